@@ -1,0 +1,134 @@
+/** Brings files, prompts and pictures into the store as datasets, in batches, while rows go on streaming in. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { DatasetFormat, RowProblem } from '@shared/model/run';
+import type { DatasetEvent } from '../datasets/dataset-source';
+import { openDataset } from '../datasets/open-dataset';
+import { Refusal } from '../refusal';
+import type { Store, StoredDataset, StoredRow } from '../store/store';
+
+const BATCH = 1000;
+
+export interface ImportRequest {
+  readonly path: string;
+  readonly name?: string;
+  readonly format?: DatasetFormat;
+}
+
+export interface Importer {
+  /** Returns once the file is known to be usable; `whole` resolves when every row is in. */
+  start(request: ImportRequest): Promise<{ dataset: StoredDataset; whole: Promise<StoredDataset> }>;
+  prompts(name: string, prompts: readonly string[]): Promise<StoredDataset>;
+  images(name: string, images: readonly { name: string; bytes: Uint8Array }[]): Promise<StoredDataset>;
+  /** The import of a dataset that is still being read, or the dataset as it is. */
+  whole(datasetId: number): Promise<StoredDataset>;
+}
+
+export interface ImporterOptions {
+  readonly store: Store;
+  readonly embeddedDir: string;
+  readonly pastedDir: string;
+  newId(): string;
+  /** More rows are in, or the import ended. */
+  onProgress(datasetId: number): void;
+}
+
+export function createImporter(options: ImporterOptions): Importer {
+  const { store } = options;
+  const underWay = new Map<number, Promise<StoredDataset>>();
+
+  async function start(request: ImportRequest): ReturnType<Importer['start']> {
+    const opened = await openDataset({
+      path: request.path,
+      embeddedDir: options.embeddedDir,
+      ...(request.format === undefined ? {} : { format: request.format }),
+    });
+    const dataset = await store.createDataset({
+      name: request.name ?? basename(request.path),
+      format: opened.format,
+      sourcePath: request.path,
+      baseDir: opened.baseDir,
+    });
+    const whole = pour(dataset.id, opened.events).finally(() => underWay.delete(dataset.id));
+    underWay.set(dataset.id, whole);
+    return { dataset, whole };
+  }
+
+  async function pour(datasetId: number, events: AsyncIterable<DatasetEvent>): Promise<StoredDataset> {
+    let columns: readonly string[] = [];
+    const problems: RowProblem[] = [];
+    let batch: StoredRow[] = [];
+    const flush = async (): Promise<void> => {
+      const rows = batch;
+      batch = [];
+      await store.addRows(datasetId, rows);
+      options.onProgress(datasetId);
+    };
+    for await (const event of events) {
+      switch (event.kind) {
+        case 'columns':
+          columns = event.columns;
+          await store.setColumns(datasetId, columns);
+          break;
+        case 'problem':
+          problems.push(event.problem);
+          break;
+        case 'row':
+          batch.push({ row: event.row, index: event.index, fields: event.fields });
+      }
+      if (batch.length >= BATCH) {
+        await flush();
+      }
+    }
+    await flush();
+    const dataset = await store.finishDataset(datasetId, columns, problems);
+    options.onProgress(datasetId);
+    return dataset;
+  }
+
+  async function prompts(name: string, lines: readonly string[]): Promise<StoredDataset> {
+    const rows = lines
+      .map((line, row) => ({ row, index: row, fields: { prompt: line.trim() } }))
+      .filter((row) => row.fields.prompt !== '');
+    if (rows.length === 0) {
+      throw new Refusal('BAD_INPUT', 'There is no prompt: write one a line.', 'prompts');
+    }
+    const dataset = await store.createDataset({ name, format: 'prompts', sourcePath: null, baseDir: null });
+    await store.addRows(
+      dataset.id,
+      rows.map((row, at) => ({ ...row, row: at })),
+    );
+    return store.finishDataset(dataset.id, ['prompt'], []);
+  }
+
+  async function images(
+    name: string,
+    pictures: readonly { name: string; bytes: Uint8Array }[],
+  ): Promise<StoredDataset> {
+    const folder = join(options.pastedDir, options.newId());
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    for (const [at, picture] of pictures.entries()) {
+      await writeFile(join(folder, `${String(at).padStart(3, '0')}-${safeBaseName(picture.name)}`), picture.bytes);
+    }
+    const { whole } = await start({ path: folder, name, format: 'folder' });
+    return whole;
+  }
+
+  return {
+    start,
+    prompts,
+    images,
+    async whole(datasetId) {
+      const dataset = await (underWay.get(datasetId) ?? store.dataset(datasetId));
+      if (dataset === null) {
+        throw new Refusal('NOT_FOUND', 'That dataset is no longer in the library.');
+      }
+      return dataset;
+    },
+  };
+}
+
+
+function safeBaseName(name: string): string {
+  return basename(name).replaceAll(/[^\w.-]/g, '_').slice(-80) || 'image';
+}

@@ -1,0 +1,114 @@
+/** Row x model x variant -> jobs. Streams over the dataset, so a million rows cost no more memory than a page. */
+import { createHash } from 'node:crypto';
+import { parseRowFilter } from '@shared/row-filter';
+import type { Recipe, RunOptions } from '@shared/model/run';
+import { createNamer } from '../datasets/output-name';
+import { Refusal } from '../refusal';
+import type { NewJob, Store, StoredRow, StoredRun } from '../store/store';
+
+const PAGE = 2000;
+
+export interface PlanCounts {
+  readonly added: number;
+  readonly changed: number;
+}
+
+/** Adds the jobs of a run to the store. Repeating it adds only what is new and marks what changed. */
+export async function planRun(store: Store, run: StoredRun): Promise<PlanCounts> {
+  let added = 0;
+  let changed = 0;
+  for await (const jobs of plannedJobs(store, run)) {
+    const counts = await store.planJobs(run.id, jobs);
+    added += counts.added;
+    changed += counts.changed;
+  }
+  return { added, changed };
+}
+
+/** The jobs of a run in pages, in row order, with their file names. */
+export async function* plannedJobs(
+  store: Pick<Store, 'rows'>,
+  run: Pick<StoredRun, 'recipe' | 'options' | 'datasetId'>,
+): AsyncGenerator<readonly NewJob[]> {
+  const filter = rowFilter(run.options);
+  const namer = createNamer(run.recipe);
+  let position = 0;
+  for (let from = 0; ; from += PAGE) {
+    const rows = await store.rows(run.datasetId, from, PAGE);
+    if (rows.length === 0) {
+      return;
+    }
+    const jobs: NewJob[] = [];
+    for (const row of rows) {
+      // Every row is named, also those left out, so that a filter never changes another row's name.
+      const stems = namer.name(row);
+      for (const job of jobsOf(row, run.recipe, stems)) {
+        if (filter(row.row)) {
+          jobs.push({ ...job, position });
+          position += 1;
+        }
+      }
+    }
+    yield jobs;
+  }
+}
+
+/** Throws a Refusal for a filter that cannot be read. */
+export function rowFilter(options: Pick<RunOptions, 'filterRows'>): (row: number) => boolean {
+  if (options.filterRows.trim() === '') {
+    return () => true;
+  }
+  const filter = parseRowFilter(options.filterRows);
+  if (filter.kind === 'refused') {
+    throw new Refusal('BAD_INPUT', filter.sentence, 'filterRows');
+  }
+  return filter.includes;
+}
+
+function jobsOf(
+  row: StoredRow,
+  recipe: Recipe,
+  stems: readonly (readonly string[])[],
+): readonly Omit<NewJob, 'position'>[] {
+  const digest = createHash('sha1').update(JSON.stringify(row.fields)).digest('base64url');
+  return recipe.models.flatMap((model, m) =>
+    Array.from({ length: recipe.variants }, (_, variant) => ({
+      row: row.row,
+      index: row.index,
+      variant,
+      model,
+      stem: stems[m]?.[variant] ?? `${row.index}`,
+      digest,
+    })),
+  );
+}
+
+/** What differs between two recipes, one phrase each; empty when both ask for the same pictures. */
+export function recipeChanges(before: Recipe, after: Recipe): readonly string[] {
+  const changes: string[] = [];
+  const compare = (name: string, from: unknown, to: unknown): void => {
+    if (JSON.stringify(from ?? null) !== JSON.stringify(to ?? null)) {
+      changes.push(`${name} (was ${shown(from)}, now ${shown(to)})`);
+    }
+  };
+  const models = (recipe: Recipe): string => recipe.models.map((m) => `${m.provider}/${m.model}`).join(', ');
+  compare('task', before.task, after.task);
+  compare('model', models(before), models(after));
+  compare('instruction', before.instruction, after.instruction);
+  compare('image columns', before.imageColumns, after.imageColumns);
+  compare('mask column', before.maskColumn, after.maskColumn);
+  compare('aspect ratio', before.aspectRatio, after.aspectRatio);
+  compare('image size', before.imageSize, after.imageSize);
+  compare('width', before.width, after.width);
+  compare('height', before.height, after.height);
+  compare('images per prompt', before.variants, after.variants);
+  compare('output name column', before.outputNameColumn, after.outputNameColumn);
+  return changes;
+}
+
+function shown(value: unknown): string {
+  if (value === undefined || value === null) {
+    return 'none';
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,82 @@
+/** results.jsonl, growing live: a line for each job that ended, written in batches while its run is under way. */
+import { join } from 'node:path';
+import { openResultsJsonl, type ResultsJsonl } from '../datasets/results-jsonl';
+import type { Clock } from '../engine/ports';
+import type { Store, StoredJob, StoredRow } from '../store/store';
+
+const INTERVAL_MS = 200;
+const BATCH = 500;
+
+export interface FinishedJob {
+  readonly job: StoredJob;
+  readonly row: StoredRow;
+}
+
+export interface ResultsLog {
+  ended(jobId: number): void;
+  /** Writes what waits. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ResultsLogOptions {
+  readonly store: Pick<Store, 'jobsById' | 'rowsAt'>;
+  readonly clock: Clock;
+  readonly outputDir: string;
+  readonly datasetId: number;
+  readonly columns: readonly string[];
+  /** Hears of each job once its line is written. */
+  onJobs(jobs: readonly FinishedJob[]): void;
+  onError(error: unknown): void;
+}
+
+export async function openResultsLog(options: ResultsLogOptions): Promise<ResultsLog> {
+  const file: ResultsJsonl = await openResultsJsonl(join(options.outputDir, 'results.jsonl'), options.columns);
+  let waiting: number[] = [];
+  let cancelTimer: (() => void) | null = null;
+  let writing: Promise<void> = Promise.resolve();
+
+  function flush(): Promise<void> {
+    cancelTimer?.();
+    cancelTimer = null;
+    const jobIds = waiting;
+    waiting = [];
+    writing = writing.then(() => write(jobIds)).catch(options.onError);
+    return writing;
+  }
+
+  async function write(jobIds: readonly number[]): Promise<void> {
+    for (let from = 0; from < jobIds.length; from += BATCH) {
+      const finished = await withRows(options, await options.store.jobsById(jobIds.slice(from, from + BATCH)));
+      await file.append(finished);
+      options.onJobs(finished);
+    }
+  }
+
+  return {
+    ended(jobId) {
+      waiting.push(jobId);
+      cancelTimer ??= options.clock.setTimer(INTERVAL_MS, () => void flush());
+    },
+    flush,
+    async close() {
+      await flush();
+      await file.close();
+    },
+  };
+}
+
+/** Joins jobs with the rows they came from. */
+export async function withRows(
+  source: { readonly store: Pick<Store, 'rowsAt'>; readonly datasetId: number },
+  jobs: readonly StoredJob[],
+): Promise<readonly FinishedJob[]> {
+  const wanted = [...new Set(jobs.map((job) => job.row))];
+  const rows = new Map(
+    (await source.store.rowsAt(source.datasetId, wanted)).map((row) => [row.row, row] as const),
+  );
+  return jobs.map((job) => ({
+    job,
+    row: rows.get(job.row) ?? { row: job.row, index: job.index, fields: {} },
+  }));
+}

@@ -1,0 +1,56 @@
+/**
+ * The engine's Journal over the store: it fetches the rows of a page of jobs together with the page, prices what was
+ * delivered, and tells who listens when a job is over.
+ */
+import { costOfUsage } from '@shared/cost';
+import type { CatalogueModel } from '@shared/model/catalogue';
+import type { ModelChoice } from '@shared/model/run';
+import type { AttemptEnd, Journal, PendingJob } from '../engine/ports';
+
+export interface RunJournalOptions {
+  readonly store: Journal;
+  fetchPages(runId: number, jobIds: readonly number[]): Promise<void>;
+  catalogueModel(choice: ModelChoice): CatalogueModel | undefined;
+  /** The attempt is on disk. */
+  onEnded(end: AttemptEnd): void;
+}
+
+export function createRunJournal(options: RunJournalOptions): Journal {
+  const models = new Map<number, ModelChoice>();
+
+  async function pending(runId: number, afterId: number, limit: number): Promise<readonly PendingJob[]> {
+    const jobs = await options.store.pending(runId, afterId, limit);
+    await options.fetchPages(
+      runId,
+      jobs.map((job) => job.id),
+    );
+    for (const job of jobs) {
+      models.set(job.id, job.model);
+    }
+    return jobs;
+  }
+
+  function priced(end: AttemptEnd): AttemptEnd {
+    const choice = models.get(end.jobId);
+    if (end.outcome.kind !== 'done' || end.outcome.costUsd !== null || choice === undefined) {
+      return end;
+    }
+    const { file, usage } = end.outcome;
+    const costUsd = costOfUsage(options.catalogueModel(choice), usage, file) ?? null;
+    return { ...end, outcome: { ...end.outcome, costUsd } };
+  }
+
+  return {
+    pending,
+    nextAttemptId: () => options.store.nextAttemptId(),
+    sent: (attempts) => options.store.sent(attempts),
+    received: (attemptId, file) => options.store.received(attemptId, file),
+    async ended(end) {
+      await options.store.ended(priced(end));
+      if (end.next.kind !== 'again') {
+        models.delete(end.jobId);
+      }
+      options.onEnded(end);
+    },
+  };
+}

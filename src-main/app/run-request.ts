@@ -1,0 +1,158 @@
+/** A run as the window asks for it: what it would do, and its start. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Plan, RunRequest } from '@shared/contract';
+import { estimateCost } from '@shared/cost';
+import { modelWarnings } from '@shared/resolve-model';
+import { parseTemplate, unknownColumns } from '@shared/template';
+import { hasImageColumn } from '@shared/columns';
+import type { Run, RunOptions } from '@shared/model/run';
+import type { App } from '../app';
+import { Refusal } from '../refusal';
+import type { StoredDataset } from '../store/store';
+import { rowFilter } from './planner';
+import { setUpRun } from './run-setup';
+
+export async function planOf(app: App, request: RunRequest): Promise<Plan> {
+  const dataset = await datasetOf(app, request.datasetId);
+  const options = optionsOf(app, request);
+  const blockers: string[] = [];
+  let rows = 0;
+  try {
+    const includes = rowFilter(options);
+    for (let row = 0; row < dataset.rows; row += 1) {
+      rows += includes(row) ? 1 : 0;
+    }
+  } catch (error) {
+    blockers.push(error instanceof Refusal ? error.message : String(error));
+  }
+  const jobs = rows * request.recipe.models.length * request.recipe.variants;
+  blockers.push(...blockersOf(app, request, dataset));
+  if (rows === 0 && blockers.length === 0) {
+    blockers.push('No row is chosen: change the row filter.');
+  }
+  const costUsd = costOf(app, request, rows);
+  return {
+    rows,
+    jobs,
+    ...(costUsd === undefined ? {} : { costUsd }),
+    warnings: warningsOf(app, request),
+    blockers,
+  };
+}
+
+function blockersOf(app: App, request: RunRequest, dataset: StoredDataset): string[] {
+  const { recipe } = request;
+  const blockers: string[] = [];
+  
+  const unknown = unknownColumns(parseTemplate(recipe.instruction), [...dataset.columns, 'index']);
+  if (recipe.instruction.trim() === '') {
+    blockers.push(recipe.task === 'edit' ? 'Write an instruction first.' : 'Write a prompt first.');
+  }
+  if (unknown.length > 0) {
+    blockers.push(`The instruction names columns the dataset lacks: ${unknown.join(', ')}.`);
+  }
+  if (recipe.task === 'edit' && recipe.imageColumns.length === 0 && !hasImageColumn(dataset.columns)) {
+    blockers.push('No column holds images: choose one.');
+  }
+  for (const { provider, model } of recipe.models) {
+    const serves = app.fleet
+      .views()
+      .some(({ endpoint, keys }) =>
+        endpoint.provider === provider && endpoint.enabled && (endpoint.demo || keys.some((key) => key.readable && !key.paused)),
+      );
+    if (!serves) {
+      blockers.push(`No endpoint with a key can serve ${model}: add a key under Endpoints.`);
+    }
+  }
+  return blockers;
+}
+
+function warningsOf(app: App, request: RunRequest): string[] {
+  const today = new Date(app.clock.wallNow()).toISOString().slice(0, 10);
+  const providers = new Set(request.recipe.models.map((choice) => choice.provider));
+  const clear = app.fleet
+    .views()
+    .filter(({ endpoint }) => providers.has(endpoint.provider) && !endpoint.demo && endpoint.enabled)
+    .filter(({ endpoint }) => endpoint.baseUrl.startsWith('http://'))
+    .map(({ endpoint }) => `${endpoint.name} is plain http: its keys travel in clear.`);
+  const ended = request.recipe.models.flatMap((choice) => modelWarnings(app.models.find(choice), today));
+  return [...ended, ...clear];
+}
+
+function costOf(app: App, request: RunRequest, rows: number): Plan['costUsd'] {
+  let low = 0;
+  let high = 0;
+  for (const choice of request.recipe.models) {
+    const each = estimateCost(app.models.find(choice), request.recipe.imageSize);
+    if (each === undefined) {
+      return undefined;
+    }
+    low += each.low * rows * request.recipe.variants;
+    high += each.high * rows * request.recipe.variants;
+  }
+  return { low, high };
+}
+
+/** Plans and starts a run of the window. */
+export async function startRun(
+  app: App,
+  request: RunRequest,
+  where: { defaultOutputDir: string; granted(token: string): string },
+): Promise<Run> {
+  const dataset = await app.importer.whole(request.datasetId);
+  const plan = await planOf(app, request);
+  const blocker = plan.blockers[0];
+  if (blocker !== undefined) {
+    throw new Refusal('BAD_INPUT', blocker);
+  }
+  const name = request.name?.trim() || dataset.name.replace(/\.[^.]+$/, '');
+  const base = request.outputGrant === undefined ? where.defaultOutputDir : where.granted(request.outputGrant);
+  const outputDir =
+    request.outputGrant !== undefined && (await isEmpty(base)) ? base : await freshFolder(base, name);
+  const { run } = await setUpRun(app.store, {
+    name,
+    dataset,
+    recipe: request.recipe,
+    options: optionsOf(app, request),
+    outputDir,
+    mode: 'anew',
+  });
+  return app.runs.start(run);
+}
+
+function optionsOf(app: App, request: RunRequest): RunOptions {
+  const settings = app.settings();
+  const { options } = request;
+  return {
+    filterRows: options.filterRows ?? '',
+    concurrency: options.concurrency ?? settings.concurrency,
+    workers: options.workers ?? settings.workers,
+    maxRetries: options.maxRetries ?? settings.maxRetries,
+    retryDelayMs: options.retryDelayMs ?? settings.retryDelayMs,
+    allowPrivateUrls: options.allowPrivateUrls ?? settings.allowPrivateUrls,
+  };
+}
+
+async function datasetOf(app: App, datasetId: number): Promise<StoredDataset> {
+  const dataset = await app.store.dataset(datasetId);
+  if (dataset === null) {
+    throw new Refusal('NOT_FOUND', 'That dataset is no longer in the library.');
+  }
+  return dataset;
+}
+
+/** `name`, `name-2`, `name-3`: every run of the window has a folder of its own. */
+async function freshFolder(base: string, name: string): Promise<string> {
+  const safe = name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '_').trim().slice(0, 80) || 'run';
+  for (let n = 1; ; n += 1) {
+    const path = join(base, n === 1 ? safe : `${safe}-${n}`);
+    if (await isEmpty(path)) {
+      return path;
+    }
+  }
+}
+
+async function isEmpty(path: string): Promise<boolean> {
+  return readdir(path).then((names) => names.length === 0, (error: NodeJS.ErrnoException) => error.code === 'ENOENT');
+}

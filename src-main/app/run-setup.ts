@@ -1,0 +1,150 @@
+/** Prepares a run: finds or creates it for its output folder, plans its jobs, and checks what is done already. */
+import { access, constants, mkdir, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Recipe, RunOptions } from '@shared/model/run';
+import { fileSha256 } from '../images/file-sha256';
+import { Refusal } from '../refusal';
+import type { Store, StoredDataset, StoredRun } from '../store/store';
+import { plannedJobs, planRun, recipeChanges } from './planner';
+
+const PAGE = 500;
+
+export interface SetupRequest {
+  readonly name: string;
+  readonly dataset: StoredDataset;
+  readonly recipe: Recipe;
+  readonly options: RunOptions;
+  readonly outputDir: string;
+  /** `resume` goes on with the run of that folder; `anew` sends everything again. */
+  readonly mode: 'resume' | 'anew';
+}
+
+export interface SetUp {
+  readonly run: StoredRun;
+  /** What a person should know before it starts, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Throws a Refusal when the folder cannot be used or its run asked for something else. */
+export async function setUpRun(store: Store, request: SetupRequest): Promise<SetUp> {
+  await usableFolder(request.outputDir);
+  const existing = await store.runAt(request.outputDir);
+  if (existing === null || request.mode === 'anew') {
+    return createRun(store, request, existing);
+  }
+  const changes = recipeChanges(existing.recipe, request.recipe);
+  if (changes.length > 0) {
+    throw new Refusal(
+      'BAD_INPUT',
+      `${request.outputDir} holds a run with another recipe: ${changes.join('; ')}. ` +
+        'Choose another --output_dir, or send everything anew with --no_resume.',
+    );
+  }
+  return resumeRun(store, request, existing);
+}
+
+async function createRun(store: Store, request: SetupRequest, replaced: StoredRun | null): Promise<SetUp> {
+  if (replaced === null && request.mode === 'resume') {
+    await refuseUnknownFiles(store, request);
+  }
+  const run = await store.createRun({
+    name: request.name,
+    datasetId: request.dataset.id,
+    recipe: request.recipe,
+    options: request.options,
+    outputDir: request.outputDir,
+  });
+  await planRun(store, run);
+  return { run, notes: [] };
+}
+
+async function resumeRun(store: Store, request: SetupRequest, existing: StoredRun): Promise<SetUp> {
+  const options = {
+    ...request.options,
+    filterRows: unionFilter(existing.options.filterRows, request.options.filterRows),
+  };
+  await store.setRunOptions(existing.id, options);
+  await store.setRunDataset(existing.id, request.dataset.id);
+  const run = { ...existing, options, datasetId: request.dataset.id };
+  const { changed } = await planRun(store, run);
+  const lost = await requeueLostResults(store, run);
+  const failed = await store.requeue(run.id, { kind: 'failed' });
+  const notes = [
+    changed > 0 ? `${changed} rows changed since the last time and are sent again.` : '',
+    lost > 0 ? `${lost} results are gone or damaged on disk and are sent again.` : '',
+    failed > 0 ? `${failed} failed rows are tried again.` : '',
+  ];
+  return { run, notes: notes.filter((note) => note !== '') };
+}
+
+/** A done job is believed only with its file and its hash. Answers how many were not. */
+export async function requeueLostResults(store: Store, run: Pick<StoredRun, 'id' | 'outputDir'>): Promise<number> {
+  let lost = 0;
+  const jobIds: number[] = [];
+  for (let offset = 0; ; offset += PAGE) {
+    const { jobs } = await store.jobs({ runId: run.id, offset, limit: PAGE, state: 'done' });
+    if (jobs.length === 0) {
+      break;
+    }
+    const whole = await Promise.all(
+      jobs.map(async ({ result }) => {
+        if (result === null) {
+          return false;
+        }
+        const path = join(run.outputDir, result.fileName);
+        const size = await stat(path).then((found) => found.size, () => -1);
+        return size === result.sizeBytes && (await fileSha256(path)) === result.sha256;
+      }),
+    );
+    for (const [at, job] of jobs.entries()) {
+      if (whole[at] === false) {
+        jobIds.push(job.id);
+      }
+    }
+  }
+  if (jobIds.length > 0) {
+    lost = await store.requeue(run.id, { kind: 'jobs', jobIds });
+  }
+  return lost;
+}
+
+/** Pictures without a record may be paid results of another program: they are not silently done over. */
+async function refuseUnknownFiles(store: Store, request: SetupRequest): Promise<void> {
+  const present = new Set(await readdir(request.outputDir, { recursive: true }));
+  if (present.size === 0) {
+    return;
+  }
+  const stems = new Set([...present].map((name) => name.replaceAll('\\', '/').replace(/\.(png|jpe?g|webp|gif|avif)$/i, '')));
+  let found = 0;
+  const plan = { recipe: request.recipe, options: request.options, datasetId: request.dataset.id };
+  for await (const jobs of plannedJobs(store, plan)) {
+    found += jobs.filter((job) => stems.has(job.stem) && !present.has(job.stem)).length;
+  }
+  if (found > 0) {
+    throw new Refusal(
+      'BAD_INPUT',
+      `${request.outputDir} holds ${found} pictures that this library has no record of. ` +
+        'Choose another --output_dir, or send everything anew with --no_resume.',
+    );
+  }
+}
+
+async function usableFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+    await access(path, constants.W_OK | constants.X_OK);
+  } catch {
+    throw new Refusal(
+      'BAD_INPUT',
+      `Cannot write to ${path}: choose another --output_dir, or give yourself permission to write there.`,
+      'outputDir',
+    );
+  }
+}
+
+function unionFilter(before: string, now: string): string {
+  if (before.trim() === '' || now.trim() === '') {
+    return '';
+  }
+  return before === now ? before : `${before},${now}`;
+}

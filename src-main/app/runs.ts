@@ -1,0 +1,254 @@
+/** The life of runs above the scheduler: start, stop, go on, rerun; their tables; what screens see of them. */
+import type { Run, RunState } from '@shared/model/run';
+import type { FailureKind } from '@shared/model/failure';
+import type { AttemptEnd, Clock } from '../engine/ports';
+import type { Scheduler, SchedulerEvent } from '../engine/runs/scheduler';
+import type { Log } from '../log';
+import { Refusal } from '../refusal';
+import type { Store, StoredDataset, StoredRun } from '../store/store';
+import type { EventHub } from './event-hub';
+import { resultsPath, writeTable } from './exporter';
+import type { RunContext } from './order-book';
+import { createRateMeter } from './rates';
+import { type FinishedJob, openResultsLog, type ResultsLog } from './results-log';
+import { requeueLostResults } from './run-setup';
+
+export interface RunsOptions {
+  readonly store: Store;
+  readonly scheduler: Scheduler;
+  readonly orders: { open(context: RunContext): void; close(runId: number): void; forget(jobId: number): void };
+  readonly events: EventHub;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Number of worker threads the run asks for. */
+  onWorkers(workers: number): void;
+  /** The keys may have changed state: nothing of that should be forgotten. */
+  onRunOver(): Promise<void>;
+}
+
+export interface StartExtras {
+  readonly imageCacheDir?: string | null;
+  readonly defaultAspectRatio?: string | null;
+  /** Where results.csv goes, when not into the output folder. */
+  readonly csvPath?: string;
+  readonly waitForDayQuota?: boolean;
+  onJobs?(jobs: readonly FinishedJob[]): void;
+}
+
+interface Active {
+  readonly run: StoredRun;
+  readonly dataset: StoredDataset;
+  readonly extras: StartExtras;
+  readonly log: ResultsLog;
+  readonly rate: ReturnType<typeof createRateMeter>;
+  state: RunState;
+  readonly over: Promise<void>;
+  readonly end: () => void;
+}
+
+export type Runs = ReturnType<typeof createRuns>;
+
+export function createRuns(options: RunsOptions) {
+  const { store, scheduler, events, log } = options;
+  const active = new Map<number, Active>();
+
+  /** Starts sending the pending jobs of a planned run. Resolves when it is under way. */
+  async function start(run: StoredRun, extras: StartExtras = {}): Promise<Run> {
+    if (active.has(run.id)) {
+      return view(run);
+    }
+    const dataset = await store.dataset(run.datasetId);
+    if (dataset === null) {
+      throw new Refusal('NOT_FOUND', `The dataset of ${run.name} is no longer in the library.`);
+    }
+    const resultsLog = await openResultsLog({
+      store,
+      clock: options.clock,
+      outputDir: run.outputDir,
+      datasetId: run.datasetId,
+      columns: dataset.columns,
+      onJobs: (jobs) => extras.onJobs?.(jobs),
+      onError: (error) => log.error('results', `results.jsonl of run ${run.id}: ${String(error)}`),
+    });
+    const over = deferred();
+    active.set(run.id, {
+      run,
+      dataset,
+      extras,
+      log: resultsLog,
+      rate: createRateMeter(() => options.clock.now()),
+      state: { kind: 'running' },
+      over: over.promise,
+      end: over.resolve,
+    });
+    options.orders.open({
+      run,
+      dataset,
+      imageCacheDir: extras.imageCacheDir ?? null,
+      defaultAspectRatio: extras.defaultAspectRatio ?? null,
+    });
+    options.onWorkers(run.options.workers);
+    await store.setRunState(run.id, { kind: 'running' });
+    log.info('runs', `run ${run.id} starts: ${run.options.concurrency} in flight, output in ${run.outputDir}`);
+    scheduler.start({
+      runId: run.id,
+      concurrency: run.options.concurrency,
+      maxRetries: run.options.maxRetries,
+      retryDelayMs: run.options.retryDelayMs,
+      waitForDayQuota: extras.waitForDayQuota ?? true,
+    });
+    events.touchRun(run.id);
+    return view(run);
+  }
+
+  function onSchedulerEvent(event: SchedulerEvent): void {
+    switch (event.kind) {
+      case 'job':
+        events.touchJob(event.runId, event.jobId);
+        events.touchRun(event.runId);
+        return;
+      case 'state':
+        void onState(event.runId, event.state);
+    }
+  }
+
+  async function onState(runId: number, state: RunState): Promise<void> {
+    const one = active.get(runId);
+    if (one === undefined) {
+      return;
+    }
+    one.state = state;
+    events.touchRun(runId);
+    if (state.kind === 'finished' || state.kind === 'paused') {
+      await finish(one, state);
+    }
+  }
+
+  async function finish(one: Active, state: RunState): Promise<void> {
+    const runId = one.run.id;
+    try {
+      await one.log.close();
+      await writeTable(store, {
+        run: one.run,
+        dataset: one.dataset,
+        format: 'csv',
+        path: one.extras.csvPath ?? resultsPath(one.run.outputDir, 'csv'),
+      });
+    } catch (error) {
+      log.error('results', `tables of run ${runId} could not be written: ${String(error)}`);
+    }
+    await store.setRunState(runId, state);
+    await options.onRunOver();
+    options.orders.close(runId);
+    active.delete(runId);
+    log.info('runs', `run ${runId} is ${state.kind}`);
+    events.touchRun(runId);
+    one.end();
+  }
+
+  /** An attempt is on disk. */
+  function onEnded(end: AttemptEnd): void {
+    const one = active.get(end.runId);
+    if (one === undefined || end.next.kind === 'again') {
+      return;
+    }
+    options.orders.forget(end.jobId);
+    one.log.ended(end.jobId);
+    if (end.next.kind === 'done') {
+      one.rate.count();
+    }
+  }
+
+  async function view(run: StoredRun): Promise<Run> {
+    const fresh = (await store.run(run.id)) ?? run;
+    const one = active.get(run.id);
+    const rate = one?.rate.perSecond() ?? 0;
+    const left = fresh.counts.pending + fresh.counts.leased + fresh.counts.sent;
+    return {
+      id: fresh.id,
+      name: fresh.name,
+      datasetId: fresh.datasetId,
+      recipe: fresh.recipe,
+      options: fresh.options,
+      outputDir: fresh.outputDir,
+      createdAt: fresh.createdAt,
+      state: one?.state ?? fresh.state,
+      counts: fresh.counts,
+      failures: fresh.failures,
+      ratePerSecond: Math.round(rate * 100) / 100,
+      ...(rate > 0 && left > 0 ? { etaSeconds: Math.round(left / rate) } : {}),
+      costUsd: fresh.costUsd,
+    };
+  }
+
+  async function found(runId: number): Promise<StoredRun> {
+    const run = await store.run(runId);
+    if (run === null) {
+      throw new Refusal('NOT_FOUND', 'That run is no longer in the library.');
+    }
+    return run;
+  }
+
+  async function resume(runId: number, resendUnknown = false): Promise<Run> {
+    const run = await found(runId);
+    if (!active.has(runId)) {
+      await requeueLostResults(store, run);
+    }
+    if (resendUnknown) {
+      await store.requeue(runId, { kind: 'unknown' });
+    }
+    return start(await found(runId));
+  }
+
+  async function requeueAndStart(runId: number, which: Parameters<Store['requeue']>[1]): Promise<Run> {
+    // A run that is still going must not be handed jobs behind its cursor: it ends first, then goes on.
+    await stop(runId);
+    await store.requeue(runId, which);
+    return start(await found(runId));
+  }
+
+  /** Stops sending; resolves when what was in flight has ended and the tables are written. */
+  async function stop(runId: number): Promise<Run> {
+    const one = active.get(runId);
+    if (one !== undefined) {
+      await scheduler.stop(runId);
+      await one.over;
+    }
+    return view(await found(runId));
+  }
+
+  return {
+    start,
+    stop,
+    resume,
+    view,
+    found,
+    onSchedulerEvent,
+    onEnded,
+    rerunFailed: (runId: number, kind?: FailureKind) =>
+      requeueAndStart(runId, { kind: 'failed', ...(kind === undefined ? {} : { failureKind: kind }) }),
+    rerunJob: async (jobId: number): Promise<Run> => {
+      const job = await store.job(jobId);
+      if (job === null) {
+        throw new Refusal('NOT_FOUND', 'That job is no longer in the library.');
+      }
+      return requeueAndStart(job.runId, { kind: 'jobs', jobIds: [jobId] });
+    },
+    list: async (): Promise<Run[]> => Promise.all((await store.runs()).map(view)),
+    isActive: (runId: number) => active.has(runId),
+    /** Resolves when the run has ended or paused. */
+    over: (runId: number): Promise<void> => active.get(runId)?.over ?? Promise.resolve(),
+    /** Stops every run, in order that nothing is lost. */
+    stopAll: async (): Promise<void> => {
+      await Promise.all([...active.keys()].map((runId) => stop(runId)));
+    },
+  };
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}

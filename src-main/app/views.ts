@@ -1,0 +1,53 @@
+/** Rows and jobs as screens show them: text, and pictures as media:// addresses that main resolves. */
+import { imageReferences } from '@shared/columns';
+import { inputUrl, viewUrl } from '@shared/media-url';
+import type { JobDetail, Row } from '@shared/model/run';
+import { parseTemplate, renderTemplate } from '@shared/template';
+import type { App } from '../app';
+import { Refusal } from '../refusal';
+import type { Store } from '../store/store';
+import { tileOf } from './app-events';
+
+export async function rowViews(
+  store: Store,
+  page: { datasetId: number; offset: number; limit: number; imageColumns?: string[] | undefined },
+): Promise<Row[]> {
+  const rows = await store.rows(page.datasetId, page.offset, page.limit);
+  const imageColumns = page.imageColumns ?? [];
+  return rows.map((row) => ({
+    row: row.row,
+    index: row.index,
+    fields: { ...row.fields },
+    thumbnails: imageReferences(row.fields, imageColumns).map((_, place) =>
+      inputUrl('thumbnail', { datasetId: page.datasetId, row: row.row, place, imageColumns }),
+    ),
+  }));
+}
+
+export async function jobDetail(app: App, jobId: number): Promise<JobDetail> {
+  const job = await app.store.job(jobId);
+  if (job === null) {
+    throw new Refusal('NOT_FOUND', 'That job is no longer in the library.');
+  }
+  const run = await app.runs.found(job.runId);
+  const [row] = await app.store.rowsAt(run.datasetId, [job.row]);
+  const fields = { ...row?.fields };
+  const { imageColumns } = run.recipe;
+  const inputs = run.recipe.task === 'edit' ? imageReferences(fields, imageColumns) : [];
+  return {
+    job: tileOf(job),
+    instruction: renderTemplate(parseTemplate(run.recipe.instruction), fields).text,
+    fields,
+    inputs: inputs.map((_, place) =>
+      inputUrl('view', { datasetId: run.datasetId, row: job.row, place, imageColumns }),
+    ),
+    ...(job.result === null
+      ? {}
+      : {
+          result: job.result,
+          output: viewUrl(job.result.id),
+        }),
+    ...(job.failure === null ? {} : { failure: job.failure }),
+    attempts: [...(await app.store.attempts(jobId))],
+  };
+}

@@ -1,0 +1,26 @@
+/** What a reader of any input format yields, as a stream: columns first, then rows in file order, problems as met. */
+import type { DatasetFormat, RowProblem } from '@shared/model/run';
+
+export type DatasetEvent =
+  | { readonly kind: 'columns'; readonly columns: readonly string[] }
+  | {
+      readonly kind: 'row';
+      readonly row: number;
+      readonly index: number;
+      /** Cells as text, exactly as the file has them. Embedded images are `embedded:<sha256>.<ext>` references. */
+      readonly fields: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'problem'; readonly problem: RowProblem };
+
+/** A file that cannot be used at all: one sentence that names it and the way out. */
+export class DatasetError extends Error {
+  readonly code = 'BAD_DATASET';
+}
+
+export interface OpenDatasetOptions {
+  /** Absolute path of a file or folder. */
+  readonly path: string;
+  readonly format?: DatasetFormat;
+  /** Where images embedded in Parquet are unpacked, content-addressed. */
+  readonly embeddedDir: string;
+}

@@ -1,0 +1,125 @@
+/** Opens any input format as one stream of rows. Nothing is held whole, JSON arrays aside; problems are bounded. */
+import { stat } from 'node:fs/promises';
+import { basename, dirname, extname } from 'node:path';
+import type { DatasetFormat } from '@shared/model/run';
+import { type DatasetEvent, DatasetError, type OpenDatasetOptions } from './dataset-source';
+import { note, type RawEvent } from './raw-event';
+import { readCsv } from './read-csv';
+import { listFolder, parquetPathsOf, readImageFolder } from './read-folder';
+import { readJson } from './read-json';
+import { readJsonl, readTxt } from './read-lines';
+import { readParquet } from './read-parquet';
+import { type IndexedEvent, withIndexes } from './row-index';
+
+/** As many problems are listed; the rest are counted. */
+const MAX_PROBLEMS = 1000;
+
+const FORMAT_BY_ENDING: Readonly<Record<string, DatasetFormat>> = {
+  '.csv': 'csv',
+  '.tsv': 'csv',
+  '.jsonl': 'jsonl',
+  '.ndjson': 'jsonl',
+  '.json': 'json',
+  '.txt': 'txt',
+  '.parquet': 'parquet',
+};
+
+/** What a path is, before its rows are read. */
+export interface DatasetDescription {
+  readonly name: string;
+  readonly format: DatasetFormat;
+  /** Relative image paths of its rows resolve here: beside the file, inside an image folder, beside a Parquet folder. */
+  readonly baseDir: string;
+}
+
+/** Throws DatasetError: nothing there, not a file or folder, or a format that cannot be read. */
+export async function describeDataset(path: string, format?: DatasetFormat): Promise<DatasetDescription> {
+  const name = basename(path);
+  const stats = await stat(path).catch((error: unknown) => {
+    throw asDatasetError(error, name);
+  });
+  if (stats.isDirectory()) {
+    const { parquet } = await listFolder(path);
+    const isParquet = format === undefined ? parquet.length > 0 : format === 'parquet';
+    return isParquet ? { name, format: 'parquet', baseDir: dirname(path) } : { name, format: 'folder', baseDir: path };
+  }
+  if (!stats.isFile()) throw new DatasetError(`"${name}" is neither a file nor a folder.`);
+  const known = format ?? FORMAT_BY_ENDING[extname(path).toLowerCase()];
+  if (known === undefined) {
+    throw new DatasetError(`"${name}" has no format that can be read; use CSV, JSONL, JSON, TXT, Parquet or a folder of images.`);
+  }
+  return { name, format: known, baseDir: dirname(path) };
+}
+
+/**
+ * The rows of a file or folder. `columns` comes before the first row, and again, longer, when a later row brings new
+ * ones. Throws DatasetError when the whole cannot be used: also when it turns out to have no row and no problem.
+ */
+export async function* openDataset(options: OpenDatasetOptions): AsyncGenerator<DatasetEvent> {
+  const description = await describeDataset(options.path, options.format);
+  let isBlank = true;
+  try {
+    for await (const event of boundProblems(withIndexes(read(options, description)))) {
+      if (event.kind !== 'columns') isBlank = false;
+      yield event.kind === 'row' ? { kind: 'row', row: event.row, index: event.index, fields: event.fields } : event;
+    }
+  } catch (error) {
+    throw asDatasetError(error, description.name);
+  }
+  if (isBlank) throw new DatasetError(`"${description.name}" has no rows.`);
+}
+
+async function read(options: OpenDatasetOptions, description: DatasetDescription): Promise<AsyncIterable<RawEvent>> {
+  const { path, embeddedDir } = options;
+  const { format, name } = description;
+  switch (format) {
+    case 'csv':
+      return readCsv(path);
+    case 'jsonl':
+      return readJsonl(path);
+    case 'json':
+      return readJson(path, name);
+    case 'txt':
+    case 'prompts':
+      return readTxt(path);
+    case 'parquet':
+      return readParquet((await stat(path)).isDirectory() ? await parquetPathsOf(path) : [path], embeddedDir);
+    case 'folder':
+    case 'images':
+      return readImageFolder(path, name);
+  }
+}
+
+async function* boundProblems(events: AsyncIterable<IndexedEvent>): AsyncGenerator<IndexedEvent> {
+  let count = 0;
+  let lastLine = 1;
+  for await (const event of events) {
+    if (event.kind === 'problem') {
+      count++;
+      lastLine = event.problem.line;
+      if (count > MAX_PROBLEMS) continue;
+    }
+    yield event;
+  }
+  if (count > MAX_PROBLEMS) yield note(lastLine, `${count - MAX_PROBLEMS} more remarks like these, up to this line, are not listed.`);
+}
+
+const SENTENCES: Readonly<Record<string, (name: string) => string>> = {
+  ENOENT: (name) => `There is no file or folder "${name}"; check the path.`,
+  ENOTDIR: (name) => `There is no file or folder "${name}"; check the path.`,
+  EACCES: (name) => `"${name}" may not be read; check its permissions.`,
+  EPERM: (name) => `"${name}" may not be read; check its permissions.`,
+};
+
+function asDatasetError(error: unknown, name: string): Error {
+  if (error instanceof DatasetError) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const sentence = SENTENCES[code]?.(name);
+  if (sentence !== undefined) return new DatasetError(sentence);
+  return code.startsWith('E') ? new DatasetError(`"${name}" cannot be read (${code}).`) : toError(error);
+}
+
+/** A bug is not a bad dataset: it keeps its stack. */
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,28 @@
+/** What a format's reader yields, before rows get their index and problems their bound. */
+import type { RowProblem } from '@shared/model/run';
+
+export interface RawRow {
+  readonly kind: 'row';
+  /** Where the file has it, from 1: a physical line, or the item's number where the format has no lines. */
+  readonly line: number;
+  /** Position in the file, from 0. A row that is skipped keeps its number, so that others keep theirs. */
+  readonly row: number;
+  /** The index it has when no `index` column says otherwise. */
+  readonly defaultIndex: number;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export interface RawProblem {
+  readonly kind: 'problem';
+  readonly problem: RowProblem;
+}
+
+export type RawEvent = { readonly kind: 'columns'; readonly columns: readonly string[] } | RawRow | RawProblem;
+
+export function skipped(line: number, message: string): RawProblem {
+  return { kind: 'problem', problem: { line, severity: 'skipped', message } };
+}
+
+export function note(line: number, message: string): RawProblem {
+  return { kind: 'problem', problem: { line, severity: 'note', message } };
+}

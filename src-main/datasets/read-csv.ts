@@ -1,0 +1,63 @@
+/** CSV rows as a stream. A row with more cells than the header is skipped: its cells have shifted. */
+import { restoreCell } from '@shared/spreadsheet-safe';
+import { type CsvHeader, readHeader } from './csv-header';
+import { type CsvRecord, csvRecords } from './csv-records';
+import { note, type RawEvent, type RawProblem, skipped } from './raw-event';
+import { textChunks } from './text-stream';
+
+export async function* readCsv(path: string): AsyncGenerator<RawEvent> {
+  const delimiter = path.toLowerCase().endsWith('.tsv') ? '\t' : undefined;
+  let header: CsvHeader | null = null;
+  let row = 0;
+  for await (const record of csvRecords(textChunks(path), delimiter)) {
+    if (record.cells.length <= 1 && (record.cells[0] ?? '') === '' && record.fault === 'none') continue;
+    if (header === null && record.fault !== 'too_long') {
+      header = readHeader(record.cells);
+      yield { kind: 'columns', columns: header.columns };
+      for (const message of header.notes) yield note(record.line, message);
+      continue;
+    }
+    const refusal = refuse(record, header);
+    if (refusal !== null || header === null) {
+      yield skipped(record.line, refusal ?? OVERLONG);
+    } else {
+      yield* remarks(record, header);
+      yield { kind: 'row', line: record.line, row, defaultIndex: row, fields: fieldsOf(record, header) };
+    }
+    row++;
+  }
+}
+
+const OVERLONG =
+  'This row is longer than 64 million characters, so a quote in it is probably never closed; reading stopped here.';
+
+function refuse(record: CsvRecord, header: CsvHeader | null): string | null {
+  if (record.fault === 'too_long' || header === null) return OVERLONG;
+  if (record.fault === 'open_quote') return 'A quote in this row is never closed, so the rest of the file was taken for one cell.';
+  if (record.cells.every((cell) => cell.trim() === '')) return 'This row is blank.';
+  const surplus = record.cells.slice(header.width);
+  if (surplus.every((cell) => cell.trim() === '')) return null;
+  return `This row has ${record.cells.length} cells but the header has ${header.width}; put cells that contain the separator in quotes.`;
+}
+
+function* remarks(record: CsvRecord, header: CsvHeader): Generator<RawProblem> {
+  const { line, cells } = record;
+  if (cells.length < header.width) {
+    yield note(line, `This row has ${cells.length} cells but the header has ${header.width}; the missing ones are blank.`);
+  }
+  if (record.fault === 'stray_quote') yield note(line, 'A quoted cell of this row has a quote inside that is not doubled.');
+  if (cells.some((cell) => cell.includes('\0'))) yield note(line, 'This row contains a NUL character.');
+  if (cells.some((cell) => cell.includes('\u{FFFD}'))) {
+    yield note(line, 'This row has characters that could not be read; save the file as UTF-8.');
+  }
+}
+
+function fieldsOf(record: CsvRecord, header: CsvHeader): Record<string, string> {
+  /* Object.fromEntries defines own properties, so a column named __proto__ is a column. */
+  return Object.fromEntries(
+    header.columns.map((column, position) => {
+      const cell = record.cells[position] ?? '';
+      return [column, header.isSpreadsheetSafe ? restoreCell(cell) : cell];
+    }),
+  );
+}

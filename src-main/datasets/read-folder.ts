@@ -1,0 +1,52 @@
+/** A folder of images as rows: one a file, in natural order (`2.png` before `10.png`). */
+import { readdir } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { IMAGE_EXTENSIONS } from '../images/sniff';
+import { DatasetError } from './dataset-source';
+import type { RawEvent } from './raw-event';
+
+const PATH_COLUMN = 'image_path';
+
+export interface FolderListing {
+  /** Names of files with the ending of an image. */
+  readonly images: readonly string[];
+  /** Names of `*.parquet` files. */
+  readonly parquet: readonly string[];
+}
+
+/** Files directly in the folder, hidden ones left out; images in natural order, Parquet files by name. */
+export async function listFolder(path: string): Promise<FolderListing> {
+  const names = (await readdir(path, { withFileTypes: true }))
+    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
+    .map((entry) => entry.name);
+  const endsWith = (extensions: readonly string[]): string[] =>
+    names.filter((name) => extensions.includes(extname(name).slice(1).toLowerCase()));
+  return { images: endsWith(IMAGE_EXTENSIONS).sort(naturally), parquet: endsWith(['parquet']).sort(byName) };
+}
+
+/** Paths are relative to the folder. */
+export async function* readImageFolder(path: string, name: string): AsyncGenerator<RawEvent> {
+  const { images } = await listFolder(path);
+  if (images.length === 0) {
+    throw new DatasetError(`The folder "${name}" holds no images (${IMAGE_EXTENSIONS.join(', ')}) and no Parquet files.`);
+  }
+  yield { kind: 'columns', columns: [PATH_COLUMN] };
+  for (const [row, image] of images.entries()) {
+    yield { kind: 'row', line: row + 1, row, defaultIndex: row, fields: { [PATH_COLUMN]: image } };
+  }
+}
+
+export async function parquetPathsOf(path: string): Promise<string[]> {
+  return (await listFolder(path)).parquet.map((name) => join(path, name));
+}
+
+/** A locale of its own, so that every machine numbers the same folder alike. */
+const collator = new Intl.Collator('en', { numeric: true });
+
+function naturally(a: string, b: string): number {
+  return collator.compare(a, b) || byName(a, b);
+}
+
+function byName(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

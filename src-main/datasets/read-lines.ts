@@ -1,0 +1,57 @@
+/** Formats of one row per physical line: JSONL and plain prompts. Their index, unless given, is the line, from 0. */
+import { DatasetError } from './dataset-source';
+import { fieldsOfJson, PROMPT_COLUMN } from './json-fields';
+import { type RawEvent, skipped } from './raw-event';
+import { type TextLine, textLines } from './text-stream';
+
+const MAX_LINE_CHARS = 128 * 1024 * 1024;
+
+/** Prompts, trimmed; blank lines are no rows. */
+export async function* readTxt(path: string): AsyncGenerator<RawEvent> {
+  let row = 0;
+  yield { kind: 'columns', columns: [PROMPT_COLUMN] };
+  for await (const { line, text } of linesOf(path)) {
+    const prompt = text.trim();
+    if (prompt === '') continue;
+    yield { kind: 'row', line, row: row++, defaultIndex: line - 1, fields: { [PROMPT_COLUMN]: prompt } };
+  }
+}
+
+/** One object, or one string that is a prompt, a line. Columns are told again whenever a line brings new ones. */
+export async function* readJsonl(path: string): AsyncGenerator<RawEvent> {
+  const columns = new Set<string>();
+  let row = 0;
+  for await (const { line, text } of linesOf(path)) {
+    if (text.trim() === '') continue;
+    const fields = parseLine(text);
+    if (fields === null) {
+      yield skipped(line, 'This line is not a JSON object or string.');
+    } else {
+      if (addColumns(columns, fields)) yield { kind: 'columns', columns: [...columns] };
+      yield { kind: 'row', line, row, defaultIndex: line - 1, fields };
+    }
+    row++;
+  }
+}
+
+/** Adds a row's columns to those known; true when there were new ones. */
+export function addColumns(columns: Set<string>, fields: Readonly<Record<string, string>>): boolean {
+  const before = columns.size;
+  for (const column of Object.keys(fields)) columns.add(column);
+  return columns.size > before;
+}
+
+function linesOf(path: string): AsyncGenerator<TextLine> {
+  return textLines(path, {
+    maxChars: MAX_LINE_CHARS,
+    tooLong: (line) => new DatasetError(`Line ${line} is longer than 128 million characters; split the file into shorter lines.`),
+  });
+}
+
+function parseLine(text: string): Record<string, string> | null {
+  try {
+    return fieldsOfJson(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}

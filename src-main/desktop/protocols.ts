@@ -1,0 +1,99 @@
+/** Serves our bundle on app:// and pictures by opaque id on media://. No path ever comes from the page. */
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { type Protocol, protocol } from 'electron';
+import { imageReferences } from '@shared/columns';
+import { type MediaRequest, parseMediaPath } from '@shared/media-url';
+import type { App } from '../app';
+import { previewPath } from '../app/preview';
+import { sniffImage } from '../images/sniff';
+import { CONTENT_SECURITY_POLICY } from './scheme';
+import { servedFile } from './served-file';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.woff2': 'font/woff2',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webp': 'image/webp',
+};
+
+/** What a page may see of a picture: our own previews, never SVG and never original bytes. */
+const MEDIA_TYPES = new Set(['image/webp', 'image/png', 'image/jpeg']);
+
+export function serveApp(rendererDir: string, on: Protocol = protocol): void {
+  on.handle('app', async (request) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return refusal(405);
+    }
+    const found = await servedFile(rendererDir, new URL(request.url).pathname);
+    if (found.kind === 'refused') {
+      return refusal(found.status);
+    }
+    const type = TYPES[extname(found.path)];
+    if (type === undefined) {
+      return refusal(415);
+    }
+    return new Response(await readFile(found.path), {
+      headers: {
+        'content-type': type,
+        'content-security-policy': CONTENT_SECURITY_POLICY,
+        'x-content-type-options': 'nosniff',
+        'cross-origin-opener-policy': 'same-origin',
+      },
+    });
+  });
+}
+
+export function serveMedia(app: App, on: Protocol = protocol): void {
+  on.handle('media', async (request) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return refusal(405);
+    }
+    const { pathname, searchParams } = new URL(request.url);
+    const asked = parseMediaPath(pathname, searchParams.get('columns'));
+    const path = asked === null ? null : await sourceOf(app, asked);
+    if (asked === null || path === null) {
+      return refusal(404);
+    }
+    const preview = await app.thumbnailer.thumbnail(path, { size: SIZES[asked.size] });
+    if (preview.kind === 'failed') {
+      return refusal(415);
+    }
+    return pictureResponse(await readFile(preview.path));
+  });
+}
+
+const SIZES = { thumbnail: 256, view: 1280 } as const;
+
+async function sourceOf(app: App, asked: MediaRequest): Promise<string | null> {
+  if (asked.kind === 'result') {
+    return (await app.store.result(asked.resultId))?.path ?? null;
+  }
+  const { datasetId, row, place, imageColumns } = asked.input;
+  const dataset = await app.store.dataset(datasetId);
+  const [stored] = await app.store.rowsAt(datasetId, [row]);
+  const reference = stored === undefined ? undefined : imageReferences(stored.fields, imageColumns)[place];
+  return dataset === null || reference === undefined ? null : previewPath(app, dataset, reference);
+}
+
+function pictureResponse(bytes: Buffer): Response {
+  const type = sniffImage(bytes)?.mimeType;
+  if (type === undefined || !MEDIA_TYPES.has(type)) {
+    return refusal(415);
+  }
+  return new Response(new Uint8Array(bytes), {
+    headers: {
+      'content-type': type,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'private, max-age=31536000, immutable',
+    },
+  });
+}
+
+function refusal(status: number): Response {
+  return new Response(null, { status, headers: { 'x-content-type-options': 'nosniff' } });
+}

@@ -1,0 +1,55 @@
+/** What a provider adapter is: it turns one image request into one outcome, and names every failure. */
+import type { Endpoint, TestReport } from '@shared/model/endpoint';
+import type { Failure } from '@shared/model/failure';
+import type { Usage } from '../engine/ports';
+import type { Dispatcher } from 'undici';
+import type { Secret } from './secret';
+
+/** Original bytes of an input, never re-encoded. */
+export interface InputImage {
+  readonly bytes: Uint8Array;
+  /** By magic bytes, e.g. `image/jpeg`. */
+  readonly mimeType: string;
+  /** With the extension of its true type. */
+  readonly fileName: string;
+}
+
+/** One output asked for. */
+export interface ImageRequest {
+  readonly task: 'edit' | 't2i';
+  readonly model: string;
+  readonly prompt: string;
+  readonly images: readonly InputImage[];
+  readonly mask: InputImage | null;
+  /** `16:9`; google_genai. */
+  readonly aspectRatio: string | null;
+  /** `2K` for google_genai, `1536x1024` for openai. */
+  readonly imageSize: string | null;
+  /** From the catalogue: whether `response_format` is a parameter of this model (unknown models: null). */
+  readonly responseFormat: boolean | null;
+}
+
+export type ImageAnswer =
+  | { readonly kind: 'image'; readonly bytes: Uint8Array; readonly usage: Usage }
+  /** A hosted image: the transport fetches it through safe-fetch. */
+  | { readonly kind: 'url'; readonly url: string; readonly usage: Usage }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+export interface CallContext {
+  readonly endpoint: Endpoint;
+  /** Null for an endpoint without keys. */
+  readonly secret: Secret | null;
+  /** Aborted when the caller gives up (stop, shutdown). The endpoint's timeout is the adapter's own business. */
+  readonly signal: AbortSignal;
+  /** One per endpoint and process, its limits at least the endpoint's timeout. */
+  readonly dispatcher: Dispatcher;
+  /** Called once when the last byte of the request body has left. */
+  readonly onBodySent: () => void;
+}
+
+export interface ProviderAdapter {
+  /** Never rejects. One call is exactly one HTTP request. */
+  image(request: ImageRequest, context: CallContext): Promise<ImageAnswer>;
+  /** A cheap real call (lists models) that says whether endpoint and key work. Never rejects. */
+  test(context: CallContext): Promise<TestReport>;
+}

@@ -1,0 +1,131 @@
+/**
+ * The engine's Transport over worker threads. Orders go to the worker with the fewest under way; a worker that dies is
+ * replaced, and what it carried is `lost`, because nobody knows how far it came.
+ */
+import { Worker } from 'node:worker_threads';
+import type { AttemptOutcome, AttemptStart, Clock, Lease, PendingJob, SendHooks, Transport } from '../engine/ports';
+import { workerPath } from '../worker-path';
+import type { FromWorker, Order, ToWorker } from './order';
+
+export interface TransportPoolOptions {
+  readonly clock: Clock;
+  readonly workers: number;
+  /** Everything a worker must know of this request; a failure is the job's outcome and nothing is sent. */
+  order(attempt: AttemptStart, job: PendingJob, lease: Lease): Promise<Order | Extract<AttemptOutcome, { kind: 'failed' }>>;
+  /** A worker ended unexpectedly; for the log. */
+  onWorkerDeath(error: Error): void;
+}
+
+interface Carried {
+  readonly hooks: SendHooks;
+  readonly resolve: (outcome: AttemptOutcome) => void;
+}
+
+interface Hand {
+  readonly worker: Worker;
+  readonly carried: Map<number, Carried>;
+}
+
+export interface TransportPool extends Transport {
+  /** Number of worker threads from now on; surplus ones end when their last order has. */
+  resize(workers: number): void;
+  /** Ends all workers at once; what they carry becomes `lost`. */
+  close(): Promise<void>;
+}
+
+export function createTransportPool(options: TransportPoolOptions): TransportPool {
+  const hands: Hand[] = [];
+  let target = options.workers;
+  let closed = false;
+
+  function startHand(): Hand {
+    const hand: Hand = { worker: new Worker(workerPath('transport-worker')), carried: new Map() };
+    hand.worker.on('message', (message: FromWorker) => void receive(hand, message));
+    hand.worker.on('error', (error: unknown) => options.onWorkerDeath(asError(error)));
+    hand.worker.on('exit', () => bury(hand));
+    hands.push(hand);
+    return hand;
+  }
+
+  function bury(hand: Hand): void {
+    const at = hands.indexOf(hand);
+    if (at >= 0) {
+      hands.splice(at, 1);
+    }
+    for (const carried of hand.carried.values()) {
+      carried.resolve({ kind: 'lost' });
+    }
+    hand.carried.clear();
+  }
+
+  async function receive(hand: Hand, message: FromWorker): Promise<void> {
+    const carried = hand.carried.get(message.id);
+    if (carried === undefined) {
+      return;
+    }
+    switch (message.kind) {
+      case 'bodySent':
+        carried.hooks.bodySent(options.clock.now());
+        return;
+      case 'answered':
+        carried.hooks.answered();
+        return;
+      case 'received':
+        await carried.hooks.received(message.file);
+        hand.worker.postMessage({ kind: 'commit', id: message.id } satisfies ToWorker);
+        return;
+      case 'outcome':
+        hand.carried.delete(message.id);
+        carried.resolve(message.outcome);
+        retireIfSurplus(hand);
+    }
+  }
+
+  function retireIfSurplus(hand: Hand): void {
+    if (hands.length > target && hand.carried.size === 0) {
+      hand.worker.postMessage({ kind: 'close' } satisfies ToWorker);
+      hands.splice(hands.indexOf(hand), 1);
+    }
+  }
+
+  /** Workers start with the work: an idle program holds none. */
+  function leastBusy(): Hand {
+    const best = hands.reduce<Hand | null>(
+      (found, hand) => (found === null || hand.carried.size < found.carried.size ? hand : found),
+      null,
+    );
+    return best === null || (best.carried.size > 0 && hands.length < target) ? startHand() : best;
+  }
+
+  return {
+    async send(attempt, job, lease, hooks) {
+      const order = await options.order(attempt, job, lease);
+      if ('kind' in order) {
+        hooks.answered();
+        return order;
+      }
+      if (closed) {
+        return { kind: 'lost' };
+      }
+      return new Promise((resolve) => {
+        const hand = leastBusy();
+        hand.carried.set(attempt.attemptId, { hooks, resolve });
+        hand.worker.postMessage({ kind: 'send', id: attempt.attemptId, order } satisfies ToWorker);
+      });
+    },
+    resize(workers) {
+      target = workers;
+      for (const hand of [...hands]) {
+        retireIfSurplus(hand);
+      }
+    },
+    async close() {
+      closed = true;
+      await Promise.all([...hands].map((hand) => hand.worker.terminate()));
+    },
+  };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

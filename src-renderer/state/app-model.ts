@@ -1,0 +1,150 @@
+/** One page's model: backend, live state, interface state and the job lists in view. Everything it starts, `stop` ends. */
+import type { AppEvent } from '@shared/contract';
+import { createContext, useContext } from 'react';
+import { useStore } from 'zustand';
+import type { Backend } from '../api';
+import { startFeed } from './feed';
+import { createJobPages } from './job-pages';
+import type { JobPages } from './job-pages';
+import { createLiveStore, withEvent, withSnapshot } from './live-store';
+import type { LiveState, LiveStore } from './live-store';
+import { createDraftStore } from './new-run-draft';
+import type { DraftStore } from './new-run-draft';
+import { refusalOf } from './refusal';
+import { createUiStore } from './ui-store';
+import type { JobFilter, UiState, UiStore } from './ui-store';
+
+export interface AppModel {
+  readonly backend: Backend;
+  readonly live: LiveStore;
+  readonly ui: UiStore;
+  readonly draft: DraftStore;
+  /** The jobs of a run behind a filter; the same list as long as it is among the last few used. */
+  runJobs(runId: number, filter: JobFilter): JobPages;
+  readonly gallery: JobPages;
+  /** Takes a fact a call just returned, without waiting for its event. */
+  accept(event: AppEvent): void;
+  start(): () => void;
+}
+
+/** Lists kept, so that going back keeps place and pictures. */
+const KEPT_LISTS = 8;
+
+export function createAppModel(backend: Backend, storage: Storage): AppModel {
+  const live = createLiveStore();
+  const ui = createUiStore(storage);
+  const lists = new Map<string, RunList>();
+  const gallery = createJobPages({
+    load: (offset, limit) => backend.client.results.gallery({ offset, limit }),
+    offsetOf: () => null,
+  });
+
+  function applyEvents(events: readonly AppEvent[]): void {
+    live.setState((state) => events.reduce(withEvent, state), true);
+    for (const event of events) {
+      if (event.kind === 'jobs') {
+        for (const list of lists.values()) {
+          list.take(event);
+        }
+        gallery.patch(event.jobs);
+      }
+    }
+  }
+
+  return {
+    backend,
+    live,
+    ui,
+    draft: createDraftStore(),
+    gallery,
+    runJobs(runId, filter) {
+      const key = `${runId} ${JSON.stringify(filter)}`;
+      const list = lists.get(key) ?? createRunList(backend, runId, filter);
+      lists.delete(key);
+      lists.set(key, list);
+      for (const oldest of [...lists.keys()].slice(0, Math.max(0, lists.size - KEPT_LISTS))) {
+        lists.delete(oldest);
+      }
+      return list.pages;
+    },
+    accept: (event) => applyEvents([event]),
+    start: () =>
+      startFeed(backend.client, {
+        snapshot: (snapshot) => {
+          live.setState((state) => withSnapshot(state, snapshot), true);
+          for (const list of lists.values()) {
+            list.pages.refresh();
+          }
+          gallery.refresh();
+        },
+        events: applyEvents,
+        lost: (reason) => live.setState({ connection: { kind: 'lost', reason } }),
+      }),
+  };
+}
+
+interface RunList {
+  readonly pages: JobPages;
+  take(event: Extract<AppEvent, { kind: 'jobs' }>): void;
+}
+
+function createRunList(backend: Backend, runId: number, filter: JobFilter): RunList {
+  const pages = createJobPages({
+    load: (offset, limit) =>
+      backend.client.runs.jobs({
+        runId,
+        offset,
+        limit,
+        ...(filter.kind === 'state' ? { state: filter.state } : {}),
+        ...(filter.kind === 'failure' ? { failureKind: filter.failure } : {}),
+      }),
+    // Without a filter the grid's order is the run's own: a job's place is its position.
+    offsetOf: (tile) => (filter.kind === 'all' ? tile.position : null),
+  });
+  return {
+    pages,
+    take: (event) => {
+      if (event.runId === runId) {
+        pages.patch(event.jobs);
+      }
+    },
+  };
+}
+
+const ModelContext = createContext<AppModel | null>(null);
+export const ModelProvider = ModelContext.Provider;
+
+export function useModel(): AppModel {
+  const model = useContext(ModelContext);
+  if (model === null) {
+    throw new Error('useModel is used outside ModelProvider');
+  }
+  return model;
+}
+
+export function useLive<T>(selector: (state: LiveState) => T): T {
+  return useStore(useModel().live, selector);
+}
+
+export function useUi<T>(selector: (state: UiState) => T): T {
+  return useStore(useModel().ui, selector);
+}
+
+/** Runs a call; when the vault stands in the way, asks the user to open it and tries once more. */
+export async function withVault<T>(ui: UiStore, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal.kind !== 'vault') {
+      throw error;
+    }
+    const isOpen = await new Promise<boolean>((settle) => {
+      ui.setState({ overlay: { kind: 'vault', status: refusal.status, settle } });
+    });
+    if (!isOpen) {
+      throw new Error('Nothing was saved: the key vault stayed closed.', { cause: error });
+    }
+    return await work();
+  }
+}

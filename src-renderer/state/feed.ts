@@ -1,0 +1,156 @@
+/**
+ * Keeps the live store true: subscribe first, then take the snapshot, then apply what came in between; when the stream
+ * ends, begin again. Events are folded at most once a frame.
+ */
+import type { AppEvent } from '@shared/contract';
+import type { Client } from '../api';
+import type { Snapshot } from './live-store';
+
+export interface FeedSink {
+  snapshot(snapshot: Snapshot): void;
+  events(events: readonly AppEvent[]): void;
+  lost(reason: string): void;
+}
+
+export interface FeedTiming {
+  /** Runs `task` at the next frame. Returns the undo. */
+  nextFrame(task: () => void): () => void;
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+const FIRST_RETRY_MS = 250;
+const LONGEST_RETRY_MS = 5000;
+
+/** Starts the feed; returns its stop. */
+export function startFeed(client: Client, sink: FeedSink, timing: FeedTiming = pageTiming): () => void {
+  const stopped = new AbortController();
+  void keepReading(client, sink, { timing, signal: stopped.signal });
+  return () => stopped.abort();
+}
+
+interface FeedRun {
+  readonly timing: FeedTiming;
+  readonly signal: AbortSignal;
+}
+
+async function keepReading(client: Client, sink: FeedSink, run: FeedRun): Promise<void> {
+  let delayMs = FIRST_RETRY_MS;
+  while (!run.signal.aborted) {
+    const reason = await readOnce(client, sink, {
+      ...run,
+      onLive: () => {
+        delayMs = FIRST_RETRY_MS;
+      },
+    });
+    if (run.signal.aborted) {
+      return;
+    }
+    sink.lost(reason);
+    await run.timing.wait(delayMs, run.signal);
+    delayMs = Math.min(delayMs * 2, LONGEST_RETRY_MS);
+  }
+}
+
+/** Reads until the stream ends; returns why it ended. */
+async function readOnce(client: Client, sink: FeedSink, run: FeedRun & { onLive(): void }): Promise<string> {
+  const queue = createFrameQueue(sink, run.timing);
+  try {
+    const stream = await client.system.events(undefined, { signal: run.signal });
+    const reading = pump(stream, queue.push);
+    // The reading promise is awaited below; a failure before that must not count as unhandled.
+    reading.catch(() => undefined);
+    sink.snapshot(await takeSnapshot(client));
+    queue.open();
+    run.onLive();
+    await reading;
+    return 'Brushfleet closed the connection.';
+  } catch (error) {
+    return error instanceof Error ? error.message : 'The connection failed.';
+  } finally {
+    queue.close();
+  }
+}
+
+async function pump(stream: AsyncIterable<AppEvent>, push: (event: AppEvent) => void): Promise<void> {
+  for await (const event of stream) {
+    push(event);
+  }
+}
+
+async function takeSnapshot(client: Client): Promise<Snapshot> {
+  const [info, runs, datasets, endpoints, models, settings] = await Promise.all([
+    client.system.info(),
+    client.runs.list(),
+    client.datasets.list(),
+    client.endpoints.list(),
+    client.models.list(),
+    client.settings.get(),
+  ]);
+  return { info, runs, datasets, endpoints, models, settings };
+}
+
+/** Holds events back until `open`, then hands them on once a frame. */
+function createFrameQueue(sink: FeedSink, timing: FeedTiming) {
+  let waiting: AppEvent[] = [];
+  let isOpen = false;
+  let cancel: (() => void) | null = null;
+
+  function arm(): void {
+    if (isOpen && cancel === null && waiting.length > 0) {
+      cancel = timing.nextFrame(flush);
+    }
+  }
+  function flush(): void {
+    cancel = null;
+    const events = waiting;
+    waiting = [];
+    sink.events(events);
+  }
+  return {
+    push(event: AppEvent): void {
+      waiting.push(event);
+      arm();
+    },
+    open(): void {
+      isOpen = true;
+      arm();
+    },
+    /** What had arrived is still handed on: it may be the last word on a job. */
+    close(): void {
+      cancel?.();
+      if (isOpen && waiting.length > 0) {
+        flush();
+      }
+      isOpen = false;
+    },
+  };
+}
+
+/** A hidden window gets no frames, so a timer stands in for them. */
+const HIDDEN_FRAME_MS = 250;
+
+const pageTiming: FeedTiming = {
+  nextFrame(task) {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const frame = requestAnimationFrame(() => {
+      clearTimeout(timer);
+      task();
+    });
+    timer = setTimeout(() => {
+      cancelAnimationFrame(frame);
+      task();
+    }, HIDDEN_FRAME_MS);
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
+  },
+  wait: (ms, signal) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      signal.addEventListener('abort', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    }),
+};

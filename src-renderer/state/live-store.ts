@@ -1,0 +1,91 @@
+/** What main knows, as this page last heard it. Filled by a snapshot and kept up to date by events; never written by screens. */
+import type { AppEvent, EndpointView } from '@shared/contract';
+import type { CatalogueModel } from '@shared/model/catalogue';
+import type { Dataset, Run } from '@shared/model/run';
+import type { Settings, VaultStatus } from '@shared/model/settings';
+import { createStore } from 'zustand/vanilla';
+import type { Client } from '../api';
+
+export type SystemInfo = Awaited<ReturnType<Client['system']['info']>>;
+
+export type Connection =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'live' }
+  | { readonly kind: 'lost'; readonly reason: string };
+
+export interface Snapshot {
+  readonly info: SystemInfo;
+  readonly runs: readonly Run[];
+  readonly datasets: readonly Dataset[];
+  readonly endpoints: readonly EndpointView[];
+  readonly models: readonly CatalogueModel[];
+  readonly settings: Settings;
+}
+
+export interface LiveState {
+  readonly connection: Connection;
+  /** Null until the first snapshot. */
+  readonly info: SystemInfo | null;
+  readonly settings: Settings | null;
+  readonly vault: VaultStatus | null;
+  readonly runs: ReadonlyMap<number, Run>;
+  readonly datasets: ReadonlyMap<number, Dataset>;
+  readonly endpoints: readonly EndpointView[];
+  readonly models: readonly CatalogueModel[];
+}
+
+export const NOTHING_YET: LiveState = {
+  connection: { kind: 'connecting' },
+  info: null,
+  settings: null,
+  vault: null,
+  runs: new Map(),
+  datasets: new Map(),
+  endpoints: [],
+  models: [],
+};
+
+export function createLiveStore() {
+  return createStore<LiveState>(() => NOTHING_YET);
+}
+export type LiveStore = ReturnType<typeof createLiveStore>;
+
+export function withSnapshot(state: LiveState, snapshot: Snapshot): LiveState {
+  return {
+    ...state,
+    connection: { kind: 'live' },
+    info: snapshot.info,
+    settings: snapshot.settings,
+    vault: snapshot.info.vault,
+    runs: new Map(snapshot.runs.map((run) => [run.id, run])),
+    datasets: new Map(snapshot.datasets.map((dataset) => [dataset.id, dataset])),
+    endpoints: snapshot.endpoints,
+    models: snapshot.models,
+  };
+}
+
+/** Jobs are not kept here but in the paged views (job-pages.ts): a run may have a hundred thousand. */
+export function withEvent(state: LiveState, event: AppEvent): LiveState {
+  switch (event.kind) {
+    case 'run':
+      return { ...state, runs: new Map(state.runs).set(event.run.id, event.run) };
+    case 'runRemoved': {
+      const runs = new Map(state.runs);
+      runs.delete(event.runId);
+      return { ...state, runs };
+    }
+    case 'dataset':
+      return { ...state, datasets: new Map(state.datasets).set(event.dataset.id, event.dataset) };
+    case 'endpoints':
+      return { ...state, endpoints: event.endpoints };
+    case 'vault':
+      return { ...state, vault: event.vault };
+    case 'jobs':
+      return state;
+  }
+}
+
+/** Newest first. */
+export function runsNewestFirst(runs: ReadonlyMap<number, Run>): readonly Run[] {
+  return [...runs.values()].sort((a, b) => b.createdAt - a.createdAt || b.id - a.id);
+}

@@ -1,0 +1,239 @@
+/**
+ * The whole border of the program: every call and event, once. The desktop serves it over a MessagePort; the service
+ * will serve the same router over HTTP. No secret leaves through it: a key is `{id, label, tail, state}`.
+ */
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { catalogueModelSchema } from './model/catalogue';
+import {
+  endpointHealthSchema,
+  endpointOptionsSchema,
+  endpointSchema,
+  keyInfoSchema,
+  limitsSchema,
+  testReportSchema,
+} from './model/endpoint';
+import { failureKindSchema } from './model/failure';
+import { providerSchema } from './model/provider';
+import {
+  datasetSchema,
+  jobDetailSchema,
+  jobStateSchema,
+  jobTileSchema,
+  recipeSchema,
+  rowSchema,
+  runOptionsSchema,
+  runSchema,
+} from './model/run';
+import { settingsSchema, themeSchema, vaultStatusSchema } from './model/settings';
+
+const text = z.string().max(100_000);
+const id = z.number().int().positive();
+const page = { offset: z.number().int().nonnegative(), limit: z.number().int().min(1).max(500) };
+const none = z.void();
+
+/**
+ * Every refusal a call can answer with, as data. `message` is one clear sentence that names the thing and the way out.
+ * A bug answers `INTERNAL_SERVER_ERROR` without stack or path; the log has them.
+ */
+const base = oc.errors({
+  /** What the user gave cannot be used; `field` names the control it belongs to. */
+  BAD_INPUT: { data: z.object({ field: z.string().optional() }).optional() },
+  NOT_FOUND: {},
+  /** The vault must be unlocked, or how to keep secrets must be chosen, first. */
+  VAULT: { data: vaultStatusSchema },
+});
+
+/** A file or folder the user picked or dropped. Main knows the path; the page knows a token and a name. */
+export const grantSchema = z.object({ token: z.string().uuid(), name: z.string(), isDirectory: z.boolean() });
+export type Grant = Readonly<z.infer<typeof grantSchema>>;
+
+export const endpointViewSchema = z.object({
+  endpoint: endpointSchema,
+  health: endpointHealthSchema,
+  keys: z.array(keyInfoSchema),
+});
+export type EndpointView = Readonly<z.infer<typeof endpointViewSchema>>;
+
+/** What a run would do, before it does it. */
+export const planSchema = z.object({
+  rows: z.number().int(),
+  jobs: z.number().int(),
+  /** US dollars; absent when a model's price is not known. */
+  costUsd: z.object({ low: z.number(), high: z.number() }).optional(),
+  /** One sentence each: what will be odd about this run (an ended model, a plain-http endpoint, no key). */
+  warnings: z.array(z.string()),
+  /** One sentence each: why it cannot start. */
+  blockers: z.array(z.string()),
+});
+export type Plan = Readonly<z.infer<typeof planSchema>>;
+
+const runRequestSchema = z.object({
+  name: z.string().max(200).optional(),
+  datasetId: id,
+  recipe: recipeSchema,
+  options: runOptionsSchema.partial(),
+  /** A picked folder; absent: a new folder below the default output folder. */
+  outputGrant: z.string().uuid().optional(),
+});
+export type RunRequest = Readonly<z.infer<typeof runRequestSchema>>;
+
+/** Pushed to every open page, at most ten times a second. Jobs and endpoints come whole, keyed by id. */
+export const appEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('run'), run: runSchema }),
+  z.object({ kind: z.literal('runRemoved'), runId: id }),
+  z.object({ kind: z.literal('jobs'), runId: id, jobs: z.array(jobTileSchema) }),
+  z.object({ kind: z.literal('endpoints'), endpoints: z.array(endpointViewSchema) }),
+  z.object({ kind: z.literal('dataset'), dataset: datasetSchema }),
+  z.object({ kind: z.literal('vault'), vault: vaultStatusSchema }),
+]);
+export type AppEvent = Readonly<z.infer<typeof appEventSchema>>;
+
+const endpointDraftSchema = endpointSchema.omit({ id: true, demo: true }).extend({
+  limits: limitsSchema,
+  options: endpointOptionsSchema,
+});
+
+export const contract = {
+  system: {
+    info: base.output(
+      z.object({
+        version: z.string(),
+        libraryDir: z.string(),
+        defaultOutputDir: z.string(),
+        platform: z.string(),
+        /** Nothing was ever set up or run here. */
+        firstRun: z.boolean(),
+        vault: vaultStatusSchema,
+        theme: themeSchema,
+      }),
+    ),
+    events: base.output(eventIterator(appEventSchema)),
+    setTheme: base.input(z.object({ theme: themeSchema })).output(none),
+    openLogs: base.output(none),
+    /** Opens one of our own links (provider pages) in the browser; anything else is refused. */
+    openLink: base.input(z.object({ url: z.string().max(2000) })).output(none),
+    /** A renderer error, for the log. */
+    report: base.input(z.object({ message: z.string().max(10_000) })).output(none),
+  },
+  settings: {
+    get: base.output(settingsSchema),
+    set: base.input(settingsSchema.partial()).output(settingsSchema),
+  },
+  files: {
+    /** Shows the system's dialog; null when the user cancels. */
+    pick: base
+      .input(z.object({ purpose: z.enum(['dataset', 'imageFolder', 'outputFolder', 'envFile']) }))
+      .output(grantSchema.nullable()),
+  },
+  datasets: {
+    /** Returns at once; rows go on streaming in (`dataset` events). */
+    open: base.input(z.object({ grant: z.string().uuid() })).output(datasetSchema),
+    fromPrompts: base.input(z.object({ name: z.string().max(200), prompts: text })).output(datasetSchema),
+    fromImages: base
+      .input(z.object({ name: z.string().max(200), images: z.array(z.instanceof(File)).min(1).max(200) }))
+      .output(datasetSchema),
+    /** The sample dataset that comes with the program. */
+    sample: base.output(datasetSchema),
+    list: base.output(z.array(datasetSchema)),
+    rows: base
+      .input(
+        z.object({ datasetId: id, ...page, imageColumns: z.array(z.string()).optional() }),
+      )
+      .output(z.array(rowSchema)),
+  },
+  models: {
+    list: base.output(z.array(catalogueModelSchema)),
+    add: base.input(catalogueModelSchema).output(z.array(catalogueModelSchema)),
+    remove: base.input(z.object({ provider: providerSchema, id: z.string() })).output(z.array(catalogueModelSchema)),
+  },
+  runs: {
+    plan: base.input(runRequestSchema).output(planSchema),
+    /** Plans the jobs and starts sending. */
+    start: base.input(runRequestSchema).output(runSchema),
+    /** Goes on with a paused, finished or cut-off run; `unknown` jobs only when asked for. */
+    resume: base.input(z.object({ runId: id, resendUnknown: z.boolean().optional() })).output(runSchema),
+    /** Stops sending; requests in flight finish. */
+    stop: base.input(z.object({ runId: id })).output(runSchema),
+    /** Failed jobs become pending again (all, or those of one kind) and the run goes on. */
+    rerunFailed: base.input(z.object({ runId: id, kind: failureKindSchema.optional() })).output(runSchema),
+    rerunJob: base.input(z.object({ jobId: id })).output(runSchema),
+    list: base.output(z.array(runSchema)),
+    jobs: base
+      .input(
+        z.object({
+          runId: id,
+          ...page,
+          state: jobStateSchema.optional(),
+          failureKind: failureKindSchema.optional(),
+        }),
+      )
+      .output(z.object({ total: z.number().int(), jobs: z.array(jobTileSchema) })),
+    job: base.input(z.object({ jobId: id })).output(jobDetailSchema),
+    /** Failed jobs grouped by kind and text, most first. */
+    failures: base.input(z.object({ runId: id })).output(
+      z.array(
+        z.object({ kind: failureKindSchema, message: z.string(), count: z.number().int(), exampleJobId: id }),
+      ),
+    ),
+    showFolder: base.input(z.object({ runId: id })).output(none),
+    /** Writes the table beside the results, or where the user says; returns the file's name, null on cancel. */
+    export: base
+      .input(z.object({ runId: id, format: z.enum(['csv', 'jsonl', 'spreadsheet']) }))
+      .output(z.string().nullable()),
+  },
+  results: {
+    /** Every result of every run, newest first. */
+    gallery: base
+      .input(z.object({ ...page }))
+      .output(z.object({ total: z.number().int(), jobs: z.array(jobTileSchema) })),
+    showInFolder: base.input(z.object({ resultId: id })).output(none),
+    /** Copies the original bytes to where the user says; null on cancel. */
+    saveAs: base.input(z.object({ resultId: id })).output(z.string().nullable()),
+  },
+  endpoints: {
+    list: base.output(z.array(endpointViewSchema)),
+    add: base.input(endpointDraftSchema).output(endpointViewSchema),
+    update: base.input(endpointDraftSchema.extend({ id: z.string() })).output(endpointViewSchema),
+    remove: base.input(z.object({ endpointId: z.string() })).output(none),
+    /** Really calls the endpoint, with one key or each of its keys. */
+    test: base
+      .input(z.object({ endpointId: z.string(), keyId: z.string().optional() }))
+      .output(z.array(z.object({ keyId: z.string().nullable(), report: testReportSchema }))),
+  },
+  keys: {
+    /** Adds keys; equal secrets are not added twice. */
+    add: base
+      .input(
+        z.object({
+          endpointId: z.string(),
+          keys: z
+            .array(z.object({ label: z.string().max(120), secret: z.string().min(1).max(4000) }))
+            .min(1)
+            .max(2000),
+        }),
+      )
+      .output(z.object({ added: z.array(keyInfoSchema), duplicates: z.number().int() })),
+    rename: base.input(z.object({ keyId: z.string(), label: z.string().max(120) })).output(keyInfoSchema),
+    setPaused: base.input(z.object({ keyId: z.string(), paused: z.boolean() })).output(keyInfoSchema),
+    remove: base.input(z.object({ keyId: z.string() })).output(none),
+    /** Reads endpoints and keys from a picked `.env`. */
+    importEnv: base.input(z.object({ grant: z.string().uuid() })).output(
+      z.object({ endpoints: z.number().int(), keys: z.number().int(), duplicates: z.number().int(), notes: z.array(z.string()) }),
+    ),
+  },
+  vault: {
+    status: base.output(vaultStatusSchema),
+    /** Chooses how secrets are kept when there is no keyring. */
+    choose: base
+      .input(
+        z.discriminatedUnion('kind', [
+          z.object({ kind: z.literal('session') }),
+          z.object({ kind: z.literal('passphrase'), passphrase: z.string().min(8).max(1000) }),
+        ]),
+      )
+      .output(vaultStatusSchema),
+    unlock: base.input(z.object({ passphrase: z.string().max(1000) })).output(vaultStatusSchema),
+  },
+};
+export type Contract = typeof contract;

@@ -1,0 +1,99 @@
+/** What pictures cost: before they are made, by the catalogue; afterwards, by what the provider says it used. */
+import { parsePixels } from './aspect-ratio';
+import type { CatalogueModel } from './model/catalogue';
+
+/** US dollars. */
+export interface CostRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What the provider reported; all counts are tokens. */
+export interface ReportedUsage {
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  /** The part of `outputTokens` that is pictures. */
+  readonly imageTokens?: number;
+  /** US dollars a relay said it charged. */
+  readonly costUsd?: number;
+}
+
+const PER_MILLION = 1_000_000;
+/** Pixels of `1K`, `2K` and so on: the square that gives them their name. */
+const NAMED_SIZES: Readonly<Record<string, number>> = { '512': 512 ** 2, '1K': 1024 ** 2, '2K': 2048 ** 2, '4K': 4096 ** 2 };
+
+/**
+ * US dollars for one picture at `imageSize` (absent: the model's default size). `low` and `high` differ where the
+ * provider picks the quality itself. Input pictures are not counted: they are billed by tokens nobody knows yet.
+ * Undefined when the price is not known.
+ */
+export function estimateCost(
+  model: CatalogueModel | undefined,
+  imageSize?: string | undefined,
+): CostRange | undefined {
+  if (model === undefined) {
+    return undefined;
+  }
+  const size = imageSize ?? model.sizes[0] ?? '*';
+  const range = priceAt(model.priceRangeUsd ?? {}, size);
+  if (range !== undefined) {
+    return range;
+  }
+  const price = priceAt(model.priceUsd, size);
+  return price === undefined ? undefined : { low: price, high: price };
+}
+
+/**
+ * US dollars for one delivered picture: what a relay charged, else the reported tokens at the model's token prices,
+ * else the list price of the delivered size. Undefined when none of them is known.
+ */
+export function costOfUsage(
+  model: CatalogueModel | undefined,
+  usage: ReportedUsage,
+  file: { readonly width: number; readonly height: number },
+): number | undefined {
+  if (usage.costUsd !== undefined) {
+    return usage.costUsd;
+  }
+  if (model === undefined) {
+    return undefined;
+  }
+  return tokenCost(model, usage) ?? priceAt(model.priceUsd, `${file.width}x${file.height}`);
+}
+
+/** Inputs of an edit are nearly all picture, so all of them are taken at the price of picture tokens. */
+function tokenCost({ tokenPriceUsd: price }: CatalogueModel, usage: ReportedUsage): number | undefined {
+  const pictures = usage.imageTokens ?? usage.outputTokens;
+  if (price?.imageOut === undefined || pictures === undefined || pictures === 0) {
+    return undefined;
+  }
+  const words = Math.max(0, (usage.outputTokens ?? pictures) - pictures);
+  const dollars =
+    pictures * price.imageOut +
+    words * (price.textOut ?? 0) +
+    (usage.inputTokens ?? 0) * (price.imageIn ?? price.textIn ?? 0);
+  return dollars / PER_MILLION;
+}
+
+/** The entry of that name, else of the nearest area, else `*`. */
+function priceAt<Price>(prices: Readonly<Record<string, Price>>, size: string): Price | undefined {
+  const exact = prices[size];
+  const wanted = areaOf(size);
+  if (exact !== undefined || wanted === undefined) {
+    return exact ?? prices['*'];
+  }
+  let best: { readonly price: Price; readonly distance: number } | undefined;
+  for (const [name, price] of Object.entries(prices)) {
+    const area = areaOf(name);
+    const distance = area === undefined ? Number.POSITIVE_INFINITY : Math.abs(Math.log(area / wanted));
+    if (distance < (best?.distance ?? Number.POSITIVE_INFINITY)) {
+      best = { price, distance };
+    }
+  }
+  return best?.price ?? prices['*'];
+}
+
+function areaOf(size: string): number | undefined {
+  const pixels = parsePixels(size);
+  return pixels === undefined ? NAMED_SIZES[size] : pixels.width * pixels.height;
+}

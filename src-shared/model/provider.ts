@@ -1,0 +1,16 @@
+/** The wire protocols an endpoint can speak. `gemini` is accepted on the command line as an alias of `google_genai`. */
+import { z } from 'zod';
+
+export const providerSchema = z.enum(['google_genai', 'openai']);
+export type Provider = z.infer<typeof providerSchema>;
+
+export const PROVIDER_LABELS: Readonly<Record<Provider, string>> = {
+  google_genai: 'Google GenAI',
+  openai: 'OpenAI',
+};
+
+/** Where a blank base URL leads. */
+export const OFFICIAL_BASE_URLS: Readonly<Record<Provider, string>> = {
+  google_genai: 'https://generativelanguage.googleapis.com',
+  openai: 'https://api.openai.com/v1',
+};

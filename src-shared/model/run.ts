@@ -1,0 +1,182 @@
+/** Datasets, runs, jobs, attempts and results: what the journal holds and the screens show. */
+import { z } from 'zod';
+import { failureKindSchema, failureSchema } from './failure';
+import { providerSchema } from './provider';
+
+export const datasetFormatSchema = z.enum(['csv', 'jsonl', 'json', 'txt', 'parquet', 'folder', 'prompts', 'images']);
+export type DatasetFormat = z.infer<typeof datasetFormatSchema>;
+
+/** A row that could not be used, or a remark about one that could. `line` counts as the file does, from 1. */
+export const rowProblemSchema = z.object({
+  line: z.number().int(),
+  severity: z.enum(['skipped', 'note']),
+  message: z.string(),
+});
+export type RowProblem = Readonly<z.infer<typeof rowProblemSchema>>;
+
+export const datasetSchema = z.object({
+  id: z.number().int(),
+  name: z.string(),
+  format: datasetFormatSchema,
+  /** Columns in file order; empty for a prompt list. */
+  columns: z.array(z.string()),
+  rows: z.number().int(),
+  problems: z.array(rowProblemSchema),
+  /** True while rows are still being read. */
+  importing: z.boolean(),
+});
+export type Dataset = Readonly<z.infer<typeof datasetSchema>>;
+
+/** One line of a dataset. `row` counts from 0 in file order; `index` is the file's own number, else `row`. */
+export const rowSchema = z.object({
+  row: z.number().int(),
+  index: z.number().int(),
+  fields: z.record(z.string(), z.string()),
+  /** media:// URLs of small previews of its input images. */
+  thumbnails: z.array(z.string()),
+});
+export type Row = Readonly<z.infer<typeof rowSchema>>;
+
+export const taskSchema = z.enum(['edit', 't2i']);
+export type Task = z.infer<typeof taskSchema>;
+
+export const modelChoiceSchema = z.object({ provider: providerSchema, model: z.string().min(1).max(200) });
+export type ModelChoice = Readonly<z.infer<typeof modelChoiceSchema>>;
+
+/** What is asked of every row. Two runs with equal recipes ask for the same pictures. */
+export const recipeSchema = z.object({
+  task: taskSchema,
+  models: z.array(modelChoiceSchema).min(1).max(16),
+  /** A template with `{{column}}`; the command line's `--instruction_key k` is `{{k}}`. */
+  instruction: z.string().max(100_000),
+  /** Columns that hold input images, in the order they are sent; empty: by the alias rule (src-shared/columns.ts). */
+  imageColumns: z.array(z.string()),
+  /** Column of the mask, sent as OpenAI's `mask`. */
+  maskColumn: z.string().optional(),
+  /** `16:9` and so on; absent: the model's own choice. */
+  aspectRatio: z.string().optional(),
+  /** `1K`, `2K`, `4K` (google_genai) or `WIDTHxHEIGHT` / `auto` (openai). */
+  imageSize: z.string().optional(),
+  width: z.number().int().positive().optional(),
+  height: z.number().int().positive().optional(),
+  variants: z.number().int().min(1).max(100),
+  /** Column whose value names the output file. */
+  outputNameColumn: z.string().optional(),
+});
+export type Recipe = Readonly<z.infer<typeof recipeSchema>>;
+
+/** How a run is carried out; may change while it runs or between resumes. */
+export const runOptionsSchema = z.object({
+  /** `0:100,205`; blank: all rows. */
+  filterRows: z.string(),
+  concurrency: z.number().int().min(1).max(1024),
+  workers: z.number().int().min(1).max(64),
+  maxRetries: z.number().int().min(0).max(100),
+  retryDelayMs: z.number().int().min(0).max(3_600_000),
+  allowPrivateUrls: z.boolean(),
+});
+export type RunOptions = Readonly<z.infer<typeof runOptionsSchema>>;
+
+export const jobStateSchema = z.enum(['pending', 'leased', 'sent', 'done', 'failed', 'unknown', 'cancelled']);
+export type JobState = z.infer<typeof jobStateSchema>;
+
+export const runStateSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('planned') }),
+  z.object({ kind: z.literal('running') }),
+  /** Nothing can be sent before `until` (wall clock, ms). */
+  z.object({ kind: z.literal('waiting'), until: z.number(), reason: z.string() }),
+  /** No more is sent; requests in flight finish. */
+  z.object({ kind: z.literal('draining') }),
+  z.object({ kind: z.literal('paused'), reason: z.string(), failure: failureKindSchema.optional() }),
+  z.object({ kind: z.literal('finished') }),
+]);
+export type RunState = Readonly<z.infer<typeof runStateSchema>>;
+
+export const countsSchema = z.object({
+  pending: z.number().int(),
+  leased: z.number().int(),
+  sent: z.number().int(),
+  done: z.number().int(),
+  failed: z.number().int(),
+  unknown: z.number().int(),
+  cancelled: z.number().int(),
+});
+export type Counts = Readonly<z.infer<typeof countsSchema>>;
+
+export const NO_COUNTS: Counts = { pending: 0, leased: 0, sent: 0, done: 0, failed: 0, unknown: 0, cancelled: 0 };
+
+export const runSchema = z.object({
+  id: z.number().int(),
+  name: z.string(),
+  datasetId: z.number().int(),
+  recipe: recipeSchema,
+  options: runOptionsSchema,
+  outputDir: z.string(),
+  createdAt: z.number(),
+  state: runStateSchema,
+  counts: countsSchema,
+  /** Failed jobs by kind. */
+  failures: z.partialRecord(failureKindSchema, z.number().int()),
+  /** Results per second over the last 30 s, and the seconds left at that rate. */
+  ratePerSecond: z.number(),
+  etaSeconds: z.number().optional(),
+  costUsd: z.number(),
+});
+export type Run = Readonly<z.infer<typeof runSchema>>;
+
+export const resultSchema = z.object({
+  id: z.number().int(),
+  fileName: z.string(),
+  mimeType: z.string(),
+  width: z.number().int(),
+  height: z.number().int(),
+  sizeBytes: z.number().int(),
+  sha256: z.string(),
+});
+export type Result = Readonly<z.infer<typeof resultSchema>>;
+
+/** A job as a gallery tile needs it. */
+export const jobTileSchema = z.object({
+  id: z.number().int(),
+  runId: z.number().int(),
+  /** Position in the run, from 0, without gaps: the gallery's order. */
+  position: z.number().int(),
+  row: z.number().int(),
+  index: z.number().int(),
+  variant: z.number().int(),
+  model: z.string(),
+  state: jobStateSchema,
+  failureKind: failureKindSchema.optional(),
+  resultId: z.number().int().optional(),
+  /** Delivered pixels, once done. */
+  width: z.number().int().optional(),
+  height: z.number().int().optional(),
+});
+export type JobTile = Readonly<z.infer<typeof jobTileSchema>>;
+
+export const attemptSchema = z.object({
+  id: z.number().int(),
+  number: z.number().int(),
+  endpointId: z.string(),
+  endpointName: z.string(),
+  keyTail: z.string(),
+  sentAt: z.number(),
+  endedAt: z.number().optional(),
+  failure: failureSchema.optional(),
+  costUsd: z.number().optional(),
+});
+export type Attempt = Readonly<z.infer<typeof attemptSchema>>;
+
+export const jobDetailSchema = z.object({
+  job: jobTileSchema,
+  instruction: z.string(),
+  fields: z.record(z.string(), z.string()),
+  /** media:// URLs of the inputs, large enough to compare. */
+  inputs: z.array(z.string()),
+  /** media:// URL of the result, large enough to compare. */
+  output: z.string().optional(),
+  result: resultSchema.optional(),
+  failure: failureSchema.optional(),
+  attempts: z.array(attemptSchema),
+});
+export type JobDetail = Readonly<z.infer<typeof jobDetailSchema>>;
