@@ -1,161 +1,221 @@
-/** Ratios such as `16:9`: reading them, and the nearest a model offers to a width and height. */
+/** Which ratio and size a request asks for, by what the user said and what the model offers. */
+import {
+  COMMON_RATIOS,
+  fitsFreeSize,
+  formatPixels,
+  formatRatio,
+  nearestFreeSize,
+  nearestRatio,
+  nearestSize,
+  parsePixels,
+  parseRatio,
+  type Pixels,
+  type Ratio,
+  sizeOfRatio,
+} from './ratio';
+import type { CatalogueModel } from './model/catalogue';
+import type { Provider } from './model/provider';
 
-export interface Ratio {
-  readonly width: number;
-  readonly height: number;
+export interface SizeQuestion {
+  readonly provider: Provider;
+  /** Undefined: a model the catalogue does not know; what was said is sent as it is. */
+  readonly model?: CatalogueModel | undefined;
+  readonly aspectRatio?: string | undefined;
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  readonly imageSize?: string | undefined;
+  /** `DG_GEMINI_ASPECT_RATIO`: used where neither ratio nor width and height are given; google_genai only. */
+  readonly envAspectRatio?: string | undefined;
 }
 
-export interface Pixels {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Bounds within which a model takes any size. */
-export interface FreeSize {
-  readonly multipleOf: number;
-  readonly minPixels: number;
-  readonly maxPixels: number;
-  readonly maxSide: number;
-  readonly maxRatio: number;
-}
-
-/** The ratios every Gemini image model offers (Gemini API image guide, 2026-11-21). */
-export const COMMON_RATIOS: readonly string[] = [
-  '1:1',
-  '2:3',
-  '3:2',
-  '3:4',
-  '4:3',
-  '4:5',
-  '5:4',
-  '9:16',
-  '16:9',
-  '21:9',
-];
-
-/** `16:9` in lowest terms; undefined for anything that is no ratio of two positive whole numbers. */
-export function parseRatio(text: string): Ratio | undefined {
-  return parsePair(text, /^(\d{1,5})\s*:\s*(\d{1,5})$/, true);
-}
-
-/** `1536x1024`; undefined for anything else. */
-export function parsePixels(text: string): Pixels | undefined {
-  return parsePair(text, /^(\d{1,5})\s*[x×]\s*(\d{1,5})$/i, false);
-}
-
-function parsePair(text: string, pattern: RegExp, isReduced: boolean): Ratio | undefined {
-  const match = pattern.exec(text.trim());
-  const width = Number(match?.[1] ?? 0);
-  const height = Number(match?.[2] ?? 0);
-  if (width === 0 || height === 0) {
-    return undefined;
-  }
-  const divisor = isReduced ? greatestCommonDivisor(width, height) : 1;
-  return { width: width / divisor, height: height / divisor };
-}
-
-export function formatRatio(ratio: Ratio): string {
-  return `${ratio.width}:${ratio.height}`;
-}
-
-export function formatPixels(size: Pixels): string {
-  return `${size.width}x${size.height}`;
-}
-
-/**
- * The offered ratio whose shape is nearest to `width` x `height`. Distance is the difference of the logarithms, so
- * that a portrait is judged exactly as its landscape. Undefined when nothing readable is offered.
- */
-export function nearestRatio(size: Pixels, offered: readonly string[]): string | undefined {
-  return nearest(offered, (text) => {
-    const ratio = parseRatio(text);
-    return ratio && Math.abs(Math.log(size.width / size.height) - Math.log(ratio.width / ratio.height));
-  });
-}
-
-/** The offered `WIDTHxHEIGHT` nearest to `size`, both sides counted by their logarithms; other entries are passed over. */
-export function nearestSize(size: Pixels, offered: readonly string[]): string | undefined {
-  return nearest(offered, (text) => {
-    const one = parsePixels(text);
-    return one && Math.abs(Math.log(size.width / one.width)) + Math.abs(Math.log(size.height / one.height));
-  });
-}
-
-function nearest(offered: readonly string[], distanceOf: (text: string) => number | undefined): string | undefined {
-  let best: { readonly text: string; readonly distance: number } | undefined;
-  for (const text of offered) {
-    const distance = distanceOf(text);
-    if (distance !== undefined && (best === undefined || distance < best.distance)) {
-      best = { text, distance };
+export type SizeAnswer =
+  | {
+      readonly kind: 'ok';
+      /** `16:9`; google_genai only. */
+      readonly aspectRatio?: string;
+      /** `2K` for google_genai, `1536x1024` or `auto` for openai. */
+      readonly imageSize?: string;
     }
+  /** One sentence that names what cannot be had and what can. */
+  | { readonly kind: 'refused'; readonly sentence: string };
+
+/** The short side an OpenAI ratio is rendered at: that of its own 1024x1024, 1536x1024 and 1024x1536. */
+const OPENAI_SHORT_SIDE = 1024;
+const OPENAI_COMMON_SIZES: readonly string[] = ['1024x1024', '1536x1024', '1024x1536'];
+
+/** An explicit ratio wins over width and height, these over the environment; nothing said leaves it to the model. */
+export function resolveSize(question: SizeQuestion): SizeAnswer {
+  const { width, height } = question;
+  if ((width === undefined) !== (height === undefined)) {
+    const [given, missing] = width === undefined ? ['height', 'width'] : ['width', 'height'];
+    return refused(`A ${given} needs a ${missing}: give both, or an aspect ratio instead.`);
   }
-  return best?.text;
+  if ([width, height].some((side) => side !== undefined && !(Number.isInteger(side) && side > 0))) {
+    return refused(
+      `The size ${width} x ${height} is none: width and height are whole numbers of pixels above 0.`,
+    );
+  }
+  return question.provider === 'openai' ? openaiSize(question) : googleSize(question);
 }
 
-export function fitsFreeSize({ width, height }: Pixels, bounds: FreeSize): boolean {
-  const long = Math.max(width, height);
-  const short = Math.min(width, height);
-  const pixels = width * height;
-  return (
-    width % bounds.multipleOf === 0 &&
-    height % bounds.multipleOf === 0 &&
-    long <= bounds.maxSide &&
-    long <= short * bounds.maxRatio &&
-    pixels >= bounds.minPixels &&
-    pixels <= bounds.maxPixels
+function googleSize(question: SizeQuestion): SizeAnswer {
+  const ratio = googleRatio(question);
+  if (ratio.kind === 'refused') {
+    return ratio;
+  }
+  const size = googleImageSize(question);
+  return size.kind === 'refused' ? size : { ...ratio, ...size };
+}
+
+function googleRatio({ model, width, height, ...said }: SizeQuestion): SizeAnswer {
+  const named = filled(said.aspectRatio) ?? (width === undefined ? filled(said.envAspectRatio) : undefined);
+  const offered = model?.ratios ?? COMMON_RATIOS;
+  if (named !== undefined) {
+    return namedRatio(named, model);
+  }
+  if (width === undefined || height === undefined || offered.length === 0) {
+    return { kind: 'ok' };
+  }
+  const nearest = nearestRatio({ width, height }, offered);
+  return nearest === undefined ? { kind: 'ok' } : { kind: 'ok', aspectRatio: nearest };
+}
+
+/** A ratio by name: as written, or in lowest terms, if the model offers it. */
+function namedRatio(text: string, model: CatalogueModel | undefined): SizeAnswer {
+  const ratio = parseRatio(text);
+  if (ratio === undefined) {
+    return notARatio(text);
+  }
+  const reduced = formatRatio(ratio);
+  if (model === undefined || model.ratios.includes(reduced)) {
+    return { kind: 'ok', aspectRatio: reduced };
+  }
+  return refused(
+    model.ratios.length === 0
+      ? `The ratio of ${model.id} cannot be chosen: leave it out.`
+      : `${model.id} does not offer the ratio ${text}; it offers ${model.ratios.join(', ')}.`,
   );
 }
 
-/** The size within `bounds` that keeps the shape of `size` as far as they allow, and its area next. */
-export function nearestFreeSize(size: Pixels, bounds: FreeSize): Pixels {
-  const shape = clamp(size.width / size.height, 1 / bounds.maxRatio, bounds.maxRatio);
-  const area = clamp(size.width * size.height, bounds.minPixels, bounds.maxPixels);
-  const long = Math.max(shape, 1 / shape);
-  const widest = Math.min(Math.sqrt(area * shape), bounds.maxSide * Math.min(1, shape));
-  const start = { width: widest, height: widest / shape };
-  return roundedWithin(start, long, bounds) ?? { width: 0, height: 0 };
-}
-
-/** Rounding may step over a bound: the nearest neighbour on the grid that stays inside is taken. */
-function roundedWithin(size: Pixels, long: number, bounds: FreeSize): Pixels | undefined {
-  const step = bounds.multipleOf;
-  const reach = Math.ceil(long) + 1;
-  let best: { readonly size: Pixels; readonly distance: number } | undefined;
-  for (let dx = -reach; dx <= reach; dx += 1) {
-    for (let dy = -reach; dy <= reach; dy += 1) {
-      const candidate = {
-        width: (Math.round(size.width / step) + dx) * step,
-        height: (Math.round(size.height / step) + dy) * step,
-      };
-      const distance = Math.abs(candidate.width - size.width) + Math.abs(candidate.height - size.height);
-      if (candidate.width > 0 && candidate.height > 0 && fitsFreeSize(candidate, bounds)) {
-        best = best === undefined || distance < best.distance ? { size: candidate, distance } : best;
-      }
-    }
+function googleImageSize({ model, imageSize }: SizeQuestion): SizeAnswer {
+  const said = filled(imageSize)?.replace(/k$/, 'K');
+  if (said === undefined) {
+    return { kind: 'ok' };
   }
-  return best?.size;
-}
-
-/** The size of exactly this ratio whose short side is nearest to `shortSide`; undefined when none lies within `bounds`. */
-export function sizeOfRatio(ratio: Ratio, shortSide: number, bounds: FreeSize): Pixels | undefined {
-  const step = bounds.multipleOf;
-  const shortUnit = Math.min(ratio.width, ratio.height) * step;
-  const middle = Math.max(1, Math.round(shortSide / shortUnit));
-  for (const factor of [middle, middle - 1, middle + 1]) {
-    const size = { width: ratio.width * step * factor, height: ratio.height * step * factor };
-    if (factor > 0 && fitsFreeSize(size, bounds)) {
-      return size;
-    }
+  if (model === undefined || model.sizes.includes(said)) {
+    return { kind: 'ok', imageSize: said };
   }
-  return undefined;
+  return notASize(model, said);
 }
 
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
+function openaiSize(question: SizeQuestion): SizeAnswer {
+  const { model, width, height } = question;
+  const said = filled(question.imageSize);
+  const named = filled(question.aspectRatio);
+  const ratio = named === undefined ? undefined : parseRatio(named);
+  if (named !== undefined && ratio === undefined) {
+    return notARatio(named);
+  }
+  if (said !== undefined) {
+    return openaiNamedSize({ model, said, ratio });
+  }
+  if (ratio !== undefined) {
+    return openaiRatio(ratio, model);
+  }
+  if (width === undefined || height === undefined) {
+    return { kind: 'ok' };
+  }
+  return { kind: 'ok', imageSize: openaiNearest({ width, height }, model) };
 }
 
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+interface NamedSize {
+  readonly model: CatalogueModel | undefined;
+  readonly said: string;
+  readonly ratio: Ratio | undefined;
 }
 
-export { resolveSize, type SizeAnswer, type SizeQuestion } from './resolve-size';
+function openaiNamedSize({ model, said, ratio }: NamedSize): SizeAnswer {
+  const pixels = parsePixels(said);
+  const size = pixels === undefined ? said.toLowerCase() : formatPixels(pixels);
+  if (ratio !== undefined && (pixels === undefined || !hasShape(pixels, ratio))) {
+    return refused(`The size ${said} is not of the ratio ${formatRatio(ratio)}: give one of the two.`);
+  }
+  const isOffered =
+    model === undefined ||
+    model.sizes.includes(size) ||
+    (pixels !== undefined && model.freeSize !== undefined && fitsFreeSize(pixels, model.freeSize));
+  if (isOffered) {
+    return { kind: 'ok', imageSize: model === undefined ? said : size };
+  }
+  return notASize(model, said);
+}
+
+function openaiRatio(ratio: Ratio, model: CatalogueModel | undefined): SizeAnswer {
+  const sizes = model?.sizes ?? OPENAI_COMMON_SIZES;
+  const exact = sizes.find((text) => {
+    const pixels = parsePixels(text);
+    return pixels !== undefined && hasShape(pixels, ratio);
+  });
+  if (exact !== undefined) {
+    return { kind: 'ok', imageSize: exact };
+  }
+  const wanted = scaled(ratio, OPENAI_SHORT_SIDE);
+  if (model === undefined) {
+    return { kind: 'ok', imageSize: openaiNearest(wanted, model) };
+  }
+  const bounds = model.freeSize;
+  if (bounds !== undefined && Math.max(wanted.width, wanted.height) <= bounds.maxRatio * OPENAI_SHORT_SIDE) {
+    const size = sizeOfRatio(ratio, OPENAI_SHORT_SIDE, bounds);
+    return { kind: 'ok', imageSize: size === undefined ? openaiNearest(wanted, model) : formatPixels(size) };
+  }
+  const offered = bounds === undefined ? model.ratios.join(', ') : `any up to ${bounds.maxRatio}:1`;
+  return refused(`${model.id} does not offer the ratio ${formatRatio(ratio)}; it offers ${offered}.`);
+}
+
+/** For a model the catalogue does not know, width and height go out as they are. */
+function openaiNearest(size: Pixels, model: CatalogueModel | undefined): string {
+  if (model === undefined) {
+    return formatPixels({ width: Math.round(size.width), height: Math.round(size.height) });
+  }
+  const free = model.freeSize === undefined ? undefined : nearestFreeSize(size, model.freeSize);
+  return free === undefined ? (nearestSize(size, model.sizes) ?? 'auto') : formatPixels(free);
+}
+
+function scaled(ratio: Ratio, shortSide: number): Pixels {
+  const factor = shortSide / Math.min(ratio.width, ratio.height);
+  return { width: ratio.width * factor, height: ratio.height * factor };
+}
+
+function hasShape(pixels: Pixels, ratio: Ratio): boolean {
+  return pixels.width * ratio.height === pixels.height * ratio.width;
+}
+
+function filled(text: string | undefined): string | undefined {
+  const trimmed = text?.trim();
+  return trimmed === undefined || trimmed === '' ? undefined : trimmed;
+}
+
+function notARatio(text: string): SizeAnswer {
+  return refused(`"${text}" is no aspect ratio: write it as width:height, such as 16:9.`);
+}
+
+function notASize(model: CatalogueModel, said: string): SizeAnswer {
+  if (model.sizes.length === 0) {
+    return refused(`The size of ${model.id} cannot be chosen: leave the image size out.`);
+  }
+  const bounds = model.freeSize;
+  const free =
+    bounds === undefined
+      ? ''
+      : `, or any WIDTHxHEIGHT in steps of ${bounds.multipleOf} between ${megapixels(bounds.minPixels)} and ` +
+        `${megapixels(bounds.maxPixels)} megapixels, up to ${bounds.maxRatio}:1`;
+  return refused(`${model.id} does not offer the size ${said}; it offers ${model.sizes.join(', ')}${free}.`);
+}
+
+function megapixels(pixels: number): string {
+  return (pixels / 1_000_000).toFixed(2).replace(/0$/, '');
+}
+
+function refused(sentence: string): Extract<SizeAnswer, { kind: 'refused' }> {
+  return { kind: 'refused', sentence };
+}

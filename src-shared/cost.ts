@@ -1,5 +1,5 @@
 /** What pictures cost: before they are made, by the catalogue; afterwards, by what the provider says it used. */
-import { parsePixels } from './aspect-ratio';
+import { parsePixels } from './ratio';
 import type { CatalogueModel } from './model/catalogue';
 
 /** US dollars. */
@@ -20,7 +20,12 @@ export interface ReportedUsage {
 
 const PER_MILLION = 1_000_000;
 /** Pixels of `1K`, `2K` and so on: the square that gives them their name. */
-const NAMED_SIZES: Readonly<Record<string, number>> = { '512': 512 ** 2, '1K': 1024 ** 2, '2K': 2048 ** 2, '4K': 4096 ** 2 };
+const NAMED_SIZES: Readonly<Record<string, number>> = {
+  '512': 512 ** 2,
+  '1K': 1024 ** 2,
+  '2K': 2048 ** 2,
+  '4K': 4096 ** 2,
+};
 
 /**
  * US dollars for one picture at `imageSize` (absent: the model's default size). `low` and `high` differ where the

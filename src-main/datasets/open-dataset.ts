@@ -59,14 +59,14 @@ export async function* openDataset(options: OpenDatasetOptions): AsyncGenerator<
   const description = await describeDataset(options.path, options.format);
   let isBlank = true;
   try {
-    for await (const event of boundProblems(withIndexes(read(options, description)))) {
-      if (event.kind !== 'columns') isBlank = false;
+    for await (const event of boundProblems(withIndexes(await read(options, description)))) {
+      if (event.kind === 'row' || (event.kind === 'problem' && event.problem.severity === 'skipped')) isBlank = false;
       yield event.kind === 'row' ? { kind: 'row', row: event.row, index: event.index, fields: event.fields } : event;
     }
   } catch (error) {
     throw asDatasetError(error, description.name);
   }
-  if (isBlank) throw new DatasetError(`"${description.name}" has no rows.`);
+  if (isBlank) throw new DatasetError(`"${description.name}" is empty: it holds no rows.`);
 }
 
 async function read(options: OpenDatasetOptions, description: DatasetDescription): Promise<AsyncIterable<RawEvent>> {

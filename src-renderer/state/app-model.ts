@@ -1,9 +1,12 @@
 /** One page's model: backend, live state, interface state and the job lists in view. Everything it starts, `stop` ends. */
 import type { AppEvent } from '@shared/contract';
+import type { Run } from '@shared/model/run';
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { Backend } from '../api';
 import { startFeed } from './feed';
+import { createJobDetails } from './job-details';
+import type { JobDetails } from './job-details';
 import { createJobPages } from './job-pages';
 import type { JobPages } from './job-pages';
 import { createLiveStore, withEvent, withSnapshot } from './live-store';
@@ -22,6 +25,7 @@ export interface AppModel {
   /** The jobs of a run behind a filter; the same list as long as it is among the last few used. */
   runJobs(runId: number, filter: JobFilter): JobPages;
   readonly gallery: JobPages;
+  readonly details: JobDetails;
   /** Takes a fact a call just returned, without waiting for its event. */
   accept(event: AppEvent): void;
   start(): () => void;
@@ -57,9 +61,10 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
     ui,
     draft: createDraftStore(),
     gallery,
+    details: createJobDetails(backend.client),
     runJobs(runId, filter) {
       const key = `${runId} ${JSON.stringify(filter)}`;
-      const list = lists.get(key) ?? createRunList(backend, runId, filter);
+      const list = lists.get(key) ?? createRunList(backend, { runId, filter, isWhole: () => isWhole(live.getState().runs.get(runId)) });
       lists.delete(key);
       lists.set(key, list);
       for (const oldest of [...lists.keys()].slice(0, Math.max(0, lists.size - KEPT_LISTS))) {
@@ -88,7 +93,19 @@ interface RunList {
   take(event: Extract<AppEvent, { kind: 'jobs' }>): void;
 }
 
-function createRunList(backend: Backend, runId: number, filter: JobFilter): RunList {
+interface RunListOptions {
+  readonly runId: number;
+  readonly filter: JobFilter;
+  /** Whether the run takes all rows. */
+  isWhole(): boolean;
+}
+
+/** With a row filter a job's position may leave gaps, so its place in the list is not its position. */
+function isWhole(run: Run | undefined): boolean {
+  return run !== undefined && run.options.filterRows.trim() === '';
+}
+
+function createRunList(backend: Backend, { runId, filter, isWhole: whole }: RunListOptions): RunList {
   const pages = createJobPages({
     load: (offset, limit) =>
       backend.client.runs.jobs({
@@ -98,8 +115,8 @@ function createRunList(backend: Backend, runId: number, filter: JobFilter): RunL
         ...(filter.kind === 'state' ? { state: filter.state } : {}),
         ...(filter.kind === 'failure' ? { failureKind: filter.failure } : {}),
       }),
-    // Without a filter the grid's order is the run's own: a job's place is its position.
-    offsetOf: (tile) => (filter.kind === 'all' ? tile.position : null),
+    // Without any filter the grid's order is the run's own: a job's place is its position.
+    offsetOf: (tile) => (filter.kind === 'all' && whole() ? tile.position : null),
   });
   return {
     pages,

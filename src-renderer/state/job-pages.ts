@@ -26,6 +26,8 @@ export interface JobPagesOptions {
 export interface JobPages {
   readonly store: ReturnType<typeof createPagesStore>;
   tileAt(offset: number): JobTile | undefined;
+  /** Sets the length, where another source knows it sooner than a fetch (a run's counts). */
+  resize(total: number): void;
   /** Fetches what is missing between two offsets. */
   ensure(first: number, last: number): void;
   /** Fetches again what was last looked at; other pages are dropped and fetched when looked at. */
@@ -68,6 +70,7 @@ export function createJobPages(options: JobPagesOptions): JobPages {
   return {
     store,
     tileAt: (offset) => tileAt(store.getState(), offset),
+    resize: (total) => store.setState((state) => (state.total === total ? state : { total })),
     ensure(first, last) {
       const { total, pages } = store.getState();
       const end = total === null ? 0 : Math.max(0, Math.min(last, total - 1));

@@ -1,0 +1,6 @@
+/** `npm run check`: the quick part, under a minute. */
+import { bootstrap } from './bootstrap.mjs';
+import { FORMAT, LINT, MEASURE, runSteps, TYPES, UNIT } from './steps.mjs';
+
+bootstrap();
+process.exit(runSteps([FORMAT, LINT, TYPES, MEASURE, UNIT]));

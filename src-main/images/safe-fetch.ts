@@ -1,0 +1,157 @@
+/** Downloads an image from a URL a stranger wrote: no private address, no credentials, bounded in hops, time and size. */
+import { Agent, fetch, type Response } from 'undici';
+import { badInput, type Refused, shownReference } from './bad-input';
+import { AddressRefused, checkedConnector, type FetchNetwork, systemNetwork } from './checked-connector';
+import { megabytes } from './safe-path';
+import { sniffImage } from './sniff';
+
+export interface FetchImageOptions {
+  /** Allows loopback and private addresses, and ports besides 80 and 443. */
+  readonly allowPrivate: boolean;
+  readonly signal?: AbortSignal;
+  /** For the connection, the headers and each pause in the body; the whole may take four times as long. Default 30 s. */
+  readonly timeoutMs?: number;
+  /** Of the decoded body. Default 50 MB. */
+  readonly maxBytes?: number;
+  readonly network?: FetchNetwork;
+}
+
+export type FetchedImage = { readonly kind: 'ok'; readonly bytes: Uint8Array } | Refused;
+
+export interface ImageFetcher {
+  /** Never rejects. */
+  fetchImage(url: string, signal?: AbortSignal): Promise<FetchedImage>;
+  /** Cuts what is under way. */
+  close(): Promise<void>;
+}
+
+export const MAX_IMAGE_BYTES = 50 * 1024 * 1024;
+const MAX_REDIRECTS = 5;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const DEFAULT_TIMEOUT_MS = 30_000;
+const TOTAL_FACTOR = 4;
+
+/** What ends a download with a sentence of its own. */
+class Refusal extends Error {
+  readonly code = 'REFUSED';
+  constructor(readonly sentence: string) {
+    super(sentence);
+  }
+}
+
+/** One download. Never rejects. */
+export async function fetchImage(url: string, options: FetchImageOptions): Promise<FetchedImage> {
+  const fetcher = createImageFetcher(options);
+  try {
+    return await fetcher.fetchImage(url);
+  } finally {
+    await fetcher.close();
+  }
+}
+
+/** Keeps its connections for many downloads. */
+export function createImageFetcher(options: FetchImageOptions): ImageFetcher {
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const dispatcher = new Agent({
+    connect: checkedConnector(options.network ?? systemNetwork(timeoutMs), options.allowPrivate),
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+  });
+  return {
+    fetchImage: async (url, signal) => {
+      const signals = [options.signal, signal, AbortSignal.timeout(timeoutMs * TOTAL_FACTOR)];
+      const ended = AbortSignal.any(signals.filter((each) => each !== undefined));
+      try {
+        const response = await follow(url, { options, dispatcher, signal: ended });
+        const bytes = await readBody(response, options.maxBytes ?? MAX_IMAGE_BYTES, url);
+        return sniffImage(bytes) === null ? badInput(`${shownReference(url)} answered with something that is no image.`) : { kind: 'ok', bytes };
+      } catch (error) {
+        return badInput(sentenceOf(error, url));
+      }
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+interface Hop {
+  readonly options: FetchImageOptions;
+  readonly dispatcher: Agent;
+  readonly signal: AbortSignal;
+}
+
+async function follow(url: string, hop: Hop): Promise<Response> {
+  let target = checkUrl(url, url, hop.options);
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const response = await fetch(target, {
+      dispatcher: hop.dispatcher,
+      signal: hop.signal,
+      redirect: 'manual',
+      credentials: 'omit',
+      headers: { accept: 'image/*' },
+    });
+    const location = REDIRECTS.has(response.status) ? response.headers.get('location') : null;
+    if (location === null) return accepted(response, url);
+    await response.body?.cancel();
+    target = checkUrl(location, url, hop.options, target);
+  }
+  throw new Refusal(`${shownReference(url)} redirects more than ${MAX_REDIRECTS} times.`);
+}
+
+async function accepted(response: Response, url: string): Promise<Response> {
+  if (response.ok) return response;
+  await response.body?.cancel();
+  throw new Refusal(`${shownReference(url)} answered with HTTP status ${response.status}; check that the image is still there.`);
+}
+
+/** What can be judged by the URL alone; addresses are judged where the socket opens. */
+function checkUrl(reference: string, asked: string, options: FetchImageOptions, base?: URL): URL {
+  const url = URL.parse(reference, base);
+  const shown = shownReference(asked);
+  if (url === null) throw new Refusal(`"${shown}" is not a valid URL.`);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw new Refusal(`${shown} leads to a ${url.protocol} address; images are fetched over https or http.`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new Refusal(`${shown} carries a user name or password; images are fetched without credentials.`);
+  }
+  if (!options.allowPrivate && url.port !== '') {
+    throw new Refusal(`${shown} names port ${url.port}; only 80 and 443 are allowed. ${HINT}`);
+  }
+  return url;
+}
+
+const HINT = 'To fetch it all the same, use --allow_private_urls or the setting Allow private URLs.';
+
+async function readBody(response: Response, maxBytes: number, url: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    /* Leaving the loop cancels the body. */
+    if (size > maxBytes) throw new Refusal(`${shownReference(url)} is larger than ${megabytes(maxBytes)}; make the image smaller.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+function sentenceOf(error: unknown, url: string): string {
+  const shown = shownReference(url);
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof Refusal) return cause.sentence;
+    if (cause instanceof AddressRefused) {
+      return cause.reason === 'never'
+        ? `${shown} leads to an address that is never fetched.`
+        : `${shown} leads to a private address. ${HINT}`;
+    }
+    if (cause.name === 'TimeoutError' || TIMEOUTS.has(codeOf(cause))) return `${shown} did not answer in time; rerun the row later.`;
+    if (cause.name === 'AbortError') return `The download of ${shown} was stopped.`;
+    if (codeOf(cause) === 'ENOTFOUND') return `The host of ${shown} does not exist; check the URL.`;
+  }
+  return `${shown} could not be downloaded; check the URL and the connection.`;
+}
+
+const TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : '';
+}

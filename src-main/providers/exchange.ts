@@ -1,0 +1,85 @@
+/** One HTTP answer, read whole and kept, so that it can be judged after an SDK has had its own view of it. */
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+
+/** Room for two 4K pictures in base64 with their thoughts; what is larger is no answer to one request. */
+export const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+
+const INFLATERS: Readonly<Record<string, (body: Buffer) => Promise<Buffer>>> = {
+  gzip: (body) => promisify(gunzip)(body, { maxOutputLength: MAX_ANSWER_BYTES }),
+  deflate: (body) => promisify(inflate)(body, { maxOutputLength: MAX_ANSWER_BYTES }),
+  br: (body) => promisify(brotliDecompress)(body, { maxOutputLength: MAX_ANSWER_BYTES }),
+};
+
+export class Exchange {
+  #text: string | undefined;
+  #json: { readonly value: unknown } | undefined;
+
+  constructor(
+    readonly status: number,
+    readonly headers: Headers,
+    readonly body: Buffer,
+  ) {}
+
+  text(): string {
+    // `TextDecoder` also drops the byte order mark that some relays send.
+    this.#text ??= new TextDecoder().decode(this.body);
+    return this.#text;
+  }
+
+  /** Throws SyntaxError when the body is no JSON. Parsed once: answers are megabytes of base64. */
+  parse(): unknown {
+    this.#json ??= { value: JSON.parse(this.text()) as unknown };
+    return this.#json.value;
+  }
+
+  /** The parsed body, undefined when it is no JSON. */
+  json(): unknown {
+    try {
+      return this.parse();
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whether a web page answered: a gateway, a login form, a relay's front page. */
+  isHtml(): boolean {
+    const start = this.body.subarray(0, 400).toString('latin1').trimStart().toLowerCase();
+    return start.startsWith('<!doctype html') || start.startsWith('<html') || /^<[a-z!?][^>]*>/.test(start);
+  }
+}
+
+/** What the SDKs get to see: an ordinary Response over the bytes that were already read. */
+export class ExchangeResponse extends Response {
+  readonly #exchange: Exchange;
+
+  /** Throws RangeError for a status outside 200 to 599. */
+  constructor(exchange: Exchange) {
+    super(null, { status: exchange.status, headers: exchange.headers });
+    this.#exchange = exchange;
+  }
+
+  override text(): Promise<string> {
+    return Promise.resolve(this.#exchange.text());
+  }
+
+  override json(): Promise<unknown> {
+    return new Promise((resolve) => resolve(this.#exchange.parse()));
+  }
+}
+
+/**
+ * The body as it was before any content coding. Requests ask for none (`accept-encoding: identity`), but some gateways
+ * compress all the same. Rejects when the coding is unknown or the bytes do not fit it.
+ */
+export async function decodeBody(body: Buffer, headers: Headers): Promise<Buffer> {
+  const coding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
+  if (coding === '' || coding === 'identity' || body.byteLength === 0) {
+    return body;
+  }
+  const decode = INFLATERS[coding.replace(/^x-/, '')];
+  if (decode === undefined) {
+    throw new Error(`unknown content coding ${coding}`);
+  }
+  return decode(body);
+}

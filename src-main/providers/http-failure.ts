@@ -1,0 +1,232 @@
+/**
+ * Names the failure in an HTTP answer, by DESIGN.md's table. What both protocols (and the relays that speak them) share
+ * stands here; `Rules` holds what only one provider says.
+ *
+ * Two cases the table leaves open: a 403 whose body is a web page comes from a gateway before the provider, so it is
+ * `malformed` and no key is blamed; and every 404 is `no_model`, because an endpoint without that route cannot serve
+ * the model either.
+ */
+import type { Failure, FailureKind } from '@shared/model/failure';
+import type { Exchange } from './exchange';
+import { errorInBody, namedError, type ProviderError } from './provider-error';
+import { redactWith } from './redact';
+import { waitInDetails, waitInHeaders, waitInText } from './retry-after';
+import type { Secret } from './secret';
+
+export interface Rules {
+  /** The kind that only this provider's text or details tell; null leaves it to the status. */
+  kindOf(error: ProviderError, status: number): FailureKind | null;
+  /** The provider's id of a quota, which says more than any code. */
+  quotaId(error: ProviderError): string | undefined;
+}
+
+export interface Asked {
+  /** Empty for a test call. */
+  readonly model: string;
+  readonly secret: Secret | null;
+  readonly host: string;
+}
+
+const MAX_MESSAGE = 500;
+/** Daily quotas are often sent with a delay of under a minute that is wrong; a long one is believed. */
+const BELIEVABLE_DAILY_WAIT_MS = 5 * 60_000;
+
+/** Codes of OpenAI, Google and new-api/one-api relays that mean one thing wherever they appear below status 500. */
+const CODE_KINDS: Readonly<Record<string, FailureKind>> = {
+  insufficient_quota: 'no_credit',
+  insufficient_user_quota: 'no_credit',
+  insufficient_balance: 'no_credit',
+  insufficient_credits: 'no_credit',
+  pre_consume_token_quota_failed: 'no_credit',
+  billing_hard_limit_reached: 'no_credit',
+  billing_not_active: 'no_credit',
+  billing_disabled: 'no_credit',
+  moderation_blocked: 'blocked',
+  content_policy_violation: 'blocked',
+  content_filter: 'blocked',
+  prompt_blocked: 'blocked',
+  sensitive_words_detected: 'blocked',
+  api_key_invalid: 'invalid_key',
+  invalid_api_key: 'invalid_key',
+  account_deactivated: 'invalid_key',
+  unauthenticated: 'invalid_key',
+  model_not_found: 'no_model',
+};
+const INVALID_KEY_TEXT = /api[ _-]?key (?:is )?(?:not valid|not found|invalid|expired)|(?:invalid|incorrect) api[ _-]?key/i;
+const NO_CREDIT_TEXT = /insufficient (?:account )?(?:balance|credits?|funds|quota)|余额不足|额度不足/i;
+const BLOCKED_TEXT = /safety system|safety_violations|content[ _]policy|prohibited[ _]content|content (?:was |is )?blocked/i;
+const DAILY_TEXT = /per[ _-]?day|\bRPD\b|\bTPD\b|daily (?:limit|quota)/i;
+const UNKNOWN_TEXT =
+  /not (?:found|exist|supported|available|allowed)|(?:does|do) not (?:exist|support)|unknown|unsupported|invalid|no longer|deprecated|shut ?down|unexpected model/i;
+
+/** The failure in an answer that is no success by its status. */
+export function statusFailure(exchange: Exchange, asked: Asked, rules: Rules): Failure {
+  return build(exchange, errorInBody(exchange.json()), { asked, rules, status: exchange.status });
+}
+
+/**
+ * The failure that a successful status hides: a web page, no JSON, or an error under `error`. Null: it is an answer.
+ */
+export function hiddenFailure(exchange: Exchange, asked: Asked, rules: Rules): Failure | null {
+  const json = exchange.json();
+  const error = namedError(json);
+  if (error !== null) {
+    return build(exchange, error, { asked, rules, status: error.status ?? exchange.status });
+  }
+  return typeof json === 'object' && json !== null ? null : malformedFailure(exchange, asked);
+}
+
+/** An answer that is none, described by what it holds. */
+export function malformedFailure(exchange: Exchange, asked: Asked, why?: string): Failure {
+  return {
+    kind: 'malformed',
+    message: why ?? describe(exchange, asked),
+    httpStatus: exchange.status,
+    bodySent: true,
+  };
+}
+
+/** One clear line: redacted, without line breaks and long data, at most 500 characters. */
+export function oneLine(text: string, secret: Secret | null): string {
+  const plain = redactWith(secret, text)
+    .replace(/[A-Za-z0-9+/_-]{200,}={0,2}/g, '[data]')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return plain.length > MAX_MESSAGE ? `${plain.slice(0, MAX_MESSAGE - 1)}…` : plain;
+}
+
+interface Judging {
+  readonly asked: Asked;
+  readonly rules: Rules;
+  readonly status: number;
+}
+
+function build(exchange: Exchange, error: ProviderError | null, judging: Judging): Failure {
+  const { asked, rules } = judging;
+  const kind = kindOf(exchange, error, judging);
+  const wait = waitFor(kind, exchange, error);
+  const code = error === null ? undefined : (rules.quotaId(error) ?? error.codes[0]);
+  return {
+    kind,
+    message: error?.message ? oneLine(error.message, asked.secret) : describe(exchange, asked),
+    httpStatus: exchange.status,
+    bodySent: true,
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+    ...(code === undefined ? {} : { providerCode: oneLine(code, asked.secret) }),
+  };
+}
+
+function kindOf(exchange: Exchange, error: ProviderError | null, judging: Judging): FailureKind {
+  // A 5xx that quotes an upstream 4xx or 429 is about the relay's keys, not ours.
+  if (exchange.status >= 500) {
+    return exchange.status === 524 ? 'timeout' : exchange.status < 600 ? 'overloaded' : 'malformed';
+  }
+  const status = judging.status === 400 ? (error?.status ?? 400) : judging.status;
+  const byError = error === null ? null : errorKind(error, status, judging);
+  return byError ?? statusKind(status, error !== null || !exchange.isHtml());
+}
+
+function errorKind(error: ProviderError, status: number, judging: Judging): FailureKind | null {
+  if (status >= 500) {
+    return null;
+  }
+  const special = judging.rules.kindOf(error, status);
+  if (special !== null) {
+    return special;
+  }
+  const byCode = error.codes.map((code) => CODE_KINDS[code]).find((kind) => kind !== undefined);
+  if (byCode !== undefined) {
+    return byCode;
+  }
+  if (status === 429) {
+    return DAILY_TEXT.test(error.message) ? 'quota_day' : textKind(error.message, [[NO_CREDIT_TEXT, 'no_credit']]);
+  }
+  if (status === 400 || status === 422) {
+    return namesModel(error, judging.asked.model) ? 'no_model' : textKind(error.message, BAD_REQUEST_TEXTS);
+  }
+  return status === 403 ? textKind(error.message, [[NO_CREDIT_TEXT, 'no_credit']]) : null;
+}
+
+const BAD_REQUEST_TEXTS: readonly (readonly [RegExp, FailureKind])[] = [
+  [INVALID_KEY_TEXT, 'invalid_key'],
+  [NO_CREDIT_TEXT, 'no_credit'],
+  [BLOCKED_TEXT, 'blocked'],
+];
+
+function textKind(text: string, table: readonly (readonly [RegExp, FailureKind])[]): FailureKind | null {
+  return table.find(([shape]) => shape.test(text))?.[1] ?? null;
+}
+
+/** Says the request is refused because of its model, not that some parameter does not go with it. */
+function namesModel(error: ProviderError, model: string): boolean {
+  if (error.param === 'model') {
+    return true;
+  }
+  const bare = model.replace(/^models\//, '');
+  const subject = new RegExp(`(?:\\bmodel\\b[^.;]{0,80}|${escaped(bare)}["'\`]?\\s)`, 'i');
+  const start = error.message.search(subject);
+  if (error.param !== undefined || bare === '' || start < 0 || !error.message.includes(bare)) {
+    return /^(?:invalid|unknown|unsupported) model\b|unexpected model name/i.test(error.message);
+  }
+  return UNKNOWN_TEXT.test(error.message) && !/parameter|argument|field|value/i.test(error.message);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** `fromProvider`: the body is not a gateway's web page. */
+function statusKind(status: number, fromProvider: boolean): FailureKind {
+  switch (status) {
+    case 401:
+      return 'invalid_key';
+    case 402:
+      return 'no_credit';
+    case 403:
+      return fromProvider ? 'invalid_key' : 'malformed';
+    case 404:
+    case 410:
+      return 'no_model';
+    case 408:
+      return 'timeout';
+    case 429:
+      return 'quota_minute';
+    default:
+      return status >= 500 ? 'overloaded' : status >= 400 ? 'bad_request' : 'malformed';
+  }
+}
+
+function waitFor(kind: FailureKind, exchange: Exchange, error: ProviderError | null): number | undefined {
+  if (kind !== 'quota_minute' && kind !== 'quota_day' && kind !== 'overloaded') {
+    return undefined;
+  }
+  const wait =
+    waitInDetails(error?.details ?? []) ??
+    waitInHeaders(exchange.headers, Date.now()) ??
+    waitInText(error?.message ?? '');
+  return kind === 'quota_day' && wait !== undefined && wait < BELIEVABLE_DAILY_WAIT_MS ? undefined : wait;
+}
+
+/** For an answer without a readable error. */
+function describe(exchange: Exchange, asked: Asked): string {
+  const start = `${asked.host} answered ${exchange.status}`;
+  const location = exchange.headers.get('location');
+  if (exchange.status >= 300 && exchange.status < 400) {
+    return oneLine(`${start}, a redirect to ${redirectTarget(location)}; correct the base URL.`, asked.secret);
+  }
+  if (exchange.isHtml()) {
+    const title = /<title[^>]*>([^<]{1,120})/i.exec(exchange.text().slice(0, 4000))?.[1]?.trim();
+    return oneLine(`${start} with a web page${title ? ` (“${title}”)` : ''}, not with the API.`, asked.secret);
+  }
+  const text = exchange.text().slice(0, 2000).trim();
+  return oneLine(text === '' ? `${start} with an empty body.` : `${start}: ${text}`, asked.secret);
+}
+
+/** Host and path only: queries of redirects carry tokens. */
+function redirectTarget(location: string | null): string {
+  if (location === null || !URL.canParse(location)) {
+    return 'another address';
+  }
+  const url = new URL(location);
+  return url.origin + url.pathname;
+}

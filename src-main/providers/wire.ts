@@ -1,0 +1,226 @@
+/**
+ * The only place where a provider's request leaves. Both SDKs are given `wire.fetch`; what happened on the socket is
+ * kept beside them, because they lose status, headers, body or cause on the way.
+ *
+ * SDK clients never hold a key: the header is written here, at the socket. So no client, SDK error or SDK log can show
+ * one, and one client serves all keys of an endpoint. Redirects are not followed: they would carry the key elsewhere.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Failure } from '@shared/model/failure';
+import type { Dispatcher } from 'undici';
+import type { CallContext } from './adapter';
+import { createDeadline, type Deadline } from './deadline';
+import { decodeBody, Exchange, ExchangeResponse, MAX_ANSWER_BYTES } from './exchange';
+import { networkFailure, stoppedFailure, timeoutFailure } from './network-failure';
+import { RequestBody } from './request-body';
+
+/** What SDK clients are built with in place of a key. */
+export const KEY_PLACEHOLDER = 'written-on-the-wire';
+
+/** Of the headers an SDK sets, those that go out; telemetry and whatever the environment adds stay here. */
+const SENT_HEADERS = ['accept', 'content-type', 'user-agent', 'x-goog-api-client'];
+
+export interface CallOptions {
+  readonly context: CallContext;
+  readonly timeoutMs: number;
+  /** The header that carries a key of this provider. */
+  keyHeader(key: string): readonly [name: string, value: string];
+}
+
+export type CallEnd<T> =
+  /** An HTTP answer came, of whatever status. `value`: what the SDK made of it; undefined when it threw. */
+  | { readonly kind: 'answered'; readonly exchange: Exchange; readonly value: T | undefined }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  /** The SDK refused before anything was sent. */
+  | { readonly kind: 'refused'; readonly error: unknown };
+
+export interface Wire {
+  /** For the SDKs. Throws outside of `call`, and for a second request within one call. */
+  readonly fetch: typeof globalThis.fetch;
+  /** Runs one SDK operation that makes one request. Never rejects. */
+  call<T>(options: CallOptions, operation: () => Promise<T>): Promise<CallEnd<T>>;
+}
+
+interface CallState {
+  readonly options: CallOptions;
+  readonly deadline: Deadline;
+  begun: boolean;
+  exchange?: Exchange;
+  failure?: Failure;
+}
+
+export function createWire(): Wire {
+  const current = new AsyncLocalStorage<CallState>();
+
+  async function wireFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+    const state = current.getStore();
+    if (state === undefined || state.begun) {
+      throw new Error('One call is exactly one HTTP request.');
+    }
+    state.begun = true;
+    const exchange = await send(state, new URL(input instanceof Request ? input.url : input), init);
+    state.exchange = exchange;
+    return new ExchangeResponse(exchange);
+  }
+
+  async function call<T>(options: CallOptions, operation: () => Promise<T>): Promise<CallEnd<T>> {
+    const unusable = unusableKey(options.context);
+    if (unusable !== null) {
+      return { kind: 'failed', failure: unusable };
+    }
+    const deadline = createDeadline(options.timeoutMs, options.context.signal);
+    const state: CallState = { options, deadline, begun: false };
+    try {
+      const value = await current.run(state, operation);
+      return ended(state, value, undefined);
+    } catch (error) {
+      return ended(state, undefined, error);
+    } finally {
+      deadline.dispose();
+    }
+  }
+
+  // The openai SDK asks its fetch for `Response`, else it sends a probing request to find out.
+  return { fetch: Object.assign(wireFetch, { Response }), call };
+}
+
+function ended<T>(state: CallState, value: T | undefined, error: unknown): CallEnd<T> {
+  if (state.failure !== undefined) {
+    return { kind: 'failed', failure: state.failure };
+  }
+  return state.exchange === undefined
+    ? { kind: 'refused', error }
+    : { kind: 'answered', exchange: state.exchange, value };
+}
+
+async function send(state: CallState, url: URL, init: RequestInit): Promise<Exchange> {
+  const { context, timeoutMs } = state.options;
+  let ended = false;
+  const encoded = await encode(init);
+  const body =
+    encoded &&
+    new RequestBody(encoded.bytes, () => {
+      if (!ended && !state.deadline.signal.aborted) {
+        context.onBodySent();
+      }
+    });
+  const cut = () => ({ host: url.host, timeoutMs, bodySent: body?.started ?? false });
+  try {
+    const answer = await context.dispatcher.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: (init.method ?? 'GET') as Dispatcher.HttpMethod,
+      headers: headersFor(state.options, init, encoded),
+      // Any async iterable is a body to undici; its types leave that out.
+      body: (body ?? null) as unknown as Uint8Array | null,
+      signal: state.deadline.signal,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+    });
+    const received = await readBody(answer.body);
+    const headers = readHeaders(answer.headers);
+    return new Exchange(answer.statusCode, headers, await decodeBody(received, headers));
+  } catch (error) {
+    state.failure = failureOf(error, state.deadline, cut());
+    throw error;
+  } finally {
+    ended = true;
+  }
+}
+
+function failureOf(error: unknown, deadline: Deadline, cut: Parameters<typeof networkFailure>[1]): Failure {
+  switch (deadline.cause()) {
+    case 'timeout':
+      return timeoutFailure(cut);
+    case 'stopped':
+      return stoppedFailure(cut);
+    case null:
+      return error instanceof OversizedAnswer || isCodingError(error)
+        ? { kind: 'malformed', message: `${cut.host} sent an answer that cannot be read.`, bodySent: true }
+        : networkFailure(error, cut);
+  }
+}
+
+class OversizedAnswer extends Error {}
+
+function isCodingError(error: unknown): boolean {
+  const code = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : '';
+  return /^(?:Z_|ERR_BROTLI|ERR__|ERR_BUFFER_TOO_LARGE|unknown content coding)/.test(code);
+}
+
+async function readBody(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > MAX_ANSWER_BYTES) {
+      throw new OversizedAnswer();
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+function readHeaders(raw: Record<string, string | string[] | undefined>): Headers {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(raw)) {
+    for (const value of [values ?? []].flat()) {
+      // A header no Headers object can hold says nothing we read.
+      if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
+        headers.append(name, value);
+      }
+    }
+  }
+  return headers;
+}
+
+interface EncodedBody {
+  readonly bytes: Uint8Array;
+  readonly contentType: string | null;
+}
+
+/** JSON text as UTF-8; form data as multipart bytes, whole, so that its length is known. */
+async function encode(init: RequestInit): Promise<EncodedBody | null> {
+  if (init.body === undefined || init.body === null) {
+    return null;
+  }
+  if (typeof init.body === 'string') {
+    return { bytes: Buffer.from(init.body), contentType: null };
+  }
+  const encoded = new Response(init.body);
+  return { bytes: new Uint8Array(await encoded.arrayBuffer()), contentType: encoded.headers.get('content-type') };
+}
+
+function headersFor(options: CallOptions, init: RequestInit, body: EncodedBody | null): Record<string, string> {
+  const given = new Headers(init.headers);
+  const headers: Record<string, string> = { 'accept-encoding': 'identity' };
+  for (const name of SENT_HEADERS) {
+    const value = given.get(name);
+    if (value !== null) {
+      headers[name] = value;
+    }
+  }
+  if (body === null) {
+    delete headers['content-type'];
+  } else {
+    headers['content-length'] = String(body.bytes.byteLength);
+    headers['content-type'] = body.contentType ?? headers['content-type'] ?? 'application/json';
+  }
+  if (options.context.secret !== null) {
+    const [name, value] = options.keyHeader(options.context.secret.reveal());
+    headers[name] = value;
+  }
+  return headers;
+}
+
+/** A key with a line break or a letter outside ASCII fits no header: found here, it is never part of an error. */
+function unusableKey(context: CallContext): Failure | null {
+  if (context.secret === null || /^[\x21-\x7e]+$/.test(context.secret.reveal())) {
+    return null;
+  }
+  return {
+    kind: 'invalid_key',
+    message: 'This key holds characters that no key can have (a space, a line break or a special letter).',
+    bodySent: false,
+  };
+}

@@ -1,0 +1,80 @@
+/** The five zones: sources left, work in the centre, inspector right, queue dock and status line below. */
+import type { ReactNode } from 'react';
+import { useLive, useModel, useUi } from '../state/app-model';
+import { PANEL_LIMITS } from '../state/ui-store';
+import { Notice } from '../ui/notice';
+import { Splitter } from '../ui/splitter';
+import { Toasts } from '../ui/toasts';
+import { QueueDock } from './queue-dock';
+import { StatusLine } from './status-line';
+import { TopBar } from './top-bar';
+
+interface ShellProps {
+  readonly left: ReactNode;
+  readonly centre: ReactNode;
+  /** Null where the screen takes the whole width. */
+  readonly right: ReactNode | null;
+}
+
+export function Shell({ left, centre, right }: ShellProps) {
+  const isLeftOpen = useUi((state) => state.isLeftOpen);
+  const isRightOpen = useUi((state) => state.isRightOpen);
+  return (
+    <div className="app">
+      <TopBar />
+      {isLeftOpen && <LeftPanel>{left}</LeftPanel>}
+      <main className="main">{centre}</main>
+      {isRightOpen && right !== null && <RightPanel>{right}</RightPanel>}
+      <QueueDock />
+      <StatusLine />
+      <LostConnection />
+      <Toasts />
+    </div>
+  );
+}
+
+function LeftPanel({ children }: { readonly children: ReactNode }) {
+  const { ui } = useModel();
+  const width = useUi((state) => state.leftWidth);
+  return (
+    <aside aria-label="Sources" className="side" style={{ width }}>
+      <div className="panel-scroll">{children}</div>
+      <Splitter
+        label="Width of the sources panel"
+        limits={PANEL_LIMITS.left}
+        onChange={(leftWidth) => ui.setState({ leftWidth })}
+        side="left"
+        width={width}
+      />
+    </aside>
+  );
+}
+
+function RightPanel({ children }: { readonly children: ReactNode }) {
+  const { ui } = useModel();
+  const width = useUi((state) => state.rightWidth);
+  return (
+    <aside aria-label="Inspector" className="inspector" style={{ width }}>
+      <Splitter
+        label="Width of the inspector"
+        limits={PANEL_LIMITS.right}
+        onChange={(rightWidth) => ui.setState({ rightWidth })}
+        side="right"
+        width={width}
+      />
+      <div className="panel-scroll">{children}</div>
+    </aside>
+  );
+}
+
+function LostConnection() {
+  const connection = useLive((state) => state.connection);
+  if (connection.kind !== 'lost') {
+    return null;
+  }
+  return (
+    <div className="lost">
+      <Notice tone="bad">{connection.reason} Trying again; runs go on meanwhile.</Notice>
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+/** The keys of the whole window, in one table: the listener obeys it and the keys sheet prints it. */
+import type { AppModel } from '../state/app-model';
+import { show } from '../state/ui-store';
+
+export interface Shortcut {
+  readonly intent: string;
+  readonly keys: readonly string[];
+  /** Matches `event.key`, lower case; with `mod` for Ctrl or Cmd. Absent: told on the sheet, handled by its screen. */
+  readonly when?: { readonly key: string; readonly mod: boolean; readonly alt?: boolean };
+  run?(model: AppModel): void;
+}
+
+const mod = (key: string) => ({ key, mod: true });
+
+export const WINDOW_SHORTCUTS: readonly Shortcut[] = [
+  { intent: 'New run', keys: ['Ctrl', 'N'], when: mod('n'), run: ({ ui }) => show(ui, { kind: 'newRun' }) },
+  { intent: 'Runs', keys: ['Ctrl', '1'], when: mod('1'), run: ({ ui }) => show(ui, { kind: 'runs', runId: null }) },
+  { intent: 'Gallery', keys: ['Ctrl', '2'], when: mod('2'), run: ({ ui }) => show(ui, { kind: 'gallery' }) },
+  {
+    intent: 'Endpoints',
+    keys: ['Ctrl', '3'],
+    when: mod('3'),
+    run: ({ ui }) => show(ui, { kind: 'endpoints', endpointId: null }),
+  },
+  { intent: 'Settings', keys: ['Ctrl', ','], when: mod(','), run: ({ ui }) => show(ui, { kind: 'settings' }) },
+  {
+    intent: 'Sources panel',
+    keys: ['Ctrl', 'B'],
+    when: mod('b'),
+    run: ({ ui }) => ui.setState((state) => ({ isLeftOpen: !state.isLeftOpen })),
+  },
+  {
+    intent: 'Inspector',
+    keys: ['Ctrl', 'Alt', 'B'],
+    when: { key: 'b', mod: true, alt: true },
+    run: ({ ui }) => ui.setState((state) => ({ isRightOpen: !state.isRightOpen })),
+  },
+  { intent: 'This list', keys: ['?'], when: { key: '?', mod: false }, run: showKeys },
+  { intent: 'This list', keys: ['F1'], when: { key: 'f1', mod: false }, run: showKeys },
+];
+
+export const SCREEN_SHORTCUTS: readonly { readonly screen: string; readonly shortcuts: readonly Shortcut[] }[] = [
+  { screen: 'New run', shortcuts: [{ intent: 'Start the run', keys: ['Ctrl', 'Enter'] }] },
+  {
+    screen: 'Run and gallery',
+    shortcuts: [
+      { intent: 'Move', keys: ['←', '→', '↑', '↓'] },
+      { intent: 'First, last', keys: ['Home', 'End'] },
+      { intent: 'Look closely', keys: ['Enter'] },
+      { intent: 'Preview', keys: ['Space'] },
+    ],
+  },
+  {
+    screen: 'Close look',
+    shortcuts: [
+      { intent: 'Next, previous', keys: ['→', '←'] },
+      { intent: 'Show the source while held', keys: ['\\'] },
+      { intent: 'Compare mode', keys: ['M'] },
+      { intent: 'Leave', keys: ['Esc'] },
+    ],
+  },
+];
+
+function showKeys({ ui }: AppModel): void {
+  ui.setState({ overlay: { kind: 'keys' } });
+}
+
+/** The shortcut of a key press, if it is one of the window's. Bare letters and signs never act while the user types. */
+export function shortcutOf(event: KeyboardEvent): Shortcut | undefined {
+  const isMod = event.ctrlKey || event.metaKey;
+  return WINDOW_SHORTCUTS.find(({ when }) => {
+    if (when === undefined || event.key.toLowerCase() !== when.key || isMod !== when.mod) {
+      return false;
+    }
+    const isTypable = when.key.length === 1 && !when.mod;
+    return (when.alt ?? false) === event.altKey && !(isTypable && isTyping(event.target));
+  });
+}
+
+export function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.matches('textarea, select, input:not([type=checkbox], [type=radio], [type=range])'))
+  );
+}
+
+/** Returns the undo. */
+export function listenForShortcuts(model: AppModel, page: Window): () => void {
+  function onKeyDown(event: KeyboardEvent): void {
+    const { overlay, isLoupeOpen } = model.ui.getState();
+    const shortcut = shortcutOf(event);
+    if (shortcut?.run === undefined || overlay.kind !== 'none' || isLoupeOpen) {
+      return;
+    }
+    event.preventDefault();
+    shortcut.run(model);
+  }
+  page.addEventListener('keydown', onKeyDown);
+  return () => page.removeEventListener('keydown', onKeyDown);
+}

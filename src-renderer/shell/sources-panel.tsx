@@ -1,0 +1,100 @@
+/** The left panel: runs with their state and counts, and datasets to start from. */
+import type { Dataset, Run } from '@shared/model/run';
+import { Plus } from 'lucide-react';
+import { useLive, useModel, useUi } from '../state/app-model';
+import { runsNewestFirst } from '../state/live-store';
+import { draftFor } from '../state/new-run-draft';
+import { show } from '../state/ui-store';
+import { formatShortCount } from '../ui/format';
+import { Mark } from '../ui/pill';
+import { useNow } from '../ui/use-now';
+import { isActive, jobTotal, runState } from '../jobs/job-words';
+
+export function SourcesPanel({ shownRun }: { readonly shownRun: number | null }) {
+  const { ui } = useModel();
+  const runs = useLive((state) => state.runs);
+  const datasets = useLive((state) => state.datasets);
+  const newest = runsNewestFirst(runs);
+  return (
+    <>
+      <div className="side-head">
+        <h2>Runs</h2>
+        <button
+          aria-keyshortcuts="Control+N"
+          aria-label="New run"
+          className="btn ghost icon small"
+          onClick={() => show(ui, { kind: 'newRun' })}
+          title="New run (Ctrl+N)"
+          type="button"
+        >
+          <Plus aria-hidden="true" size={14} />
+        </button>
+      </div>
+      {newest.length === 0 && <p className="side-empty">None yet</p>}
+      <ul aria-label="Runs">
+        {newest.map((run) => (
+          <RunItem isShown={run.id === shownRun} key={run.id} run={run} />
+        ))}
+      </ul>
+      <div className="side-head">
+        <h2>Datasets</h2>
+      </div>
+      {datasets.size === 0 && <p className="side-empty">Drop a file anywhere</p>}
+      <ul aria-label="Datasets">
+        {[...datasets.values()].reverse().map((dataset) => (
+          <DatasetItem dataset={dataset} key={dataset.id} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function RunItem({ run, isShown }: { readonly run: Run; readonly isShown: boolean }) {
+  const { ui } = useModel();
+  const now = useNow(run.state.kind === 'waiting');
+  const { word, tone } = runState(run, now);
+  const total = jobTotal(run.counts);
+  const isWhole = run.counts.done === total && !isActive(run);
+  return (
+    <li>
+      <button
+        aria-current={isShown ? 'true' : undefined}
+        className="item"
+        onClick={() => show(ui, { kind: 'runs', runId: run.id })}
+        title={`${run.name}: ${word}`}
+        type="button"
+      >
+        <Mark tone={tone} />
+        <span className="clip">{run.name}</span>
+        <small>
+          {isWhole ? formatShortCount(total) : `${formatShortCount(run.counts.done)}/${formatShortCount(total)}`}
+        </small>
+        <span className="sr-only">{word}</span>
+      </button>
+    </li>
+  );
+}
+
+function DatasetItem({ dataset }: { readonly dataset: Dataset }) {
+  const model = useModel();
+  const isChosen = useUi((state) => state.view.kind === 'newRun');
+  const chosenId = model.draft.getState().datasetId;
+  return (
+    <li>
+      <button
+        aria-current={isChosen && chosenId === dataset.id ? 'true' : undefined}
+        className="item"
+        onClick={() => {
+          model.draft.setState(draftFor(dataset, model.live.getState()), true);
+          show(model.ui, { kind: 'newRun' });
+        }}
+        title={`New run with ${dataset.name}`}
+        type="button"
+      >
+        <span />
+        <span className="clip">{dataset.name}</span>
+        <small>{formatShortCount(dataset.rows)}</small>
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,165 @@
+/** The run being put together: what the New run screen edits, kept while the user looks elsewhere. Pure besides the store. */
+import { detectImageColumns } from '@shared/columns';
+import type { EndpointView, Grant, RunRequest } from '@shared/contract';
+import type { CatalogueModel } from '@shared/model/catalogue';
+import type { Dataset, ModelChoice, Task } from '@shared/model/run';
+import { DEFAULT_SETTINGS } from '@shared/model/settings';
+import type { Settings } from '@shared/model/settings';
+import { columnTemplate } from '@shared/template';
+import { createStore } from 'zustand/vanilla';
+
+export interface Draft {
+  readonly datasetId: number | null;
+  readonly name: string;
+  readonly task: Task;
+  readonly instruction: string;
+  /** Null: by the alias rule. */
+  readonly imageColumns: readonly string[] | null;
+  /** Blank: none, or `mask_url` where the dataset has it. */
+  readonly maskColumn: string;
+  readonly outputNameColumn: string;
+  readonly models: readonly ModelChoice[];
+  /** Blank: the model's own choice. */
+  readonly aspectRatio: string;
+  readonly imageSize: string;
+  readonly variants: number;
+  readonly filterRows: string;
+  readonly concurrency: number;
+  readonly maxRetries: number;
+  readonly retryDelayMs: number;
+  readonly outputGrant: Grant | null;
+  /** The row the previews show. */
+  readonly previewRow: number;
+}
+
+export const EMPTY_DRAFT: Draft = {
+  datasetId: null,
+  name: '',
+  task: 'edit',
+  instruction: '',
+  imageColumns: null,
+  maskColumn: '',
+  outputNameColumn: '',
+  models: [],
+  aspectRatio: '',
+  imageSize: '',
+  variants: 1,
+  filterRows: '',
+  concurrency: DEFAULT_SETTINGS.concurrency,
+  maxRetries: DEFAULT_SETTINGS.maxRetries,
+  retryDelayMs: DEFAULT_SETTINGS.retryDelayMs,
+  outputGrant: null,
+  previewRow: 0,
+};
+
+export function createDraftStore() {
+  return createStore<Draft>(() => EMPTY_DRAFT);
+}
+export type DraftStore = ReturnType<typeof createDraftStore>;
+
+export interface DraftContext {
+  readonly models: readonly CatalogueModel[];
+  readonly endpoints: readonly EndpointView[];
+  readonly settings: Settings | null;
+}
+
+/** Columns that usually hold the instruction, the likeliest first. */
+const INSTRUCTION_COLUMNS = ['instruction', 'prompt', 'edit_instruction', 'text', 'caption'] as const;
+
+export function instructionFor(columns: readonly string[]): string {
+  const found = INSTRUCTION_COLUMNS.find((name) => columns.includes(name));
+  return found === undefined ? '' : columnTemplate(found);
+}
+
+export function taskFor(dataset: Dataset): Task {
+  const hasPictures = dataset.format === 'folder' || dataset.format === 'images';
+  return hasPictures || detectImageColumns(dataset.columns).length > 0 ? 'edit' : 't2i';
+}
+
+/** A fresh draft for a dataset, filled in as far as it can be guessed. */
+export function draftFor(dataset: Dataset, context: DraftContext): Draft {
+  const settings = context.settings ?? DEFAULT_SETTINGS;
+  const task = taskFor(dataset);
+  const model = likelyModel(task, context);
+  return {
+    ...EMPTY_DRAFT,
+    datasetId: dataset.id,
+    task,
+    instruction: instructionFor(dataset.columns),
+    models: model === undefined ? [] : [{ provider: model.provider, model: model.id }],
+    concurrency: settings.concurrency,
+    maxRetries: settings.maxRetries,
+    retryDelayMs: settings.retryDelayMs,
+  };
+}
+
+/** The default model of a provider that can serve now; else any current model of the task. */
+export function likelyModel(task: Task, context: DraftContext): CatalogueModel | undefined {
+  const usable = context.endpoints.filter(canServe).map((view) => view.endpoint);
+  const providers = new Set(usable.map((endpoint) => endpoint.provider));
+  const current = context.models.filter((model) => model.state === 'current' && model.tasks.includes(task));
+  const served = current.filter((model) => providers.has(model.provider));
+  return served.find((model) => model.isDefault === true) ?? served[0] ?? current.find((m) => m.isDefault) ?? current[0];
+}
+
+function canServe({ endpoint, keys }: EndpointView): boolean {
+  return endpoint.enabled && (endpoint.demo || keys.some((key) => !key.paused && key.state.status !== 'FAILED_INIT'));
+}
+
+/** The columns of a dataset; a prompt list names none, so its first row tells. */
+export function columnsOf(dataset: Dataset, firstRow: Readonly<Record<string, string>> | undefined): readonly string[] {
+  return dataset.columns.length > 0 ? dataset.columns : Object.keys(firstRow ?? {});
+}
+
+/** Null while something a request cannot do without is missing; `missing` says what, `next` asks for it. */
+export function requestOf(draft: Draft): RunRequest | null {
+  if (draft.datasetId === null || draft.models.length === 0 || draft.instruction.trim() === '') {
+    return null;
+  }
+  return {
+    ...(draft.name.trim() === '' ? {} : { name: draft.name.trim() }),
+    datasetId: draft.datasetId,
+    recipe: {
+      task: draft.task,
+      models: [...draft.models],
+      instruction: draft.instruction,
+      imageColumns: draft.task === 'edit' ? [...(draft.imageColumns ?? [])] : [],
+      ...(draft.maskColumn === '' || draft.task !== 'edit' ? {} : { maskColumn: draft.maskColumn }),
+      ...(draft.aspectRatio === '' ? {} : { aspectRatio: draft.aspectRatio }),
+      ...(draft.imageSize === '' ? {} : { imageSize: draft.imageSize }),
+      variants: draft.variants,
+      ...(draft.outputNameColumn === '' ? {} : { outputNameColumn: draft.outputNameColumn }),
+    },
+    options: {
+      filterRows: draft.filterRows,
+      concurrency: draft.concurrency,
+      maxRetries: draft.maxRetries,
+      retryDelayMs: draft.retryDelayMs,
+    },
+    ...(draft.outputGrant === null ? {} : { outputGrant: draft.outputGrant.token }),
+  };
+}
+
+/** What to do next, while `requestOf` is null. */
+export function nextStep(draft: Draft): string | null {
+  if (draft.datasetId === null) {
+    return 'Choose a source to begin.';
+  }
+  if (draft.instruction.trim() === '') {
+    return 'Write an instruction, or insert a column that holds one.';
+  }
+  return draft.models.length === 0 ? 'Choose a model.' : null;
+}
+
+/** Keeps a choice only where the chosen models can follow it. */
+export function sharedChoices(
+  chosen: readonly ModelChoice[],
+  models: readonly CatalogueModel[],
+): { readonly sizes: readonly string[]; readonly ratios: readonly string[] } {
+  const known = chosen.flatMap(
+    (choice) => models.find((model) => model.id === choice.model && model.provider === choice.provider) ?? [],
+  );
+  const common = (lists: readonly (readonly string[])[]) =>
+    (lists[0] ?? []).filter((value) => lists.every((list) => list.includes(value)));
+  return { sizes: common(known.map((model) => model.sizes)), ratios: common(known.map((model) => model.ratios)) };
+}

@@ -1,0 +1,83 @@
+/** A native modal dialog: focus is kept inside, Esc leaves, focus returns to where it was. */
+import { useEffect, useId, useRef } from 'react';
+import type { ReactNode } from 'react';
+
+interface DialogProps {
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly className?: string;
+  onClose(): void;
+}
+
+export function Dialog({ title, children, className = '', onClose }: DialogProps) {
+  const ref = useModal(onClose);
+  const id = useId();
+  return (
+    <dialog aria-labelledby={id} className={className} ref={ref}>
+      <div className="dialog-body">
+        <h2 id={id}>{title}</h2>
+        {children}
+      </div>
+    </dialog>
+  );
+}
+
+/** Shows a dialog element as modal for as long as it is mounted. */
+export function useModal(onClose: () => void) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const close = useRef(onClose);
+  close.current = onClose;
+  useEffect(() => {
+    const dialog = ref.current;
+    if (dialog === null) {
+      return;
+    }
+    const before = document.activeElement;
+    const onCancel = (event: Event) => {
+      event.preventDefault();
+      close.current();
+    };
+    dialog.addEventListener('cancel', onCancel);
+    dialog.showModal();
+    return () => {
+      dialog.removeEventListener('cancel', onCancel);
+      dialog.close();
+      if (before instanceof HTMLElement) {
+        before.focus();
+      }
+    };
+  }, []);
+  return ref;
+}
+
+interface ConfirmProps {
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly action: string;
+  onConfirm(): void;
+  onClose(): void;
+}
+
+/** Asks before something that cannot be undone. */
+export function ConfirmDialog({ title, children, action, onConfirm, onClose }: ConfirmProps) {
+  return (
+    <Dialog onClose={onClose} title={title}>
+      <div>{children}</div>
+      <div className="dialog-foot">
+        <button autoFocus className="btn" onClick={onClose} type="button">
+          Cancel
+        </button>
+        <button
+          className="btn danger"
+          onClick={() => {
+            onConfirm();
+            onClose();
+          }}
+          type="button"
+        >
+          {action}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,127 @@
+/** A labelled control with its hint and its error, tied together for screen readers. */
+import { useId } from 'react';
+import type { ComponentProps, ReactNode } from 'react';
+
+interface FieldProps {
+  readonly label: string;
+  readonly hint?: ReactNode;
+  readonly error?: string | undefined;
+  readonly className?: string;
+}
+
+interface Wiring {
+  readonly id: string;
+  readonly 'aria-describedby': string | undefined;
+  readonly 'aria-invalid': true | undefined;
+}
+
+export function Field(props: FieldProps & { readonly children: (wiring: Wiring) => ReactNode }) {
+  const id = useId();
+  const { label, hint, error, className = '' } = props;
+  const note = error ?? hint;
+  return (
+    <div className={`field ${className}`}>
+      <label htmlFor={id}>{label}</label>
+      {props.children({
+        id,
+        'aria-describedby': note === undefined ? undefined : `${id}-note`,
+        'aria-invalid': error === undefined ? undefined : true,
+      })}
+      {note !== undefined && (
+        <div className={error === undefined ? 'hint' : 'field-error'} id={`${id}-note`}>
+          {note}
+        </div>
+      )}
+    </div>
+  );
+}
+
+export function TextField({ label, hint, error, className, ...input }: FieldProps & ComponentProps<'input'>) {
+  return (
+    <Field {...fieldProps({ label, hint, error, className })}>
+      {(wiring) => <input autoComplete="off" className="input" spellCheck={false} {...input} {...wiring} />}
+    </Field>
+  );
+}
+
+export function SelectField({ label, hint, error, className, ...select }: FieldProps & ComponentProps<'select'>) {
+  return (
+    <Field {...fieldProps({ label, hint, error, className })}>
+      {(wiring) => <select className="input" {...select} {...wiring} />}
+    </Field>
+  );
+}
+
+interface NumberFieldProps extends FieldProps {
+  readonly value: number | undefined;
+  readonly min: number;
+  readonly max: number;
+  readonly step?: number;
+  readonly placeholder?: string;
+  /** Undefined when the field was emptied; never called with a number out of bounds. */
+  onChange(value: number | undefined): void;
+}
+
+/** A whole or decimal number within bounds. What is being typed may be out of bounds; what is told is not. */
+export function NumberField({ value, min, max, step = 1, placeholder, onChange, ...field }: NumberFieldProps) {
+  return (
+    <Field {...field}>
+      {(wiring) => (
+        <input
+          className="input mono"
+          defaultValue={value}
+          inputMode="decimal"
+          key={`${value}`}
+          max={max}
+          min={min}
+          onBlur={(event) => {
+            const next = boundedNumber(event.target.value, { min, max });
+            event.target.value = next === undefined ? '' : String(next);
+            if (next !== value) {
+              onChange(next);
+            }
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') {
+              event.currentTarget.blur();
+            }
+          }}
+          placeholder={placeholder}
+          step={step}
+          type="number"
+          {...wiring}
+        />
+      )}
+    </Field>
+  );
+}
+
+export function boundedNumber(text: string, bounds: { min: number; max: number }): number | undefined {
+  const value = Number(text);
+  return text.trim() === '' || !Number.isFinite(value) ? undefined : Math.min(bounds.max, Math.max(bounds.min, value));
+}
+
+/** Optional props may be absent but not undefined; this keeps only those that are there. */
+function fieldProps(props: {
+  label: string;
+  hint: ReactNode;
+  error: string | undefined;
+  className: string | undefined;
+}): FieldProps {
+  const { label, hint, error, className } = props;
+  return {
+    label,
+    ...(hint === undefined ? {} : { hint }),
+    error,
+    ...(className === undefined ? {} : { className }),
+  };
+}
+
+export function Checkbox({ label, ...input }: { readonly label: ReactNode } & ComponentProps<'input'>) {
+  return (
+    <label className="check">
+      <input type="checkbox" {...input} />
+      <span>{label}</span>
+    </label>
+  );
+}

@@ -1,0 +1,89 @@
+/**
+ * Where an endpoint's requests go. The adapters build their SDK clients from these functions and the screens preview
+ * with them, so that what is shown is what is sent.
+ */
+import type { Endpoint } from './model/endpoint';
+import { OFFICIAL_BASE_URLS } from './model/provider';
+import type { Task } from './model/run';
+
+export type EndpointAddress = Pick<Endpoint, 'provider' | 'baseUrl' | 'apiVersion' | 'options'>;
+
+const DEFAULT_API_VERSION = 'v1beta';
+const TRAILING_VERSION = /\/(v\d+(?:(?:alpha|beta)\d*)?)$/;
+/** People paste the address of a call where its base belongs. */
+const PASTED_CALL = {
+  google_genai: /\/models(?:\/.*)?$/,
+  openai: /\/(?:images\/(?:generations|edits)|chat\/completions|models)$/,
+} as const;
+
+export interface GoogleBase {
+  /** Without API version and trailing slash. */
+  readonly baseUrl: string;
+  /** `v1beta` and the like. */
+  readonly apiVersion: string;
+}
+
+/**
+ * Splits a base URL that may or may not end in `/v1`, `/v1beta` or `/v1alpha`. The endpoint's own `apiVersion` wins
+ * over one in the URL; the default is v1beta, because relays often serve nothing else. Null: no http(s) URL.
+ */
+export function googleBase(endpoint: Omit<EndpointAddress, 'provider' | 'options'>): GoogleBase | null {
+  const base = cleanBase(endpoint.baseUrl, 'google_genai');
+  if (base === null) {
+    return null;
+  }
+  const inUrl = TRAILING_VERSION.exec(base)?.[1];
+  const explicit = endpoint.apiVersion.trim().replace(/^\/+|\/+$/g, '');
+  return {
+    baseUrl: base.replace(TRAILING_VERSION, ''),
+    apiVersion: explicit || inUrl || DEFAULT_API_VERSION,
+  };
+}
+
+/** The URL that `/images/generations` and so on are appended to. Null: no http(s) URL. */
+export function openaiBase(endpoint: Pick<EndpointAddress, 'baseUrl'>): string | null {
+  return cleanBase(endpoint.baseUrl, 'openai');
+}
+
+/** The full URL of one request for `model`. Empty when the base URL is no http(s) URL. */
+export function requestUrl(endpoint: EndpointAddress, model: string, task: Task): string {
+  switch (endpoint.provider) {
+    case 'google_genai': {
+      const base = googleBase(endpoint);
+      return base === null ? '' : joined(base.baseUrl, `/${base.apiVersion}/${modelPath(model)}:generateContent`);
+    }
+    case 'openai': {
+      const base = openaiBase(endpoint);
+      return base === null ? '' : joined(base, openaiPath(endpoint, task));
+    }
+  }
+}
+
+function openaiPath(endpoint: EndpointAddress, task: Task): string {
+  if (endpoint.options.imagesVia === 'chat') {
+    return '/chat/completions';
+  }
+  return task === 'edit' ? '/images/edits' : '/images/generations';
+}
+
+function modelPath(model: string): string {
+  return /^(?:models|tunedModels)\//.test(model) ? model : `models/${model}`;
+}
+
+/** Origin and path only: user names, query and fragment of a base URL are never sent. */
+function cleanBase(baseUrl: string, provider: Endpoint['provider']): string | null {
+  const text = baseUrl.trim() || OFFICIAL_BASE_URLS[provider];
+  if (!URL.canParse(text)) {
+    return null;
+  }
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    return null;
+  }
+  const path = url.pathname.replace(/\/+$/, '').replace(PASTED_CALL[provider], '').replace(/\/+$/, '');
+  return url.origin + path;
+}
+
+function joined(base: string, path: string): string {
+  return URL.canParse(base + path) ? new URL(base + path).href : '';
+}
