@@ -13,6 +13,7 @@ const entries = {
   'transport-worker': 'src-main/transport/worker.ts',
   'demo-worker': 'src-main/demo/worker.ts',
   'image-worker': 'src-main/images/worker.ts',
+  'keyring-worker': 'src-main/vault/keyring-worker.ts',
 };
 
 export default defineConfig({

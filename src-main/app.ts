@@ -138,6 +138,7 @@ export async function openApp(options: AppOptions) {
     newId: randomUUID,
     onProgress: (datasetId) =>
       void store.dataset(datasetId).then((dataset) => dataset && events.tell({ kind: 'dataset', dataset })),
+    onError: (error) => log.error('datasets', String(error)),
   });
   const thumbnailer = createThumbnailer({ cacheDir: paths.thumbnails });
   const appEvents = createAppEvents({ store, runs, fleet });

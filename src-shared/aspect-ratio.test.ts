@@ -1,20 +1,44 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { resolveSize, type SizeQuestion } from './aspect-ratio';
-import { catalogueSchema } from './model/catalogue';
-
-const { models } = catalogueSchema.parse(
-  JSON.parse(readFileSync(new URL('../resources/models.json', import.meta.url), 'utf8')),
-);
-
-/** A question about a model of the shipped catalogue, or about one it does not know. */
-function ask(id: string, said: Partial<SizeQuestion>, provider?: SizeQuestion['provider']) {
-  const model = models.find((one) => one.id === id);
-  return resolveSize({ provider: provider ?? model?.provider ?? 'google_genai', model, ...said });
-}
+import type { CatalogueModel } from './model/catalogue';
+import { COMMON_RATIOS } from './ratio';
 
 const BANANA = 'gemini-nano-banana-2.1';
 const FLARE = 'gpt-image-2.5-flare';
+
+type Offer = Pick<CatalogueModel, 'provider' | 'sizes' | 'ratios' | 'freeSize'>;
+
+const GPT_SIZES = ['auto', '1024x1024', '1536x1024', '1024x1536'];
+const OFFERS: Readonly<Record<string, Offer>> = {
+  [BANANA]: { provider: 'google_genai', sizes: ['1K', '2K', '4K'], ratios: [...COMMON_RATIOS, '1:8', '8:1'] },
+  'gemini-3-pro-image': { provider: 'google_genai', sizes: ['1K', '2K', '4K'], ratios: [...COMMON_RATIOS] },
+  'gemini-3.1-flash-lite-image': { provider: 'google_genai', sizes: ['1K'], ratios: [...COMMON_RATIOS] },
+  'gemini-2.5-flash-image': { provider: 'google_genai', sizes: [], ratios: [...COMMON_RATIOS] },
+  [FLARE]: {
+    provider: 'openai',
+    sizes: GPT_SIZES,
+    ratios: ['1:1', '3:2', '16:9'],
+    freeSize: { multipleOf: 16, minPixels: 655_360, maxPixels: 8_294_400, maxSide: 3840, maxRatio: 3 },
+  },
+  'gpt-image-1.5': { provider: 'openai', sizes: GPT_SIZES, ratios: ['1:1', '3:2', '2:3'] },
+  'dall-e-3': { provider: 'openai', sizes: ['1024x1024', '1792x1024', '1024x1792'], ratios: ['1:1'] },
+};
+
+/** A question about one of the models above, or about one the catalogue does not know. */
+function ask(id: string, said: Partial<SizeQuestion>, provider?: SizeQuestion['provider']) {
+  const offer = OFFERS[id];
+  const model: CatalogueModel | undefined = offer && {
+    id,
+    label: id,
+    state: 'current',
+    tasks: ['edit'],
+    mask: false,
+    priceUsd: {},
+    source: 'a test',
+    ...offer,
+  };
+  return resolveSize({ provider: provider ?? model?.provider ?? 'google_genai', model, ...said });
+}
 
 describe('google_genai', () => {
   it.each<[string, string, Partial<SizeQuestion>, object]>([

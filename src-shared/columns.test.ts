@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { cellOf, detectImageColumns, hasImageColumn, imageReferences, maskReference, splitReferences } from './columns';
+import {
+  cellOf,
+  detectImageColumns,
+  hasImageColumn,
+  imageReferences,
+  maskReference,
+  splitReferences,
+} from './columns';
 
 describe('splitReferences', () => {
   it.each<[string, string, string[]]>([
@@ -12,7 +19,11 @@ describe('splitReferences', () => {
     ['pipes before commas', 'a,1.png | b.png|', ['a,1.png', 'b.png']],
     ['commas', 'img1.jpg, img2.jpg,,img3.jpg', ['img1.jpg', 'img2.jpg', 'img3.jpg']],
     ['a URL with a comma', 'https://cdn.test/w_100,h_200/x.png', ['https://cdn.test/w_100,h_200/x.png']],
-    ['two URLs', 'https://a.test/x,1.png,https://b.test/y.png', ['https://a.test/x,1.png', 'https://b.test/y.png']],
+    [
+      'two URLs',
+      'https://a.test/x,1.png,https://b.test/y.png',
+      ['https://a.test/x,1.png', 'https://b.test/y.png'],
+    ],
     ['a URL and a path', 'https://a.test/x.png, b.png', ['https://a.test/x.png', 'b.png']],
     ['a path and a URL', 'b.png,https://a.test/x,2.png', ['b.png', 'https://a.test/x,2.png']],
     ['a data URL', 'data:image/png;base64,AAAA', ['data:image/png;base64,AAAA']],
@@ -38,12 +49,20 @@ describe('imageReferences', () => {
   });
 
   it('does not send one picture twice when its URL and its path both stand in the row', () => {
-    const fields = { image_path: 'a.png', image_path_2: 'b.png', image_url: 'https://x.test/a', image_url_2: '' };
+    const fields = {
+      image_path: 'a.png',
+      image_path_2: 'b.png',
+      image_url: 'https://x.test/a',
+      image_url_2: '',
+    };
     expect(imageReferences(fields)).toEqual(['https://x.test/a', 'b.png']);
   });
 
   it('reads exactly the named columns when a recipe names them', () => {
-    expect(imageReferences({ image: 'a', second: 'c', first: 'b' }, ['first', 'second', 'gone'])).toEqual(['b', 'c']);
+    expect(imageReferences({ image: 'a', second: 'c', first: 'b' }, ['first', 'second', 'gone'])).toEqual([
+      'b',
+      'c',
+    ]);
   });
 
   it('takes __proto__ for an ordinary column', () => {

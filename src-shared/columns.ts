@@ -41,7 +41,8 @@ export function hasImageColumn(columns: readonly string[]): boolean {
  * `_2`, `_3` … in numeric order) the first of `image_url | image | images | image_path` that is not blank.
  */
 export function imageReferences(fields: Fields, imageColumns: readonly string[] = []): string[] {
-  if (imageColumns.length > 0) return imageColumns.flatMap((column) => splitReferences(cellOf(fields, column) ?? ''));
+  if (imageColumns.length > 0)
+    return imageColumns.flatMap((column) => splitReferences(cellOf(fields, column) ?? ''));
   const references: string[] = [];
   let lastPlace: number | null = null;
   for (const column of imageColumnsOf(Object.keys(fields))) {
@@ -78,7 +79,9 @@ function jsonList(text: string): string[] | null {
   try {
     const value: unknown = JSON.parse(text);
     if (!Array.isArray(value)) return null;
-    return withoutBlanks(value.map((item: unknown) => (typeof item === 'string' ? item : JSON.stringify(item))));
+    return withoutBlanks(
+      value.map((item: unknown) => (typeof item === 'string' ? item : JSON.stringify(item))),
+    );
   } catch {
     return null;
   }

@@ -27,7 +27,9 @@ describe('templates', () => {
   });
 
   it('know names with spaces, also around a header', () => {
-    expect(renderTemplate(parseTemplate('{{my column}}-{{late}}'), { 'my column': 'x', ' late': 'y' }).text).toBe('x-y');
+    expect(
+      renderTemplate(parseTemplate('{{my column}}-{{late}}'), { 'my column': 'x', ' late': 'y' }).text,
+    ).toBe('x-y');
     expect(renderTemplate(parseTemplate(columnTemplate('__proto__')), { ['__proto__']: 'p' }).text).toBe('p');
   });
 });

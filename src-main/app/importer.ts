@@ -31,6 +31,8 @@ export interface ImporterOptions {
   newId(): string;
   /** More rows are in, or the import ended. */
   onProgress(datasetId: number): void;
+  /** An import broke off after its file had been accepted. */
+  onError(error: unknown): void;
 }
 
 export function createImporter(options: ImporterOptions): Importer {
@@ -50,6 +52,8 @@ export function createImporter(options: ImporterOptions): Importer {
       baseDir: opened.baseDir,
     });
     const whole = pour(dataset.id, opened.events).finally(() => underWay.delete(dataset.id));
+    // Who needs the whole waits for it; the page learns of the end by an event.
+    whole.catch(options.onError);
     underWay.set(dataset.id, whole);
     return { dataset, whole };
   }

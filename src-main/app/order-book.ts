@@ -8,6 +8,7 @@ import { parseTemplate, renderTemplate } from '@shared/template';
 import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Failure } from '@shared/model/failure';
 import type { ModelChoice } from '@shared/model/run';
+import { outputNameRefusal } from '../datasets/output-name';
 import type { Lease, PendingJob } from '../engine/ports';
 import type { StoredDataset, Store, StoredJob, StoredRow, StoredRun } from '../store/store';
 import type { Order } from '../transport/order';
@@ -129,6 +130,10 @@ export function askFor(input: AskInput): Asked | Extract<Prepared, { kind: 'fail
   }
   if (rendered.text.trim() === '') {
     return badInput(recipe.task === 'edit' ? 'The instruction of this row is empty.' : 'The prompt of this row is empty.');
+  }
+  const unnamed = outputNameRefusal(fields, recipe);
+  if (unnamed !== null) {
+    return badInput(unnamed);
   }
   const inputs = recipe.task === 'edit' ? imageReferences(fields, recipe.imageColumns) : [];
   const mask = recipe.task === 'edit' ? maskReference(fields, recipe.maskColumn) : null;

@@ -4,7 +4,10 @@ import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** `write` fills the file through the handle; when it rejects, whatever was there before stays. */
-export async function writeAtomically<T>(path: string, write: (handle: FileHandle) => Promise<T>): Promise<T> {
+export async function writeAtomically<T>(
+  path: string,
+  write: (handle: FileHandle) => Promise<T>,
+): Promise<T> {
   const temporary = join(dirname(path), `.${basename(path).slice(0, 80)}.${randomUUID()}`);
   const handle = await open(temporary, 'wx');
   try {

@@ -39,7 +39,11 @@ function countNewlines(text: string): { crlf: number; lf: number; cr: number } {
  * cells. A header of one cell is believed only when no delimiter finds more: prompts are full of commas.
  */
 function detectDelimiter(head: string, newline: CsvDialect['newline'], isWhole: boolean): string {
-  let best: { delimiter: string; agreement: number; cells: number } = { delimiter: ',', agreement: -1, cells: 1 };
+  let best: { delimiter: string; agreement: number; cells: number } = {
+    delimiter: ',',
+    agreement: -1,
+    cells: 1,
+  };
   for (const delimiter of DELIMITERS) {
     const rows = sampleRows(head, { delimiter, newline, isWhole });
     const cells = rows[0]?.length ?? 1;
@@ -54,9 +58,14 @@ function detectDelimiter(head: string, newline: CsvDialect['newline'], isWhole: 
 
 function sampleRows(
   head: string,
-  dialect: { readonly delimiter: string; readonly newline: string; readonly isWhole: boolean },
+  dialect: { readonly delimiter: string; readonly newline: CsvDialect['newline']; readonly isWhole: boolean },
 ): string[][] {
   const { delimiter, newline, isWhole } = dialect;
-  const { data } = Papa.parse<string[]>(head, { delimiter, newline, preview: SAMPLE_ROWS, skipEmptyLines: true });
+  const { data } = Papa.parse<string[]>(head, {
+    delimiter,
+    newline,
+    preview: SAMPLE_ROWS,
+    skipEmptyLines: true,
+  });
   return !isWhole && data.length > 1 && data.length < SAMPLE_ROWS ? data.slice(0, -1) : data;
 }

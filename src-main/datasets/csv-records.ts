@@ -22,7 +22,10 @@ interface ParseResult {
   readonly meta: { readonly cursor: number };
 }
 
-export async function* csvRecords(chunks: AsyncIterable<string>, delimiter?: string): AsyncGenerator<CsvRecord> {
+export async function* csvRecords(
+  chunks: AsyncIterable<string>,
+  delimiter?: string,
+): AsyncGenerator<CsvRecord> {
   let reader: RecordReader | null = null;
   let head = '';
   for await (const chunk of chunks) {
@@ -84,7 +87,8 @@ class RecordReader {
     const line = this.line;
     this.line += 1 + newlinesWithin(cells, this.#dialect.newline === '\r' ? '\r' : '\n');
     const last = cells.at(-1);
-    if (this.#dialect.trailingCr && last?.endsWith('\r') === true) cells[cells.length - 1] = last.slice(0, -1);
+    if (this.#dialect.trailingCr && last?.endsWith('\r') === true)
+      cells[cells.length - 1] = last.slice(0, -1);
     return { line, cells, fault: faultOf(code) };
   }
 }

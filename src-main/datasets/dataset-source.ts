@@ -2,9 +2,11 @@
 import type { DatasetFormat, RowProblem } from '@shared/model/run';
 
 export type DatasetEvent =
+  /** Comes again, longer, when a later row of a format without header brings new ones. */
   | { readonly kind: 'columns'; readonly columns: readonly string[] }
   | {
       readonly kind: 'row';
+      /** Position in the file, from 0. Rows that cannot be used keep their number, so there may be gaps. */
       readonly row: number;
       readonly index: number;
       /** Cells as text, exactly as the file has them. Embedded images are `embedded:<sha256>.<ext>` references. */

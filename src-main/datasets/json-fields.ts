@@ -7,7 +7,9 @@ export const PROMPT_COLUMN = 'prompt';
 export function fieldsOfJson(value: unknown): Record<string, string> | null {
   if (typeof value === 'string') return { [PROMPT_COLUMN]: value };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  return Object.fromEntries(Object.entries(value).map(([column, cell]: [string, unknown]) => [column, jsonCell(cell)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([column, cell]: [string, unknown]) => [column, jsonCell(cell)]),
+  );
 }
 
 /** `null` is a blank cell. */

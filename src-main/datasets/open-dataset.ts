@@ -41,27 +41,65 @@ export async function describeDataset(path: string, format?: DatasetFormat): Pro
   if (stats.isDirectory()) {
     const { parquet } = await listFolder(path);
     const isParquet = format === undefined ? parquet.length > 0 : format === 'parquet';
-    return isParquet ? { name, format: 'parquet', baseDir: dirname(path) } : { name, format: 'folder', baseDir: path };
+    return isParquet
+      ? { name, format: 'parquet', baseDir: dirname(path) }
+      : { name, format: 'folder', baseDir: path };
   }
   if (!stats.isFile()) throw new DatasetError(`"${name}" is neither a file nor a folder.`);
   const known = format ?? FORMAT_BY_ENDING[extname(path).toLowerCase()];
   if (known === undefined) {
-    throw new DatasetError(`"${name}" has no format that can be read; use CSV, JSONL, JSON, TXT, Parquet or a folder of images.`);
+    throw new DatasetError(
+      `"${name}" has no format that can be read; use CSV, JSONL, JSON, TXT, Parquet or a folder of images.`,
+    );
   }
   return { name, format: known, baseDir: dirname(path) };
 }
 
+export interface OpenedDataset extends DatasetDescription {
+  /** Can be read once. Throws DatasetError when the file turns out to be damaged further on. */
+  readonly events: AsyncIterable<DatasetEvent>;
+}
+
 /**
- * The rows of a file or folder. `columns` comes before the first row, and again, longer, when a later row brings new
- * ones. Throws DatasetError when the whole cannot be used: also when it turns out to have no row and no problem.
+ * Opens a file or folder and reads on to its first row, so that one that cannot be used at all (missing, empty, of no
+ * known format) is refused here with a DatasetError. `columns` comes before the first row, and again, longer, when a
+ * later row brings new ones.
  */
-export async function* openDataset(options: OpenDatasetOptions): AsyncGenerator<DatasetEvent> {
+export async function openDataset(options: OpenDatasetOptions): Promise<OpenedDataset> {
   const description = await describeDataset(options.path, options.format);
+  const events = eventsOf(options, description);
+  const head: DatasetEvent[] = [];
+  for (let isUsable = false; !isUsable; ) {
+    const next = await events.next();
+    if (next.done === true) break;
+    head.push(next.value);
+    isUsable = next.value.kind === 'row';
+  }
+  return { ...description, events: chain(head, events) };
+}
+
+async function* chain(
+  head: readonly DatasetEvent[],
+  rest: AsyncIterable<DatasetEvent>,
+): AsyncGenerator<DatasetEvent> {
+  yield* head;
+  yield* rest;
+}
+
+async function* eventsOf(
+  options: OpenDatasetOptions,
+  description: DatasetDescription,
+): AsyncGenerator<DatasetEvent> {
   let isBlank = true;
   try {
     for await (const event of boundProblems(withIndexes(await read(options, description)))) {
-      if (event.kind === 'row' || (event.kind === 'problem' && event.problem.severity === 'skipped')) isBlank = false;
-      yield event.kind === 'row' ? { kind: 'row', row: event.row, index: event.index, fields: event.fields } : event;
+      if (event.kind === 'row') {
+        isBlank = false;
+        yield { kind: 'row', row: event.row, index: event.index, fields: event.fields };
+      } else {
+        if (event.kind === 'problem' && event.problem.severity === 'skipped') isBlank = false;
+        yield event;
+      }
     }
   } catch (error) {
     throw asDatasetError(error, description.name);
@@ -69,7 +107,10 @@ export async function* openDataset(options: OpenDatasetOptions): AsyncGenerator<
   if (isBlank) throw new DatasetError(`"${description.name}" is empty: it holds no rows.`);
 }
 
-async function read(options: OpenDatasetOptions, description: DatasetDescription): Promise<AsyncIterable<RawEvent>> {
+async function read(
+  options: OpenDatasetOptions,
+  description: DatasetDescription,
+): Promise<AsyncIterable<RawEvent>> {
   const { path, embeddedDir } = options;
   const { format, name } = description;
   switch (format) {
@@ -101,7 +142,8 @@ async function* boundProblems(events: AsyncIterable<IndexedEvent>): AsyncGenerat
     }
     yield event;
   }
-  if (count > MAX_PROBLEMS) yield note(lastLine, `${count - MAX_PROBLEMS} more remarks like these, up to this line, are not listed.`);
+  if (count > MAX_PROBLEMS)
+    yield note(lastLine, `${count - MAX_PROBLEMS} more remarks like these, up to this line, are not listed.`);
 }
 
 const SENTENCES: Readonly<Record<string, (name: string) => string>> = {

@@ -58,5 +58,8 @@ function isTypedArray(value: unknown): boolean {
 }
 
 function withoutBigints(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part)) ?? 'null');
+  return JSON.parse(
+    JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part)) ??
+      'null',
+  );
 }

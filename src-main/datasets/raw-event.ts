@@ -17,7 +17,10 @@ export interface RawProblem {
   readonly problem: RowProblem;
 }
 
-export type RawEvent = { readonly kind: 'columns'; readonly columns: readonly string[] } | RawRow | RawProblem;
+export type RawEvent =
+  | { readonly kind: 'columns'; readonly columns: readonly string[] }
+  | RawRow
+  | RawProblem;
 
 export function skipped(line: number, message: string): RawProblem {
   return { kind: 'problem', problem: { line, severity: 'skipped', message } };

@@ -33,7 +33,8 @@ const OVERLONG =
 
 function refuse(record: CsvRecord, header: CsvHeader | null): string | null {
   if (record.fault === 'too_long' || header === null) return OVERLONG;
-  if (record.fault === 'open_quote') return 'A quote in this row is never closed, so the rest of the file was taken for one cell.';
+  if (record.fault === 'open_quote')
+    return 'A quote in this row is never closed, so the rest of the file was taken for one cell.';
   if (record.cells.every((cell) => cell.trim() === '')) return 'This row is blank.';
   const surplus = record.cells.slice(header.width);
   if (surplus.every((cell) => cell.trim() === '')) return null;
@@ -43,9 +44,13 @@ function refuse(record: CsvRecord, header: CsvHeader | null): string | null {
 function* remarks(record: CsvRecord, header: CsvHeader): Generator<RawProblem> {
   const { line, cells } = record;
   if (cells.length < header.width) {
-    yield note(line, `This row has ${cells.length} cells but the header has ${header.width}; the missing ones are blank.`);
+    yield note(
+      line,
+      `This row has ${cells.length} cells but the header has ${header.width}; the missing ones are blank.`,
+    );
   }
-  if (record.fault === 'stray_quote') yield note(line, 'A quoted cell of this row has a quote inside that is not doubled.');
+  if (record.fault === 'stray_quote')
+    yield note(line, 'A quoted cell of this row has a quote inside that is not doubled.');
   if (cells.some((cell) => cell.includes('\0'))) yield note(line, 'This row contains a NUL character.');
   if (cells.some((cell) => cell.includes('\u{FFFD}'))) {
     yield note(line, 'This row has characters that could not be read; save the file as UTF-8.');

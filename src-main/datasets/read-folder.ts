@@ -28,7 +28,9 @@ export async function listFolder(path: string): Promise<FolderListing> {
 export async function* readImageFolder(path: string, name: string): AsyncGenerator<RawEvent> {
   const { images } = await listFolder(path);
   if (images.length === 0) {
-    throw new DatasetError(`The folder "${name}" holds no images (${IMAGE_EXTENSIONS.join(', ')}) and no Parquet files.`);
+    throw new DatasetError(
+      `The folder "${name}" holds no images (${IMAGE_EXTENSIONS.join(', ')}) and no Parquet files.`,
+    );
   }
   yield { kind: 'columns', columns: [PATH_COLUMN] };
   for (const [row, image] of images.entries()) {

@@ -11,7 +11,9 @@ const MAX_BYTES = 256 * 1024 * 1024;
 /** `line` of an item is its number in the array, from 1. */
 export async function* readJson(path: string, name: string): AsyncGenerator<RawEvent> {
   if ((await stat(path)).size > MAX_BYTES) {
-    throw new DatasetError(`"${name}" is over 256 MB, too large for a JSON array; save it as JSONL, one object a line.`);
+    throw new DatasetError(
+      `"${name}" is over 256 MB, too large for a JSON array; save it as JSONL, one object a line.`,
+    );
   }
   const items = parseArray(await readFile(path), name);
   const columns = new Set<string>();
@@ -33,6 +35,7 @@ function parseArray(bytes: Uint8Array, name: string): unknown[] {
   } catch {
     throw new DatasetError(`"${name}" is not valid JSON; if it has one object a line, name it .jsonl.`);
   }
-  if (!Array.isArray(value)) throw new DatasetError(`"${name}" must hold a JSON array of objects or strings.`);
+  if (!Array.isArray(value))
+    throw new DatasetError(`"${name}" must hold a JSON array of objects or strings.`);
   return value;
 }

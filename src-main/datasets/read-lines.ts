@@ -44,7 +44,10 @@ export function addColumns(columns: Set<string>, fields: Readonly<Record<string,
 function linesOf(path: string): AsyncGenerator<TextLine> {
   return textLines(path, {
     maxChars: MAX_LINE_CHARS,
-    tooLong: (line) => new DatasetError(`Line ${line} is longer than 128 million characters; split the file into shorter lines.`),
+    tooLong: (line) =>
+      new DatasetError(
+        `Line ${line} is longer than 128 million characters; split the file into shorter lines.`,
+      ),
   });
 }
 

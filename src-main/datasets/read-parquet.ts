@@ -1,7 +1,13 @@
 /** Parquet files as one stream of rows, read a part of a row group at a time; embedded images are unpacked on the way. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetRead,
+  parquetSchema,
+} from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { storeEmbedded } from '../images/embedded';
 import { DatasetError } from './dataset-source';
@@ -45,7 +51,9 @@ async function parquetFile(handle: FileHandle, path: string): Promise<ParquetFil
     const columns = parquetSchema(metadata).children.map((child) => child.element.name);
     return { name, buffer, metadata, columns };
   } catch {
-    throw new DatasetError(`"${name}" is not a readable Parquet file; it may be incomplete, so fetch it again.`);
+    throw new DatasetError(
+      `"${name}" is not a readable Parquet file; it may be incomplete, so fetch it again.`,
+    );
   }
 }
 
@@ -96,7 +104,9 @@ async function readPart(file: ParquetFile, rowStart: number, rowEnd: number): Pr
       },
     });
   } catch {
-    throw new DatasetError(`Rows ${rowStart} to ${rowEnd - 1} of "${file.name}" cannot be read; the file may be damaged.`);
+    throw new DatasetError(
+      `Rows ${rowStart} to ${rowEnd - 1} of "${file.name}" cannot be read; the file may be damaged.`,
+    );
   }
   return rows;
 }
@@ -119,7 +129,12 @@ async function bufferOf(handle: FileHandle): Promise<AsyncBuffer> {
       const bytes = new Uint8Array(Math.max(0, end - start));
       let filled = 0;
       while (filled < bytes.length) {
-        const { bytesRead } = await handle.read(bytes, filled, Math.min(bytes.length - filled, 2 ** 30), start + filled);
+        const { bytesRead } = await handle.read(
+          bytes,
+          filled,
+          Math.min(bytes.length - filled, 2 ** 30),
+          start + filled,
+        );
         if (bytesRead === 0) throw new Error('unexpected end of file');
         filled += bytesRead;
       }

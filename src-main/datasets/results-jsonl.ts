@@ -1,6 +1,6 @@
 /** results.jsonl, which grows live: one line a finished job, in constant time, whatever the file already holds. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { jsonLine, type ResultRow, resultColumns } from './results-table';
+import { jsonLine, type ResultRow, resultColumns } from './result-columns';
 
 export interface ResultsJsonl {
   /** Bytes of a last line that a crash had cut off and that were dropped at opening; 0 for a whole file. */

@@ -5,8 +5,7 @@ export type CheckedName =
   | { readonly kind: 'refused'; readonly sentence: string };
 
 const MAX_SEGMENT_BYTES = 255;
-/** The longest extension of ours, dot included, that will follow the last segment. */
-const EXTENSION_BYTES = '.webp'.length;
+const LONGEST_EXTENSION = '.webp';
 
 /** Reserved on Windows with any ending: a file `con.png` cannot be opened there. */
 const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i;
@@ -16,22 +15,24 @@ const TAKEN_BY_FILES = /^results\.(?:csv|jsonl)$|\.(?:png|jpe?g|webp|gif|avif)$/
 
 /**
  * A path below the output folder, without extension: `a/b.png` becomes `a/b`. Refused is whatever leaves the folder or
- * cannot exist on every platform, so that a run can be carried from one machine to another.
+ * cannot exist on every platform, so that a run can be carried from one machine to another. `suffix` is what will be
+ * added to the name before its extension.
  */
-export function checkOutputName(given: string): CheckedName {
+export function checkOutputName(given: string, suffix = ''): CheckedName {
   const name = given.replace(IMAGE_ENDING, '');
-  const segments = name.split('/');
-  const reason = wholeReason(name) ?? firstReason(segments);
+  const reason = wholeReason(name) ?? firstReason(name.split('/')) ?? lengthReason(name + suffix);
   return reason === null ? { kind: 'ok', name } : { kind: 'refused', sentence: refusal(given, reason) };
 }
 
-/** Whether a name of ours still fits once a suffix has been added to it. */
-export function fitsFileName(stem: string): boolean {
-  return Buffer.byteLength(stem.slice(stem.lastIndexOf('/') + 1)) + EXTENSION_BYTES <= MAX_SEGMENT_BYTES;
+function refusal(given: string, reason: string): string {
+  return `The output name ${JSON.stringify(given.slice(0, 80))} ${reason}; change it in its column.`;
 }
 
-export function refusal(given: string, reason: string): string {
-  return `The output name ${JSON.stringify(given.slice(0, 80))} ${reason}; change it in its column.`;
+function lengthReason(stem: string): string | null {
+  const isTooLong = `${stem}${LONGEST_EXTENSION}`
+    .split('/')
+    .some((part) => Buffer.byteLength(part) > MAX_SEGMENT_BYTES);
+  return isTooLong ? 'has a part longer than 255 bytes' : null;
 }
 
 function wholeReason(name: string): string | null {
@@ -58,5 +59,5 @@ function segmentReason(segment: string, isLast: boolean): string | null {
   if (/[. ]$/.test(segment)) return 'has a part that ends with a dot or a space';
   if (DEVICE.test(segment)) return 'is reserved by Windows';
   if (!isLast && TAKEN_BY_FILES.test(segment)) return 'has a folder that is named like a file';
-  return Buffer.byteLength(segment) + (isLast ? EXTENSION_BYTES : 0) > MAX_SEGMENT_BYTES ? 'is longer than 255 bytes' : null;
+  return null;
 }

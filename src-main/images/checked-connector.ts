@@ -35,17 +35,44 @@ export function checkedConnector(network: FetchNetwork, allowPrivate: boolean): 
     const isLiteral = isIP(hostname) !== 0;
     addressesOf(hostname, isLiteral, network).then(
       (addresses) => {
-        const [first] = addresses;
         const refusal = refuse(addresses, allowPrivate);
-        if (refusal !== null || first === undefined) callback(refusal ?? new Error('no address'), null);
-        else network.connect({ ...options, hostname: first, servername: isLiteral ? '' : hostname }, callback);
+        if (refusal !== null) callback(refusal, null);
+        else
+          connectToFirst(
+            network,
+            { ...options, servername: isLiteral ? '' : hostname },
+            { addresses, callback },
+          );
       },
       (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
     );
   };
 }
 
-async function addressesOf(hostname: string, isLiteral: boolean, network: FetchNetwork): Promise<readonly string[]> {
+const MAX_ADDRESSES = 4;
+
+/** In the resolver's order; a machine without IPv6 gets past a host's IPv6 addresses this way. */
+function connectToFirst(
+  network: FetchNetwork,
+  options: buildConnector.Options,
+  way: { readonly addresses: readonly string[]; readonly callback: buildConnector.Callback },
+): void {
+  const [address, ...others] = way.addresses.slice(0, MAX_ADDRESSES);
+  if (address === undefined) {
+    way.callback(new Error('the host has no address'), null);
+    return;
+  }
+  network.connect({ ...options, hostname: address }, (...result) => {
+    if (result[0] === null || others.length === 0) way.callback(...result);
+    else connectToFirst(network, options, { addresses: others, callback: way.callback });
+  });
+}
+
+async function addressesOf(
+  hostname: string,
+  isLiteral: boolean,
+  network: FetchNetwork,
+): Promise<readonly string[]> {
   return isLiteral ? [hostname] : network.resolve(hostname);
 }
 

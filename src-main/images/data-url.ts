@@ -17,7 +17,9 @@ export function decodeDataUrl(reference: string, maxBytes: number): DecodedDataU
   const bytes = /;\s*base64\s*$/i.test(header[1] ?? '') ? fromBase64(payload) : fromPercent(payload);
   if (bytes === null) return badInput('A data URL of this row is damaged: its text is not valid base64.');
   if (bytes.length > maxBytes) return tooLarge(maxBytes);
-  return sniffImage(bytes) === null ? badInput('A data URL of this row holds no image.') : { kind: 'ok', bytes };
+  return sniffImage(bytes) === null
+    ? badInput('A data URL of this row holds no image.')
+    : { kind: 'ok', bytes };
 }
 
 function tooLarge(maxBytes: number): Refused {
@@ -26,7 +28,9 @@ function tooLarge(maxBytes: number): Refused {
 
 function fromBase64(payload: string): Uint8Array | null {
   const plain = (payload.includes('%') ? unescaped(payload) : payload)?.replaceAll(/\s+/g, '') ?? '';
-  return BASE64.test(plain) && plain.replace(/=+$/, '').length % 4 !== 1 ? Buffer.from(plain, 'base64') : null;
+  return BASE64.test(plain) && plain.replace(/=+$/, '').length % 4 !== 1
+    ? Buffer.from(plain, 'base64')
+    : null;
 }
 
 function unescaped(payload: string): string | null {
@@ -38,6 +42,8 @@ function unescaped(payload: string): string | null {
 }
 
 function fromPercent(payload: string): Uint8Array {
-  const latin1 = payload.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const latin1 = payload.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
   return Buffer.from(latin1, 'latin1');
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { InputImage } from '../providers/adapter';
-import { badInput, type Refused, shownReference } from './bad-input';
+import { badInput, parseUrl, type Refused, shownReference } from './bad-input';
 import type { FetchNetwork } from './checked-connector';
 import { decodeDataUrl } from './data-url';
 import { embeddedFile, isEmbeddedReference } from './embedded';
@@ -12,11 +12,11 @@ import { sniffImage } from './sniff';
 import { createUrlCache } from './url-cache';
 
 export interface InputLoaderOptions extends PathPolicy {
-  /** Where images embedded in Parquet were unpacked; null: there are none. */
-  readonly embeddedDir: string | null;
+  /** Where images embedded in Parquet were unpacked. */
+  readonly embeddedDir: string;
   readonly allowPrivateUrls: boolean;
-  /** Keeps the original bytes of downloads; absent: each run downloads anew. */
-  readonly imageCacheDir?: string;
+  /** Keeps the original bytes of downloads; null: each run downloads anew. */
+  readonly imageCacheDir: string | null;
   /** Default 50 MB. */
   readonly maxBytes?: number;
   /** For tests. */
@@ -46,10 +46,14 @@ export function createInputLoader(options: InputLoaderOptions): InputLoader {
     if (scheme === 'data') return decodeDataUrl(reference, maxBytes);
     if (isEmbeddedReference(reference)) return readEmbedded(reference, options.embeddedDir, maxBytes);
     if (scheme !== undefined && scheme !== 'file' && /^[^:]+:\/\//.test(reference)) {
-      return badInput(`"${shownReference(reference)}" is a ${scheme}: URL, which cannot be fetched; use https or a file.`);
+      return badInput(
+        `"${shownReference(reference)}" is a ${scheme}: URL, which cannot be fetched; use https or a file.`,
+      );
     }
     const resolved = await resolveInputPath(reference, options);
-    return resolved.kind === 'ok' ? readRegularFile(resolved.path, maxBytes, shownReference(reference)) : resolved;
+    return resolved.kind === 'ok'
+      ? readRegularFile(resolved.path, maxBytes, shownReference(reference))
+      : resolved;
   };
 
   return {
@@ -63,25 +67,45 @@ export function createInputLoader(options: InputLoaderOptions): InputLoader {
 
 function asImage(bytes: Uint8Array, reference: string): LoadedInput {
   const type = sniffImage(bytes);
-  if (type === null) return badInput(`"${shownReference(reference)}" is not an image (PNG, JPEG, WebP, GIF, AVIF, HEIC, BMP or TIFF).`);
-  return { kind: 'ok', image: { bytes, mimeType: type.mimeType, fileName: `${stemOf(reference)}.${type.extension}` } };
+  if (type === null)
+    return badInput(
+      `"${shownReference(reference)}" is not an image (PNG, JPEG, WebP, GIF, AVIF, HEIC, BMP or TIFF).`,
+    );
+  return {
+    kind: 'ok',
+    image: { bytes, mimeType: type.mimeType, fileName: `${stemOf(reference)}.${type.extension}` },
+  };
 }
 
 /** The reference's own name as far as a multipart header can carry it. */
 function stemOf(reference: string): string {
   if (/^data:/i.test(reference) || isEmbeddedReference(reference)) return 'image';
-  const path = /^https?:/i.test(reference) ? (URL.parse(reference)?.pathname ?? '') : reference.replaceAll('\\', '/');
+  const path = /^https?:/i.test(reference)
+    ? (parseUrl(reference)?.pathname ?? '')
+    : reference.replaceAll('\\', '/');
   const name = posix.basename(path).replace(/\.[^.]*$/, '');
-  return name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '_').slice(0, 80).trim() || 'image';
+  return (
+    name
+      .replaceAll(/[^\p{L}\p{N}._ -]/gu, '_')
+      .slice(0, 80)
+      .trim() || 'image'
+  );
 }
 
-async function readEmbedded(reference: string, embeddedDir: string | null, maxBytes: number): Promise<Loaded> {
-  const file = embeddedDir === null ? null : embeddedFile(reference, embeddedDir);
-  if (file === null) return badInput('An image embedded in the dataset is damaged or missing; import the file again.');
+async function readEmbedded(
+  reference: string,
+  embeddedDir: string | null,
+  maxBytes: number,
+): Promise<Loaded> {
+  const file = embeddedFile(reference, embeddedDir);
+  if (file === null)
+    return badInput('An image embedded in the dataset is damaged or missing; import the file again.');
   const loaded = await readRegularFile(file.path, maxBytes, 'embedded image');
   if (loaded.kind === 'failed') return loaded;
   const isIntact = createHash('sha256').update(loaded.bytes).digest('hex') === file.sha256;
-  return isIntact ? loaded : badInput('An image unpacked from the dataset has changed on disk; import the file again.');
+  return isIntact
+    ? loaded
+    : badInput('An image unpacked from the dataset has changed on disk; import the file again.');
 }
 
 interface Downloads {
@@ -92,13 +116,18 @@ interface Downloads {
 /** Several jobs that need one URL at the same time share one download. */
 function createDownloads(options: InputLoaderOptions, maxBytes: number): Downloads {
   const { allowPrivateUrls: allowPrivate, imageCacheDir, network } = options;
-  const fetcher = createImageFetcher({ allowPrivate, maxBytes, ...(network === undefined ? {} : { network }) });
-  const cache = imageCacheDir === undefined ? null : createUrlCache(imageCacheDir);
+  const fetcher = createImageFetcher({
+    allowPrivate,
+    maxBytes,
+    ...(network === undefined ? {} : { network }),
+  });
+  const cache = imageCacheDir === null ? null : createUrlCache(imageCacheDir);
   const underWay = new Map<string, Promise<FetchedImage>>();
 
   const download = async (url: string): Promise<FetchedImage> => {
     const kept = await cache?.get(url);
-    if (kept !== undefined && kept !== null && kept.byteLength <= maxBytes) return { kind: 'ok', bytes: kept };
+    if (kept !== undefined && kept !== null && kept.byteLength <= maxBytes)
+      return { kind: 'ok', bytes: kept };
     const fetched = await fetcher.fetchImage(url);
     if (fetched.kind === 'ok') await cache?.put(url, fetched.bytes);
     return fetched;
@@ -113,12 +142,19 @@ function createDownloads(options: InputLoaderOptions, maxBytes: number): Downloa
   };
 
   return {
-    get: (url, signal) => untilAborted(shared(url), signal, () => badInput(`The download of ${shownReference(url)} was stopped.`)),
+    get: (url, signal) =>
+      untilAborted(shared(url), signal, () =>
+        badInput(`The download of ${shownReference(url)} was stopped.`),
+      ),
     close: () => fetcher.close(),
   };
 }
 
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined, stopped: () => T): Promise<T> {
+async function untilAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+  stopped: () => T,
+): Promise<T> {
   if (signal === undefined) return work;
   if (signal.aborted) return stopped();
   const { promise, resolve } = withResolvers<T>();

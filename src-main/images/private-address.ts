@@ -46,7 +46,9 @@ export function addressClass(address: string): 'public' | 'private' | 'never' {
 
 /** `::ffff:127.0.0.1`, `::ffff:7f00:1` and `::127.0.0.1` are the IPv4 address inside. */
 function unmapped(address: string): string {
-  const match = /^::(?:ffff:(?:0:)?)?(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):([0-9a-f]{1,4}))$/i.exec(address);
+  const match = /^::(?:ffff:(?:0:)?)?(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):([0-9a-f]{1,4}))$/i.exec(
+    address,
+  );
   if (match === null) return address;
   const [, dotted, high = '', low = ''] = match;
   if (dotted !== undefined) return dotted;
@@ -56,6 +58,7 @@ function unmapped(address: string): string {
 
 function blockList(ranges: readonly Range[]): BlockList {
   const list = new BlockList();
-  for (const [network, prefix] of ranges) list.addSubnet(network, prefix, isIP(network) === 4 ? 'ipv4' : 'ipv6');
+  for (const [network, prefix] of ranges)
+    list.addSubnet(network, prefix, isIP(network) === 4 ? 'ipv4' : 'ipv6');
   return list;
 }

@@ -1,6 +1,6 @@
 /** Downloads an image from a URL a stranger wrote: no private address, no credentials, bounded in hops, time and size. */
 import { Agent, fetch, type Response } from 'undici';
-import { badInput, type Refused, shownReference } from './bad-input';
+import { badInput, parseUrl, type Refused, shownReference } from './bad-input';
 import { AddressRefused, checkedConnector, type FetchNetwork, systemNetwork } from './checked-connector';
 import { megabytes } from './safe-path';
 import { sniffImage } from './sniff';
@@ -64,7 +64,9 @@ export function createImageFetcher(options: FetchImageOptions): ImageFetcher {
       try {
         const response = await follow(url, { options, dispatcher, signal: ended });
         const bytes = await readBody(response, options.maxBytes ?? MAX_IMAGE_BYTES, url);
-        return sniffImage(bytes) === null ? badInput(`${shownReference(url)} answered with something that is no image.`) : { kind: 'ok', bytes };
+        return sniffImage(bytes) === null
+          ? badInput(`${shownReference(url)} answered with something that is no image.`)
+          : { kind: 'ok', bytes };
       } catch (error) {
         return badInput(sentenceOf(error, url));
       }
@@ -100,12 +102,14 @@ async function follow(url: string, hop: Hop): Promise<Response> {
 async function accepted(response: Response, url: string): Promise<Response> {
   if (response.ok) return response;
   await response.body?.cancel();
-  throw new Refusal(`${shownReference(url)} answered with HTTP status ${response.status}; check that the image is still there.`);
+  throw new Refusal(
+    `${shownReference(url)} answered with HTTP status ${response.status}; check that the image is still there.`,
+  );
 }
 
 /** What can be judged by the URL alone; addresses are judged where the socket opens. */
 function checkUrl(reference: string, asked: string, options: FetchImageOptions, base?: URL): URL {
-  const url = URL.parse(reference, base);
+  const url = parseUrl(reference, base);
   const shown = shownReference(asked);
   if (url === null) throw new Refusal(`"${shown}" is not a valid URL.`);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
@@ -114,12 +118,14 @@ function checkUrl(reference: string, asked: string, options: FetchImageOptions, 
   if (url.username !== '' || url.password !== '') {
     throw new Refusal(`${shown} carries a user name or password; images are fetched without credentials.`);
   }
-  if (!options.allowPrivate && url.port !== '') {
+  if (!options.allowPrivate && !ALLOWED_PORTS.has(url.port)) {
     throw new Refusal(`${shown} names port ${url.port}; only 80 and 443 are allowed. ${HINT}`);
   }
   return url;
 }
 
+/** Blank: the scheme's own. */
+const ALLOWED_PORTS = new Set(['', '80', '443']);
 const HINT = 'To fetch it all the same, use --allow_private_urls or the setting Allow private URLs.';
 
 async function readBody(response: Response, maxBytes: number, url: string): Promise<Uint8Array> {
@@ -128,7 +134,10 @@ async function readBody(response: Response, maxBytes: number, url: string): Prom
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
     /* Leaving the loop cancels the body. */
-    if (size > maxBytes) throw new Refusal(`${shownReference(url)} is larger than ${megabytes(maxBytes)}; make the image smaller.`);
+    if (size > maxBytes)
+      throw new Refusal(
+        `${shownReference(url)} is larger than ${megabytes(maxBytes)}; make the image smaller.`,
+      );
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);
@@ -143,14 +152,20 @@ function sentenceOf(error: unknown, url: string): string {
         ? `${shown} leads to an address that is never fetched.`
         : `${shown} leads to a private address. ${HINT}`;
     }
-    if (cause.name === 'TimeoutError' || TIMEOUTS.has(codeOf(cause))) return `${shown} did not answer in time; rerun the row later.`;
+    if (cause.name === 'TimeoutError' || TIMEOUTS.has(codeOf(cause)))
+      return `${shown} did not answer in time; rerun the row later.`;
     if (cause.name === 'AbortError') return `The download of ${shown} was stopped.`;
     if (codeOf(cause) === 'ENOTFOUND') return `The host of ${shown} does not exist; check the URL.`;
   }
   return `${shown} could not be downloaded; check the URL and the connection.`;
 }
 
-const TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
+const TIMEOUTS = new Set([
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'ETIMEDOUT',
+]);
 
 function codeOf(error: Error): string {
   return 'code' in error ? String(error.code) : '';

@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { badInput, type Refused, shownReference } from './bad-input';
 
 export interface PathPolicy {
-  /** Absolute; relative paths resolve and must stay here. Null: there is no file beside which they could lie. */
-  readonly baseDir: string | null;
+  /** Absolute; relative paths resolve and must stay here. Blank: there is no file beside which they could lie. */
+  readonly baseDir: string;
   /** Absolute folders the user granted besides. `all`: the command line's user may read whatever they can. */
   readonly roots: readonly string[] | 'all';
 }
@@ -22,15 +22,20 @@ export type ReadFile = { readonly kind: 'ok'; readonly bytes: Uint8Array } | Ref
 export async function resolveInputPath(reference: string, policy: PathPolicy): Promise<ResolvedPath> {
   const shown = shownReference(reference);
   const plain = plainPath(reference);
-  if (plain === null) return badInput(`"${shown}" is not a path of this machine; copy the image beside the dataset.`);
-  if (!isAbsolute(plain) && policy.baseDir === null) {
-    return badInput(`"${shown}" is a relative path but there is no file it is relative to; give the whole path.`);
+  if (plain === null)
+    return badInput(`"${shown}" is not a path of this machine; copy the image beside the dataset.`);
+  if (!isAbsolute(plain) && policy.baseDir === '') {
+    return badInput(
+      `"${shown}" is a relative path but there is no file it is relative to; give the whole path.`,
+    );
   }
-  const found = await realFile(resolve(policy.baseDir ?? '/', plain));
-  if (found === null) return badInput(`The image "${shown}" does not exist or cannot be read; check its path.`);
-  /* Said before whether it is a file: outside the granted folders nothing is told about what is there. */
+  const found = await realFile(resolve(policy.baseDir, plain));
+  if (found === null)
+    return badInput(`The image "${shown}" does not exist or cannot be read; check its path.`);
   if (!(await isGranted(found.path, policy))) {
-    return badInput(`"${shown}" lies outside the granted folders; grant its folder or move the image beside the dataset.`);
+    return badInput(
+      `"${shown}" lies outside the granted folders; grant its folder or move the image beside the dataset.`,
+    );
   }
   if (!found.stats.isFile()) return badInput(`"${shown}" is not a regular file, so it cannot be an image.`);
   return { kind: 'ok', path: found.path };
@@ -40,11 +45,15 @@ export async function resolveInputPath(reference: string, policy: PathPolicy): P
 export async function readRegularFile(path: string, maxBytes: number, shown: string): Promise<ReadFile> {
   try {
     // oxlint-disable-next-line no-bitwise -- flags of open(2)
-    const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0));
+    const handle = await open(
+      path,
+      constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0),
+    );
     try {
       const stats = await handle.stat();
       if (!stats.isFile()) return badInput(`"${shown}" is not a regular file, so it cannot be an image.`);
-      if (stats.size > maxBytes) return badInput(`The image "${shown}" is larger than ${megabytes(maxBytes)}; make it smaller.`);
+      if (stats.size > maxBytes)
+        return badInput(`The image "${shown}" is larger than ${megabytes(maxBytes)}; make it smaller.`);
       return { kind: 'ok', bytes: await handle.readFile() };
     } finally {
       await handle.close();
@@ -87,7 +96,7 @@ async function realFile(path: string): Promise<{ path: string; stats: Stats } | 
 
 async function isGranted(real: string, policy: PathPolicy): Promise<boolean> {
   if (policy.roots === 'all') return true;
-  const folders = policy.baseDir === null ? policy.roots : [policy.baseDir, ...policy.roots];
+  const folders = policy.baseDir === '' ? policy.roots : [policy.baseDir, ...policy.roots];
   for (const folder of folders) {
     const root = await realpath(folder).catch(() => null);
     if (root !== null && isWithin(real, root)) return true;

@@ -54,12 +54,21 @@ export function sniffImage(bytes: Uint8Array): ImageType | null {
 
 /** "BM" alone begins many a text; the four reserved bytes of the header are zero in every bitmap. */
 function isBitmap(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x42 && bytes[1] === 0x4d && bytes.length >= 26 && bytes.subarray(6, 10).every((byte) => byte === 0);
+  return (
+    bytes[0] === 0x42 &&
+    bytes[1] === 0x4d &&
+    bytes.length >= 26 &&
+    bytes.subarray(6, 10).every((byte) => byte === 0)
+  );
 }
 
 /** ISO/IEC 14496-12: a box of major brand, version, then compatible brands of four characters. */
 function sniffIsoMedia(bytes: Uint8Array, ascii: (start: number, end: number) => string): ImageType | null {
-  const boxEnd = Math.min(new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0), bytes.length, SNIFF_BYTES);
+  const boxEnd = Math.min(
+    new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0),
+    bytes.length,
+    SNIFF_BYTES,
+  );
   const brands = [ascii(8, 12)];
   for (let at = 16; at + 4 <= boxEnd; at += 4) brands.push(ascii(at, at + 4));
   if (brands.some((brand) => AVIF_BRANDS.has(brand))) return TYPES.avif;

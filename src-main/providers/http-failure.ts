@@ -1,6 +1,6 @@
 /**
  * Names the failure in an HTTP answer, by DESIGN.md's table. What both protocols (and the relays that speak them) share
- * stands here; `Rules` holds what only one provider says.
+ * stands here; `Rules` hold what only one provider says.
  *
  * Two cases the table leaves open: a 403 whose body is a web page comes from a gateway before the provider, so it is
  * `malformed` and no key is blamed; and every 404 is `no_model`, because an endpoint without that route cannot serve
@@ -8,21 +8,16 @@
  */
 import type { Failure, FailureKind } from '@shared/model/failure';
 import type { Exchange } from './exchange';
+import { quotaId, quotaKind } from './quota';
 import { errorInBody, namedError, type ProviderError } from './provider-error';
 import { redactWith } from './redact';
 import { waitInDetails, waitInHeaders, waitInText } from './retry-after';
 import type { Secret } from './secret';
 
-export interface Rules {
-  /** The kind that only this provider's text or details tell; null leaves it to the status. */
-  kindOf(error: ProviderError, status: number): FailureKind | null;
-  /** The provider's id of a quota, which says more than any code. */
-  quotaId(error: ProviderError): string | undefined;
-}
+/** The kind that only this provider's text or details tell; null leaves it to what all share. */
+export type Rules = (error: ProviderError, status: number) => FailureKind | null;
 
 export interface Asked {
-  /** Empty for a test call. */
-  readonly model: string;
   readonly secret: Secret | null;
   readonly host: string;
 }
@@ -53,11 +48,25 @@ const CODE_KINDS: Readonly<Record<string, FailureKind>> = {
   model_not_found: 'no_model',
 };
 const INVALID_KEY_TEXT = /api[ _-]?key (?:is )?(?:not valid|not found|invalid|expired)|(?:invalid|incorrect) api[ _-]?key/i;
-const NO_CREDIT_TEXT = /insufficient (?:account )?(?:balance|credits?|funds|quota)|余额不足|额度不足/i;
-const BLOCKED_TEXT = /safety system|safety_violations|content[ _]policy|prohibited[ _]content|content (?:was |is )?blocked/i;
-const DAILY_TEXT = /per[ _-]?day|\bRPD\b|\bTPD\b|daily (?:limit|quota)/i;
-const UNKNOWN_TEXT =
-  /not (?:found|exist|supported|available|allowed)|(?:does|do) not (?:exist|support)|unknown|unsupported|invalid|no longer|deprecated|shut ?down|unexpected model/i;
+const NO_CREDIT_TEXT = /insufficient (?:account |user )?(?:balance|credits?|funds|quota)|余额不足|额度不足/i;
+const BLOCKED_TEXT =
+  /safety system|safety_violations|content[ _]policy|prohibited[ _]content|content (?:was |is )?blocked/i;
+const GONE =
+  '(?:is |was |has been |does )?(?:not (?:found|exist|supported|available|valid|a valid)|unknown|unsupported|unavailable|invalid|no longer|retired|deprecated|shut ?down)';
+/** "The model `x` does not exist", "unknown model x", "models/x is not found": not "size 4K is not supported by model x". */
+const NO_MODEL_TEXT = new RegExp(
+  `(?:\\bmodel:?|\\bmodels/\\S+)\\s+(?:["'\`]?[\\w./:@-]+["'\`]?,?\\s+)?${GONE}|(?:invalid|unknown|unsupported|no such|not a valid|unexpected) model\\b`,
+  'i',
+);
+
+type TextTable = readonly (readonly [RegExp, FailureKind])[];
+const NO_CREDIT_TEXTS: TextTable = [[NO_CREDIT_TEXT, 'no_credit']];
+const REQUEST_TEXTS: TextTable = [
+  [INVALID_KEY_TEXT, 'invalid_key'],
+  [NO_CREDIT_TEXT, 'no_credit'],
+  [NO_MODEL_TEXT, 'no_model'],
+  [BLOCKED_TEXT, 'blocked'],
+];
 
 /** The failure in an answer that is no success by its status. */
 export function statusFailure(exchange: Exchange, asked: Asked, rules: Rules): Failure {
@@ -102,10 +111,10 @@ interface Judging {
 }
 
 function build(exchange: Exchange, error: ProviderError | null, judging: Judging): Failure {
-  const { asked, rules } = judging;
+  const { asked } = judging;
   const kind = kindOf(exchange, error, judging);
   const wait = waitFor(kind, exchange, error);
-  const code = error === null ? undefined : (rules.quotaId(error) ?? error.codes[0]);
+  const code = error === null ? undefined : (quotaId(error) ?? error.codes[0]);
   return {
     kind,
     message: error?.message ? oneLine(error.message, asked.secret) : describe(exchange, asked),
@@ -130,49 +139,26 @@ function errorKind(error: ProviderError, status: number, judging: Judging): Fail
   if (status >= 500) {
     return null;
   }
-  const special = judging.rules.kindOf(error, status);
-  if (special !== null) {
+  const byCode = error.codes.map((code) => CODE_KINDS[code.toLowerCase()]).find((kind) => kind !== undefined);
+  const special = judging.rules(error, status) ?? byCode;
+  if (special !== undefined) {
     return special;
   }
-  const byCode = error.codes.map((code) => CODE_KINDS[code]).find((kind) => kind !== undefined);
-  if (byCode !== undefined) {
-    return byCode;
-  }
   if (status === 429) {
-    return DAILY_TEXT.test(error.message) ? 'quota_day' : textKind(error.message, [[NO_CREDIT_TEXT, 'no_credit']]);
+    return quotaKind(error) ?? textKind(error.message, NO_CREDIT_TEXTS);
   }
-  if (status === 400 || status === 422) {
-    return namesModel(error, judging.asked.model) ? 'no_model' : textKind(error.message, BAD_REQUEST_TEXTS);
+  if (status === 403) {
+    return textKind(error.message, NO_CREDIT_TEXTS);
   }
-  return status === 403 ? textKind(error.message, [[NO_CREDIT_TEXT, 'no_credit']]) : null;
+  return status === 400 || status === 422 || status < 400 ? requestKind(error) : null;
 }
 
-const BAD_REQUEST_TEXTS: readonly (readonly [RegExp, FailureKind])[] = [
-  [INVALID_KEY_TEXT, 'invalid_key'],
-  [NO_CREDIT_TEXT, 'no_credit'],
-  [BLOCKED_TEXT, 'blocked'],
-];
+function requestKind(error: ProviderError): FailureKind | null {
+  return error.param === 'model' ? 'no_model' : textKind(error.message, REQUEST_TEXTS);
+}
 
-function textKind(text: string, table: readonly (readonly [RegExp, FailureKind])[]): FailureKind | null {
+function textKind(text: string, table: TextTable): FailureKind | null {
   return table.find(([shape]) => shape.test(text))?.[1] ?? null;
-}
-
-/** Says the request is refused because of its model, not that some parameter does not go with it. */
-function namesModel(error: ProviderError, model: string): boolean {
-  if (error.param === 'model') {
-    return true;
-  }
-  const bare = model.replace(/^models\//, '');
-  const subject = new RegExp(`(?:\\bmodel\\b[^.;]{0,80}|${escaped(bare)}["'\`]?\\s)`, 'i');
-  const start = error.message.search(subject);
-  if (error.param !== undefined || bare === '' || start < 0 || !error.message.includes(bare)) {
-    return /^(?:invalid|unknown|unsupported) model\b|unexpected model name/i.test(error.message);
-  }
-  return UNKNOWN_TEXT.test(error.message) && !/parameter|argument|field|value/i.test(error.message);
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 /** `fromProvider`: the body is not a gateway's web page. */

@@ -8,7 +8,7 @@ import { asObject, asText, objectsOf, parseJson, type JsonObject } from './loose
 export interface ProviderError {
   /** Empty when the error has no text. */
   readonly message: string;
-  /** `code`, `type`, `status` and google.rpc reasons, in lower case, the innermost first. */
+  /** `code`, `type`, `status` and google.rpc reasons as they are written, the innermost first. */
   readonly codes: readonly string[];
   /** The HTTP status the error names itself. */
   readonly status?: number;
@@ -92,7 +92,7 @@ function messageOf(error: JsonObject): string {
 }
 
 function codesOf(values: readonly unknown[]): readonly string[] {
-  return values.flatMap((value) => (asText(value) === undefined ? [] : [String(value).toLowerCase()]));
+  return values.flatMap((value) => (asText(value) === undefined ? [] : [String(value)]));
 }
 
 function statusIn(error: JsonObject): { status?: number } {

@@ -41,7 +41,7 @@ export async function writeResult(bytes: Uint8Array, target: ResultTarget): Prom
     await mkdir(dirname(path), { recursive: true });
     await writeDurably(temporary, bytes);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     return { kind: 'failed', failure: storageFailure(error, target.outputDir) };
   }
   const file: ReceivedFile = {

@@ -121,7 +121,7 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
     },
     async close() {
       closed = true;
-      await Promise.all([...hands].map((hand) => hand.worker.terminate()));
+      await Promise.all(hands.map((hand) => hand.worker.terminate()));
     },
   };
 }

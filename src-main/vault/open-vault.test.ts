@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../providers/secret';
-import { MemoryKeyring } from './memory-keyring';
+import { MemoryKeyring } from './testing/memory-keyring';
 import { openVault } from './open-vault';
 import { type Vault, VaultClosed } from './vault';
 

@@ -31,8 +31,15 @@ export type Overlay =
   | { readonly kind: 'addKeys'; readonly endpointId: string }
   | { readonly kind: 'vault'; readonly status: VaultStatus; settle(isOpen: boolean): void };
 
+/** How the last attempt to open a dataset stands. */
+export type SourceState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'refused'; readonly sentence: string };
+
 export interface UiState {
   readonly view: View;
+  readonly source: SourceState;
   readonly filters: ReadonlyMap<number, JobFilter>;
   /** Offset of the selected tile, per list (a run's id, or `gallery`). */
   readonly selected: ReadonlyMap<number | 'gallery', number>;
@@ -54,6 +61,7 @@ export const TILE_LIMITS = { smallest: 96, initial: 136, largest: 320 } as const
 
 const INITIAL: UiState = {
   view: { kind: 'runs', runId: null },
+  source: { kind: 'idle' },
   filters: new Map(),
   selected: new Map(),
   isLoupeOpen: false,

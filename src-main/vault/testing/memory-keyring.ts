@@ -1,5 +1,5 @@
 /** A keyring in memory, for tests: it can be empty, refuse, or be taken away, as a real one can. */
-import { type KeyringPort, type KeyringStatus, KeyringUnavailable } from './keyring-port';
+import { type KeyringPort, type KeyringStatus, KeyringUnavailable } from '../keyring-port';
 
 export class MemoryKeyring implements KeyringPort {
   readonly entries = new Map<string, Uint8Array>();

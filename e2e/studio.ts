@@ -1,0 +1,69 @@
+/** A real window on a library of its own, for the specs. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { _electron, type ElectronApplication, type Page, test as base } from '@playwright/test';
+import { ensureElectronRuntime } from './runtime/electron-runtime.mjs';
+
+export interface Studio {
+  readonly home: string;
+  /** The present window. */
+  page: Page;
+  electron: ElectronApplication;
+  /** Closes the window and opens it again on the same library. */
+  restart(): Promise<void>;
+}
+
+export interface StudioOptions {
+  /** Environment of the app besides the library's folder. */
+  appEnv: Record<string, string>;
+}
+
+/** `studio`: a window on an empty library, closed and removed after the test. */
+export const test = base.extend<{ studio: Studio } & StudioOptions>({
+  appEnv: [{}, { option: true }],
+  studio: async ({ appEnv }, use) => {
+    const home = await mkdtemp(join(tmpdir(), 'brushfleet-e2e-'));
+    const first = await open(home, appEnv);
+    const studio: Studio = {
+      home,
+      ...first,
+      async restart() {
+        await studio.electron.close();
+        Object.assign(studio, await open(home, appEnv));
+      },
+    };
+    await use(studio);
+    await studio.electron.close();
+    await rm(home, { recursive: true, force: true });
+  },
+});
+
+async function open(home: string, appEnv: Record<string, string>): Promise<Pick<Studio, 'page' | 'electron'>> {
+  const electron = await _electron.launch({
+    executablePath: await ensureElectronRuntime(),
+    args: ['--no-sandbox', '--disable-gpu', process.cwd()],
+    env: {
+      ...inherited(),
+      DBUS_SESSION_BUS_ADDRESS: '/dev/null',
+      BRUSHFLEET_HOME: join(home, 'library'),
+      HOME: home,
+      XDG_PICTURES_DIR: join(home, 'Pictures'),
+      CI: '1',
+      ...appEnv,
+    },
+  });
+  const page = await electron.firstWindow();
+  await page.waitForLoadState('domcontentloaded');
+  return { electron, page };
+}
+
+/** The environment without anything that could lead a test to a real account. */
+function inherited(): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    ([name, value]) => value !== undefined && !/GEMINI|OPENAI|BRUSHFLEET|_PROXY/i.test(name),
+  );
+  return Object.fromEntries(kept) as Record<string, string>;
+}
+
+export { expect } from '@playwright/test';

@@ -1,0 +1,85 @@
+import type { Recipe, RunOptions } from '@shared/model/run';
+import { describe, expect, it } from 'vitest';
+import { Refusal } from '../refusal';
+import type { NewJob, StoredRow } from '../store/store';
+import { plannedJobs, recipeChanges } from './planner';
+
+const recipe: Recipe = {
+  task: 'edit',
+  models: [{ provider: 'google_genai', model: 'm-1' }],
+  instruction: '{{instruction}}',
+  imageColumns: [],
+  variants: 1,
+};
+const options: RunOptions = {
+  filterRows: '',
+  concurrency: 16,
+  workers: 4,
+  maxRetries: 0,
+  retryDelayMs: 1000,
+  allowPrivateUrls: false,
+};
+
+async function plan(
+  rows: readonly StoredRow[],
+  change: { recipe?: Partial<Recipe>; options?: Partial<RunOptions> } = {},
+): Promise<NewJob[]> {
+  const store = {
+    rows: async (_dataset: number, from: number, limit: number) => rows.slice(from, from + limit),
+  };
+  const run = { datasetId: 1, recipe: { ...recipe, ...change.recipe }, options: { ...options, ...change.options } };
+  const jobs: NewJob[] = [];
+  for await (const page of plannedJobs(store, run)) {
+    jobs.push(...page);
+  }
+  return jobs;
+}
+
+const row = (at: number, index = at, fields: Record<string, string> = {}): StoredRow => ({ row: at, index, fields });
+
+describe('planning a run', () => {
+  it('makes a job of each row, model and variant, in row order, without gaps', async () => {
+    const models = [
+      { provider: 'google_genai' as const, model: 'a' },
+      { provider: 'openai' as const, model: 'b' },
+    ];
+    const jobs = await plan([row(0), row(1)], { recipe: { models, variants: 2 } });
+    expect(jobs.map((job) => job.position)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(jobs.map((job) => job.stem).slice(0, 4)).toEqual(['a/000000_00', 'a/000000_01', 'b/000000_00', 'b/000000_01']);
+  });
+
+  it('names rows the same whatever the filter leaves out', async () => {
+    const rows = [row(0, 7), row(1, 7), row(2, 8)];
+    const all = await plan(rows);
+    const filtered = await plan(rows, { options: { filterRows: '1:' } });
+    expect(filtered.map((job) => job.stem)).toEqual(all.slice(1).map((job) => job.stem));
+    expect(filtered.map((job) => job.position)).toEqual([0, 1]);
+  });
+
+  it('gives a changed row another digest, and an equal one the same', async () => {
+    const [before] = await plan([row(0, 0, { instruction: 'blue' })]);
+    const [same] = await plan([row(0, 0, { instruction: 'blue' })]);
+    const [after] = await plan([row(0, 0, { instruction: 'red' })]);
+    expect(same?.digest).toBe(before?.digest);
+    expect(after?.digest).not.toBe(before?.digest);
+  });
+
+  it('reads more rows than a page holds', async () => {
+    const rows = Array.from({ length: 4500 }, (_, at) => row(at));
+    expect(await plan(rows)).toHaveLength(4500);
+  });
+
+  it('refuses a filter it cannot read', async () => {
+    await expect(plan([row(0)], { options: { filterRows: '0:10:2' } })).rejects.toThrow(Refusal);
+  });
+});
+
+describe('a changed recipe', () => {
+  it('names what changed, and nothing else', () => {
+    expect(recipeChanges(recipe, { ...recipe })).toEqual([]);
+    expect(recipeChanges(recipe, { ...recipe, imageSize: '2K', models: [{ provider: 'openai', model: 'x' }] })).toEqual([
+      'model (was google_genai/m-1, now openai/x)',
+      'image size (was none, now 2K)',
+    ]);
+  });
+});

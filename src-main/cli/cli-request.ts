@@ -1,0 +1,65 @@
+/** A command line that was understood. Paths are as they were typed; nothing was looked up yet. */
+import type { Provider } from '@shared/model/provider';
+import type { Task } from '@shared/model/run';
+import type { FleetFlags } from '../fleet-env/fleet-from-env';
+import type { LogLevel } from '../log';
+
+export interface SizeFlags {
+  readonly aspectRatio?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly imageSize?: string;
+}
+
+export interface RunCliRequest {
+  readonly kind: 'run';
+  readonly task: Task;
+  readonly provider: Provider;
+  /** Null: the catalogue's current one. */
+  readonly modelName: string | null;
+  readonly source: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'prompt'; readonly prompt: string };
+  /** What is asked of every row: a column's name, or a template. */
+  readonly instruction:
+    | { readonly kind: 'column'; readonly name: string }
+    | { readonly kind: 'template'; readonly text: string };
+  readonly outputDir: string;
+  readonly outputCsv?: string;
+  readonly outputNameColumn?: string;
+  readonly filterRows: string;
+  readonly variants: number;
+  readonly size: SizeFlags;
+  readonly imageCacheDir?: string;
+  readonly fleetFlags: FleetFlags;
+  readonly workers: number;
+  readonly resume: boolean;
+  readonly envFile?: string;
+  readonly allowPrivateUrls: boolean;
+  readonly json: boolean;
+  readonly logLevel?: LogLevel;
+  /** Flags that were accepted and do nothing here. */
+  readonly ignoredFlags: readonly string[];
+}
+
+export interface DemoCliRequest {
+  readonly kind: 'demo';
+  readonly outputDir: string;
+  readonly json: boolean;
+  readonly logLevel?: LogLevel;
+}
+
+export type CliRequest =
+  | RunCliRequest
+  | DemoCliRequest
+  /** Help or version, wanted as such (exit 0) or because nothing was asked (exit 2). */
+  | { readonly kind: 'show'; readonly text: string; readonly exitCode: 0 | 2 }
+  | Refused;
+
+export interface Refused {
+  readonly kind: 'refused';
+  readonly sentence: string;
+  readonly exitCode: 2;
+}
+
+export function refused(sentence: string): Refused {
+  return { kind: 'refused', sentence, exitCode: 2 };
+}

@@ -1,0 +1,223 @@
+/** argv -> a request, or one sentence. Pure: nothing is looked up on disk and no environment is read. */
+import type { Provider } from '@shared/model/provider';
+import { parseRatio } from '@shared/ratio';
+import { parseRowFilter } from '@shared/row-filter';
+import { CommanderError } from 'commander';
+import { LOG_LEVELS, type LogLevel, parseLogLevel } from '../log';
+import { type CliRequest, type DemoCliRequest, refused, type RunCliRequest, type SizeFlags } from './cli-request';
+import { EXPLAINED_FLAGS } from './explained-flags';
+import { FlagValues, UsageError } from './flag-values';
+import { createProgram } from './program';
+
+const PROVIDERS: Readonly<Record<string, Provider>> = {
+  google_genai: 'google_genai',
+  gemini: 'google_genai',
+  openai: 'openai',
+};
+
+export interface ParseOptions {
+  readonly version: string;
+}
+
+/** `argv` without the program itself. */
+export function parseCli(argv: readonly string[], { version }: ParseOptions): CliRequest {
+  let shown = '';
+  const program = createProgram({ version, write: (text) => (shown += text) });
+  if (argv.length === 0) {
+    return { kind: 'show', text: program.command.helpInformation(), exitCode: 2 };
+  }
+  try {
+    program.command.parse([...argv], { from: 'user' });
+    const chosen = program.chosen();
+    if (chosen === null) {
+      return { kind: 'show', text: shown, exitCode: 0 };
+    }
+    const flags = new FlagValues(chosen.values);
+    return chosen.name === 'demo' ? readDemo(flags) : readRun(chosen.name === 'edit' ? 'edit' : 't2i', flags);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      return refused(error.message);
+    }
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? { kind: 'show', text: shown, exitCode: 0 } : refused(usageSentence(error, argv));
+    }
+    throw error;
+  }
+}
+
+function readDemo(flags: FlagValues): DemoCliRequest {
+  const level = readLogLevel(flags);
+  return {
+    kind: 'demo',
+    outputDir: flags.text('output_dir') ?? './output',
+    json: flags.has('json'),
+    ...(level === undefined ? {} : { logLevel: level }),
+  };
+}
+
+function readRun(task: 'edit' | 't2i', flags: FlagValues): RunCliRequest {
+  refuseShards(flags);
+  if (flags.has('resume') && flags.has('no_resume')) {
+    throw new UsageError('--resume and --no_resume exclude each other: give one of the two.');
+  }
+  const optional = withoutUndefined({
+    outputCsv: flags.text('output_csv'),
+    outputNameColumn: flags.text('output_name_column'),
+    imageCacheDir: flags.text('image_cache_dir'),
+    envFile: flags.text('env_file'),
+    logLevel: readLogLevel(flags),
+  });
+  return {
+    kind: 'run',
+    task,
+    provider: readProvider(task, flags),
+    modelName: flags.text('model_name') ?? null,
+    source: readSource(task, flags),
+    instruction: readInstruction(task, flags),
+    outputDir: flags.text('output_dir') ?? './output',
+    filterRows: readFilter(flags),
+    variants: flags.integer('num_images_per_prompt', { min: 1, max: 100 }) ?? 1,
+    size: readSize(flags),
+    fleetFlags: readFleetFlags(flags),
+    workers: flags.integer('num_processes', { min: 1, max: 64 }) ?? 4,
+    resume: !flags.has('no_resume'),
+    allowPrivateUrls: flags.has('allow_private_urls'),
+    json: flags.has('json'),
+    ignoredFlags: EXPLAINED_FLAGS.map(({ flag }) => flag).filter((flag) => flags.has(flag.slice(2))),
+    ...optional,
+  };
+}
+
+function readProvider(task: string, flags: FlagValues): Provider {
+  const backend = flags.text('backend');
+  if (backend === undefined) {
+    throw new UsageError(`Say which provider: brushfleet ${task} --backend google_genai, or --backend openai.`);
+  }
+  const provider = Object.hasOwn(PROVIDERS, backend) ? PROVIDERS[backend] : undefined;
+  if (provider === undefined) {
+    throw new UsageError(
+      `--backend ${backend} is not offered here: it is google_genai (or gemini) or openai; models on this machine are not run.`,
+    );
+  }
+  return provider;
+}
+
+function readSource(task: 'edit' | 't2i', flags: FlagValues): RunCliRequest['source'] {
+  const input = flags.text('input');
+  if (task === 'edit') {
+    if (input === undefined) {
+      throw new UsageError('Say what to edit: brushfleet edit --input FILE, a dataset or a folder of images.');
+    }
+    return { kind: 'file', path: input };
+  }
+  const prompt = flags.text('prompt');
+  const file = flags.text('prompts_file') ?? input;
+  if (prompt !== undefined) {
+    return { kind: 'prompt', prompt };
+  }
+  if (file === undefined) {
+    throw new UsageError('Say what to draw: brushfleet t2i --prompt "...", or --prompts_file FILE.');
+  }
+  return { kind: 'file', path: file };
+}
+
+function readInstruction(task: 'edit' | 't2i', flags: FlagValues): RunCliRequest['instruction'] {
+  const column = flags.text('instruction_key');
+  if (task === 't2i') {
+    const isOnePrompt = flags.has('prompt');
+    return { kind: 'column', name: isOnePrompt ? 'prompt' : (column ?? 'prompt') };
+  }
+  const prompt = flags.text('prompt');
+  if (prompt !== undefined && column !== undefined) {
+    throw new UsageError('--prompt and --instruction_key exclude each other: one instruction for all rows, or a column of them.');
+  }
+  return prompt === undefined
+    ? { kind: 'column', name: column ?? 'instruction' }
+    : { kind: 'template', text: prompt };
+}
+
+function readFilter(flags: FlagValues): string {
+  const text = flags.text('filter_rows') ?? '';
+  const filter = parseRowFilter(text);
+  if (filter.kind === 'refused') {
+    throw new UsageError(filter.sentence);
+  }
+  return text;
+}
+
+function readSize(flags: FlagValues): SizeFlags {
+  const aspectRatio = flags.text('aspect_ratio');
+  if (aspectRatio !== undefined && parseRatio(aspectRatio) === undefined) {
+    throw new UsageError(`--aspect_ratio must be two numbers such as 16:9, not "${aspectRatio}".`);
+  }
+  const width = flags.integer('width', { min: 1, max: 100_000 });
+  const height = flags.integer('height', { min: 1, max: 100_000 });
+  if ((width === undefined) !== (height === undefined)) {
+    const [given, missing] = width === undefined ? ['height', 'width'] : ['width', 'height'];
+    throw new UsageError(`--${given} needs --${missing}: give both, or --aspect_ratio in their place.`);
+  }
+  return withoutUndefined({ aspectRatio, width, height, imageSize: flags.text('image_size') });
+}
+
+function readFleetFlags(flags: FlagValues): RunCliRequest['fleetFlags'] {
+  return withoutUndefined({
+    timeoutMs: flags.seconds('timeout', { min: 0.001, max: 3600 }),
+    maxRetries: flags.integer('api_max_retries', { min: 0, max: 100 }),
+    retryDelayMs: flags.seconds('retry_delay', { min: 0, max: 3600 }),
+    maxWorkers: flags.integer('max_global_workers', { min: 1, max: 1024 }),
+  });
+}
+
+function readLogLevel(flags: FlagValues): LogLevel | undefined {
+  const word = flags.text('log_level');
+  if (word === undefined) {
+    return undefined;
+  }
+  const level = parseLogLevel(word, {});
+  if (level === null) {
+    throw new UsageError(`--log_level must be ${LOG_LEVELS.join(', ')}, not "${word}".`);
+  }
+  return level;
+}
+
+/** Ignoring this one would send, and pay for, every row on every machine. */
+function refuseShards(flags: FlagValues): void {
+  const nodes = flags.integer('num_nodes', { min: 1, max: 100_000 });
+  if (nodes !== undefined && nodes > 1) {
+    throw new UsageError('--num_nodes splits no work here: give each machine its rows with --filter_rows.');
+  }
+}
+
+/** commander's own words, as one sentence. Nothing after a `=` is repeated: it may be a key. */
+function usageSentence(error: CommanderError, argv: readonly string[]): string {
+  const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+  const suggestion = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(error.message)?.[1];
+  switch (error.code) {
+    case 'commander.unknownOption': {
+      const flag = quoted.split('=')[0] ?? '';
+      if (/^--?(dg_)?(gemini_|openai_)?api_?-?keys?$/i.test(flag)) {
+        return `${flag} is no flag: other programs can read a command line, so keys come from the environment or .env.`;
+      }
+      return `Unknown flag ${flag}: ${suggestion === undefined ? `brushfleet ${commandOf(argv)}--help lists all flags.` : `did you mean ${suggestion}?`}`;
+    }
+    case 'commander.unknownCommand':
+      return `Unknown command "${quoted}": ${suggestion === undefined ? 'it is edit, t2i or demo.' : `did you mean ${suggestion}?`}`;
+    case 'commander.optionMissingArgument':
+      return `${quoted.split(' ')[0]} needs a value.`;
+    case 'commander.excessArguments':
+      return 'A value stands without its flag: write each as --flag value, and put quotes around one with spaces.';
+    default:
+      return `${error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ')}.`;
+  }
+}
+
+function commandOf(argv: readonly string[]): string {
+  const [name] = argv;
+  return name === 'edit' || name === 't2i' || name === 'demo' ? `${name} ` : '';
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function withoutUndefined<T extends Readonly<Record<string, unknown>>>(values: T): Defined<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
+}

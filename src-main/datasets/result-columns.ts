@@ -1,0 +1,85 @@
+/** The columns of results.csv and results.jsonl: every input column as it came, then ours. */
+import { cellOf, type Fields } from '@shared/columns';
+import type { Failure } from '@shared/model/failure';
+import type { JobState } from '@shared/model/run';
+
+/** A job as the tables show it, with the row it came from. */
+export interface ResultRow {
+  readonly row: { readonly fields: Fields };
+  readonly job: {
+    readonly state: JobState;
+    /** The last one; also of a job that is pending again. */
+    readonly failure: Failure | null;
+    /** `fileName` is relative to the output folder. */
+    readonly result: { readonly fileName: string; readonly width: number; readonly height: number } | null;
+    readonly model: string;
+    readonly endpointName: string | null;
+    readonly attempts: number;
+    readonly seconds: number | null;
+    readonly costUsd: number | null;
+  };
+}
+
+export type CellValue = string | number | null;
+
+export interface ResultColumn {
+  readonly name: string;
+  /** Input cells are text as they came; ours are text, numbers or null. */
+  readonly value: (row: ResultRow) => CellValue;
+}
+
+/** In their order. `output_image` and its pixels are told only of a job that is done: an old file may still lie there. */
+const JOB_COLUMNS: readonly ResultColumn[] = [
+  { name: 'output_image', value: (row) => delivered(row)?.fileName.replaceAll('\\', '/') ?? null },
+  { name: 'status', value: ({ job }) => job.state },
+  { name: 'failure', value: (row) => lastFailure(row)?.kind ?? null },
+  { name: 'error', value: (row) => lastFailure(row)?.message ?? null },
+  { name: 'model', value: ({ job }) => job.model },
+  { name: 'endpoint', value: ({ job }) => job.endpointName },
+  { name: 'attempts', value: ({ job }) => job.attempts },
+  { name: 'seconds', value: ({ job }) => job.seconds },
+  { name: 'width', value: (row) => delivered(row)?.width ?? null },
+  { name: 'height', value: (row) => delivered(row)?.height ?? null },
+  { name: 'cost_usd', value: ({ job }) => job.costUsd },
+];
+
+/** An input column that bears one of our names keeps it; ours then gets the prefix `brushfleet_`. */
+export function resultColumns(inputColumns: readonly string[]): readonly ResultColumn[] {
+  const taken = new Set(inputColumns);
+  const inputs = inputColumns.map((name) => ({
+    name,
+    value: ({ row }: ResultRow) => cellOf(row.fields, name) ?? '',
+  }));
+  return [...inputs, ...JOB_COLUMNS.map(({ name, value }) => ({ name: freeName(name, taken), value }))];
+}
+
+/** Text of a cell; numbers to the millionth and never as `1e-7`. */
+export function cellText(value: CellValue): string {
+  if (value === null) return '';
+  return typeof value === 'number' ? String(rounded(value)) : value;
+}
+
+/** One line of results.jsonl, its newline included. Written by hand: an object would put columns named `1`, `2` first. */
+export function jsonLine(columns: readonly ResultColumn[], row: ResultRow): string {
+  const members = columns.map((column) => {
+    const value = column.value(row);
+    return `${JSON.stringify(column.name)}:${JSON.stringify(typeof value === 'number' ? rounded(value) : value)}`;
+  });
+  return `{${members.join(',')}}\n`;
+}
+
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  return taken.has(name) ? freeName(`brushfleet_${name}`, taken) : name;
+}
+
+function delivered({ job }: ResultRow): ResultRow['job']['result'] {
+  return job.state === 'done' ? job.result : null;
+}
+
+function lastFailure({ job }: ResultRow): Failure | null {
+  return job.state === 'done' ? null : job.failure;
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}

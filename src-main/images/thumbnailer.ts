@@ -1,0 +1,125 @@
+/** Small previews of local images, made by threads that are replaced when one image takes too long, kept by content. */
+import { createHash } from 'node:crypto';
+import { mkdir, open, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { workerPath } from '../worker-path';
+import { createDecoderPool, type DecoderPool, type DecodeOutcome } from './decoder-pool';
+import { SNIFF_BYTES, sniffImage } from './sniff';
+
+export interface ThumbnailerOptions {
+  readonly cacheDir: string;
+  /** Decoding threads; default 1. */
+  readonly threads?: number;
+  /** For one image, in milliseconds; default 20,000. */
+  readonly timeoutMs?: number;
+  /** The built worker; default: where the build puts it. */
+  readonly workerFile?: string | URL;
+}
+
+export type Thumbnail =
+  | { readonly kind: 'ok'; readonly path: string }
+  | { readonly kind: 'failed'; readonly sentence: string };
+
+export interface Thumbnailer {
+  /** A WebP below `cacheDir` whose longest side is at most `size`. The newest request is served first. Never rejects. */
+  thumbnail(path: string, options: { readonly size: 256 | 1280 }): Promise<Thumbnail>;
+  /** Ends the threads; what was waiting fails. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_TIMEOUT_MS = 20_000;
+/** Part of every key: a change of size, quality or format makes old files unknown. */
+const RECIPE = 'webp80-1';
+
+export function createThumbnailer(options: ThumbnailerOptions): Thumbnailer {
+  const pool = createDecoderPool({
+    threads: options.threads ?? 1,
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    workerFile: options.workerFile ?? workerPath('image-worker'),
+  });
+  const underWay = new Map<string, Promise<Thumbnail>>();
+  return {
+    thumbnail: async (path, { size }) => {
+      const name = basename(path);
+      const source = await inspect(path);
+      if (source.kind === 'failed') return source;
+      const target = join(options.cacheDir, source.key.slice(0, 2), `${source.key}-${size}.webp`);
+      const running = underWay.get(target);
+      if (running !== undefined) return running;
+      const started = make(pool, { path, size, target, name }).finally(() => underWay.delete(target));
+      underWay.set(target, started);
+      return started;
+    },
+    close: () => pool.close(),
+  };
+}
+
+interface Order {
+  readonly path: string;
+  readonly size: number;
+  readonly target: string;
+  readonly name: string;
+}
+
+async function make(pool: DecoderPool, order: Order): Promise<Thumbnail> {
+  if (await isFile(order.target)) return { kind: 'ok', path: order.target };
+  try {
+    await mkdir(join(order.target, '..'), { recursive: true });
+  } catch {
+    return { kind: 'failed', sentence: 'The folder for previews cannot be written; check its permissions.' };
+  }
+  const outcome = await pool.decode({ source: order.path, size: order.size, target: order.target });
+  return outcome === 'ok'
+    ? { kind: 'ok', path: order.target }
+    : { kind: 'failed', sentence: SENTENCES[outcome](order.name) };
+}
+
+const SENTENCES: Readonly<Record<Exclude<DecodeOutcome, 'ok'>, (name: string) => string>> = {
+  too_many_pixels: (name) =>
+    `"${name}" has more than 50 million pixels, too many for a preview; open the file itself.`,
+  unreadable: (name) =>
+    `"${name}" is damaged or of a kind that cannot be shown; the file itself is kept as it is.`,
+  timeout: (name) =>
+    `"${name}" took too long to decode, so it has no preview; the file itself is kept as it is.`,
+  dropped: (name) =>
+    `The preview of "${name}" was dropped because newer ones were asked for; scroll back to load it.`,
+  closed: (name) => `The preview of "${name}" was not made because the program is closing.`,
+};
+
+type Inspected =
+  | { readonly kind: 'ok'; readonly key: string }
+  | { readonly kind: 'failed'; readonly sentence: string };
+
+/** Vector files and anything else that is not one of our raster formats never reach the decoder. */
+async function inspect(path: string): Promise<Inspected> {
+  const name = basename(path);
+  try {
+    const stats = await stat(path);
+    if (!stats.isFile()) return { kind: 'failed', sentence: `"${name}" is not a file.` };
+    if (sniffImage(await firstBytes(path)) === null)
+      return { kind: 'failed', sentence: `"${name}" is not an image.` };
+    const identity = [RECIPE, path, stats.mtimeMs, stats.size].join('\0');
+    return { kind: 'ok', key: createHash('sha256').update(identity).digest('hex') };
+  } catch {
+    return { kind: 'failed', sentence: `"${name}" is missing or cannot be read.` };
+  }
+}
+
+async function firstBytes(path: string): Promise<Uint8Array> {
+  const handle = await open(path, 'r');
+  try {
+    const head = new Uint8Array(SNIFF_BYTES);
+    const { bytesRead } = await handle.read(head, 0, SNIFF_BYTES, 0);
+    return head.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * Decodes strangers' images in a thread of its own, which its thumbnailer may end at any time. One image at a time;
+ * the limit is checked against the header, before a pixel is decoded.
+ */
+import { rename, unlink } from 'node:fs/promises';
+import { parentPort } from 'node:worker_threads';
+import sharp from 'sharp';
+import type { ThumbnailAnswer, ThumbnailJob } from './thumbnail-job';
+
+const LIMIT_INPUT_PIXELS = 50_000_000;
+const QUALITY = 80;
+
+sharp.concurrency(1);
+sharp.cache(false);
+
+parentPort?.on('message', (job: ThumbnailJob) => {
+  void makeThumbnail(job).then((answer) => parentPort?.postMessage(answer));
+});
+
+async function makeThumbnail(job: ThumbnailJob): Promise<ThumbnailAnswer> {
+  const temporary = `${job.target}.${job.id}.part`;
+  try {
+    await sharp(job.source, { limitInputPixels: LIMIT_INPUT_PIXELS, failOn: 'error', pages: 1 })
+      .timeout({ seconds: job.timeoutSeconds })
+      .rotate()
+      .resize({ width: job.size, height: job.size, fit: 'inside', withoutEnlargement: true })
+      .webp({ quality: QUALITY })
+      .toFile(temporary);
+    await rename(temporary, job.target);
+    return { id: job.id, kind: 'ok' };
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    /* sharp has no error codes. */
+    const isTooLarge = error instanceof Error && error.message.includes('pixel limit');
+    return { id: job.id, kind: 'failed', reason: isTooLarge ? 'too_many_pixels' : 'unreadable' };
+  }
+}

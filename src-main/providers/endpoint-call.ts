@@ -1,0 +1,99 @@
+/** What both adapters do around an SDK operation: address, deadline, one request, and the outcomes they share. */
+import type { TestReport } from '@shared/model/endpoint';
+import type { Failure } from '@shared/model/failure';
+import type { CallContext, ImageAnswer } from './adapter';
+import type { Exchange } from './exchange';
+import { type Asked, hiddenFailure, malformedFailure, oneLine, type Rules, statusFailure } from './http-failure';
+import type { CallEnd, CallOptions, Wire } from './wire';
+
+/** A test call lists models, which takes no endpoint longer than this. */
+const MAX_TEST_MS = 30_000;
+
+export interface ProviderCall<T> {
+  readonly wire: Wire;
+  readonly context: CallContext;
+  /** Null: the base URL is unusable. */
+  readonly baseUrl: string | null;
+  readonly keyHeader: CallOptions['keyHeader'];
+  readonly rules: Rules;
+  operation(baseUrl: string): Promise<T>;
+}
+
+export type Answered<T> =
+  | { readonly kind: 'answer'; readonly exchange: Exchange; readonly value: T | undefined; readonly asked: Asked }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** One request and its answer, or the named failure. Never rejects. */
+export async function answered<T>(call: ProviderCall<T>, timeoutMs: number): Promise<Answered<T>> {
+  const { context, baseUrl } = call;
+  if (baseUrl === null) {
+    const name = context.endpoint.name;
+    const message = `The base URL of “${name}” is no http or https address; correct it under Endpoints.`;
+    return { kind: 'failed', failure: { kind: 'network', message, bodySent: false } };
+  }
+  const asked: Asked = { secret: context.secret, host: new URL(baseUrl).host };
+  const end = await call.wire.call({ context, timeoutMs, keyHeader: call.keyHeader }, () => call.operation(baseUrl));
+  return judged(end, asked, call.rules);
+}
+
+function judged<T>(end: CallEnd<T>, asked: Asked, rules: Rules): Answered<T> {
+  switch (end.kind) {
+    case 'failed':
+      return end;
+    case 'refused': {
+      const text = end.error instanceof Error ? end.error.message : 'unknown reason';
+      const message = `The request could not be built: ${oneLine(text, asked.secret)}`;
+      return { kind: 'failed', failure: { kind: 'bad_request', message, bodySent: false } };
+    }
+    case 'answered': {
+      const { exchange, value } = end;
+      const isSuccess = exchange.status >= 200 && exchange.status < 300;
+      const failure = isSuccess
+        ? hiddenFailure(exchange, asked, rules)
+        : statusFailure(exchange, asked, rules);
+      return failure === null ? { kind: 'answer', exchange, value, asked } : { kind: 'failed', failure };
+    }
+  }
+}
+
+/** Nothing is sent for an input the protocol cannot carry. */
+export function badInput(message: string): ImageAnswer {
+  return { kind: 'failed', failure: { kind: 'bad_input', message, bodySent: false } };
+}
+
+/**
+ * Lists models through `call` and says honestly what was found. `read` returns null when the answer is no list.
+ * A missing list (404) is a failure: it may be a relay without one, or a wrong base URL, and nothing was shown to work.
+ */
+export async function testEndpoint<T>(
+  call: ProviderCall<T>,
+  read: (exchange: Exchange) => readonly string[] | null,
+): Promise<TestReport> {
+  const started = performance.now();
+  const end = await answered(call, Math.min(call.context.endpoint.timeoutMs, MAX_TEST_MS));
+  const latencyMs = Math.round(performance.now() - started);
+  if (end.kind === 'failed') {
+    return { kind: 'failed', latencyMs, failure: listFailure(end.failure) };
+  }
+  const models = read(end.exchange);
+  if (models === null) {
+    return { kind: 'failed', latencyMs, failure: malformedFailure(end.exchange, end.asked) };
+  }
+  return { kind: 'ok', latencyMs, models: [...models], detail: detailFor(models.length, end.asked) };
+}
+
+function listFailure(failure: Failure): Failure {
+  if (failure.kind !== 'no_model') {
+    return failure;
+  }
+  const why = 'its base URL may be wrong, or it has no such list and only a run can show that it works';
+  return { ...failure, message: `Reached, but it lists no models (${failure.httpStatus}): ${why}.` };
+}
+
+function detailFor(count: number, asked: Asked): string {
+  if (count === 0) {
+    return `Reached ${asked.host}, but it lists no models.`;
+  }
+  const models = count === 1 ? '1 model' : `${count} models`;
+  return asked.secret === null ? `${asked.host} lists ${models}.` : `${asked.host} took the key and lists ${models}.`;
+}

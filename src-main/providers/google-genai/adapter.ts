@@ -1,0 +1,123 @@
+/** Gemini's generateContent through @google/genai. */
+import type { GoogleGenAI } from '@google/genai';
+import { type GoogleBase, googleBase } from '@shared/request-url';
+import type { CallContext, ImageAnswer, ImageRequest, ProviderAdapter } from '../adapter';
+import { type ClientCache, createClientCache } from '../client-cache';
+import { answered, badInput, type ProviderCall, testEndpoint } from '../endpoint-call';
+import type { Exchange } from '../exchange';
+import { malformedFailure, oneLine } from '../http-failure';
+import { imageAnswer } from '../image-data';
+import { asObject, asText, objectsOf } from '../loose-json';
+import { KEY_PLACEHOLDER, type Wire } from '../wire';
+import { readGoogleAnswer } from './answer';
+import { googleRules } from './failure';
+import { googleRequest } from './request';
+
+/** The most models.list gives on one page: a test is one request. */
+const LIST_PAGE_SIZE = 1000;
+
+export interface GoogleAdapter extends ProviderAdapter {
+  /** Forgets its SDK clients. */
+  close(): void;
+}
+
+export function createGoogleAdapter(wire: Wire): GoogleAdapter {
+  const clients = createClientCache<GoogleGenAI>();
+
+  return {
+    async image(request, context) {
+      const refusal = inputRefusal(request);
+      if (refusal !== null) {
+        return badInput(refusal);
+      }
+      const call = googleCall({ wire, clients, context }, (client) =>
+        client.models.generateContent(googleRequest(request)),
+      );
+      const end = await answered(call, context.endpoint.timeoutMs);
+      return end.kind === 'failed' ? end : read(end.exchange, context);
+    },
+    test: (context) =>
+      testEndpoint(
+        googleCall({ wire, clients, context }, (client) =>
+          client.models.list({ config: { pageSize: LIST_PAGE_SIZE } }),
+        ),
+        modelsIn,
+      ),
+    close: () => clients.clear(),
+  };
+}
+
+function inputRefusal(request: ImageRequest): string | null {
+  if (request.mask !== null) {
+    return 'Gemini models take no mask; describe the region in the instruction instead.';
+  }
+  return request.task === 'edit' && request.images.length === 0 ? 'An edit needs an input image.' : null;
+}
+
+interface Means {
+  readonly wire: Wire;
+  readonly clients: ClientCache<GoogleGenAI>;
+  readonly context: CallContext;
+}
+
+function googleCall<T>(means: Means, use: (client: GoogleGenAI) => Promise<T>): ProviderCall<T> {
+  const { wire, clients, context } = means;
+  const base = googleBase(context.endpoint);
+  return {
+    wire,
+    context,
+    baseUrl: base?.baseUrl ?? null,
+    keyHeader: (key) => ['x-goog-api-key', key],
+    rules: googleRules,
+    async operation(baseUrl) {
+      const apiVersion = base?.apiVersion ?? '';
+      const client = await clients.get(`${baseUrl} ${apiVersion}`, () => build(wire, { baseUrl, apiVersion }));
+      return use(client);
+    },
+  };
+}
+
+/**
+ * Everything the SDK would otherwise take from the environment (key, cloud mode, base URL, version) is given here. No
+ * `retryOptions`: then it sends each request once.
+ */
+async function build(wire: Wire, base: GoogleBase): Promise<GoogleGenAI> {
+  const { GoogleGenAI: Client } = await import('@google/genai');
+  return new Client({
+    apiKey: KEY_PLACEHOLDER,
+    enterprise: false,
+    httpOptions: { baseUrl: base.baseUrl, apiVersion: base.apiVersion, fetch: wire.fetch },
+  });
+}
+
+async function read(exchange: Exchange, context: CallContext): Promise<ImageAnswer> {
+  const reading = readGoogleAnswer(exchange.json());
+  switch (reading.kind) {
+    case 'found':
+      return imageAnswer(reading.found, reading.usage, exchange.status);
+    case 'none': {
+      const message = oneLine(reading.failure.message, context.secret);
+      const failure = { ...reading.failure, message, httpStatus: exchange.status, bodySent: true };
+      return { kind: 'failed', failure };
+    }
+    case 'alien': {
+      const host = googleBase(context.endpoint)?.baseUrl ?? '';
+      const asked = { secret: context.secret, host: new URL(host).host };
+      return { kind: 'failed', failure: malformedFailure(exchange, asked) };
+    }
+  }
+}
+
+/** Relays answer this address with OpenAI's list as well. */
+function modelsIn(exchange: Exchange): readonly string[] | null {
+  const body = asObject(exchange.json());
+  if (body === undefined) {
+    return null;
+  }
+  const entries = [...objectsOf(body.models), ...objectsOf(body.data)];
+  return entries.flatMap((entry) => (asText(entry.name) ?? asText(entry.id) ?? []) as string | []).map(bareName);
+}
+
+function bareName(name: string): string {
+  return name.replace(/^models\//, '');
+}

@@ -1,0 +1,110 @@
+/** Pictures inside answers: base64, data URLs and hosted URLs, in fields of their own or in a model's text. */
+import { fileTypeFromBuffer } from 'file-type';
+import type { Usage } from '../engine/ports';
+import type { ImageAnswer } from './adapter';
+
+/** A picture as an answer holds it. */
+export type Found =
+  | { readonly kind: 'base64'; readonly data: string }
+  | { readonly kind: 'url'; readonly url: string };
+
+/** Larger than any provider's picture; checked before a byte is decoded. */
+export const MAX_IMAGE_BYTES = 100 * 1024 * 1024;
+
+const DATA_URL = /data:image\/[\w.+-]+(?:;[\w=.+-]+)*;base64,/gi;
+const BASE64_RUN = /[A-Za-z0-9+/_=-]*/y;
+const BASE64_RUN_WITH_BREAKS = /[A-Za-z0-9+/_=\s-]*/y;
+const MARKDOWN_IMAGE = /!\[[^\]]*\]\(\s*<?(https?:\/\/[^\s)>]+)/gi;
+const IMAGE_LINK = /https?:\/\/[^\s"'<>()[\]]+\.(?:png|jpe?g|webp|gif|avif)(?:\?[^\s"'<>()[\]]*)?/gi;
+const ONLY_A_URL = /^<?(https?:\/\/[^\s<>]+)>?$/i;
+
+/** A data URL or an http(s) URL; null for anything else (`gs://`, a file id). */
+export function fromUrl(url: string): Found | null {
+  const text = url.trim();
+  if (/^data:/i.test(text)) {
+    return inText(text);
+  }
+  return /^https?:\/\//i.test(text) && URL.canParse(text) ? { kind: 'url', url: text } : null;
+}
+
+/** A base64 field; some relays put a whole data URL into it. */
+export function fromBase64(data: string): Found | null {
+  return /^\s*data:/i.test(data) ? inText(data) : { kind: 'base64', data };
+}
+
+/**
+ * The last picture a text shows: a data URL first, else a markdown picture, else a link that ends like a picture, else a
+ * text that is nothing but a URL. Other links ("see our policy at …") are no pictures.
+ */
+export function inText(text: string): Found | null {
+  const data = lastDataUrl(text);
+  if (data !== null) {
+    return { kind: 'base64', data };
+  }
+  const url =
+    [...text.matchAll(MARKDOWN_IMAGE)].at(-1)?.[1] ??
+    [...text.matchAll(IMAGE_LINK)].at(-1)?.[0] ??
+    ONLY_A_URL.exec(text.trim())?.[1];
+  return url !== undefined && URL.canParse(url) ? { kind: 'url', url } : null;
+}
+
+/** Line breaks are allowed inside base64, but words may follow after one: what decodes whole wins. */
+function lastDataUrl(text: string): string | null {
+  const start = [...text.matchAll(DATA_URL)].at(-1);
+  if (start === undefined) {
+    return null;
+  }
+  const from = start.index + start[0].length;
+  const wrapped = runAt(BASE64_RUN_WITH_BREAKS, text, from).trim();
+  return decodedLength(wrapped.replace(/\s+/g, '')) === null ? runAt(BASE64_RUN, text, from) : wrapped;
+}
+
+function runAt(shape: RegExp, text: string, from: number): string {
+  shape.lastIndex = from;
+  return shape.exec(text)?.[0] ?? '';
+}
+
+/** The bytes that well-formed base64 of this shape holds; null when its length or padding cannot be. */
+function decodedLength(data: string): number | null {
+  const padding = /=*$/.exec(data.slice(-3))?.[0].length ?? 0;
+  const digits = data.length - padding;
+  const isWhole = padding === 0 ? digits % 4 !== 1 : padding <= 2 && data.length % 4 === 0;
+  return digits > 0 && isWhole && !data.slice(0, digits).includes('=') ? Math.floor((digits * 3) / 4) : null;
+}
+
+/**
+ * Decodes base64 (standard or URL-safe, line breaks allowed) without Node's leniency: null for any other character,
+ * wrong padding, or more than `MAX_IMAGE_BYTES`.
+ */
+export function decodeBase64(data: string): Buffer | null {
+  if (data.length > (MAX_IMAGE_BYTES * 4) / 3 + 1_000_000) {
+    return null;
+  }
+  const compact = /\s/.test(data) ? data.replace(/\s+/g, '') : data;
+  const expected = decodedLength(compact);
+  if (expected === null || expected > MAX_IMAGE_BYTES) {
+    return null;
+  }
+  // Node skips characters that are no base64, which shows in the length.
+  const bytes = Buffer.from(compact, 'base64');
+  return bytes.byteLength === expected ? bytes : null;
+}
+
+/** Checks by magic bytes that a picture is one; what is none is `malformed`. */
+export async function imageAnswer(found: Found, usage: Usage, httpStatus: number): Promise<ImageAnswer> {
+  if (found.kind === 'url') {
+    return { kind: 'url', url: found.url, usage };
+  }
+  const bytes = decodeBase64(found.data);
+  if (bytes === null) {
+    return broken('The answer holds a picture that is not valid base64.', httpStatus);
+  }
+  const type = await fileTypeFromBuffer(bytes);
+  return type?.mime.startsWith('image/')
+    ? { kind: 'image', bytes, usage }
+    : broken('The answer holds bytes that are no picture.', httpStatus);
+}
+
+function broken(message: string, httpStatus: number): ImageAnswer {
+  return { kind: 'failed', failure: { kind: 'malformed', message, httpStatus, bodySent: true } };
+}

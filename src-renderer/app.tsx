@@ -1,0 +1,118 @@
+/** Which screen fills the zones, and the dialogs over them. */
+import type { Theme } from '@shared/model/settings';
+import type { ReactNode } from 'react';
+import { useEffect } from 'react';
+import { GalleryInspector, GalleryScreen } from './screens/gallery/gallery-screen';
+import { AddEndpointDialog } from './screens/endpoints/add-endpoint-dialog';
+import { AddKeysDialog } from './screens/endpoints/add-keys-dialog';
+import { EndpointsPanel } from './screens/endpoints/endpoints-panel';
+import { EndpointsScreen } from './screens/endpoints/endpoints-screen';
+import { VaultDialog } from './screens/endpoints/vault-dialog';
+import { NewRunScreen } from './screens/new-run/new-run-screen';
+import { RowInspector } from './screens/new-run/row-inspector';
+import { RunInspector } from './screens/runs/run-inspector';
+import { RunScreen } from './screens/runs/run-screen';
+import { SettingsScreen } from './screens/settings/settings-screen';
+import { WelcomeScreen } from './screens/welcome/welcome-screen';
+import { KeysSheet } from './shell/keys-sheet';
+import { Shell } from './shell/shell';
+import { SourcesPanel } from './shell/sources-panel';
+import { useDropTarget } from './shell/use-drop-target';
+import { useLive, useModel, useUi } from './state/app-model';
+import { runsNewestFirst } from './state/live-store';
+
+interface Zones {
+  readonly left: ReactNode;
+  readonly centre: ReactNode;
+  readonly right: ReactNode | null;
+}
+
+export function App() {
+  useTheme();
+  const isDragging = useDropTarget();
+  const isReady = useLive((state) => state.info !== null);
+  return (
+    <>
+      {isReady ? <Screens /> : <Opening />}
+      <Overlays />
+      {isDragging && (
+        <div aria-hidden="true" className="drop-veil">
+          Drop to start a run with it
+        </div>
+      )}
+    </>
+  );
+}
+
+function Screens() {
+  return <Shell {...useZones()} />;
+}
+
+function useZones(): Zones {
+  const view = useUi((state) => state.view);
+  const runs = useLive((state) => state.runs);
+  switch (view.kind) {
+    case 'runs': {
+      const run = (view.runId === null ? undefined : runs.get(view.runId)) ?? runsNewestFirst(runs)[0];
+      const left = <SourcesPanel shownRun={run?.id ?? null} />;
+      return run === undefined
+        ? { left, centre: <WelcomeScreen />, right: null }
+        : { left, centre: <RunScreen key={run.id} run={run} />, right: <RunInspector run={run} /> };
+    }
+    case 'newRun':
+      return { left: <SourcesPanel shownRun={null} />, centre: <NewRunScreen />, right: <RowInspector /> };
+    case 'gallery':
+      return { left: <SourcesPanel shownRun={null} />, centre: <GalleryScreen />, right: <GalleryInspector /> };
+    case 'endpoints':
+      return {
+        left: <EndpointsPanel shownId={view.endpointId} />,
+        centre: <EndpointsScreen endpointId={view.endpointId} />,
+        right: null,
+      };
+    case 'settings':
+      return { left: <SourcesPanel shownRun={null} />, centre: <SettingsScreen />, right: null };
+  }
+}
+
+function Opening() {
+  const connection = useLive((state) => state.connection);
+  return (
+    <main className="empty" style={{ height: '100%' }}>
+      {connection.kind === 'lost' ? <p role="alert">{connection.reason}</p> : <p className="sr-only">Opening</p>}
+    </main>
+  );
+}
+
+function Overlays() {
+  const { ui } = useModel();
+  const overlay = useUi((state) => state.overlay);
+  const close = () => ui.setState({ overlay: { kind: 'none' } });
+  switch (overlay.kind) {
+    case 'none':
+      return null;
+    case 'keys':
+      return <KeysSheet onClose={close} />;
+    case 'addEndpoint':
+      return <AddEndpointDialog onClose={close} />;
+    case 'addKeys':
+      return <AddKeysDialog endpointId={overlay.endpointId} onClose={close} />;
+    case 'vault':
+      return (
+        <VaultDialog
+          onSettled={(isOpen) => {
+            close();
+            overlay.settle(isOpen);
+          }}
+          status={overlay.status}
+        />
+      );
+  }
+}
+
+/** The theme stands on the root element, so that the first paint of each screen already has it. */
+function useTheme(): void {
+  const theme: Theme = useLive((state) => state.info?.theme ?? 'system');
+  useEffect(() => {
+    document.documentElement.dataset['theme'] = theme;
+  }, [theme]);
+}

@@ -1,0 +1,32 @@
+/** Filter chips by state and kind of failure, and the size of the tiles. */
+import type { Run } from '@shared/model/run';
+import { filterChips, isSameFilter } from '../../jobs/job-words';
+import { useModel } from '../../state/app-model';
+import { setFilter } from '../../state/ui-store';
+import type { JobFilter } from '../../state/ui-store';
+import { formatCount } from '../../ui/format';
+import { Mark } from '../../ui/pill';
+import { TileSizeSlider } from '../../ui/tile-size-slider';
+
+export function RunChips({ run, filter }: { readonly run: Run; readonly filter: JobFilter }) {
+  const { ui } = useModel();
+  return (
+    <div className="run-chips">
+      <div aria-label="Show" className="chips grow" role="group">
+        {filterChips(run).map((chip) => (
+          <button
+            aria-pressed={isSameFilter(chip.filter, filter)}
+            className="chip"
+            key={chip.label}
+            onClick={() => setFilter(ui, run.id, chip.filter)}
+            type="button"
+          >
+            {chip.tone !== null && <Mark tone={chip.tone} />}
+            {chip.label} {chip.filter.kind === 'all' ? '' : formatCount(chip.count)}
+          </button>
+        ))}
+      </div>
+      <TileSizeSlider />
+    </div>
+  );
+}
