@@ -9,7 +9,7 @@ const alias = { '@shared': resolve('src-shared') };
 const entries = {
   index: 'src-main/desktop/index.ts',
   cli: 'src-main/cli/index.ts',
-  'store-worker': 'src-main/store/worker.ts',
+  'store-worker': 'src-main/store-first/worker.ts',
   'transport-worker': 'src-main/transport/worker.ts',
   'demo-worker': 'src-main/demo/worker.ts',
   'image-worker': 'src-main/images/worker.ts',

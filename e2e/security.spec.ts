@@ -48,7 +48,9 @@ test('E5: injected script, eval and style have no effect; inline properties do',
     };
   });
   expect(found).toEqual({ injected: false, evaluated: false, outline: false, property: '3px' });
-  const header = await studio.page.evaluate(async () => (await fetch('/index.html')).headers.get('content-security-policy'));
+  const header = await studio.page.evaluate(async () =>
+    (await fetch('/index.html')).headers.get('content-security-policy'),
+  );
   expect(header).toContain("default-src 'none'");
   expect(header).not.toContain('unsafe-');
 });
@@ -127,14 +129,18 @@ test('N3: a redirect that main itself would follow does not leave the app', asyn
   await new Promise<void>((done) => redirect.listen(0, '127.0.0.1', done));
   const { port } = redirect.address() as AddressInfo;
   await studio.electron.evaluate(async ({ BrowserWindow }, url) => {
-    await BrowserWindow.getAllWindows()[0]?.loadURL(url).catch(() => undefined);
+    await BrowserWindow.getAllWindows()[0]
+      ?.loadURL(url)
+      .catch(() => undefined);
   }, `http://127.0.0.1:${port}/`);
   expect(foreign.hits()).toBe(0);
   redirect.close();
   foreign.close();
 });
 
-test('N4: frames cannot be led to script, files or shares, and a dropped file leaves the page alone', async ({ studio }) => {
+test('N4: frames cannot be led to script, files or shares, and a dropped file leaves the page alone', async ({
+  studio,
+}) => {
   const before = studio.page.url();
   await studio.page.evaluate(() => {
     for (const address of ['javascript:parent.framed=1', 'file:///etc/passwd', 'smb://host/share']) {
@@ -157,7 +163,8 @@ test('N4: frames cannot be led to script, files or shares, and a dropped file le
 
 test('P1, P5: app:// serves the bundle and nothing else', async ({ studio }) => {
   const statuses = await studio.page.evaluate(async () => {
-    const ask = async (path: string, method = 'GET'): Promise<number> => (await fetch(path, { method })).status;
+    const ask = async (path: string, method = 'GET'): Promise<number> =>
+      (await fetch(path, { method })).status;
     return {
       page: await ask('/index.html'),
       parent: await ask('/..%2f..%2fpackage.json'),
@@ -210,7 +217,10 @@ test('I1: a frame and an unregistered window get no port', async ({ studio }) =>
   const port = await studio.electron.evaluate(async ({ BrowserWindow }) => {
     const [known] = BrowserWindow.getAllWindows();
     const preload = known?.webContents.session.getPreloads?.() ?? [];
-    const other = new BrowserWindow({ show: false, webPreferences: { sandbox: true, preload: preload[0] ?? '' } });
+    const other = new BrowserWindow({
+      show: false,
+      webPreferences: { sandbox: true, preload: preload[0] ?? '' },
+    });
     await other.loadURL('app://brushfleet/index.html');
     const answer = await other.webContents.executeJavaScript(`new Promise((resolve) => {
       addEventListener('message', (event) => event.data?.kind === 'brushfleet:port' && resolve('port'));

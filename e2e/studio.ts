@@ -39,7 +39,10 @@ export const test = base.extend<{ studio: Studio } & StudioOptions>({
   },
 });
 
-async function open(home: string, appEnv: Record<string, string>): Promise<Pick<Studio, 'page' | 'electron'>> {
+async function open(
+  home: string,
+  appEnv: Record<string, string>,
+): Promise<Pick<Studio, 'page' | 'electron'>> {
   const electron = await _electron.launch({
     executablePath: await ensureElectronRuntime(),
     args: ['--no-sandbox', '--disable-gpu', process.cwd()],

@@ -36,26 +36,45 @@ function installNode() {
   if (!existsSync(binary)) {
     say(`This Node is ${process.version}; fetching Node ${NODE_VERSION} into .tools (190 MB, once) ...`);
     mkdirSync(tools, { recursive: true });
-    npm(['install', '--prefix', tools, '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', `${name}@${NODE_VERSION}`]);
+    npm([
+      'install',
+      '--prefix',
+      tools,
+      '--no-save',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      `${name}@${NODE_VERSION}`,
+    ]);
   }
   if (!existsSync(binary)) {
-    fail(`Node ${NODE_VERSION} could not be fetched for ${process.platform} ${process.arch}: install Node 22.12 or newer and run this again.`);
+    fail(
+      `Node ${NODE_VERSION} could not be fetched for ${process.platform} ${process.arch}: install Node 22.12 or newer and run this again.`,
+    );
   }
   return binary;
 }
 
 function restartOn(binary) {
   if (process.env[RESTARTED] !== undefined) {
-    fail(`Node ${process.version} is too old and the newer one did not start: install Node 22.12 or newer and run this again.`);
+    fail(
+      `Node ${process.version} is too old and the newer one did not start: install Node 22.12 or newer and run this again.`,
+    );
   }
-  const env = { ...process.env, [RESTARTED]: '1', PATH: `${dirname(binary)}${delimiter}${process.env.PATH ?? ''}` };
+  const env = {
+    ...process.env,
+    [RESTARTED]: '1',
+    PATH: `${dirname(binary)}${delimiter}${process.env.PATH ?? ''}`,
+  };
   const ended = spawnSync(binary, process.argv.slice(1), { stdio: 'inherit', env });
   process.exit(ended.status ?? 1);
 }
 
 function installDependencies() {
   const stamp = join(rootDir, 'node_modules', '.brushfleet-lock');
-  const wanted = createHash('sha256').update(readFileSync(join(rootDir, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(rootDir, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) {
     return;
   }
@@ -71,7 +90,9 @@ function npm(args) {
     shell: process.platform === 'win32',
   });
   if (ended.status !== 0) {
-    fail('npm could not install what Brushfleet needs: check the network and the messages above, then run this again.');
+    fail(
+      'npm could not install what Brushfleet needs: check the network and the messages above, then run this again.',
+    );
   }
 }
 

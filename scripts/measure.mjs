@@ -35,7 +35,14 @@ function measureFile(file) {
     const name = functionName(node, parent);
     if (name !== null) {
       const { start, end } = node;
-      found.functions.push({ name, file, start, end, lines: linesOf(source.slice(start, end)), params: node.params?.length ?? 0 });
+      found.functions.push({
+        name,
+        file,
+        start,
+        end,
+        lines: linesOf(source.slice(start, end)),
+        params: node.params?.length ?? 0,
+      });
     }
   });
   for (const one of found.functions) {
@@ -50,7 +57,9 @@ function measureFile(file) {
 /** The named functions right inside one: a factory is not long because what it makes has many methods. */
 function direct(outer, functions) {
   const inside = functions.filter((one) => one !== outer && one.start >= outer.start && one.end <= outer.end);
-  return inside.filter((one) => !inside.some((other) => other !== one && one.start >= other.start && one.end <= other.end));
+  return inside.filter(
+    (one) => !inside.some((other) => other !== one && one.start >= other.start && one.end <= other.end),
+  );
 }
 
 /** Named functions, methods, and arrows bound to a name; inline callbacks do not count. */
@@ -60,7 +69,7 @@ function functionName(node, parent) {
       return node.id?.name ?? 'default';
     case 'FunctionExpression':
     case 'ArrowFunctionExpression':
-      return parent?.type === 'VariableDeclarator' ? parent.id.name : parent?.key?.name ?? null;
+      return parent?.type === 'VariableDeclarator' ? parent.id.name : (parent?.key?.name ?? null);
     default:
       return null;
   }
@@ -89,17 +98,37 @@ function visit(node, parent, see) {
 function report() {
   const functions = files.flatMap((file) => file.functions);
   const lines = sum(files.map((file) => file.lines));
-  print('files', files.map((file) => file.lines), 'lines');
-  print('functions', functions.map((one) => one.own), 'lines of their own');
-  print('parameters', functions.map((one) => one.params), '');
+  print(
+    'files',
+    files.map((file) => file.lines),
+    'lines',
+  );
+  print(
+    'functions',
+    functions.map((one) => one.own),
+    'lines of their own',
+  );
+  print(
+    'parameters',
+    functions.map((one) => one.params),
+    '',
+  );
   const share = sum(files.map((file) => file.comments)) / sum(files.map((file) => file.nonBlank));
-  say(`${files.length} files, ${lines} lines; comments ${(share * 100).toFixed(1)} %; ${(testLines / lines).toFixed(2)} lines of test per line of source`);
+  say(
+    `${files.length} files, ${lines} lines; comments ${(share * 100).toFixed(1)} %; ${(testLines / lines).toFixed(2)} lines of test per line of source`,
+  );
   longest('Longest files', files, (file) => `${file.lines} ${file.file}`);
-  longest('Longest functions', functions.map((one) => ({ ...one, lines: one.own })), (one) => `${one.lines} ${one.file}: ${one.name}`);
+  longest(
+    'Longest functions',
+    functions.map((one) => ({ ...one, lines: one.own })),
+    (one) => `${one.lines} ${one.file}: ${one.name}`,
+  );
   const long = functions.filter((one) => one.own > LONG_FUNCTION_LINES);
   say(`${long.length} functions over ${LONG_FUNCTION_LINES} lines of their own`);
   const breaches = files.flatMap((file) => [
-    ...(file.lines > MAX_FILE_LINES ? [`${file.file} has ${file.lines} lines (at most ${MAX_FILE_LINES})`] : []),
+    ...(file.lines > MAX_FILE_LINES
+      ? [`${file.file} has ${file.lines} lines (at most ${MAX_FILE_LINES})`]
+      : []),
     ...(file.anys > 0 ? [`${file.file} has ${file.anys} any`] : []),
     ...(file.defaults > 0 ? [`${file.file} has a default export`] : []),
   ]);

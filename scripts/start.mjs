@@ -18,24 +18,34 @@ function build() {
     return;
   }
   say('Building ...');
-  const ended = spawnSync(join(rootDir, 'node_modules', '.bin', 'electron-vite'), ['build', '--logLevel', 'warn'], {
-    cwd: rootDir,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
-  });
+  const ended = spawnSync(
+    join(rootDir, 'node_modules', '.bin', 'electron-vite'),
+    ['build', '--logLevel', 'warn'],
+    {
+      cwd: rootDir,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      shell: process.platform === 'win32',
+    },
+  );
   if (ended.status !== 0) {
     fail('The build failed: the messages above say where.');
   }
 }
 
 function builtAt() {
-  const files = ['out/main/index.js', 'out/main/cli.js', 'out/renderer/index.html'].map((file) => join(rootDir, file));
-  return files.every((file) => existsSync(file)) ? Math.min(...files.map((file) => statSync(file).mtimeMs)) : 0;
+  const files = ['out/main/index.js', 'out/main/cli.js', 'out/renderer/index.html'].map((file) =>
+    join(rootDir, file),
+  );
+  return files.every((file) => existsSync(file))
+    ? Math.min(...files.map((file) => statSync(file).mtimeMs))
+    : 0;
 }
 
 function newest(folders) {
   return folders
-    .flatMap((folder) => readdirSync(join(rootDir, folder), { recursive: true }).map((name) => join(rootDir, folder, name)))
+    .flatMap((folder) =>
+      readdirSync(join(rootDir, folder), { recursive: true }).map((name) => join(rootDir, folder, name)),
+    )
     .reduce((latest, file) => Math.max(latest, statSync(file).mtimeMs), 0);
 }
 
@@ -78,10 +88,14 @@ async function electronPath() {
 
 function runDemo() {
   say('There is no display: running the sample dataset through the demo endpoint on the command line.');
-  const ended = spawnSync(process.execPath, [join(rootDir, 'out', 'main', 'cli.js'), 'demo', ...process.argv.slice(2)], {
-    stdio: 'inherit',
-    cwd: rootDir,
-  });
+  const ended = spawnSync(
+    process.execPath,
+    [join(rootDir, 'out', 'main', 'cli.js'), 'demo', ...process.argv.slice(2)],
+    {
+      stdio: 'inherit',
+      cwd: rootDir,
+    },
+  );
   // Four rows of the sample fail on purpose: 1 is what a good demo ends with.
   process.exit(ended.status === 1 ? 0 : (ended.status ?? 1));
 }

@@ -15,7 +15,13 @@ export const BUILD = { name: 'build', command: [bin('electron-vite'), 'build', '
 export const UNIT = {
   name: 'unit tests',
   report: join(reports, 'unit.json'),
-  command: [bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile=${join(reports, 'unit.json')}`],
+  command: [
+    bin('vitest'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile=${join(reports, 'unit.json')}`,
+  ],
   count: ({ numPassedTests, numFailedTests }) => ({ passed: numPassedTests, failed: numFailedTests }),
 };
 export const E2E = {
@@ -27,7 +33,9 @@ export const E2E = {
 
 /** Without a screen, Xvfb is one. */
 function display() {
-  return process.platform === 'linux' && process.env.DISPLAY === undefined ? ['xvfb-run', '-a', '-s', '-screen 0 1920x1200x24'] : [];
+  return process.platform === 'linux' && process.env.DISPLAY === undefined
+    ? ['xvfb-run', '-a', '-s', '-screen 0 1920x1200x24']
+    : [];
 }
 
 /** Every step runs, also after a failed one. Answers the exit code. */
@@ -58,7 +66,9 @@ function runStep(step) {
   const [command, ...args] = step.command;
   const ended = spawnSync(command, args, { cwd: rootDir, stdio: ['ignore', 'inherit', 'inherit'] });
   const counts = countOf(step, ended.status === 0);
-  process.stdout.write(`== ${step.name}: ${counts.failed === 0 ? 'ok' : 'FAILED'}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
+  process.stdout.write(
+    `== ${step.name}: ${counts.failed === 0 ? 'ok' : 'FAILED'}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`,
+  );
   return counts;
 }
 
@@ -67,7 +77,9 @@ export function countOf(step, isOk) {
   if (step.count === undefined) {
     return isOk ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
   }
-  const report = existsSync(step.report) ? step.count(JSON.parse(readFileSync(step.report, 'utf8'))) : { passed: 0, failed: 0 };
+  const report = existsSync(step.report)
+    ? step.count(JSON.parse(readFileSync(step.report, 'utf8')))
+    : { passed: 0, failed: 0 };
   const ran = report.passed + report.failed > 0;
   return isOk && ran ? report : { passed: report.passed, failed: Math.max(1, report.failed) };
 }

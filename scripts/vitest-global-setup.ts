@@ -19,7 +19,9 @@ export function setup(): void {
 
 function builtAt(): number {
   try {
-    return Math.min(...['out/main/transport-worker.js', 'out/main/store-worker.js'].map((file) => statSync(file).mtimeMs));
+    return Math.min(
+      ...['out/main/transport-worker.js', 'out/main/store-worker.js'].map((file) => statSync(file).mtimeMs),
+    );
   } catch {
     return 0;
   }

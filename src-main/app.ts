@@ -26,9 +26,10 @@ import { createAdapters } from './providers';
 import { createRedactor } from './providers/redact';
 import { Secret } from './providers/secret';
 import type { StoredDataset } from './store/store';
-import { openStore } from './store/store-client';
+import { openStore } from './store-first/store-client';
 import { systemClock } from './system-clock';
 import { createTransportPool } from './transport/transport-pool';
+import type { KeyringPort } from './vault/keyring-port';
 import { openVault } from './vault/open-vault';
 
 export interface AppOptions {
@@ -39,6 +40,8 @@ export interface AppOptions {
   /** `all` on the command line: a dataset may name images anywhere the user can read. */
   readonly imageRoots: 'granted' | 'all';
   readonly logLevel?: Settings['logLevel'];
+  /** Absent: the operating system's. */
+  readonly keyring?: KeyringPort;
 }
 
 /** Another Brushfleet owns the library; the sentence says which and what to do. */
@@ -58,7 +61,11 @@ export async function openApp(options: AppOptions) {
   const store = await openStore({ libraryDir: options.libraryDir });
   let settings: Settings = { ...DEFAULT_SETTINGS, ...(await store.settings()) };
   const log: Log = createLog({ dir: paths.logs, level: options.logLevel ?? settings.logLevel, redactor });
-  const vault = await openVault({ libraryDir: options.libraryDir, env: options.env });
+  const vault = await openVault({
+    libraryDir: options.libraryDir,
+    env: options.env,
+    ...(options.keyring === undefined ? {} : { keyring: options.keyring }),
+  });
   const models = await createModels({ store, resourcesDir: options.resourcesDir });
   const pool = createPool({ clock, random: Math.random });
   const events = createEventHub(clock, () => appEvents);

@@ -72,7 +72,7 @@ export function promptForLog(prompt: string, level: LogLevel): string {
     return JSON.stringify(prompt);
   }
   const hash = createHash('sha256').update(prompt).digest('hex').slice(0, 12);
-  return `prompt ${hash} (${[...prompt].length} characters)`;
+  return `prompt ${hash} (${prompt.length} characters)`;
 }
 
 class RotatingLog implements Log {

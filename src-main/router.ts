@@ -124,7 +124,9 @@ export function createRouter(app: App, shell: Shell) {
         return { total: found.total, jobs: found.jobs.map(tileOf) };
       }),
       job: os.runs.job.handler(({ input }) => jobDetail(app, input.jobId)),
-      failures: os.runs.failures.handler(async ({ input }) => [...(await app.store.failureGroups(input.runId))]),
+      failures: os.runs.failures.handler(async ({ input }) => [
+        ...(await app.store.failureGroups(input.runId)),
+      ]),
       showFolder: os.runs.showFolder.handler(async ({ input }) =>
         shell.openFolder((await app.runs.found(input.runId)).outputDir),
       ),
@@ -184,9 +186,7 @@ export function createRouter(app: App, shell: Shell) {
       status: os.vault.status.handler(() => app.vault.status()),
       choose: os.vault.choose.handler(async ({ input }) => {
         const vault = await app.vault.choose(
-          input.kind === 'session'
-            ? input
-            : { kind: 'passphrase', passphrase: new Secret(input.passphrase) },
+          input.kind === 'session' ? input : { kind: 'passphrase', passphrase: new Secret(input.passphrase) },
         );
         app.events.tell({ kind: 'vault', vault });
         return vault;
@@ -209,7 +209,9 @@ function refusalOf(error: unknown, app: App): unknown {
     return new ORPCError(error.code, {
       message: error.message,
       defined: true,
-      ...(error.code === 'BAD_INPUT' ? { data: error.field === undefined ? undefined : { field: error.field } } : {}),
+      ...(error.code === 'BAD_INPUT'
+        ? { data: error.field === undefined ? undefined : { field: error.field } }
+        : {}),
     });
   }
   if (error instanceof DatasetError) {
@@ -222,7 +224,9 @@ function refusalOf(error: unknown, app: App): unknown {
     return error;
   }
   app.log.error('router', error instanceof Error ? (error.stack ?? error.message) : String(error));
-  return new ORPCError('INTERNAL_SERVER_ERROR', { message: 'Something went wrong inside Brushfleet; the log has it.' });
+  return new ORPCError('INTERNAL_SERVER_ERROR', {
+    message: 'Something went wrong inside Brushfleet; the log has it.',
+  });
 }
 
 async function* eventsOf(app: App, signal: AbortSignal | undefined): AsyncGenerator<AppEvent> {

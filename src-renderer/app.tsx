@@ -85,6 +85,25 @@ function Opening() {
 
 function Overlays() {
   const { ui } = useModel();
+  const vaultRequest = useUi((state) => state.vaultRequest);
+  return (
+    <>
+      <ChosenOverlay />
+      {vaultRequest !== null && (
+        <VaultDialog
+          onSettled={(isOpen) => {
+            ui.setState({ vaultRequest: null });
+            vaultRequest.settle(isOpen);
+          }}
+          status={vaultRequest.status}
+        />
+      )}
+    </>
+  );
+}
+
+function ChosenOverlay() {
+  const { ui } = useModel();
   const overlay = useUi((state) => state.overlay);
   const close = () => ui.setState({ overlay: { kind: 'none' } });
   switch (overlay.kind) {
@@ -96,16 +115,6 @@ function Overlays() {
       return <AddEndpointDialog onClose={close} />;
     case 'addKeys':
       return <AddKeysDialog endpointId={overlay.endpointId} onClose={close} />;
-    case 'vault':
-      return (
-        <VaultDialog
-          onSettled={(isOpen) => {
-            close();
-            overlay.settle(isOpen);
-          }}
-          status={overlay.status}
-        />
-      );
   }
 }
 

@@ -5,6 +5,7 @@ import {
   hasImageColumn,
   imageReferences,
   maskReference,
+  referenceCell,
   splitReferences,
 } from './columns';
 
@@ -35,6 +36,15 @@ describe('splitReferences', () => {
   ])('reads %s', (_, cell, expected) => {
     expect(splitReferences(cell)).toEqual(expected);
   });
+});
+
+describe('referenceCell', () => {
+  it.each(['a.png', 'cat, dog.png', 'a|b.png', '["x"].png', 'https://a.test/x,https://b.test'])(
+    'names %s alone',
+    (name) => {
+      expect(splitReferences(referenceCell(name))).toEqual([name]);
+    },
+  );
 });
 
 describe('imageReferences', () => {

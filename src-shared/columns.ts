@@ -75,6 +75,12 @@ export function splitReferences(cell: string): string[] {
   return text.includes('|') ? withoutBlanks(text.split('|')) : splitAtCommas(text);
 }
 
+/** A cell that names exactly this image, whatever commas or bars its name contains. */
+export function referenceCell(reference: string): string {
+  const read = splitReferences(reference);
+  return read.length === 1 && read[0] === reference ? reference : JSON.stringify([reference]);
+}
+
 function jsonList(text: string): string[] | null {
   try {
     const value: unknown = JSON.parse(text);

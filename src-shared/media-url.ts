@@ -24,7 +24,9 @@ export interface InputPlace {
 /** An input image of a row, small or large enough to compare. */
 export function inputUrl(size: 'thumbnail' | 'view', input: InputPlace): string {
   const columns =
-    input.imageColumns.length === 0 ? '' : `?columns=${encodeURIComponent(JSON.stringify(input.imageColumns))}`;
+    input.imageColumns.length === 0
+      ? ''
+      : `?columns=${encodeURIComponent(JSON.stringify(input.imageColumns))}`;
   return `${HOST}/input-${size}/${input.datasetId}-${input.row}-${input.place}${columns}`;
 }
 

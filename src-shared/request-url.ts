@@ -50,7 +50,9 @@ export function requestUrl(endpoint: EndpointAddress, model: string, task: Task)
   switch (endpoint.provider) {
     case 'google_genai': {
       const base = googleBase(endpoint);
-      return base === null ? '' : joined(base.baseUrl, `/${base.apiVersion}/${modelPath(model)}:generateContent`);
+      return base === null
+        ? ''
+        : joined(base.baseUrl, `/${base.apiVersion}/${modelPath(model)}:generateContent`);
     }
     case 'openai': {
       const base = openaiBase(endpoint);

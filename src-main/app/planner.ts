@@ -33,11 +33,15 @@ export async function* plannedJobs(
   const filter = rowFilter(run.options);
   const namer = createNamer(run.recipe);
   let position = 0;
-  for (let from = 0; ; from += PAGE) {
+  let from = 0;
+  for (;;) {
     const rows = await store.rows(run.datasetId, from, PAGE);
-    if (rows.length === 0) {
+    const last = rows.at(-1);
+    if (last === undefined) {
       return;
     }
+    // Rows that could not be read leave gaps in the numbers.
+    from = last.row + 1;
     const jobs: NewJob[] = [];
     for (const row of rows) {
       // Every row is named, also those left out, so that a filter never changes another row's name.

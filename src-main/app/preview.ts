@@ -5,7 +5,11 @@ import type { StoredDataset } from '../store/store';
 import type { App } from '../app';
 
 /** Null: it is a URL or data URL, lies outside the granted folders, or does not exist. */
-export async function previewPath(app: App, dataset: StoredDataset, reference: string): Promise<string | null> {
+export async function previewPath(
+  app: App,
+  dataset: StoredDataset,
+  reference: string,
+): Promise<string | null> {
   if (/^(https?|data):/i.test(reference)) {
     return null;
   }

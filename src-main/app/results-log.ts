@@ -31,7 +31,10 @@ export interface ResultsLogOptions {
 }
 
 export async function openResultsLog(options: ResultsLogOptions): Promise<ResultsLog> {
-  const file: ResultsJsonl = await openResultsJsonl(join(options.outputDir, 'results.jsonl'), options.columns);
+  const file: ResultsJsonl = await openResultsJsonl(
+    join(options.outputDir, 'results.jsonl'),
+    options.columns,
+  );
   let waiting: number[] = [];
   let cancelTimer: (() => void) | null = null;
   let writing: Promise<void> = Promise.resolve();
@@ -47,7 +50,10 @@ export async function openResultsLog(options: ResultsLogOptions): Promise<Result
 
   async function write(jobIds: readonly number[]): Promise<void> {
     for (let from = 0; from < jobIds.length; from += BATCH) {
-      const finished = await withRows(options, await options.store.jobsById(jobIds.slice(from, from + BATCH)));
+      const finished = await withRows(
+        options,
+        await options.store.jobsById(jobIds.slice(from, from + BATCH)),
+      );
       await file.append(finished);
       options.onJobs(finished);
     }

@@ -44,7 +44,7 @@ export async function planOf(app: App, request: RunRequest): Promise<Plan> {
 function blockersOf(app: App, request: RunRequest, dataset: StoredDataset): string[] {
   const { recipe } = request;
   const blockers: string[] = [];
-  
+
   const unknown = unknownColumns(parseTemplate(recipe.instruction), [...dataset.columns, 'index']);
   if (recipe.instruction.trim() === '') {
     blockers.push(recipe.task === 'edit' ? 'Write an instruction first.' : 'Write a prompt first.');
@@ -58,8 +58,11 @@ function blockersOf(app: App, request: RunRequest, dataset: StoredDataset): stri
   for (const { provider, model } of recipe.models) {
     const serves = app.fleet
       .views()
-      .some(({ endpoint, keys }) =>
-        endpoint.provider === provider && endpoint.enabled && (endpoint.demo || keys.some((key) => key.readable && !key.paused)),
+      .some(
+        ({ endpoint, keys }) =>
+          endpoint.provider === provider &&
+          endpoint.enabled &&
+          (endpoint.demo || keys.some((key) => key.readable && !key.paused)),
       );
     if (!serves) {
       blockers.push(`No endpoint with a key can serve ${model}: add a key under Endpoints.`);
@@ -107,7 +110,8 @@ export async function startRun(
     throw new Refusal('BAD_INPUT', blocker);
   }
   const name = request.name?.trim() || dataset.name.replace(/\.[^.]+$/, '');
-  const base = request.outputGrant === undefined ? where.defaultOutputDir : where.granted(request.outputGrant);
+  const base =
+    request.outputGrant === undefined ? where.defaultOutputDir : where.granted(request.outputGrant);
   const outputDir =
     request.outputGrant !== undefined && (await isEmpty(base)) ? base : await freshFolder(base, name);
   const { run } = await setUpRun(app.store, {
@@ -144,7 +148,11 @@ async function datasetOf(app: App, datasetId: number): Promise<StoredDataset> {
 
 /** `name`, `name-2`, `name-3`: every run of the window has a folder of its own. */
 async function freshFolder(base: string, name: string): Promise<string> {
-  const safe = name.replaceAll(/[^\p{L}\p{N}._ -]/gu, '_').trim().slice(0, 80) || 'run';
+  const safe =
+    name
+      .replaceAll(/[^\p{L}\p{N}._ -]/gu, '_')
+      .trim()
+      .slice(0, 80) || 'run';
   for (let n = 1; ; n += 1) {
     const path = join(base, n === 1 ? safe : `${safe}-${n}`);
     if (await isEmpty(path)) {
@@ -154,5 +162,8 @@ async function freshFolder(base: string, name: string): Promise<string> {
 }
 
 async function isEmpty(path: string): Promise<boolean> {
-  return readdir(path).then((names) => names.length === 0, (error: NodeJS.ErrnoException) => error.code === 'ENOENT');
+  return readdir(path).then(
+    (names) => names.length === 0,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+  );
 }

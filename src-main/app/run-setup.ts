@@ -78,7 +78,10 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
 }
 
 /** A done job is believed only with its file and its hash. Answers how many were not. */
-export async function requeueLostResults(store: Store, run: Pick<StoredRun, 'id' | 'outputDir'>): Promise<number> {
+export async function requeueLostResults(
+  store: Store,
+  run: Pick<StoredRun, 'id' | 'outputDir'>,
+): Promise<number> {
   let lost = 0;
   const jobIds: number[] = [];
   for (let offset = 0; ; offset += PAGE) {
@@ -92,7 +95,10 @@ export async function requeueLostResults(store: Store, run: Pick<StoredRun, 'id'
           return false;
         }
         const path = join(run.outputDir, result.fileName);
-        const size = await stat(path).then((found) => found.size, () => -1);
+        const size = await stat(path).then(
+          (found) => found.size,
+          () => -1,
+        );
         return size === result.sizeBytes && (await fileSha256(path)) === result.sha256;
       }),
     );
@@ -114,7 +120,9 @@ async function refuseUnknownFiles(store: Store, request: SetupRequest): Promise<
   if (present.size === 0) {
     return;
   }
-  const stems = new Set([...present].map((name) => name.replaceAll('\\', '/').replace(/\.(png|jpe?g|webp|gif|avif)$/i, '')));
+  const stems = new Set(
+    [...present].map((name) => name.replaceAll('\\', '/').replace(/\.(png|jpe?g|webp|gif|avif)$/i, '')),
+  );
   let found = 0;
   const plan = { recipe: request.recipe, options: request.options, datasetId: request.dataset.id };
   for await (const jobs of plannedJobs(store, plan)) {

@@ -16,7 +16,11 @@ import { requeueLostResults } from './run-setup';
 export interface RunsOptions {
   readonly store: Store;
   readonly scheduler: Scheduler;
-  readonly orders: { open(context: RunContext): void; close(runId: number): void; forget(jobId: number): void };
+  readonly orders: {
+    open(context: RunContext): void;
+    close(runId: number): void;
+    forget(jobId: number): void;
+  };
   readonly events: EventHub;
   readonly clock: Clock;
   readonly log: Log;
@@ -89,7 +93,10 @@ export function createRuns(options: RunsOptions) {
     });
     options.onWorkers(run.options.workers);
     await store.setRunState(run.id, { kind: 'running' });
-    log.info('runs', `run ${run.id} starts: ${run.options.concurrency} in flight, output in ${run.outputDir}`);
+    log.info(
+      'runs',
+      `run ${run.id} starts: ${run.options.concurrency} in flight, output in ${run.outputDir}`,
+    );
     scheduler.start({
       runId: run.id,
       concurrency: run.options.concurrency,

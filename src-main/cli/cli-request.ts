@@ -17,7 +17,9 @@ export interface RunCliRequest {
   readonly provider: Provider;
   /** Null: the catalogue's current one. */
   readonly modelName: string | null;
-  readonly source: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'prompt'; readonly prompt: string };
+  readonly source:
+    | { readonly kind: 'file'; readonly path: string }
+    | { readonly kind: 'prompt'; readonly prompt: string };
   /** What is asked of every row: a column's name, or a template. */
   readonly instruction:
     | { readonly kind: 'column'; readonly name: string }

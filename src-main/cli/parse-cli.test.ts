@@ -19,33 +19,38 @@ function run(...argv: string[]): RunCliRequest {
 const EDIT = ['edit', '--backend', 'google_genai', '--input', 'data.csv'];
 const TEXT = ['t2i', '--backend', 'openai', '--prompt', 'a cat'];
 
-const BLOCKS = readFileSync(new URL('./testing/documented-commands.txt', import.meta.url), 'utf8').split('\n----\n');
+const BLOCKS = readFileSync(new URL('./testing/documented-commands.txt', import.meta.url), 'utf8').split(
+  '\n----\n',
+);
 
 describe('every documented command', () => {
   it('is here', () => expect(BLOCKS).toHaveLength(33));
 
-  it.each(BLOCKS.flatMap(commandsOf).map((command, at) => [at, command] as const))('%i is understood', (_, command) => {
-    expect(command.program).toBe('brushfleet');
-    const request = run(...command.argv);
-    const flag = (name: string): string | undefined => command.argv[command.argv.indexOf(`--${name}`) + 1];
-    const has = (name: string): boolean => command.argv.includes(`--${name}`);
-    expect(request.task).toBe(command.argv[0]);
-    expect(request.provider).toBe(flag('backend'));
-    expect(request.modelName).toBe(has('model_name') ? flag('model_name') : null);
-    expect(request.source).toEqual(
-      has('prompt')
-        ? { kind: 'prompt', prompt: flag('prompt') }
-        : { kind: 'file', path: flag(has('input') ? 'input' : 'prompts_file') },
-    );
-    expect(request.outputDir).toBe(has('output_dir') ? flag('output_dir') : './output');
-    expect(request.filterRows).toBe(has('filter_rows') ? flag('filter_rows') : '');
-    expect(request.fleetFlags.timeoutMs).toBe(has('timeout') ? Number(flag('timeout')) * 1000 : undefined);
-    expect(request.ignoredFlags).toEqual([]);
+  it.each(BLOCKS.flatMap(commandsOf).map((command, at) => [at, command] as const))(
+    '%i is understood',
+    (_, command) => {
+      expect(command.program).toBe('brushfleet');
+      const request = run(...command.argv);
+      const flag = (name: string): string | undefined => command.argv[command.argv.indexOf(`--${name}`) + 1];
+      const has = (name: string): boolean => command.argv.includes(`--${name}`);
+      expect(request.task).toBe(command.argv[0]);
+      expect(request.provider).toBe(flag('backend'));
+      expect(request.modelName).toBe(has('model_name') ? flag('model_name') : null);
+      expect(request.source).toEqual(
+        has('prompt')
+          ? { kind: 'prompt', prompt: flag('prompt') }
+          : { kind: 'file', path: flag(has('input') ? 'input' : 'prompts_file') },
+      );
+      expect(request.outputDir).toBe(has('output_dir') ? flag('output_dir') : './output');
+      expect(request.filterRows).toBe(has('filter_rows') ? flag('filter_rows') : '');
+      expect(request.fleetFlags.timeoutMs).toBe(has('timeout') ? Number(flag('timeout')) * 1000 : undefined);
+      expect(request.ignoredFlags).toEqual([]);
 
-    const env = { GEMINI_API_KEY: 'k', OPENAI_API_KEY: 'k', ...command.env };
-    const fleet = fleetFromEnv({ provider: request.provider, env, flags: request.fleetFlags });
-    expect(fleet.kind).toBe('ok');
-  });
+      const env = { GEMINI_API_KEY: 'k', OPENAI_API_KEY: 'k', ...command.env };
+      const fleet = fleetFromEnv({ provider: request.provider, env, flags: request.fleetFlags });
+      expect(fleet.kind).toBe('ok');
+    },
+  );
 });
 
 describe('values', () => {
@@ -134,6 +139,7 @@ describe('a mistake is one sentence and exit 2', () => {
     [[...EDIT, '--xyzzy'], /^Unknown flag --xyzzy: brushfleet edit --help lists all flags\.$/],
     [[...EDIT, '--api_key=sk-leaked-thing'], /^--api_key is no flag: other programs can read a command line/],
     [[...EDIT, '--unknown_thing=sk-leaked-thing'], /^Unknown flag --unknown_thing: /],
+    [[...EDIT, '--json=1'], /^--json takes no value\.$/],
     [['edti'], /^Unknown command "edti": did you mean edit\?$/],
     [['serve', '--mode', 't2i'], /^Unknown command "serve": it is edit, t2i or demo\.$/],
     [[...EDIT, 'extra'], /^A value stands without its flag/],
@@ -148,7 +154,10 @@ describe('a mistake is one sentence and exit 2', () => {
     [[...EDIT, '--resume', '--no_resume'], /^--resume and --no_resume exclude each other/],
     [[...EDIT, '--width', '100'], /^--width needs --height/],
     [[...EDIT, '--height', '100'], /^--height needs --width/],
-    [[...EDIT, '--width', 'wide', '--height', '1'], /^--width must be a whole number from 1 to 100000, not "wide"\.$/],
+    [
+      [...EDIT, '--width', 'wide', '--height', '1'],
+      /^--width must be a whole number from 1 to 100000, not "wide"\.$/,
+    ],
     [[...EDIT, '--aspect_ratio', 'wide'], /^--aspect_ratio must be two numbers such as 16:9, not "wide"\.$/],
     [[...EDIT, '--filter_rows', '0:10:2'], /row filter does not understand "0:10:2"/],
     [[...EDIT, '--timeout', '0'], /^--timeout must be a number of seconds/],
@@ -168,17 +177,34 @@ describe('a mistake is one sentence and exit 2', () => {
 describe('help and version', () => {
   it('shows them on demand', () => {
     expect(parse('--version')).toEqual({ kind: 'show', text: '1.2.3\n', exitCode: 0 });
-    expect(parse('--help')).toMatchObject({ kind: 'show', exitCode: 0, text: expect.stringContaining('brushfleet demo') });
+    expect(parse('--help')).toMatchObject({
+      kind: 'show',
+      exitCode: 0,
+      text: expect.stringContaining('brushfleet demo'),
+    });
     const help = parse('edit', '--help');
-    expect(help).toMatchObject({ kind: 'show', exitCode: 0, text: expect.stringContaining('--instruction_key') });
+    expect(help).toMatchObject({
+      kind: 'show',
+      exitCode: 0,
+      text: expect.stringContaining('--instruction_key'),
+    });
     expect(JSON.stringify(help)).not.toContain('--num_gpus');
   });
 
   it('shows help when nothing is asked, as a mistake', () => {
-    expect(parse()).toMatchObject({ kind: 'show', exitCode: 2, text: expect.stringContaining('Usage: brushfleet') });
+    expect(parse()).toMatchObject({
+      kind: 'show',
+      exitCode: 2,
+      text: expect.stringContaining('Usage: brushfleet'),
+    });
   });
 
-  it('reads demo', () => {
-    expect(parse('demo', '--output_dir', 'x', '--json')).toEqual({ kind: 'demo', outputDir: 'x', json: true });
+  it('reads demo, whose folder is no other run’s by default', () => {
+    expect(parse('demo')).toEqual({ kind: 'demo', outputDir: './output/demo', json: false });
+    expect(parse('demo', '--output_dir', 'x', '--json')).toEqual({
+      kind: 'demo',
+      outputDir: 'x',
+      json: true,
+    });
   });
 });

@@ -4,7 +4,13 @@ import { parseRatio } from '@shared/ratio';
 import { parseRowFilter } from '@shared/row-filter';
 import { CommanderError } from 'commander';
 import { LOG_LEVELS, type LogLevel, parseLogLevel } from '../log';
-import { type CliRequest, type DemoCliRequest, refused, type RunCliRequest, type SizeFlags } from './cli-request';
+import {
+  type CliRequest,
+  type DemoCliRequest,
+  refused,
+  type RunCliRequest,
+  type SizeFlags,
+} from './cli-request';
 import { EXPLAINED_FLAGS } from './explained-flags';
 import { FlagValues, UsageError } from './flag-values';
 import { createProgram } from './program';
@@ -39,7 +45,9 @@ export function parseCli(argv: readonly string[], { version }: ParseOptions): Cl
       return refused(error.message);
     }
     if (error instanceof CommanderError) {
-      return error.exitCode === 0 ? { kind: 'show', text: shown, exitCode: 0 } : refused(usageSentence(error, argv));
+      return error.exitCode === 0
+        ? { kind: 'show', text: shown, exitCode: 0 }
+        : refused(usageSentence(error, argv));
     }
     throw error;
   }
@@ -49,7 +57,7 @@ function readDemo(flags: FlagValues): DemoCliRequest {
   const level = readLogLevel(flags);
   return {
     kind: 'demo',
-    outputDir: flags.text('output_dir') ?? './output',
+    outputDir: flags.text('output_dir') ?? './output/demo',
     json: flags.has('json'),
     ...(level === undefined ? {} : { logLevel: level }),
   };
@@ -91,7 +99,9 @@ function readRun(task: 'edit' | 't2i', flags: FlagValues): RunCliRequest {
 function readProvider(task: string, flags: FlagValues): Provider {
   const backend = flags.text('backend');
   if (backend === undefined) {
-    throw new UsageError(`Say which provider: brushfleet ${task} --backend google_genai, or --backend openai.`);
+    throw new UsageError(
+      `Say which provider: brushfleet ${task} --backend google_genai, or --backend openai.`,
+    );
   }
   const provider = Object.hasOwn(PROVIDERS, backend) ? PROVIDERS[backend] : undefined;
   if (provider === undefined) {
@@ -106,7 +116,9 @@ function readSource(task: 'edit' | 't2i', flags: FlagValues): RunCliRequest['sou
   const input = flags.text('input');
   if (task === 'edit') {
     if (input === undefined) {
-      throw new UsageError('Say what to edit: brushfleet edit --input FILE, a dataset or a folder of images.');
+      throw new UsageError(
+        'Say what to edit: brushfleet edit --input FILE, a dataset or a folder of images.',
+      );
     }
     return { kind: 'file', path: input };
   }
@@ -129,7 +141,9 @@ function readInstruction(task: 'edit' | 't2i', flags: FlagValues): RunCliRequest
   }
   const prompt = flags.text('prompt');
   if (prompt !== undefined && column !== undefined) {
-    throw new UsageError('--prompt and --instruction_key exclude each other: one instruction for all rows, or a column of them.');
+    throw new UsageError(
+      '--prompt and --instruction_key exclude each other: one instruction for all rows, or a column of them.',
+    );
   }
   return prompt === undefined
     ? { kind: 'column', name: column ?? 'instruction' }
@@ -197,6 +211,9 @@ function usageSentence(error: CommanderError, argv: readonly string[]): string {
       const flag = quoted.split('=')[0] ?? '';
       if (/^--?(dg_)?(gemini_|openai_)?api_?-?keys?$/i.test(flag)) {
         return `${flag} is no flag: other programs can read a command line, so keys come from the environment or .env.`;
+      }
+      if (suggestion === flag) {
+        return `${flag} takes no value.`;
       }
       return `Unknown flag ${flag}: ${suggestion === undefined ? `brushfleet ${commandOf(argv)}--help lists all flags.` : `did you mean ${suggestion}?`}`;
     }

@@ -40,7 +40,9 @@ export function createProgram(output: ProgramOutput): Program {
     .version(output.version, '--version', 'print the version')
     .addHelpText('after', EXAMPLES);
   const add = (name: string, description: string): Command => {
-    const sub = configured(command.command(name), output).description(description).allowExcessArguments(false);
+    const sub = configured(command.command(name), output)
+      .description(description)
+      .allowExcessArguments(false);
     return sub.action((values: RawValues) => {
       chosen = { name, values };
     });
@@ -48,7 +50,7 @@ export function createProgram(output: ProgramOutput): Program {
   addEditFlags(add('edit', 'edit the images of a CSV, JSONL, JSON or Parquet file, or of a folder'));
   addTextFlags(add('t2i', 'generate images from prompts'));
   add('demo', 'run the sample pictures through the demo endpoint: no key, no cost, no network')
-    .option('--output_dir <folder>', 'where the pictures go', './output')
+    .option('--output_dir <folder>', 'where the pictures go (default: ./output/demo)')
     .option('--json', 'print one JSON line per finished picture and a summary')
     .option('--log_level <level>', 'error, warning, info or debug');
   return { command, chosen: () => chosen };
@@ -64,7 +66,10 @@ function configured(command: Command, output: ProgramOutput): Command {
 function addEditFlags(command: Command): void {
   addProviderFlags(command)
     .option('--input <path>', 'the dataset file, or a folder of images')
-    .option('--prompt <text>', 'one instruction for all rows, in place of a column; {{column}} inserts a cell')
+    .option(
+      '--prompt <text>',
+      'one instruction for all rows, in place of a column; {{column}} inserts a cell',
+    )
     .option('--instruction_key <column>', 'the column that holds the instruction (default: instruction)');
   addRunFlags(command);
 }
@@ -93,7 +98,7 @@ function addRunFlags(command: Command): void {
     .option('--num_images_per_prompt <n>', 'pictures per row (default: 1)')
     .option('--aspect_ratio <w:h>', 'such as 16:9; wins over width and height')
     .option('--width <pixels>', 'with --height: the nearest ratio or size the model offers')
-    .option('--height <pixels>')
+    .option('--height <pixels>', 'with --width')
     .option('--image_size <size>', '1K, 2K, 4K (google_genai) or WIDTHxHEIGHT (openai)')
     .option('--image_cache_dir <folder>', 'keeps input images that were fetched')
     .option('--allow_private_urls', 'also fetch input images from this machine and private networks')

@@ -1,4 +1,5 @@
 /** A Parquet value as cell text; embedded images are handed to `store`, which answers their reference. */
+import { referenceCell } from '@shared/columns';
 import { jsonCell } from './json-fields';
 
 export type StoreImage = (bytes: Uint8Array) => Promise<string>;
@@ -10,12 +11,14 @@ export type StoreImage = (bytes: Uint8Array) => Promise<string>;
 export async function parquetCell(value: unknown, store: StoreImage): Promise<string> {
   if (Array.isArray(value) || isTypedArray(value)) {
     const items: string[] = [];
-    for (const item of value as Iterable<unknown>) items.push(await parquetCell(item, store));
+    for (const item of value as Iterable<unknown>) {
+      items.push(isImageStruct(item) ? await imageReference(item, store) : await parquetCell(item, store));
+    }
     return JSON.stringify(items);
   }
   if (value instanceof Uint8Array) return bytesCell(value, store);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
-  if (isImageStruct(value)) return imageCell(value, store);
+  if (isImageStruct(value)) return referenceCell(await imageReference(value, store));
   if (typeof value === 'bigint') return value.toString();
   return jsonCell(typeof value === 'object' ? withoutBigints(value) : value);
 }
@@ -32,7 +35,7 @@ function isImageStruct(value: unknown): value is ImageStruct {
 }
 
 /** Without bytes the path is the image's own: a reference like any other. */
-async function imageCell(struct: ImageStruct, store: StoreImage): Promise<string> {
+async function imageReference(struct: ImageStruct, store: StoreImage): Promise<string> {
   if (struct.bytes instanceof Uint8Array && struct.bytes.length > 0) return store(struct.bytes);
   return typeof struct.path === 'string' ? struct.path : '';
 }

@@ -1,5 +1,5 @@
 /** CSV rows as a stream. A row with more cells than the header is skipped: its cells have shifted. */
-import { restoreCell } from '@shared/spreadsheet-safe';
+import { MARKER_VALUE, restoreCell } from '@shared/spreadsheet-safe';
 import { type CsvHeader, readHeader } from './csv-header';
 import { type CsvRecord, csvRecords } from './csv-records';
 import { note, type RawEvent, type RawProblem, skipped } from './raw-event';
@@ -31,38 +31,43 @@ export async function* readCsv(path: string): AsyncGenerator<RawEvent> {
 const OVERLONG =
   'This row is longer than 64 million characters, so a quote in it is probably never closed; reading stopped here.';
 
+const OPEN_QUOTE = 'A quote in this row is never closed, so the rest of the file was taken for one cell.';
+
 function refuse(record: CsvRecord, header: CsvHeader | null): string | null {
-  if (record.fault === 'too_long' || header === null) return OVERLONG;
-  if (record.fault === 'open_quote')
-    return 'A quote in this row is never closed, so the rest of the file was taken for one cell.';
-  if (record.cells.every((cell) => cell.trim() === '')) return 'This row is blank.';
-  const surplus = record.cells.slice(header.width);
-  if (surplus.every((cell) => cell.trim() === '')) return null;
-  return `This row has ${record.cells.length} cells but the header has ${header.width}; put cells that contain the separator in quotes.`;
+  const { cells, fault } = record;
+  if (fault === 'too_long' || header === null) return OVERLONG;
+  if (fault === 'open_quote') return OPEN_QUOTE;
+  if (cells.every(isBlank)) return 'This row is blank.';
+  if (cells.slice(header.width).every(isBlank)) return null;
+  return `${misfit(record, header)}; put cells that contain the separator in quotes.`;
 }
 
 function* remarks(record: CsvRecord, header: CsvHeader): Generator<RawProblem> {
-  const { line, cells } = record;
-  if (cells.length < header.width) {
-    yield note(
-      line,
-      `This row has ${cells.length} cells but the header has ${header.width}; the missing ones are blank.`,
-    );
-  }
-  if (record.fault === 'stray_quote')
+  const { line, cells, fault } = record;
+  const has = (character: string): boolean => cells.some((cell) => cell.includes(character));
+  if (cells.length < header.width) yield note(line, `${misfit(record, header)}; the missing ones are blank.`);
+  if (fault === 'stray_quote')
     yield note(line, 'A quoted cell of this row has a quote inside that is not doubled.');
-  if (cells.some((cell) => cell.includes('\0'))) yield note(line, 'This row contains a NUL character.');
-  if (cells.some((cell) => cell.includes('\u{FFFD}'))) {
+  if (has('\0')) yield note(line, 'This row contains a NUL character.');
+  if (has('\u{FFFD}'))
     yield note(line, 'This row has characters that could not be read; save the file as UTF-8.');
-  }
+}
+
+function isBlank(cell: string): boolean {
+  return cell.trim() === '';
+}
+
+function misfit({ cells }: CsvRecord, header: CsvHeader): string {
+  return `This row has ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'} but the header has ${header.width}`;
 }
 
 function fieldsOf(record: CsvRecord, header: CsvHeader): Record<string, string> {
+  const isProtected = header.isSpreadsheetSafe && record.cells[header.width - 1] === MARKER_VALUE;
   /* Object.fromEntries defines own properties, so a column named __proto__ is a column. */
   return Object.fromEntries(
     header.columns.map((column, position) => {
       const cell = record.cells[position] ?? '';
-      return [column, header.isSpreadsheetSafe ? restoreCell(cell) : cell];
+      return [column, isProtected ? restoreCell(cell) : cell];
     }),
   );
 }

@@ -1,6 +1,7 @@
 /** A folder of images as rows: one a file, in natural order (`2.png` before `10.png`). */
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { referenceCell } from '@shared/columns';
 import { IMAGE_EXTENSIONS } from '../images/sniff';
 import { DatasetError } from './dataset-source';
 import type { RawEvent } from './raw-event';
@@ -34,7 +35,13 @@ export async function* readImageFolder(path: string, name: string): AsyncGenerat
   }
   yield { kind: 'columns', columns: [PATH_COLUMN] };
   for (const [row, image] of images.entries()) {
-    yield { kind: 'row', line: row + 1, row, defaultIndex: row, fields: { [PATH_COLUMN]: image } };
+    yield {
+      kind: 'row',
+      line: row + 1,
+      row,
+      defaultIndex: row,
+      fields: { [PATH_COLUMN]: referenceCell(image) },
+    };
   }
 }
 

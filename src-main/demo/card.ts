@@ -71,19 +71,21 @@ function gradientGround({ width, height }: Size, digest: Buffer): string {
   const blobs = Array.from({ length: 5 }, (_, n) => {
     const x = (at(3 + n) * width).toFixed(0);
     const y = (at(9 + n) * height).toFixed(0);
-    const radius = (long * (0.16 + at(15 + n) * 0.3)).toFixed(0);
+    const radius = (long * (0.28 + at(15 + n) * 0.36)).toFixed(0);
     const tone = `hsl(${(second + n * 22).toFixed(0)} 82% ${56 + n * 4}%)`;
-    return `<circle cx="${x}" cy="${y}" r="${radius}" fill="${tone}" fill-opacity="0.34" filter="url(#soft)"/>`;
+    const fade = `<radialGradient id="b${n}"><stop offset="0" stop-color="${tone}" stop-opacity="0.6"/><stop offset="1" stop-color="${tone}" stop-opacity="0"/></radialGradient>`;
+    return `${fade}<circle cx="${x}" cy="${y}" r="${radius}" fill="url(#b${n})"/>`;
   }).join('');
   return `<defs>
     <linearGradient id="g" gradientTransform="rotate(${(20 + at(2) * 50).toFixed(0)})">
       <stop offset="0" stop-color="hsl(${hue.toFixed(0)} 64% 26%)"/>
       <stop offset="1" stop-color="hsl(${second.toFixed(0)} 72% 46%)"/>
     </linearGradient>
-    <filter id="soft" x="-60%" y="-60%" width="220%" height="220%"><feGaussianBlur stdDeviation="${(long / 14).toFixed(0)}"/></filter>
+    <linearGradient id="shade" x2="0" y2="1"><stop offset="0.3" stop-color="#0b0d12" stop-opacity="0"/>
+      <stop offset="1" stop-color="#0b0d12" stop-opacity="0.58"/></linearGradient>
   </defs>
   <rect width="${width}" height="${height}" fill="url(#g)"/>${blobs}
-  ${rings(width, height, at)}`;
+  ${rings(width, height, at)}<rect width="${width}" height="${height}" fill="url(#shade)"/>`;
 }
 
 function rings(width: number, height: number, at: (n: number) => number): string {

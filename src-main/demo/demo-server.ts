@@ -190,8 +190,8 @@ export function createDemoServer(options: DemoServerOptions = {}): DemoServer {
     return attempt;
   }
 
-  /** Writes the request down; the answer sets the status of what was sent. */
-  function note(exchange: Exchange, request: PictureRequest | null, attempt: number): (status: number) => void {
+  /** Writes the request down; what it returns takes the status that went out. */
+  function note(exchange: Exchange, request: PictureRequest | null, attempt: number): (status: number | null) => void {
     if (options.record === false) {
       return () => undefined;
     }
@@ -239,14 +239,14 @@ export function createDemoServer(options: DemoServerOptions = {}): DemoServer {
   };
 }
 
-/** Sends the reply, or fails as the fault says; answers the status that went out, 0 for none. */
-function deliver({ response, signal }: Exchange, reply: Fault, fault: Fault | null): number {
+/** Sends the reply, or fails as the fault says; answers the status that went out. */
+function deliver({ response, signal }: Exchange, reply: Fault, fault: Fault | null): number | null {
   if (signal.aborted || fault?.hang === true) {
-    return 0;
+    return null;
   }
   if (fault?.reset === 'before') {
     response.socket?.resetAndDestroy();
-    return 0;
+    return null;
   }
   send(response, reply, fault?.reset === 'midBody');
   return reply.status ?? 200;

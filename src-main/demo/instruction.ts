@@ -84,7 +84,7 @@ const WORDS: readonly Word[] = [
   },
   {
     pattern: new RegExp(
-      `\\b(?:tint|tone|colou?r|turn|make|paint|dye|wash|change)\\w*\\b(?:(?!\\b(?:frame|border)\\b)[^.;,])*?\\b${COLOUR}\\b` +
+      `\\b(?:tint|tone|colou?r|turn|make|paint|dye|wash|change)\\w*\\b(?:(?!\\b(?:frame|border)\\b)[^.;,])*?(?<!black[ -]and[ -])\\b${COLOUR}\\b` +
         `(?! (?:frame|border|and white)| (?:hat|scarf|hour))|\\b${COLOUR} (?:tint|tone|wash|filter|light)\\b`,
     ),
     edit: (match) => ({ kind: 'tint', colour: colour(match[1] ?? match[2] ?? 'blue') }),
@@ -92,7 +92,7 @@ const WORDS: readonly Word[] = [
 ];
 
 const QUOTED = /["“”«]([^"“”«»]{1,200})["“”»]|'([^']{1,200})'(?!\w)/;
-const WRITES = /\b(?:caption|text|title|label|headline|words?|write|says?|saying|sign)\b/;
+const WRITES = /\b(?:caption|text|title|label|headline|words?|write|says|saying|sign)\b/;
 
 /** The edits in the order the instruction names them; empty when it names none. */
 export function parseInstruction(instruction: string): readonly Edit[] {

@@ -202,8 +202,8 @@ async function throughMask(before: Canvas, after: Canvas, mask: Buffer): Promise
     .toColourspace('b-w')
     .raw()
     .toBuffer();
-  const patch = await open(after)
-    .removeAlpha()
+  const opaque = await canvasOf(open(after).removeAlpha());
+  const patch = await open(opaque)
     .joinChannel(editable, { raw: { width, height, channels: 1 } })
     .png()
     .toBuffer();

@@ -1,5 +1,4 @@
 /** Runs the demo endpoint in a worker thread of its own. */
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { workerPath } from '../worker-path';
 import type { FromDemoWorker, ToDemoWorker } from './worker';
@@ -13,7 +12,7 @@ export interface RunningDemo {
 /** Resolves once it listens; rejects when the worker cannot start. */
 export async function startDemo(): Promise<RunningDemo> {
   const worker = new Worker(workerPath('demo-worker'));
-  const exited = once(worker, 'exit');
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
     worker.once('message', ({ url: listening }: FromDemoWorker) => resolve(listening));
     worker.once('error', reject);

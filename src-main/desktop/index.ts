@@ -38,7 +38,11 @@ if (electronApp.requestSingleInstanceLock()) {
 }
 
 async function start(): Promise<void> {
-  Menu.setApplicationMenu(process.platform === 'darwin' ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }]) : null);
+  Menu.setApplicationMenu(
+    process.platform === 'darwin'
+      ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }])
+      : null,
+  );
   denyPermissions();
   const app = await openApp({
     libraryDir: library,
@@ -94,14 +98,20 @@ function reloadOnce(window: BrowserWindow, app: App): void {
     if (now - lastDeath > 60_000) {
       window.webContents.reload();
     } else {
-      dialog.showErrorBox('The window keeps failing', 'Runs go on. Close Brushfleet and open it again; the log says more.');
+      dialog.showErrorBox(
+        'The window keeps failing',
+        'Runs go on. Close Brushfleet and open it again; the log says more.',
+      );
     }
     lastDeath = now;
   });
 }
 
 function fail(error: unknown): void {
-  const sentence = error instanceof LibraryBusy ? error.message : `Brushfleet could not start: ${error instanceof Error ? error.message : String(error)}`;
+  const sentence =
+    error instanceof LibraryBusy
+      ? error.message
+      : `Brushfleet could not start: ${error instanceof Error ? error.message : String(error)}`;
   process.stderr.write(`${sentence}\n`);
   // A blocking box would hang a machine without a person in front of it.
   if (process.env['CI'] === undefined) {

@@ -3,7 +3,13 @@
  * hand gave. Both check the sender: main frame, our origin, a window we registered.
  */
 import { RPCHandler } from '@orpc/server/message-port';
-import { ipcMain, type IpcMainEvent, type IpcMainInvokeEvent, MessageChannelMain, type WebContents } from 'electron';
+import {
+  ipcMain,
+  type IpcMainEvent,
+  type IpcMainInvokeEvent,
+  MessageChannelMain,
+  type WebContents,
+} from 'electron';
 import { z } from 'zod';
 import type { Log } from '../log';
 import type { AppRouter } from '../router';

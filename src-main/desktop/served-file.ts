@@ -2,7 +2,9 @@
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 
-export type ServedFile = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'refused'; readonly status: 400 | 404 };
+export type ServedFile =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'refused'; readonly status: 400 | 404 };
 
 /**
  * Decodes once, refuses NUL, backslash and bad escapes, resolves below `root`, follows links, and compares the real
@@ -22,7 +24,9 @@ export async function servedFile(root: string, pathname: string): Promise<Served
     if (!isBelow(realRoot, realFile)) {
       return { kind: 'refused', status: 400 };
     }
-    return (await stat(realFile)).isFile() ? { kind: 'file', path: realFile } : { kind: 'refused', status: 404 };
+    return (await stat(realFile)).isFile()
+      ? { kind: 'file', path: realFile }
+      : { kind: 'refused', status: 404 };
   } catch {
     return { kind: 'refused', status: 404 };
   }

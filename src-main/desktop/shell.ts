@@ -6,8 +6,13 @@ import type { Grants } from './grants';
 import { isOwnLink } from './links';
 import type { WindowStore } from './window-store';
 
-export function createShell(options: { grants: Grants; windowStore: WindowStore; grantRoot(path: string): void }): Shell {
-  const parent = (): BrowserWindow | undefined => BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
+export function createShell(options: {
+  grants: Grants;
+  windowStore: WindowStore;
+  grantRoot(path: string): void;
+}): Shell {
+  const parent = (): BrowserWindow | undefined =>
+    BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
 
   async function openPath(path: string): Promise<void> {
     const problem = await electronShell.openPath(path);

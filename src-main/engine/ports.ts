@@ -33,7 +33,11 @@ export interface AttemptStart {
   readonly jobId: number;
   readonly runId: number;
   readonly endpointId: string;
+  /** As it was called then: an endpoint may be renamed or removed later. */
+  readonly endpointName?: string;
   readonly keyId: string | null;
+  /** The last characters of the key, for people. */
+  readonly keyTail?: string;
   /** Wall clock. */
   readonly sentAt: number;
 }

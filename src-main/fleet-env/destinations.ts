@@ -16,7 +16,10 @@ export function startLineOf(endpoints: readonly Endpoint[], keys: readonly EnvKe
   return [...groups].map(([hosts, group]) => `${namesOf(group)} -> ${hosts}`).join('; ');
 }
 
-export function destinationWarnings(endpoints: readonly Endpoint[], keys: readonly EnvKey[]): readonly string[] {
+export function destinationWarnings(
+  endpoints: readonly Endpoint[],
+  keys: readonly EnvKey[],
+): readonly string[] {
   return [...clearWarning(endpoints, keys), ...mixedWarning(endpoints, keys)];
 }
 
@@ -48,13 +51,17 @@ function mixedWarning(endpoints: readonly Endpoint[], keys: readonly EnvKey[]): 
 }
 
 function namesOf(keys: readonly EnvKey[]): string {
-  const shown = keys.slice(0, SHOWN).map((key) => (key.secret.tail === '' ? key.label : `…${key.secret.tail}`));
+  const shown = keys
+    .slice(0, SHOWN)
+    .map((key) => (key.secret.tail === '' ? key.label : `…${key.secret.tail}`));
   const rest = keys.length - shown.length;
   return `${keys.length === 1 ? 'key' : 'keys'} ${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 function hostsOf(endpoints: readonly Endpoint[], key: EnvKey): readonly string[] {
-  return unique(endpoints.filter((endpoint) => key.endpointIds.includes(endpoint.id)).map((one) => urlOf(one).host));
+  return unique(
+    endpoints.filter((endpoint) => key.endpointIds.includes(endpoint.id)).map((one) => urlOf(one).host),
+  );
 }
 
 function urlOf(endpoint: Endpoint): URL {

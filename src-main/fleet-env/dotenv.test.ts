@@ -24,11 +24,17 @@ describe('readEnvironment', () => {
     writeFileSync(join(cwd, '.env'), 'A=1\n');
     writeFileSync(join(cwd, 'other.env'), 'B=2\n');
     expect(await readEnvironment({ cwd, env: {}, envFile: 'other.env' })).toMatchObject({ env: { B: '2' } });
-    expect(await readEnvironment({ cwd, env: {}, envFile: 'other.env' })).not.toMatchObject({ env: { A: '1' } });
+    expect(await readEnvironment({ cwd, env: {}, envFile: 'other.env' })).not.toMatchObject({
+      env: { A: '1' },
+    });
   });
 
   it('needs no .env, and takes a folder of that name for none', async () => {
-    expect(await readEnvironment({ cwd, env: { A: '1' } })).toEqual({ kind: 'ok', env: { A: '1' }, file: null });
+    expect(await readEnvironment({ cwd, env: { A: '1' } })).toEqual({
+      kind: 'ok',
+      env: { A: '1' },
+      file: null,
+    });
     mkdirSync(join(cwd, '.env'));
     expect(await readEnvironment({ cwd, env: {} })).toMatchObject({ kind: 'ok', file: null });
   });

@@ -7,7 +7,11 @@ import { fleetFromEnv, type FoundFleet } from './fleet-from-env';
 import { type Environment, VARIABLE_PREFIXES } from './variables';
 
 export type ReadEnvironment =
-  | { readonly kind: 'ok'; readonly env: Environment; /** The file that was read. */ readonly file: string | null }
+  | {
+      readonly kind: 'ok';
+      readonly env: Environment /** The file that was read. */;
+      readonly file: string | null;
+    }
   | { readonly kind: 'refused'; readonly sentence: string };
 
 export interface EnvironmentSource {
@@ -29,7 +33,8 @@ export async function readEnvironment({ cwd, envFile, env }: EnvironmentSource):
     if (envFile === undefined && (code === 'ENOENT' || code === 'EISDIR')) {
       return { kind: 'ok', env, file: null };
     }
-    const reason = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code ?? 'unknown error'})`;
+    const reason =
+      code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code ?? 'unknown error'})`;
     return { kind: 'refused', sentence: `Cannot read ${path}: ${reason}.` };
   }
 }

@@ -23,7 +23,11 @@ interface Entry {
 }
 
 /** Throws EnvProblem when there is no key, or one cannot be a key. */
-export function keysFromEnv(provider: Provider, variables: Variables, endpointIds: readonly string[]): EnvKeys {
+export function keysFromEnv(
+  provider: Provider,
+  variables: Variables,
+  endpointIds: readonly string[],
+): EnvKeys {
   const entries = readEntries(variables);
   if (entries.length === 0) {
     const tried = [...variables.namesOf('API_KEYS', 'API_KEY'), ...variables.namesOf('API_KEY_1').slice(1)];
@@ -60,18 +64,24 @@ function secretsOf(variable: Variable | null): readonly Entry[] {
     return [];
   }
   return listOf(variable).flatMap((value, at) =>
-    value === '' ? [] : [{ label: `${variable.name} ${at + 1}`, secret: checkedSecret(value, positionIn(variable, at)) }],
+    value === ''
+      ? []
+      : [{ label: `${variable.name} ${at + 1}`, secret: checkedSecret(value, positionIn(variable, at)) }],
   );
 }
 
 function wholeSecret(variable: Variable | null): readonly Entry[] {
-  return variable === null ? [] : [{ label: variable.name, secret: checkedSecret(variable.value, variable.name) }];
+  return variable === null
+    ? []
+    : [{ label: variable.name, secret: checkedSecret(variable.value, variable.name) }];
 }
 
 /** A header cannot carry anything else, and the SDKs' own errors would quote the value. */
 function checkedSecret(value: string, where: string): Secret {
   if (!/^[\x21-\x7e]+$/.test(value)) {
-    throw new EnvProblem(`${where} holds a character that no API key has (a space, a quote of another alphabet, a line break).`);
+    throw new EnvProblem(
+      `${where} holds a character that no API key has (a space, a quote of another alphabet, a line break).`,
+    );
   }
   return new Secret(value);
 }
@@ -87,8 +97,11 @@ function readBindings(variables: Variables, endpointIds: readonly string[], keys
   const numbers = integersOf(variable, 'an endpoint, counted from 1');
   numbers.forEach((number, at) => {
     if (number !== null && (number < 1 || number > endpointIds.length)) {
-      const count = endpointIds.length === 1 ? 'there is 1 endpoint' : `there are ${endpointIds.length} endpoints`;
-      throw new EnvProblem(`${positionIn(variable, at)} names endpoint ${number}, but ${count}, counted from 1.`);
+      const count =
+        endpointIds.length === 1 ? 'there is 1 endpoint' : `there are ${endpointIds.length} endpoints`;
+      throw new EnvProblem(
+        `${positionIn(variable, at)} names endpoint ${number}, but ${count}, counted from 1.`,
+      );
     }
   });
   const surplus = numbers.length > keys;
@@ -97,15 +110,23 @@ function readBindings(variables: Variables, endpointIds: readonly string[], keys
       const bound = endpointIds[(numbers[key] ?? 0) - 1];
       return bound === undefined ? endpointIds : [bound];
     },
-    notes: surplus ? [`${variable?.name} has ${numbers.length} values for ${keys} keys: the surplus is ignored.`] : [],
+    notes: surplus
+      ? [`${variable?.name} has ${numbers.length} values for ${keys} keys: the surplus is ignored.`]
+      : [],
   };
 }
 
 function repeated(times: number): readonly string[] {
-  return times === 0 ? [] : [`${times === 1 ? 'One key was' : `${times} keys were`} given more than once; each counts once.`];
+  return times === 0
+    ? []
+    : [`${times === 1 ? 'One key was' : `${times} keys were`} given more than once; each counts once.`];
 }
 
 function unserved(keys: readonly EnvKey[], endpointIds: readonly string[]): readonly string[] {
   const idle = endpointIds.filter((id) => !keys.some((key) => key.endpointIds.includes(id)));
-  return idle.length === 0 ? [] : [`${idle.length === 1 ? 'One endpoint has' : `${idle.length} endpoints have`} no key bound to it and gets no request.`];
+  return idle.length === 0
+    ? []
+    : [
+        `${idle.length === 1 ? 'One endpoint has' : `${idle.length} endpoints have`} no key bound to it and gets no request.`,
+      ];
 }

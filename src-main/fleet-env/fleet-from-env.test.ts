@@ -29,7 +29,14 @@ describe('the environments of the documented commands', () => {
     [{ GEMINI_API_KEY: 'your_key' }, { endpoints: [['', 0, 1]], keys: [['your_key', 1]] }],
     [
       { DG_GEMINI_API_KEYS: 'key1,key2,key3', DG_GEMINI_RATE_LIMIT: '60' },
-      { endpoints: [['', 60, 1]], keys: [['key1', 1], ['key2', 1], ['key3', 1]] },
+      {
+        endpoints: [['', 60, 1]],
+        keys: [
+          ['key1', 1],
+          ['key2', 1],
+          ['key3', 1],
+        ],
+      },
     ],
     [
       {
@@ -39,19 +46,51 @@ describe('the environments of the documented commands', () => {
         DG_GEMINI_WEIGHTS: '1,2',
       },
       {
-        endpoints: [['http://proxy1.com', 30, 1], ['http://proxy2.com', 60, 2]],
-        keys: [['key1', 1, 2], ['key2', 1, 2]],
+        endpoints: [
+          ['http://proxy1.com', 30, 1],
+          ['http://proxy2.com', 60, 2],
+        ],
+        keys: [
+          ['key1', 1, 2],
+          ['key2', 1, 2],
+        ],
       },
     ],
     [
-      { DG_GEMINI_ENDPOINTS: ',http://proxy.com', DG_GEMINI_API_KEYS: 'key1,key2', DG_GEMINI_RATE_LIMITS: '60,30' },
-      { endpoints: [['', 60, 1], ['http://proxy.com', 30, 1]], keys: [['key1', 1, 2], ['key2', 1, 2]] },
+      {
+        DG_GEMINI_ENDPOINTS: ',http://proxy.com',
+        DG_GEMINI_API_KEYS: 'key1,key2',
+        DG_GEMINI_RATE_LIMITS: '60,30',
+      },
+      {
+        endpoints: [
+          ['', 60, 1],
+          ['http://proxy.com', 30, 1],
+        ],
+        keys: [
+          ['key1', 1, 2],
+          ['key2', 1, 2],
+        ],
+      },
     ],
     [
-      { GEMINI_API_KEY: 'k', DG_GEMINI_ENDPOINTS: 'http://proxy1.com,http://proxy2.com', DG_GEMINI_WEIGHTS: '1,2' },
-      { endpoints: [['http://proxy1.com', 0, 1], ['http://proxy2.com', 0, 2]], keys: [['k', 1, 2]] },
+      {
+        GEMINI_API_KEY: 'k',
+        DG_GEMINI_ENDPOINTS: 'http://proxy1.com,http://proxy2.com',
+        DG_GEMINI_WEIGHTS: '1,2',
+      },
+      {
+        endpoints: [
+          ['http://proxy1.com', 0, 1],
+          ['http://proxy2.com', 0, 2],
+        ],
+        keys: [['k', 1, 2]],
+      },
     ],
-    [{ GEMINI_API_KEY: 'k', DG_GEMINI_RATE_LIMIT: '30' }, { endpoints: [['', 30, 1]], keys: [['k', 1]] }],
+    [
+      { GEMINI_API_KEY: 'k', DG_GEMINI_RATE_LIMIT: '30' },
+      { endpoints: [['', 30, 1]], keys: [['k', 1]] },
+    ],
     [
       { GEMINI_API_KEY: 'k', DG_GEMINI_BASE_URL: 'http://proxy.com/v1' },
       { endpoints: [['http://proxy.com/v1', 0, 1]], keys: [['k', 1]] },
@@ -68,12 +107,29 @@ describe('the environments of the documented commands', () => {
       { endpoints: [['https://relay.example/v1', 0, 1]], keys: [['k', 1]] },
     ],
     [
-      { OPENAI_API_KEY: 'k', DG_OPENAI_ENDPOINTS: 'http://proxy1.com,http://proxy2.com', DG_OPENAI_WEIGHTS: '1,2' },
-      { endpoints: [['http://proxy1.com', 0, 1], ['http://proxy2.com', 0, 2]], keys: [['k', 1, 2]] },
+      {
+        OPENAI_API_KEY: 'k',
+        DG_OPENAI_ENDPOINTS: 'http://proxy1.com,http://proxy2.com',
+        DG_OPENAI_WEIGHTS: '1,2',
+      },
+      {
+        endpoints: [
+          ['http://proxy1.com', 0, 1],
+          ['http://proxy2.com', 0, 2],
+        ],
+        keys: [['k', 1, 2]],
+      },
     ],
     [
       { DG_OPENAI_API_KEYS: 'key1,key2,key3', DG_OPENAI_RATE_LIMIT: '60' },
-      { endpoints: [['', 60, 1]], keys: [['key1', 1], ['key2', 1], ['key3', 1]] },
+      {
+        endpoints: [['', 60, 1]],
+        keys: [
+          ['key1', 1],
+          ['key2', 1],
+          ['key3', 1],
+        ],
+      },
     ],
   ])('OpenAI %#', (env, expected) => expect(shape(found(env, 'openai'))).toEqual(expected));
 
@@ -131,14 +187,25 @@ describe('which name wins', () => {
 
   it('another provider’s variables are not read', () => {
     expect(read({ OPENAI_API_KEY: 'k' }).kind).toBe('refused');
-    expect(found({ OPENAI_API_KEY: 'k', DG_GEMINI_ASPECT_RATIO: '16:9' }, 'openai').defaults.aspectRatio).toBeNull();
+    expect(
+      found({ OPENAI_API_KEY: 'k', DG_GEMINI_ASPECT_RATIO: '16:9' }, 'openai').defaults.aspectRatio,
+    ).toBeNull();
   });
 });
 
 describe('keys', () => {
   it('numbered ones join in numeric order, gaps allowed', () => {
-    const env = { GEMINI_API_KEY_10: 'ten', GEMINI_API_KEY_2: 'two', GEMINI_API_KEY: 'single', GEMINI_API_KEY_X: 'no' };
-    expect(shape(found(env)).keys).toEqual([['single', 1], ['two', 1], ['ten', 1]]);
+    const env = {
+      GEMINI_API_KEY_10: 'ten',
+      GEMINI_API_KEY_2: 'two',
+      GEMINI_API_KEY: 'single',
+      GEMINI_API_KEY_X: 'no',
+    };
+    expect(shape(found(env)).keys).toEqual([
+      ['single', 1],
+      ['two', 1],
+      ['ten', 1],
+    ]);
     expect(shape(found({ DG_GEMINI_API_KEYS: 'a,,b,', GEMINI_API_KEY_1: 'c' })).keys).toEqual([
       ['a', 1],
       ['b', 1],
@@ -148,7 +215,10 @@ describe('keys', () => {
 
   it('equal ones are one key, and that is said once', () => {
     const fleet = found({ DG_GEMINI_API_KEYS: 'a,b,a', GEMINI_API_KEY_1: 'b' });
-    expect(shape(fleet).keys).toEqual([['a', 1], ['b', 1]]);
+    expect(shape(fleet).keys).toEqual([
+      ['a', 1],
+      ['b', 1],
+    ]);
     expect(fleet.notes).toEqual(['2 keys were given more than once; each counts once.']);
   });
 
@@ -158,11 +228,20 @@ describe('keys', () => {
       DG_GEMINI_API_KEYS: 'k1,k2,k3,k4',
       DG_GEMINI_KEY_ENDPOINTS: '1,2,,',
     };
-    expect(shape(found(env)).keys).toEqual([['k1', 1], ['k2', 2], ['k3', 1, 2], ['k4', 1, 2]]);
+    expect(shape(found(env)).keys).toEqual([
+      ['k1', 1],
+      ['k2', 2],
+      ['k3', 1, 2],
+      ['k4', 1, 2],
+    ]);
   });
 
   it('a key bound twice serves both, and an endpoint without any is named', () => {
-    const both = { DG_GEMINI_ENDPOINTS: 'http://a,http://b', DG_GEMINI_API_KEYS: 'k,k', DG_GEMINI_KEY_ENDPOINTS: '1,2' };
+    const both = {
+      DG_GEMINI_ENDPOINTS: 'http://a,http://b',
+      DG_GEMINI_API_KEYS: 'k,k',
+      DG_GEMINI_KEY_ENDPOINTS: '1,2',
+    };
     expect(shape(found(both)).keys).toEqual([['k', 1, 2]]);
     const one = { ...both, DG_GEMINI_API_KEYS: 'k', DG_GEMINI_KEY_ENDPOINTS: '1' };
     expect(found(one).notes).toEqual(['One endpoint has no key bound to it and gets no request.']);
@@ -177,16 +256,29 @@ describe('lists of another length', () => {
       DG_GEMINI_RATE_LIMITS: '60,30,60',
       DG_GEMINI_WEIGHTS: '1,2,1',
     });
-    expect(shape(fleet).endpoints).toEqual([['http://proxy1.com', 60, 1], ['http://proxy2.com', 30, 2]]);
+    expect(shape(fleet).endpoints).toEqual([
+      ['http://proxy1.com', 60, 1],
+      ['http://proxy2.com', 30, 2],
+    ]);
     expect(fleet.notes).toEqual([
       'DG_GEMINI_RATE_LIMITS has 3 values and DG_GEMINI_WEIGHTS has 3 values, but there are 2 endpoints: the surplus is ignored.',
     ]);
   });
 
   it('a missing or blank rate is no limit unless the singular gives one; a missing weight is 1', () => {
-    const env = { GEMINI_API_KEY: 'k', DG_GEMINI_ENDPOINTS: 'http://a,http://b,http://c', DG_GEMINI_RATE_LIMITS: '5,' };
-    expect(shape(found(env)).endpoints).toEqual([['http://a', 5, 1], ['http://b', 0, 1], ['http://c', 0, 1]]);
-    expect(shape(found({ ...env, DG_GEMINI_RATE_LIMIT: '7' })).endpoints.map((one) => one[1])).toEqual([5, 7, 7]);
+    const env = {
+      GEMINI_API_KEY: 'k',
+      DG_GEMINI_ENDPOINTS: 'http://a,http://b,http://c',
+      DG_GEMINI_RATE_LIMITS: '5,',
+    };
+    expect(shape(found(env)).endpoints).toEqual([
+      ['http://a', 5, 1],
+      ['http://b', 0, 1],
+      ['http://c', 0, 1],
+    ]);
+    expect(shape(found({ ...env, DG_GEMINI_RATE_LIMIT: '7' })).endpoints.map((one) => one[1])).toEqual([
+      5, 7, 7,
+    ]);
   });
 
   it('the same URL twice is two endpoints', () => {
@@ -199,7 +291,10 @@ describe('lists of another length', () => {
 describe('what cannot be used is one sentence that names the variable and quotes no value', () => {
   const KEY = { GEMINI_API_KEY: 'k' };
   it.each<[Env, RegExp]>([
-    [{}, /^No valid API keys found: none of DG_GEMINI_API_KEYS, .*\bGEMINI_API_KEY, .*GEMINI_API_KEY_1 \.\.\. is set\.$/],
+    [
+      {},
+      /^No valid API keys found: none of DG_GEMINI_API_KEYS, .*\bGEMINI_API_KEY, .*GEMINI_API_KEY_1 \.\.\. is set\.$/,
+    ],
     [{ ...KEY, DG_GEMINI_RATE_LIMITS: 'leaked-thing' }, /^DG_GEMINI_RATE_LIMITS is not a whole number/],
     [{ ...KEY, DG_GEMINI_WEIGHTS: '1,leaked-thing' }, /^Value 2 of DG_GEMINI_WEIGHTS is not/],
     [{ ...KEY, DG_GEMINI_RATE_LIMIT: '-3' }, /^DG_GEMINI_RATE_LIMIT is not/],
@@ -209,7 +304,10 @@ describe('what cannot be used is one sentence that names the variable and quotes
     [{ ...KEY, DG_GEMINI_TIMEOUT: '0' }, /^DG_GEMINI_TIMEOUT must be more than 0/],
     [{ ...KEY, DG_GEMINI_MAX_WORKERS: '0' }, /between 1 and 1024/],
     [{ ...KEY, DG_GEMINI_ENDPOINTS: 'leaked-thing' }, /^DG_GEMINI_ENDPOINTS is not a URL/],
-    [{ ...KEY, DG_GEMINI_ENDPOINTS: 'http://a,https://leaked-thing@b' }, /^Value 2 of DG_GEMINI_ENDPOINTS holds a user/],
+    [
+      { ...KEY, DG_GEMINI_ENDPOINTS: 'http://a,https://leaked-thing@b' },
+      /^Value 2 of DG_GEMINI_ENDPOINTS holds a user/,
+    ],
     [{ ...KEY, DG_GEMINI_API_VERSION: 'leaked-thing' }, /must be v1, v1beta or v1alpha/],
     [{ ...KEY, DG_GEMINI_ASPECT_RATIO: 'leaked-thing' }, /^DG_GEMINI_ASPECT_RATIO is not an aspect ratio/],
     [{ ...KEY, DG_GEMINI_KEY_ENDPOINTS: '2' }, /names endpoint 2, but there is 1 endpoint/],
@@ -255,7 +353,11 @@ describe('where keys travel', () => {
     expect(warnings('http://proxy1.com:8080')).toEqual([
       'Keys travel in clear to proxy1.com:8080: the URL is plain http.',
     ]);
-    expect([...warnings('http://127.0.0.1:9'), ...warnings('http://[::1]:9'), ...warnings('https://a')]).toEqual([]);
+    expect([
+      ...warnings('http://127.0.0.1:9'),
+      ...warnings('http://[::1]:9'),
+      ...warnings('https://a'),
+    ]).toEqual([]);
     expect(warnings('http://127.0.0.1.evil.example')).toHaveLength(1);
   });
 });

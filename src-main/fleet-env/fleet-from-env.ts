@@ -99,7 +99,8 @@ function readDefaults(provider: Provider, variables: Variables, flags: FleetFlag
     throw new EnvProblem(`${timeout?.name ?? 'The timeout'} must be more than 0 and at most 3600 seconds.`);
   }
   const workers = variables.find('MAX_WORKERS');
-  const maxWorkers = flags.maxWorkers ?? integerOf(workers, 'requests in flight') ?? DEFAULT_SETTINGS.concurrency;
+  const maxWorkers =
+    flags.maxWorkers ?? integerOf(workers, 'requests in flight') ?? DEFAULT_SETTINGS.concurrency;
   if (maxWorkers < 1 || maxWorkers > 1024) {
     throw new EnvProblem(`${workers?.name ?? 'The number of workers'} must be between 1 and 1024.`);
   }
@@ -117,7 +118,13 @@ function readDefaults(provider: Provider, variables: Variables, flags: FleetFlag
   if (ratio !== null && flags.aspectRatio === undefined && !/^\d{1,4}:\d{1,4}$/.test(ratio.value)) {
     throw new EnvProblem(`${ratio.name} is not an aspect ratio such as 16:9.`);
   }
-  return { timeoutMs, maxRetries, retryDelayMs, maxWorkers, aspectRatio: flags.aspectRatio ?? ratio?.value ?? null };
+  return {
+    timeoutMs,
+    maxRetries,
+    retryDelayMs,
+    maxWorkers,
+    aspectRatio: flags.aspectRatio ?? ratio?.value ?? null,
+  };
 }
 
 interface ReadEndpoints {
@@ -163,7 +170,9 @@ function readEndpoints(provider: Provider, variables: Variables, timeoutMs: numb
     };
   });
   if (endpoints.every((endpoint) => endpoint.weight === 0)) {
-    throw new EnvProblem(`${weights?.name ?? 'WEIGHTS'} gives every endpoint the weight 0: one must be above 0.`);
+    throw new EnvProblem(
+      `${weights?.name ?? 'WEIGHTS'} gives every endpoint the weight 0: one must be above 0.`,
+    );
   }
   const surplus = [limits, weights].flatMap((list) => {
     const count = listOf(list).length;
@@ -196,7 +205,9 @@ function checkedUrl(url: string, source: Variable | null, at: number): string {
     );
   }
   if (parsed.username !== '' || parsed.password !== '') {
-    throw new EnvProblem(`${positionIn(source, at)} holds a user name or password; keys belong into the key variables.`);
+    throw new EnvProblem(
+      `${positionIn(source, at)} holds a user name or password; keys belong into the key variables.`,
+    );
   }
   return url;
 }
@@ -207,5 +218,7 @@ function surplusNote(surplus: readonly Surplus[], endpoints: number): readonly s
     return [];
   }
   const lists = surplus.map(({ name, count }) => `${name} has ${count} values`).join(' and ');
-  return [`${lists}, but there ${endpoints === 1 ? 'is 1 endpoint' : `are ${endpoints} endpoints`}: the surplus is ignored.`];
+  return [
+    `${lists}, but there ${endpoints === 1 ? 'is 1 endpoint' : `are ${endpoints} endpoints`}: the surplus is ignored.`,
+  ];
 }

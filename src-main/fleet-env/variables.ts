@@ -9,7 +9,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export class EnvProblem extends Error {}
 
 /** How a provider is called in the names of variables. */
-export const VARIABLE_PREFIXES: Readonly<Record<Provider, string>> = { google_genai: 'GEMINI', openai: 'OPENAI' };
+export const VARIABLE_PREFIXES: Readonly<Record<Provider, string>> = {
+  google_genai: 'GEMINI',
+  openai: 'OPENAI',
+};
 
 export interface Variable {
   /** The name it was found under. */

@@ -27,10 +27,9 @@ function tooLarge(maxBytes: number): Refused {
 }
 
 function fromBase64(payload: string): Uint8Array | null {
-  const plain = (payload.includes('%') ? unescaped(payload) : payload)?.replaceAll(/\s+/g, '') ?? '';
-  return BASE64.test(plain) && plain.replace(/=+$/, '').length % 4 !== 1
-    ? Buffer.from(plain, 'base64')
-    : null;
+  const plain = (payload.includes('%') ? unescaped(payload) : payload)?.replaceAll(/\s+/g, '');
+  if (plain === undefined || !BASE64.test(plain) || plain.replace(/=+$/, '').length % 4 === 1) return null;
+  return Buffer.from(plain, 'base64');
 }
 
 function unescaped(payload: string): string | null {

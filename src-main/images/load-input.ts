@@ -1,5 +1,6 @@
 /** Any reference of a row as the original bytes of an image, or the reason why not. Nothing is re-encoded. */
 import { createHash } from 'node:crypto';
+import { unlink } from 'node:fs/promises';
 import { posix } from 'node:path';
 import type { InputImage } from '../providers/adapter';
 import { badInput, parseUrl, type Refused, shownReference } from './bad-input';
@@ -57,8 +58,9 @@ export function createInputLoader(options: InputLoaderOptions): InputLoader {
   };
 
   return {
-    load: async (reference, signal) => {
-      const loaded = await bytesOf(reference.trim(), signal);
+    load: async (given, signal) => {
+      const reference = given.trim();
+      const loaded = await bytesOf(reference, signal);
       return loaded.kind === 'ok' ? asImage(loaded.bytes, reference) : loaded;
     },
     close: () => downloads.close(),
@@ -92,20 +94,16 @@ function stemOf(reference: string): string {
   );
 }
 
-async function readEmbedded(
-  reference: string,
-  embeddedDir: string | null,
-  maxBytes: number,
-): Promise<Loaded> {
+async function readEmbedded(reference: string, embeddedDir: string, maxBytes: number): Promise<Loaded> {
   const file = embeddedFile(reference, embeddedDir);
   if (file === null)
     return badInput('An image embedded in the dataset is damaged or missing; import the file again.');
   const loaded = await readRegularFile(file.path, maxBytes, 'embedded image');
   if (loaded.kind === 'failed') return loaded;
-  const isIntact = createHash('sha256').update(loaded.bytes).digest('hex') === file.sha256;
-  return isIntact
-    ? loaded
-    : badInput('An image unpacked from the dataset has changed on disk; import the file again.');
+  if (createHash('sha256').update(loaded.bytes).digest('hex') === file.sha256) return loaded;
+  /* Out of the way, so that importing again does replace it. */
+  await unlink(file.path).catch(() => undefined);
+  return badInput('An image unpacked from the dataset has changed on disk; import the file again.');
 }
 
 interface Downloads {

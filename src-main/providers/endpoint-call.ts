@@ -3,28 +3,36 @@ import type { TestReport } from '@shared/model/endpoint';
 import type { Failure } from '@shared/model/failure';
 import type { CallContext, ImageAnswer } from './adapter';
 import type { Exchange } from './exchange';
-import { type Asked, hiddenFailure, malformedFailure, oneLine, type Rules, statusFailure } from './http-failure';
+import {
+  type Asked,
+  hiddenFailure,
+  malformedFailure,
+  oneLine,
+  type Rules,
+  statusFailure,
+} from './http-failure';
 import type { CallEnd, CallOptions, Wire } from './wire';
 
 /** A test call lists models, which takes no endpoint longer than this. */
 const MAX_TEST_MS = 30_000;
 
-export interface ProviderCall<T> {
+export interface ProviderCall {
   readonly wire: Wire;
   readonly context: CallContext;
   /** Null: the base URL is unusable. */
   readonly baseUrl: string | null;
   readonly keyHeader: CallOptions['keyHeader'];
   readonly rules: Rules;
-  operation(baseUrl: string): Promise<T>;
+  /** As `Wire.call` takes it. */
+  operation(baseUrl: string): Promise<unknown>;
 }
 
-export type Answered<T> =
-  | { readonly kind: 'answer'; readonly exchange: Exchange; readonly value: T | undefined; readonly asked: Asked }
+export type Answered =
+  | { readonly kind: 'answer'; readonly exchange: Exchange; readonly asked: Asked }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 /** One request and its answer, or the named failure. Never rejects. */
-export async function answered<T>(call: ProviderCall<T>, timeoutMs: number): Promise<Answered<T>> {
+export async function answered(call: ProviderCall, timeoutMs: number): Promise<Answered> {
   const { context, baseUrl } = call;
   if (baseUrl === null) {
     const name = context.endpoint.name;
@@ -32,11 +40,13 @@ export async function answered<T>(call: ProviderCall<T>, timeoutMs: number): Pro
     return { kind: 'failed', failure: { kind: 'network', message, bodySent: false } };
   }
   const asked: Asked = { secret: context.secret, host: new URL(baseUrl).host };
-  const end = await call.wire.call({ context, timeoutMs, keyHeader: call.keyHeader }, () => call.operation(baseUrl));
+  const end = await call.wire.call({ context, timeoutMs, keyHeader: call.keyHeader }, () =>
+    call.operation(baseUrl),
+  );
   return judged(end, asked, call.rules);
 }
 
-function judged<T>(end: CallEnd<T>, asked: Asked, rules: Rules): Answered<T> {
+function judged(end: CallEnd, asked: Asked, rules: Rules): Answered {
   switch (end.kind) {
     case 'failed':
       return end;
@@ -46,12 +56,12 @@ function judged<T>(end: CallEnd<T>, asked: Asked, rules: Rules): Answered<T> {
       return { kind: 'failed', failure: { kind: 'bad_request', message, bodySent: false } };
     }
     case 'answered': {
-      const { exchange, value } = end;
+      const { exchange } = end;
       const isSuccess = exchange.status >= 200 && exchange.status < 300;
       const failure = isSuccess
         ? hiddenFailure(exchange, asked, rules)
         : statusFailure(exchange, asked, rules);
-      return failure === null ? { kind: 'answer', exchange, value, asked } : { kind: 'failed', failure };
+      return failure === null ? { kind: 'answer', exchange, asked } : { kind: 'failed', failure };
     }
   }
 }
@@ -65,8 +75,8 @@ export function badInput(message: string): ImageAnswer {
  * Lists models through `call` and says honestly what was found. `read` returns null when the answer is no list.
  * A missing list (404) is a failure: it may be a relay without one, or a wrong base URL, and nothing was shown to work.
  */
-export async function testEndpoint<T>(
-  call: ProviderCall<T>,
+export async function testEndpoint(
+  call: ProviderCall,
   read: (exchange: Exchange) => readonly string[] | null,
 ): Promise<TestReport> {
   const started = performance.now();
@@ -95,5 +105,7 @@ function detailFor(count: number, asked: Asked): string {
     return `Reached ${asked.host}, but it lists no models.`;
   }
   const models = count === 1 ? '1 model' : `${count} models`;
-  return asked.secret === null ? `${asked.host} lists ${models}.` : `${asked.host} took the key and lists ${models}.`;
+  return asked.secret === null
+    ? `${asked.host} lists ${models}.`
+    : `${asked.host} took the key and lists ${models}.`;
 }

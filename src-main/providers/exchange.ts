@@ -33,6 +33,11 @@ export class Exchange {
     return this.#json.value;
   }
 
+  /** Takes over the body as an SDK has already parsed it. */
+  adopt(json: object): void {
+    this.#json = { value: json };
+  }
+
   /** The parsed body, undefined when it is no JSON. */
   json(): unknown {
     try {

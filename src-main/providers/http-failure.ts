@@ -47,7 +47,8 @@ const CODE_KINDS: Readonly<Record<string, FailureKind>> = {
   unauthenticated: 'invalid_key',
   model_not_found: 'no_model',
 };
-const INVALID_KEY_TEXT = /api[ _-]?key (?:is )?(?:not valid|not found|invalid|expired)|(?:invalid|incorrect) api[ _-]?key/i;
+const INVALID_KEY_TEXT =
+  /api[ _-]?key (?:is )?(?:not valid|not found|invalid|expired)|(?:invalid|incorrect) api[ _-]?key/i;
 const NO_CREDIT_TEXT = /insufficient (?:account |user )?(?:balance|credits?|funds|quota)|余额不足|额度不足/i;
 const BLOCKED_TEXT =
   /safety system|safety_violations|content[ _]policy|prohibited[ _]content|content (?:was |is )?blocked/i;
@@ -198,13 +199,19 @@ function describe(exchange: Exchange, asked: Asked): string {
   const start = `${asked.host} answered ${exchange.status}`;
   const location = exchange.headers.get('location');
   if (exchange.status >= 300 && exchange.status < 400) {
-    return oneLine(`${start}, a redirect to ${redirectTarget(location)}; correct the base URL.`, asked.secret);
+    return oneLine(
+      `${start}, a redirect to ${redirectTarget(location)}; correct the base URL.`,
+      asked.secret,
+    );
   }
   if (exchange.isHtml()) {
-    const title = /<title[^>]*>([^<]{1,120})/i.exec(exchange.text().slice(0, 4000))?.[1]?.trim();
-    return oneLine(`${start} with a web page${title ? ` (“${title}”)` : ''}, not with the API.`, asked.secret);
+    const title = /<title[^>]*>([^<]{1,120})/i.exec(redactWith(asked.secret, exchange.text()))?.[1]?.trim();
+    return oneLine(
+      `${start} with a web page${title ? ` (“${title}”)` : ''}, not with its API; check the base URL.`,
+      asked.secret,
+    );
   }
-  const text = exchange.text().slice(0, 2000).trim();
+  const text = exchange.text().trim();
   return oneLine(text === '' ? `${start} with an empty body.` : `${start}: ${text}`, asked.secret);
 }
 

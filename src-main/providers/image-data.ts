@@ -14,6 +14,9 @@ export const MAX_IMAGE_BYTES = 100 * 1024 * 1024;
 const DATA_URL = /data:image\/[\w.+-]+(?:;[\w=.+-]+)*;base64,/gi;
 const BASE64_RUN = /[A-Za-z0-9+/_=-]*/y;
 const BASE64_RUN_WITH_BREAKS = /[A-Za-z0-9+/_=\s-]*/y;
+const LONGEST_WRAPPED_LINE = 200;
+/** Links are looked for here: a model's words are shorter, and the patterns below are slow on hostile text. */
+const MAX_WORDS = 20_000;
 const MARKDOWN_IMAGE = /!\[[^\]]*\]\(\s*<?(https?:\/\/[^\s)>]+)/gi;
 const IMAGE_LINK = /https?:\/\/[^\s"'<>()[\]]+\.(?:png|jpe?g|webp|gif|avif)(?:\?[^\s"'<>()[\]]*)?/gi;
 const ONLY_A_URL = /^<?(https?:\/\/[^\s<>]+)>?$/i;
@@ -41,22 +44,27 @@ export function inText(text: string): Found | null {
   if (data !== null) {
     return { kind: 'base64', data };
   }
+  const words = text.trim().slice(0, MAX_WORDS);
   const url =
-    [...text.matchAll(MARKDOWN_IMAGE)].at(-1)?.[1] ??
-    [...text.matchAll(IMAGE_LINK)].at(-1)?.[0] ??
-    ONLY_A_URL.exec(text.trim())?.[1];
+    [...words.matchAll(MARKDOWN_IMAGE)].at(-1)?.[1] ??
+    [...words.matchAll(IMAGE_LINK)].at(-1)?.[0] ??
+    ONLY_A_URL.exec(words)?.[1];
   return url !== undefined && URL.canParse(url) ? { kind: 'url', url } : null;
 }
 
-/** Line breaks are allowed inside base64, but words may follow after one: what decodes whole wins. */
+/** Base64 that is wrapped has short lines; after a long one, words follow. */
 function lastDataUrl(text: string): string | null {
   const start = [...text.matchAll(DATA_URL)].at(-1);
   if (start === undefined) {
     return null;
   }
   const from = start.index + start[0].length;
-  const wrapped = runAt(BASE64_RUN_WITH_BREAKS, text, from).trim();
-  return decodedLength(wrapped.replace(/\s+/g, '')) === null ? runAt(BASE64_RUN, text, from) : wrapped;
+  const line = runAt(BASE64_RUN, text, from);
+  if (line.length > LONGEST_WRAPPED_LINE) {
+    return line;
+  }
+  const lines = runAt(BASE64_RUN_WITH_BREAKS, text, from).trim();
+  return decodedLength(lines.replace(/\s+/g, '')) === null ? line : lines;
 }
 
 function runAt(shape: RegExp, text: string, from: number): string {
@@ -80,13 +88,16 @@ export function decodeBase64(data: string): Buffer | null {
   if (data.length > (MAX_IMAGE_BYTES * 4) / 3 + 1_000_000) {
     return null;
   }
-  const compact = /\s/.test(data) ? data.replace(/\s+/g, '') : data;
-  const expected = decodedLength(compact);
+  return decodeExactly(data) ?? (/\s/.test(data) ? decodeExactly(data.replace(/\s+/g, '')) : null);
+}
+
+/** Node skips characters that are no base64, which shows in the length. */
+function decodeExactly(data: string): Buffer | null {
+  const expected = decodedLength(data);
   if (expected === null || expected > MAX_IMAGE_BYTES) {
     return null;
   }
-  // Node skips characters that are no base64, which shows in the length.
-  const bytes = Buffer.from(compact, 'base64');
+  const bytes = Buffer.from(data, 'base64');
   return bytes.byteLength === expected ? bytes : null;
 }
 

@@ -3,12 +3,14 @@
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function asObject(value: unknown): JsonObject | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : undefined;
 }
 
 /** The objects among the entries of a list; empty for anything else. */
 export function objectsOf(value: unknown): readonly JsonObject[] {
-  return Array.isArray(value) ? value.flatMap((entry) => asObject(entry) ?? []) : [];
+  return Array.isArray(value) ? value.map(asObject).filter((entry) => entry !== undefined) : [];
 }
 
 /** A string that says something. */

@@ -9,7 +9,10 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/EHOSTUNREACH|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL/, 'cannot be reached from this network'],
   [/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS/, 'shows a TLS certificate that is not trusted'],
   [/EPROTO|ERR_SSL|WRONG_VERSION|HPE_|UND_ERR_RES/, 'does not speak the protocol its URL names'],
-  [/ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_ABORTED|UND_ERR_CLOSED|UND_ERR_DESTROYED/, 'closed the connection before the answer was complete'],
+  [
+    /ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_ABORTED|UND_ERR_CLOSED|UND_ERR_DESTROYED/,
+    'closed the connection before the answer was complete',
+  ],
 ];
 const ANSWER_TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
@@ -24,7 +27,8 @@ export function networkFailure(error: unknown, cut: Cut & { readonly timeoutMs: 
   if (code !== undefined && ANSWER_TIMEOUTS.has(code)) {
     return timeoutFailure(cut);
   }
-  const reason = REASONS.find(([shape]) => code !== undefined && shape.test(code))?.[1] ?? 'could not be reached';
+  const reason =
+    REASONS.find(([shape]) => code !== undefined && shape.test(code))?.[1] ?? 'could not be reached';
   return {
     kind: 'network',
     message: `${cut.host} ${reason}.`,
@@ -35,7 +39,11 @@ export function networkFailure(error: unknown, cut: Cut & { readonly timeoutMs: 
 
 export function timeoutFailure(cut: Cut & { readonly timeoutMs: number }): Failure {
   const seconds = Math.round(cut.timeoutMs / 100) / 10;
-  return { kind: 'timeout', message: `${cut.host} did not answer within ${seconds} s.`, bodySent: cut.bodySent };
+  return {
+    kind: 'timeout',
+    message: `${cut.host} did not answer within ${seconds} s.`,
+    bodySent: cut.bodySent,
+  };
 }
 
 /** The caller gave up; the outcome of the request is not known. */

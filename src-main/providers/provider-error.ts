@@ -65,7 +65,13 @@ function unwrap(error: JsonObject, holder: JsonObject, depth: number): ProviderE
   const details = objectsOf(error.details);
   const own: ProviderError = {
     message,
-    codes: codesOf([...details.map((detail) => detail.reason), error.code, error.status, error.type, holder.code]),
+    codes: codesOf([
+      ...details.map((detail) => detail.reason),
+      error.code,
+      error.status,
+      error.type,
+      holder.code,
+    ]),
     details,
     ...statusIn(error),
     ...(asText(error.param) === undefined ? {} : { param: String(error.param) }),

@@ -11,6 +11,9 @@ const MASK = '[secret]';
 /** Shorter values would tear ordinary words apart; no provider issues such keys. */
 const MIN_SECRET_LENGTH = 4;
 
+/** Answers can be megabytes; a failure shows a line of them. */
+const MAX_REDACTED = 20_000;
+
 /** Keys nobody told us about: those of another tool, or one that a relay sends on upstream. */
 const KEY_SHAPES: readonly (readonly [RegExp, string])[] = [
   // A word alone ("Bearer authentication") is no key: a digit or sixteen characters make one.
@@ -33,9 +36,11 @@ export function createRedactor(): Redactor {
   };
 }
 
-/** Redacts one text with at most one known key. */
+/** Redacts one text with at most one known key. Only the start of a long text is kept. */
 export function redactWith(secret: Secret | null, text: string): string {
-  return hideShapes(secret === null ? text : hideValues(text, writtenForms(secret.reveal())));
+  // The known key first and in all of it: cutting before that could leave half a key.
+  const hidden = secret === null ? text : hideValues(text, writtenForms(secret.reveal()));
+  return hideShapes(hidden.slice(0, MAX_REDACTED));
 }
 
 /** A key as it is, and as it looks inside a URL or a JSON string. */

@@ -5,8 +5,10 @@
 import { asCount, asObject, asText, objectsOf } from './loose-json';
 
 const UNIT_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
-const STEP = /(\d+(?:\.\d+)?)\s*(ms|milliseconds?|d(?:ays?)?|h(?:ours?|rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)/gi;
-const SENTENCE = /(?:try again|retry)\s*(?:in|after)?:?\s*((?:\d+(?:\.\d+)?\s*[a-z]+\s*,?\s*(?:and\s+)?){1,4})/i;
+const STEP =
+  /(\d+(?:\.\d+)?)\s*(ms|milliseconds?|d(?:ays?)?|h(?:ours?|rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)/gi;
+const SENTENCE =
+  /(?:try again|retry)\s*(?:in|after)?:?\s*((?:\d+(?:\.\d+)?\s*[a-z]+\s*,?\s*(?:and\s+)?){1,4})/i;
 /** Bare numbers above this are points in time (seconds since 1970), not waits. */
 const EPOCH_SECONDS = 1_000_000_000;
 
@@ -84,15 +86,15 @@ function rateLimitReset(headers: Headers, wallNow: number): number | undefined {
 }
 
 function resetIn(value: string | null, wallNow: number): number | undefined {
-  const seconds = bareNumber(value, 1);
-  if (seconds === undefined) {
+  const waitMs = bareNumber(value, 1000);
+  if (waitMs === undefined || value === null) {
     return value === null ? undefined : parseDuration(value);
   }
-  if (seconds < EPOCH_SECONDS) {
-    return Math.ceil(seconds * 1000);
+  if (waitMs < EPOCH_SECONDS * 1000) {
+    return waitMs;
   }
-  const at = seconds < EPOCH_SECONDS * 100 ? seconds * 1000 : seconds;
-  return Math.max(0, at - wallNow);
+  const isMilliseconds = waitMs > EPOCH_SECONDS * 1000 * 100;
+  return Math.max(0, (isMilliseconds ? waitMs / 1000 : waitMs) - wallNow);
 }
 
 function bareNumber(value: string | null, unit: number): number | undefined {

@@ -27,9 +27,9 @@ export interface CallOptions {
   keyHeader(key: string): readonly [name: string, value: string];
 }
 
-export type CallEnd<T> =
-  /** An HTTP answer came, of whatever status. `value`: what the SDK made of it; undefined when it threw. */
-  | { readonly kind: 'answered'; readonly exchange: Exchange; readonly value: T | undefined }
+export type CallEnd =
+  /** An HTTP answer came, of whatever status. */
+  | { readonly kind: 'answered'; readonly exchange: Exchange }
   | { readonly kind: 'failed'; readonly failure: Failure }
   /** The SDK refused before anything was sent. */
   | { readonly kind: 'refused'; readonly error: unknown };
@@ -37,8 +37,11 @@ export type CallEnd<T> =
 export interface Wire {
   /** For the SDKs. Throws outside of `call`, and for a second request within one call. */
   readonly fetch: typeof globalThis.fetch;
-  /** Runs one SDK operation that makes one request. Never rejects. */
-  call<T>(options: CallOptions, operation: () => Promise<T>): Promise<CallEnd<T>>;
+  /**
+   * Runs one SDK operation that makes one request. Never rejects. `operation` may hand on the body as the SDK parsed
+   * it, so that megabytes of JSON are not parsed twice.
+   */
+  call(options: CallOptions, operation: () => Promise<unknown>): Promise<CallEnd>;
 }
 
 interface CallState {
@@ -58,23 +61,28 @@ export function createWire(): Wire {
       throw new Error('One call is exactly one HTTP request.');
     }
     state.begun = true;
+    // From here, not from the call: loading and building an SDK is none of the endpoint's time.
+    state.deadline.start(state.options.timeoutMs);
     const exchange = await send(state, new URL(input instanceof Request ? input.url : input), init);
     state.exchange = exchange;
     return new ExchangeResponse(exchange);
   }
 
-  async function call<T>(options: CallOptions, operation: () => Promise<T>): Promise<CallEnd<T>> {
+  async function call(options: CallOptions, operation: () => Promise<unknown>): Promise<CallEnd> {
     const unusable = unusableKey(options.context);
     if (unusable !== null) {
       return { kind: 'failed', failure: unusable };
     }
-    const deadline = createDeadline(options.timeoutMs, options.context.signal);
+    const deadline = createDeadline(options.context.signal);
     const state: CallState = { options, deadline, begun: false };
     try {
-      const value = await current.run(state, operation);
-      return ended(state, value, undefined);
+      const parsed = await current.run(state, operation);
+      if (typeof parsed === 'object' && parsed !== null) {
+        state.exchange?.adopt(parsed);
+      }
+      return ended(state, undefined);
     } catch (error) {
-      return ended(state, undefined, error);
+      return ended(state, error);
     } finally {
       deadline.dispose();
     }
@@ -84,48 +92,66 @@ export function createWire(): Wire {
   return { fetch: Object.assign(wireFetch, { Response }), call };
 }
 
-function ended<T>(state: CallState, value: T | undefined, error: unknown): CallEnd<T> {
+function ended(state: CallState, error: unknown): CallEnd {
   if (state.failure !== undefined) {
     return { kind: 'failed', failure: state.failure };
   }
   return state.exchange === undefined
     ? { kind: 'refused', error }
-    : { kind: 'answered', exchange: state.exchange, value };
+    : { kind: 'answered', exchange: state.exchange };
 }
 
 async function send(state: CallState, url: URL, init: RequestInit): Promise<Exchange> {
-  const { context, timeoutMs } = state.options;
-  let ended = false;
   const encoded = await encode(init);
-  const body =
-    encoded &&
-    new RequestBody(encoded.bytes, () => {
-      if (!ended && !state.deadline.signal.aborted) {
-        context.onBodySent();
-      }
-    });
-  const cut = () => ({ host: url.host, timeoutMs, bodySent: body?.started ?? false });
+  const body = encoded === null ? null : new RequestBody(encoded.bytes, onBodySent(state));
   try {
-    const answer = await context.dispatcher.request({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: (init.method ?? 'GET') as Dispatcher.HttpMethod,
+    const answer = await dispatch(state, url, {
+      method: init.method,
       headers: headersFor(state.options, init, encoded),
-      // Any async iterable is a body to undici; its types leave that out.
-      body: (body ?? null) as unknown as Uint8Array | null,
-      signal: state.deadline.signal,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
+      body,
     });
     const received = await readBody(answer.body);
     const headers = readHeaders(answer.headers);
     return new Exchange(answer.statusCode, headers, await decodeBody(received, headers));
   } catch (error) {
-    state.failure = failureOf(error, state.deadline, cut());
+    const { timeoutMs } = state.options;
+    state.failure = failureOf(error, state.deadline, {
+      host: url.host,
+      timeoutMs,
+      bodySent: body?.started ?? false,
+    });
     throw error;
-  } finally {
-    ended = true;
   }
+}
+
+/** Tells the caller, unless the call is over already. */
+function onBodySent(state: CallState): () => void {
+  return () => {
+    if (state.failure === undefined && !state.deadline.signal.aborted) {
+      state.options.context.onBodySent();
+    }
+  };
+}
+
+interface Outgoing {
+  readonly method: string | undefined;
+  readonly headers: Record<string, string>;
+  readonly body: RequestBody | null;
+}
+
+function dispatch(state: CallState, url: URL, outgoing: Outgoing): Promise<Dispatcher.ResponseData> {
+  const { context, timeoutMs } = state.options;
+  return context.dispatcher.request({
+    origin: url.origin,
+    path: url.pathname + url.search,
+    method: (outgoing.method ?? 'GET') as Dispatcher.HttpMethod,
+    headers: outgoing.headers,
+    // Any async iterable is a body to undici; its types leave that out.
+    body: outgoing.body as unknown as Uint8Array | null,
+    signal: state.deadline.signal,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+  });
 }
 
 function failureOf(error: unknown, deadline: Deadline, cut: Parameters<typeof networkFailure>[1]): Failure {
@@ -188,10 +214,17 @@ async function encode(init: RequestInit): Promise<EncodedBody | null> {
     return { bytes: Buffer.from(init.body), contentType: null };
   }
   const encoded = new Response(init.body);
-  return { bytes: new Uint8Array(await encoded.arrayBuffer()), contentType: encoded.headers.get('content-type') };
+  return {
+    bytes: new Uint8Array(await encoded.arrayBuffer()),
+    contentType: encoded.headers.get('content-type'),
+  };
 }
 
-function headersFor(options: CallOptions, init: RequestInit, body: EncodedBody | null): Record<string, string> {
+function headersFor(
+  options: CallOptions,
+  init: RequestInit,
+  body: EncodedBody | null,
+): Record<string, string> {
   const given = new Headers(init.headers);
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
   for (const name of SENT_HEADERS) {

@@ -122,7 +122,11 @@ export interface Store extends Journal {
   createDataset(dataset: NewDataset): Promise<StoredDataset>;
   addRows(datasetId: number, rows: readonly StoredRow[]): Promise<void>;
   /** Sets columns and problems and ends the import. */
-  finishDataset(datasetId: number, columns: readonly string[], problems: readonly RowProblem[]): Promise<StoredDataset>;
+  finishDataset(
+    datasetId: number,
+    columns: readonly string[],
+    problems: readonly RowProblem[],
+  ): Promise<StoredDataset>;
   setColumns(datasetId: number, columns: readonly string[]): Promise<void>;
   dataset(datasetId: number): Promise<StoredDataset | null>;
   datasets(): Promise<readonly StoredDataset[]>;

@@ -13,7 +13,9 @@ beforeEach(async () => {
 afterEach(() => rm(outputDir, { recursive: true, force: true }));
 
 const picture = (format: 'png' | 'jpeg') =>
-  sharp({ create: { width: 30, height: 20, channels: 3, background: '#c2410c' } }).toFormat(format).toBuffer();
+  sharp({ create: { width: 30, height: 20, channels: 3, background: '#c2410c' } })
+    .toFormat(format)
+    .toBuffer();
 
 describe('a result on its way to disk', () => {
   it('has its final name only after commit, and its bytes are the provider’s own', async () => {

@@ -31,7 +31,10 @@ export interface ResultTarget {
 export async function writeResult(bytes: Uint8Array, target: ResultTarget): Promise<Written> {
   const type = sniffImage(bytes);
   if (type === null) {
-    return { kind: 'failed', failure: { kind: 'malformed', message: 'The answer holds bytes that are no image.' } };
+    return {
+      kind: 'failed',
+      failure: { kind: 'malformed', message: 'The answer holds bytes that are no image.' },
+    };
   }
   const size = measureImage(bytes);
   const fileName = `${target.stem}.${type.extension}`;

@@ -3,7 +3,15 @@
  * replaced, and what it carried is `lost`, because nobody knows how far it came.
  */
 import { Worker } from 'node:worker_threads';
-import type { AttemptOutcome, AttemptStart, Clock, Lease, PendingJob, SendHooks, Transport } from '../engine/ports';
+import type {
+  AttemptOutcome,
+  AttemptStart,
+  Clock,
+  Lease,
+  PendingJob,
+  SendHooks,
+  Transport,
+} from '../engine/ports';
 import { workerPath } from '../worker-path';
 import type { FromWorker, Order, ToWorker } from './order';
 
@@ -11,7 +19,11 @@ export interface TransportPoolOptions {
   readonly clock: Clock;
   readonly workers: number;
   /** Everything a worker must know of this request; a failure is the job's outcome and nothing is sent. */
-  order(attempt: AttemptStart, job: PendingJob, lease: Lease): Promise<Order | Extract<AttemptOutcome, { kind: 'failed' }>>;
+  order(
+    attempt: AttemptStart,
+    job: PendingJob,
+    lease: Lease,
+  ): Promise<Order | Extract<AttemptOutcome, { kind: 'failed' }>>;
   /** A worker ended unexpectedly; for the log. */
   onWorkerDeath(error: Error): void;
 }

@@ -68,7 +68,11 @@ function dispatcher(order: Order): Agent {
     return known;
   }
   const limit = order.endpoint.timeoutMs + 1000;
-  const agent = new Agent({ headersTimeout: limit, bodyTimeout: limit, connectTimeout: Math.min(limit, 30_000) });
+  const agent = new Agent({
+    headersTimeout: limit,
+    bodyTimeout: limit,
+    connectTimeout: Math.min(limit, 30_000),
+  });
   dispatchers.set(key, agent);
   return agent;
 }

@@ -27,7 +27,10 @@ const open = (env: Record<string, string> = {}): Promise<Vault> =>
   openVault({ libraryDir, keyring, env, scryptCost: CHEAP });
 const file = (): string => join(libraryDir, 'vault.json');
 const onDisk = (): string => readFileSync(file(), 'utf8');
-const files = (): string[] => readdirSync(root, { recursive: true }).map(String).filter((name) => name.includes('.'));
+const files = (): string[] =>
+  readdirSync(root, { recursive: true })
+    .map(String)
+    .filter((name) => name.includes('.'));
 
 describe('keyring mode', () => {
   it('gives a key back after a restart, with nothing readable on disk', async () => {
@@ -220,7 +223,10 @@ describe('without a keyring', () => {
     await vault.put('k1', new Secret(KEY));
     expect((await open(env)).get('k1')?.reveal()).toBe(KEY);
     expect((await open()).status()).toEqual({ kind: 'passphrase', locked: true });
-    expect((await open({ BRUSHFLEET_PASSPHRASE: 'wrong' })).status()).toEqual({ kind: 'passphrase', locked: true });
+    expect((await open({ BRUSHFLEET_PASSPHRASE: 'wrong' })).status()).toEqual({
+      kind: 'passphrase',
+      locked: true,
+    });
   });
 
   it('a forgotten passphrase: a new one starts anew, the sealed file is kept', async () => {
@@ -231,7 +237,9 @@ describe('without a keyring', () => {
     const again = await open();
     await again.choose({ kind: 'passphrase', passphrase: new Secret('new one') });
     expect(again.get('k1')).toBeNull();
-    expect(readdirSync(libraryDir).map((name) => readFileSync(join(libraryDir, name), 'utf8'))).toContain(before);
+    expect(readdirSync(libraryDir).map((name) => readFileSync(join(libraryDir, name), 'utf8'))).toContain(
+      before,
+    );
   });
 });
 

@@ -23,7 +23,14 @@ import {
 } from './sealing';
 import { createSystemKeyring } from './system-keyring';
 import { type Vault, VaultClosed } from './vault';
-import { type Protection, readVaultFile, setAside, type VaultFile, vaultPath, writeVaultFile } from './vault-file';
+import {
+  type Protection,
+  readVaultFile,
+  setAside,
+  type VaultFile,
+  vaultPath,
+  writeVaultFile,
+} from './vault-file';
 
 export interface OpenVaultOptions {
   readonly libraryDir: string;
@@ -173,13 +180,21 @@ class LibraryVault implements Vault {
       throw new VaultClosed(this.status());
     }
     const before = this.#entries.get(keyId);
-    const sealed = seal(Buffer.from(secret.reveal()), { key: this.#dataKey, name: keyId, random: this.#random });
+    const sealed = seal(Buffer.from(secret.reveal()), {
+      key: this.#dataKey,
+      name: keyId,
+      random: this.#random,
+    });
     this.#entries.set(keyId, sealed);
     try {
       await this.#persist();
     } catch (error) {
       if (this.#entries.get(keyId) === sealed) {
-        before === undefined ? this.#entries.delete(keyId) : this.#entries.set(keyId, before);
+        if (before === undefined) {
+          this.#entries.delete(keyId);
+        } else {
+          this.#entries.set(keyId, before);
+        }
       }
       throw error;
     }
@@ -219,7 +234,9 @@ class LibraryVault implements Vault {
       return { kind: 'passphrase', protection: await this.#protect(new Secret(passphrase)) };
     }
     const status = await this.#keyring.probe();
-    return status.kind === 'available' ? { kind: 'keyring', stored: false } : { kind: 'undecided', why: status.why };
+    return status.kind === 'available'
+      ? { kind: 'keyring', stored: false }
+      : { kind: 'undecided', why: status.why };
   }
 
   async #openFile(file: VaultFile): Promise<void> {
@@ -257,7 +274,9 @@ class LibraryVault implements Vault {
       'Enter the keys again, or start Brushfleet where the old keyring is: the sealed file is kept.';
     const status = await keyring.probe();
     this.#mode =
-      status.kind === 'available' ? { kind: 'keyring', stored: false, notice } : { kind: 'undecided', why: status.why };
+      status.kind === 'available'
+        ? { kind: 'keyring', stored: false, notice }
+        : { kind: 'undecided', why: status.why };
   }
 
   #adopt(file: VaultFile, dataKey: Uint8Array): void {
@@ -333,7 +352,10 @@ class LibraryVault implements Vault {
       await this.#keyring.set(this.#id, this.#dataKey);
       this.#mode = { kind: 'keyring', stored: true };
     } catch (error) {
-      this.#mode = { kind: 'undecided', why: error instanceof KeyringUnavailable ? error.why : 'the keyring failed' };
+      this.#mode = {
+        kind: 'undecided',
+        why: error instanceof KeyringUnavailable ? error.why : 'the keyring failed',
+      };
       throw new VaultClosed(this.status());
     }
   }

@@ -43,7 +43,9 @@ export function seal(plain: Uint8Array, { key, name, random }: SealOptions): Sea
 /** Null when the seal was damaged, was made under another name, or does not belong to this key. */
 export function unseal(sealed: Sealed, { key, name }: Pick<SealOptions, 'key' | 'name'>): Buffer | null {
   try {
-    const decipher = createDecipheriv(ALGORITHM, key, Buffer.from(sealed.nonce, 'base64'), { authTagLength: 16 });
+    const decipher = createDecipheriv(ALGORITHM, key, Buffer.from(sealed.nonce, 'base64'), {
+      authTagLength: 16,
+    });
     decipher.setAAD(Buffer.from(name));
     decipher.setAuthTag(Buffer.from(sealed.tag, 'base64'));
     return Buffer.concat([decipher.update(Buffer.from(sealed.data, 'base64')), decipher.final()]);

@@ -17,7 +17,7 @@ export function sessionBusPaths(env: Environment): readonly string[] {
     return env.XDG_RUNTIME_DIR ? [join(env.XDG_RUNTIME_DIR, 'bus')] : [];
   }
   return addresses.split(';').flatMap((address) => {
-    const [transport, rest = ''] = splitOnce(address, ':');
+    const [transport, rest] = splitOnce(address, ':');
     if (transport !== 'unix') {
       return [];
     }
@@ -41,7 +41,8 @@ export async function askSessionBus(env: Environment, timeoutMs: number): Promis
   }
   return {
     kind: 'silent',
-    why: paths.length === 0 ? 'there is no desktop session bus here' : 'the desktop session bus does not answer',
+    why:
+      paths.length === 0 ? 'there is no desktop session bus here' : 'the desktop session bus does not answer',
   };
 }
 
@@ -68,5 +69,7 @@ function splitOnce(text: string, separator: string): [string, string] {
 
 /** Addresses escape bytes as %xx; a stray percent sign is left as it is. */
 function unescapeValue(value: string): string {
-  return value.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return value.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
 }

@@ -104,7 +104,10 @@ describe.skipIf(process.platform === 'win32')('a Linux machine without a desktop
         workerPath: new URL('./keyring-worker.ts', import.meta.url),
       }),
     });
-    expect(vault.status()).toMatchObject({ kind: 'undecided', why: expect.stringContaining('the Secret Service answered') });
+    expect(vault.status()).toMatchObject({
+      kind: 'undecided',
+      why: expect.stringContaining('the Secret Service answered'),
+    });
     vault.close();
   });
 });

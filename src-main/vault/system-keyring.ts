@@ -57,7 +57,10 @@ class SystemKeyring implements KeyringPort {
         ? { kind: 'available' }
         : { kind: 'unavailable', why: `${this.backend} did not give back what was stored` };
     } catch (error) {
-      return { kind: 'unavailable', why: error instanceof KeyringUnavailable ? error.why : 'the keyring failed' };
+      return {
+        kind: 'unavailable',
+        why: error instanceof KeyringUnavailable ? error.why : 'the keyring failed',
+      };
     }
   }
 
@@ -142,7 +145,7 @@ class SystemKeyring implements KeyringPort {
   }
 
   #failAll(why: string): void {
-    for (const waiting of [...this.#waiting.values()]) {
+    for (const waiting of this.#waiting.values()) {
       waiting.reject(new KeyringUnavailable(why));
     }
   }

@@ -5,7 +5,9 @@ import type { Secret } from '../providers/secret';
 export interface Vault {
   status(): VaultStatus;
   /** Chooses a mode when the status is `undecided` (or changes it, sealing all open secrets anew). */
-  choose(choice: { readonly kind: 'session' } | { readonly kind: 'passphrase'; readonly passphrase: Secret }): Promise<VaultStatus>;
+  choose(
+    choice: { readonly kind: 'session' } | { readonly kind: 'passphrase'; readonly passphrase: Secret },
+  ): Promise<VaultStatus>;
   /** Opens a passphrase vault; false for a wrong passphrase. */
   unlock(passphrase: Secret): Promise<boolean>;
   /** Seals and stores a secret under a key id. Throws VaultClosed when undecided or locked. */

@@ -11,7 +11,7 @@ import { createJobPages } from './job-pages';
 import type { JobPages } from './job-pages';
 import { createLiveStore, withEvent, withSnapshot } from './live-store';
 import type { LiveState, LiveStore } from './live-store';
-import { createDraftStore } from './new-run-draft';
+import { createDraftStore, withColumns } from './new-run-draft';
 import type { DraftStore } from './new-run-draft';
 import { refusalOf } from './refusal';
 import { createUiStore } from './ui-store';
@@ -37,6 +37,7 @@ const KEPT_LISTS = 8;
 export function createAppModel(backend: Backend, storage: Storage): AppModel {
   const live = createLiveStore();
   const ui = createUiStore(storage);
+  const draft = createDraftStore();
   const lists = new Map<string, RunList>();
   const gallery = createJobPages({
     load: (offset, limit) => backend.client.results.gallery({ offset, limit }),
@@ -52,6 +53,9 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
         }
         gallery.patch(event.jobs);
       }
+      if (event.kind === 'dataset') {
+        draft.setState((old) => withColumns(old, event.dataset, live.getState()), true);
+      }
     }
   }
 
@@ -59,7 +63,7 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
     backend,
     live,
     ui,
-    draft: createDraftStore(),
+    draft,
     gallery,
     details: createJobDetails(backend.client),
     runJobs(runId, filter) {
@@ -157,7 +161,7 @@ export async function withVault<T>(ui: UiStore, work: () => Promise<T>): Promise
       throw error;
     }
     const isOpen = await new Promise<boolean>((settle) => {
-      ui.setState({ overlay: { kind: 'vault', status: refusal.status, settle } });
+      ui.setState({ vaultRequest: { status: refusal.status, settle } });
     });
     if (!isOpen) {
       throw new Error('Nothing was saved: the key vault stayed closed.', { cause: error });

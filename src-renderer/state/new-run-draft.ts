@@ -30,6 +30,8 @@ export interface Draft {
   readonly outputGrant: Grant | null;
   /** The row the previews show. */
   readonly previewRow: number;
+  /** Whether the columns were known when the draft was filled in; a file still being read tells them later. */
+  readonly isGuessed: boolean;
 }
 
 export const EMPTY_DRAFT: Draft = {
@@ -50,6 +52,7 @@ export const EMPTY_DRAFT: Draft = {
   retryDelayMs: DEFAULT_SETTINGS.retryDelayMs,
   outputGrant: null,
   previewRow: 0,
+  isGuessed: false,
 };
 
 export function createDraftStore() {
@@ -90,6 +93,22 @@ export function draftFor(dataset: Dataset, context: DraftContext): Draft {
     concurrency: settings.concurrency,
     maxRetries: settings.maxRetries,
     retryDelayMs: settings.retryDelayMs,
+    isGuessed: dataset.columns.length > 0,
+  };
+}
+
+/** Fills in the draft once the columns of its file are known. What the user wrote meanwhile stays. */
+export function withColumns(draft: Draft, dataset: Dataset, context: DraftContext): Draft {
+  if (draft.datasetId !== dataset.id || draft.isGuessed || dataset.columns.length === 0) {
+    return draft;
+  }
+  const { task, models, instruction } = draftFor(dataset, context);
+  return {
+    ...draft,
+    task,
+    models,
+    instruction: draft.instruction === '' ? instruction : draft.instruction,
+    isGuessed: true,
   };
 }
 

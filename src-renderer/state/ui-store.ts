@@ -23,13 +23,18 @@ export interface Toast {
   readonly text: string;
 }
 
-/** A dialog over everything. The vault's `settle` tells the waiting call whether to try again. */
+/** A dialog over everything. */
 export type Overlay =
   | { readonly kind: 'none' }
   | { readonly kind: 'keys' }
   | { readonly kind: 'addEndpoint' }
-  | { readonly kind: 'addKeys'; readonly endpointId: string }
-  | { readonly kind: 'vault'; readonly status: VaultStatus; settle(isOpen: boolean): void };
+  | { readonly kind: 'addKeys'; readonly endpointId: string };
+
+/** A call that waits for the vault; `settle` tells it whether to try again. Stands above any other dialog. */
+export interface VaultRequest {
+  readonly status: VaultStatus;
+  settle(isOpen: boolean): void;
+}
 
 /** How the last attempt to open a dataset stands. */
 export type SourceState =
@@ -45,6 +50,7 @@ export interface UiState {
   readonly selected: ReadonlyMap<number | 'gallery', number>;
   readonly isLoupeOpen: boolean;
   readonly overlay: Overlay;
+  readonly vaultRequest: VaultRequest | null;
   readonly toasts: readonly Toast[];
   readonly isLeftOpen: boolean;
   readonly isRightOpen: boolean;
@@ -66,6 +72,7 @@ const INITIAL: UiState = {
   selected: new Map(),
   isLoupeOpen: false,
   overlay: { kind: 'none' },
+  vaultRequest: null,
   toasts: [],
   isLeftOpen: true,
   isRightOpen: true,

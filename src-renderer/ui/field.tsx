@@ -1,5 +1,5 @@
 /** A labelled control with its hint and its error, tied together for screen readers. */
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import type { ComponentProps, ReactNode } from 'react';
 
 interface FieldProps {
@@ -62,33 +62,38 @@ interface NumberFieldProps extends FieldProps {
   onChange(value: number | undefined): void;
 }
 
-/** A whole or decimal number within bounds. What is being typed may be out of bounds; what is told is not. */
+/** A number within bounds. What is being typed may be out of bounds or empty; what is told meanwhile is not. */
 export function NumberField({ value, min, max, step = 1, placeholder, onChange, ...field }: NumberFieldProps) {
+  const [typed, setTyped] = useState<string | null>(null);
+  const tell = (next: number | undefined) => {
+    if (next !== value) {
+      onChange(next);
+    }
+  };
   return (
     <Field {...field}>
       {(wiring) => (
         <input
           className="input mono"
-          defaultValue={value}
-          inputMode="decimal"
-          key={`${value}`}
           max={max}
           min={min}
-          onBlur={(event) => {
-            const next = boundedNumber(event.target.value, { min, max });
-            event.target.value = next === undefined ? '' : String(next);
-            if (next !== value) {
-              onChange(next);
+          onBlur={() => {
+            if (typed !== null) {
+              setTyped(null);
+              tell(boundedNumber(typed, { min, max }));
             }
           }}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') {
-              event.currentTarget.blur();
+          onChange={(event) => {
+            setTyped(event.target.value);
+            const next = boundedNumber(event.target.value, { min, max });
+            if (next === Number(event.target.value)) {
+              tell(next);
             }
           }}
           placeholder={placeholder}
           step={step}
           type="number"
+          value={typed ?? value ?? ''}
           {...wiring}
         />
       )}

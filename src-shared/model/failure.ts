@@ -97,7 +97,8 @@ export const FAILURES: Readonly<Record<FailureKind, FailurePolicy>> = {
     blames: 'endpoint',
     charged: 'maybe',
     title: 'Timed out',
-    remedy: 'Raise the timeout of the endpoint, or ask for a smaller image. A cut at 100 to 125 s points to a gateway.',
+    remedy:
+      'Raise the timeout of the endpoint, or ask for a smaller image. A cut at 100 to 125 s points to a gateway.',
   },
   malformed: {
     then: 'retry_elsewhere',
@@ -125,7 +126,8 @@ export const FAILURES: Readonly<Record<FailureKind, FailurePolicy>> = {
     blames: 'key',
     charged: 'no',
     title: 'No credit',
-    remedy: 'The account behind this key has no credit or no access on its tier. Add credit, then test the key.',
+    remedy:
+      'The account behind this key has no credit or no access on its tier. Add credit, then test the key.',
   },
   no_model: {
     then: 'model_out',

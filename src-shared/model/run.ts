@@ -3,7 +3,16 @@ import { z } from 'zod';
 import { failureKindSchema, failureSchema } from './failure';
 import { providerSchema } from './provider';
 
-export const datasetFormatSchema = z.enum(['csv', 'jsonl', 'json', 'txt', 'parquet', 'folder', 'prompts', 'images']);
+export const datasetFormatSchema = z.enum([
+  'csv',
+  'jsonl',
+  'json',
+  'txt',
+  'parquet',
+  'folder',
+  'prompts',
+  'images',
+]);
 export type DatasetFormat = z.infer<typeof datasetFormatSchema>;
 
 /** A row that could not be used, or a remark about one that could. `line` counts as the file does, from 1. */
@@ -103,7 +112,15 @@ export const countsSchema = z.object({
 });
 export type Counts = Readonly<z.infer<typeof countsSchema>>;
 
-export const NO_COUNTS: Counts = { pending: 0, leased: 0, sent: 0, done: 0, failed: 0, unknown: 0, cancelled: 0 };
+export const NO_COUNTS: Counts = {
+  pending: 0,
+  leased: 0,
+  sent: 0,
+  done: 0,
+  failed: 0,
+  unknown: 0,
+  cancelled: 0,
+};
 
 export const runSchema = z.object({
   id: z.number().int(),

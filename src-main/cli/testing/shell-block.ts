@@ -15,7 +15,9 @@ export function commandsOf(block: string): readonly ShellCommand[] {
 }
 
 function commandOf(line: string): ShellCommand {
-  const words = [...line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word.replaceAll(/["']/g, ''));
+  const words = [...line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) =>
+    word.replaceAll(/["']/g, ''),
+  );
   const start = words.findIndex((word) => !/^[A-Z_0-9]+=/.test(word));
   const env = Object.fromEntries(
     words.slice(0, start).map((word): [string, string] => {

@@ -23,7 +23,7 @@ export interface LeaseRequest {
 /** What all looks at one moment have in common. */
 export interface Moment {
   readonly now: number;
-  /** Whether the provider has more than one usable key. */
+  /** Whether the provider has more than one key. */
   readonly hasCompany: boolean;
 }
 
@@ -43,9 +43,10 @@ export function choose(
 ): Choice | null {
   const avoids = request.avoid !== undefined && request.avoid.length > 0;
   for (const pass of avoids ? PASSES : PASSES.slice(-1)) {
-    const able = candidates.filter((record) => canSend(record, { request, pass, moment }));
+    const look: Look = { request, pass, moment };
+    const able = candidates.filter((record) => canSend(record, look));
     const record = nextByWeight(able, moment.now);
-    const seat = record === null ? null : leastRecentlyUsed(record, { request, pass, moment });
+    const seat = record === null ? null : leastRecentlyUsed(record, look);
     if (record !== null && seat !== null) {
       return { record, seat };
     }
@@ -80,8 +81,9 @@ function canSend(record: EndpointRecord, look: Look): boolean {
   return false;
 }
 
-function seatIsFree(record: EndpointRecord, { key, refused }: Seat, { request, pass, moment }: Look): boolean {
+function seatIsFree(record: EndpointRecord, { key, refused }: Seat, look: Look): boolean {
   const { standing } = key;
+  const { moment } = look;
   if (refused !== null || key.paused || standing.readyAt > moment.now) {
     return false;
   }
@@ -89,11 +91,11 @@ function seatIsFree(record: EndpointRecord, { key, refused }: Seat, { request, p
   return (
     !mustAnswerFirst(standing, moment.hasCompany) &&
     key.gate.readyAt(moment.now) <= moment.now &&
-    (pass === 'anything' || !isAvoided(record.endpoint.id, key.id, { request, pass }))
+    (look.pass === 'anything' || !isAvoided(record.endpoint.id, key.id, look))
   );
 }
 
-function isAvoided(endpointId: string, keyId: string | null, look: Pick<Look, 'request' | 'pass'>): boolean {
+function isAvoided(endpointId: string, keyId: string | null, look: Look): boolean {
   return (look.request.avoid ?? []).some(
     (avoided) =>
       avoided.endpointId === endpointId &&

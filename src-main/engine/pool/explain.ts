@@ -93,16 +93,19 @@ function look(
     found.dayOut += standing.status === 'FULLY_EXHAUSTED' ? 1 : 0;
   }
   const atEndpoint = record.gate.readyAt(now);
-  const atKey = mustAnswerFirst(standing, hasCompany) ? Number.POSITIVE_INFINITY : key.gate.readyAt(now);
+  const isHeld = mustAnswerFirst(standing, hasCompany);
+  const atKey = isHeld ? Number.POSITIVE_INFINITY : key.gate.readyAt(now);
   const until = Math.max(standing.readyAt, atEndpoint, atKey);
-  if (until < found.until || found.hopeful === 1) {
-    found.until = until;
-    found.reason =
-      rests && standing.readyAt === until
-        ? standing.status === 'COOLDOWN'
-          ? 'cooldown'
-          : 'quota'
-        : (atEndpoint >= atKey ? record.gate : key.gate).closedBy(now);
+  if (until >= found.until && found.hopeful > 1) {
+    return;
+  }
+  found.until = until;
+  if (rests && standing.readyAt === until) {
+    found.reason = standing.status === 'COOLDOWN' ? 'cooldown' : 'quota';
+  } else if (atKey >= atEndpoint) {
+    found.reason = isHeld ? 'concurrency' : key.gate.closedBy(now);
+  } else {
+    found.reason = record.gate.closedBy(now);
   }
 }
 
@@ -117,7 +120,8 @@ function never(candidates: readonly EndpointRecord[], request: LeaseRequest, fou
   const refusals = [...found.refusals.values()];
   const refusal = refusals.find(({ kind }) => kind === 'invalid_key') ?? refusals[0];
   if (refusal !== undefined) {
-    const keys = refusals.length === 1 ? `The ${provider} key is` : `All ${refusals.length} ${provider} keys are`;
+    const keys =
+      refusals.length === 1 ? `The ${provider} key is` : `All ${refusals.length} ${provider} keys are`;
     return { kind: 'never', reason: refusal.kind, sentence: `${keys} out: ${outSentence(refusal.kind)}` };
   }
   if (found.pausedKeys > 0) {

@@ -7,7 +7,7 @@ import type { Failure } from '@shared/model/failure';
 import type { Provider } from '@shared/model/provider';
 import type { Clock, Lease } from '../ports';
 import { Gate, type GateLimits } from './gate';
-import { freshStanding, isOut, restoredStanding, type Standing } from './key-standing';
+import { freshStanding, restoredStanding, type Standing } from './key-standing';
 import { Penalty } from './penalty';
 
 /** A key as it is handed in. `state` counts for a key the pool does not know yet; a known one keeps its live state. */
@@ -65,9 +65,16 @@ export interface Fleet {
   endpoints: ReadonlyMap<string, EndpointRecord>;
   keys: ReadonlyMap<string, KeyRecord>;
   byProvider: ReadonlyMap<Provider, readonly EndpointRecord[]>;
+  /** Providers with more than one key: there, a key without an answer yet is asked for one request at a time. */
+  withCompany: ReadonlySet<Provider>;
 }
 
-export const EMPTY_FLEET: Readonly<Fleet> = { endpoints: new Map(), keys: new Map(), byProvider: new Map() };
+export const EMPTY_FLEET: Readonly<Fleet> = {
+  endpoints: new Map(),
+  keys: new Map(),
+  byProvider: new Map(),
+  withCompany: new Set(),
+};
 
 export interface FleetChange {
   readonly endpoints: readonly Endpoint[];
@@ -79,21 +86,6 @@ export interface FleetChange {
 /** Whether anything may be sent there: enabled, and with a weight above 0. */
 export function isOpen({ endpoint }: EndpointRecord): boolean {
   return endpoint.enabled && endpoint.weight > 0;
-}
-
-/** Keys of one provider that can serve or will soon: what a key is held back in favour of. */
-export function countUsableKeys(fleet: Fleet, provider: Provider, now: number): number {
-  const usable = new Set<KeyRecord>();
-  for (const record of fleet.byProvider.get(provider) ?? []) {
-    if (isOpen(record)) {
-      for (const { key, refused } of record.seats) {
-        if (refused === null && !key.paused && !isOut(key.standing, now)) {
-          usable.add(key);
-        }
-      }
-    }
-  }
-  return usable.size;
 }
 
 /** The seats of a key at endpoints that lead to the same host as `at`: one account there. */
@@ -142,7 +134,14 @@ export function replaceFleet(old: Fleet, change: FleetChange): Fleet {
     endpoints.set(endpoint.id, record);
     byProvider.set(endpoint.provider, [...(byProvider.get(endpoint.provider) ?? []), record]);
   }
-  return { endpoints, keys, byProvider };
+  const withCompany = new Set([...byProvider].filter(([, own]) => hasSeveralKeys(own)).map(([name]) => name));
+  return { endpoints, keys, byProvider, withCompany };
+}
+
+/** Keys that are out count too: the last one left is not the one to be trusted unseen. */
+function hasSeveralKeys(records: readonly EndpointRecord[]): boolean {
+  const seats = records.filter(isOpen).flatMap((record) => record.seats);
+  return new Set(seats.filter(({ key }) => !key.paused).map(({ key }) => key)).size > 1;
 }
 
 function keptKey(old: Fleet, key: PoolKey, clock: Clock): KeyRecord {

@@ -130,13 +130,6 @@ export function refresh(standing: Standing, now: number): void {
   }
 }
 
-/** Whether it is out of the pool until a person or its provider's next day brings it back. */
-export function isOut(standing: Standing, now: number): boolean {
-  return (
-    standing.readyAt > now && (standing.status === 'FAILED_INIT' || standing.status === 'FULLY_EXHAUSTED')
-  );
-}
-
 /** How many requests it may carry is not the question here, but whether it must first answer the one it has. */
 export function mustAnswerFirst(standing: Standing, hasCompany: boolean): boolean {
   switch (standing.trust) {
@@ -163,9 +156,14 @@ export function applyFailure(
   refresh(standing, now);
   // Several requests of one burst failing alike are one piece of evidence: only the first is a strike.
   const isNews = from.leasedInEpoch === standing.epoch;
-  const waitMs = transition.waitMs(from.failure, standing.strikes, context);
+  const strikesBefore = isNews ? standing.strikes : Math.max(0, standing.strikes - 1);
+  const waitMs = transition.waitMs(from.failure, strikesBefore, context);
   const graver = GRAVITY[transition.to] - GRAVITY[standing.status];
-  if (graver < 0 || (graver === 0 && now + waitMs <= standing.readyAt) || (!isNews && isSpent(standing, from))) {
+  if (
+    graver < 0 ||
+    (graver === 0 && now + waitMs <= standing.readyAt) ||
+    (!isNews && isSpent(standing, from))
+  ) {
     return false;
   }
   if (graver > 0) {

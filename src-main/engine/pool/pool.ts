@@ -4,12 +4,10 @@
  */
 import { FAILURES, type Failure, type FailureKind } from '@shared/model/failure';
 import type { Endpoint, EndpointHealth, KeyState } from '@shared/model/endpoint';
-import type { Provider } from '@shared/model/provider';
 import type { Clock, Lease, Random } from '../ports';
 import { choose, type LeaseRequest, type Moment } from './choose';
 import { explain, type Never, type Wait } from './explain';
 import {
-  countUsableKeys,
   EMPTY_FLEET,
   type Fleet,
   type LeaseRecord,
@@ -18,7 +16,7 @@ import {
   seatsAtHost,
   seatsOf,
 } from './fleet';
-import { applyFailure, applyProof, clear, freshStanding, keyStateOf, refresh } from './key-standing';
+import { applyFailure, applyProof, clear, keyStateOf, refresh } from './key-standing';
 
 export type { Avoided, LeaseRequest } from './choose';
 export type { Never, Wait, WaitReason } from './explain';
@@ -66,7 +64,6 @@ const PROOFS: ReadonlySet<FailureKind> = new Set(['blocked', 'no_image', 'schema
 export function createPool({ clock, random }: PoolOptions): Pool {
   const leases = new Map<number, LeaseRecord>();
   const listeners = new Set<() => void>();
-  const companies = new Map<Provider, number>();
   let fleet: Fleet = EMPTY_FLEET;
   let lastLeaseId = 0;
   let someoneWaits = false;
@@ -80,23 +77,9 @@ export function createPool({ clock, random }: PoolOptions): Pool {
     }
   }
 
-  function keysChanged(): void {
-    companies.clear();
-  }
-
-  function momentFor(provider: Provider): Moment {
-    const now = clock.now();
-    let usable = companies.get(provider);
-    if (usable === undefined) {
-      usable = countUsableKeys(fleet, provider, now);
-      companies.set(provider, usable);
-    }
-    return { now, hasCompany: usable > 1 };
-  }
-
   function lease(request: LeaseRequest): LeaseAnswer {
     const candidates = fleet.byProvider.get(request.provider) ?? [];
-    const moment = momentFor(request.provider);
+    const moment: Moment = { now: clock.now(), hasCompany: fleet.withCompany.has(request.provider) };
     const choice = choose(candidates, request, moment);
     if (choice === null) {
       someoneWaits = true;
@@ -209,19 +192,16 @@ export function createPool({ clock, random }: PoolOptions): Pool {
     if (seatsOf(fleet, out.key).every((seat) => seat.refused !== null)) {
       putOut(out, failure);
     }
-    keysChanged();
   }
 
   function putOut(out: LeaseRecord, failure: Failure): void {
     const provider = out.lease.endpoint.provider;
     applyFailure(out.key.standing, { failure, leasedInEpoch: out.epoch }, { clock, random, provider });
-    keysChanged();
   }
 
   return {
     setFleet(endpoints, keys) {
       fleet = replaceFleet(fleet, { endpoints, keys, leases: leases.values(), clock });
-      keysChanged();
       changed();
     },
     lease,
@@ -247,7 +227,6 @@ export function createPool({ clock, random }: PoolOptions): Pool {
           seat.refused = null;
         }
         clear(key.standing, clock.wallNow(), options.proven === true);
-        keysChanged();
         changed();
       }
     },
@@ -257,7 +236,7 @@ export function createPool({ clock, random }: PoolOptions): Pool {
         for (const seat of record.seats) {
           if (seat.key.id === null) {
             seat.refused = null;
-            Object.assign(seat.key.standing, freshStanding(clock.wallNow()));
+            clear(seat.key.standing, clock.wallNow(), true);
           }
         }
       }

@@ -1,13 +1,12 @@
 /** Gemini's generateContent through @google/genai. */
 import type { GoogleGenAI } from '@google/genai';
 import { type GoogleBase, googleBase } from '@shared/request-url';
-import type { CallContext, ImageAnswer, ImageRequest, ProviderAdapter } from '../adapter';
+import type { CallContext, ImageRequest, ProviderAdapter } from '../adapter';
 import { type ClientCache, createClientCache } from '../client-cache';
 import { answered, badInput, type ProviderCall, testEndpoint } from '../endpoint-call';
 import type { Exchange } from '../exchange';
-import { malformedFailure, oneLine } from '../http-failure';
-import { imageAnswer } from '../image-data';
 import { asObject, asText, objectsOf } from '../loose-json';
+import { outcomeOf } from '../reading';
 import { KEY_PLACEHOLDER, type Wire } from '../wire';
 import { readGoogleAnswer } from './answer';
 import { googleRules } from './failure';
@@ -34,7 +33,9 @@ export function createGoogleAdapter(wire: Wire): GoogleAdapter {
         client.models.generateContent(googleRequest(request)),
       );
       const end = await answered(call, context.endpoint.timeoutMs);
-      return end.kind === 'failed' ? end : read(end.exchange, context);
+      return end.kind === 'failed'
+        ? end
+        : outcomeOf(readGoogleAnswer(end.exchange.json()), end.exchange, end.asked);
     },
     test: (context) =>
       testEndpoint(
@@ -60,7 +61,7 @@ interface Means {
   readonly context: CallContext;
 }
 
-function googleCall<T>(means: Means, use: (client: GoogleGenAI) => Promise<T>): ProviderCall<T> {
+function googleCall(means: Means, use: (client: GoogleGenAI) => Promise<unknown>): ProviderCall {
   const { wire, clients, context } = means;
   const base = googleBase(context.endpoint);
   return {
@@ -71,8 +72,10 @@ function googleCall<T>(means: Means, use: (client: GoogleGenAI) => Promise<T>): 
     rules: googleRules,
     async operation(baseUrl) {
       const apiVersion = base?.apiVersion ?? '';
-      const client = await clients.get(`${baseUrl} ${apiVersion}`, () => build(wire, { baseUrl, apiVersion }));
-      return use(client);
+      const client = await clients.get(`${baseUrl} ${apiVersion}`, () =>
+        build(wire, { baseUrl, apiVersion }),
+      );
+      await use(client);
     },
   };
 }
@@ -90,24 +93,6 @@ async function build(wire: Wire, base: GoogleBase): Promise<GoogleGenAI> {
   });
 }
 
-async function read(exchange: Exchange, context: CallContext): Promise<ImageAnswer> {
-  const reading = readGoogleAnswer(exchange.json());
-  switch (reading.kind) {
-    case 'found':
-      return imageAnswer(reading.found, reading.usage, exchange.status);
-    case 'none': {
-      const message = oneLine(reading.failure.message, context.secret);
-      const failure = { ...reading.failure, message, httpStatus: exchange.status, bodySent: true };
-      return { kind: 'failed', failure };
-    }
-    case 'alien': {
-      const host = googleBase(context.endpoint)?.baseUrl ?? '';
-      const asked = { secret: context.secret, host: new URL(host).host };
-      return { kind: 'failed', failure: malformedFailure(exchange, asked) };
-    }
-  }
-}
-
 /** Relays answer this address with OpenAI's list as well. */
 function modelsIn(exchange: Exchange): readonly string[] | null {
   const body = asObject(exchange.json());
@@ -115,9 +100,6 @@ function modelsIn(exchange: Exchange): readonly string[] | null {
     return null;
   }
   const entries = [...objectsOf(body.models), ...objectsOf(body.data)];
-  return entries.flatMap((entry) => (asText(entry.name) ?? asText(entry.id) ?? []) as string | []).map(bareName);
-}
-
-function bareName(name: string): string {
-  return name.replace(/^models\//, '');
+  const names = entries.flatMap((entry) => asText(entry.name) ?? asText(entry.id) ?? []);
+  return names.map((name) => name.replace(/^models\//, ''));
 }

@@ -7,13 +7,20 @@
  * 4. `fileData.fileUri`;
  * 5. a data URL or hosted URL in the text.
  */
-import type { Failure } from '@shared/model/failure';
 import type { Usage } from '../../engine/ports';
 import { type Found, fromBase64, fromUrl, inText } from '../image-data';
 import { asCount, asObject, asText, type JsonObject, objectsOf } from '../loose-json';
+import { type Reading, textOnly, type WhyNone } from '../reading';
 
 /** Fields of which a GenerateContentResponse has at least one. */
-const ANSWER_FIELDS = ['candidates', 'promptFeedback', 'usageMetadata', 'modelVersion', 'responseId', 'parts'];
+const ANSWER_FIELDS = [
+  'candidates',
+  'promptFeedback',
+  'usageMetadata',
+  'modelVersion',
+  'responseId',
+  'parts',
+];
 
 const BLOCKING_REASONS = new Set([
   'SAFETY',
@@ -28,18 +35,14 @@ const BLOCKING_REASONS = new Set([
   'IMAGE_RECITATION',
 ]);
 
-export type GoogleReading =
-  | { readonly kind: 'found'; readonly found: Found; readonly usage: Usage }
-  | { readonly kind: 'none'; readonly failure: Pick<Failure, 'kind' | 'message' | 'providerCode'> }
-  /** Not a Gemini answer at all. */
-  | { readonly kind: 'alien' };
-
-export function readGoogleAnswer(json: unknown): GoogleReading {
+export function readGoogleAnswer(json: unknown): Reading {
   const body = asObject(json);
   if (body === undefined || !ANSWER_FIELDS.some((field) => field in body)) {
     return { kind: 'alien' };
   }
-  const parts = objectsOf(body.candidates).flatMap((candidate) => objectsOf(asObject(candidate.content)?.parts));
+  const parts = objectsOf(body.candidates).flatMap((candidate) =>
+    objectsOf(asObject(candidate.content)?.parts),
+  );
   const topParts = objectsOf(body.parts);
   const found =
     lastIn(parts, inlineImage) ??
@@ -77,26 +80,51 @@ function textPicture(part: JsonObject): Found | null {
   return text === undefined ? null : inText(text);
 }
 
-function whyNone(body: JsonObject, parts: readonly JsonObject[]): Pick<Failure, 'kind' | 'message' | 'providerCode'> {
+function whyNone(body: JsonObject, parts: readonly JsonObject[]): WhyNone {
   const feedback = asObject(body.promptFeedback);
   const blockReason = asText(feedback?.blockReason);
   if (blockReason !== undefined && !blockReason.endsWith('_UNSPECIFIED')) {
     const text = asText(feedback?.blockReasonMessage);
-    return { kind: 'blocked', message: sentence('The prompt was blocked', blockReason, text), providerCode: blockReason };
+    return {
+      kind: 'blocked',
+      message: sentence('The prompt was blocked', blockReason, text),
+      providerCode: blockReason,
+    };
   }
-  const finishes = objectsOf(body.candidates).filter((candidate) => asText(candidate.finishReason) !== undefined);
-  const last = finishes.find((candidate) => BLOCKING_REASONS.has(String(candidate.finishReason))) ?? finishes.at(-1);
-  const reason = asText(last?.finishReason);
-  const text = asText(last?.finishMessage);
-  if (reason !== undefined && BLOCKING_REASONS.has(reason)) {
-    return { kind: 'blocked', message: sentence('The picture was blocked', reason, text), providerCode: reason };
+  const finish = finishOf(body);
+  if (finish !== null && BLOCKING_REASONS.has(finish.reason)) {
+    const message = sentence('The picture was blocked', finish.reason, finish.text);
+    return { kind: 'blocked', message, providerCode: finish.reason };
   }
-  const said = parts.filter((part) => part.thought !== true).map((part) => asText(part.text) ?? '').join(' ').trim();
-  const message =
-    said === ''
-      ? sentence('The model returned no picture', reason ?? 'no candidate', text)
-      : `The model answered with text only: “${said.slice(0, 300)}”`;
-  return { kind: 'no_image', message, ...(reason === undefined ? {} : { providerCode: reason }) };
+  const said = wordsIn(parts);
+  const nothing = sentence('The model returned no picture', finish?.reason ?? 'no candidate', finish?.text);
+  return {
+    kind: 'no_image',
+    message: said === '' ? nothing : textOnly(said),
+    ...(finish === null ? {} : { providerCode: finish.reason }),
+  };
+}
+
+interface Finish {
+  readonly reason: string;
+  readonly text: string | undefined;
+}
+
+/** How the candidates ended: a block among them decides, else the last one. */
+function finishOf(body: JsonObject): Finish | null {
+  const finishes = objectsOf(body.candidates).flatMap((candidate): Finish[] => {
+    const reason = asText(candidate.finishReason);
+    return reason === undefined ? [] : [{ reason, text: asText(candidate.finishMessage) }];
+  });
+  return finishes.find((finish) => BLOCKING_REASONS.has(finish.reason)) ?? finishes.at(-1) ?? null;
+}
+
+function wordsIn(parts: readonly JsonObject[]): string {
+  const spoken = parts.filter((part) => part.thought !== true);
+  return spoken
+    .flatMap((part) => asText(part.text) ?? [])
+    .join(' ')
+    .trim();
 }
 
 function sentence(what: string, reason: string, text: string | undefined): string {

@@ -1,16 +1,16 @@
 /** OpenAI's images API, and images by chat completion, through the openai SDK. */
 import { openaiBase } from '@shared/request-url';
 import type OpenAI from 'openai';
-import type { CallContext, ImageAnswer, ImageRequest, ProviderAdapter } from '../adapter';
+import type { CallContext, ImageRequest, ProviderAdapter } from '../adapter';
 import { type ClientCache, createClientCache } from '../client-cache';
 import { answered, badInput, type ProviderCall, testEndpoint } from '../endpoint-call';
 import type { Exchange } from '../exchange';
-import { malformedFailure, oneLine } from '../http-failure';
-import { imageAnswer } from '../image-data';
 import { asObject, asText, objectsOf } from '../loose-json';
+import { outcomeOf } from '../reading';
 import { KEY_PLACEHOLDER, type Wire } from '../wire';
 import { readOpenaiAnswer } from './answer';
 import { openaiRules } from './failure';
+import { chatBody, editBody, editForm, generateBody } from './request';
 
 /** The SDK's own timer must never fire before ours: it could not tell a timeout from a stop. */
 const SDK_TIMEOUT_MS = 2 ** 31 - 1;
@@ -31,11 +31,15 @@ export function createOpenaiAdapter(wire: Wire): OpenaiAdapter {
       }
       const call = openaiCall({ wire, clients, context }, (client) => ask(client, request, context));
       const end = await answered(call, context.endpoint.timeoutMs);
-      return end.kind === 'failed' ? end : read(end.exchange, end.value, end.asked);
+      return end.kind === 'failed'
+        ? end
+        : outcomeOf(readOpenaiAnswer(end.exchange.json()), end.exchange, end.asked);
     },
     test: (context) =>
       testEndpoint(
-        openaiCall({ wire, clients, context }, async (client) => client.models.list()),
+        openaiCall({ wire, clients, context }, async (client) => {
+          await client.models.list();
+        }),
         modelsIn,
       ),
     close: () => clients.clear(),
@@ -52,5 +56,67 @@ function inputRefusal(request: ImageRequest, context: CallContext): string | nul
   if (request.task === 'edit') {
     return request.images.length === 0 ? 'An edit needs an input image.' : null;
   }
-  return !isChat && request.images.length > 0 ? 'Text to image takes no input image; choose edit instead.' : null;
+  return !isChat && request.images.length > 0
+    ? 'Text to image takes no input image; choose edit instead.'
+    : null;
+}
+
+/** The SDK operation for this request; the SDK returns the body as it parsed it. */
+async function ask(client: OpenAI, request: ImageRequest, context: CallContext): Promise<unknown> {
+  const { options } = context.endpoint;
+  if (options.imagesVia === 'chat') {
+    return client.post('/chat/completions', { body: chatBody(request) });
+  }
+  if (request.task === 't2i') {
+    return client.images.generate(generateBody(request, options));
+  }
+  return options.editField === 'image' && request.images.length > 1
+    ? client.post('/images/edits', { body: await editForm(request, options) })
+    : client.images.edit(await editBody(request, options));
+}
+
+interface Means {
+  readonly wire: Wire;
+  readonly clients: ClientCache<OpenAI>;
+  readonly context: CallContext;
+}
+
+function openaiCall(means: Means, use: (client: OpenAI) => Promise<unknown>): ProviderCall {
+  const { wire, clients, context } = means;
+  return {
+    wire,
+    context,
+    baseUrl: openaiBase(context.endpoint),
+    keyHeader: (key) => ['authorization', `Bearer ${key}`],
+    rules: openaiRules,
+    operation: async (baseUrl) => use(await clients.get(baseUrl, () => build(wire, baseUrl))),
+  };
+}
+
+/** Everything the SDK would otherwise take from the environment (keys, account, base URL, log level) is given here. */
+async function build(wire: Wire, baseURL: string): Promise<OpenAI> {
+  const { OpenAI: Client } = await import('openai');
+  return new Client({
+    apiKey: KEY_PLACEHOLDER,
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    baseURL,
+    fetch: wire.fetch,
+    maxRetries: 0,
+    timeout: SDK_TIMEOUT_MS,
+    logLevel: 'off',
+  });
+}
+
+/** Null: no list. A list under `models` is Gemini's. */
+function modelsIn(exchange: Exchange): readonly string[] | null {
+  const body = exchange.json();
+  const object = asObject(body);
+  if (object === undefined && !Array.isArray(body)) {
+    return null;
+  }
+  const entries = [...objectsOf(body), ...objectsOf(object?.data), ...objectsOf(object?.models)];
+  return entries.flatMap((entry) => asText(entry.id) ?? asText(entry.name) ?? []);
 }

@@ -3,23 +3,17 @@
  * chat completions (`message.images[]`, content parts, a data URL in the text, a hosted URL in the text). Relays mix
  * them up, so each is looked for whatever was asked.
  */
-import type { Failure } from '@shared/model/failure';
 import type { Usage } from '../../engine/ports';
 import { type Found, fromBase64, fromUrl, inText } from '../image-data';
 import { asCount, asObject, asText, type JsonObject, objectsOf } from '../loose-json';
+import { type Reading, textOnly, type WhyNone } from '../reading';
 
-export type OpenaiReading =
-  | { readonly kind: 'found'; readonly found: Found; readonly usage: Usage }
-  | { readonly kind: 'none'; readonly failure: Pick<Failure, 'kind' | 'message' | 'providerCode'> }
-  /** Neither an images answer nor a chat completion. */
-  | { readonly kind: 'alien' };
-
-export function readOpenaiAnswer(json: unknown): OpenaiReading {
+export function readOpenaiAnswer(json: unknown): Reading {
   const body = asObject(json);
   if (body === undefined || !(Array.isArray(body.data) || Array.isArray(body.choices))) {
     return { kind: 'alien' };
   }
-  const messages = objectsOf(body.choices).flatMap((choice) => asObject(choice.message) ?? []);
+  const messages = objectsOf(objectsOf(body.choices).map((choice) => choice.message));
   const found = firstOf(objectsOf(body.data), imageField) ?? firstOf(messages, pictureOf);
   return found === null
     ? { kind: 'none', failure: whyNone(body, messages) }
@@ -71,19 +65,18 @@ function contentPart(part: JsonObject): Found | null {
   return base64 === undefined ? (text === undefined ? null : inText(text)) : fromBase64(base64);
 }
 
-function whyNone(
-  body: JsonObject,
-  messages: readonly JsonObject[],
-): Pick<Failure, 'kind' | 'message' | 'providerCode'> {
-  const finish = objectsOf(body.choices).map((choice) => asText(choice.finish_reason)).find(Boolean);
+function whyNone(body: JsonObject, messages: readonly JsonObject[]): WhyNone {
+  const finish = objectsOf(body.choices)
+    .map((choice) => asText(choice.finish_reason))
+    .find(Boolean);
   const refusal = messages.map((message) => asText(message.refusal)).find(Boolean);
   if (finish === 'content_filter' || refusal !== undefined) {
-    const message = refusal === undefined ? 'The content filter stopped the answer.' : `The model refused: “${refusal}”`;
+    const message =
+      refusal === undefined ? 'The content filter stopped the answer.' : `The model refused: “${refusal}”`;
     return { kind: 'blocked', message, providerCode: finish ?? 'refusal' };
   }
   const said = messages.flatMap(wordsOf).join(' ').trim();
-  const message =
-    said === '' ? 'The answer holds no picture.' : `The model answered with text only: “${said.slice(0, 300)}”`;
+  const message = said === '' ? 'The answer holds no picture.' : textOnly(said);
   return { kind: 'no_image', message, ...(finish === undefined ? {} : { providerCode: finish }) };
 }
 

@@ -11,7 +11,11 @@ const SAFETY = /safety|moderation|policy|rejected/i;
  */
 export const openaiRules: Rules = (error, status) => {
   const isQuota = status === 429 && error.details.length === 0 && OUT_OF_CREDIT.test(error.message);
-  if (isQuota && waitInText(error.message) === undefined && !/quota exceeded for metric/i.test(error.message)) {
+  if (
+    isQuota &&
+    waitInText(error.message) === undefined &&
+    !/quota exceeded for metric/i.test(error.message)
+  ) {
     return 'no_credit';
   }
   const isUserError = error.codes.includes('image_generation_user_error');

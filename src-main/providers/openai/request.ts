@@ -1,11 +1,14 @@
 /** An image request in each of the forms OpenAI-compatible endpoints take. */
 import type { EndpointOptions } from '@shared/model/endpoint';
 import type OpenAI from 'openai';
-import { toFile } from 'openai/uploads';
+import { toFile } from 'openai/core/uploads';
 import type { ImageRequest, InputImage } from '../adapter';
 
 /** `n` is always 1: a job is one picture, and many models ignore a larger n. */
-export function generateBody(request: ImageRequest, options: EndpointOptions): OpenAI.ImageGenerateParamsNonStreaming {
+export function generateBody(
+  request: ImageRequest,
+  options: EndpointOptions,
+): OpenAI.ImageGenerateParamsNonStreaming {
   return { ...common(request, options), stream: false };
 }
 

@@ -9,6 +9,7 @@ import { select, show } from '../../state/ui-store';
 import { formatCount } from '../../ui/format';
 import { TileGrid } from '../../ui/tile-grid';
 import { TileSizeSlider } from '../../ui/tile-size-slider';
+import { useThrottled } from '../../ui/use-throttled';
 import { drawTile } from '../runs/run-screen';
 import '../runs/runs.css';
 
@@ -78,8 +79,6 @@ export function GalleryInspector() {
 function useFreshGallery(): void {
   const { gallery } = useModel();
   const done = useLive((state) => [...state.runs.values()].reduce((sum, run) => sum + run.counts.done, 0));
-  useEffect(() => {
-    const timer = setTimeout(gallery.refresh, gallery.store.getState().total === null ? 0 : REFRESH_MS);
-    return () => clearTimeout(timer);
-  }, [gallery, done]);
+  const noticed = useThrottled(done, REFRESH_MS);
+  useEffect(() => gallery.refresh(), [gallery, noticed]);
 }

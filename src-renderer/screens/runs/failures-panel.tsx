@@ -12,6 +12,7 @@ import type { Action } from '../../state/use-action';
 import { formatCount, plural } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import { ConfirmDialog } from '../../ui/dialog';
+import { useThrottled } from '../../ui/use-throttled';
 
 type FailureGroup = Awaited<ReturnType<Client['runs']['failures']>>[number];
 
@@ -166,31 +167,17 @@ const REFETCH_MS = 1000;
 function useFailureGroups(run: Run): readonly FailureGroup[] {
   const { backend } = useModel();
   const [groups, setGroups] = useState<readonly FailureGroup[]>([]);
-  const version = JSON.stringify(run.failures);
-  const [fetched, setFetched] = useState('');
+  const version = useThrottled(JSON.stringify(run.failures), REFETCH_MS);
   useEffect(() => {
-    if (version === fetched) {
-      return;
-    }
     let isCurrent = true;
-    const timer = setTimeout(
-      () => {
-        backend.client.runs.failures({ runId: run.id }).then(
-          (answer) => {
-            if (isCurrent) {
-              setGroups(answer);
-              setFetched(version);
-            }
-          },
-          () => undefined,
-        );
-      },
-      fetched === '' ? 0 : REFETCH_MS,
+    backend.client.runs.failures({ runId: run.id }).then(
+      (answer) => isCurrent && setGroups(answer),
+      // The chips above still tell the numbers; the next change asks again.
+      () => undefined,
     );
     return () => {
       isCurrent = false;
-      clearTimeout(timer);
     };
-  }, [backend, run.id, version, fetched]);
+  }, [backend, run.id, version]);
   return groups;
 }

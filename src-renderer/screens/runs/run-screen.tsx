@@ -10,6 +10,7 @@ import type { JobPages } from '../../state/job-pages';
 import { select } from '../../state/ui-store';
 import type { JobFilter } from '../../state/ui-store';
 import { TileGrid } from '../../ui/tile-grid';
+import { useThrottled } from '../../ui/use-throttled';
 import { FailuresPanel } from './failures-panel';
 import { RunChips } from './run-chips';
 import { RunHead } from './run-head';
@@ -25,6 +26,7 @@ export function RunScreen({ run }: { readonly run: Run }) {
   const isLoupeOpen = useUi((state) => state.isLoupeOpen);
   // Subscribing to the pages draws the grid anew when tiles come in.
   useStore(pages.store);
+  useFreshPages(pages, count, filter);
   const choose = useCallback((offset: number) => select(ui, run.id, offset), [ui, run.id]);
   const open = useCallback(() => ui.setState({ isLoupeOpen: true }), [ui]);
   return (
@@ -77,13 +79,18 @@ export function useRunJobs(run: Run): { pages: JobPages; count: number; filter: 
   const model = useModel();
   const filter = useUi((state) => state.filters.get(run.id)) ?? ALL_JOBS;
   const pages = useMemo(() => model.runJobs(run.id, filter), [model, run.id, filter]);
-  const count = filterCount(run, filter);
+  return { pages, count: filterCount(run, filter), filter };
+}
+
+/** Which jobs are behind a filter changes with their number, so they are fetched again; at most this often. */
+const REFRESH_MS = 700;
+
+function useFreshPages(pages: JobPages, count: number, filter: JobFilter): void {
+  const noticed = useThrottled(count, REFRESH_MS);
+  useEffect(() => pages.resize(count), [pages, count]);
   useEffect(() => {
-    pages.resize(count);
-    // Which jobs are behind a filter changes with their number.
-    if (filter.kind !== 'all' && count > 0) {
+    if (filter.kind !== 'all' && noticed > 0) {
       pages.refresh();
     }
-  }, [pages, count, filter]);
-  return { pages, count, filter };
+  }, [pages, noticed, filter]);
 }

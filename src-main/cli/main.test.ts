@@ -1,0 +1,319 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { catalogueModelSchema, type CatalogueModel } from '@shared/model/catalogue';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CliEngine, RunEnd, RunFolderRequest } from './engine-port';
+import { main, type OpenedEngine } from './main';
+import { JOB, recordingSink, runWith } from './testing/fixtures';
+import { createVirtualClock } from './testing/virtual-clock';
+
+const MODELS: readonly CatalogueModel[] = [
+  catalogueModelSchema.parse({
+    id: 'gemini-current',
+    provider: 'google_genai',
+    label: 'Current',
+    state: 'current',
+    isDefault: true,
+    tasks: ['edit', 't2i'],
+    mask: false,
+    sizes: ['1K', '2K'],
+    ratios: ['1:1', '16:9'],
+    priceUsd: {},
+    source: 'test',
+  }),
+];
+const KEY = 'AIzaSyA-known-secret-0001';
+
+let cwd: string;
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'cli-'));
+  writeFileSync(join(cwd, 'data.csv'), 'image_url,instruction\na.png,red\n');
+});
+afterEach(() => rmSync(cwd, { recursive: true, force: true }));
+
+interface Scene {
+  readonly env?: Record<string, string>;
+  /** Plays the engine. */
+  readonly play?: (
+    request: RunFolderRequest,
+    scene: { interrupt(): void; stopped: Promise<void> },
+  ) => Promise<RunEnd>;
+  readonly opened?: OpenedEngine;
+  readonly isTTY?: boolean;
+}
+
+const FINISHED: RunEnd = { kind: 'finished', run: runWith({ done: 1 }) };
+
+async function invoke(argv: string, scene: Scene = {}) {
+  const out = recordingSink();
+  const err = recordingSink(scene.isTTY ?? false);
+  const exits: number[] = [];
+  const listeners = new Set<() => void>();
+  const requests: RunFolderRequest[] = [];
+  let closed = 0;
+  let stop = (): void => undefined;
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  const engine: CliEngine = {
+    models: () => MODELS,
+    async runFolder(request) {
+      requests.push(request);
+      const interrupt = (): void => listeners.forEach((listener) => listener());
+      return (scene.play ?? (async () => FINISHED))(request, { interrupt, stopped });
+    },
+    stop: async () => stop(),
+    close: async () => void (closed += 1),
+  };
+  const code = await main({
+    argv: argv.match(/"[^"]*"|\S+/g)?.map((word) => word.replaceAll('"', '')) ?? [],
+    env: scene.env ?? { GEMINI_API_KEY: KEY },
+    cwd,
+    version: '1.2.3',
+    streams: { out, err },
+    clock: createVirtualClock(),
+    onInterrupt: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    exitNow: (exit) => void exits.push(exit),
+    openEngine: async () => scene.opened ?? { kind: 'ok', engine },
+  });
+  expect(out.text + err.text).not.toContain(KEY);
+  return {
+    code,
+    out: out.text,
+    err: err.text,
+    exits,
+    requests,
+    closed: () => closed,
+    listeners: listeners.size,
+  };
+}
+
+const EDIT = 'edit --backend google_genai --input data.csv';
+
+describe('what the engine is asked for', () => {
+  it('the whole request, by defaults', async () => {
+    const { requests, code, err, closed } = await invoke(EDIT);
+    expect(requests).toEqual([
+      expect.objectContaining({
+        name: 'data',
+        task: 'edit',
+        source: { kind: 'file', path: join(cwd, 'data.csv'), format: 'csv' },
+        recipe: {
+          task: 'edit',
+          models: [{ provider: 'google_genai', model: 'gemini-current' }],
+          instruction: '{{instruction}}',
+          imageColumns: [],
+          variants: 1,
+        },
+        options: {
+          filterRows: '',
+          concurrency: 16,
+          workers: 4,
+          maxRetries: 0,
+          retryDelayMs: 1000,
+          allowPrivateUrls: false,
+        },
+        outputDir: join(cwd, 'output'),
+        resume: true,
+      }),
+    ]);
+    expect(requests[0]?.fleet.keys.map((key) => key.secret.reveal())).toEqual([KEY]);
+    expect(err).toContain('Model: gemini-current (the default)\n');
+    expect(err).toContain('Sending: key …0001 -> generativelanguage.googleapis.com\n');
+    expect([code, closed()]).toEqual([0, 1]);
+  });
+
+  it('flags over environment over .env', async () => {
+    writeFileSync(
+      join(cwd, '.env'),
+      'DG_GEMINI_TIMEOUT=7\nDG_GEMINI_MAX_RETRIES=7\nDG_GEMINI_RETRY_DELAY=7\n',
+    );
+    const { requests } = await invoke(`${EDIT} --timeout 5`, {
+      env: { GEMINI_API_KEY: KEY, DG_GEMINI_TIMEOUT: '6', DG_GEMINI_MAX_RETRIES: '6' },
+    });
+    expect(requests[0]?.fleet.endpoints[0]?.timeoutMs).toBe(5000);
+    expect(requests[0]?.options).toMatchObject({ maxRetries: 6, retryDelayMs: 7000 });
+  });
+
+  it('the ratio: flag, then width and height, then the environment', async () => {
+    const env = { GEMINI_API_KEY: KEY, DG_GEMINI_ASPECT_RATIO: '16:9' };
+    const recipe = async (flags: string) => (await invoke(`${EDIT} ${flags}`, { env })).requests[0]?.recipe;
+    expect(await recipe('')).toMatchObject({ aspectRatio: '16:9' });
+    expect(await recipe('--aspect_ratio 1:1')).toMatchObject({ aspectRatio: '1:1' });
+    expect(await recipe('--width 100 --height 100')).toMatchObject({ width: 100, height: 100 });
+    expect(await recipe('--width 100 --height 100')).not.toHaveProperty('aspectRatio');
+  });
+
+  it('a prompt of its own, and fewer threads than requests when there are few', async () => {
+    const { requests } = await invoke('t2i --backend gemini --prompt "a red cat" --max_global_workers 2');
+    expect(requests[0]).toMatchObject({
+      source: { kind: 'prompts', prompts: ['a red cat'] },
+      recipe: { instruction: '{{prompt}}' },
+      options: { concurrency: 2, workers: 2 },
+    });
+  });
+
+  it('the demo needs no key', async () => {
+    const { requests, code } = await invoke('demo --output_dir pictures', { env: {} });
+    expect(code).toBe(0);
+    expect(requests[0]).toMatchObject({
+      source: { kind: 'sample' },
+      outputDir: join(cwd, 'pictures'),
+      fleet: { endpoints: [{ demo: true }], keys: [] },
+    });
+  });
+
+  it('tells once what it ignores', async () => {
+    const { err } = await invoke(`${EDIT} --device cuda --num_gpus 2 --batch_size 4`);
+    expect(err.match(/^Ignored: --device, --num_gpus \(.*\); --batch_size \(.*\)\.$/gm)).toHaveLength(1);
+  });
+});
+
+describe('refusals: one sentence on stderr, exit 2, nothing asked of the engine', () => {
+  it.each<[string, Scene, RegExp]>([
+    ['edit --backend google_genai --input missing.csv', {}, /"missing\.csv"/],
+    [`${EDIT} --instruction_key how`, {}, /has no column "how"; it has image_url, instruction/],
+    [EDIT, { env: {} }, /No valid API keys found: none of DG_GEMINI_API_KEYS/],
+    [EDIT, { env: { GEMINI_API_KEY: KEY, DG_GEMINI_TIMEOUT: 'x' } }, /DG_GEMINI_TIMEOUT is not a number/],
+    [`${EDIT} --env_file nowhere.env`, {}, /nowhere\.env: there is no such file/],
+    [`${EDIT} --aspect_ratio 3:2`, {}, /gemini-current does not offer the ratio 3:2; it offers 1:1, 16:9/],
+    [`${EDIT} --image_size 8K`, {}, /gemini-current does not offer the size 8K/],
+    [EDIT, { env: { GEMINI_API_KEY: KEY, BRUSHFLEET_LOG_LEVEL: 'loud' } }, /BRUSHFLEET_LOG_LEVEL must be/],
+    ['t2i --backend openai --prompt x', { env: { OPENAI_API_KEY: 'k' } }, /no current model of openai/],
+    [
+      EDIT,
+      { opened: { kind: 'refused', sentence: 'Another Brushfleet owns it.' } },
+      /Another Brushfleet owns it\./,
+    ],
+    ['edti', {}, /did you mean edit/],
+  ])('%s %#', async (argv, scene, sentence) => {
+    const { code, err, out, requests } = await invoke(argv, scene);
+    expect([code, out, requests]).toEqual([2, '', []]);
+    expect(err).toMatch(/^brushfleet: [^\n]+\n$/);
+    expect(err).toMatch(sentence);
+  });
+
+  it('what the engine refuses is exit 2 as well', async () => {
+    const { code, err, closed } = await invoke(EDIT, {
+      play: async () => ({ kind: 'refused', sentence: 'Cannot write to /out.' }),
+    });
+    expect([code, closed()]).toEqual([2, 1]);
+    expect(err).toMatch(/brushfleet: Cannot write to \/out\.\n$/);
+  });
+});
+
+describe('the end of a run', () => {
+  it.each<[RunEnd, number]>([
+    [{ kind: 'finished', run: runWith({ done: 3 }) }, 0],
+    [{ kind: 'finished', run: runWith({ done: 2, failed: 1 }, { failures: { blocked: 1 } }) }, 1],
+    [{ kind: 'finished', run: runWith({ done: 2, unknown: 1 }) }, 1],
+    [
+      { kind: 'finished', run: runWith({ done: 2, pending: 1 }), sentence: 'Every key is out for the day.' },
+      1,
+    ],
+  ])('exit code %#', async (end, code) => {
+    expect((await invoke(EDIT, { play: async () => end })).code).toBe(code);
+  });
+
+  it('prints what became of the rows and where everything is', async () => {
+    const run = runWith({ done: 2, failed: 1, pending: 4 }, { failures: { blocked: 1 }, costUsd: 0.1 });
+    const { out, err } = await invoke(EDIT, {
+      play: async () => ({ kind: 'finished', run, sentence: 'Every key is out.' }),
+    });
+    expect(out).toBe(
+      `2 done, 1 failed (1 blocked), 4 still pending of 7 in 0:00, about $0.10\nOutput: /out\nTable:  ${join(cwd, 'output', 'results.csv')}\n`,
+    );
+    expect(err).toMatch(/brushfleet: Every key is out\.\n$/);
+  });
+
+  it('--json: one line per finished job and a summary on stdout, nothing else', async () => {
+    const { out } = await invoke(`${EDIT} --json`, {
+      play: async (request) => {
+        request.onJob(JOB);
+        request.onJob({
+          ...JOB,
+          index: 13,
+          status: 'failed',
+          outputImage: '',
+          failure: 'blocked',
+          error: 'no "way"\n',
+        });
+        request.onProgress(runWith({ done: 1, failed: 1 }));
+        return { kind: 'finished', run: runWith({ done: 1, failed: 1 }, { failures: { blocked: 1 } }) };
+      },
+    });
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toEqual([
+      expect.objectContaining({
+        type: 'job',
+        index: 12,
+        status: 'done',
+        output_image: '000012.png',
+        cost_usd: 0.04,
+      }),
+      expect.objectContaining({ type: 'job', index: 13, failure: 'blocked', error: 'no "way"\n' }),
+      expect.objectContaining({
+        type: 'summary',
+        total: 2,
+        done: 1,
+        failed: 1,
+        failures: { blocked: 1 },
+        exit_code: 1,
+      }),
+    ]);
+  });
+
+  it('a bug is told without a key and without a stack, and the engine is closed', async () => {
+    const { code, err, closed } = await invoke(EDIT, {
+      play: async () => {
+        throw new Error(`bad ${KEY}`);
+      },
+    });
+    expect([code, closed()]).toEqual([1, 1]);
+    expect(err).toMatch(/brushfleet: this should not have happened, the log has more: bad \[secret\]\n$/);
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('the first lets requests in flight finish and keeps all: exit 130', async () => {
+    const { code, out, err, exits, listeners } = await invoke(EDIT, {
+      play: async (_, { interrupt, stopped }) => {
+        interrupt();
+        await stopped;
+        return {
+          kind: 'finished',
+          run: runWith({ done: 1, pending: 5 }, { state: { kind: 'paused', reason: 'stopped' } }),
+        };
+      },
+    });
+    expect([code, exits, listeners]).toEqual([130, [], 0]);
+    expect(err).toContain('Stopping: requests in flight finish and are kept.');
+    expect(err).toContain('Interrupted: the same command goes on where it stopped.');
+    expect(out).toContain('5 still pending');
+  });
+
+  it('the second ends the process at once', async () => {
+    const { exits } = await invoke(EDIT, {
+      play: async (_, { interrupt }) => {
+        interrupt();
+        interrupt();
+        return FINISHED;
+      },
+    });
+    expect(exits).toEqual([130]);
+  });
+});
+
+describe('help and version', () => {
+  it('go to stdout when asked for, to stderr when not', async () => {
+    expect(await invoke('--version')).toMatchObject({ code: 0, out: '1.2.3\n', err: '' });
+    expect(await invoke('')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('Usage:') });
+  });
+});

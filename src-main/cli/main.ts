@@ -1,0 +1,155 @@
+/** The command line from argv to exit code. Everything it touches is handed in, so that tests run it in process. */
+import { resolve } from 'node:path';
+import type { Clock } from '../engine/ports';
+import { readEnvironment } from '../fleet-env/dotenv';
+import { type FoundFleet, fleetFromEnv } from '../fleet-env/fleet-from-env';
+import type { Environment } from '../fleet-env/variables';
+import { LOG_LEVELS, type LogLevel, parseLogLevel } from '../log';
+import { createRedactor } from '../providers/redact';
+import { carryOut, EXIT } from './carry-out';
+import { checkInput } from './check-input';
+import { type DemoCliRequest, type Refused, refused, type RunCliRequest } from './cli-request';
+import type { CliEngine } from './engine-port';
+import type { OnInterrupt } from './interrupt';
+import { parseCli } from './parse-cli';
+import { instructionTemplate, planDemo, type PlannedRun, planRun } from './plan-run';
+import type { CliStreams } from './streams';
+
+export interface EngineOptions {
+  /** The real environment completed by `.env`. */
+  readonly env: Environment;
+  readonly logLevel: LogLevel;
+}
+
+export type OpenedEngine =
+  | { readonly kind: 'ok'; readonly engine: CliEngine }
+  | { readonly kind: 'refused'; readonly sentence: string };
+
+export interface MainOptions {
+  /** Without the program itself. */
+  readonly argv: readonly string[];
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly version: string;
+  readonly streams: CliStreams;
+  readonly clock: Clock;
+  readonly onInterrupt: OnInterrupt;
+  exitNow(code: number): void;
+  openEngine(options: EngineOptions): Promise<OpenedEngine>;
+}
+
+/** Resolves with the exit code; never rejects. */
+export async function main(options: MainOptions): Promise<number> {
+  const redactor = createRedactor();
+  try {
+    const request = parseCli(options.argv, { version: options.version });
+    switch (request.kind) {
+      case 'show':
+        (request.exitCode === 0 ? options.streams.out : options.streams.err).write(request.text);
+        return request.exitCode;
+      case 'refused':
+        return refuse(options, request.sentence);
+      case 'demo':
+        return await demo(options, request);
+      case 'run':
+        return await run(options, request, (fleet) => fleet.keys.forEach((key) => redactor.add(key.secret)));
+    }
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    options.streams.err.write(
+      `brushfleet: this should not have happened, the log has more: ${redactor.redact(text)}\n`,
+    );
+    return EXIT.someFailed;
+  }
+}
+
+async function demo(options: MainOptions, request: DemoCliRequest): Promise<number> {
+  const logLevel = parseLogLevel(request.logLevel, options.env);
+  if (logLevel === null) {
+    return refuse(options, badLogLevel());
+  }
+  return withEngine(options, { env: options.env, logLevel, json: request.json }, (engine) =>
+    planDemo(request, engine.models(), options.cwd),
+  );
+}
+
+async function run(
+  options: MainOptions,
+  request: RunCliRequest,
+  onFleet: (fleet: FoundFleet) => void,
+): Promise<number> {
+  const { cwd } = options;
+  const environment = await readEnvironment({
+    cwd,
+    env: options.env,
+    ...(request.envFile === undefined ? {} : { envFile: request.envFile }),
+  });
+  if (environment.kind === 'refused') {
+    return refuse(options, environment.sentence);
+  }
+  const { env } = environment;
+  const logLevel = parseLogLevel(request.logLevel, env);
+  if (logLevel === null) {
+    return refuse(options, badLogLevel());
+  }
+  const input = request.source.kind === 'file' ? await check(request, request.source.path, cwd) : null;
+  if (input?.kind === 'refused') {
+    return refuse(options, input.sentence);
+  }
+  const fleet = fleetFromEnv({ provider: request.provider, env, flags: request.fleetFlags });
+  if (fleet.kind === 'refused') {
+    return refuse(options, fleet.sentence);
+  }
+  onFleet(fleet);
+  const today = new Date(options.clock.wallNow()).toISOString().slice(0, 10);
+  return withEngine(options, { env, logLevel, json: request.json }, (engine) =>
+    planRun({ request, fleet, format: input?.format ?? null, models: engine.models(), cwd, today }),
+  );
+}
+
+function check(request: RunCliRequest, path: string, cwd: string): ReturnType<typeof checkInput> {
+  return checkInput({
+    path: resolve(cwd, path),
+    task: request.task,
+    instruction: instructionTemplate(request),
+    outputNameColumn: request.outputNameColumn,
+  });
+}
+
+interface EngineUse extends EngineOptions {
+  readonly json: boolean;
+}
+
+async function withEngine(
+  options: MainOptions,
+  { env, logLevel, json }: EngineUse,
+  plan: (engine: CliEngine) => PlannedRun,
+): Promise<number> {
+  const opened = await options.openEngine({ env, logLevel });
+  if (opened.kind === 'refused') {
+    return refuse(options, opened.sentence);
+  }
+  const { engine } = opened;
+  try {
+    const planned = plan(engine);
+    if (planned.kind === 'refused') {
+      return refuse(options, planned.sentence);
+    }
+    for (const sentence of planned.announce) {
+      options.streams.err.write(`${sentence}\n`);
+    }
+    return await carryOut({ ...options, engine, order: planned.order, json });
+  } finally {
+    await engine.close();
+  }
+}
+
+function refuse({ streams }: MainOptions, sentence: Refused['sentence']): number {
+  const { exitCode } = refused(sentence);
+  streams.err.write(`brushfleet: ${sentence}\n`);
+  return exitCode;
+}
+
+function badLogLevel(): string {
+  return `BRUSHFLEET_LOG_LEVEL must be ${LOG_LEVELS.join(', ')}.`;
+}

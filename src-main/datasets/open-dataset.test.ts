@@ -1,0 +1,173 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { imageReferences } from '@shared/columns';
+import { DatasetError } from './dataset-source';
+import { describeDataset, openDataset } from './open-dataset';
+import { readAll, readContent } from './testing/read-all';
+import { temporaryFolders } from './testing/temporary-folder';
+
+const newFolder = temporaryFolders();
+const read = async (name: string, content: string) => readContent(await newFolder(), name, content);
+
+describe('JSONL', () => {
+  it('takes objects and bare prompts, indexed by physical line', async () => {
+    const table = await read(
+      'p.jsonl',
+      '\n"a cat"\n\n{"prompt":"a dog","index":9}\r\n{"n":1,"on":true,"list":["a","b"],"x":null}',
+    );
+    expect(table.rows.map(({ row, index, fields }) => [row, index, fields])).toEqual([
+      [0, 1, { prompt: 'a cat' }],
+      [1, 9, { prompt: 'a dog', index: '9' }],
+      [2, 4, { n: '1', on: 'true', list: '["a","b"]', x: '' }],
+    ]);
+    expect(table.columns).toEqual(['prompt', 'index', 'n', 'on', 'list', 'x']);
+  });
+
+  it('reports a bad line and goes on', async () => {
+    const table = await read('p.jsonl', '"a"\n{"torn": \n[1]\n7\n"b"\n');
+    expect(table.rows.map(({ row, index }) => [row, index])).toEqual([
+      [0, 0],
+      [4, 4],
+    ]);
+    expect(table.problems.map((problem) => problem.split(' ')[0])).toEqual(['2', '3', '4']);
+  });
+
+  it('keeps __proto__ a column', async () => {
+    const table = await read('p.jsonl', '{"__proto__":"x","a":"1"}');
+    expect(Object.entries(table.rows[0]?.fields ?? {})).toEqual([
+      ['__proto__', 'x'],
+      ['a', '1'],
+    ]);
+  });
+});
+
+describe('JSON arrays', () => {
+  it('index by position', async () => {
+    const table = await read('p.json', '["a", {"prompt":"b","width":512}, 3]');
+    expect(table.rows.map(({ index, fields }) => [index, fields])).toEqual([
+      [0, { prompt: 'a' }],
+      [1, { prompt: 'b', width: '512' }],
+    ]);
+    expect(table.problems).toEqual(['3 skipped This item is not a JSON object or string.']);
+  });
+
+  it.each([
+    ['{"a":1}', 'must hold a JSON array'],
+    ['{"a":1}\n{"a":2}', 'name it .jsonl'],
+  ])('refuse %j', async (content, reason) => {
+    await expect(read('p.json', content)).rejects.toThrow(reason);
+  });
+});
+
+describe('TXT', () => {
+  it('is one trimmed prompt a line, indexed by physical line', async () => {
+    const table = await read('p.txt', '\u{FEFF} a cat \r\n\r\na dog, running\nend');
+    expect(table.columns).toEqual(['prompt']);
+    expect(table.rows.map(({ row, index, fields }) => [row, index, fields['prompt']])).toEqual([
+      [0, 0, 'a cat'],
+      [1, 2, 'a dog, running'],
+      [2, 3, 'end'],
+    ]);
+  });
+});
+
+describe('a folder', () => {
+  it('of images is one row a file, in natural order', async () => {
+    const folder = await newFolder();
+    await mkdir(join(folder, 'deeper.png'));
+    const names = ['img10.png', 'img2.JPG', 'notes.txt', '.hidden.png', 'img1.webp', 'two, one.png'];
+    await Promise.all(names.map((name) => writeFile(join(folder, name), '')));
+    expect(await describeDataset(folder)).toMatchObject({ format: 'folder', baseDir: folder });
+    const table = await readAll(folder);
+    expect(table.rows.map((row) => [row.index, row.fields['image_path']])).toEqual([
+      [0, 'img1.webp'],
+      [1, 'img2.JPG'],
+      [2, 'img10.png'],
+      [3, '["two, one.png"]'],
+    ]);
+    expect(table.rows.flatMap((row) => imageReferences(row.fields))).toContain('two, one.png');
+  });
+
+  it('without images is refused', async () => {
+    const folder = await newFolder();
+    await writeFile(join(folder, 'notes.txt'), 'x');
+    await expect(readAll(folder)).rejects.toThrow(/holds no images .* and no Parquet files/);
+  });
+});
+
+describe('indexes', () => {
+  it('are reported when doubled or no whole numbers, and never fatal', async () => {
+    const table = await read(
+      'a.csv',
+      'index,p\n5,a\n 5 ,b\nx,c\n,d\n7.0,e\n-1,f\n99999999999999999999,g\n3,h\n',
+    );
+    expect(table.rows.map((row) => row.index)).toEqual([5, 5, 2, 3, 7, 5, 6, 3]);
+    expect(table.problems).toEqual([
+      '3 note Index 5 stands in an earlier row too; both rows are kept.',
+      '4 note The index of this row is "x", not a whole number; it is numbered 2 instead.',
+      '5 note The index of this row is blank; it is numbered 3 instead.',
+      '7 note The index of this row is "-1", not a whole number; it is numbered 5 instead.',
+      '7 note Index 5 stands in an earlier row too; both rows are kept.',
+      '8 note The index of this row is "99999999999999999999", not a whole number; it is numbered 6 instead.',
+      '9 note Index 3 stands in an earlier row too; both rows are kept.',
+    ]);
+  });
+
+  it('problems are listed up to a thousand and counted beyond', async () => {
+    const table = await read('a.csv', `index,p\n${'x,y\n'.repeat(1500)}`);
+    expect(table.rows).toHaveLength(1500);
+    expect(table.problems).toHaveLength(1001);
+    expect(table.problems.at(-1)).toBe(
+      '1501 note 500 more remarks like these, up to this line, are not listed.',
+    );
+  });
+});
+
+describe('what cannot be used', () => {
+  it.each([
+    ['empty.csv', '', '"empty.csv" is empty: it holds no rows.'],
+    ['header.csv', 'a,b\n', '"header.csv" is empty: it holds no rows.'],
+    ['blank.txt', '\n \n', '"blank.txt" is empty: it holds no rows.'],
+    [
+      'table.xlsx',
+      'PK',
+      '"table.xlsx" has no format that can be read; use CSV, JSONL, JSON, TXT, Parquet or a folder of images.',
+    ],
+    [
+      'broken.parquet',
+      'PAR1 not',
+      '"broken.parquet" is not a readable Parquet file; it may be incomplete, so fetch it again.',
+    ],
+  ])('%s is refused at opening with one sentence', async (name, content, sentence) => {
+    const path = join(await newFolder(), name);
+    await writeFile(path, content);
+    const opening = openDataset({ path, embeddedDir: '' });
+    await expect(opening).rejects.toThrow(new DatasetError(sentence));
+    await expect(opening).rejects.toBeInstanceOf(DatasetError);
+  });
+
+  it('a missing file is named', async () => {
+    const path = join(await newFolder(), 'gone.csv');
+    await expect(openDataset({ path, embeddedDir: '' })).rejects.toThrow(
+      new DatasetError('There is no file or folder "gone.csv"; check the path.'),
+    );
+  });
+
+  it.skipIf(process.platform === 'win32')('a FIFO is not waited for', async () => {
+    const path = join(await newFolder(), 'pipe.csv');
+    execFileSync('mkfifo', [path]);
+    await expect(openDataset({ path, embeddedDir: '' })).rejects.toThrow('neither a file nor a folder');
+  });
+
+  it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+    'a file without permission is named',
+    async () => {
+      const path = join(await newFolder(), 'locked.csv');
+      await writeFile(path, 'a\n1\n');
+      await chmod(path, 0);
+      await expect(openDataset({ path, embeddedDir: '' })).rejects.toThrow('"locked.csv" may not be read');
+    },
+  );
+});

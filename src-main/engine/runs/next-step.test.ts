@@ -1,0 +1,115 @@
+import { FAILURES, type Failure, type FailureKind, failureKindSchema } from '@shared/model/failure';
+import { describe, expect, it } from 'vitest';
+import type { Lease } from '../ports';
+import { endpoint, failure } from '../testing/fleet-samples';
+import { FREE_TRIES, newTicket, nextStep, type NextStep, type Ticket } from './next-step';
+
+const LEASE: Lease = { id: 1, endpoint: endpoint('a'), keyId: 'k', model: 'm', leasedAt: 0 };
+const FRESH = newTicket({ id: 7, runId: 1, model: { provider: 'openai', model: 'm' }, retriesUsed: 0 });
+
+function after(
+  given: Failure,
+  how: { ticket?: Ticket; maxRetries?: number; random?: number } = {},
+): NextStep {
+  return nextStep({
+    outcome: { kind: 'failed', failure: given },
+    ticket: how.ticket ?? FRESH,
+    lease: LEASE,
+    rules: { maxRetries: how.maxRetries ?? 0, retryDelayMs: 1_000 },
+    random: () => how.random ?? 0.5,
+  });
+}
+
+/** With no retries allowed, and with one. */
+const STEPS: Readonly<Record<FailureKind, readonly [string, string]>> = {
+  invalid_key: ['again uncounted', 'again uncounted'],
+  quota_minute: ['again uncounted', 'again uncounted'],
+  quota_day: ['again uncounted', 'again uncounted'],
+  no_credit: ['again uncounted', 'again uncounted'],
+  no_model: ['again uncounted', 'again uncounted'],
+  overloaded: ['failed', 'again counted'],
+  network: ['failed', 'again counted'],
+  timeout: ['failed', 'again counted'],
+  malformed: ['failed', 'again counted'],
+  no_image: ['failed', 'again counted'],
+  blocked: ['failed', 'failed'],
+  schema_mismatch: ['failed', 'failed'],
+  bad_request: ['failed', 'failed'],
+  bad_input: ['failed', 'failed'],
+  storage: ['pause', 'pause'],
+  budget: ['pause', 'pause'],
+};
+
+function nameOf(step: NextStep): string {
+  switch (step.kind) {
+    case 'over':
+      return step.next.kind;
+    case 'pause':
+      return 'pause';
+    case 'again':
+      return step.next.counted ? 'again counted' : 'again uncounted';
+  }
+}
+
+describe('nextStep', () => {
+  it.each(failureKindSchema.options)('%s follows its row of the table', (kind) => {
+    const steps = [after(failure(kind)), after(failure(kind), { maxRetries: 1 })];
+    expect(steps.map(nameOf)).toEqual(STEPS[kind]);
+    const second = steps[1];
+    if (second?.kind === 'again') {
+      const wholeEndpoint = FAILURES[kind].then === 'retry_elsewhere';
+      expect(second.ticket.avoid).toEqual([{ endpointId: 'a', keyId: 'k', wholeEndpoint }]);
+      expect(second.delayMs).toBe(second.next.counted ? 500 : 0);
+    }
+  });
+
+  it('backs off with full jitter, doubled up to a minute', () => {
+    const delays = [0, 1, 2, 5, 6, 7, 50].map((retriesUsed) => {
+      const step = after(failure('timeout'), {
+        ticket: { ...FRESH, retriesUsed },
+        maxRetries: 100,
+        random: 0.999,
+      });
+      return step.kind === 'again' ? Math.ceil(step.delayMs / 1_000) : null;
+    });
+    expect(delays).toEqual([1, 2, 4, 32, 60, 60, 60]);
+  });
+
+  it('lets the wait the provider named win, a little later', () => {
+    const step = after(failure('overloaded', { retryAfterMs: 90_000 }), { maxRetries: 1, random: 0.999 });
+    expect(step).toMatchObject({ kind: 'again', delayMs: 90_999 });
+  });
+
+  it.each(['network', 'timeout'] as const)(
+    'does not count a %s before any byte had left, ten times',
+    (kind) => {
+      let ticket = FRESH;
+      for (let tries = 1; tries <= FREE_TRIES; tries += 1) {
+        const step = after(failure(kind, { bodySent: false }), { ticket });
+        expect(step).toMatchObject({ kind: 'again', next: { counted: false }, ticket: { freeTries: tries } });
+        ticket = step.kind === 'again' ? step.ticket : ticket;
+      }
+      expect(nameOf(after(failure(kind, { bodySent: false }), { ticket }))).toBe('failed');
+      expect(nameOf(after(failure(kind, { bodySent: true })))).toBe('failed');
+    },
+  );
+
+  it('counts retries of earlier sessions', () => {
+    const ticket = newTicket({ ...FRESH.job, retriesUsed: 2 });
+    expect(nameOf(after(failure('no_image'), { ticket, maxRetries: 2 }))).toBe('failed');
+    expect(after(failure('no_image'), { ticket, maxRetries: 3 })).toMatchObject({
+      ticket: { retriesUsed: 3 },
+    });
+  });
+
+  it('makes what was lost unknown, never sent again by itself', () => {
+    const step = nextStep({
+      outcome: { kind: 'lost' },
+      ticket: FRESH,
+      lease: LEASE,
+      rules: { maxRetries: 9, retryDelayMs: 0 },
+      random: () => 0,
+    });
+    expect(step).toEqual({ kind: 'over', next: { kind: 'unknown' } });
+  });
+});

@@ -1,0 +1,145 @@
+/** What becomes of a job after an attempt: pure, from the policy table of failures. */
+import { FAILURES, type Failure } from '@shared/model/failure';
+import type { AttemptOutcome, JobNext, Lease, PendingJob, Random } from '../ports';
+import type { Avoided } from '../pool/pool';
+
+/** A job under way, with what this session has tried. */
+export interface Ticket {
+  readonly job: PendingJob;
+  /** Counted retries, those of earlier sessions included. */
+  readonly retriesUsed: number;
+  /** Tries that cost nothing because no byte of them had left. */
+  readonly freeTries: number;
+  /** The pair that has just failed it. */
+  readonly avoid: readonly Avoided[];
+}
+
+export interface RetryRules {
+  readonly maxRetries: number;
+  readonly retryDelayMs: number;
+}
+
+export type NextStep =
+  /** The job is over. */
+  | { readonly kind: 'over'; readonly next: Exclude<JobNext, { kind: 'again' }> }
+  | {
+      readonly kind: 'again';
+      readonly next: Extract<JobNext, { kind: 'again' }>;
+      readonly ticket: Ticket;
+      readonly delayMs: number;
+    }
+  /** The job stays pending and its run pauses. */
+  | { readonly kind: 'pause'; readonly next: Extract<JobNext, { kind: 'again' }>; readonly failure: Failure };
+
+/**
+ * A connection that never carried a byte cost nobody anything, so it does not use up the user's retries; but an
+ * endpoint that is gone must not be asked for ever: from then on its failures count.
+ */
+export const FREE_TRIES = 10;
+
+const MAX_DELAY_MS = 60_000;
+const NAMED_JITTER_SHARE = 0.2;
+const NAMED_JITTER_MAX_MS = 1_000;
+
+const FAILED: NextStep = { kind: 'over', next: { kind: 'failed' } };
+
+export function newTicket(job: PendingJob): Ticket {
+  return { job, retriesUsed: job.retriesUsed, freeTries: 0, avoid: [] };
+}
+
+export interface StepInput {
+  readonly outcome: AttemptOutcome;
+  readonly ticket: Ticket;
+  readonly lease: Lease;
+  readonly rules: RetryRules;
+  readonly random: Random;
+}
+
+export function nextStep(input: StepInput): NextStep {
+  const { outcome } = input;
+  switch (outcome.kind) {
+    case 'done':
+      return { kind: 'over', next: { kind: 'done' } };
+    case 'lost':
+      return { kind: 'over', next: { kind: 'unknown' } };
+    case 'failed':
+      return afterFailure(input, outcome.failure);
+  }
+}
+
+function afterFailure(input: StepInput, failure: Failure): NextStep {
+  switch (FAILURES[failure.kind].then) {
+    case 'final':
+      return FAILED;
+    case 'pause_run':
+      return { kind: 'pause', next: { kind: 'again', counted: false }, failure };
+    case 'key_out':
+    case 'key_cools':
+    case 'key_out_for_day':
+    case 'model_out':
+      return again(input, { ticket: input.ticket, counted: false, delayMs: 0, wholeEndpoint: false });
+    case 'retry':
+      return counted(input, failure, false);
+    case 'retry_elsewhere':
+      return neverLeft(failure) && input.ticket.freeTries < FREE_TRIES
+        ? free(input, failure)
+        : counted(input, failure, true);
+  }
+}
+
+/** Only what ends a connection can say so; an answer, however bad, was paid for with a request. */
+function neverLeft(failure: Failure): boolean {
+  return (failure.kind === 'network' || failure.kind === 'timeout') && failure.bodySent === false;
+}
+
+function free(input: StepInput, failure: Failure): NextStep {
+  const { ticket } = input;
+  return again(input, {
+    ticket: { ...ticket, freeTries: ticket.freeTries + 1 },
+    counted: false,
+    delayMs: delayMs(input, failure, ticket.freeTries),
+    wholeEndpoint: true,
+  });
+}
+
+function counted(input: StepInput, failure: Failure, wholeEndpoint: boolean): NextStep {
+  const { ticket, rules } = input;
+  if (ticket.retriesUsed >= rules.maxRetries) {
+    return FAILED;
+  }
+  return again(input, {
+    ticket: { ...ticket, retriesUsed: ticket.retriesUsed + 1 },
+    counted: true,
+    delayMs: delayMs(input, failure, ticket.retriesUsed),
+    wholeEndpoint,
+  });
+}
+
+function again(
+  { lease }: StepInput,
+  how: { ticket: Ticket; counted: boolean; delayMs: number; wholeEndpoint: boolean },
+): NextStep {
+  const failed: Avoided = {
+    endpointId: lease.endpoint.id,
+    keyId: lease.keyId,
+    wholeEndpoint: how.wholeEndpoint,
+  };
+  return {
+    kind: 'again',
+    next: { kind: 'again', counted: how.counted },
+    ticket: { ...how.ticket, avoid: [failed] },
+    delayMs: how.delayMs,
+  };
+}
+
+/**
+ * Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"): anywhere up to the doubled delay. A wait the
+ * provider named wins, a little later at random, so that not all come back in the same instant.
+ */
+function delayMs({ rules, random }: StepInput, failure: Failure, tries: number): number {
+  const named = failure.retryAfterMs ?? 0;
+  if (named > 0) {
+    return named + Math.min(NAMED_JITTER_MAX_MS, named * NAMED_JITTER_SHARE) * random();
+  }
+  return random() * Math.min(MAX_DELAY_MS, rules.retryDelayMs * 2 ** tries);
+}

@@ -1,0 +1,470 @@
+import type { RunState } from '@shared/model/run';
+import { describe, expect, it } from 'vitest';
+import { createPool } from '../pool/pool';
+import { endpoint, failure, key, pairs, seeded } from '../testing/fleet-samples';
+import { createMemoryJournal } from '../testing/memory-journal';
+import { type Answer, createSimulatedProvider, failed } from '../testing/simulated-provider';
+import { createVirtualClock } from '../testing/virtual-clock';
+import { createScheduler, type RunOrder, type SchedulerEvent } from './scheduler';
+
+const MODEL = { provider: 'google_genai', model: 'm' } as const;
+const OTHER = { provider: 'google_genai', model: 'other' } as const;
+const HOUR = 3_600_000;
+
+interface Scene {
+  readonly fleet?: Parameters<ReturnType<typeof createPool>['setFleet']>;
+  answer?(attempt: { jobId: number; keyId: string | null; endpointId: string }, number: number): Answer;
+  readonly latencyMs?: number;
+}
+
+function setUp(scene: Scene = {}) {
+  const clock = createVirtualClock({ startsAtWall: Date.UTC(2026, 10, 21, 12) });
+  const random = seeded(3);
+  const pool = createPool({ clock, random });
+  pool.setFleet(...(scene.fleet ?? pairs(endpoint('a'), endpoint('b'))));
+  const journal = createMemoryJournal({ clock });
+  const provider = createSimulatedProvider({
+    clock,
+    random,
+    journal,
+    answer: (attempt, _lease, number) => scene.answer?.(attempt, number) ?? { kind: 'ok' },
+    ...(scene.latencyMs === undefined ? {} : { latencyMs: () => scene.latencyMs ?? 0 }),
+  });
+  const events: SchedulerEvent[] = [];
+  const faults: unknown[] = [];
+  const scheduler = createScheduler({
+    clock,
+    random,
+    pool,
+    journal,
+    transport: provider,
+    onEvent: (event) => events.push(event),
+    onFault: (error) => faults.push(error),
+    timeZone: 'UTC',
+  });
+  const run = (jobs: number, order: Partial<RunOrder> = {}): void => {
+    const runId = order.runId ?? 1;
+    journal.addJobs(
+      runId,
+      Array.from({ length: jobs }, () => MODEL),
+    );
+    scheduler.start({ ...ORDER, ...order, runId });
+  };
+  return {
+    clock,
+    pool,
+    journal,
+    provider,
+    scheduler,
+    events,
+    faults,
+    run,
+    states: (runId = 1): RunState[] =>
+      events.flatMap((event) => (event.kind === 'state' && event.runId === runId ? [event.state] : [])),
+    jobStates: () => countBy([...journal.rows.values()].map((row) => row.state)),
+  };
+}
+
+const ORDER: Omit<RunOrder, 'runId'> = {
+  concurrency: 8,
+  maxRetries: 0,
+  retryDelayMs: 1_000,
+  waitForDayQuota: true,
+};
+
+function countBy(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) {
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+describe('a run', () => {
+  it('does every job once, in order, at its concurrency, and finishes', async () => {
+    const { clock, run, jobStates, provider, states, events, faults, scheduler } = setUp();
+    run(1_000);
+    await clock.runAll(HOUR);
+    expect(jobStates()).toEqual({ done: 1_000 });
+    expect(provider.arrivals).toHaveLength(1_000);
+    expect(provider.peaks.get(1)).toBe(8);
+    expect(states()).toEqual([{ kind: 'running' }, { kind: 'finished' }]);
+    const sent = events.flatMap((event) =>
+      event.kind === 'job' && event.state === 'sent' ? [event.jobId] : [],
+    );
+    expect(sent).toEqual([...sent].sort((one, other) => one - other));
+    expect(clock.timers).toBe(0);
+    expect(faults).toEqual([]);
+    await scheduler.close();
+  });
+
+  it('finishes at once without jobs', async () => {
+    const { clock, run, states } = setUp();
+    run(0);
+    await clock.runAll(HOUR);
+    expect(states().at(-1)).toEqual({ kind: 'finished' });
+  });
+
+  it('journals all attempts of a turn in one commit', async () => {
+    const { clock, run, journal, pool } = setUp();
+    pool.clearKey('key of a', { proven: true });
+    pool.clearKey('key of b', { proven: true });
+    run(8);
+    await clock.runAll(HOUR);
+    expect(journal.commits).toEqual([8]);
+  });
+
+  it('frees the slot when the answer is here, and bounds what is still being written', async () => {
+    const clock = createVirtualClock();
+    const pool = createPool({ clock, random: seeded(1) });
+    pool.setFleet([endpoint('a')], [key('k', ['a'])]);
+    const journal = createMemoryJournal({ clock });
+    journal.addJobs(
+      1,
+      Array.from({ length: 100 }, () => MODEL),
+    );
+    let writing = 0;
+    const scheduler = createScheduler({
+      clock,
+      random: seeded(1),
+      pool,
+      journal,
+      transport: {
+        send: async (_attempt, _job, _lease, hooks) => {
+          hooks.answered();
+          writing += 1;
+          return new Promise(() => undefined);
+        },
+      },
+      onEvent: () => undefined,
+    });
+    scheduler.start({ ...ORDER, runId: 1, concurrency: 4 });
+    await clock.advance(60_000);
+    expect(writing).toBeGreaterThanOrEqual(8);
+    expect(writing).toBeLessThanOrEqual(12);
+  });
+
+  it('changes its concurrency under way', async () => {
+    const { clock, run, scheduler, provider } = setUp({ latencyMs: 1_000 });
+    run(400, { concurrency: 2 });
+    await clock.advance(5_000);
+    expect(provider.inFlight).toBeLessThanOrEqual(2);
+    scheduler.setConcurrency(1, 20);
+    await clock.advance(3_000);
+    expect(provider.peaks.get(1)).toBe(20);
+    scheduler.setConcurrency(1, 1);
+    await clock.advance(3_000);
+    expect(provider.inFlight).toBeLessThanOrEqual(1);
+  });
+
+  it('holds a page in memory, not the run', async () => {
+    const { clock, run, journal } = setUp({ latencyMs: 1_000 });
+    let asked = 0;
+    const pending = journal.pending;
+    journal.pending = (...given) => {
+      asked += 1;
+      return pending(...given);
+    };
+    run(20_000);
+    await clock.advance(10_000);
+    expect(asked).toBe(1);
+  });
+});
+
+describe('failures', () => {
+  it('go on with another key, uncounted, and ask an invalid key among four once', async () => {
+    const keys = ['k1', 'k2', 'bad', 'k4'].map((id) => key(id, ['a']));
+    const scene = setUp({
+      fleet: [[endpoint('a')], keys],
+      answer: ({ keyId }) =>
+        keyId === 'bad' ? failed(failure('invalid_key', { httpStatus: 401 })) : { kind: 'ok' },
+    });
+    scene.run(200);
+    await scene.clock.runAll(HOUR);
+    expect(scene.jobStates()).toEqual({ done: 200 });
+    expect(scene.provider.arrivals.filter(({ keyId }) => keyId === 'bad')).toHaveLength(1);
+  });
+
+  it('use up retries when they count, and tell why', async () => {
+    const scene = setUp({
+      answer: ({ jobId }) => (jobId === 3 ? failed(failure('no_image')) : { kind: 'ok' }),
+    });
+    scene.run(5, { maxRetries: 2 });
+    await scene.clock.runAll(HOUR);
+    expect(scene.journal.rows.get(3)?.ends).toHaveLength(3);
+    expect(scene.journal.rows.get(3)?.ends.map(({ next }) => next)).toEqual([
+      { kind: 'again', counted: true },
+      { kind: 'again', counted: true },
+      { kind: 'failed' },
+    ]);
+    const told = scene.events.filter((event) => event.kind === 'job' && event.jobId === 3);
+    expect(told.map((event) => event.kind === 'job' && [event.state, event.failure?.kind])).toEqual([
+      ['sent', undefined],
+      ['pending', 'no_image'],
+      ['sent', undefined],
+      ['pending', 'no_image'],
+      ['sent', undefined],
+      ['failed', 'no_image'],
+    ]);
+  });
+
+  it('retry between new jobs, not after them', async () => {
+    const scene = setUp({
+      answer: ({ jobId }, number) =>
+        jobId === 1 && number < 4 ? failed(failure('overloaded')) : { kind: 'ok' },
+    });
+    scene.run(500, { maxRetries: 1 });
+    await scene.clock.runAll(HOUR);
+    const again = scene.provider.arrivals.map(({ jobId }) => jobId).lastIndexOf(1);
+    expect(again).toBeGreaterThan(0);
+    expect(again).toBeLessThan(100);
+  });
+
+  it('end a job on a dead endpoint after its free tries', async () => {
+    const scene = setUp({ answer: () => failed(failure('network', { bodySent: false })) });
+    scene.run(3);
+    await scene.clock.runAll(HOUR);
+    expect(scene.jobStates()).toEqual({ failed: 3 });
+    expect([...scene.journal.rows.values()].map((row) => row.ends.length)).toEqual([11, 11, 11]);
+  });
+
+  it('pause the run when the machine is to blame, and lose nothing', async () => {
+    const scene = setUp({
+      answer: (_attempt, number) => (number >= 5 ? failed(failure('storage')) : { kind: 'ok' }),
+    });
+    scene.run(50);
+    await scene.clock.runAll(HOUR);
+    expect(scene.states().at(-1)).toEqual({ kind: 'paused', reason: 'It was storage.', failure: 'storage' });
+    const { done = 0, pending = 0 } = scene.jobStates();
+    expect([done >= 5, done + pending]).toEqual([true, 50]);
+    expect(scene.journal.open.size).toBe(0);
+  });
+
+  it('make a job unknown when the worker died or the transport threw, and never send it again', async () => {
+    const scene = setUp({
+      answer: ({ jobId }) =>
+        jobId === 2 ? { kind: 'lost' } : jobId === 4 ? { kind: 'throw' } : { kind: 'ok' },
+    });
+    scene.run(6, { maxRetries: 5 });
+    await scene.clock.runAll(HOUR);
+    expect(scene.jobStates()).toEqual({ done: 4, unknown: 2 });
+    expect(scene.provider.arrivals).toHaveLength(6);
+    expect(scene.faults).toHaveLength(1);
+  });
+
+  it.each(['pending', 'sent', 'ended'] as const)(
+    'pause the run when the journal cannot do %s',
+    async (call) => {
+      const scene = setUp();
+      scene.run(2_000);
+      await scene.clock.advance(3_000);
+      scene.journal.breakDown(call);
+      await scene.clock.runAll(HOUR);
+      expect(scene.states().at(-1)).toMatchObject({ kind: 'paused', failure: 'storage' });
+      expect(scene.provider.inFlight).toBe(0);
+      expect(new Set(scene.provider.arrivals.map(({ jobId }) => jobId)).size).toBe(
+        scene.provider.arrivals.length,
+      );
+      expect(scene.pool.health().map(({ inFlight }) => inFlight)).toEqual([0, 0]);
+    },
+  );
+});
+
+describe('waiting', () => {
+  it('says until when and for how many keys, with one timer, and goes on by itself', async () => {
+    const keys = ['k1', 'k2', 'k3'].map((id) => key(id, ['a']));
+    const resting = new Map<string, number>();
+    const scene = setUp({
+      fleet: [[endpoint('a')], keys],
+      answer: ({ keyId }) => {
+        const asked = (resting.get(keyId ?? '') ?? 0) + 1;
+        resting.set(keyId ?? '', asked);
+        return asked === 1 ? failed(failure('quota_minute', { retryAfterMs: 300_000 })) : { kind: 'ok' };
+      },
+    });
+    scene.run(30);
+    await scene.clock.advance(60_000);
+    expect(scene.states().at(-1)).toMatchObject({
+      kind: 'waiting',
+      reason: 'waiting for quota until 12:06 (3 keys)',
+    });
+    expect(scene.clock.timers).toBe(1);
+    const before = scene.provider.arrivals.length;
+    await scene.clock.runAll(HOUR);
+    expect(scene.jobStates()).toEqual({ done: 30 });
+    expect(scene.provider.arrivals[before]?.at).toBeGreaterThan(300_000);
+    expect(scene.states().at(-1)).toEqual({ kind: 'finished' });
+  });
+
+  it('does not spin: an hour of waiting costs a timer an hour', async () => {
+    const scene = setUp({ fleet: pairs(endpoint('a')), answer: () => failed(failure('quota_day')) });
+    let timers = 0;
+    const setTimer = scene.clock.setTimer;
+    scene.run(50);
+    await scene.clock.advance(60_000);
+    scene.clock.setTimer = (delayMs, callback) => {
+      timers += 1;
+      expect(delayMs).toBeLessThanOrEqual(HOUR);
+      return setTimer(delayMs, callback);
+    };
+    await scene.clock.advance(5 * HOUR);
+    expect(timers).toBeLessThanOrEqual(6);
+    expect(scene.states().at(-1)).toMatchObject({ kind: 'waiting', until: Date.UTC(2026, 10, 22, 8) });
+  });
+
+  it('sends one probe when fifty jobs see one key recover', async () => {
+    const scene = setUp({
+      fleet: pairs(endpoint('a')),
+      answer: (_attempt, number) =>
+        number < 16 ? failed(failure('quota_minute', { retryAfterMs: 30_000 })) : { kind: 'ok' },
+      latencyMs: 2_000,
+    });
+    scene.run(50, { concurrency: 50 });
+    await scene.clock.advance(5_000);
+    const before = scene.provider.arrivals.length;
+    await scene.clock.advance(29_500);
+    expect(scene.provider.arrivals.length - before).toBe(1);
+    await scene.clock.runAll(HOUR);
+    expect(scene.jobStates()).toEqual({ done: 50 });
+  });
+
+  it('ends instead of waiting for another day when told so, and says until when', async () => {
+    const scene = setUp({ answer: () => failed(failure('quota_day')) });
+    scene.run(50, { waitForDayQuota: false });
+    await scene.clock.runAll(HOUR);
+    expect(scene.states().at(-1)).toEqual({
+      kind: 'paused',
+      reason:
+        'All 2 keys left are out for today, until 22 Nov 08:00: continue then, or add a key of another account.',
+      failure: 'quota_day',
+    });
+    expect(scene.jobStates()).toEqual({ pending: 50 });
+    expect(scene.provider.arrivals).toHaveLength(2);
+  });
+
+  it('pauses when nothing can ever serve, with every job still pending', async () => {
+    const scene = setUp({ answer: () => failed(failure('invalid_key')) });
+    scene.run(600);
+    await scene.clock.runAll(HOUR);
+    expect(scene.states().at(-1)).toMatchObject({ kind: 'paused', failure: 'invalid_key' });
+    expect(scene.jobStates()).toEqual({ pending: 600 });
+    expect(scene.provider.arrivals).toHaveLength(2);
+  });
+
+  it('hears at once of a key that a person brings back', async () => {
+    const scene = setUp({
+      fleet: pairs(endpoint('a')),
+      answer: (_attempt, number) => (number === 0 ? failed(failure('quota_day')) : { kind: 'ok' }),
+    });
+    scene.run(1);
+    await scene.clock.advance(60_000);
+    expect(scene.states().at(-1)?.kind).toBe('waiting');
+    scene.pool.clearKey('key of a');
+    await scene.clock.advance(5_000);
+    expect(scene.states().at(-1)?.kind).toBe('finished');
+  });
+
+  it('lets the jobs of one model go on while those of another wait or have nowhere to go', async () => {
+    const scene = setUp({
+      fleet: [
+        [endpoint('a'), endpoint('o', { provider: 'openai' })],
+        [key('ka', ['a']), key('ko', ['o'])],
+      ],
+      answer: ({ keyId }) => (keyId === 'ko' ? failed(failure('quota_day')) : { kind: 'ok' }),
+    });
+    const openai = { provider: 'openai', model: 'x' } as const;
+    scene.journal.addJobs(
+      1,
+      Array.from({ length: 600 }, (_, at) => (at % 2 === 0 ? openai : MODEL)),
+    );
+    scene.scheduler.start({ ...ORDER, runId: 1, waitForDayQuota: false });
+    await scene.clock.runAll(HOUR);
+    expect(scene.jobStates()).toEqual({ done: 300, pending: 300 });
+    expect(scene.states().at(-1)).toMatchObject({ kind: 'paused', failure: 'quota_day' });
+  });
+
+  it('takes a model out where it is not offered, and serves it elsewhere', async () => {
+    const scene = setUp({
+      answer: ({ endpointId, jobId }) =>
+        endpointId === 'a' && jobId % 2 === 0 ? failed(failure('no_model')) : { kind: 'ok' },
+    });
+    scene.journal.addJobs(
+      1,
+      Array.from({ length: 100 }, (_, at) => (at % 2 === 0 ? MODEL : OTHER)),
+    );
+    scene.scheduler.start({ ...ORDER, runId: 1 });
+    await scene.clock.runAll(HOUR);
+    expect(scene.jobStates()).toEqual({ done: 100 });
+    const misses = scene.provider.arrivals.filter(
+      ({ endpointId, jobId }) => endpointId === 'a' && jobId % 2 === 0,
+    );
+    // Only what was under way before the first answer.
+    expect(misses.length).toBeLessThanOrEqual(8);
+  });
+});
+
+describe('stopping', () => {
+  it('lets what is in flight end, sends no more, and goes on later without doing anything twice', async () => {
+    const { clock, run, scheduler, provider, jobStates, states } = setUp({ latencyMs: 4_000 });
+    run(100);
+    await clock.advance(9_000);
+    const arrived = provider.arrivals.length;
+    let stopped = false;
+    void scheduler.stop(1).then(() => {
+      stopped = true;
+    });
+    await clock.advance(100);
+    expect([stopped, states().at(-1)?.kind]).toEqual([false, 'draining']);
+    await clock.advance(6_000);
+    expect([stopped, states().at(-1)?.kind]).toEqual([true, 'paused']);
+    const { done = 0, pending = 0 } = jobStates();
+    expect([done + pending, done]).toEqual([100, provider.arrivals.length]);
+    expect(done - arrived).toBeLessThanOrEqual(8);
+    run(0);
+    await clock.runAll(HOUR);
+    expect(jobStates()).toEqual({ done: 100 });
+    expect(provider.arrivals).toHaveLength(100);
+  });
+
+  it('close ends all runs and leaves no timer and no listener', async () => {
+    const { clock, run, scheduler, pool, states } = setUp({
+      fleet: pairs(endpoint('a', { limits: { requestsPerMinute: 1 } })),
+    });
+    run(10, { runId: 1 });
+    run(10, { runId: 2 });
+    await clock.advance(5_000);
+    const closed = scheduler.close();
+    await clock.advance(5_000);
+    await closed;
+    expect([states(1).at(-1)?.kind, states(2).at(-1)?.kind]).toEqual(['paused', 'paused']);
+    expect(clock.timers).toBe(0);
+    pool.setFleet([], []);
+    await clock.advance(HOUR);
+    expect(() => scheduler.start({ ...ORDER, runId: 3 })).toThrow('closed');
+  });
+
+  it('refuses to start a run twice', () => {
+    const { run } = setUp();
+    run(10);
+    expect(() => run(0)).toThrow('under way');
+  });
+});
+
+describe('several runs', () => {
+  it('share what the pool gives, whatever their size and whoever came first', async () => {
+    const { clock, run, journal } = setUp({
+      fleet: pairs(endpoint('a', { limits: { requestsPerMinute: 30 } })),
+    });
+    run(500, { runId: 1, concurrency: 64 });
+    await clock.advance(1);
+    run(500, { runId: 2, concurrency: 64 });
+    run(500, { runId: 3, concurrency: 64, priority: 2 });
+    await clock.advance(20 * 60_000);
+    const done = (runId: number): number =>
+      [...journal.rows.values()].filter((row) => row.job.runId === runId && row.state === 'done').length;
+    // The first minute is the first run's alone; from then on turns are 1:1:2.
+    expect(done(2)).toBeGreaterThanOrEqual(110);
+    expect(Math.abs(done(1) - 30 - done(2))).toBeLessThanOrEqual(30);
+    expect(done(3)).toBeGreaterThan(1.7 * done(2));
+  });
+});

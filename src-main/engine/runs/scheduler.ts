@@ -1,0 +1,246 @@
+/**
+ * Sends the pending jobs of runs: asks the pool for leases, journals the attempts of one turn in one commit, hands
+ * them to the transport, and decides what follows each outcome. It never polls: a turn is taken when something
+ * happened, or when the one timer says that the earliest wait is over.
+ */
+import type { Failure } from '@shared/model/failure';
+import type { JobState, RunState } from '@shared/model/run';
+import type { Pool } from '../pool/pool';
+import type { Clock, Journal, Random, Transport } from '../ports';
+import { ActiveRun, laneWakesAt, paused, type RunOrder, saysSomethingNew, stateOf } from './active-run';
+import { createFlights, type Flight } from './flights';
+
+export type { RunOrder } from './active-run';
+
+export type SchedulerEvent =
+  | { readonly kind: 'state'; readonly runId: number; readonly state: RunState }
+  /** `failure` tells why a job failed, or why it is pending again. */
+  | {
+      readonly kind: 'job';
+      readonly runId: number;
+      readonly jobId: number;
+      readonly state: JobState;
+      readonly failure?: Failure;
+    };
+
+export interface SchedulerOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly pool: Pool;
+  readonly journal: Journal;
+  readonly transport: Transport;
+  onEvent(event: SchedulerEvent): void;
+  /** The journal or the transport threw; for the log. */
+  onFault?(error: unknown): void;
+  /** IANA name for times in sentences; absent: the machine's. */
+  readonly timeZone?: string;
+}
+
+export interface Scheduler {
+  /** Starts sending a run's pending jobs; throws when it is under way already. */
+  start(order: RunOrder): void;
+  /** Sends no more of it; resolves when what was in flight has ended and is on disk. */
+  stop(runId: number): Promise<void>;
+  /** Takes effect with the next lease. */
+  setConcurrency(runId: number, concurrency: number): void;
+  /** Stops all runs, then lets go of pool and clock. */
+  close(): Promise<void>;
+}
+
+/** Longer timers overflow in some runtimes and hide a suspended machine: they are armed again. */
+const LONGEST_TIMER_MS = 3_600_000;
+
+const STOPPED = paused('Stopped: the jobs that are left stay pending until the run goes on.');
+const LIBRARY_LOST = paused(
+  'The library could not be read or written: free space or restore its folder, then continue the run.',
+  'storage',
+);
+
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  const { clock, pool, journal } = options;
+  const surroundings = { clock, timeZone: options.timeZone };
+  let runs: readonly ActiveRun[] = [];
+  let turn = 0;
+  let leasesInTurn = 0;
+  let isPoked = false;
+  let isClosed = false;
+  let poolChanged = false;
+  let cancelTimer: () => void = () => undefined;
+  const unsubscribe = pool.onChange(() => {
+    poolChanged = true;
+    poke();
+  });
+  const flights = createFlights({
+    ...options,
+    onEvent: tell,
+    onMoved: poke,
+    onLibraryLost: (run) => {
+      run.ending ??= LIBRARY_LOST;
+    },
+  });
+
+  /** A listener that throws must not cost a job. */
+  function tell(event: SchedulerEvent): void {
+    try {
+      options.onEvent(event);
+    } catch (error) {
+      options.onFault?.(error);
+    }
+  }
+
+  /** All that happens in one turn of the event loop is answered by one turn of ours. */
+  function poke(): void {
+    if (!isPoked && !isClosed) {
+      isPoked = true;
+      void Promise.resolve().then(takeTurn);
+    }
+  }
+
+  function takeTurn(): void {
+    isPoked = false;
+    if (poolChanged) {
+      poolChanged = false;
+      for (const run of runs) {
+        run.work.forgetVerdicts();
+      }
+    }
+    const granted = leaseAll();
+    if (granted.length > 0) {
+      void flights.launch(granted);
+    }
+    for (const run of runs) {
+      loadIfLow(run);
+      tellState(run);
+    }
+    armTimer();
+  }
+
+  /** Round robin over the runs until none can send more now. */
+  function leaseAll(): readonly Flight[] {
+    const granted: Flight[] = [];
+    let passed = 0;
+    while (passed < runs.length) {
+      const place = (turn + passed) % runs.length;
+      const run = runs[place];
+      const flight = run === undefined ? null : leaseFor(run);
+      if (flight === null) {
+        passed += 1;
+        continue;
+      }
+      granted.push(flight);
+      useTurn(place, flight.run);
+      passed = 0;
+    }
+    return granted;
+  }
+
+  /** A run keeps its turn until it has used it up, or until another got a lease that it could not use. */
+  function useTurn(place: number, run: ActiveRun): void {
+    leasesInTurn = place === turn ? leasesInTurn + 1 : 1;
+    turn = place;
+    if (leasesInTurn >= (run.order.priority ?? 1)) {
+      turn = (place + 1) % runs.length;
+      leasesInTurn = 0;
+    }
+  }
+
+  function leaseFor(run: ActiveRun): Flight | null {
+    const now = clock.now();
+    while (run.hasRoom) {
+      const next = run.work.nextLane(now);
+      if (next === null) {
+        return null;
+      }
+      const { lane, ticket } = next;
+      const answer = pool.lease({
+        ...ticket.job.model,
+        avoid: ticket.avoid,
+        ...(run.order.endpointIds === undefined ? {} : { endpointIds: run.order.endpointIds }),
+      });
+      if (answer.kind === 'granted') {
+        lane.take(now);
+        lane.verdict = null;
+        run.inFlight += 1;
+        return flights.prepare(run, ticket, answer.lease);
+      }
+      lane.verdict = answer;
+    }
+    return null;
+  }
+
+  function loadIfLow(run: ActiveRun): void {
+    if (run.ending === null && run.work.wantsPage(clock.now())) {
+      void run.work
+        .load(journal)
+        .catch((error: unknown) => {
+          options.onFault?.(error);
+          run.ending ??= LIBRARY_LOST;
+        })
+        .then(poke);
+    }
+  }
+
+  function tellState(run: ActiveRun): void {
+    const state = stateOf(run, surroundings);
+    if (state.kind === 'finished' || state.kind === 'paused') {
+      runs = runs.filter((one) => one !== run);
+      tell({ kind: 'state', runId: run.order.runId, state });
+      run.end();
+    } else if (saysSomethingNew(run.told, state)) {
+      run.told = state;
+      tell({ kind: 'state', runId: run.order.runId, state });
+    }
+  }
+
+  /** One timer, at the earliest moment at which any run can go on by itself. */
+  function armTimer(): void {
+    cancelTimer();
+    cancelTimer = () => undefined;
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const run of runs) {
+      if (run.hasRoom) {
+        for (const lane of run.work.busyLanes()) {
+          earliest = Math.min(earliest, laneWakesAt(lane, run.order));
+        }
+      }
+    }
+    if (Number.isFinite(earliest)) {
+      const delayMs = Math.min(LONGEST_TIMER_MS, Math.max(0, earliest - clock.now()));
+      cancelTimer = clock.setTimer(delayMs, poke);
+    }
+  }
+
+  async function stop(runId: number): Promise<void> {
+    const run = runs.find((one) => one.order.runId === runId);
+    if (run !== undefined) {
+      run.ending ??= STOPPED;
+      poke();
+      await run.over;
+    }
+  }
+
+  return {
+    start(order) {
+      if (isClosed || runs.some((run) => run.order.runId === order.runId)) {
+        throw new Error(isClosed ? 'The scheduler is closed.' : `Run ${order.runId} is under way already.`);
+      }
+      pool.reconsiderModels();
+      runs = [...runs, new ActiveRun(order)];
+      poke();
+    },
+    stop,
+    setConcurrency(runId, concurrency) {
+      const run = runs.find((one) => one.order.runId === runId);
+      if (run !== undefined) {
+        run.concurrency = concurrency;
+        poke();
+      }
+    },
+    async close() {
+      await Promise.all(runs.map((run) => stop(run.order.runId)));
+      isClosed = true;
+      unsubscribe();
+      cancelTimer();
+    },
+  };
+}

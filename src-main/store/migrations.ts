@@ -1,0 +1,138 @@
+/**
+ * The schema, as the steps that lead to it: a library made by any earlier version is brought up to date at its next
+ * opening. Steps that were released never change. Every SQLite from 3.45 on understands them.
+ */
+
+/** 'BFLT': tells our database from any other SQLite file. */
+export const APPLICATION_ID = 0x42464c54;
+
+const FIRST = `
+CREATE TABLE datasets (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  format TEXT NOT NULL,
+  source_path TEXT,
+  base_dir TEXT,
+  columns TEXT NOT NULL DEFAULT '[]',
+  problems TEXT NOT NULL DEFAULT '[]',
+  rows INTEGER NOT NULL DEFAULT 0,
+  importing INTEGER NOT NULL DEFAULT 1,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+-- Keys are dataset id * 2^32 + place among the stored rows, and + number of the row in the file.
+CREATE TABLE dataset_rows (
+  place_key INTEGER PRIMARY KEY,
+  row_key INTEGER NOT NULL UNIQUE,
+  idx INTEGER NOT NULL,
+  fields TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE models (
+  id INTEGER PRIMARY KEY,
+  provider TEXT NOT NULL,
+  model TEXT NOT NULL,
+  UNIQUE (provider, model)
+) STRICT;
+
+-- The counters are kept with every change of a job, in its transaction.
+CREATE TABLE runs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  dataset_id INTEGER NOT NULL REFERENCES datasets (id),
+  recipe TEXT NOT NULL,
+  options TEXT NOT NULL,
+  output_dir TEXT NOT NULL,
+  replaced INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  positions_settled INTEGER NOT NULL DEFAULT 1,
+  cost_micro_usd INTEGER NOT NULL DEFAULT 0,
+  pending INTEGER NOT NULL DEFAULT 0,
+  leased INTEGER NOT NULL DEFAULT 0,
+  sent INTEGER NOT NULL DEFAULT 0,
+  done INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0,
+  unknown INTEGER NOT NULL DEFAULT 0,
+  cancelled INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX runs_by_folder ON runs (output_dir) WHERE replaced = 0;
+
+CREATE TABLE run_failures (
+  run_id INTEGER NOT NULL REFERENCES runs (id),
+  kind TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (run_id, kind)
+) STRICT, WITHOUT ROWID;
+
+-- attempts, endpoint_name and took_ms tell of the last attempt; cost_micro_usd is the sum of all.
+CREATE TABLE jobs (
+  id INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES runs (id),
+  position INTEGER NOT NULL,
+  row INTEGER NOT NULL,
+  idx INTEGER NOT NULL,
+  variant INTEGER NOT NULL,
+  model_id INTEGER NOT NULL REFERENCES models (id),
+  stem TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  state TEXT NOT NULL DEFAULT 'pending',
+  retries_used INTEGER NOT NULL DEFAULT 0,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  endpoint_name TEXT,
+  took_ms INTEGER,
+  cost_micro_usd INTEGER,
+  result_id INTEGER,
+  failure TEXT,
+  failure_kind TEXT AS (failure ->> 'kind'),
+  failure_text TEXT AS (failure ->> 'message')
+) STRICT;
+CREATE UNIQUE INDEX jobs_by_ask ON jobs (run_id, row, model_id, variant);
+CREATE INDEX jobs_by_position ON jobs (run_id, position);
+CREATE INDEX jobs_by_state ON jobs (run_id, state, position);
+CREATE INDEX jobs_by_failure ON jobs (run_id, failure_kind, position) WHERE state = 'failed';
+CREATE INDEX jobs_by_failure_text ON jobs (run_id, failure_kind, failure_text) WHERE state = 'failed';
+
+-- state: sent, received (file whole under its temporary name), done, failed, lost. AUTOINCREMENT: ids are never reused.
+CREATE TABLE attempts (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  job_id INTEGER NOT NULL REFERENCES jobs (id),
+  number INTEGER NOT NULL,
+  endpoint_id TEXT NOT NULL,
+  endpoint_name TEXT NOT NULL,
+  key_id TEXT,
+  key_tail TEXT NOT NULL,
+  sent_at INTEGER NOT NULL,
+  state TEXT NOT NULL DEFAULT 'sent',
+  ended_at INTEGER,
+  took_ms INTEGER,
+  file TEXT,
+  failure TEXT,
+  usage TEXT,
+  cost_micro_usd INTEGER
+) STRICT;
+CREATE INDEX attempts_by_job ON attempts (job_id, number);
+CREATE INDEX attempts_received ON attempts (job_id) WHERE state = 'received';
+
+-- current: the result its job shows now, in a run that was not replaced.
+CREATE TABLE results (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  job_id INTEGER NOT NULL REFERENCES jobs (id),
+  file_name TEXT NOT NULL,
+  mime_type TEXT NOT NULL,
+  width INTEGER NOT NULL,
+  height INTEGER NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  current INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX results_by_job ON results (job_id);
+CREATE INDEX results_current ON results (id) WHERE current = 1;
+
+CREATE TABLE endpoints (place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, value TEXT NOT NULL) STRICT;
+CREATE TABLE keys (place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, value TEXT NOT NULL) STRICT;
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+/** Step n leads from `user_version` n to n + 1. */
+export const MIGRATIONS: readonly string[] = [FIRST];

@@ -1,0 +1,90 @@
+/** What the store refuses or cannot do: a code to act on, one sentence to show. */
+
+export type StoreErrorCode =
+  /** Another connection holds the database. */
+  | 'LOCKED'
+  /** The file is no database of ours, or is damaged. */
+  | 'CORRUPT'
+  /** A later version of the program made it. */
+  | 'NEWER_SCHEMA'
+  /** The database does not promise what the journal relies on. */
+  | 'NOT_DURABLE'
+  | 'DISK_FULL'
+  | 'DISK_ERROR'
+  /** The call does not fit the state the database is in, e.g. an attempt that ended already. */
+  | 'UNEXPECTED_STATE'
+  | 'NOT_FOUND'
+  | 'NO_DRIVER'
+  | 'CLOSED'
+  | 'WORKER_DIED'
+  | 'DATABASE';
+
+/** A StoreError as it crosses from the worker. */
+export interface StoreFailure {
+  readonly code: StoreErrorCode;
+  readonly message: string;
+}
+
+export class StoreError extends Error {
+  constructor(
+    readonly code: StoreErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'StoreError';
+  }
+}
+
+/** SQLite's primary result codes (sqlite.org/rescode.html) that a user can do something about. */
+const SENTENCES: Readonly<Record<number, StoreFailure>> = {
+  5: {
+    code: 'LOCKED',
+    message: 'The database of the library is in use by another program: close it and try again.',
+  },
+  8: {
+    code: 'DISK_ERROR',
+    message: 'The database of the library cannot be written: check the permissions of its folder.',
+  },
+  10: {
+    code: 'DISK_ERROR',
+    message: 'The disk of the library reports an error: check it, then start again.',
+  },
+  11: {
+    code: 'CORRUPT',
+    message: 'The database of the library is damaged: keep the file and restore a copy of it.',
+  },
+  13: { code: 'DISK_FULL', message: 'The disk of the library is full: free some space, then continue.' },
+  14: {
+    code: 'DISK_ERROR',
+    message: 'The database of the library cannot be opened: check its folder and permissions.',
+  },
+  26: {
+    code: 'CORRUPT',
+    message: 'The database of the library is damaged: keep the file and restore a copy of it.',
+  },
+};
+
+/** Names what a driver threw. `node:sqlite` carries SQLite's code as `errcode`, libsql as `rawCode`. */
+export function asStoreError(error: unknown): StoreError {
+  if (error instanceof StoreError) {
+    return error;
+  }
+  const known = SENTENCES[sqliteCode(error) & 0xff];
+  return known === undefined
+    ? new StoreError('DATABASE', error instanceof Error ? error.message : String(error), { cause: error })
+    : new StoreError(known.code, known.message, { cause: error });
+}
+
+export function asFailure(error: unknown): StoreFailure {
+  const { code, message } = asStoreError(error);
+  return { code, message };
+}
+
+function sqliteCode(error: unknown): number {
+  if (typeof error !== 'object' || error === null) {
+    return 0;
+  }
+  const code = 'errcode' in error ? error.errcode : 'rawCode' in error ? error.rawCode : 0;
+  return typeof code === 'number' ? code : 0;
+}

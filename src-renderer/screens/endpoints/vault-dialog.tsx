@@ -1,0 +1,159 @@
+/** Asks how keys are kept, or for the passphrase; shown when a call needs the vault. */
+import type { VaultStatus } from '@shared/model/settings';
+import { useState } from 'react';
+import { useModel } from '../../state/app-model';
+import { sentenceOf } from '../../state/refusal';
+import { Dialog } from '../../ui/dialog';
+import { TextField } from '../../ui/field';
+import { Notice } from '../../ui/notice';
+
+interface VaultDialogProps {
+  readonly status: VaultStatus;
+  /** Whether the waiting call may try again. */
+  onSettled(isOpen: boolean): void;
+}
+
+export function VaultDialog({ status, onSettled }: VaultDialogProps) {
+  return status.kind === 'passphrase' ? (
+    <UnlockVault onSettled={onSettled} />
+  ) : (
+    <ChooseVault onSettled={onSettled} why={status.kind === 'undecided' ? status.why : ''} />
+  );
+}
+
+/** Runs one call of the vault; its refusal stays in the dialog. */
+function useVaultCall(onSettled: (isOpen: boolean) => void) {
+  const { accept } = useModel();
+  const [error, setError] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  async function run(call: () => Promise<VaultStatus>): Promise<void> {
+    setBusy(true);
+    setError(null);
+    try {
+      accept({ kind: 'vault', vault: await call() });
+      onSettled(true);
+    } catch (failure) {
+      setError(sentenceOf(failure));
+      setBusy(false);
+    }
+  }
+  return { error, isBusy, run };
+}
+
+function UnlockVault({ onSettled }: { onSettled(isOpen: boolean): void }) {
+  const { backend } = useModel();
+  const call = useVaultCall(onSettled);
+  const [passphrase, setPassphrase] = useState('');
+  return (
+    <Dialog onClose={() => onSettled(false)} title="Unlock your keys">
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void call.run(() => backend.client.vault.unlock({ passphrase }));
+        }}
+      >
+        <TextField
+          autoFocus
+          error={call.error ?? undefined}
+          label="Passphrase"
+          onChange={(event) => setPassphrase(event.target.value)}
+          type="password"
+          value={passphrase}
+        />
+        <div className="dialog-foot">
+          <button className="btn" onClick={() => onSettled(false)} type="button">
+            Not now
+          </button>
+          <button className="btn primary" disabled={passphrase === '' || call.isBusy} type="submit">
+            {call.isBusy ? 'Unlocking…' : 'Unlock'}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+const SHORTEST_PASSPHRASE = 8;
+
+function ChooseVault({ why, onSettled }: { readonly why: string; onSettled(isOpen: boolean): void }) {
+  const { backend } = useModel();
+  const call = useVaultCall(onSettled);
+  const [kind, setKind] = useState<'session' | 'passphrase'>('session');
+  const [passphrase, setPassphrase] = useState('');
+  const [repeated, setRepeated] = useState('');
+  const isShort = kind === 'passphrase' && passphrase.length < SHORTEST_PASSPHRASE;
+  const differs = kind === 'passphrase' && repeated !== passphrase;
+  return (
+    <Dialog onClose={() => onSettled(false)} title="How should keys be kept?">
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void call.run(() => backend.client.vault.choose(kind === 'session' ? { kind } : { kind, passphrase }));
+        }}
+      >
+        {why !== '' && <p>{why}</p>}
+        <Choice
+          isChosen={kind === 'session'}
+          label="For this session only"
+          onChoose={() => setKind('session')}
+          text="In memory. They are gone when Brushfleet closes."
+        />
+        <Choice
+          isChosen={kind === 'passphrase'}
+          label="In a file sealed by a passphrase"
+          onChoose={() => setKind('passphrase')}
+          text="You enter it once each time Brushfleet starts. It cannot be recovered."
+        />
+        {kind === 'passphrase' && (
+          <>
+            <TextField
+              autoFocus
+              hint={`At least ${SHORTEST_PASSPHRASE} characters`}
+              label="Passphrase"
+              onChange={(event) => setPassphrase(event.target.value)}
+              type="password"
+              value={passphrase}
+            />
+            <TextField
+              error={repeated !== '' && differs ? 'The two are not the same.' : undefined}
+              label="Once more"
+              onChange={(event) => setRepeated(event.target.value)}
+              type="password"
+              value={repeated}
+            />
+          </>
+        )}
+        {call.error !== null && <Notice tone="bad">{call.error}</Notice>}
+        <div className="dialog-foot">
+          <button className="btn" onClick={() => onSettled(false)} type="button">
+            Cancel
+          </button>
+          <button className="btn primary" disabled={isShort || differs || call.isBusy} type="submit">
+            Keep them so
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly text: string;
+  readonly isChosen: boolean;
+  onChoose(): void;
+}
+
+function Choice({ label, text, isChosen, onChoose }: ChoiceProps) {
+  return (
+    <label className="choice">
+      <input checked={isChosen} name="vault" onChange={onChoose} type="radio" />
+      <span>
+        <b>{label}</b>
+        <span className="hint">{text}</span>
+      </span>
+    </label>
+  );
+}

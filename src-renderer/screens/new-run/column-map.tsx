@@ -1,0 +1,78 @@
+/** Which columns hold the pictures, the mask and the name of the result. */
+import { detectImageColumns, MASK_COLUMN } from '@shared/columns';
+import { SelectField } from '../../ui/field';
+import type { DraftView } from './use-draft';
+
+export function ColumnMap({ view }: { readonly view: DraftView }) {
+  const { draft, columns, dataset, change } = view;
+  const detected = detectImageColumns(columns);
+  const isOwn = dataset?.format === 'folder' || dataset?.format === 'images';
+  if (columns.length === 0 || isOwn) {
+    return null;
+  }
+  const chosen = draft.imageColumns ?? detected;
+  const toggle = (column: string) =>
+    change({
+      imageColumns: chosen.includes(column) ? chosen.filter((one) => one !== column) : [...chosen, column],
+    });
+  return (
+    <div className="fields">
+      <fieldset className="span4 plain">
+        <legend className="legend">Columns with pictures, in the order they are sent</legend>
+        <div className="chips">
+          {columns.map((column) => {
+            const place = chosen.indexOf(column);
+            return (
+              <button
+                aria-pressed={place !== -1}
+                className="chip"
+                key={column}
+                onClick={() => toggle(column)}
+                type="button"
+              >
+                {column}
+                {place !== -1 && chosen.length > 1 && <span className="num">{place + 1}</span>}
+              </button>
+            );
+          })}
+          {draft.imageColumns !== null && (
+            <button className="btn small ghost" onClick={() => change({ imageColumns: null })} type="button">
+              As found
+            </button>
+          )}
+        </div>
+        <p className="hint">
+          {draft.imageColumns === null && detected.length > 0
+            ? `Found by name: ${detected.join(', ')}. A cell may hold several.`
+            : 'A cell may hold several, as a JSON array or separated by | or commas.'}
+        </p>
+      </fieldset>
+      <SelectField
+        className="span2"
+        label="Mask"
+        onChange={(event) => change({ maskColumn: event.target.value })}
+        value={draft.maskColumn}
+      >
+        <option value="">{columns.includes(MASK_COLUMN) ? `${MASK_COLUMN} (found)` : 'None'}</option>
+        <ColumnOptions columns={columns} />
+      </SelectField>
+      <SelectField
+        className="span2"
+        label="Name of the result"
+        onChange={(event) => change({ outputNameColumn: event.target.value })}
+        value={draft.outputNameColumn}
+      >
+        <option value="">Row index: 000187.png</option>
+        <ColumnOptions columns={columns} />
+      </SelectField>
+    </div>
+  );
+}
+
+function ColumnOptions({ columns }: { readonly columns: readonly string[] }) {
+  return columns.map((column) => (
+    <option key={column} value={column}>
+      {column}
+    </option>
+  ));
+}

@@ -1,0 +1,171 @@
+/** The catalogue as a table to choose from: one model or several, each with what it takes, gives and costs. */
+import type { CatalogueModel } from '@shared/model/catalogue';
+import { PROVIDER_LABELS } from '@shared/model/provider';
+import type { Provider } from '@shared/model/provider';
+import type { ModelChoice, Task } from '@shared/model/run';
+import { useState } from 'react';
+import { useLive } from '../../state/app-model';
+import { SelectField, TextField } from '../../ui/field';
+import { Notice } from '../../ui/notice';
+import { endOf, imagesIn, isEnding, priceOf, sizesOf } from './model-facts';
+
+interface ModelTableProps {
+  readonly task: Task;
+  readonly chosen: readonly ModelChoice[];
+  onChange(models: readonly ModelChoice[]): void;
+}
+
+const sameModel = (a: ModelChoice, b: ModelChoice) => a.model === b.model && a.provider === b.provider;
+const choiceOf = (model: CatalogueModel): ModelChoice => ({ provider: model.provider, model: model.id });
+
+export function ModelTable({ task, chosen, onChange }: ModelTableProps) {
+  const models = useLive((state) => state.models);
+  const [showsEnded, setShowsEnded] = useState(false);
+  const able = models.filter((model) => model.tasks.includes(task));
+  const isChosen = (model: CatalogueModel) => chosen.some((choice) => sameModel(choice, choiceOf(model)));
+  const ended = able.filter((model) => model.state === 'ended' && !isChosen(model));
+  const shown = able.filter((model) => showsEnded || !ended.includes(model));
+  const unlisted = chosen.filter((choice) => !able.some((model) => sameModel(choice, choiceOf(model))));
+  const toggle = (choice: ModelChoice) =>
+    onChange(
+      chosen.some((one) => sameModel(one, choice))
+        ? chosen.filter((one) => !sameModel(one, choice))
+        : [...chosen, choice],
+    );
+  return (
+    <div className="stack">
+      <table className="table models">
+        <caption className="sr-only">Models. Choose one or several.</caption>
+        <thead>
+          <tr>
+            {['Model', 'Provider', 'Images in', 'Mask', 'Sizes', 'Per image', 'Ends'].map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((model) => (
+            <ModelLine
+              isChosen={isChosen(model)}
+              key={`${model.provider} ${model.id}`}
+              model={model}
+              onToggle={() => toggle(choiceOf(model))}
+            />
+          ))}
+          {unlisted.map((choice) => (
+            <UnlistedLine choice={choice} key={choice.model} onToggle={() => toggle(choice)} />
+          ))}
+        </tbody>
+      </table>
+      <EndedWarning models={able.filter(isChosen)} />
+      <div className="row wrap">
+        {(ended.length > 0 || showsEnded) && (
+          <button className="link" onClick={() => setShowsEnded(!showsEnded)} type="button">
+            {showsEnded ? 'Hide ended models' : `Show ${ended.length} that have ended`}
+          </button>
+        )}
+        <OtherModel onAdd={toggle} />
+      </div>
+    </div>
+  );
+}
+
+interface ModelLineProps {
+  readonly model: CatalogueModel;
+  readonly isChosen: boolean;
+  onToggle(): void;
+}
+
+function ModelLine({ model, isChosen, onToggle }: ModelLineProps) {
+  return (
+    <tr className={isChosen ? 'chosen' : undefined}>
+      <td>
+        <label className="check" title={model.id}>
+          <input checked={isChosen} onChange={onToggle} type="checkbox" />
+          <span className="clip">{model.label}</span>
+        </label>
+      </td>
+      <td>{PROVIDER_LABELS[model.provider]}</td>
+      <td>{imagesIn(model)}</td>
+      <td>{model.mask ? 'yes' : 'no'}</td>
+      <td className="num" title={model.sizes.join(', ')}>
+        {sizesOf(model)}
+      </td>
+      <td className="num">{priceOf(model)}</td>
+      <td className={isEnding(model, Date.now()) ? 'num ending' : 'num'}>{endOf(model)}</td>
+    </tr>
+  );
+}
+
+function UnlistedLine({ choice, onToggle }: { readonly choice: ModelChoice; onToggle(): void }) {
+  return (
+    <tr className="chosen">
+      <td>
+        <label className="check">
+          <input checked onChange={onToggle} type="checkbox" />
+          {choice.model}
+        </label>
+      </td>
+      <td>{PROVIDER_LABELS[choice.provider]}</td>
+      <td className="hint" colSpan={5}>
+        not in the catalogue; sent as it is
+      </td>
+    </tr>
+  );
+}
+
+function EndedWarning({ models }: { readonly models: readonly CatalogueModel[] }) {
+  return models
+    .filter((model) => model.state === 'ended')
+    .map((model) => (
+      <Notice key={model.id} tone="warn">
+        {model.label} has ended{model.endsOn === undefined ? '' : ` on ${model.endsOn}`}. It is sent as it is and will
+        probably be refused{model.successor === undefined ? '.' : `; its successor is ${model.successor}.`}
+      </Notice>
+    ));
+}
+
+/** A model the catalogue does not know yet: its name is sent as it is. */
+function OtherModel({ onAdd }: { onAdd(choice: ModelChoice): void }) {
+  const [isOpen, setOpen] = useState(false);
+  const [provider, setProvider] = useState<Provider>('google_genai');
+  const [name, setName] = useState('');
+  if (!isOpen) {
+    return (
+      <button className="link" onClick={() => setOpen(true)} type="button">
+        Another model…
+      </button>
+    );
+  }
+  return (
+    <form
+      className="row other-model"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (name.trim() !== '') {
+          onAdd({ provider, model: name.trim() });
+          setName('');
+          setOpen(false);
+        }
+      }}
+    >
+      <TextField autoFocus label="Name of the model" onChange={(event) => setName(event.target.value)} value={name} />
+      <SelectField
+        label="Provider"
+        onChange={(event) => setProvider(event.target.value === 'openai' ? 'openai' : 'google_genai')}
+        value={provider}
+      >
+        {Object.entries(PROVIDER_LABELS).map(([value, label]) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </SelectField>
+      <button className="btn" type="submit">
+        Add
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,118 @@
+/** Step 3: models, shape and size, how many, and where the files go. */
+import { useLive, useModel } from '../../state/app-model';
+import { sharedChoices } from '../../state/new-run-draft';
+import { useAction } from '../../state/use-action';
+import { NumberField, SelectField, TextField } from '../../ui/field';
+import { Notice } from '../../ui/notice';
+import { ModelTable } from './model-table';
+import type { DraftView } from './use-draft';
+
+export function OutputSection({ view }: { readonly view: DraftView }) {
+  const { draft, change } = view;
+  const models = useLive((state) => state.models);
+  const { sizes, ratios } = sharedChoices(draft.models, models);
+  return (
+    <>
+      <h2>Output</h2>
+      <ModelTable
+        chosen={draft.models}
+        onChange={(chosen) => {
+          const next = sharedChoices(chosen, models);
+          change({
+            models: chosen,
+            aspectRatio: next.ratios.includes(draft.aspectRatio) ? draft.aspectRatio : '',
+            imageSize: next.sizes.includes(draft.imageSize) ? draft.imageSize : '',
+          });
+        }}
+        task={draft.task}
+      />
+      <div className="fields">
+        <SelectField
+          label="Ratio"
+          onChange={(event) => change({ aspectRatio: event.target.value })}
+          value={draft.aspectRatio}
+        >
+          <option value="">As the model likes</option>
+          <Options values={ratios} />
+        </SelectField>
+        <SelectField
+          label="Size"
+          onChange={(event) => change({ imageSize: event.target.value })}
+          value={draft.imageSize}
+        >
+          <option value="">{sizes[0] === undefined ? 'As the model likes' : `Default (${sizes[0]})`}</option>
+          <Options values={sizes} />
+        </SelectField>
+        <NumberField
+          label="Images per row"
+          max={100}
+          min={1}
+          onChange={(variants) => change({ variants: Math.round(variants ?? 1) })}
+          value={draft.variants}
+        />
+        <TextField
+          label="Name of the run"
+          maxLength={200}
+          onChange={(event) => change({ name: event.target.value })}
+          placeholder={view.dataset?.name ?? ''}
+          value={draft.name}
+        />
+      </div>
+      <OutputFolder view={view} />
+    </>
+  );
+}
+
+function Options({ values }: { readonly values: readonly string[] }) {
+  return values.map((value) => (
+    <option key={value} value={value}>
+      {value}
+    </option>
+  ));
+}
+
+function OutputFolder({ view }: { readonly view: DraftView }) {
+  const { draft, change } = view;
+  const { backend } = useModel();
+  const action = useAction();
+  const chosen = useLive((state) => state.settings?.outputDir);
+  const initial = useLive((state) => state.info?.defaultOutputDir ?? '');
+  const folder = chosen === undefined || chosen === '' ? initial : chosen;
+  return (
+    <div className="stack">
+      <div className="row">
+        <span className="hint clip">
+          {draft.outputGrant === null ? (
+            <>
+              Saved to a new folder in <code>{folder}</code>
+            </>
+          ) : (
+            <>
+              Saved to the folder <b>{draft.outputGrant.name}</b>; a run that is already there is gone on with
+            </>
+          )}
+        </span>
+        <button
+          className="btn small ghost"
+          onClick={() =>
+            void action.run(async () => {
+              const outputGrant = await backend.client.files.pick({ purpose: 'outputFolder' });
+              if (outputGrant !== null) {
+                change({ outputGrant });
+              }
+            })
+          }
+          type="button"
+        >
+          Choose a folder…
+        </button>
+        {draft.outputGrant !== null && (
+          <button className="btn small ghost" onClick={() => change({ outputGrant: null })} type="button">
+            Use the default
+          </button>
+        )}
+      </div>
+      {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
+    </div>
+  );
+}

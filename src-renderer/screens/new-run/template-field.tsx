@@ -1,0 +1,143 @@
+/** A text area for a template: chips insert a column at the caret, and `{{` offers the columns that fit. */
+import { useId, useLayoutEffect, useRef, useState } from 'react';
+import type { KeyboardEvent } from 'react';
+import { completeColumn, completionAt, completionsFor, insertColumn } from './template-editing';
+import type { Completion, Edited } from './template-editing';
+
+interface TemplateFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly columns: readonly string[];
+  onChange(value: string): void;
+}
+
+const MOST_SUGGESTIONS = 8;
+
+export function TemplateField({ label, value, columns, onChange }: TemplateFieldProps) {
+  const id = useId();
+  const area = useRef<HTMLTextAreaElement>(null);
+  const caret = useRef<number | null>(null);
+  const [typing, setTyping] = useState<Completion | null>(null);
+  const [active, setActive] = useState(0);
+  const offered = typing === null ? [] : completionsFor(typing.query, columns).slice(0, MOST_SUGGESTIONS);
+
+  // React resets the caret when the value is set from outside; put it where the edit left it.
+  useLayoutEffect(() => {
+    if (caret.current !== null) {
+      area.current?.setSelectionRange(caret.current, caret.current);
+      caret.current = null;
+    }
+  }, [value]);
+
+  function apply(edited: Edited): void {
+    caret.current = edited.caret;
+    setTyping(null);
+    area.current?.focus();
+    onChange(edited.text);
+  }
+
+  function complete(column: string): void {
+    if (typing !== null && area.current !== null) {
+      apply(completeColumn(value, { caret: area.current.selectionStart, completion: typing, column }));
+    }
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const chosen = offered[active];
+    if (chosen === undefined) {
+      return;
+    }
+    const keys: Readonly<Record<string, () => void>> = {
+      ArrowDown: () => setActive((active + 1) % offered.length),
+      ArrowUp: () => setActive((active + offered.length - 1) % offered.length),
+      Enter: () => complete(chosen),
+      Tab: () => complete(chosen),
+      Escape: () => setTyping(null),
+    };
+    const run = keys[event.key];
+    if (run !== undefined && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      run();
+    }
+  }
+
+  return (
+    <div className="field template">
+      <label htmlFor={id}>{label}</label>
+      <textarea
+        aria-activedescendant={offered.length > 0 ? `${id}-${active}` : undefined}
+        aria-autocomplete="list"
+        aria-controls={offered.length > 0 ? `${id}-list` : undefined}
+        aria-describedby={`${id}-hint`}
+        className="input"
+        id={id}
+        onBlur={() => setTyping(null)}
+        onChange={(event) => {
+          setActive(0);
+          setTyping(completionAt(event.target.value, event.target.selectionStart));
+          onChange(event.target.value);
+        }}
+        onKeyDown={onKeyDown}
+        placeholder="Add a red hat to {{subject}}, keep the background"
+        ref={area}
+        rows={3}
+        value={value}
+      />
+      {offered.length > 0 && (
+        <ul aria-label="Columns" className="suggestions" id={`${id}-list`} role="listbox">
+          {offered.map((column, at) => (
+            <li
+              aria-selected={at === active}
+              id={`${id}-${at}`}
+              key={column}
+              // The text area keeps the focus, so its selection stays known.
+              onMouseDown={(event) => {
+                event.preventDefault();
+                complete(column);
+              }}
+              role="option"
+            >
+              {column}
+            </li>
+          ))}
+        </ul>
+      )}
+      <InsertChips
+        columns={columns}
+        hintId={`${id}-hint`}
+        onInsert={(column) => {
+          const element = area.current;
+          const selection = { start: element?.selectionStart ?? value.length, end: element?.selectionEnd ?? value.length };
+          apply(insertColumn(value, selection, column));
+        }}
+      />
+    </div>
+  );
+}
+
+interface InsertChipsProps {
+  readonly columns: readonly string[];
+  readonly hintId: string;
+  onInsert(column: string): void;
+}
+
+function InsertChips({ columns, hintId, onInsert }: InsertChipsProps) {
+  return (
+    <div className="chips">
+      <span className="hint" id={hintId}>
+        Insert a column, or type {'{{'}:
+      </span>
+      {columns.map((column) => (
+        <button
+          aria-label={`Insert ${column}`}
+          className="chip mono"
+          key={column}
+          onClick={() => onInsert(column)}
+          type="button"
+        >
+          {`{{${column}}}`}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+/** What the run would do, asked again when the draft has rested for a moment. */
+import type { Plan, RunRequest } from '@shared/contract';
+import { useEffect, useState } from 'react';
+import { useModel } from '../../state/app-model';
+import { refusalOf } from '../../state/refusal';
+import type { ActionError } from '../../state/use-action';
+import { useSettled } from '../../ui/use-throttled';
+
+export interface PlanState {
+  /** The last plan; stays while a new one is on its way. */
+  readonly plan: Plan | null;
+  readonly isStale: boolean;
+  readonly refused: ActionError | null;
+}
+
+const REST_MS = 250;
+
+export function usePlan(request: RunRequest | null, rows: number): PlanState {
+  const { backend } = useModel();
+  const wanted = JSON.stringify(request);
+  const settled = useSettled(wanted, REST_MS);
+  const [answer, setAnswer] = useState<{ of: string; plan: Plan | null; refused: ActionError | null } | null>(null);
+  useEffect(() => {
+    if (settled === 'null') {
+      setAnswer(null);
+      return;
+    }
+    let isCurrent = true;
+    const asked: RunRequest = JSON.parse(settled);
+    backend.client.runs.plan(asked).then(
+      (plan) => isCurrent && setAnswer({ of: settled, plan, refused: null }),
+      (error: unknown) => {
+        const refusal = refusalOf(error);
+        if (isCurrent && refusal.kind === 'sentence') {
+          setAnswer({ of: settled, plan: null, refused: refusal });
+        }
+      },
+    );
+    return () => {
+      isCurrent = false;
+    };
+    // `rows` grows while the file is still being read.
+  }, [backend, settled, rows]);
+  return {
+    plan: answer?.plan ?? null,
+    isStale: answer?.of !== wanted,
+    refused: answer?.refused ?? null,
+  };
+}

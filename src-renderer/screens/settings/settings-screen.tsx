@@ -1,0 +1,276 @@
+/** The defaults of new runs, the look of the window, and where things are. Each change is saved at once. */
+import { DEFAULT_SETTINGS } from '@shared/model/settings';
+import type { Settings, Theme } from '@shared/model/settings';
+import { useLive, useModel } from '../../state/app-model';
+import { show } from '../../state/ui-store';
+import { useAction } from '../../state/use-action';
+import { Checkbox, NumberField, SelectField, TextField } from '../../ui/field';
+import { Notice } from '../../ui/notice';
+import { vaultSentence } from '../../shell/status-line';
+import { OwnModels } from './own-models';
+import { SettingRow } from './setting-row';
+import './settings.css';
+
+export function SettingsScreen() {
+  const settings = useLive((state) => state.settings);
+  return (
+    <>
+      <header className="head">
+        <h1>Settings</h1>
+      </header>
+      <div className="scroll settings">
+        {settings !== null && <RunDefaults settings={settings} />}
+        <Appearance />
+        <KeysLink />
+        <OwnModels />
+        {settings !== null && <LogSettings settings={settings} />}
+        <About />
+      </div>
+    </>
+  );
+}
+
+/** Saves a part of the settings; the answer is the truth. */
+function useSave() {
+  const { backend, live } = useModel();
+  const action = useAction();
+  const save = (part: Partial<Settings>) =>
+    void action.run(async () => live.setState({ settings: await backend.client.settings.set(part) }));
+  return { action, save };
+}
+
+function RunDefaults({ settings }: { readonly settings: Settings }) {
+  const { action, save } = useSave();
+  const reset = (key: keyof Settings) => () => save({ [key]: DEFAULT_SETTINGS[key] });
+  const isOwn = (key: keyof Settings) => settings[key] !== DEFAULT_SETTINGS[key];
+  return (
+    <section aria-labelledby="run-defaults" className="settings-part">
+      <h2 id="run-defaults">New runs</h2>
+      {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
+      <OutputFolder onSave={save} settings={settings} />
+      <NumberRow
+        hint="Over all endpoints"
+        isOwn={isOwn('concurrency')}
+        label="Requests in flight"
+        max={1024}
+        min={1}
+        onChange={(concurrency) => save({ concurrency })}
+        onReset={reset('concurrency')}
+        standard={DEFAULT_SETTINGS.concurrency}
+        value={settings.concurrency}
+      />
+      <NumberRow
+        hint="Threads that load, send and save"
+        isOwn={isOwn('workers')}
+        label="Worker threads"
+        max={64}
+        min={1}
+        onChange={(workers) => save({ workers })}
+        onReset={reset('workers')}
+        standard={DEFAULT_SETTINGS.workers}
+        value={settings.workers}
+      />
+      <NumberRow
+        hint="Keys at their limit do not count"
+        isOwn={isOwn('maxRetries')}
+        label="Retries of a failed row"
+        max={100}
+        min={0}
+        onChange={(maxRetries) => save({ maxRetries })}
+        onReset={reset('maxRetries')}
+        standard={DEFAULT_SETTINGS.maxRetries}
+        value={settings.maxRetries}
+      />
+      <NumberRow
+        hint="Seconds; longer for each further one"
+        isOwn={isOwn('retryDelayMs')}
+        label="First retry after"
+        max={3600}
+        min={0}
+        onChange={(seconds) => save({ retryDelayMs: Math.round(seconds * 1000) })}
+        onReset={reset('retryDelayMs')}
+        standard={DEFAULT_SETTINGS.retryDelayMs / 1000}
+        value={settings.retryDelayMs / 1000}
+      />
+      <NumberRow
+        hint="Seconds; for new endpoints"
+        isOwn={isOwn('timeoutMs')}
+        label="Timeout"
+        max={3600}
+        min={1}
+        onChange={(seconds) => save({ timeoutMs: Math.round(seconds * 1000) })}
+        onReset={reset('timeoutMs')}
+        standard={DEFAULT_SETTINGS.timeoutMs / 1000}
+        value={settings.timeoutMs / 1000}
+      />
+      <SettingRow isOwn={isOwn('allowPrivateUrls')} name="Private addresses" onReset={reset('allowPrivateUrls')} standard="off">
+        <Checkbox
+          checked={settings.allowPrivateUrls}
+          label="Fetch pictures from this computer and the local network when a row names such an address"
+          onChange={(event) => save({ allowPrivateUrls: event.target.checked })}
+        />
+      </SettingRow>
+    </section>
+  );
+}
+
+interface NumberRowProps {
+  readonly label: string;
+  readonly hint: string;
+  readonly value: number;
+  readonly standard: number;
+  readonly min: number;
+  readonly max: number;
+  readonly isOwn: boolean;
+  onChange(value: number): void;
+  onReset(): void;
+}
+
+function NumberRow({ label, isOwn, standard, onChange, onReset, ...field }: NumberRowProps) {
+  return (
+    <SettingRow isOwn={isOwn} name={label} onReset={onReset} standard={String(standard)}>
+      <NumberField {...field} label={label} onChange={(value) => onChange(value ?? standard)} />
+    </SettingRow>
+  );
+}
+
+function OutputFolder({ settings, onSave }: { readonly settings: Settings; onSave(part: Partial<Settings>): void }) {
+  const initial = useLive((state) => state.info?.defaultOutputDir ?? '');
+  return (
+    <SettingRow
+      isOwn={settings.outputDir !== ''}
+      name="Output folder"
+      onReset={() => onSave({ outputDir: '' })}
+      standard={initial}
+    >
+      <TextField
+        defaultValue={settings.outputDir}
+        hint="Each run gets a folder of its own in it"
+        key={settings.outputDir}
+        label="Output folder"
+        onBlur={(event) => event.target.value !== settings.outputDir && onSave({ outputDir: event.target.value.trim() })}
+        onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+        placeholder={initial}
+      />
+    </SettingRow>
+  );
+}
+
+const THEMES: readonly { readonly theme: Theme; readonly label: string }[] = [
+  { theme: 'system', label: 'Like the system' },
+  { theme: 'light', label: 'Light' },
+  { theme: 'dark', label: 'Dark' },
+];
+
+function Appearance() {
+  const { backend, live } = useModel();
+  const action = useAction();
+  const current = useLive((state) => state.info?.theme);
+  const choose = (theme: Theme) =>
+    void action.run(async () => {
+      await backend.client.system.setTheme({ theme });
+      live.setState((state) => (state.info === null ? {} : { info: { ...state.info, theme } }));
+    });
+  return (
+    <section aria-labelledby="appearance" className="settings-part">
+      <h2 id="appearance">Appearance</h2>
+      <fieldset className="plain row">
+        <legend className="legend">Theme</legend>
+        {THEMES.map(({ theme, label }) => (
+          <label className="check" key={theme}>
+            <input checked={theme === current} name="theme" onChange={() => choose(theme)} type="radio" />
+            {label}
+          </label>
+        ))}
+      </fieldset>
+      {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
+    </section>
+  );
+}
+
+function KeysLink() {
+  const { ui } = useModel();
+  const vault = useLive((state) => state.vault);
+  return (
+    <section aria-labelledby="keys" className="settings-part">
+      <h2 id="keys">Providers and keys</h2>
+      <div className="row">
+        <p className="sub grow">{vaultSentence(vault)}.</p>
+        {vault?.kind === 'passphrase' && vault.locked && (
+          <button
+            className="btn"
+            onClick={() => ui.setState({ vaultRequest: { status: vault, settle: () => undefined } })}
+            type="button"
+          >
+            Unlock…
+          </button>
+        )}
+        <button className="btn" onClick={() => show(ui, { kind: 'endpoints', endpointId: null })} type="button">
+          Providers and keys
+        </button>
+      </div>
+    </section>
+  );
+}
+
+const LOG_LEVELS: readonly { readonly level: Settings['logLevel']; readonly label: string }[] = [
+  { level: 'error', label: 'Errors' },
+  { level: 'warning', label: 'Warnings' },
+  { level: 'info', label: 'Normal' },
+  { level: 'debug', label: 'Everything, with prompts' },
+];
+
+function LogSettings({ settings }: { readonly settings: Settings }) {
+  const { backend } = useModel();
+  const { action, save } = useSave();
+  return (
+    <section aria-labelledby="log" className="settings-part">
+      <h2 id="log">Log</h2>
+      {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
+      <SettingRow
+        isOwn={settings.logLevel !== DEFAULT_SETTINGS.logLevel}
+        name="Log level"
+        onReset={() => save({ logLevel: DEFAULT_SETTINGS.logLevel })}
+        standard="Normal"
+      >
+        <SelectField
+          hint="Keys are never written; prompts only with Everything"
+          label="Log level"
+          onChange={(event) => {
+            const chosen = LOG_LEVELS.find(({ level }) => level === event.target.value);
+            if (chosen !== undefined) {
+              save({ logLevel: chosen.level });
+            }
+          }}
+          value={settings.logLevel}
+        >
+          {LOG_LEVELS.map(({ level, label }) => (
+            <option key={level} value={level}>
+              {label}
+            </option>
+          ))}
+        </SelectField>
+      </SettingRow>
+      <div>
+        <button className="btn" onClick={() => void action.run(() => backend.client.system.openLogs())} type="button">
+          Open logs folder
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function About() {
+  const info = useLive((state) => state.info);
+  if (info === null) {
+    return null;
+  }
+  return (
+    <section aria-labelledby="about" className="settings-part">
+      <h2 id="about">About</h2>
+      <p className="hint">
+        Brushfleet {info.version}. Library: <code>{info.libraryDir}</code>
+      </p>
+    </section>
+  );
+}
