@@ -1,29 +1,49 @@
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 
 const alias = { '@shared': resolve('src-shared') };
 
-/** Each thread and door is an entry of its own, found at run time by its file name. */
-const entries = {
-  index: 'src-main/desktop/index.ts',
-  cli: 'src-main/cli/index.ts',
-  'store-worker': 'src-main/store-first/worker.ts',
-  'transport-worker': 'src-main/transport/worker.ts',
-  'demo-worker': 'src-main/demo/worker.ts',
-  'image-worker': 'src-main/images/worker.ts',
-  'keyring-worker': 'src-main/vault/keyring-worker.ts',
+/**
+ * Each thread and door is an entry of its own, found at run time by its file name. The first source that exists is
+ * taken; an entry without any is left out.
+ */
+const entries: Record<string, readonly string[]> = {
+  index: ['src-main/desktop/index.ts'],
+  cli: ['src-main/cli/index.ts'],
+  'store-worker': ['src-main/store/worker.ts', 'src-main/store-first/worker.ts'],
+  'transport-worker': ['src-main/transport/worker.ts'],
+  'demo-worker': ['src-main/demo/worker.ts'],
+  'image-worker': ['src-main/images/worker.ts'],
+  'keyring-worker': ['src-main/vault/keyring-worker.ts'],
+};
+
+function present(): Record<string, string> {
+  const found = Object.entries(entries).map(([name, files]) => [name, files.find((file) => existsSync(file))]);
+  return Object.fromEntries(found.filter(([, file]) => file !== undefined));
+}
+
+/** The command line is started by its own path: `out/main/cli.js edit ...`. */
+const executableCli = {
+  name: 'executable-cli',
+  writeBundle({ dir = 'out/main' }: { dir?: string }): void {
+    const cli = resolve(dir, 'cli.js');
+    if (existsSync(cli)) {
+      chmodSync(cli, 0o755);
+    }
+  },
 };
 
 export default defineConfig({
   main: {
+    plugins: [executableCli],
     resolve: { alias },
     build: {
       outDir: 'out/main',
       target: 'node20.18',
       rolldownOptions: {
-        input: Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file))),
+        input: present(),
         output: {
           format: 'es',
           entryFileNames: '[name].js',
@@ -34,6 +54,7 @@ export default defineConfig({
     },
   },
   preload: {
+    // The sandbox loads one CommonJS file: nothing in it may be required from elsewhere.
     build: {
       outDir: 'out/preload',
       externalizeDeps: false,
@@ -47,6 +68,14 @@ export default defineConfig({
     root: 'src-renderer',
     plugins: [react()],
     resolve: { alias },
-    build: { outDir: 'out/renderer', minify: true, rolldownOptions: { input: 'src-renderer/index.html' } },
+    build: {
+      outDir: 'out/renderer',
+      // The policy allows no data: fonts; a small one must be a file too.
+      assetsInlineLimit: 0,
+      minify: true,
+      // Read from the disk, not over a network: one large chunk is no fault.
+      chunkSizeWarningLimit: 2000,
+      rolldownOptions: { input: 'src-renderer/index.html' },
+    },
   },
 });

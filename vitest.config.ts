@@ -15,8 +15,8 @@ export default defineConfig({
           include: [
             'src-main/**/*.test.ts',
             'src-shared/**/*.test.ts',
-            'scripts/**/*.test.ts',
-            'bench/**/*.test.ts',
+            'scripts/**/*.test.mjs',
+            'bench/**/*.test.{ts,mjs}',
           ],
           globalSetup: ['scripts/vitest-global-setup.ts'],
           testTimeout: 30_000,

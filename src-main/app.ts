@@ -109,7 +109,7 @@ export async function openApp(options: AppOptions) {
       pending: store.pending,
       nextAttemptId: store.nextAttemptId,
       sent: (attempts) =>
-        store.sent(attempts.map((attempt) => ({ ...attempt, keyTail: fleet.tail(attempt.keyId) }))),
+        store.sent(attempts.map((attempt) => ({ ...attempt, ...fleet.names(attempt) }))),
       received: store.received,
       ended: store.ended,
     },

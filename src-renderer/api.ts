@@ -92,5 +92,7 @@ function isKind(data: unknown, kind: string): data is { kind: string } {
 }
 
 function isGranted(data: unknown): data is Granted {
-  return isKind(data, 'brushfleet:granted') && 'grants' in data && Array.isArray(data.grants) && 'target' in data;
+  return (
+    isKind(data, 'brushfleet:granted') && 'grants' in data && Array.isArray(data.grants) && 'target' in data
+  );
 }

@@ -62,7 +62,11 @@ function useZones(): Zones {
     case 'newRun':
       return { left: <SourcesPanel shownRun={null} />, centre: <NewRunScreen />, right: <RowInspector /> };
     case 'gallery':
-      return { left: <SourcesPanel shownRun={null} />, centre: <GalleryScreen />, right: <GalleryInspector /> };
+      return {
+        left: <SourcesPanel shownRun={null} />,
+        centre: <GalleryScreen />,
+        right: <GalleryInspector />,
+      };
     case 'endpoints':
       return {
         left: <EndpointsPanel shownId={view.endpointId} />,
@@ -78,7 +82,11 @@ function Opening() {
   const connection = useLive((state) => state.connection);
   return (
     <main className="empty" style={{ height: '100%' }}>
-      {connection.kind === 'lost' ? <p role="alert">{connection.reason}</p> : <p className="sr-only">Opening</p>}
+      {connection.kind === 'lost' ? (
+        <p role="alert">{connection.reason}</p>
+      ) : (
+        <p className="sr-only">Opening</p>
+      )}
     </main>
   );
 }

@@ -8,12 +8,16 @@ import './ui/compare.css';
 import './ui/tile-grid.css';
 import './shell/shell.css';
 import { createRoot } from 'react-dom/client';
+import { config } from 'zod';
 import { createBackend } from './api';
 import type { Backend } from './api';
 import { App } from './app';
 import { createAppModel, ModelProvider } from './state/app-model';
 import { ErrorBoundary } from './shell/error-boundary';
 import { listenForShortcuts } from './shell/shortcuts';
+
+// zod would otherwise try to compile its checks, which the content security policy refuses and reports.
+config({ jitless: true });
 
 async function chooseBackend(): Promise<Backend> {
   // The condition is a constant in a build, so nothing of the scripted backend is bundled.

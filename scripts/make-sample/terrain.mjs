@@ -3,13 +3,13 @@ import { camera, expose, normalise } from './film.mjs';
 import { clamp01, fbm2, linear, mix3, noise2, smoothstep } from './noise.mjs';
 
 /**
- * @param land `height(x, z, octaves)`, `paint(x, y, z, normal, distance)` in linear light, and what else the view needs
+ * @param rest `land(x, z, octaves)` (its height), `paint(x, y, z, normal, distance)` in linear light, and what else the view needs
  */
-function view({ width, height: rows, eye, target, lens, sun, seed, exposure = 1, ...land }) {
+function view({ width, height, eye, target, lens, sun, seed, exposure = 1, ...rest }) {
   const towards = normalise(sun);
   const ray = camera({ eye, target, lens });
-  const scene = { ...land, towards, eye };
-  return expose({ width, height: rows, ray, trace: (direction) => look(scene, eye, direction, 1), exposure, seed, grain: 3 });
+  const scene = { ...rest, towards };
+  return expose({ width, height, ray, trace: (direction) => look(scene, eye, direction, 1), exposure, seed, grain: 3 });
 }
 
 function look(scene, from, direction, depth) {
@@ -19,12 +19,12 @@ function look(scene, from, direction, depth) {
   }
   const x = from[0] + direction[0] * t;
   const z = from[2] + direction[2] * t;
-  const isWater = scene.water !== undefined && scene.height(x, z, 6) < scene.water;
+  const isWater = scene.water !== undefined && scene.land(x, z, 6) < scene.water;
   const seen = isWater ? sea(scene, { x, z, direction, t, depth }) : ground(scene, x, z, t);
   return aired(scene, seen, direction, t);
 }
 
-function meet({ height, water = -1e9, far = 60, top = 1e9 }, from, direction) {
+function meet({ land, water = -1e9, far = 60, top = 1e9 }, from, direction) {
   let t = 0.05;
   let step = 0.05;
   for (let n = 0; n < 260 && t < far; n += 1) {
@@ -32,9 +32,9 @@ function meet({ height, water = -1e9, far = 60, top = 1e9 }, from, direction) {
     if (y > top && direction[1] > 0) {
       return -1;
     }
-    const ground = Math.max(height(from[0] + direction[0] * t, from[2] + direction[2] * t, 6), water);
+    const ground = Math.max(land(from[0] + direction[0] * t, from[2] + direction[2] * t, 6), water);
     if (y < ground) {
-      return refined(height, water, { from, direction, low: t - step, high: t });
+      return refined(land, water, { from, direction, low: t - step, high: t });
     }
     step = Math.max(0.012 + 0.0018 * t, (y - ground) * 0.36);
     t += step;
@@ -42,13 +42,13 @@ function meet({ height, water = -1e9, far = 60, top = 1e9 }, from, direction) {
   return -1;
 }
 
-function refined(height, water, { from, direction, low, high }) {
+function refined(land, water, { from, direction, low, high }) {
   let a = low;
   let b = high;
   for (let n = 0; n < 9; n += 1) {
     const middle = (a + b) / 2;
     const y = from[1] + direction[1] * middle;
-    const ground = Math.max(height(from[0] + direction[0] * middle, from[2] + direction[2] * middle, 6), water);
+    const ground = Math.max(land(from[0] + direction[0] * middle, from[2] + direction[2] * middle, 6), water);
     if (y < ground) {
       b = middle;
     } else {
@@ -59,10 +59,10 @@ function refined(height, water, { from, direction, low, high }) {
 }
 
 function ground(scene, x, z, t) {
-  const { height, towards, sunColour, paint } = scene;
+  const { land, towards, sunColour, paint } = scene;
   const e = 0.002 + 0.0012 * t;
-  const y = height(x, z, 9);
-  const normal = normalise([height(x - e, z, 9) - height(x + e, z, 9), 2 * e, height(x, z - e, 9) - height(x, z + e, 9)]);
+  const y = land(x, z, 9);
+  const normal = normalise([land(x - e, z, 9) - land(x + e, z, 9), 2 * e, land(x, z - e, 9) - land(x, z + e, 9)]);
   const colour = paint(x, y, z, normal, t);
   const facing = Math.max(0, normal[0] * towards[0] + normal[1] * towards[1] + normal[2] * towards[2]);
   const direct = facing > 0 ? facing * shade(scene, x, y, z) : 0;
@@ -71,11 +71,11 @@ function ground(scene, x, z, t) {
   return [0, 1, 2].map((c) => colour[c] * (direct * sunColour[c] + open * above[c] + 0.09 * sunColour[c] * clamp01(-normal[0] * towards[0])));
 }
 
-function shade({ height, towards }, x, y, z) {
+function shade({ land, towards }, x, y, z) {
   let light = 1;
   let t = 0.03;
   for (let n = 0; n < 40 && t < 9; n += 1) {
-    const gap = y + towards[1] * t - height(x + towards[0] * t, z + towards[2] * t, 5);
+    const gap = y + towards[1] * t - land(x + towards[0] * t, z + towards[2] * t, 5);
     light = Math.min(light, 0.5 + (14 * gap) / t);
     if (light <= 0) {
       return 0;
@@ -100,7 +100,7 @@ function sea(scene, { x, z, direction, t, depth }) {
   ]);
   const seen = depth > 0 ? look(scene, [x, scene.water + 0.004, z], mirror, depth - 1) : heavens(scene, mirror);
   const fresnel = clamp01(0.03 + 0.97 * (1 - clamp01(cosine)) ** 4);
-  const deep = scene.water - scene.height(x, z, 5);
+  const deep = scene.water - scene.land(x, z, 5);
   const bed = mix3(scene.shallow ?? scene.deep, scene.deep, clamp01(deep * (scene.clarity ?? 6)));
   const foam = scene.foam === undefined ? 0 : smoothstep(0.05, 0, deep - 0.02 * noise2(x * 30, z * 30)) * scene.foam;
   return [0, 1, 2].map((c) => bed[c] * (1 - fresnel) + seen[c] * fresnel + foam);
@@ -166,13 +166,13 @@ const rockAndSnow = ({ rock, dirt, green, snow, snowLine, greenLine }) => {
 };
 
 export function mountainLake(size) {
-  const height = (x, z, octaves) => {
+  const land = (x, z, octaves) => {
     const valley = smoothstep(0.6, 4.6, Math.abs(x - 0.4 * Math.sin(z * 0.3)) + Math.max(0, -z - 6.5) * 0.55);
     return -0.28 + valley * (0.35 + 3.3 * ridges(x * 0.21 + 3.3, z * 0.21 + 1.4, octaves)) + 0.05 * fbm2(x * 2, z * 2, octaves - 2);
   };
   return view({
     ...size,
-    height,
+    land,
     eye: [0.2, 0.52, 5.4],
     target: [0.1, 0.78, -3],
     lens: 1.75,
@@ -196,10 +196,10 @@ export function mountainLake(size) {
 }
 
 export function snowPeaks(size) {
-  const height = (x, z, octaves) => 3.7 * ridges(x * 0.17 + 8.2, z * 0.17 + 4.4, octaves) - 0.9 + 0.16 * fbm2(x, z, octaves - 3) - smoothstep(-2, 7, z) * 1.5;
+  const land = (x, z, octaves) => 3.7 * ridges(x * 0.17 + 8.2, z * 0.17 + 4.4, octaves) - 0.9 + 0.16 * fbm2(x, z, octaves - 3) - smoothstep(-2, 7, z) * 1.5;
   return view({
     ...size,
-    height,
+    land,
     eye: [0, 2.25, 9],
     target: [0.4, 1.5, -3],
     lens: 2,
@@ -220,7 +220,7 @@ export function snowPeaks(size) {
 }
 
 export function dunes(size) {
-  const height = (x, z, octaves) => {
+  const land = (x, z, octaves) => {
     const wind = x * 0.34 + z * 0.16 + 1.5 * fbm2(x * 0.13 + 2, z * 0.13, 3);
     const phase = wind - Math.floor(wind);
     const slope = phase < 0.72 ? smoothstep(0, 0.72, phase) : 1 - (phase - 0.72) / 0.28;
@@ -231,7 +231,7 @@ export function dunes(size) {
   const dark = linear('#b9703a');
   return view({
     ...size,
-    height,
+    land,
     eye: [-1, 2.1, 7],
     target: [1.4, 0.85, -3],
     lens: 1.9,
@@ -251,7 +251,7 @@ export function dunes(size) {
 }
 
 export function islands(size) {
-  const height = (x, z, octaves) => {
+  const land = (x, z, octaves) => {
     const isle = (cx, cz, radius, tall) => {
       const d = Math.hypot(x - cx, z - cz) / radius + 0.32 * (fbm2(x * 0.8 + cx, z * 0.8, 4) - 0.5);
       return tall * smoothstep(1, 0.12, d);
@@ -264,7 +264,7 @@ export function islands(size) {
   const stone = linear('#8a7f70');
   return view({
     ...size,
-    height,
+    land,
     eye: [0, 2.9, 7],
     target: [0.1, 0.1, -2],
     lens: 1.8,
@@ -297,7 +297,7 @@ export function islands(size) {
 }
 
 export function canyon(size) {
-  const height = (x, z, octaves) => {
+  const land = (x, z, octaves) => {
     const bend = x + 0.9 * Math.sin(z * 0.45) + 0.5 * Math.sin(z * 0.9 + 1);
     const wide = Math.abs(bend) + 0.7 * (fbm2(x * 0.6, z * 0.6, octaves - 2) - 0.5);
     const wall = smoothstep(0.35, 1, wide) * 0.85 + smoothstep(1.2, 1.6, wide) * 0.75 + smoothstep(2.4, 3, wide) * 0.6;
@@ -306,7 +306,7 @@ export function canyon(size) {
   const bands = ['#a6532c', '#c9783f', '#8d4128', '#d79a5d', '#b5623a', '#7c3a2a'].map(linear);
   return view({
     ...size,
-    height,
+    land,
     eye: [-0.2, 2.85, 5.6],
     target: [0, 0.95, -1.5],
     lens: 1.75,

@@ -286,7 +286,11 @@ export function createFleet(options: FleetOptions) {
     test,
     saveStates,
     secret: (keyId: string): string | null => secrets.get(keyId)?.reveal() ?? null,
-    tail: (keyId: string | null): string => keys.find((key) => key.id === keyId)?.tail ?? '',
+    /** What an attempt's endpoint and key are called now, for the journal: they may be renamed or removed later. */
+    names: (sent: { endpointId: string; keyId: string | null }): { endpointName: string; keyTail: string } => ({
+      endpointName: endpoints.find((endpoint) => endpoint.id === sent.endpointId)?.name ?? sent.endpointId,
+      keyTail: keys.find((key) => key.id === sent.keyId)?.tail ?? '',
+    }),
   };
 }
 

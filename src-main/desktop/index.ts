@@ -21,7 +21,10 @@ const library = libraryDir(process.env, process.platform, electronApp.getPath('h
 // Names and folders are fixed before `ready`: the keyring entry and the instance lock depend on them.
 electronApp.setName('Brushfleet');
 electronApp.setPath('userData', join(library, 'window'));
-electronApp.enableSandbox();
+// As root there is no sandbox to enable: who starts it so says so on the command line.
+if (!electronApp.commandLine.hasSwitch('no-sandbox')) {
+  electronApp.enableSandbox();
+}
 protocol.registerSchemesAsPrivileged(PRIVILEGES);
 guardAllContents(electronApp);
 

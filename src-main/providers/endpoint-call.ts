@@ -23,8 +23,8 @@ export interface ProviderCall {
   readonly baseUrl: string | null;
   readonly keyHeader: CallOptions['keyHeader'];
   readonly rules: Rules;
-  /** As `Wire.call` takes it. */
-  operation(baseUrl: string): Promise<unknown>;
+  /** Loads and builds what the operation needs; the operation is what `Wire.call` takes. */
+  prepare(baseUrl: string): Promise<() => Promise<unknown>>;
 }
 
 export type Answered =
@@ -40,10 +40,14 @@ export async function answered(call: ProviderCall, timeoutMs: number): Promise<A
     return { kind: 'failed', failure: { kind: 'network', message, bodySent: false } };
   }
   const asked: Asked = { secret: context.secret, host: new URL(baseUrl).host };
-  const end = await call.wire.call({ context, timeoutMs, keyHeader: call.keyHeader }, () =>
-    call.operation(baseUrl),
-  );
-  return judged(end, asked, call.rules);
+  let operation: () => Promise<unknown>;
+  try {
+    operation = await call.prepare(baseUrl);
+  } catch (error) {
+    return judged({ kind: 'refused', error }, asked, call.rules);
+  }
+  const options = { context, timeoutMs, keyHeader: call.keyHeader };
+  return judged(await call.wire.call(options, operation), asked, call.rules);
 }
 
 function judged(end: CallEnd, asked: Asked, rules: Rules): Answered {

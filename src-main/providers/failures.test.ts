@@ -198,6 +198,7 @@ const ANY_PROVIDER: readonly Row[] = [
     'malformed',
     { message: 'something odd' },
   ],
+  ['a status nobody knows', answer(799, 'x'), 'malformed'],
   ['a redirect', answer(302, '', { location: 'https://login.example/?next=1' }), 'malformed'],
 ];
 

@@ -9,7 +9,7 @@ export type Found =
   | { readonly kind: 'url'; readonly url: string };
 
 /** Larger than any provider's picture; checked before a byte is decoded. */
-export const MAX_IMAGE_BYTES = 100 * 1024 * 1024;
+const MAX_IMAGE_BYTES = 100 * 1024 * 1024;
 
 const DATA_URL = /data:image\/[\w.+-]+(?:;[\w=.+-]+)*;base64,/gi;
 const BASE64_RUN = /[A-Za-z0-9+/_=-]*/y;
@@ -110,7 +110,7 @@ export async function imageAnswer(found: Found, usage: Usage, httpStatus: number
   if (bytes === null) {
     return broken('The answer holds a picture that is not valid base64.', httpStatus);
   }
-  const type = await fileTypeFromBuffer(bytes);
+  const type = await fileTypeFromBuffer(bytes).catch(() => undefined);
   return type?.mime.startsWith('image/')
     ? { kind: 'image', bytes, usage }
     : broken('The answer holds bytes that are no picture.', httpStatus);

@@ -15,10 +15,10 @@ const ZERO_TEXT = /\blimit:\s*0(?![\d.])/i;
 /** Null: the error names no quota. */
 export function quotaKind(error: ProviderError): FailureKind | null {
   const violations = violationsOf(error);
-  if (ZERO_TEXT.test(error.message) || violations.some((violation) => String(violation.quotaValue) === '0')) {
+  if (ZERO_TEXT.test(error.message) || violations.some((violation) => violation.limit === '0')) {
     return 'no_credit';
   }
-  if (violations.some((violation) => DAILY_ID.test(`${violation.quotaId} ${violation.quotaMetric}`))) {
+  if (violations.some(isDaily)) {
     return 'quota_day';
   }
   if (violations.length > 0) {
@@ -30,13 +30,26 @@ export function quotaKind(error: ProviderError): FailureKind | null {
 /** The id of the quota that decided, e.g. `GenerateRequestsPerDayPerProjectPerModel-FreeTier`. */
 export function quotaId(error: ProviderError): string | undefined {
   const named = violationsOf(error);
-  const daily = named.find((violation) => DAILY_ID.test(`${violation.quotaId} ${violation.quotaMetric}`));
-  const violation = daily ?? named[0];
-  return asText(violation?.quotaId) ?? asText(violation?.quotaMetric);
+  return (named.find(isDaily) ?? named[0])?.id;
 }
 
-function violationsOf(error: ProviderError) {
-  return error.details
-    .flatMap((detail) => objectsOf(detail.violations))
-    .filter((violation) => asText(violation.quotaId) ?? asText(violation.quotaMetric));
+interface Violation {
+  /** The quota's id, else its metric. */
+  readonly id: string;
+  readonly metric: string;
+  readonly limit: string | undefined;
+}
+
+function isDaily(violation: Violation): boolean {
+  return DAILY_ID.test(violation.id) || DAILY_ID.test(violation.metric);
+}
+
+function violationsOf(error: ProviderError): readonly Violation[] {
+  const raw = error.details.flatMap((detail) => objectsOf(detail.violations));
+  return raw.flatMap((violation) => {
+    const metric = asText(violation.quotaMetric) ?? '';
+    const id = asText(violation.quotaId) ?? metric;
+    const limit = violation.quotaValue === 0 ? '0' : asText(violation.quotaValue);
+    return id === '' ? [] : [{ id, metric, limit }];
+  });
 }

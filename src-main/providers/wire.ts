@@ -48,12 +48,12 @@ interface CallState {
   readonly options: CallOptions;
   readonly deadline: Deadline;
   begun: boolean;
-  exchange?: Exchange;
-  failure?: Failure;
+  exchange: Exchange | undefined;
+  failure: Failure | undefined;
 }
 
 export function createWire(): Wire {
-  const current = new AsyncLocalStorage<CallState>();
+  const current = new AsyncLocalStorage<CallState | undefined>();
 
   async function wireFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
     const state = current.getStore();
@@ -63,7 +63,9 @@ export function createWire(): Wire {
     state.begun = true;
     // From here, not from the call: loading and building an SDK is none of the endpoint's time.
     state.deadline.start(state.options.timeoutMs);
-    const exchange = await send(state, new URL(input instanceof Request ? input.url : input), init);
+    const url = new URL(input instanceof Request ? input.url : input);
+    // Outside of this call's context: a socket is kept for later calls and would keep this one's answer alive.
+    const exchange = await current.run(undefined, () => send(state, url, init));
     state.exchange = exchange;
     return new ExchangeResponse(exchange);
   }
@@ -74,7 +76,7 @@ export function createWire(): Wire {
       return { kind: 'failed', failure: unusable };
     }
     const deadline = createDeadline(options.context.signal);
-    const state: CallState = { options, deadline, begun: false };
+    const state: CallState = { options, deadline, begun: false, exchange: undefined, failure: undefined };
     try {
       const parsed = await current.run(state, operation);
       if (typeof parsed === 'object' && parsed !== null) {
@@ -85,6 +87,8 @@ export function createWire(): Wire {
       return ended(state, error);
     } finally {
       deadline.dispose();
+      // What an SDK caches during a call remembers the call, but shall not keep its megabytes.
+      state.exchange = undefined;
     }
   }
 

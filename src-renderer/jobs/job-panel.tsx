@@ -70,7 +70,8 @@ function JobActions({ detail }: { readonly detail: JobDetail }) {
   const { backend, accept, ui } = useModel();
   const action = useAction();
   const { job, result } = detail;
-  const canRerun = job.state === 'done' || job.state === 'failed' || job.state === 'cancelled' || job.state === 'unknown';
+  const canRerun =
+    job.state === 'done' || job.state === 'failed' || job.state === 'cancelled' || job.state === 'unknown';
   return (
     <div className="pad stack">
       <div className="row wrap">
@@ -78,7 +79,9 @@ function JobActions({ detail }: { readonly detail: JobDetail }) {
           <>
             <button
               className="btn small"
-              onClick={() => void action.run(() => backend.client.results.showInFolder({ resultId: result.id }))}
+              onClick={() =>
+                void action.run(() => backend.client.results.showInFolder({ resultId: result.id }))
+              }
               type="button"
             >
               Show in folder
@@ -100,7 +103,7 @@ function JobActions({ detail }: { readonly detail: JobDetail }) {
           </>
         )}
         <button
-          className="btn small ghost"
+          className="btn small"
           disabled={!canRerun || action.isBusy}
           onClick={() =>
             void action.run(async () => {
@@ -114,7 +117,9 @@ function JobActions({ detail }: { readonly detail: JobDetail }) {
         </button>
       </div>
       {job.state === 'unknown' && (
-        <p className="hint">Its answer was lost and it may have been charged. A rerun may be charged again.</p>
+        <p className="hint">
+          Its answer was lost and it may have been charged. A rerun may be charged again.
+        </p>
       )}
       {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
       {detail.failure !== undefined && job.state !== 'done' && <FailureText detail={detail} />}
@@ -146,7 +151,8 @@ function JobFacts({ detail }: { readonly detail: JobDetail }) {
     ['Key', last === undefined || last.keyTail === '' ? undefined : `…${last.keyTail}`],
     [
       'Delivered',
-      result && `${result.width} x ${result.height} ${formatOf(result.mimeType)}, ${formatBytes(result.sizeBytes)}`,
+      result &&
+        `${result.width} x ${result.height} ${formatOf(result.mimeType)}, ${formatBytes(result.sizeBytes)}`,
     ],
     ['File', result?.fileName],
     ['Took', tookMs === undefined ? undefined : `${formatSeconds(tookMs)}, ${attemptsWord(attempts.length)}`],

@@ -9,13 +9,21 @@ export function JobTileView({ tile }: { readonly tile: JobTile | undefined }) {
   if (tile === undefined) {
     return <div className="tile wait" />;
   }
-  const index = <span className="index">{tile.variant === 0 ? tile.index : `${tile.index}·${tile.variant + 1}`}</span>;
+  const index = (
+    <span className="index">{tile.variant === 0 ? tile.index : `${tile.index}·${tile.variant + 1}`}</span>
+  );
   switch (tile.state) {
     case 'done':
       return (
         <div className="tile">
           {tile.resultId !== undefined && (
-            <img alt="" decoding="async" draggable={false} loading="lazy" src={backend.thumbnail(tile.resultId)} />
+            <img
+              alt=""
+              decoding="async"
+              draggable={false}
+              loading="lazy"
+              src={backend.thumbnail(tile.resultId)}
+            />
           )}
           {index}
         </div>
@@ -28,7 +36,11 @@ export function JobTileView({ tile }: { readonly tile: JobTile | undefined }) {
     case 'cancelled':
       return <WordTile tile={tile} />;
     case 'pending':
-      return tile.failureKind === undefined ? <div className="tile wait">{index}</div> : <WordTile tile={tile} />;
+      return tile.failureKind === undefined ? (
+        <div className="tile wait">{index}</div>
+      ) : (
+        <WordTile tile={tile} />
+      );
   }
 }
 

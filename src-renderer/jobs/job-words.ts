@@ -133,7 +133,11 @@ export function filterChips(run: Run): readonly FilterChip[] {
       count,
       tone: 'bad' as const,
     }));
-  return [{ filter: { kind: 'all' }, label: 'All', count: jobTotal(run.counts), tone: null }, ...byState, ...byKind];
+  return [
+    { filter: { kind: 'all' }, label: 'All', count: jobTotal(run.counts), tone: null },
+    ...byState,
+    ...byKind,
+  ];
 }
 
 export function isSameFilter(a: JobFilter, b: JobFilter): boolean {

@@ -31,7 +31,8 @@ export function Loupe({ offset, count, tileAt, onMove, onClose }: LoupeProps) {
   useEffect(() => dialog.current?.focus(), [dialog]);
 
   const move = (step: number) => onMove(Math.min(count - 1, Math.max(0, offset + step)));
-  const cycle = () => setMode((old) => COMPARE_MODES[(COMPARE_MODES.indexOf(old) + 1) % COMPARE_MODES.length] ?? 'side');
+  const cycle = () =>
+    setMode((old) => COMPARE_MODES[(COMPARE_MODES.indexOf(old) + 1) % COMPARE_MODES.length] ?? 'side');
   const keys: Readonly<Record<string, () => void>> = {
     ArrowRight: () => move(1),
     ArrowLeft: () => move(-1),
@@ -48,7 +49,11 @@ export function Loupe({ offset, count, tileAt, onMove, onClose }: LoupeProps) {
     }
     const run = keys[event.key];
     // The slider keeps its arrows and a focused button its space bar.
-    if (run !== undefined && !(isOnSlider && event.key.startsWith('Arrow')) && !(isOnButton && event.key === ' ')) {
+    if (
+      run !== undefined &&
+      !(isOnSlider && event.key.startsWith('Arrow')) &&
+      !(isOnButton && event.key === ' ')
+    ) {
       event.preventDefault();
       run();
     }

@@ -13,7 +13,9 @@ export function KeysSheet({ onClose }: { onClose(): void }) {
   const [query, setQuery] = useState('');
   const sections = SECTIONS.map((section) => ({
     ...section,
-    shortcuts: section.shortcuts.filter((one) => matches(`${section.screen} ${one.intent} ${one.keys.join(' ')}`, query)),
+    shortcuts: section.shortcuts.filter((one) =>
+      matches(`${section.screen} ${one.intent} ${one.keys.join(' ')}`, query),
+    ),
   })).filter((section) => section.shortcuts.length > 0);
   return (
     <Dialog onClose={onClose} title="Keys">
@@ -39,7 +41,13 @@ export function KeysSheet({ onClose }: { onClose(): void }) {
   );
 }
 
-function Section({ screen, shortcuts }: { readonly screen: string; readonly shortcuts: readonly Shortcut[] }) {
+function Section({
+  screen,
+  shortcuts,
+}: {
+  readonly screen: string;
+  readonly shortcuts: readonly Shortcut[];
+}) {
   return (
     <>
       <h3>{screen}</h3>

@@ -28,7 +28,12 @@ export function QueueDock() {
       <button className="link clip" onClick={() => show(ui, { kind: 'runs', runId: first.id })} type="button">
         {first.name}
       </button>
-      <ProgressBar label={`Progress of ${first.name}`} segments={segmentsOf(first.counts)} settled={settled} total={total} />
+      <ProgressBar
+        label={`Progress of ${first.name}`}
+        segments={segmentsOf(first.counts)}
+        settled={settled}
+        total={total}
+      />
       <span className="num">
         {formatCount(settled)} / {formatCount(total)}
       </span>

@@ -14,7 +14,12 @@ const mod = (key: string) => ({ key, mod: true });
 
 export const WINDOW_SHORTCUTS: readonly Shortcut[] = [
   { intent: 'New run', keys: ['Ctrl', 'N'], when: mod('n'), run: ({ ui }) => show(ui, { kind: 'newRun' }) },
-  { intent: 'Runs', keys: ['Ctrl', '1'], when: mod('1'), run: ({ ui }) => show(ui, { kind: 'runs', runId: null }) },
+  {
+    intent: 'Runs',
+    keys: ['Ctrl', '1'],
+    when: mod('1'),
+    run: ({ ui }) => show(ui, { kind: 'runs', runId: null }),
+  },
   { intent: 'Gallery', keys: ['Ctrl', '2'], when: mod('2'), run: ({ ui }) => show(ui, { kind: 'gallery' }) },
   {
     intent: 'Endpoints',
@@ -22,7 +27,12 @@ export const WINDOW_SHORTCUTS: readonly Shortcut[] = [
     when: mod('3'),
     run: ({ ui }) => show(ui, { kind: 'endpoints', endpointId: null }),
   },
-  { intent: 'Settings', keys: ['Ctrl', ','], when: mod(','), run: ({ ui }) => show(ui, { kind: 'settings' }) },
+  {
+    intent: 'Settings',
+    keys: ['Ctrl', ','],
+    when: mod(','),
+    run: ({ ui }) => show(ui, { kind: 'settings' }),
+  },
   {
     intent: 'Sources panel',
     keys: ['Ctrl', 'B'],
@@ -39,7 +49,10 @@ export const WINDOW_SHORTCUTS: readonly Shortcut[] = [
   { intent: 'This list', keys: ['F1'], when: { key: 'f1', mod: false }, run: showKeys },
 ];
 
-export const SCREEN_SHORTCUTS: readonly { readonly screen: string; readonly shortcuts: readonly Shortcut[] }[] = [
+export const SCREEN_SHORTCUTS: readonly {
+  readonly screen: string;
+  readonly shortcuts: readonly Shortcut[];
+}[] = [
   { screen: 'New run', shortcuts: [{ intent: 'Start the run', keys: ['Ctrl', 'Enter'] }] },
   {
     screen: 'Run and gallery',
@@ -80,7 +93,8 @@ export function shortcutOf(event: KeyboardEvent): Shortcut | undefined {
 export function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches('textarea, select, input:not([type=checkbox], [type=radio], [type=range])'))
+    (target.isContentEditable ||
+      target.matches('textarea, select, input:not([type=checkbox], [type=radio], [type=range])'))
   );
 }
 

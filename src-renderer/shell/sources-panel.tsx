@@ -67,7 +67,9 @@ function RunItem({ run, isShown }: { readonly run: Run; readonly isShown: boolea
         <Mark tone={tone} />
         <span className="clip">{run.name}</span>
         <small>
-          {isWhole ? formatShortCount(total) : `${formatShortCount(run.counts.done)}/${formatShortCount(total)}`}
+          {isWhole
+            ? formatShortCount(total)
+            : `${formatShortCount(run.counts.done)}/${formatShortCount(total)}`}
         </small>
         <span className="sr-only">{word}</span>
       </button>

@@ -69,7 +69,10 @@ function SpokenProgress() {
     const timer = setInterval(() => {
       const active = [...live.getState().runs.values()].filter(isActive);
       const next = active
-        .map((run) => `${run.name}: ${run.counts.done} of ${jobTotal(run.counts)} done, ${run.counts.failed} failed.`)
+        .map(
+          (run) =>
+            `${run.name}: ${run.counts.done} of ${jobTotal(run.counts)} done, ${run.counts.failed} failed.`,
+        )
         .join(' ');
       if (next !== before) {
         before = next;

@@ -67,15 +67,24 @@ function KeysPill() {
   );
 }
 
-export function keysSummary(endpoints: readonly EndpointView[]): { readonly text: string; readonly tone: Tone } {
+export function keysSummary(endpoints: readonly EndpointView[]): {
+  readonly text: string;
+  readonly tone: Tone;
+} {
   const keys = new Map(
-    endpoints.filter((view) => view.endpoint.enabled).flatMap((view) => view.keys.map((key) => [key.id, key] as const)),
+    endpoints
+      .filter((view) => view.endpoint.enabled)
+      .flatMap((view) => view.keys.map((key) => [key.id, key] as const)),
   );
-  const ready = [...keys.values()].filter((key) => !key.paused && key.readable && key.state.status === 'AVAILABLE');
+  const ready = [...keys.values()].filter(
+    (key) => !key.paused && key.readable && key.state.status === 'AVAILABLE',
+  );
   if (keys.size === 0) {
     const hasDemo = endpoints.some((view) => view.endpoint.demo && view.endpoint.enabled);
     return hasDemo ? { text: 'Demo only, no keys', tone: 'idle' } : { text: 'No keys yet', tone: 'warn' };
   }
-  const tone = ready.length === keys.size ? 'ok' : ready.length === 0 ? 'bad' : 'warn';
-  return { text: `${ready.length} of ${plural(keys.size, 'key')} ready`, tone: tone === 'warn' ? 'ok' : tone };
+  return {
+    text: `${ready.length} of ${plural(keys.size, 'key')} ready`,
+    tone: ready.length === 0 ? 'bad' : 'ok',
+  };
 }

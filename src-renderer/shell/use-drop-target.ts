@@ -75,4 +75,3 @@ function areAllImages(files: readonly File[]): boolean {
 function isImageName(name: string): boolean {
   return /\.(png|jpe?g|webp|gif|bmp|tiff?|avif|heic)$/i.test(name);
 }
-

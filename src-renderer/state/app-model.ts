@@ -68,7 +68,9 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
     details: createJobDetails(backend.client),
     runJobs(runId, filter) {
       const key = `${runId} ${JSON.stringify(filter)}`;
-      const list = lists.get(key) ?? createRunList(backend, { runId, filter, isWhole: () => isWhole(live.getState().runs.get(runId)) });
+      const list =
+        lists.get(key) ??
+        createRunList(backend, { runId, filter, isWhole: () => isWhole(live.getState().runs.get(runId)) });
       lists.delete(key);
       lists.set(key, list);
       for (const oldest of [...lists.keys()].slice(0, Math.max(0, lists.size - KEPT_LISTS))) {

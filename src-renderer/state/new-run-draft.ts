@@ -118,15 +118,26 @@ export function likelyModel(task: Task, context: DraftContext): CatalogueModel |
   const providers = new Set(usable.map((endpoint) => endpoint.provider));
   const current = context.models.filter((model) => model.state === 'current' && model.tasks.includes(task));
   const served = current.filter((model) => providers.has(model.provider));
-  return served.find((model) => model.isDefault === true) ?? served[0] ?? current.find((m) => m.isDefault) ?? current[0];
+  return (
+    served.find((model) => model.isDefault === true) ??
+    served[0] ??
+    current.find((m) => m.isDefault) ??
+    current[0]
+  );
 }
 
 function canServe({ endpoint, keys }: EndpointView): boolean {
-  return endpoint.enabled && (endpoint.demo || keys.some((key) => !key.paused && key.state.status !== 'FAILED_INIT'));
+  return (
+    endpoint.enabled &&
+    (endpoint.demo || keys.some((key) => !key.paused && key.state.status !== 'FAILED_INIT'))
+  );
 }
 
 /** The columns of a dataset; a prompt list names none, so its first row tells. */
-export function columnsOf(dataset: Dataset, firstRow: Readonly<Record<string, string>> | undefined): readonly string[] {
+export function columnsOf(
+  dataset: Dataset,
+  firstRow: Readonly<Record<string, string>> | undefined,
+): readonly string[] {
   return dataset.columns.length > 0 ? dataset.columns : Object.keys(firstRow ?? {});
 }
 
@@ -180,5 +191,8 @@ export function sharedChoices(
   );
   const common = (lists: readonly (readonly string[])[]) =>
     (lists[0] ?? []).filter((value) => lists.every((list) => list.includes(value)));
-  return { sizes: common(known.map((model) => model.sizes)), ratios: common(known.map((model) => model.ratios)) };
+  return {
+    sizes: common(known.map((model) => model.sizes)),
+    ratios: common(known.map((model) => model.ratios)),
+  };
 }

@@ -15,7 +15,9 @@ export function refusalOf(error: unknown): Refusal {
   }
   if (error.code === 'VAULT') {
     const status = vaultStatusSchema.safeParse(error.data);
-    return status.success ? { kind: 'vault', status: status.data } : { kind: 'sentence', sentence: error.message };
+    return status.success
+      ? { kind: 'vault', status: status.data }
+      : { kind: 'sentence', sentence: error.message };
   }
   if (error.code === 'BAD_REQUEST') {
     return badRequest(error.data);

@@ -33,7 +33,9 @@ export async function openSample(model: AppModel): Promise<void> {
 export async function openImages(model: AppModel, images: readonly File[]): Promise<void> {
   await openDataset(model, () => {
     if (images.length > MOST_IMAGES) {
-      throw new Error(`These are ${images.length} pictures; put more than ${MOST_IMAGES} into a folder and open that.`);
+      throw new Error(
+        `These are ${images.length} pictures; put more than ${MOST_IMAGES} into a folder and open that.`,
+      );
     }
     const name = images.length === 1 ? (images[0]?.name ?? 'picture') : `${images.length} pictures`;
     return model.backend.client.datasets.fromImages({ name, images: [...images] });
@@ -41,7 +43,9 @@ export async function openImages(model: AppModel, images: readonly File[]): Prom
 }
 
 export async function openPrompts(model: AppModel, prompts: string): Promise<void> {
-  await openDataset(model, () => model.backend.client.datasets.fromPrompts({ name: nameOfPrompts(prompts), prompts }));
+  await openDataset(model, () =>
+    model.backend.client.datasets.fromPrompts({ name: nameOfPrompts(prompts), prompts }),
+  );
 }
 
 export async function pickSource(model: AppModel, purpose: 'dataset' | 'imageFolder'): Promise<void> {

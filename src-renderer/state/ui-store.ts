@@ -63,7 +63,7 @@ export const PANEL_LIMITS = {
   left: { smallest: 200, initial: 232, largest: 360 },
   right: { smallest: 260, initial: 308, largest: 560 },
 } as const;
-export const TILE_LIMITS = { smallest: 96, initial: 136, largest: 320 } as const;
+export const TILE_LIMITS = { smallest: 96, initial: 132, largest: 320 } as const;
 
 const INITIAL: UiState = {
   view: { kind: 'runs', runId: null },
@@ -107,7 +107,10 @@ export function toast(ui: UiStore, text: string): void {
   lastToast += 1;
   const id = lastToast;
   ui.setState((state) => ({ toasts: [...state.toasts, { id, text }] }));
-  setTimeout(() => ui.setState((state) => ({ toasts: state.toasts.filter((one) => one.id !== id) })), TOAST_MS);
+  setTimeout(
+    () => ui.setState((state) => ({ toasts: state.toasts.filter((one) => one.id !== id) })),
+    TOAST_MS,
+  );
 }
 
 export function show(ui: UiStore, view: View): void {

@@ -64,7 +64,15 @@ export function Compare({ before, after, instead, mode, isBlinking, alt }: Compa
   );
 }
 
-function Picture({ src, label, alt }: { readonly src: string; readonly label: string; readonly alt: string }) {
+function Picture({
+  src,
+  label,
+  alt,
+}: {
+  readonly src: string;
+  readonly label: string;
+  readonly alt: string;
+}) {
   return (
     <figure className="compare-pane">
       <img alt={alt} decoding="async" draggable={false} src={src} />
@@ -73,7 +81,15 @@ function Picture({ src, label, alt }: { readonly src: string; readonly label: st
   );
 }
 
-function Slider({ before, after, alt }: { readonly before: string; readonly after: string; readonly alt: string }) {
+function Slider({
+  before,
+  after,
+  alt,
+}: {
+  readonly before: string;
+  readonly after: string;
+  readonly alt: string;
+}) {
   const [percent, setPercent] = useState(50);
   return (
     <div className="compare slider">

@@ -44,7 +44,13 @@ export function TextField({ label, hint, error, className, ...input }: FieldProp
   );
 }
 
-export function SelectField({ label, hint, error, className, ...select }: FieldProps & ComponentProps<'select'>) {
+export function SelectField({
+  label,
+  hint,
+  error,
+  className,
+  ...select
+}: FieldProps & ComponentProps<'select'>) {
   return (
     <Field {...fieldProps({ label, hint, error, className })}>
       {(wiring) => <select className="input" {...select} {...wiring} />}
@@ -63,7 +69,15 @@ interface NumberFieldProps extends FieldProps {
 }
 
 /** A number within bounds. What is being typed may be out of bounds or empty; what is told meanwhile is not. */
-export function NumberField({ value, min, max, step = 1, placeholder, onChange, ...field }: NumberFieldProps) {
+export function NumberField({
+  value,
+  min,
+  max,
+  step = 1,
+  placeholder,
+  onChange,
+  ...field
+}: NumberFieldProps) {
   const [typed, setTyped] = useState<string | null>(null);
   const tell = (next: number | undefined) => {
     if (next !== value) {
@@ -103,7 +117,9 @@ export function NumberField({ value, min, max, step = 1, placeholder, onChange, 
 
 export function boundedNumber(text: string, bounds: { min: number; max: number }): number | undefined {
   const value = Number(text);
-  return text.trim() === '' || !Number.isFinite(value) ? undefined : Math.min(bounds.max, Math.max(bounds.min, value));
+  return text.trim() === '' || !Number.isFinite(value)
+    ? undefined
+    : Math.min(bounds.max, Math.max(bounds.min, value));
 }
 
 /** Optional props may be absent but not undefined; this keeps only those that are there. */

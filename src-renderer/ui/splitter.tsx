@@ -15,7 +15,8 @@ const STEP = 16;
 export function Splitter({ label, side, width, limits, onChange }: SplitterProps) {
   const drag = useRef<{ readonly x: number; readonly width: number } | null>(null);
   const sign = side === 'left' ? 1 : -1;
-  const set = (next: number) => onChange(Math.min(limits.largest, Math.max(limits.smallest, Math.round(next))));
+  const set = (next: number) =>
+    onChange(Math.min(limits.largest, Math.max(limits.smallest, Math.round(next))));
   return (
     <div
       aria-label={label}

@@ -9,7 +9,10 @@ const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 app.setAppPath?.(folder);
 app.setVersion?.(manifest.version);
 app.setName(manifest.productName ?? manifest.name);
-import(pathToFileURL(join(folder, manifest.main)).href).catch((error) => {
+// Awaited at top level: Electron is not ready before its main module is whole, and the app's must come before that.
+try {
+  await import(pathToFileURL(join(folder, manifest.main)).href);
+} catch (error) {
   process.stderr.write(`${error.stack}\n`);
   app.exit(1);
-});
+}

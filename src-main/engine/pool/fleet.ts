@@ -55,6 +55,8 @@ export interface LeaseRecord {
   readonly lease: Lease;
   readonly endpoint: EndpointRecord;
   readonly key: KeyRecord;
+  /** Every gate it passed, each of which it holds a place at. */
+  readonly gates: readonly Gate[];
   /** The key's epoch when it was granted. */
   readonly epoch: number;
   sentAt: number | null;

@@ -324,6 +324,19 @@ describe('a fleet that changes', () => {
     granted(pool);
   });
 
+  it('tells who waits when a body has left, because from then on the moment is known', () => {
+    const { pool, clock } = setUp(...pairs(endpoint('a', { limits: { requestsPerMinute: 1 } })));
+    let told = 0;
+    pool.onChange(() => {
+      told += 1;
+    });
+    const lease = granted(pool);
+    expect(pool.lease(REQUEST)).toMatchObject({ until: Number.POSITIVE_INFINITY });
+    pool.bodySent(lease.id, clock.now());
+    expect(told).toBe(1);
+    expect(pool.lease(REQUEST)).toMatchObject({ until: clock.now() + SPAN });
+  });
+
   it('tells who waits, once, when a wait may be over sooner', () => {
     const { pool } = setUp(...pairs(endpoint('a', { limits: { concurrency: 1 } })));
     let told = 0;
@@ -336,6 +349,7 @@ describe('a fleet that changes', () => {
     const next = granted(pool);
     pool.lease(REQUEST);
     pool.answered(next.id);
+    expect(told).toBe(1);
     ok(pool, next);
     expect(told).toBe(1);
     undo();

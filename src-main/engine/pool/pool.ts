@@ -94,14 +94,17 @@ export function createPool({ clock, random }: PoolOptions): Pool {
       model: request.model,
       leasedAt: moment.now,
     };
-    record.gate.reserve(moment.now);
-    seat.key.gate.reserve(moment.now);
+    const gates = [record.gate, seat.key.gate];
+    for (const gate of gates) {
+      gate.reserve(moment.now);
+    }
     seat.key.lastUsed = granted.id;
     seat.key.standing.unsettled += 1;
     leases.set(granted.id, {
       lease: granted,
       endpoint: record,
       key: seat.key,
+      gates,
       epoch: seat.key.standing.epoch,
       sentAt: null,
       answered: false,
@@ -112,16 +115,18 @@ export function createPool({ clock, random }: PoolOptions): Pool {
   function markSent(out: LeaseRecord, at: number): void {
     if (out.sentAt === null) {
       out.sentAt = at;
-      out.endpoint.gate.bodySent(at);
-      out.key.gate.bodySent(at);
+      for (const gate of out.gates) {
+        gate.bodySent(at);
+      }
     }
   }
 
   function markAnswered(out: LeaseRecord): void {
     if (!out.answered) {
       out.answered = true;
-      out.endpoint.gate.answered();
-      out.key.gate.answered();
+      for (const gate of out.gates) {
+        gate.answered();
+      }
     }
   }
 
@@ -135,8 +140,9 @@ export function createPool({ clock, random }: PoolOptions): Pool {
     if (reachedProvider(outcome)) {
       markSent(out, clock.now());
     } else if (out.sentAt === null) {
-      out.endpoint.gate.neverSent();
-      out.key.gate.neverSent();
+      for (const gate of out.gates) {
+        gate.neverSent();
+      }
     }
     if (out.epoch === out.key.standing.epoch) {
       out.key.standing.unsettled -= 1;

@@ -8,7 +8,7 @@ import type { LeaseOutcome } from '../pool/pool';
 import type { AttemptOutcome, AttemptStart, Lease, SendHooks } from '../ports';
 import { type ActiveRun, paused } from './active-run';
 import { type NextStep, nextStep, type Ticket } from './next-step';
-import type { SchedulerOptions } from './scheduler';
+import type { SchedulerOptions } from './scheduler-options';
 
 export interface Flight {
   readonly run: ActiveRun;

@@ -23,10 +23,10 @@ const fleetArbitrary = fc.record({
     fc.record({
       openai: fc.boolean(),
       weight: fc.integer({ min: 1, max: 5 }),
-      perMinute: fc.constantFrom(0, 0, 5, 30),
-      concurrency: fc.constantFrom(0, 0, 1, 3),
+      perMinute: fc.constantFrom<number>(0, 0, 5, 30),
+      concurrency: fc.constantFrom<number>(0, 0, 1, 3),
       keys: fc.integer({ min: 0, max: 3 }),
-      keyPerMinute: fc.constantFrom(0, 0, 4),
+      keyPerMinute: fc.constantFrom<number>(0, 0, 4),
     }),
     { minLength: 1, maxLength: 4 },
   ),
@@ -36,7 +36,7 @@ const runArbitrary = fc.record({
   jobs: fc.array(fc.nat(2), { minLength: 0, maxLength: 60 }),
   concurrency: fc.integer({ min: 1, max: 12 }),
   maxRetries: fc.integer({ min: 0, max: 3 }),
-  retryDelayMs: fc.constantFrom(0, 200, 1_000),
+  retryDelayMs: fc.constantFrom<number>(0, 200, 1_000),
   waitForDayQuota: fc.boolean(),
   /** Stopped after this many milliseconds, then started again. */
   stopAfter: fc.option(fc.integer({ min: 1, max: 20_000 }), { freq: 4 }),
@@ -44,7 +44,7 @@ const runArbitrary = fc.record({
 
 const troubleArbitrary = fc.record({
   /** Share of requests that fail, of a hundred. */
-  share: fc.constantFrom(0, 10, 40),
+  share: fc.constantFrom<number>(0, 10, 40),
   kinds: fc.array(fc.constantFrom(...failureKindSchema.options, 'lost' as const, 'throw' as const), {
     minLength: 1,
     maxLength: 6,
@@ -169,7 +169,7 @@ describe('every run', () => {
           expect(peakIn(perKey, MINUTE_MS)).toBeLessThanOrEqual(keyPerMinute || Number.POSITIVE_INFINITY);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
   }, 60_000);
 

@@ -3,38 +3,12 @@
  * them to the transport, and decides what follows each outcome. It never polls: a turn is taken when something
  * happened, or when the one timer says that the earliest wait is over.
  */
-import type { Failure } from '@shared/model/failure';
-import type { JobState, RunState } from '@shared/model/run';
-import type { Pool } from '../pool/pool';
-import type { Clock, Journal, Random, Transport } from '../ports';
 import { ActiveRun, laneWakesAt, paused, type RunOrder, saysSomethingNew, stateOf } from './active-run';
 import { createFlights, type Flight } from './flights';
+import type { SchedulerEvent, SchedulerOptions } from './scheduler-options';
 
 export type { RunOrder } from './active-run';
-
-export type SchedulerEvent =
-  | { readonly kind: 'state'; readonly runId: number; readonly state: RunState }
-  /** `failure` tells why a job failed, or why it is pending again. */
-  | {
-      readonly kind: 'job';
-      readonly runId: number;
-      readonly jobId: number;
-      readonly state: JobState;
-      readonly failure?: Failure;
-    };
-
-export interface SchedulerOptions {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly pool: Pool;
-  readonly journal: Journal;
-  readonly transport: Transport;
-  onEvent(event: SchedulerEvent): void;
-  /** The journal or the transport threw; for the log. */
-  onFault?(error: unknown): void;
-  /** IANA name for times in sentences; absent: the machine's. */
-  readonly timeZone?: string;
-}
+export type { SchedulerEvent, SchedulerOptions } from './scheduler-options';
 
 export interface Scheduler {
   /** Starts sending a run's pending jobs; throws when it is under way already. */
@@ -92,7 +66,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   function poke(): void {
     if (!isPoked && !isClosed) {
       isPoked = true;
-      void Promise.resolve().then(takeTurn);
+      void Promise.resolve()
+        .then(takeTurn)
+        .catch((error: unknown) => options.onFault?.(error));
     }
   }
 

@@ -70,12 +70,14 @@ function googleCall(means: Means, use: (client: GoogleGenAI) => Promise<unknown>
     baseUrl: base?.baseUrl ?? null,
     keyHeader: (key) => ['x-goog-api-key', key],
     rules: googleRules,
-    async operation(baseUrl) {
+    async prepare(baseUrl) {
       const apiVersion = base?.apiVersion ?? '';
       const client = await clients.get(`${baseUrl} ${apiVersion}`, () =>
         build(wire, { baseUrl, apiVersion }),
       );
-      await use(client);
+      return async () => {
+        await use(client);
+      };
     },
   };
 }

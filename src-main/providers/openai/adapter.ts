@@ -89,7 +89,10 @@ function openaiCall(means: Means, use: (client: OpenAI) => Promise<unknown>): Pr
     baseUrl: openaiBase(context.endpoint),
     keyHeader: (key) => ['authorization', `Bearer ${key}`],
     rules: openaiRules,
-    operation: async (baseUrl) => use(await clients.get(baseUrl, () => build(wire, baseUrl))),
+    async prepare(baseUrl) {
+      const client = await clients.get(baseUrl, () => build(wire, baseUrl));
+      return () => use(client);
+    },
   };
 }
 

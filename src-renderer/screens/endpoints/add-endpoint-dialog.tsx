@@ -32,7 +32,8 @@ export function AddEndpointDialog({ onClose }: { onClose(): void }) {
     options: {},
   };
   const model = defaultModel(models, provider)?.id ?? 'model';
-  const problem = baseUrlProblem(baseUrl) ?? (action.error?.field === 'baseUrl' ? action.error.sentence : undefined);
+  const problem =
+    baseUrlProblem(baseUrl) ?? (action.error?.field === 'baseUrl' ? action.error.sentence : undefined);
 
   const add = () =>
     void action.run(async () => {
@@ -111,5 +112,7 @@ export function AddEndpointDialog({ onClose }: { onClose(): void }) {
 /** The host says best what a relay is called. */
 export function nameFor(provider: Provider, baseUrl: string): string {
   const text = baseUrl.trim();
-  return URL.canParse(text) && new URL(text).host !== '' ? new URL(text).host : `${PROVIDER_LABELS[provider]} official`;
+  return URL.canParse(text) && new URL(text).host !== ''
+    ? new URL(text).host
+    : `${PROVIDER_LABELS[provider]} official`;
 }

@@ -40,7 +40,10 @@ export function AddKeysDialog({ endpointId, onClose }: { readonly endpointId: st
           add();
         }}
       >
-        <Field hint="One, or many: a key a line or separated by commas. NAME=key gives it a label." label="Keys">
+        <Field
+          hint="One, or many: a key a line or separated by commas. NAME=key gives it a label."
+          label="Keys"
+        >
           {(wiring) => (
             <textarea
               autoComplete="off"
@@ -64,7 +67,8 @@ export function AddKeysDialog({ endpointId, onClose }: { readonly endpointId: st
         />
         {count > 0 && <Preview firstNumber={firstNumber} label={label.trim()} pasted={pasted} />}
         <Notice tone="info">
-          Keys of one account or project share its quota, and some providers’ terms restrict spreading load over keys.
+          Keys of one account or project share its quota, and some providers’ terms restrict spreading load
+          over keys.
         </Notice>
         {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
         <div className="dialog-foot">

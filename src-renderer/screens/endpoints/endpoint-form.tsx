@@ -23,7 +23,9 @@ export function EndpointForm({ view }: { readonly view: EndpointView }) {
     void action.run(async () => {
       const { demo: _, ...draft } = { ...endpoint, ...part };
       const saved = await backend.client.endpoints.update(draft);
-      const endpoints = live.getState().endpoints.map((old) => (old.endpoint.id === endpoint.id ? saved : old));
+      const endpoints = live
+        .getState()
+        .endpoints.map((old) => (old.endpoint.id === endpoint.id ? saved : old));
       accept({ kind: 'endpoints', endpoints });
     });
   const errorOf = (field: string) => (action.error?.field === field ? action.error.sentence : undefined);
@@ -95,7 +97,9 @@ function BaseUrl({ endpoint, error, onSave }: BaseUrlProps) {
           </>
         }
         label="Base URL"
-        onBlur={() => typed !== endpoint.baseUrl && baseUrlProblem(typed) === undefined && onSave({ baseUrl: typed })}
+        onBlur={() =>
+          typed !== endpoint.baseUrl && baseUrlProblem(typed) === undefined && onSave({ baseUrl: typed })
+        }
         onChange={(event) => setTyped(event.target.value)}
         placeholder={`official: ${OFFICIAL_BASE_URLS[endpoint.provider]}`}
         type="url"
@@ -118,8 +122,8 @@ function BaseUrl({ endpoint, error, onSave }: BaseUrlProps) {
       {sendsInClear(typed) && (
         <div className="span4">
           <Notice tone="warn">
-            This address is not encrypted: keys and pictures travel in clear, readable by everyone on the way. Use it only
-            in a network you trust.
+            This address is not encrypted: keys and pictures travel in clear, readable by everyone on the way.
+            Use it only in a network you trust.
           </Notice>
         </div>
       )}
@@ -148,7 +152,11 @@ function Limits({ view, onSave }: { readonly view: EndpointView; readonly onSave
         max={1_000_000}
         min={0}
         onChange={(requestsPerMinute) =>
-          onSave({ limits: limitsWith(endpoint, { requestsPerMinute: requestsPerMinute && Math.round(requestsPerMinute) }) })
+          onSave({
+            limits: limitsWith(endpoint, {
+              requestsPerMinute: requestsPerMinute && Math.round(requestsPerMinute),
+            }),
+          })
         }
         placeholder="no limit"
         value={endpoint.limits.requestsPerMinute || undefined}
@@ -265,7 +273,8 @@ function Links({ endpoint }: { readonly endpoint: Endpoint }) {
   );
 }
 
-interface CommitFieldProps extends Omit<React.ComponentProps<typeof TextField>, 'value' | 'onChange' | 'onBlur'> {
+interface CommitFieldProps
+  extends Omit<React.ComponentProps<typeof TextField>, 'value' | 'onChange' | 'onBlur'> {
   readonly initial: string;
   onCommit(value: string): unknown;
 }

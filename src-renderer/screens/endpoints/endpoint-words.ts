@@ -54,7 +54,9 @@ export function endpointState({ endpoint, health, keys }: EndpointView): Words {
   if (!endpoint.demo && usable.length === 0) {
     return { word: 'No key ready', tone: 'bad' };
   }
-  return health.effectiveWeight < endpoint.weight ? { word: 'Recent errors', tone: 'warn' } : { word: 'Healthy', tone: 'ok' };
+  return health.effectiveWeight < endpoint.weight
+    ? { word: 'Recent errors', tone: 'warn' }
+    : { word: 'Healthy', tone: 'ok' };
 }
 
 /** The part of its provider's traffic an endpoint gets: only endpoints of one protocol can stand in for each other. */

@@ -65,12 +65,19 @@ function EndpointItem({ view, all, isShown, onShow }: EndpointItemProps) {
   const share = trafficShare(view, all);
   return (
     <li>
-      <button aria-current={isShown ? 'true' : undefined} className="item endpoint-item" onClick={onShow} type="button">
+      <button
+        aria-current={isShown ? 'true' : undefined}
+        className="item endpoint-item"
+        onClick={onShow}
+        type="button"
+      >
         <Mark tone={tone} />
         <span className="clip">
           {endpoint.name}
           <span className="hint clip">
-            {endpoint.demo ? 'no key needed' : `${PROVIDER_LABELS[endpoint.provider]}, ${keys.length === 1 ? '1 key' : `${keys.length} keys`}`}
+            {endpoint.demo
+              ? 'no key needed'
+              : `${PROVIDER_LABELS[endpoint.provider]}, ${keys.length === 1 ? '1 key' : `${keys.length} keys`}`}
           </span>
         </span>
         <small>{share > 0 ? formatPercent(share) : word === 'Healthy' ? '' : word}</small>
@@ -82,14 +89,22 @@ function EndpointItem({ view, all, isShown, onShow }: EndpointItemProps) {
 
 const SHARE_TONES = ['accent', 'info', 'ok', 'warn', 'idle'] as const;
 
-function TrafficBar({ endpoints, provider }: { readonly endpoints: readonly EndpointView[]; readonly provider: Provider }) {
+function TrafficBar({
+  endpoints,
+  provider,
+}: {
+  readonly endpoints: readonly EndpointView[];
+  readonly provider: Provider;
+}) {
   const sharing = endpoints.filter(
     (view) => view.endpoint.provider === provider && trafficShare(view, endpoints) > 0,
   );
   if (sharing.length < 2) {
     return null;
   }
-  const words = sharing.map((view) => `${view.endpoint.name} ${formatPercent(trafficShare(view, endpoints))}`);
+  const words = sharing.map(
+    (view) => `${view.endpoint.name} ${formatPercent(trafficShare(view, endpoints))}`,
+  );
   return (
     <>
       <div className="side-head">

@@ -118,7 +118,10 @@ function RemoveEndpoint({ view, action }: { readonly view: EndpointView; readonl
   const remove = () =>
     void action.run(async () => {
       await backend.client.endpoints.remove({ endpointId: id });
-      accept({ kind: 'endpoints', endpoints: live.getState().endpoints.filter((other) => other.endpoint.id !== id) });
+      accept({
+        kind: 'endpoints',
+        endpoints: live.getState().endpoints.filter((other) => other.endpoint.id !== id),
+      });
       show(ui, { kind: 'endpoints', endpointId: null });
       toast(ui, `${name} is removed`);
     });

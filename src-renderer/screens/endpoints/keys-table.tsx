@@ -66,11 +66,15 @@ export function KeysTable({ view, action, onTest }: KeysTableProps) {
         </table>
       )}
       <p className="hint keys-note">
-        Several keys of one account or project share its quota; more of them do not make it larger. Some providers’ terms
-        restrict spreading load over keys.
+        Several keys of one account or project share its quota; more of them do not make it larger. Some
+        providers’ terms restrict spreading load over keys.
       </p>
-      {asking?.kind === 'remove' && <RemoveKey action={action} apiKey={asking.key} onClose={() => setAsking(null)} />}
-      {asking?.kind === 'rename' && <RenameKey action={action} apiKey={asking.key} onClose={() => setAsking(null)} />}
+      {asking?.kind === 'remove' && (
+        <RemoveKey action={action} apiKey={asking.key} onClose={() => setAsking(null)} />
+      )}
+      {asking?.kind === 'rename' && (
+        <RenameKey action={action} apiKey={asking.key} onClose={() => setAsking(null)} />
+      )}
     </section>
   );
 }
@@ -96,7 +100,9 @@ function KeyLine({ apiKey, now, action, onTest, onAsk }: KeyLineProps) {
       <td className="state-cell">
         <Pill tone={tone}>{word}</Pill>
       </td>
-      <td className="num hint">{apiKey.state.status === 'AVAILABLE' ? '' : formatTime(apiKey.state.since)}</td>
+      <td className="num hint">
+        {apiKey.state.status === 'AVAILABLE' ? '' : formatTime(apiKey.state.since)}
+      </td>
       <td className="hint reason" title={reason}>
         {reason}
       </td>
@@ -108,7 +114,9 @@ function KeyLine({ apiKey, now, action, onTest, onAsk }: KeyLineProps) {
             label={apiKey.paused ? 'Go on' : 'Pause'}
             name={name}
             onPress={() =>
-              void action.run(() => backend.client.keys.setPaused({ keyId: apiKey.id, paused: !apiKey.paused }))
+              void action.run(() =>
+                backend.client.keys.setPaused({ keyId: apiKey.id, paused: !apiKey.paused }),
+              )
             }
           />
           <KeyButton label="Rename" name={name} onPress={() => onAsk('rename')} />
@@ -155,8 +163,14 @@ function RemoveKey({ apiKey, action, onClose }: KeyDialogProps) {
       toast(ui, `${apiKey.label} …${apiKey.tail} is removed`);
     });
   return (
-    <ConfirmDialog action="Remove the key" onClose={onClose} onConfirm={remove} title={`Remove ${apiKey.label}?`}>
-      The key …{apiKey.tail} is erased from the vault. It stays valid at the provider: revoke it there if it leaked.
+    <ConfirmDialog
+      action="Remove the key"
+      onClose={onClose}
+      onConfirm={remove}
+      title={`Remove ${apiKey.label}?`}
+    >
+      The key …{apiKey.tail} is erased from the vault. It stays valid at the provider: revoke it there if it
+      leaked.
     </ConfirmDialog>
   );
 }
@@ -174,7 +188,13 @@ function RenameKey({ apiKey, action, onClose }: KeyDialogProps) {
           onClose();
         }}
       >
-        <TextField autoFocus label="Label" maxLength={120} onChange={(event) => setLabel(event.target.value)} value={label} />
+        <TextField
+          autoFocus
+          label="Label"
+          maxLength={120}
+          onChange={(event) => setLabel(event.target.value)}
+          value={label}
+        />
         <div className="dialog-foot">
           <button className="btn" onClick={onClose} type="button">
             Cancel

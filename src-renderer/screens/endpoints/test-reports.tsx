@@ -17,7 +17,12 @@ export function TestReports({ tests, keys, onClose }: TestReportsProps) {
     <section aria-label="Test results" className="pad reports" role="status">
       <div className="row">
         <h2 className="legend grow">Test</h2>
-        <button aria-label="Close the test results" className="btn ghost icon small" onClick={onClose} type="button">
+        <button
+          aria-label="Close the test results"
+          className="btn ghost icon small"
+          onClick={onClose}
+          type="button"
+        >
           <X aria-hidden="true" size={14} />
         </button>
       </div>
@@ -65,7 +70,8 @@ function Report({ name, report }: { readonly name: string; readonly report: Test
         <span className="hint num">{formatSeconds(report.latencyMs)}</span>
       </div>
       <p className="hint">
-        {report.detail} {report.models.length > 0 && `${plural(report.models.length, 'model')}: ${shown}${more}.`}
+        {report.detail}{' '}
+        {report.models.length > 0 && `${plural(report.models.length, 'model')}: ${shown}${more}.`}
       </p>
     </>
   );

@@ -90,7 +90,9 @@ function ChooseVault({ why, onSettled }: { readonly why: string; onSettled(isOpe
         className="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          void call.run(() => backend.client.vault.choose(kind === 'session' ? { kind } : { kind, passphrase }));
+          void call.run(() =>
+            backend.client.vault.choose(kind === 'session' ? { kind } : { kind, passphrase }),
+          );
         }}
       >
         {why !== '' && <p>{why}</p>}

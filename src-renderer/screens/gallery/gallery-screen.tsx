@@ -71,7 +71,9 @@ export function GalleryScreen() {
 export function GalleryInspector() {
   const { gallery } = useModel();
   const selected = useUi((state) => state.selected.get('gallery'));
-  const tile = useStore(gallery.store, (state) => (selected === undefined ? undefined : tileAt(state, selected)));
+  const tile = useStore(gallery.store, (state) =>
+    selected === undefined ? undefined : tileAt(state, selected),
+  );
   return <JobPanel emptyText="Select a picture to see where it came from." tile={tile} />;
 }
 

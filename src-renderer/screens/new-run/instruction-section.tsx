@@ -24,7 +24,8 @@ export function InstructionSection({ view }: { readonly view: DraftView }) {
       />
       {unknown.length > 0 && (
         <Notice tone="warn">
-          The dataset has no column {unknown.map((name) => `“${name}”`).join(', ')}. Insert one of its columns instead.
+          The dataset has no column {unknown.map((name) => `“${name}”`).join(', ')}. Insert one of its columns
+          instead.
         </Notice>
       )}
     </>

@@ -12,14 +12,16 @@ export function imagesIn(model: CatalogueModel): string {
   }
 }
 
-const MOST_SIZES = 3;
+/** Characters that fit the column. */
+const SIZES_WIDTH = 14;
 
 export function sizesOf(model: CatalogueModel): string {
   if (model.sizes.length === 0) {
     return model.freeSize === undefined ? 'its own' : 'free';
   }
-  const shown = model.sizes.slice(0, MOST_SIZES).join(' ');
-  return model.sizes.length > MOST_SIZES ? `${shown} …` : shown;
+  const all = model.sizes.join(' ');
+  const shown = all.length <= SIZES_WIDTH ? all : all.slice(0, SIZES_WIDTH).replace(/\s+\S*$/, '');
+  return shown === all ? all : `${shown} …`;
 }
 
 /** Dollars per picture; `by tokens` where only tokens are billed; `?` where no price is known. */

@@ -34,31 +34,33 @@ export function ModelTable({ task, chosen, onChange }: ModelTableProps) {
     );
   return (
     <div className="stack">
-      <table className="table models">
-        <caption className="sr-only">Models. Choose one or several.</caption>
-        <thead>
-          <tr>
-            {['Model', 'Provider', 'Images in', 'Mask', 'Sizes', 'Per image', 'Ends'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
+      <div className="models-scroll">
+        <table className="table models">
+          <caption className="sr-only">Models. Choose one or several.</caption>
+          <thead>
+            <tr>
+              {['Model', 'Provider', 'Images in', 'Mask', 'Sizes', 'Per image', 'Ends'].map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((model) => (
+              <ModelLine
+                isChosen={isChosen(model)}
+                key={`${model.provider} ${model.id}`}
+                model={model}
+                onToggle={() => toggle(choiceOf(model))}
+              />
             ))}
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((model) => (
-            <ModelLine
-              isChosen={isChosen(model)}
-              key={`${model.provider} ${model.id}`}
-              model={model}
-              onToggle={() => toggle(choiceOf(model))}
-            />
-          ))}
-          {unlisted.map((choice) => (
-            <UnlistedLine choice={choice} key={choice.model} onToggle={() => toggle(choice)} />
-          ))}
-        </tbody>
-      </table>
+            {unlisted.map((choice) => (
+              <UnlistedLine choice={choice} key={choice.model} onToggle={() => toggle(choice)} />
+            ))}
+          </tbody>
+        </table>
+      </div>
       <EndedWarning models={able.filter(isChosen)} />
       <div className="row wrap">
         {(ended.length > 0 || showsEnded) && (
@@ -121,8 +123,9 @@ function EndedWarning({ models }: { readonly models: readonly CatalogueModel[] }
     .filter((model) => model.state === 'ended')
     .map((model) => (
       <Notice key={model.id} tone="warn">
-        {model.label} has ended{model.endsOn === undefined ? '' : ` on ${model.endsOn}`}. It is sent as it is and will
-        probably be refused{model.successor === undefined ? '.' : `; its successor is ${model.successor}.`}
+        {model.label} has ended{model.endsOn === undefined ? '' : ` on ${model.endsOn}`}. It is sent as it is
+        and will probably be refused
+        {model.successor === undefined ? '.' : `; its successor is ${model.successor}.`}
       </Notice>
     ));
 }
@@ -151,7 +154,12 @@ function OtherModel({ onAdd }: { onAdd(choice: ModelChoice): void }) {
         }
       }}
     >
-      <TextField autoFocus label="Name of the model" onChange={(event) => setName(event.target.value)} value={name} />
+      <TextField
+        autoFocus
+        label="Name of the model"
+        onChange={(event) => setName(event.target.value)}
+        value={name}
+      />
       <SelectField
         label="Provider"
         onChange={(event) => setProvider(event.target.value === 'openai' ? 'openai' : 'google_genai')}

@@ -46,7 +46,10 @@ export function NewRunScreen() {
           }}
         />
       </header>
-      <div className="scroll" onScroll={(event) => setCurrent(stepInView(event.currentTarget, sections.current))}>
+      <div
+        className="scroll"
+        onScroll={(event) => setCurrent(stepInView(event.currentTarget, sections.current))}
+      >
         <section aria-label="Source" className="step" ref={hold('Source')}>
           <SourceSection view={view} />
         </section>
@@ -72,8 +75,11 @@ export function NewRunScreen() {
 /** The last step whose beginning has come into the upper third. */
 function stepInView(scroller: HTMLElement, sections: ReadonlyMap<Step, HTMLElement>): Step {
   const line = scroller.getBoundingClientRect().top + scroller.clientHeight / 3;
-  const passed = STEPS.filter((step) => (sections.get(step)?.getBoundingClientRect().top ?? Infinity) <= line);
-  const isAtEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 4 && sections.size > 1;
+  const passed = STEPS.filter(
+    (step) => (sections.get(step)?.getBoundingClientRect().top ?? Infinity) <= line,
+  );
+  const isAtEnd =
+    scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 4 && sections.size > 1;
   return isAtEnd ? 'Run' : (passed.at(-1) ?? 'Source');
 }
 
@@ -89,7 +95,11 @@ function StepRail({ current, done, onChoose }: StepRailProps) {
       <ol className="rail">
         {STEPS.map((step, at) => (
           <li key={step}>
-            <button aria-current={step === current ? 'step' : undefined} onClick={() => onChoose(step)} type="button">
+            <button
+              aria-current={step === current ? 'step' : undefined}
+              onClick={() => onChoose(step)}
+              type="button"
+            >
               <span className={done[step] ? 'rail-mark done' : 'rail-mark'}>{done[step] ? '✓' : at + 1}</span>
               {step}
               {done[step] && <span className="sr-only">, ready</span>}

@@ -2,7 +2,7 @@
 import { parseTemplate, renderTemplate } from '@shared/template';
 import type { Dataset, Row } from '@shared/model/run';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
-import { formatCount } from '../../ui/format';
+import { formatCount, plural } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import { useDatasetRows } from './use-dataset-rows';
 import { useDraft } from './use-draft';
@@ -27,10 +27,15 @@ function RowPreview({ dataset, view }: { readonly dataset: Dataset; readonly vie
     <>
       <div className="pad row">
         <b className="grow">
-          Row <span className="num">{formatCount(draft.previewRow)}</span> of{' '}
-          <span className="num">{formatCount(dataset.rows)}</span>
+          Row <span className="num">{formatCount(draft.previewRow)}</span>
         </b>
-        <button aria-label="Previous row" className="btn icon small ghost" onClick={() => move(-1)} type="button">
+        <span className="hint">{plural(dataset.rows, 'row')}</span>
+        <button
+          aria-label="Previous row"
+          className="btn icon small ghost"
+          onClick={() => move(-1)}
+          type="button"
+        >
           <ChevronLeft aria-hidden="true" size={14} />
         </button>
         <button aria-label="Next row" className="btn icon small ghost" onClick={() => move(1)} type="button">
@@ -51,7 +56,9 @@ function RowFacts({ row, view }: { readonly row: Row; readonly view: DraftView }
       {draft.task === 'edit' && (
         <div className="pad">
           {row.thumbnails.length === 0 ? (
-            <p className="hint">This row names no picture; it would fail as bad input and nothing would be sent.</p>
+            <p className="hint">
+              This row names no picture; it would fail as bad input and nothing would be sent.
+            </p>
           ) : (
             <div className="row-pictures">
               {row.thumbnails.map((src, at) => (

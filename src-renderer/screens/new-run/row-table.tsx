@@ -42,7 +42,9 @@ export function RowTable({ view }: { readonly view: DraftView }) {
         </tbody>
       </table>
       {columns.length > MOST_COLUMNS && (
-        <p className="hint">and {columns.length - MOST_COLUMNS} more columns: {columns.slice(MOST_COLUMNS).join(', ')}</p>
+        <p className="hint">
+          and {columns.length - MOST_COLUMNS} more columns: {columns.slice(MOST_COLUMNS).join(', ')}
+        </p>
       )}
     </div>
   );

@@ -44,7 +44,11 @@ function ChooseSource() {
             <FileText aria-hidden="true" size={14} />
             Open a file…
           </button>
-          <button className="btn" onClick={() => void action.run(() => pickSource(model, 'imageFolder'))} type="button">
+          <button
+            className="btn"
+            onClick={() => void action.run(() => pickSource(model, 'imageFolder'))}
+            type="button"
+          >
             <FolderOpen aria-hidden="true" size={14} />
             Open a folder…
           </button>
@@ -153,7 +157,9 @@ function Problems({ dataset }: { readonly dataset: Dataset }) {
           </li>
         ))}
       </ul>
-      {problems.length > SHOWN_PROBLEMS && <p className="hint">and {problems.length - SHOWN_PROBLEMS} more</p>}
+      {problems.length > SHOWN_PROBLEMS && (
+        <p className="hint">and {problems.length - SHOWN_PROBLEMS} more</p>
+      )}
     </details>
   );
 }

@@ -33,7 +33,11 @@ export function completionsFor(query: string, columns: readonly string[]): reado
 }
 
 /** Puts a column in place of the selection, with a space where it would touch a word. */
-export function insertColumn(text: string, selection: { start: number; end: number }, column: string): Edited {
+export function insertColumn(
+  text: string,
+  selection: { start: number; end: number },
+  column: string,
+): Edited {
   const before = text.slice(0, selection.start);
   const after = text.slice(selection.end);
   const gap = /[\p{L}\p{N}}]$/u.test(before) ? ' ' : '';

@@ -107,7 +107,10 @@ export function TemplateField({ label, value, columns, onChange }: TemplateField
         hintId={`${id}-hint`}
         onInsert={(column) => {
           const element = area.current;
-          const selection = { start: element?.selectionStart ?? value.length, end: element?.selectionEnd ?? value.length };
+          const selection = {
+            start: element?.selectionStart ?? value.length,
+            end: element?.selectionEnd ?? value.length,
+          };
           apply(insertColumn(value, selection, column));
         }}
       />

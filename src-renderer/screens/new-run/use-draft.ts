@@ -21,7 +21,9 @@ export interface DraftView {
 export function useDraft(): DraftView {
   const { draft: store } = useModel();
   const draft = useStore(store);
-  const dataset = useLive((state) => (draft.datasetId === null ? undefined : state.datasets.get(draft.datasetId)));
+  const dataset = useLive((state) =>
+    draft.datasetId === null ? undefined : state.datasets.get(draft.datasetId),
+  );
   const imageColumns = draft.imageColumns ?? [];
   const sample = useDatasetRows(dataset, { offset: 0, limit: SAMPLE_ROWS, imageColumns });
   const first = sample.kind === 'ready' ? sample.rows[0]?.fields : undefined;

@@ -19,7 +19,9 @@ export function usePlan(request: RunRequest | null, rows: number): PlanState {
   const { backend } = useModel();
   const wanted = JSON.stringify(request);
   const settled = useSettled(wanted, REST_MS);
-  const [answer, setAnswer] = useState<{ of: string; plan: Plan | null; refused: ActionError | null } | null>(null);
+  const [answer, setAnswer] = useState<{ of: string; plan: Plan | null; refused: ActionError | null } | null>(
+    null,
+  );
   useEffect(() => {
     if (settled === 'null') {
       setAnswer(null);

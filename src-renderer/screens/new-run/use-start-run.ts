@@ -37,7 +37,11 @@ export function useStartRun(request: RunRequest | null, { plan, refused }: PlanS
   latest.current = start;
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
-      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && model.ui.getState().overlay.kind === 'none') {
+      if (
+        event.key === 'Enter' &&
+        (event.ctrlKey || event.metaKey) &&
+        model.ui.getState().overlay.kind === 'none'
+      ) {
         event.preventDefault();
         latest.current();
       }

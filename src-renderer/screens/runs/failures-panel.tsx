@@ -6,6 +6,7 @@ import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { Client } from '../../api';
 import { useModel } from '../../state/app-model';
+import { isActive } from '../../jobs/job-words';
 import { setFilter } from '../../state/ui-store';
 import { useAction } from '../../state/use-action';
 import type { Action } from '../../state/use-action';
@@ -27,13 +28,22 @@ export function FailuresPanel({ run }: { readonly run: Run }) {
     <section aria-label="Failures" className="failures">
       <div className="row">
         {failed > 0 && (
-          <button aria-expanded={isOpen} className="btn small ghost" onClick={() => setOpen(!isOpen)} type="button">
-            {isOpen ? <ChevronDown aria-hidden="true" size={14} /> : <ChevronRight aria-hidden="true" size={14} />}
+          <button
+            aria-expanded={isOpen}
+            className="btn small ghost"
+            onClick={() => setOpen(!isOpen)}
+            type="button"
+          >
+            {isOpen ? (
+              <ChevronDown aria-hidden="true" size={14} />
+            ) : (
+              <ChevronRight aria-hidden="true" size={14} />
+            )}
             {plural(failed, 'failure')}, why and what to do
           </button>
         )}
         <span className="grow" />
-        {failed > 0 && <RerunButton action={action} count={failed} run={run} />}
+        {failed > 0 && isActive(run) && <RerunButton action={action} count={failed} run={run} />}
       </div>
       {unknown > 0 && <UnknownJobs action={action} count={unknown} run={run} />}
       {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
@@ -101,7 +111,11 @@ function FailureKindItem({ run, action, kind, groups }: KindProps) {
   return (
     <li>
       <div className="row">
-        <button className="link" onClick={() => setFilter(ui, run.id, { kind: 'failure', failure: kind })} type="button">
+        <button
+          className="link"
+          onClick={() => setFilter(ui, run.id, { kind: 'failure', failure: kind })}
+          type="button"
+        >
           {FAILURES[kind].title} <span className="num">{formatCount(count)}</span>
         </button>
         <span className="grow clip">{FAILURES[kind].remedy}</span>
@@ -125,7 +139,12 @@ function UnknownJobs({ run, action, count }: Omit<RerunProps, 'kind'>) {
     <div className="row">
       <Notice
         action={
-          <button className="btn small" disabled={action.isBusy} onClick={() => setAsking(true)} type="button">
+          <button
+            className="btn small"
+            disabled={action.isBusy}
+            onClick={() => setAsking(true)}
+            type="button"
+          >
             Send {formatCount(count)} again…
           </button>
         }
@@ -137,8 +156,8 @@ function UnknownJobs({ run, action, count }: Omit<RerunProps, 'kind'>) {
           type="button"
         >
           {plural(count, 'job')} possibly charged
-        </button>{' '}
-        : sent, but the answer was lost when Brushfleet ended. They are not sent again by themselves.
+        </button>
+        . Sent, but the answer was lost when Brushfleet ended; nothing of this is sent again by itself.
       </Notice>
       {isAsking && (
         <ConfirmDialog

@@ -33,7 +33,12 @@ export function RunHead({ run }: { readonly run: Run }) {
         <RunActions action={action} run={run} />
       </div>
       <div className="run-bar">
-        <ProgressBar label="Progress of this run" segments={segmentsOf(run.counts)} settled={settled} total={total} />
+        <ProgressBar
+          label="Progress of this run"
+          segments={segmentsOf(run.counts)}
+          settled={settled}
+          total={total}
+        />
       </div>
       <RunStats run={run} />
       {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}

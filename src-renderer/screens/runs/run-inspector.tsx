@@ -9,6 +9,8 @@ import { useRunJobs } from './run-screen';
 export function RunInspector({ run }: { readonly run: Run }) {
   const { pages } = useRunJobs(run);
   const selected = useUi((state) => state.selected.get(run.id));
-  const tile = useStore(pages.store, (state) => (selected === undefined ? undefined : tileAt(state, selected)));
+  const tile = useStore(pages.store, (state) =>
+    selected === undefined ? undefined : tileAt(state, selected),
+  );
   return <JobPanel emptyText="Select a picture to see its source, row and attempts." tile={tile} />;
 }

@@ -37,7 +37,11 @@ export function RunScreen({ run }: { readonly run: Run }) {
       {count === 0 ? (
         <div className="empty">
           <h2>{filter.kind === 'all' ? 'No jobs yet' : 'Nothing here now'}</h2>
-          <p>{filter.kind === 'all' ? 'The rows of this run are being planned.' : 'Choose another filter above.'}</p>
+          <p>
+            {filter.kind === 'all'
+              ? 'The rows of this run are being planned.'
+              : 'Choose another filter above.'}
+          </p>
         </div>
       ) : (
         <TileGrid

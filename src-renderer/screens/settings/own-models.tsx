@@ -17,13 +17,17 @@ export function OwnModels() {
   const [isAdding, setAdding] = useState(false);
   const own = models.filter((model) => model.own === true);
   const remove = ({ provider, id }: CatalogueModel) =>
-    void action.run(async () => live.setState({ models: await backend.client.models.remove({ provider, id }) }));
+    void action.run(async () =>
+      live.setState({ models: await backend.client.models.remove({ provider, id }) }),
+    );
   return (
     <section aria-labelledby="own-models" className="settings-part">
       <h2 id="own-models">Models you added</h2>
       {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
       {own.length === 0 ? (
-        <p className="hint">None. A model the catalogue does not know can be used by its name; here it gets facts.</p>
+        <p className="hint">
+          None. A model the catalogue does not know can be used by its name; here it gets facts.
+        </p>
       ) : (
         <ul className="own-models">
           {own.map((model) => (
@@ -133,7 +137,9 @@ function AddModel({ onClose }: { onClose(): void }) {
           <SelectField
             className="span2"
             label="Provider"
-            onChange={(event) => change({ provider: event.target.value === 'openai' ? 'openai' : 'google_genai' })}
+            onChange={(event) =>
+              change({ provider: event.target.value === 'openai' ? 'openai' : 'google_genai' })
+            }
             value={draft.provider}
           >
             {Object.entries(PROVIDER_LABELS).map(([value, label]) => (
@@ -177,7 +183,9 @@ function AddModel({ onClose }: { onClose(): void }) {
             />
           </div>
         </div>
-        {action.error !== null && action.error.field !== 'id' && <Notice tone="bad">{action.error.sentence}</Notice>}
+        {action.error !== null && action.error.field !== 'id' && (
+          <Notice tone="bad">{action.error.sentence}</Notice>
+        )}
         <div className="dialog-foot">
           <button className="btn" onClick={onClose} type="button">
             Cancel

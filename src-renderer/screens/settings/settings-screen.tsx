@@ -103,7 +103,12 @@ function RunDefaults({ settings }: { readonly settings: Settings }) {
         standard={DEFAULT_SETTINGS.timeoutMs / 1000}
         value={settings.timeoutMs / 1000}
       />
-      <SettingRow isOwn={isOwn('allowPrivateUrls')} name="Private addresses" onReset={reset('allowPrivateUrls')} standard="off">
+      <SettingRow
+        isOwn={isOwn('allowPrivateUrls')}
+        name="Private addresses"
+        onReset={reset('allowPrivateUrls')}
+        standard="off"
+      >
         <Checkbox
           checked={settings.allowPrivateUrls}
           label="Fetch pictures from this computer and the local network when a row names such an address"
@@ -134,7 +139,13 @@ function NumberRow({ label, isOwn, standard, onChange, onReset, ...field }: Numb
   );
 }
 
-function OutputFolder({ settings, onSave }: { readonly settings: Settings; onSave(part: Partial<Settings>): void }) {
+function OutputFolder({
+  settings,
+  onSave,
+}: {
+  readonly settings: Settings;
+  onSave(part: Partial<Settings>): void;
+}) {
   const initial = useLive((state) => state.info?.defaultOutputDir ?? '');
   return (
     <SettingRow
@@ -148,7 +159,9 @@ function OutputFolder({ settings, onSave }: { readonly settings: Settings; onSav
         hint="Each run gets a folder of its own in it"
         key={settings.outputDir}
         label="Output folder"
-        onBlur={(event) => event.target.value !== settings.outputDir && onSave({ outputDir: event.target.value.trim() })}
+        onBlur={(event) =>
+          event.target.value !== settings.outputDir && onSave({ outputDir: event.target.value.trim() })
+        }
         onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
         placeholder={initial}
       />
@@ -205,7 +218,11 @@ function KeysLink() {
             Unlock…
           </button>
         )}
-        <button className="btn" onClick={() => show(ui, { kind: 'endpoints', endpointId: null })} type="button">
+        <button
+          className="btn"
+          onClick={() => show(ui, { kind: 'endpoints', endpointId: null })}
+          type="button"
+        >
           Providers and keys
         </button>
       </div>
@@ -252,7 +269,11 @@ function LogSettings({ settings }: { readonly settings: Settings }) {
         </SelectField>
       </SettingRow>
       <div>
-        <button className="btn" onClick={() => void action.run(() => backend.client.system.openLogs())} type="button">
+        <button
+          className="btn"
+          onClick={() => void action.run(() => backend.client.system.openLogs())}
+          type="button"
+        >
           Open logs folder
         </button>
       </div>

@@ -15,15 +15,16 @@ export function WelcomeScreen() {
     const first = model.live.getState().endpoints.find((view) => !view.endpoint.demo);
     model.ui.setState({
       view: { kind: 'endpoints', endpointId: first?.endpoint.id ?? null },
-      overlay: first === undefined ? { kind: 'addEndpoint' } : { kind: 'addKeys', endpointId: first.endpoint.id },
+      overlay:
+        first === undefined ? { kind: 'addEndpoint' } : { kind: 'addKeys', endpointId: first.endpoint.id },
     });
   };
   return (
     <div className="scroll welcome">
       <h1>Edit and generate pictures by the hundred</h1>
       <p className="sub">
-        Give Brushfleet a table of pictures and instructions, and keys to send them with. It spreads the work, keeps
-        every result, and tells you about each row that failed.
+        Give Brushfleet a table of pictures and instructions, and keys to send them with. It spreads the work,
+        keeps every result, and tells you about each row that failed.
       </p>
       <div className="cards">
         <Card
@@ -60,8 +61,8 @@ export function WelcomeScreen() {
       </div>
       {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
       <p className="hint">
-        You can also drop a file anywhere in this window, or press <kbd>Ctrl V</kbd> with pictures or prompts on the
-        clipboard.
+        You can also drop a file anywhere in this window, or press <kbd>Ctrl V</kbd> with pictures or prompts
+        on the clipboard.
       </p>
     </div>
   );

@@ -1,0 +1,409 @@
+/** The whole contract in memory, for developing and testing screens without main. Never part of a build. */
+import { AsyncIteratorClass, ORPCError } from '@orpc/client';
+import type { AppEvent, EndpointView, RunRequest } from '@shared/contract';
+import type { Dataset } from '@shared/model/run';
+import { DEFAULT_SETTINGS } from '@shared/model/settings';
+import type { Settings, Theme, VaultStatus } from '@shared/model/settings';
+import type { Backend, Client } from '../api';
+import { DEMO_ENDPOINT, FAKE_MODELS, fakeDataset, fakeEndpoints, fakeKey, fakeRow } from './fake-data';
+import { figureUrl } from './fake-pictures';
+import { detailOf, failureOf, newRun, recount, step } from './fake-runs';
+import type { FakeRun } from './fake-runs';
+
+/** `empty`: nothing was ever done; `full`: a library in use with a run under way; `done`: the run has ended. */
+export type FakeScene = 'empty' | 'full' | 'done' | 'big';
+
+export interface FakeBackend extends Backend {
+  /** Sends an event as main would. */
+  tell(event: AppEvent): void;
+  /** Lets every running run make one step. */
+  tick(count?: number): void;
+  /** Makes the event streams end, as a restart of main would. */
+  dropStreams(): void;
+  readonly runs: Map<number, FakeRun>;
+  vault: VaultStatus;
+}
+
+const TICK_MS = 600;
+
+export function createFakeBackend(scene: string, isTicking = true): FakeBackend {
+  const world = createWorld(scene);
+  if (isTicking) {
+    setInterval(() => world.tick(scene === 'big' ? 64 : 3), TICK_MS);
+  }
+  return {
+    client: createClient(world),
+    thumbnail: (resultId) => figureUrl(resultId % 1_000_000, true),
+    onGranted: () => () => undefined,
+    tell: world.tell,
+    tick: world.tick,
+    dropStreams: world.dropStreams,
+    runs: world.runs,
+    get vault() {
+      return world.vault;
+    },
+    set vault(status) {
+      world.vault = status;
+    },
+  };
+}
+
+type World = ReturnType<typeof createWorld>;
+
+function createWorld(scene: string) {
+  const isEmpty = scene === 'empty';
+  const streams = new Set<Stream>();
+  const runs = new Map<number, FakeRun>();
+  const datasets = new Map<number, Dataset>();
+  const tell = (event: AppEvent) => streams.forEach((stream) => stream.push(event));
+  const world = {
+    streams,
+    runs,
+    datasets,
+    endpoints: isEmpty ? [DEMO_ENDPOINT] : [...fakeEndpoints(Date.now())],
+    models: [...FAKE_MODELS],
+    settings: DEFAULT_SETTINGS as Settings,
+    theme: 'system' as Theme,
+    vault: { kind: 'keyring', backend: 'the system keyring' } as VaultStatus,
+    isEmpty,
+    tell,
+    tick(count = 3) {
+      for (const fake of runs.values()) {
+        if (fake.run.state.kind === 'running' || fake.run.counts.sent > 0) {
+          tell({ kind: 'jobs', runId: fake.run.id, jobs: [...step(fake, count)] });
+          tell({ kind: 'run', run: fake.run });
+        }
+      }
+    },
+    dropStreams: () => streams.forEach((stream) => stream.end()),
+  };
+  if (!isEmpty) {
+    fillWorld(world, scene);
+  }
+  return world;
+}
+
+function fillWorld({ runs, datasets }: Pick<World, 'runs' | 'datasets'>, scene: string): void {
+  const rows = scene === 'big' ? 20_000 : 428;
+  datasets.set(1, fakeDataset({ id: 1, name: 'portraits.csv', rows }));
+  datasets.set(2, fakeDataset({ id: 2, name: 'products.parquet', rows: 1200, format: 'parquet' }));
+  const recipe: RunRequest['recipe'] = {
+    task: 'edit',
+    models: [{ provider: 'google_genai', model: 'gemini-nano-banana-2.1' }],
+    instruction: 'Add a red hat to {{subject}}, keep the background',
+    imageColumns: [],
+    variants: 1,
+  };
+  const city = newRun(1, { name: 'city-sunset', datasetId: 2, recipe, options: {} }, 96);
+  const portraits = newRun(2, { name: 'portraits-edit', datasetId: 1, recipe, options: {} }, rows);
+  for (const [fake, steps] of [
+    [city, 100],
+    [portraits, scene === 'done' ? 1000 : 5],
+  ] as const) {
+    for (let at = 0; at < steps && fake.run.state.kind === 'running'; at += 1) {
+      step(fake, 48);
+    }
+    runs.set(fake.run.id, fake);
+  }
+  const lost = portraits.jobs.find((job) => job.state === 'done');
+  if (lost !== undefined && scene === 'done') {
+    const { resultId: _, ...rest } = lost;
+    portraits.jobs[lost.position] = { ...rest, state: 'unknown' };
+    recount(portraits);
+  }
+}
+
+interface Stream {
+  push(event: AppEvent): void;
+  end(): void;
+  readonly iterator: AsyncIteratorClass<AppEvent, unknown, void>;
+}
+
+function createStream(streams: Set<Stream>): Stream {
+  const waiting: AppEvent[] = [];
+  let isOver = false;
+  let wake = () => {};
+  const stream: Stream = {
+    push(event) {
+      waiting.push(structuredClone(event));
+      wake();
+    },
+    end() {
+      isOver = true;
+      wake();
+    },
+    iterator: new AsyncIteratorClass<AppEvent, unknown, void>(
+      async () => {
+        while (waiting.length === 0 && !isOver) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+        const value = waiting.shift();
+        return value === undefined ? { done: true, value: undefined } : { done: false, value };
+      },
+      async () => {
+        streams.delete(stream);
+      },
+    ),
+  };
+  streams.add(stream);
+  return stream;
+}
+
+function notFound(): never {
+  throw new ORPCError('NOT_FOUND', { message: 'That is no longer in the library.' });
+}
+
+function createClient(world: World): Client {
+  return {
+    system: systemCalls(world),
+    settings: {
+      get: async () => world.settings,
+      set: async (part) => {
+        world.settings = { ...world.settings, ...(part as Partial<Settings>) };
+        return world.settings;
+      },
+    },
+    files: {
+      pick: async ({ purpose }) => ({
+        token: crypto.randomUUID(),
+        name: purpose === 'dataset' ? 'portraits.csv' : purpose,
+        isDirectory: purpose !== 'dataset',
+      }),
+    },
+    datasets: datasetCalls(world),
+    models: {
+      list: async () => world.models,
+      add: async (model) => (world.models = [...world.models, { ...model, own: true }]),
+      remove: async ({ id }) => (world.models = world.models.filter((model) => model.id !== id)),
+    },
+    runs: runCalls(world),
+    results: {
+      gallery: async ({ offset, limit }) => {
+        const jobs = [...world.runs.values()]
+          .flatMap((fake) => fake.jobs.filter((job) => job.state === 'done'))
+          .reverse();
+        return { total: jobs.length, jobs: jobs.slice(offset, offset + limit) };
+      },
+      showInFolder: async () => undefined,
+      saveAs: async () => '000187.png',
+    },
+    ...fleetCalls(world),
+  };
+}
+
+function systemCalls(world: World): Client['system'] {
+  return {
+    info: async () => ({
+      version: '0.1.0',
+      libraryDir: '/home/ana/.local/share/brushfleet',
+      defaultOutputDir: '/home/ana/Pictures/Brushfleet',
+      platform: 'linux',
+      firstRun: world.isEmpty,
+      vault: world.vault,
+      theme: world.theme,
+    }),
+    events: async () => createStream(world.streams).iterator,
+    setTheme: async ({ theme }) => {
+      world.theme = theme;
+    },
+    openLogs: async () => undefined,
+    openLink: async () => undefined,
+    report: async () => undefined,
+  };
+}
+
+function datasetCalls(world: World): Client['datasets'] {
+  let lastId = 10;
+  const add = (part: Partial<Dataset> & Pick<Dataset, 'name' | 'rows'>): Dataset => {
+    lastId += 1;
+    const dataset = fakeDataset({ id: lastId, ...part });
+    world.datasets.set(dataset.id, dataset);
+    return dataset;
+  };
+  return {
+    open: async () =>
+      add({
+        name: 'portraits.csv',
+        rows: 428,
+        problems: [
+          { line: 17, severity: 'skipped', message: 'The quoted cell is not closed.' },
+          { line: 91, severity: 'note', message: 'The index 88 is there twice.' },
+        ],
+      }),
+    fromPrompts: async ({ name, prompts }) =>
+      add({
+        name,
+        format: 'prompts',
+        columns: ['prompt'],
+        rows: prompts.split('\n').filter((line) => line.trim()).length,
+      }),
+    fromImages: async ({ name, images }) =>
+      add({ name, format: 'images', columns: ['image'], rows: images.length }),
+    sample: async () => add({ name: 'sample.csv', rows: 24 }),
+    list: async () => [...world.datasets.values()],
+    rows: async ({ datasetId, offset, limit }) => {
+      const dataset = world.datasets.get(datasetId) ?? notFound();
+      const count = Math.max(0, Math.min(limit, dataset.rows - offset));
+      return Array.from({ length: count }, (_, at) => fakeRow(offset + at));
+    },
+  };
+}
+
+function runCalls(world: World): Client['runs'] {
+  const found = (runId: number) => world.runs.get(runId) ?? notFound();
+  const jobFound = (jobId: number) =>
+    found(Math.floor(jobId / 1_000_000)).jobs.find((job) => job.id === jobId) ?? notFound();
+  const rowsOf = (request: RunRequest) => world.datasets.get(request.datasetId)?.rows ?? 0;
+  const again = (runId: number, which: (job: FakeRun['jobs'][number]) => boolean) => {
+    const fake = found(runId);
+    for (const job of fake.jobs.filter(which)) {
+      const { failureKind: _, resultId: __, ...rest } = job;
+      fake.jobs[job.position] = { ...rest, state: 'pending' };
+    }
+    fake.run = { ...fake.run, state: { kind: 'running' } };
+    recount(fake);
+    return fake.run;
+  };
+  return {
+    plan: async (request) => {
+      const rows = rowsOf(request);
+      const jobs = rows * request.recipe.models.length * request.recipe.variants;
+      const clear = world.endpoints.some((view) => view.endpoint.baseUrl.startsWith('http:'));
+      return {
+        rows,
+        jobs,
+        costUsd: { low: world.isEmpty ? 0 : jobs * 0.0336, high: world.isEmpty ? 0 : jobs * 0.0504 },
+        warnings: clear ? ['Relay Frankfurt is reached over plain http: keys travel in clear.'] : [],
+        blockers: [],
+      };
+    },
+    start: async (request) => {
+      const id = Math.max(0, ...world.runs.keys()) + 1;
+      const dataset = world.datasets.get(request.datasetId);
+      const fake = newRun(id, { ...request, name: request.name ?? dataset?.name ?? 'run' }, rowsOf(request));
+      world.runs.set(id, fake);
+      return fake.run;
+    },
+    resume: async ({ runId, resendUnknown }) =>
+      again(runId, (job) => resendUnknown === true && job.state === 'unknown'),
+    stop: async ({ runId }) => {
+      const fake = found(runId);
+      fake.run = { ...fake.run, state: { kind: 'paused', reason: 'Stopped by you.' } };
+      return fake.run;
+    },
+    rerunFailed: async ({ runId, kind }) =>
+      again(runId, (job) => job.state === 'failed' && (kind === undefined || job.failureKind === kind)),
+    rerunJob: async ({ jobId }) => again(jobFound(jobId).runId, (job) => job.id === jobId),
+    list: async () => [...world.runs.values()].map((fake) => fake.run),
+    jobs: async ({ runId, offset, limit, state, failureKind }) => {
+      const jobs = found(runId).jobs.filter(
+        (job) =>
+          (state === undefined || job.state === state) &&
+          (failureKind === undefined || (job.state === 'failed' && job.failureKind === failureKind)),
+      );
+      return { total: jobs.length, jobs: jobs.slice(offset, offset + limit) };
+    },
+    job: async ({ jobId }) => detailOf(jobFound(jobId)),
+    failures: async ({ runId }) =>
+      Object.entries(found(runId).run.failures).map(([kind, count]) => {
+        const example = found(runId).jobs.find((job) => job.failureKind === kind) ?? notFound();
+        return {
+          kind: example.failureKind ?? 'blocked',
+          message: failureOf(example.row)?.[1] ?? '',
+          count,
+          exampleJobId: example.id,
+        };
+      }),
+    showFolder: async () => undefined,
+    export: async ({ format }) => `results.${format === 'jsonl' ? 'jsonl' : 'csv'}`,
+  };
+}
+
+function fleetCalls(world: World): Pick<Client, 'endpoints' | 'keys' | 'vault'> {
+  const change = (edit: (view: EndpointView) => EndpointView) => {
+    world.endpoints = world.endpoints.map(edit);
+    world.tell({ kind: 'endpoints', endpoints: world.endpoints });
+  };
+  const changeKey = (keyId: string, part: Partial<EndpointView['keys'][number]>) => {
+    change((view) => ({
+      ...view,
+      keys: view.keys.map((key) => (key.id === keyId ? { ...key, ...part } : key)),
+    }));
+    return world.endpoints.flatMap((view) => view.keys).find((key) => key.id === keyId) ?? notFound();
+  };
+  return {
+    endpoints: {
+      list: async () => world.endpoints,
+      add: async (draft) => {
+        const id = `endpoint-${world.endpoints.length}`;
+        const health = {
+          endpointId: id,
+          inFlight: 0,
+          succeeded: 0,
+          failed: 0,
+          effectiveWeight: draft.weight,
+        };
+        const view: EndpointView = { endpoint: { ...draft, id, demo: false }, health, keys: [] };
+        world.endpoints = [...world.endpoints, view];
+        return view;
+      },
+      update: async ({ id, ...draft }) => {
+        change((view) =>
+          view.endpoint.id === id ? { ...view, endpoint: { ...view.endpoint, ...draft } } : view,
+        );
+        return world.endpoints.find((view) => view.endpoint.id === id) ?? notFound();
+      },
+      remove: async ({ endpointId }) => {
+        world.endpoints = world.endpoints.filter((view) => view.endpoint.id !== endpointId);
+      },
+      test: async ({ endpointId, keyId }) =>
+        (world.endpoints.find((view) => view.endpoint.id === endpointId)?.keys ?? [])
+          .filter((key) => keyId === undefined || key.id === keyId)
+          .map((key) => ({
+            keyId: key.id,
+            report:
+              key.state.status === 'FAILED_INIT'
+                ? {
+                    kind: 'failed',
+                    latencyMs: 210,
+                    failure: { kind: 'invalid_key', message: 'The provider does not know this key.' },
+                  }
+                : {
+                    kind: 'ok',
+                    latencyMs: 640,
+                    models: FAKE_MODELS.map((model) => model.id),
+                    detail: 'Answers and lists its models.',
+                  },
+          })),
+    },
+    keys: {
+      add: async ({ endpointId, keys }) => {
+        if (world.vault.kind === 'undecided') {
+          throw new ORPCError('VAULT', { message: 'Choose how keys are kept.', data: world.vault });
+        }
+        const added = keys.map(({ label, secret }) => fakeKey(label, secret.slice(-4)));
+        change((view) =>
+          view.endpoint.id === endpointId ? { ...view, keys: [...view.keys, ...added] } : view,
+        );
+        return { added, duplicates: 0 };
+      },
+      rename: async ({ keyId, label }) => changeKey(keyId, { label }),
+      setPaused: async ({ keyId, paused }) => changeKey(keyId, { paused }),
+      remove: async ({ keyId }) =>
+        change((view) => ({ ...view, keys: view.keys.filter((key) => key.id !== keyId) })),
+      importEnv: async () => ({ endpoints: 2, keys: 3, duplicates: 1, notes: ['OPENAI_API_KEY is blank.'] }),
+    },
+    vault: {
+      status: async () => world.vault,
+      choose: async ({ kind }) => (world.vault = kind === 'session' ? { kind } : { kind, locked: false }),
+      unlock: async ({ passphrase }) => {
+        if (passphrase !== 'open sesame') {
+          throw new ORPCError('BAD_INPUT', { message: 'That is not the passphrase.' });
+        }
+        return (world.vault = { kind: 'passphrase', locked: false });
+      },
+    },
+  };
+}
