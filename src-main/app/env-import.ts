@@ -15,7 +15,10 @@ export interface ImportedEnv {
 export async function importEnvFile(app: App, path: string): Promise<ImportedEnv> {
   const { fleets, problems } = parseEnvFile(await readFile(path, 'utf8'));
   if (fleets.length === 0) {
-    throw new Refusal('BAD_INPUT', problems[0] ?? 'The file names no key of Gemini or OpenAI, such as GEMINI_API_KEY.');
+    throw new Refusal(
+      'BAD_INPUT',
+      problems[0] ?? 'The file names no key of Gemini or OpenAI, such as GEMINI_API_KEY.',
+    );
   }
   const total = { endpoints: 0, keys: 0, duplicates: 0 };
   for (const fleet of fleets) {
@@ -37,7 +40,10 @@ export async function importEnvFile(app: App, path: string): Promise<ImportedEnv
       }
     }
   }
-  return { ...total, notes: [...problems, ...fleets.flatMap((fleet) => [...fleet.notes, ...fleet.warnings])] };
+  return {
+    ...total,
+    notes: [...problems, ...fleets.flatMap((fleet) => [...fleet.notes, ...fleet.warnings])],
+  };
 }
 
 function isSamePlace(a: Endpoint, b: Endpoint): boolean {

@@ -244,7 +244,7 @@ export function createFleet(options: FleetOptions) {
       wanted.map(async (key) => {
         const report = await options.testCall(ready, secrets.get(key.id) ?? null);
         if (report.kind === 'ok') {
-          pool.clearKey(key.id);
+          pool.clearKey(key.id, { proven: true });
         }
         return { keyId: key.id, report };
       }),
@@ -287,7 +287,10 @@ export function createFleet(options: FleetOptions) {
     saveStates,
     secret: (keyId: string): string | null => secrets.get(keyId)?.reveal() ?? null,
     /** What an attempt's endpoint and key are called now, for the journal: they may be renamed or removed later. */
-    names: (sent: { endpointId: string; keyId: string | null }): { endpointName: string; keyTail: string } => ({
+    names: (sent: {
+      endpointId: string;
+      keyId: string | null;
+    }): { endpointName: string; keyTail: string } => ({
       endpointName: endpoints.find((endpoint) => endpoint.id === sent.endpointId)?.name ?? sent.endpointId,
       keyTail: keys.find((key) => key.id === sent.keyId)?.tail ?? '',
     }),

@@ -35,6 +35,8 @@ export type ToWorker =
   | { readonly kind: 'send'; readonly id: number; readonly order: Order }
   /** The journal holds the file's hash: it may get its final name. */
   | { readonly kind: 'commit'; readonly id: number }
+  /** The journal could not note it: the file is thrown away. */
+  | { readonly kind: 'discard'; readonly id: number }
   | { readonly kind: 'close' };
 
 export type FromWorker =

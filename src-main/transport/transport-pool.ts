@@ -83,14 +83,26 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
         carried.hooks.answered();
         return;
       case 'received':
-        await carried.hooks.received(message.file);
-        hand.worker.postMessage({ kind: 'commit', id: message.id } satisfies ToWorker);
+        await answerReceipt(hand, message, carried.hooks);
         return;
       case 'outcome':
         hand.carried.delete(message.id);
         carried.resolve(message.outcome);
         retireIfSurplus(hand);
     }
+  }
+
+  /** No file gets its final name before the journal knows its hash. */
+  async function answerReceipt(
+    hand: Hand,
+    { id, file }: Extract<FromWorker, { kind: 'received' }>,
+    hooks: SendHooks,
+  ): Promise<void> {
+    const answer: ToWorker = await hooks.received(file).then(
+      () => ({ kind: 'commit', id }),
+      () => ({ kind: 'discard', id }),
+    );
+    hand.worker.postMessage(answer);
   }
 
   function retireIfSurplus(hand: Hand): void {

@@ -17,7 +17,7 @@ const adapters = createAdapters();
 const dispatchers = new Map<string, Agent>();
 const secrets = new Map<string, Secret>();
 const loaders = new Map<string, ReturnType<typeof createInputLoader>>();
-const commits = new Map<number, () => void>();
+const receipts = new Map<number, { commit(): void; discard(): void }>();
 
 const carrier = createCarrier({
   adapter: (order) => adapters[order.endpoint.provider],
@@ -33,8 +33,12 @@ port.on('message', (message: ToWorker) => {
       void send(message.id, message.order);
       return;
     case 'commit':
-      commits.get(message.id)?.();
-      commits.delete(message.id);
+      receipts.get(message.id)?.commit();
+      receipts.delete(message.id);
+      return;
+    case 'discard':
+      receipts.get(message.id)?.discard();
+      receipts.delete(message.id);
       return;
     case 'close':
       closing.abort();
@@ -48,8 +52,11 @@ async function send(id: number, order: Order): Promise<void> {
     bodySent: () => post({ kind: 'bodySent', id }),
     answered: () => post({ kind: 'answered', id }),
     received: (file) =>
-      new Promise((resolve) => {
-        commits.set(id, resolve);
+      new Promise((resolve, reject) => {
+        receipts.set(id, {
+          commit: resolve,
+          discard: () => reject(new Error('The journal refused the file.')),
+        });
         post({ kind: 'received', id, file });
       }),
   });

@@ -1,0 +1,100 @@
+/** A job as its row in the database, and as the rest of the program knows it. */
+import { type Failure, failureSchema } from '@shared/model/failure';
+import { jobStateSchema, type JobTile, type Result } from '@shared/model/run';
+import { providerSchema } from '@shared/model/provider';
+import { parseJson } from './json-column';
+import { fromMicroUsd } from './money';
+import type { StoredJob } from './store';
+
+export interface ResultRecord {
+  readonly result_id: number;
+  readonly file_name: string;
+  readonly mime_type: string;
+  readonly width: number;
+  readonly height: number;
+  readonly size_bytes: number;
+  readonly sha256: string;
+}
+
+/** Of a job without a result all columns of the result are null. */
+export type JobRecord = {
+  readonly id: number;
+  readonly run_id: number;
+  readonly position: number;
+  readonly row: number;
+  readonly idx: number;
+  readonly variant: number;
+  readonly provider: string;
+  readonly model: string;
+  readonly stem: string;
+  readonly state: string;
+  readonly retries_used: number;
+  readonly attempts: number;
+  readonly endpoint_name: string | null;
+  readonly took_ms: number | null;
+  readonly cost_micro_usd: number | null;
+  readonly failure: string | null;
+} & (ResultRecord | { readonly result_id: null });
+
+/** Follows `FROM jobs j`. CROSS JOIN: SQLite keeps this order and looks the others up by their key. */
+export const JOB_JOINS = 'CROSS JOIN models m ON m.id = j.model_id LEFT JOIN results r ON r.id = j.result_id';
+
+export const JOB_COLUMNS = `j.id, j.run_id, j.position, j.row, j.idx, j.variant, m.provider, m.model, j.stem, j.state,
+  j.retries_used, j.attempts, j.endpoint_name, j.took_ms, j.cost_micro_usd, j.failure,
+  r.id AS result_id, r.file_name, r.mime_type, r.width, r.height, r.size_bytes, r.sha256`;
+
+export function toStoredJob(record: JobRecord): StoredJob {
+  return {
+    ...toTile(record),
+    stem: record.stem,
+    provider: providerSchema.parse(record.provider),
+    retriesUsed: record.retries_used,
+    failure: failureOf(record.failure),
+    result: record.result_id === null ? null : toResult(record),
+    attempts: record.attempts,
+    endpointName: record.endpoint_name,
+    seconds: record.took_ms === null ? null : record.took_ms / 1000,
+    costUsd: fromMicroUsd(record.cost_micro_usd),
+  };
+}
+
+export function toTile(record: JobRecord): JobTile {
+  const failure = failureOf(record.failure);
+  return {
+    id: record.id,
+    runId: record.run_id,
+    position: record.position,
+    row: record.row,
+    index: record.idx,
+    variant: record.variant,
+    model: record.model,
+    state: jobStateSchema.parse(record.state),
+    ...(failure === null ? {} : { failureKind: failure.kind }),
+    ...(record.result_id === null
+      ? {}
+      : { resultId: record.result_id, width: record.width, height: record.height }),
+  };
+}
+
+export function toResult(record: ResultRecord): Result {
+  return {
+    id: record.result_id,
+    fileName: record.file_name,
+    mimeType: record.mime_type,
+    width: record.width,
+    height: record.height,
+    sizeBytes: record.size_bytes,
+    sha256: record.sha256,
+  };
+}
+
+/** A failure of a kind this version does not know is still a failure: it is shown as what it most resembles. */
+export function failureOf(text: string | null): Failure | null {
+  if (text === null) {
+    return null;
+  }
+  const parsed = parseJson(text, failureSchema);
+  return parsed.kind === 'ok'
+    ? parsed.value
+    : { kind: 'malformed', message: 'The record of this failure was written by another version of Brushfleet.' };
+}

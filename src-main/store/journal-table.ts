@@ -1,0 +1,178 @@
+/**
+ * Attempts, as they happen: written down before they are sent, when their file is whole, and when their outcome is
+ * known. Nothing done is sent again, and nothing ends twice.
+ */
+import { providerSchema } from '@shared/model/provider';
+import type { JobState } from '@shared/model/run';
+import type { AttemptEnd, AttemptStart, JobNext, PendingJob, ReceivedFile } from '../engine/ports';
+import type { Db } from './driver';
+import { groupOf } from './job-plan';
+import { toMicroUsd } from './money';
+import type { RunTally } from './run-tally';
+import { StoreError } from './store-error';
+
+interface JobStanding {
+  readonly run_id: number;
+  readonly state: string;
+  readonly failure_kind: string | null;
+  readonly attempts: number;
+}
+
+interface AttemptStanding extends JobStanding {
+  readonly job_id: number;
+  readonly attempt_state: string;
+}
+
+interface PendingRecord {
+  readonly id: number;
+  readonly run_id: number;
+  readonly provider: string;
+  readonly model: string;
+  readonly retries_used: number;
+}
+
+const STATE_AFTER: Readonly<Record<JobNext['kind'], JobState>> = {
+  done: 'done',
+  again: 'pending',
+  failed: 'failed',
+  unknown: 'unknown',
+};
+
+export function createJournalTable(db: Db, tally: RunTally) {
+  const highestAttempt = db.prepare<{ id: number }>(`SELECT seq AS id FROM sqlite_sequence WHERE name = 'attempts'`);
+  const pendingAfter = db.prepare<PendingRecord>(
+    `SELECT j.id, j.run_id, m.provider, m.model, j.retries_used FROM jobs j CROSS JOIN models m ON m.id = j.model_id
+     WHERE j.run_id = ? AND j.state = 'pending'
+       AND j.position > coalesce((SELECT position FROM jobs WHERE id = ?), -1)
+     ORDER BY j.position LIMIT ?`,
+  );
+  const jobStanding = db.prepare<JobStanding>('SELECT run_id, state, failure_kind, attempts FROM jobs WHERE id = ?');
+  const endpointName = db.prepare<{ name: string }>(`SELECT value ->> 'name' AS name FROM endpoints WHERE id = ?`);
+  const addAttempt = db.prepare(
+    `INSERT INTO attempts (id, job_id, number, endpoint_id, endpoint_name, key_id, key_tail, sent_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const forgetReceived = db.prepare(`UPDATE attempts SET state = 'lost' WHERE job_id = ? AND state = 'received'`);
+  const markSent = db.prepare(
+    `UPDATE jobs SET state = 'sent', attempts = attempts + 1, endpoint_name = ? WHERE id = ?`,
+  );
+  const markReceived = db.prepare(`UPDATE attempts SET state = 'received', file = ? WHERE id = ? AND state = 'sent'`);
+  const attemptStanding = db.prepare<AttemptStanding>(
+    `SELECT a.job_id, a.state AS attempt_state, j.run_id, j.state, j.failure_kind, j.attempts
+     FROM attempts a CROSS JOIN jobs j ON j.id = a.job_id WHERE a.id = ?`,
+  );
+  const closeAttempt = db.prepare(
+    `UPDATE attempts SET state = ?, ended_at = ?, took_ms = ?, failure = ?, usage = ?, cost_micro_usd = ? WHERE id = ?`,
+  );
+  const forgetResults = db.prepare('DELETE FROM results WHERE job_id = ?');
+  const addResult = db.prepare(
+    `INSERT INTO results (job_id, file_name, mime_type, width, height, size_bytes, sha256) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const finishJob = db.prepare(
+    `UPDATE jobs SET state = 'done', failure = NULL, result_id = ?, took_ms = ?,
+     cost_micro_usd = CASE WHEN ? IS NULL THEN cost_micro_usd ELSE coalesce(cost_micro_usd, 0) + ? END WHERE id = ?`,
+  );
+  const leaveJob = db.prepare(
+    'UPDATE jobs SET state = ?, failure = ?, retries_used = retries_used + ?, took_ms = ? WHERE id = ?',
+  );
+
+  function move(standing: JobStanding, next: { state: JobState; failureKind: string | null }): void {
+    tally.leave(groupOf(standing.run_id, standing.state, standing.failure_kind));
+    tally.enter(groupOf(standing.run_id, next.state, next.failureKind));
+  }
+
+  function send(start: AttemptStart): void {
+    const job = jobStanding.get(start.jobId);
+    if (job === undefined || (job.state !== 'pending' && job.state !== 'leased')) {
+      throw new StoreError(
+        'UNEXPECTED_STATE',
+        `Job ${start.jobId} is ${job?.state ?? 'not in the library'}: only a pending job may be sent.`,
+      );
+    }
+    const name = start.endpointName ?? endpointName.get(start.endpointId)?.name ?? start.endpointId;
+    const { attemptId, jobId, endpointId, keyId, keyTail } = start;
+    forgetReceived.run(jobId);
+    addAttempt.run(
+      attemptId,
+      jobId,
+      job.attempts + 1,
+      endpointId,
+      name,
+      keyId,
+      keyTail ?? '',
+      Math.round(start.sentAt),
+    );
+    markSent.run(name, jobId);
+    move(job, { state: 'sent', failureKind: null });
+  }
+
+  function received(attemptId: number, file: ReceivedFile): void {
+    if (markReceived.run(JSON.stringify(file), attemptId).changes === 0) {
+      throw new StoreError('UNEXPECTED_STATE', `Attempt ${attemptId} is not under way: its file cannot be received.`);
+    }
+  }
+
+  function ended(end: AttemptEnd): void {
+    const standing = attemptStanding.get(end.attemptId);
+    if (standing === undefined || !isOpen(standing)) {
+      throw new StoreError('UNEXPECTED_STATE', `Attempt ${end.attemptId} is not under way: it cannot end.`);
+    }
+    const tookMs = Math.round(end.tookMs);
+    if (end.outcome.kind === 'done') {
+      finish(end, standing);
+      return;
+    }
+    const failure = end.outcome.kind === 'failed' ? end.outcome.failure : null;
+    const text = failure === null ? null : JSON.stringify(failure);
+    // A file that was whole when its worker died may still be found: the attempt stays `received`.
+    const state = failure !== null ? 'failed' : standing.attempt_state === 'received' ? 'received' : 'lost';
+    closeAttempt.run(state, Math.round(end.endedAt), tookMs, text, null, null, end.attemptId);
+    const next = STATE_AFTER[end.next.kind];
+    if (next === 'done' || (next === 'failed' && failure === null)) {
+      throw new StoreError('UNEXPECTED_STATE', `Attempt ${end.attemptId} brought nothing: its job cannot be ${next}.`);
+    }
+    const counted = end.next.kind === 'again' && end.next.counted ? 1 : 0;
+    leaveJob.run(next, text, counted, tookMs, standing.job_id);
+    move(standing, { state: next, failureKind: failure?.kind ?? null });
+  }
+
+  function finish(end: AttemptEnd, standing: AttemptStanding): void {
+    if (end.outcome.kind !== 'done') {
+      return;
+    }
+    const { file, usage } = end.outcome;
+    const cost = toMicroUsd(end.outcome.costUsd);
+    const tookMs = Math.round(end.tookMs);
+    const jobId = standing.job_id;
+    closeAttempt.run('done', Math.round(end.endedAt), tookMs, null, JSON.stringify(usage), cost, end.attemptId);
+    // The successor is whole: what stood under this name before is gone from disk.
+    forgetResults.run(jobId);
+    const { fileName, mimeType, width, height, sizeBytes, sha256 } = file;
+    const { lastId } = addResult.run(jobId, fileName, mimeType, width, height, sizeBytes, sha256);
+    finishJob.run(lastId, tookMs, cost, cost, jobId);
+    move(standing, { state: 'done', failureKind: null });
+    tally.cost(standing.run_id, cost ?? 0);
+  }
+
+  return {
+    pending: (runId: number, afterId: number, limit: number): readonly PendingJob[] =>
+      pendingAfter.all(runId, afterId, limit).map((record) => ({
+        id: record.id,
+        runId: record.run_id,
+        model: { provider: providerSchema.parse(record.provider), model: record.model },
+        retriesUsed: record.retries_used,
+      })),
+    lastAttemptId: (): number => highestAttempt.get()?.id ?? 0,
+    sent: (attempts: readonly AttemptStart[]): void => attempts.forEach(send),
+    received,
+    ended,
+  };
+}
+
+/** Under way, or cut off with its file whole: then the file may still be adopted. */
+function isOpen(standing: AttemptStanding): boolean {
+  return (
+    (standing.state === 'sent' && (standing.attempt_state === 'sent' || standing.attempt_state === 'received')) ||
+    (standing.state === 'unknown' && standing.attempt_state === 'received')
+  );
+}
