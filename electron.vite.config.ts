@@ -12,7 +12,7 @@ const alias = { '@shared': resolve('src-shared') };
 const entries: Record<string, readonly string[]> = {
   index: ['src-main/desktop/index.ts'],
   cli: ['src-main/cli/index.ts'],
-  'store-worker': ['src-main/store/worker.ts', 'src-main/store-first/worker.ts'],
+  'store-worker': ['src-main/store/worker.ts', 'src-main/store/worker.ts'],
   'transport-worker': ['src-main/transport/worker.ts'],
   'demo-worker': ['src-main/demo/worker.ts'],
   'image-worker': ['src-main/images/worker.ts'],
@@ -20,7 +20,10 @@ const entries: Record<string, readonly string[]> = {
 };
 
 function present(): Record<string, string> {
-  const found = Object.entries(entries).map(([name, files]) => [name, files.find((file) => existsSync(file))]);
+  const found = Object.entries(entries).map(([name, files]) => [
+    name,
+    files.find((file) => existsSync(file)),
+  ]);
   return Object.fromEntries(found.filter(([, file]) => file !== undefined));
 }
 

@@ -14,7 +14,8 @@ const NODE_VERSION = '24.21.0';
 const OLDEST = [22, 12];
 /** Set for the restarted process, so that a broken download cannot restart for ever. */
 const RESTARTED = 'BRUSHFLEET_BOOTSTRAPPED';
-const UNREACHABLE = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/;
+const UNREACHABLE =
+  /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/;
 
 /** Whether a `process.version` such as `v22.12.0` is new enough for the tools. */
 export function isNewEnough(version) {
@@ -42,7 +43,8 @@ export function isInstalled(lockText, installedText) {
   const isThere = ([path, { version, optional }]) =>
     path === '' || (installed[path] === undefined ? optional === true : installed[path].version === version);
   return (
-    Object.entries(wanted).every(isThere) && Object.keys(installed).every((path) => wanted[path] !== undefined)
+    Object.entries(wanted).every(isThere) &&
+    Object.keys(installed).every((path) => wanted[path] !== undefined)
   );
 }
 
@@ -89,7 +91,8 @@ function installNode() {
 /** A download that was cut off leaves a program that cannot say its version. */
 function isSoundNode(path) {
   return (
-    existsSync(path) && spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout?.trim() === `v${NODE_VERSION}`
+    existsSync(path) &&
+    spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout?.trim() === `v${NODE_VERSION}`
   );
 }
 

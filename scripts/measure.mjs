@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseAst } from 'rolldown/parseAst';
+import { parseAst } from 'vite';
 import { rootDir } from './bootstrap.mjs';
 
 const FOLDERS = ['src-shared', 'src-main', 'src-renderer'];
@@ -125,6 +125,11 @@ function report() {
   );
   const long = functions.filter((one) => one.own > LONG_FUNCTION_LINES);
   say(`${long.length} functions over ${LONG_FUNCTION_LINES} lines of their own`);
+  for (const one of long.toSorted((a, b) => b.own - a.own)) {
+    say(`  warning: ${one.file}: ${one.name} has ${one.own} lines`);
+  }
+  const total = (key) => sum(files.map((file) => file[key]));
+  say(`${total('anys')} any, ${total('defaults')} default exports`);
   const breaches = files.flatMap((file) => [
     ...(file.lines > MAX_FILE_LINES
       ? [`${file.file} has ${file.lines} lines (at most ${MAX_FILE_LINES})`]

@@ -27,7 +27,13 @@ async function openWindow() {
   if (isRoot) {
     say("Running as root: Chromium's sandbox is off. Use an ordinary account for real work.");
   }
-  const args = windowArguments({ rootDir, isRoot, isTestRuntime, env: process.env, extra: process.argv.slice(2) });
+  const args = windowArguments({
+    rootDir,
+    isRoot,
+    isTestRuntime,
+    env: process.env,
+    extra: process.argv.slice(2),
+  });
   keepThroughCtrlC();
   const window = spawn(path, args, { stdio: 'inherit' });
   window.on('error', (error) => fail(`Electron could not be started: ${error.message}`));

@@ -58,7 +58,8 @@ export function runSteps(steps, { run = runStep, print = printLine } = {}) {
       failed.add(step.name);
     }
     const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
-    const outcome = missing === undefined ? summary(step, counts) : `FAILED: not run, because ${missing} failed`;
+    const outcome =
+      missing === undefined ? summary(step, counts) : `FAILED: not run, because ${missing} failed`;
     print(`== ${step.name}: ${outcome} (${seconds} s)`);
   }
   print(failed.size > 0 ? `\nFailed: ${[...failed].join(', ')}.` : '');

@@ -26,7 +26,7 @@ import { createAdapters } from './providers';
 import { createRedactor } from './providers/redact';
 import { Secret } from './providers/secret';
 import type { StoredDataset } from './store/store';
-import { openStore } from './store-first/store-client';
+import { openStore } from './store/store-client';
 import { systemClock } from './system-clock';
 import { createTransportPool } from './transport/transport-pool';
 import type { KeyringPort } from './vault/keyring-port';

@@ -32,10 +32,7 @@ const NAMED_SIZES: Readonly<Record<string, number>> = {
  * provider picks the quality itself. Input pictures are not counted: they are billed by tokens nobody knows yet.
  * Undefined when the price is not known.
  */
-export function estimateCost(
-  model: CatalogueModel | undefined,
-  imageSize?: string | undefined,
-): CostRange | undefined {
+export function estimateCost(model: CatalogueModel | undefined, imageSize?: string): CostRange | undefined {
   if (model === undefined) {
     return undefined;
   }

@@ -48,7 +48,9 @@ const bodies = {
     '"}}]}}]}',
   ),
 };
-const MODELS = Buffer.from('{"object":"list","data":[{"id":"mock","object":"model"}],"models":[{"name":"models/mock"}]}');
+const MODELS = Buffer.from(
+  '{"object":"list","data":[{"id":"mock","object":"model"}],"models":[{"name":"models/mock"}]}',
+);
 
 let stats = fresh();
 
@@ -147,7 +149,11 @@ const server = createServer({ noDelay: true }, (socket) => {
   function serve(path, body) {
     const body200 = bodyFor(path);
     if (body200 === null) {
-      finish(() => socket.write(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${MODELS.length}\r\n\r\n${MODELS}`));
+      finish(() =>
+        socket.write(
+          `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${MODELS.length}\r\n\r\n${MODELS}`,
+        ),
+      );
       return;
     }
     const patch = parts.patch(markOf(body) ?? stats.requests);

@@ -17,9 +17,15 @@ beforeEach(() => provider.reset());
 afterAll(async () => void (await provider.close()));
 
 async function gemini(text: string): Promise<Buffer> {
-  const client = new GoogleGenAI({ apiKey: 'k', httpOptions: { baseUrl: provider.url, apiVersion: 'v1beta' } });
+  const client = new GoogleGenAI({
+    apiKey: 'k',
+    httpOptions: { baseUrl: provider.url, apiVersion: 'v1beta' },
+  });
   const picture = { inlineData: { mimeType: 'image/png', data: Buffer.alloc(50_000, 7).toString('base64') } };
-  const response = await client.models.generateContent({ model: 'm', contents: [{ parts: [{ text }, picture] }] });
+  const response = await client.models.generateContent({
+    model: 'm',
+    contents: [{ parts: [{ text }, picture] }],
+  });
   return Buffer.from(response.candidates?.[0]?.content?.parts?.[0]?.inlineData?.data ?? '', 'base64');
 }
 
@@ -40,7 +46,9 @@ describe('the mock provider', () => {
     const pictures = await Promise.all(rows.map((row) => gemini(`Make it blue, row ${row}.`)));
     expect(pictures.map(readMark)).toEqual(rows);
     // A wrong checksum of the patched chunk would be refused here.
-    const decoded = await Promise.all(pictures.map((picture) => sharp(picture, { failOn: 'warning' }).stats()));
+    const decoded = await Promise.all(
+      pictures.map((picture) => sharp(picture, { failOn: 'warning' }).stats()),
+    );
     expect(decoded).toHaveLength(30);
   });
 
@@ -58,8 +66,12 @@ describe('the mock provider', () => {
 
   it('answers chat completions and the list of models', async () => {
     const client = new OpenAI({ apiKey: 'k', baseURL: `${provider.url}/v1`, maxRetries: 0 });
-    const response = await client.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: 'row 5' }] });
-    const { images } = response.choices[0]?.message as unknown as { images: { image_url: { url: string } }[] };
+    const response = await client.chat.completions.create({
+      model: 'm',
+      messages: [{ role: 'user', content: 'row 5' }],
+    });
+    const message: unknown = response.choices[0]?.message;
+    const { images } = message as { images: { image_url: { url: string } }[] };
     expect(readMark(Buffer.from(images[0]?.image_url.url.split(',')[1] ?? '', 'base64'))).toBe(5);
     expect((await client.models.list()).data[0]?.id).toBe('mock');
   });
@@ -84,7 +96,10 @@ describe('the mock provider', () => {
       }
     });
     await once(child, 'exit');
-    const lines = printed.trim().split('\n').map((line) => JSON.parse(line) as { kind: string });
+    const lines = printed
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { kind: string });
     expect(lines.map(({ kind }) => kind)).toEqual(['listening', 'stats']);
   });
 });

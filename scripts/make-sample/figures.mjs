@@ -24,7 +24,9 @@ const fade = (id, from, to, angle = 90) =>
 
 /** Eyes, brows, nose and mouth of a calm face; the left half lies in the light. */
 function features({ line, lip, iris = '#2b2320', y = 0, lids = '' }) {
-  const eye = (x) => `<path d="M${x - 34} ${y + 452}q34 -30 68 0q-34 24 -68 0z" fill="#fbf6ee"/><circle cx="${x}" cy="${y + 450}" r="15.5" fill="${iris}"/>
+  const eye = (
+    x,
+  ) => `<path d="M${x - 34} ${y + 452}q34 -30 68 0q-34 24 -68 0z" fill="#fbf6ee"/><circle cx="${x}" cy="${y + 450}" r="15.5" fill="${iris}"/>
     <circle cx="${x - 5}" cy="${y + 444}" r="4.6" fill="#fff"/><path d="M${x - 37} ${y + 452}q36 -34 74 0" fill="none" stroke="${line}" stroke-width="6.5" stroke-linecap="round"/>`;
   return `${lids}${eye(428)}${eye(568)}
   <path d="M386 ${y + 404}q42 -26 84 -6M528 ${y + 398}q42 -20 84 6" fill="none" stroke="${line}" stroke-width="11" stroke-linecap="round"/>
@@ -49,7 +51,12 @@ export function womanWithScarf(size) {
   <path d="M560 800q66 10 110 -20q40 120 30 220h-120q10 -110 -20 -200z" fill="#c24a2e"/>
   ${[0, 1, 2, 3, 4, 5].map((n) => `<path d="M${312 + n * 70} ${744 + (n % 2) * 12}q20 40 8 84" fill="none" stroke="#f6d9a0" stroke-width="7" stroke-linecap="round" opacity="0.85"/>`).join('')}
   <circle cx="336" cy="588" r="15" fill="#f0c14d"/><circle cx="332" cy="583" r="5" fill="#fff6d8"/><circle cx="664" cy="588" r="15" fill="#d9a332"/>`;
-  const defs = fade('bg', '#e9a15b', '#8d3f3a') + fade('coat', '#1f5560', '#173c47') + fade('hair', '#54291c', '#2c1510', 20) + fade('skin', '#efb78f', '#d08d68', 15) + fade('scarf', '#e0623a', '#b53d2a');
+  const defs =
+    fade('bg', '#e9a15b', '#8d3f3a') +
+    fade('coat', '#1f5560', '#173c47') +
+    fade('hair', '#54291c', '#2c1510', 20) +
+    fade('skin', '#efb78f', '#d08d68', 15) +
+    fade('scarf', '#e0623a', '#b53d2a');
   return print(size, 41, body, defs);
 }
 
@@ -67,15 +74,26 @@ export function manWithGlasses(size) {
   <path d="M338 400q-26 -210 162 -220q190 8 164 220q-16 -24 -22 -66q-60 10 -150 -40q-62 40 -132 42q-6 40 -22 64z" fill="#231611"/>
   <g fill="none" stroke="#1d1a1c" stroke-width="11"><circle cx="428" cy="454" r="66" fill="#cfe3e6" fill-opacity="0.2"/><circle cx="572" cy="454" r="66" fill="#cfe3e6" fill-opacity="0.2"/><path d="M494 446q6 -10 12 0M362 446l-22 -14M638 446l22 -14"/></g>
   <path d="M392 430l30 -26M536 430l30 -26" stroke="#fff" stroke-width="7" stroke-linecap="round" opacity="0.7"/>`;
-  const defs = fade('bg', '#3f7f8c', '#173a4a') + fade('shirt', '#2f3f63', '#1c2542') + fade('skin', '#b9805a', '#8d5638', 15);
+  const defs =
+    fade('bg', '#3f7f8c', '#173a4a') +
+    fade('shirt', '#2f3f63', '#1c2542') +
+    fade('skin', '#b9805a', '#8d5638', 15);
   return print(size, 42, body, defs);
 }
 
 export function girlWithFlowers(size) {
   const petal = (x, y, r, colour) =>
     `<g transform="translate(${x} ${y})">${[0, 72, 144, 216, 288].map((turn) => `<ellipse cx="0" cy="${-r * 0.62}" rx="${r * 0.46}" ry="${r * 0.62}" fill="${colour}" transform="rotate(${turn})"/>`).join('')}<circle r="${r * 0.34}" fill="#f6c445"/></g>`;
-  const leaf = (x, y, turn) => `<path d="M0 0q36 -50 0 -104q-36 54 0 104z" fill="#3d7a52" transform="translate(${x} ${y}) rotate(${turn})"/>`;
-  const wreath = [[330, 330, 46, '#f4f0ea'], [392, 262, 54, '#e8627a'], [472, 224, 46, '#f7b2b7'], [552, 232, 56, '#f4f0ea'], [628, 282, 50, '#e8627a'], [676, 350, 44, '#f7b2b7']];
+  const leaf = (x, y, turn) =>
+    `<path d="M0 0q36 -50 0 -104q-36 54 0 104z" fill="#3d7a52" transform="translate(${x} ${y}) rotate(${turn})"/>`;
+  const wreath = [
+    [330, 330, 46, '#f4f0ea'],
+    [392, 262, 54, '#e8627a'],
+    [472, 224, 46, '#f7b2b7'],
+    [552, 232, 56, '#f4f0ea'],
+    [628, 282, 50, '#e8627a'],
+    [676, 350, 44, '#f7b2b7'],
+  ];
   const body = `<rect width="1000" height="1000" fill="url(#bg)"/><circle cx="250" cy="220" r="220" fill="#fff3d6" opacity="0.7" filter="url(#softer)"/>
   ${[0, 1, 2, 3, 4, 5, 6, 7, 8].map((n) => leaf(40 + n * 118, 1010 - (n % 3) * 40, -24 + n * 6)).join('')}
   <path d="M170 1000q20 -200 240 -240h180q220 40 240 240z" fill="url(#dress)"/>
@@ -88,13 +106,19 @@ export function girlWithFlowers(size) {
   <path d="M340 440q-12 -190 160 -200q172 10 160 200q-30 -70 -60 -110q-90 10 -160 -40q-40 60 -100 150z" fill="url(#hair)"/>
   ${[...wreath.map(([x, y], n) => leaf(x - 20, y + 20, -60 + n * 26)), ...wreath.map(([x, y, r, colour]) => petal(x, y, r, colour))].join('')}
   ${petal(160, 820, 66, '#e8627a')}${petal(852, 792, 74, '#f4f0ea')}${petal(900, 900, 60, '#f7b2b7')}${petal(96, 930, 70, '#f4f0ea')}`;
-  const defs = fade('bg', '#cfe3d2', '#6ea58c') + fade('dress', '#f0ead8', '#d9c7a2') + fade('hair', '#d8923f', '#a85f25', 10) + fade('skin', '#fbdcc4', '#efb99c', 15);
+  const defs =
+    fade('bg', '#cfe3d2', '#6ea58c') +
+    fade('dress', '#f0ead8', '#d9c7a2') +
+    fade('hair', '#d8923f', '#a85f25', 10) +
+    fade('skin', '#fbdcc4', '#efb99c', 15);
   return print(size, 43, body, defs);
 }
 
 export function cat(size) {
-  const whisker = (y, turn, side) => `<path d="M${500 + side * 60} ${y}q${side * 90} ${turn} ${side * 190} ${turn * 1.6}" fill="none" stroke="#fdf3e2" stroke-width="4" stroke-linecap="round" opacity="0.9"/>`;
-  const stripe = (d) => `<path d="${d}" fill="none" stroke="#a4501f" stroke-width="22" stroke-linecap="round" opacity="0.75"/>`;
+  const whisker = (y, turn, side) =>
+    `<path d="M${500 + side * 60} ${y}q${side * 90} ${turn} ${side * 190} ${turn * 1.6}" fill="none" stroke="#fdf3e2" stroke-width="4" stroke-linecap="round" opacity="0.9"/>`;
+  const stripe = (d) =>
+    `<path d="${d}" fill="none" stroke="#a4501f" stroke-width="22" stroke-linecap="round" opacity="0.75"/>`;
   const body = `<rect width="1000" height="1000" fill="url(#bg)"/>
   <rect x="110" y="70" width="780" height="690" fill="url(#sky)"/><circle cx="690" cy="260" r="90" fill="#fff2cf" opacity="0.95"/><circle cx="690" cy="260" r="200" fill="#ffe2a8" opacity="0.5" filter="url(#softer)"/>
   <path d="M110 560q150 -90 300 -30q180 -90 480 10v220h-780z" fill="#6d8fae"/><path d="M110 640q200 -80 420 -10q180 -50 360 10v120h-780z" fill="#49708f"/>
@@ -110,17 +134,29 @@ export function cat(size) {
   <path d="M478 524h44l-22 26z" fill="#d9665c"/><path d="M500 550v18q-22 26 -46 8M500 568q22 26 46 8" fill="none" stroke="#7a3f2a" stroke-width="7" stroke-linecap="round"/>
   ${whisker(552, -20, 1)}${whisker(566, 6, 1)}${whisker(578, 30, 1)}${whisker(552, -20, -1)}${whisker(566, 6, -1)}${whisker(578, 30, -1)}
   <path d="M384 770q-4 -60 40 -62q44 2 40 62zM536 770q-4 -60 40 -62q44 2 40 62z" fill="#fdeed8"/>`;
-  const defs = fade('bg', '#e8c9a0', '#c99468') + fade('sky', '#f3b98c', '#a8c3d8') + fade('fur', '#ee9a48', '#cf6f2a', 20);
+  const defs =
+    fade('bg', '#e8c9a0', '#c99468') +
+    fade('sky', '#f3b98c', '#a8c3d8') +
+    fade('fur', '#ee9a48', '#cf6f2a', 20);
   return print(size, 44, body, defs);
 }
 
 export function owl(size) {
-  const feather = (x, y, colour) => `<path d="M${x - 22} ${y}q22 -14 44 0q0 44 -22 62q-22 -18 -22 -62z" fill="${colour}"/>`;
+  const feather = (x, y, colour) =>
+    `<path d="M${x - 22} ${y}q22 -14 44 0q0 44 -22 62q-22 -18 -22 -62z" fill="${colour}"/>`;
   const rows = [0, 1, 2, 3, 4, 5].flatMap((row) =>
-    Array.from({ length: 7 - (row % 2) }, (_, n) => feather(500 + (n - (6 - (row % 2)) / 2) * 46, 560 + row * 42, ['#e9d3ad', '#d3b283', '#c19a66'][(row + n) % 3])),
+    Array.from({ length: 7 - (row % 2) }, (_, n) =>
+      feather(
+        500 + (n - (6 - (row % 2)) / 2) * 46,
+        560 + row * 42,
+        ['#e9d3ad', '#d3b283', '#c19a66'][(row + n) % 3],
+      ),
+    ),
   );
-  const star = (n) => `<circle cx="${(n * 379) % 1000}" cy="${(n * 211) % 620}" r="${1.4 + (n % 4)}" fill="#fdf3d0" opacity="${0.4 + (n % 6) / 10}"/>`;
-  const needle = (x, y, turn) => `<path d="M0 0q14 -40 0 -84q-14 44 0 84z" fill="#1d4a42" transform="translate(${x} ${y}) rotate(${turn})"/>`;
+  const star = (n) =>
+    `<circle cx="${(n * 379) % 1000}" cy="${(n * 211) % 620}" r="${1.4 + (n % 4)}" fill="#fdf3d0" opacity="${0.4 + (n % 6) / 10}"/>`;
+  const needle = (x, y, turn) =>
+    `<path d="M0 0q14 -40 0 -84q-14 44 0 84z" fill="#1d4a42" transform="translate(${x} ${y}) rotate(${turn})"/>`;
   const body = `<rect width="1000" height="1000" fill="url(#bg)"/>${Array.from({ length: 90 }, (_, n) => star(n + 1)).join('')}
   <circle cx="280" cy="250" r="240" fill="#f9e7b4" opacity="0.35" filter="url(#softer)"/><circle cx="280" cy="250" r="132" fill="#fbeec5"/><circle cx="240" cy="220" r="24" fill="#e8d49c"/><circle cx="318" cy="290" r="34" fill="#ead8a4"/><circle cx="300" cy="196" r="14" fill="#e8d49c"/>
   <path d="M0 860q240 -60 500 -30q300 30 500 -40v70q-200 70 -500 46q-260 -26 -500 34z" fill="#4a3021"/><path d="M0 878q240 -60 500 -30q300 30 500 -40v16q-200 70 -500 40q-260 -26 -500 34z" fill="#7a5233"/>

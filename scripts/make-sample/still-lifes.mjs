@@ -378,7 +378,10 @@ export function candle(size) {
       ...book([0.8, 0.67, 0], [0.8, 0.11, 0.58], 0.22, '#b98a3a'),
       placed(holder, [-1.15, 0, 0.25], plain('#9a7a3a', 0.9)),
       placed(wax, [-1.15, 0.16, 0.25], plain('#efe2c2', 0.25)),
-      placed(flame, [-1.15, 1.38, 0.25], (_x, y, _z, normal) => ({ colour: [0, 0, 0], glow: flameGlow(y, normal[2]) })),
+      placed(flame, [-1.15, 1.38, 0.25], (_x, y, _z, normal) => ({
+        colour: [0, 0, 0],
+        glow: flameGlow(y, normal[2]),
+      })),
       placed((x, y, z) => sphere(x, y, z, 0.27), [0.75, 1.05, 0.02], plain('#b5382a', 0.55)),
     ],
     sun: [-0.62, 0.5, 0.42],
@@ -396,5 +399,9 @@ function flameGlow(y, facing) {
   const core = clamp01(facing) ** 1.5;
   const tip = smoothstep(1.62, 1.86, y);
   const wick = 1 - smoothstep(1.4, 1.5, y);
-  return [5.5 * (0.35 + core) * (1 - 0.4 * tip), (0.7 + 3.1 * core) * (1 - 0.6 * tip), 0.12 + 1.1 * core * (1 - tip) + wick];
+  return [
+    5.5 * (0.35 + core) * (1 - 0.4 * tip),
+    (0.7 + 3.1 * core) * (1 - 0.6 * tip),
+    0.12 + 1.1 * core * (1 - tip) + wick,
+  ];
 }

@@ -9,7 +9,15 @@ function view({ width, height, eye, target, lens, sun, seed, exposure = 1, ...re
   const towards = normalise(sun);
   const ray = camera({ eye, target, lens });
   const scene = { ...rest, towards };
-  return expose({ width, height, ray, trace: (direction) => look(scene, eye, direction, 1), exposure, seed, grain: 3 });
+  return expose({
+    width,
+    height,
+    ray,
+    trace: (direction) => look(scene, eye, direction, 1),
+    exposure,
+    seed,
+    grain: 3,
+  });
 }
 
 function look(scene, from, direction, depth) {
@@ -62,13 +70,21 @@ function ground(scene, x, z, t) {
   const { land, towards, sunColour, paint } = scene;
   const e = 0.002 + 0.0012 * t;
   const y = land(x, z, 9);
-  const normal = normalise([land(x - e, z, 9) - land(x + e, z, 9), 2 * e, land(x, z - e, 9) - land(x, z + e, 9)]);
+  const normal = normalise([
+    land(x - e, z, 9) - land(x + e, z, 9),
+    2 * e,
+    land(x, z - e, 9) - land(x, z + e, 9),
+  ]);
   const colour = paint(x, y, z, normal, t);
   const facing = Math.max(0, normal[0] * towards[0] + normal[1] * towards[1] + normal[2] * towards[2]);
   const direct = facing > 0 ? facing * shade(scene, x, y, z) : 0;
   const above = scene.ambient;
   const open = 0.55 + 0.45 * normal[1];
-  return [0, 1, 2].map((c) => colour[c] * (direct * sunColour[c] + open * above[c] + 0.09 * sunColour[c] * clamp01(-normal[0] * towards[0])));
+  return [0, 1, 2].map(
+    (c) =>
+      colour[c] *
+      (direct * sunColour[c] + open * above[c] + 0.09 * sunColour[c] * clamp01(-normal[0] * towards[0])),
+  );
 }
 
 function shade({ land, towards }, x, y, z) {
@@ -91,25 +107,38 @@ function sea(scene, { x, z, direction, t, depth }) {
   const scale = scene.rippleScale ?? 9;
   const slope = (dx, dz) => fbm2((x + dx) * scale, (z + dz) * scale * 2.2, 4);
   const here = slope(0, 0);
-  const normal = normalise([(here - slope(0.02, 0)) * ripple * 26 * flat, 1, (here - slope(0, 0.02)) * ripple * 26 * flat]);
+  const normal = normalise([
+    (here - slope(0.02, 0)) * ripple * 26 * flat,
+    1,
+    (here - slope(0, 0.02)) * ripple * 26 * flat,
+  ]);
   const cosine = -(direction[0] * normal[0] + direction[1] * normal[1] + direction[2] * normal[2]);
   const mirror = normalise([
     direction[0] + 2 * cosine * normal[0],
     Math.abs(direction[1] + 2 * cosine * normal[1]) + 0.001,
     direction[2] + 2 * cosine * normal[2],
   ]);
-  const seen = depth > 0 ? look(scene, [x, scene.water + 0.004, z], mirror, depth - 1) : heavens(scene, mirror);
+  const seen =
+    depth > 0 ? look(scene, [x, scene.water + 0.004, z], mirror, depth - 1) : heavens(scene, mirror);
   const fresnel = clamp01(0.03 + 0.97 * (1 - clamp01(cosine)) ** 4);
   const deep = scene.water - scene.land(x, z, 5);
   const bed = mix3(scene.shallow ?? scene.deep, scene.deep, clamp01(deep * (scene.clarity ?? 6)));
-  const foam = scene.foam === undefined ? 0 : smoothstep(0.05, 0, deep - 0.02 * noise2(x * 30, z * 30)) * scene.foam;
+  const foam =
+    scene.foam === undefined ? 0 : smoothstep(0.05, 0, deep - 0.02 * noise2(x * 30, z * 30)) * scene.foam;
   return [0, 1, 2].map((c) => bed[c] * (1 - fresnel) + seen[c] * fresnel + foam);
 }
 
 function aired(scene, seen, direction, t) {
   const haze = 1 - Math.exp(-((t * scene.haze) ** 1.5));
-  const glow = clamp01(direction[0] * scene.towards[0] + direction[1] * scene.towards[1] + direction[2] * scene.towards[2]) ** 6;
-  const air = mix3(scene.air, scene.sunColour.map((value) => value * 0.34), glow * 0.6);
+  const glow =
+    clamp01(
+      direction[0] * scene.towards[0] + direction[1] * scene.towards[1] + direction[2] * scene.towards[2],
+    ) ** 6;
+  const air = mix3(
+    scene.air,
+    scene.sunColour.map((value) => value * 0.34),
+    glow * 0.6,
+  );
   return mix3(seen, air, haze);
 }
 
@@ -159,16 +188,30 @@ const rockAndSnow = ({ rock, dirt, green, snow, snowLine, greenLine }) => {
     const rough = fbm2(x * 6, z * 6, 5);
     const base = mix3(colours[0], colours[1], smoothstep(0.35, 0.65, rough));
     const steep = 1 - normal[1];
-    const grass = smoothstep(greenLine + 0.25, greenLine - 0.1, y + rough * 0.3) * smoothstep(0.5, 0.24, steep);
-    const white = smoothstep(snowLine - 0.1, snowLine + 0.22, y + (rough - 0.5) * 0.7) * smoothstep(0.62, 0.36, steep);
-    return mix3(mix3(base, colours[2].map((value) => value * (0.55 + rough)), grass), colours[3], white);
+    const grass =
+      smoothstep(greenLine + 0.25, greenLine - 0.1, y + rough * 0.3) * smoothstep(0.5, 0.24, steep);
+    const white =
+      smoothstep(snowLine - 0.1, snowLine + 0.22, y + (rough - 0.5) * 0.7) * smoothstep(0.62, 0.36, steep);
+    return mix3(
+      mix3(
+        base,
+        colours[2].map((value) => value * (0.55 + rough)),
+        grass,
+      ),
+      colours[3],
+      white,
+    );
   };
 };
 
 export function mountainLake(size) {
   const land = (x, z, octaves) => {
     const valley = smoothstep(0.6, 4.6, Math.abs(x - 0.4 * Math.sin(z * 0.3)) + Math.max(0, -z - 6.5) * 0.55);
-    return -0.28 + valley * (0.35 + 3.3 * ridges(x * 0.21 + 3.3, z * 0.21 + 1.4, octaves)) + 0.05 * fbm2(x * 2, z * 2, octaves - 2);
+    return (
+      -0.28 +
+      valley * (0.35 + 3.3 * ridges(x * 0.21 + 3.3, z * 0.21 + 1.4, octaves)) +
+      0.05 * fbm2(x * 2, z * 2, octaves - 2)
+    );
   };
   return view({
     ...size,
@@ -190,13 +233,24 @@ export function mountainLake(size) {
     deep: linear('#12404d'),
     shallow: linear('#3d7f78'),
     ripple: 0.012,
-    paint: rockAndSnow({ rock: '#6d6a68', dirt: '#57504a', green: '#46592a', snow: '#f4f6f8', snowLine: 1.55, greenLine: 0.75 }),
+    paint: rockAndSnow({
+      rock: '#6d6a68',
+      dirt: '#57504a',
+      green: '#46592a',
+      snow: '#f4f6f8',
+      snowLine: 1.55,
+      greenLine: 0.75,
+    }),
     seed: 21,
   });
 }
 
 export function snowPeaks(size) {
-  const land = (x, z, octaves) => 3.7 * ridges(x * 0.17 + 8.2, z * 0.17 + 4.4, octaves) - 0.9 + 0.16 * fbm2(x, z, octaves - 3) - smoothstep(-2, 7, z) * 1.5;
+  const land = (x, z, octaves) =>
+    3.7 * ridges(x * 0.17 + 8.2, z * 0.17 + 4.4, octaves) -
+    0.9 +
+    0.16 * fbm2(x, z, octaves - 3) -
+    smoothstep(-2, 7, z) * 1.5;
   return view({
     ...size,
     land,
@@ -214,7 +268,14 @@ export function snowPeaks(size) {
     cloudAt: 7,
     cloudLight: [1.25, 0.72, 0.5],
     cloudShade: [0.42, 0.34, 0.45],
-    paint: rockAndSnow({ rock: '#4d474c', dirt: '#5a4f4d', green: '#3f4a38', snow: '#f2f3f7', snowLine: 0.15, greenLine: -2 }),
+    paint: rockAndSnow({
+      rock: '#4d474c',
+      dirt: '#5a4f4d',
+      green: '#3f4a38',
+      snow: '#f2f3f7',
+      snowLine: 0.15,
+      greenLine: -2,
+    }),
     seed: 22,
   });
 }
@@ -257,8 +318,17 @@ export function islands(size) {
       const d = Math.hypot(x - cx, z - cz) / radius + 0.32 * (fbm2(x * 0.8 + cx, z * 0.8, 4) - 0.5);
       return tall * smoothstep(1, 0.12, d);
     };
-    const land = isle(-2.1, -2.6, 2.5, 1) + isle(2.7, -5.5, 2.7, 1.35) + isle(0.6, 0.7, 0.95, 0.34) + isle(5, -0.3, 1.3, 0.5) + isle(-5, -8, 2.4, 1);
-    return land * (0.5 + 0.95 * ridges(x * 0.5 + 5, z * 0.5, octaves)) - 0.2 + 0.05 * fbm2(x * 3, z * 3, octaves - 3);
+    const land =
+      isle(-2.1, -2.6, 2.5, 1) +
+      isle(2.7, -5.5, 2.7, 1.35) +
+      isle(0.6, 0.7, 0.95, 0.34) +
+      isle(5, -0.3, 1.3, 0.5) +
+      isle(-5, -8, 2.4, 1);
+    return (
+      land * (0.5 + 0.95 * ridges(x * 0.5 + 5, z * 0.5, octaves)) -
+      0.2 +
+      0.05 * fbm2(x * 3, z * 3, octaves - 3)
+    );
   };
   const sand = linear('#e6d3a3');
   const forest = linear('#3f6b2e');
@@ -301,7 +371,8 @@ export function canyon(size) {
   const land = (x, z, octaves) => {
     const bend = x + 0.9 * Math.sin(z * 0.45) + 0.5 * Math.sin(z * 0.9 + 1);
     const wide = Math.abs(bend) + 0.7 * (fbm2(x * 0.6, z * 0.6, octaves - 2) - 0.5);
-    const wall = smoothstep(0.35, 1, wide) * 0.85 + smoothstep(1.2, 1.6, wide) * 0.75 + smoothstep(2.4, 3, wide) * 0.6;
+    const wall =
+      smoothstep(0.35, 1, wide) * 0.85 + smoothstep(1.2, 1.6, wide) * 0.75 + smoothstep(2.4, 3, wide) * 0.6;
     return wall + 0.1 * fbm2(x * 3, z * 3, octaves - 2) - 0.12;
   };
   const bands = ['#a6532c', '#c9783f', '#8d4128', '#d79a5d', '#b5623a', '#7c3a2a'].map(linear);
@@ -331,7 +402,11 @@ export function canyon(size) {
       const at = (index) => bands[((index % 6) + 6) % 6];
       const stone = mix3(at(n), at(n + 1), smoothstep(0.55, 1, layer - n));
       const scrub = smoothstep(0.62, 0.74, fbm2(x * 8, z * 8, 4)) * smoothstep(0.8, 0.92, normal[1]);
-      return mix3(stone.map((value) => value * (0.75 + 0.5 * fbm2(x * 12, y * 12 + z * 8, 3))), linear('#6b6f3a'), scrub * 0.8);
+      return mix3(
+        stone.map((value) => value * (0.75 + 0.5 * fbm2(x * 12, y * 12 + z * 8, 3))),
+        linear('#6b6f3a'),
+        scrub * 0.8,
+      );
     },
     exposure: 0.9,
     seed: 25,

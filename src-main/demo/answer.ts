@@ -149,7 +149,10 @@ function chatAnswer(request: PictureRequest, pictures: readonly Painted[], conte
 
 function chatMessage(pictures: readonly Painted[], { shape, host }: AnswerContext): Json {
   if (shape === 'textDataUrl') {
-    return { role: 'assistant', content: pictures.map((picture) => `![image](${dataUrl(picture)})`).join('\n') };
+    return {
+      role: 'assistant',
+      content: pictures.map((picture) => `![image](${dataUrl(picture)})`).join('\n'),
+    };
   }
   if (shape === 'textUrl' || shape === 'fileUri') {
     return { role: 'assistant', content: pictures.map(host).join('\n') };

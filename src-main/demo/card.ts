@@ -8,6 +8,7 @@ export interface Size {
 
 const FONTS = "Inter, 'Segoe UI', 'Helvetica Neue', 'Liberation Sans', 'DejaVu Sans', sans-serif";
 const MAX_TEXT = 420;
+const LETTERS = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Text as SVG may hold it: control characters out, markup escaped. */
 export function escapeXml(text: string): string {
@@ -26,7 +27,7 @@ export function wrapText(text: string, columns: number): readonly string[] {
   for (const word of text.split(/\s+/).filter((one) => one !== '')) {
     for (const piece of pieces(word, columns)) {
       const longer = line === '' ? piece : `${line} ${piece}`;
-      if ([...longer].length <= columns) {
+      if (lettersOf(longer).length <= columns) {
         line = longer;
       } else {
         lines.push(line);
@@ -37,8 +38,13 @@ export function wrapText(text: string, columns: number): readonly string[] {
   return line === '' ? lines : [...lines, line];
 }
 
+/** What a reader counts as letters: an emoji is one, however it is put together. */
+function lettersOf(text: string): readonly string[] {
+  return Array.from(LETTERS.segment(text), ({ segment }) => segment);
+}
+
 function pieces(word: string, columns: number): readonly string[] {
-  const letters = [...word];
+  const letters = lettersOf(word);
   const count = Math.ceil(letters.length / columns);
   return Array.from({ length: count }, (_, n) => letters.slice(n * columns, (n + 1) * columns).join(''));
 }
@@ -103,12 +109,16 @@ function rings(width: number, height: number, at: (n: number) => number): string
 function words({ width, height, text }: CardOptions): string {
   const short = Math.min(width, height);
   const margin = short * 0.085;
-  const shown = [...text.trim()].length > MAX_TEXT ? `${[...text.trim()].slice(0, MAX_TEXT).join('')}…` : text.trim();
+  const letters = lettersOf(text.trim());
+  const shown = letters.length > MAX_TEXT ? `${letters.slice(0, MAX_TEXT).join('')}…` : text.trim();
   const { fontSize, lines } = fitText(shown === '' ? 'No prompt' : shown, width - 2 * margin, height * 0.6);
   const lineHeight = fontSize * 1.24;
   const first = height - margin - short * 0.06 - (lines.length - 1) * lineHeight;
   const set = lines
-    .map((line, n) => `<tspan x="${margin.toFixed(1)}" y="${(first + n * lineHeight).toFixed(1)}">${escapeXml(line)}</tspan>`)
+    .map(
+      (line, n) =>
+        `<tspan x="${margin.toFixed(1)}" y="${(first + n * lineHeight).toFixed(1)}">${escapeXml(line)}</tspan>`,
+    )
     .join('');
   const small = Math.max(9, short * 0.022);
   const rule = (first - fontSize * 1.3).toFixed(1);
@@ -118,7 +128,11 @@ function words({ width, height, text }: CardOptions): string {
 }
 
 /** The largest type in which the text fits the box; letters are taken as 0.56 em wide. */
-function fitText(text: string, boxWidth: number, boxHeight: number): { fontSize: number; lines: readonly string[] } {
+function fitText(
+  text: string,
+  boxWidth: number,
+  boxHeight: number,
+): { fontSize: number; lines: readonly string[] } {
   let fontSize = Math.min(boxWidth, boxHeight) / 6.5;
   for (;;) {
     const lines = wrapText(text, Math.max(4, Math.floor(boxWidth / (fontSize * 0.56))));

@@ -94,7 +94,12 @@ describe('the Gemini protocol, spoken by its SDK', () => {
 
 describe('the OpenAI protocol, spoken by its SDK', () => {
   it('draws as many pictures as asked, in the size asked', async () => {
-    const response = await openai().images.generate({ model: 'gpt-image-2.5-flare', prompt: 'A fox', n: 2, size: '1536x1024' });
+    const response = await openai().images.generate({
+      model: 'gpt-image-2.5-flare',
+      prompt: 'A fox',
+      n: 2,
+      size: '1536x1024',
+    });
     expect(response.data).toHaveLength(2);
     const bytes = Buffer.from(response.data?.[0]?.b64_json ?? '', 'base64');
     expect(await pixelsOf(bytes)).toMatchObject({ width: 1536, height: 1024, format: 'png' });
@@ -188,9 +193,10 @@ describe('the server', () => {
   });
 
   it('counts attempts of the same thing, and what is in flight', async () => {
-    const ask = () => openai().images.generate({ model: 'm', prompt: 'A fox', size: '256x256' as '1024x1024' });
+    const ask = () =>
+      openai().images.generate({ model: 'm', prompt: 'A fox', size: '256x256' as '1024x1024' });
     await Promise.all([ask(), ask(), ask()]);
-    expect(server.requests.map(({ attempt }) => attempt).toSorted()).toEqual([1, 2, 3]);
+    expect(server.requests.map(({ attempt }) => attempt).toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
     expect(server.peakInFlight).toBeGreaterThanOrEqual(1);
     server.clear();
     expect(server.requests).toHaveLength(0);

@@ -9,6 +9,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { performance } from 'node:perf_hooks';
+import type { Provider } from '@shared/model/provider';
 import sharp from 'sharp';
 import { answer } from './answer';
 import { createHostedFiles, type HostedFile } from './hosted-files';
@@ -54,6 +55,8 @@ export interface DemoServer {
 const DEFAULT_LATENCY = { min: 350, max: 900 };
 const DEFAULT_MODELS = ['gemini-nano-banana-2.1', 'gpt-image-2.5-flare', 'gpt-image-2.5-sunburst'];
 
+type PictureRoute = Extract<Route, { kind: 'picture' }>;
+
 interface Exchange {
   readonly incoming: IncomingMessage;
   readonly response: ServerResponse;
@@ -66,24 +69,70 @@ interface Exchange {
 
 export function createDemoServer(options: DemoServerOptions = {}): DemoServer {
   sharp.concurrency(1);
-  const random = options.random ?? seeded(20_261_121);
-  const hosted = createHostedFiles(options.files ?? {});
-  const closing = new AbortController();
-  const requests: RecordedRequest[] = [];
-  const attempts = new Map<string, number>();
-  const server = createServer((incoming, response) => void serve(incoming, response));
-  let url = '';
-  let inFlight = 0;
-  let peakInFlight = 0;
+  return new PictureServer(options);
+}
 
-  async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const startedAt = performance.now();
-    inFlight += 1;
-    peakInFlight = Math.max(peakInFlight, inFlight);
+class PictureServer implements DemoServer {
+  readonly requests: RecordedRequest[] = [];
+  readonly #options: DemoServerOptions;
+  readonly #random: () => number;
+  readonly #hosted: ReturnType<typeof createHostedFiles>;
+  readonly #closing = new AbortController();
+  readonly #attempts = new Map<string, number>();
+  readonly #server = createServer((incoming, response) => void this.#serve(incoming, response));
+  #url = '';
+  #inFlight = 0;
+  #peakInFlight = 0;
+
+  constructor(options: DemoServerOptions) {
+    this.#options = options;
+    this.#random = options.random ?? seeded(20_261_121);
+    this.#hosted = createHostedFiles(options.files ?? {});
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  get peakInFlight(): number {
+    return this.#peakInFlight;
+  }
+
+  async start(): Promise<{ readonly url: string; readonly port: number }> {
+    this.#server.listen(this.#options.port ?? 0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    const { port } = this.#server.address() as AddressInfo;
+    this.#url = `http://127.0.0.1:${port}`;
+    return { url: this.#url, port };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    if (this.#server.listening) {
+      const closed = once(this.#server, 'close');
+      this.#server.close();
+      this.#server.closeAllConnections();
+      await closed;
+    }
+  }
+
+  clear(): void {
+    this.requests.length = 0;
+    this.#attempts.clear();
+    this.#peakInFlight = this.#inFlight;
+  }
+
+  host(name: string, file: HostedFile): string {
+    return this.#hosted.add(this.#url, name, file);
+  }
+
+  async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#inFlight += 1;
+    this.#peakInFlight = Math.max(this.#peakInFlight, this.#inFlight);
     const gone = new AbortController();
     // Counted until the answer is out or the client is gone, as a provider counts.
     response.once('close', () => {
-      inFlight -= 1;
+      this.#inFlight -= 1;
       gone.abort();
     });
     const asked = new URL(incoming.url ?? '/', 'http://demo.invalid');
@@ -92,12 +141,12 @@ export function createDemoServer(options: DemoServerOptions = {}): DemoServer {
       response,
       found: keyOf(incoming, asked),
       path: asked.pathname,
-      startedAt,
-      inFlight,
-      signal: AbortSignal.any([closing.signal, gone.signal]),
+      startedAt: performance.now(),
+      inFlight: this.#inFlight,
+      signal: AbortSignal.any([this.#closing.signal, gone.signal]),
     };
     try {
-      await respond(exchange, findRoute(incoming.method ?? 'GET', asked.pathname));
+      await this.#respond(exchange, findRoute(incoming.method ?? 'GET', asked.pathname));
     } catch (error) {
       if (!exchange.signal.aborted) {
         send(response, { status: 500, body: { error: { message: String(error) } } });
@@ -105,55 +154,53 @@ export function createDemoServer(options: DemoServerOptions = {}): DemoServer {
     }
   }
 
-  async function respond(exchange: Exchange, route: Route): Promise<void> {
+  async #respond(exchange: Exchange, route: Route): Promise<void> {
     const { response } = exchange;
     switch (route.kind) {
       case 'file':
-        hosted.serve(route.name, response);
+        this.#hosted.serve(route.name, response);
         return;
       case 'models':
-        note(exchange, null, 1);
-        send(response, { status: 200, body: modelList(options.models ?? DEFAULT_MODELS, route) });
+        this.#note(exchange)(200);
+        send(response, { status: 200, body: modelList(this.#options.models ?? DEFAULT_MODELS, route) });
         return;
       case 'none':
-        note(exchange, null, 1);
-        send(response, openaiError(404, 'invalid_request_error', 'unknown_url', `Unknown URL ${exchange.path}.`));
+        this.#note(exchange)(404);
+        send(
+          response,
+          openaiError(404, 'invalid_request_error', 'unknown_url', `Unknown URL ${exchange.path}.`),
+        );
         return;
       case 'picture':
-        await respondWithPicture(exchange, route);
+        await this.#respondWithPicture(exchange, route);
     }
   }
 
-  async function respondWithPicture(exchange: Exchange, route: Extract<Route, { kind: 'picture' }>): Promise<void> {
+  async #respondWithPicture(exchange: Exchange, route: PictureRoute): Promise<void> {
     const read = await readRequest(exchange.incoming, route);
     if (read.kind === 'bad') {
-      note(exchange, null, 1);
       const status = read.message === TOO_LARGE ? 413 : 400;
-      send(
-        exchange.response,
-        route.protocol === 'google_genai'
-          ? geminiError(status, 'INVALID_ARGUMENT', read.message)
-          : openaiError(status, 'invalid_request_error', 'invalid_value', read.message),
-      );
+      this.#note(exchange)(status);
+      send(exchange.response, refused(route.protocol, status, read.message));
       return;
     }
     const { request } = read;
-    const attempt = countAttempt(request);
-    const setStatus = note(exchange, request, attempt);
-    const fault = faultFor(request, exchange.found, attempt);
-    const due = exchange.startedAt + (fault?.latencyMs ?? latency());
-    const reply = await replyTo(request, fault);
+    const attempt = this.#countAttempt(request);
+    const setStatus = this.#note(exchange, request, attempt);
+    const fault = this.#faultFor(request, exchange.found, attempt);
+    const due = exchange.startedAt + (fault?.latencyMs ?? this.#latency());
+    const reply = await this.#replyTo(request, fault);
     await sleep(Math.max(0, due - performance.now()), undefined, { signal: exchange.signal });
     setStatus(deliver(exchange, reply, fault));
   }
 
-  function faultFor(request: PictureRequest, found: FoundKey, attempt: number): Fault | null {
+  #faultFor(request: PictureRequest, found: FoundKey, attempt: number): Fault | null {
     const { protocol, via, model, prompt, images } = request;
     const scripted = { protocol, via, model, prompt, key: found.key, attempt, imageCount: images.length };
-    return options.script?.(scripted) ?? demoScript(scripted);
+    return this.#options.script?.(scripted) ?? demoScript(scripted);
   }
 
-  async function replyTo(request: PictureRequest, fault: Fault | null): Promise<Fault> {
+  async #replyTo(request: PictureRequest, fault: Fault | null): Promise<Fault> {
     if (fault?.status !== undefined || fault?.hang === true || fault?.reset === 'before') {
       return fault;
     }
@@ -170,73 +217,53 @@ export function createDemoServer(options: DemoServerOptions = {}): DemoServer {
       shape: fault?.shape ?? 'plain',
       createdAt: Math.floor(Date.now() / 1000),
       id: randomUUID(),
-      host: (picture) => hosted.keep(url, picture),
+      host: (picture) => this.#hosted.keep(this.#url, picture),
     });
     return { status: 200, body };
   }
 
-  function latency(): number {
-    const range = options.latencyMs ?? DEFAULT_LATENCY;
-    return typeof range === 'number' ? range : range.min + random() * (range.max - range.min);
+  #latency(): number {
+    const range = this.#options.latencyMs ?? DEFAULT_LATENCY;
+    return typeof range === 'number' ? range : range.min + this.#random() * (range.max - range.min);
   }
 
-  function countAttempt(request: PictureRequest): number {
-    if (options.record === false) {
+  #countAttempt(request: PictureRequest): number {
+    if (this.#options.record === false) {
       return 1;
     }
     const name = fingerprint(request);
-    const attempt = (attempts.get(name) ?? 0) + 1;
-    attempts.set(name, attempt);
+    const attempt = (this.#attempts.get(name) ?? 0) + 1;
+    this.#attempts.set(name, attempt);
     return attempt;
   }
 
   /** Writes the request down; what it returns takes the status that went out. */
-  function note(exchange: Exchange, request: PictureRequest | null, attempt: number): (status: number | null) => void {
-    if (options.record === false) {
+  #note(
+    exchange: Exchange,
+    request: PictureRequest | null = null,
+    attempt = 1,
+  ): (status: number | null) => void {
+    if (this.#options.record === false) {
       return () => undefined;
     }
-    const at = requests.push(recordOf(exchange, request, attempt)) - 1;
-    exchange.response.once('close', () => update({ endedAt: performance.now() }));
+    let current = recordOf(exchange, request, attempt);
+    this.requests.push(current);
     const update = (change: Partial<RecordedRequest>): void => {
-      const before = requests[at];
-      if (before !== undefined) {
-        requests[at] = { ...before, ...change };
+      const at = this.requests.lastIndexOf(current);
+      current = { ...current, ...change };
+      if (at >= 0) {
+        this.requests[at] = current;
       }
     };
+    exchange.response.once('close', () => update({ endedAt: performance.now() }));
     return (status) => update({ status });
   }
+}
 
-  return {
-    requests,
-    get inFlight() {
-      return inFlight;
-    },
-    get peakInFlight() {
-      return peakInFlight;
-    },
-    async start() {
-      server.listen(options.port ?? 0, '127.0.0.1');
-      await once(server, 'listening');
-      const { port } = server.address() as AddressInfo;
-      url = `http://127.0.0.1:${port}`;
-      return { url, port };
-    },
-    async close() {
-      closing.abort();
-      if (server.listening) {
-        const closed = once(server, 'close');
-        server.close();
-        server.closeAllConnections();
-        await closed;
-      }
-    },
-    clear() {
-      requests.length = 0;
-      attempts.clear();
-      peakInFlight = inFlight;
-    },
-    host: (name, file) => hosted.add(url, name, file),
-  };
+function refused(protocol: Provider, status: number, message: string): Fault {
+  return protocol === 'google_genai'
+    ? geminiError(status, 'INVALID_ARGUMENT', message)
+    : openaiError(status, 'invalid_request_error', 'invalid_value', message);
 }
 
 /** Sends the reply, or fails as the fault says; answers the status that went out. */
@@ -252,12 +279,19 @@ function deliver({ response, signal }: Exchange, reply: Fault, fault: Fault | nu
   return reply.status ?? 200;
 }
 
-function send(response: ServerResponse, { status = 200, body = '', headers = {} }: Fault, isCut = false): void {
+function send(
+  response: ServerResponse,
+  { status = 200, body = '', headers = {} }: Fault,
+  isCut = false,
+): void {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-  const contentType = typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8';
+  const contentType =
+    typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8';
   response.writeHead(status, { 'content-type': contentType, 'content-length': bytes.length, ...headers });
   if (isCut) {
-    response.write(bytes.subarray(0, Math.max(1, bytes.length >> 1)), () => response.socket?.resetAndDestroy());
+    response.write(bytes.subarray(0, Math.max(1, bytes.length >> 1)), () =>
+      response.socket?.resetAndDestroy(),
+    );
   } else {
     response.end(bytes);
   }

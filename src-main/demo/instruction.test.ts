@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { COLOURS, type Edit, parseInstruction } from './instruction';
 
-const kinds = (instruction: string): readonly string[] => parseInstruction(instruction).map(({ kind }) => kind);
+const kinds = (instruction: string): readonly string[] =>
+  parseInstruction(instruction).map(({ kind }) => kind);
 
 describe('parseInstruction', () => {
   it.each<[string, Edit[]]>([

@@ -58,10 +58,16 @@ interface Word {
 }
 
 const WORDS: readonly Word[] = [
-  { pattern: /gr[ae]y-?scale|black[ -]and[ -]white|monochrome|desaturat/, edit: () => ({ kind: 'greyscale' }) },
+  {
+    pattern: /gr[ae]y-?scale|black[ -]and[ -]white|monochrome|desaturat/,
+    edit: () => ({ kind: 'greyscale' }),
+  },
   { pattern: /\bsepia\b|\bvintage\b/, edit: () => ({ kind: 'sepia' }) },
   { pattern: /\binvert|\bnegative\b/, edit: () => ({ kind: 'invert' }) },
-  { pattern: /\bmirror|\bflop\b|flip\w*(?: \w+){0,3} (?:horizontally|sideways)/, edit: () => ({ kind: 'flop' }) },
+  {
+    pattern: /\bmirror|\bflop\b|flip\w*(?: \w+){0,3} (?:horizontally|sideways)/,
+    edit: () => ({ kind: 'flop' }),
+  },
   { pattern: /\bflip(?!\w*(?: \w+){0,3} (?:horizontally|sideways))/, edit: () => ({ kind: 'flip' }) },
   { pattern: /\bsketch|pencil drawing|line drawing/, edit: () => ({ kind: 'sketch' }) },
   { pattern: /\bvignette/, edit: () => ({ kind: 'vignette' }) },
@@ -76,7 +82,10 @@ const WORDS: readonly Word[] = [
   { pattern: /\bdark(?:er|en)/, edit: () => modulated(0.6, 1) },
   { pattern: /\bvivid|\bsaturat|more colou?rful/, edit: () => modulated(1.04, 1.8) },
   { pattern: /\bmute|\bfaded?\b|\bpastel/, edit: () => modulated(1.08, 0.45) },
-  { pattern: /\bwarm(?:er|th)?\b|golden hour|\bsunset light/, edit: () => ({ kind: 'warmth', amount: 0.22 }) },
+  {
+    pattern: /\bwarm(?:er|th)?\b|golden hour|\bsunset light/,
+    edit: () => ({ kind: 'warmth', amount: 0.22 }),
+  },
   { pattern: /\bcool(?:er)?\b|\bcold(?:er)?\b/, edit: () => ({ kind: 'warmth', amount: -0.22 }) },
   {
     pattern: new RegExp(`(?:${COLOUR} )?\\b(?:frame|border)\\b`),

@@ -38,7 +38,8 @@ async function painted(prompt: string, rest: Partial<PictureRequest> = {}): Prom
 }
 
 const sum = ([red, green, blue]: Rgb): number => red + green + blue;
-const isGrey = ([red, green, blue]: Rgb): boolean => Math.abs(red - green) <= 3 && Math.abs(green - blue) <= 3;
+const isGrey = ([red, green, blue]: Rgb): boolean =>
+  Math.abs(red - green) <= 3 && Math.abs(green - blue) <= 3;
 
 describe('each word does what it says', () => {
   it.each<[string, (after: Pixels) => void]>([
@@ -53,15 +54,24 @@ describe('each word does what it says', () => {
     ['Make it darker', (after) => expect(sum(after.mean)).toBeLessThan(sum(BEFORE.mean) - 40)],
     ['Turn day into night', (after) => expect(sum(after.mean)).toBeLessThan(sum(BEFORE.mean) * 0.6)],
     ['Give it a sepia look', (after) => expect(after.at(90, 40)[0]).toBeGreaterThan(after.at(90, 40)[2])],
-    ['Make it warmer', (after) => expect(after.mean[0] - after.mean[2]).toBeGreaterThan(BEFORE.mean[0] - BEFORE.mean[2])],
-    ['Make it cooler', (after) => expect(after.mean[0] - after.mean[2]).toBeLessThan(BEFORE.mean[0] - BEFORE.mean[2])],
+    [
+      'Make it warmer',
+      (after) => expect(after.mean[0] - after.mean[2]).toBeGreaterThan(BEFORE.mean[0] - BEFORE.mean[2]),
+    ],
+    [
+      'Make it cooler',
+      (after) => expect(after.mean[0] - after.mean[2]).toBeLessThan(BEFORE.mean[0] - BEFORE.mean[2]),
+    ],
     ['Add a vignette', (after) => expect(sum(after.at(0, 63))).toBeLessThan(sum(BEFORE.at(0, 63)) * 0.6)],
     ['Add a gold frame', (after) => expect(after.at(1, 1)).toEqual([217, 165, 34])],
     ['Let it snow', (after) => expect(sum(after.mean)).toBeGreaterThan(sum(BEFORE.mean))],
     ['Make it a pencil drawing', (after) => expect(isGrey(after.at(20, 40))).toBe(true)],
     ['Make it more vivid', (after) => expect(after.at(5, 40)).not.toEqual(BEFORE.at(5, 40))],
     ['Mute the colours', (after) => expect(after.at(5, 40)[0] - after.at(5, 40)[1]).toBeLessThan(120)],
-    ['Add the caption "Hi"', (after) => expect(sum(after.at(1, 62))).toBeLessThan(sum(BEFORE.at(1, 62)) * 0.6)],
+    [
+      'Add the caption "Hi"',
+      (after) => expect(sum(after.at(1, 62))).toBeLessThan(sum(BEFORE.at(1, 62)) * 0.6),
+    ],
   ])('%s', async (prompt, check) => {
     const after = await painted(prompt);
     expect([after.width, after.height]).toEqual([96, 64]);
@@ -115,7 +125,8 @@ describe('paint', () => {
 
   it('draws as many different cards as were asked for', async () => {
     const outcome = await paint(request('A fox', { images: [], count: 3 }));
-    const bytes = outcome.kind === 'painted' ? outcome.pictures.map((one) => one.bytes.toString('base64')) : [];
+    const bytes =
+      outcome.kind === 'painted' ? outcome.pictures.map((one) => one.bytes.toString('base64')) : [];
     expect(new Set(bytes).size).toBe(3);
   });
 

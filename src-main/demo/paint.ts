@@ -64,7 +64,8 @@ async function edit(inputs: readonly Canvas[], request: PictureRequest): Promise
   for (const one of edits) {
     canvas = await apply(canvas, one);
   }
-  const isMaskable = request.mask !== null && canvas.width === before.width && canvas.height === before.height;
+  const isMaskable =
+    request.mask !== null && canvas.width === before.width && canvas.height === before.height;
   return isMaskable && request.mask !== null ? throughMask(before, canvas, request.mask.bytes) : canvas;
 }
 
@@ -153,7 +154,9 @@ async function rotate(canvas: Canvas, degrees: number): Promise<Canvas> {
   const radians = (Math.abs(degrees) * Math.PI) / 180;
   const aspect = Math.max(width / height, height / width);
   const scale = Math.abs(Math.cos(radians)) + aspect * Math.abs(Math.sin(radians));
-  const larger = await canvasOf(open(canvas).resize(Math.ceil(width * scale), Math.ceil(height * scale), { fit: 'fill' }));
+  const larger = await canvasOf(
+    open(canvas).resize(Math.ceil(width * scale), Math.ceil(height * scale), { fit: 'fill' }),
+  );
   const turned = await canvasOf(open(larger).rotate(degrees, { background: '#000' }));
   const left = Math.max(0, Math.floor((turned.width - width) / 2));
   const top = Math.max(0, Math.floor((turned.height - height) / 2));
@@ -170,7 +173,11 @@ async function pixelate(canvas: Canvas): Promise<Canvas> {
 async function sketch(canvas: Canvas): Promise<Canvas> {
   const grey = await canvasOf(open(canvas).removeAlpha().grayscale().toColourspace('srgb'));
   const negative = await open(grey).negate().blur(7).png().toBuffer();
-  return canvasOf(open(grey).composite([{ input: negative, blend: 'colour-dodge' }]).removeAlpha());
+  return canvasOf(
+    open(grey)
+      .composite([{ input: negative, blend: 'colour-dodge' }])
+      .removeAlpha(),
+  );
 }
 
 async function montage(inputs: readonly Canvas[]): Promise<Canvas> {
@@ -183,7 +190,12 @@ async function montage(inputs: readonly Canvas[]): Promise<Canvas> {
   const width = tiles.reduce((sum, tile) => sum + tile.width, 0) + MONTAGE_GAP * (tiles.length - 1);
   let left = 0;
   const layers = tiles.map((tile) => {
-    const layer = { input: tile.data, raw: { width: tile.width, height: tile.height, channels: 3 as const }, left, top: 0 };
+    const layer = {
+      input: tile.data,
+      raw: { width: tile.width, height: tile.height, channels: 3 as const },
+      left,
+      top: 0,
+    };
     left += tile.width + MONTAGE_GAP;
     return layer;
   });

@@ -4,7 +4,11 @@ import { z } from 'zod';
 import type { Size } from './card';
 import { bad, type Picture, type ReadRequest } from './request';
 
-const blobSchema = z.object({ mimeType: z.string().optional(), mime_type: z.string().optional(), data: z.string() });
+const blobSchema = z.object({
+  mimeType: z.string().optional(),
+  mime_type: z.string().optional(),
+  data: z.string(),
+});
 const partSchema = z.object({
   text: z.string().optional(),
   inlineData: blobSchema.optional(),
@@ -16,7 +20,9 @@ const bodySchema = z.object({
   generationConfig: z
     .looseObject({
       responseModalities: z.array(z.string()).optional(),
-      imageConfig: z.looseObject({ aspectRatio: z.string().optional(), imageSize: z.string().optional() }).optional(),
+      imageConfig: z
+        .looseObject({ aspectRatio: z.string().optional(), imageSize: z.string().optional() })
+        .optional(),
     })
     .optional(),
 });
@@ -24,14 +30,18 @@ const bodySchema = z.object({
 /** The side of the square that gives each size its name. */
 const SIDES: Readonly<Record<string, number>> = { '512': 512, '1K': 1024, '2K': 2048, '4K': 4096 };
 const RATIOS = new Set(
-  ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9', '1:4', '4:1', '1:8', '8:1'].map(reduced),
+  ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9', '1:4', '4:1', '1:8', '8:1'].map(
+    reduced,
+  ),
 );
 
 /** @param model as the path names it */
 export function readGemini(model: string, body: unknown): ReadRequest {
   const parsed = bodySchema.safeParse(body);
   if (!parsed.success) {
-    return bad(`Invalid JSON payload received. ${parsed.error.issues[0]?.path.join('.') ?? ''} is not as it should be.`);
+    return bad(
+      `Invalid JSON payload received. ${parsed.error.issues[0]?.path.join('.') ?? ''} is not as it should be.`,
+    );
   }
   const { contents, generationConfig } = parsed.data;
   const parts = contents.flatMap((content) => content.parts);

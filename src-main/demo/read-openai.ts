@@ -2,7 +2,14 @@
 import { parsePixels } from '@shared/ratio';
 import { z } from 'zod';
 import type { Size } from './card';
-import { bad, type OutputFormat, type Picture, type PictureRequest, pictureOfDataUrl, type ReadRequest } from './request';
+import {
+  bad,
+  type OutputFormat,
+  type Picture,
+  type PictureRequest,
+  pictureOfDataUrl,
+  type ReadRequest,
+} from './request';
 
 const MAX_SIDE = 4096;
 const DEFAULT_SIZE: Size = { width: 1024, height: 1024 };
@@ -23,7 +30,11 @@ const chatSchema = z.looseObject({
     .array(
       z.looseObject({
         role: z.string(),
-        content: z.union([z.string(), z.array(z.looseObject({ type: z.string(), text: z.string().optional() })), z.null()]),
+        content: z.union([
+          z.string(),
+          z.array(z.looseObject({ type: z.string(), text: z.string().optional() })),
+          z.null(),
+        ]),
       }),
     )
     .min(1),
@@ -36,7 +47,8 @@ export function readImagesJson(body: unknown, isEdit: boolean): ReadRequest {
     return invalid(pictures.error);
   }
   const images = pictures.data.images.flatMap((one) => pictureOfDataUrl(urlOf(one), 'images') ?? []);
-  const mask = pictures.data.mask === undefined ? null : (pictureOfDataUrl(urlOf(pictures.data.mask), 'mask') ?? null);
+  const mask =
+    pictures.data.mask === undefined ? null : (pictureOfDataUrl(urlOf(pictures.data.mask), 'mask') ?? null);
   return fromImagesApi(pictures.data, isEdit ? images : [], mask);
 }
 
@@ -77,7 +89,9 @@ export function readChat(body: unknown): ReadRequest {
       protocol: 'openai',
       via: 'chat',
       model,
-      prompt: parts.flatMap(({ type, text }) => (type === 'text' && text !== undefined ? [text] : [])).join('\n'),
+      prompt: parts
+        .flatMap(({ type, text }) => (type === 'text' && text !== undefined ? [text] : []))
+        .join('\n'),
       images,
       mask: null,
       ...DEFAULT_SIZE,

@@ -21,10 +21,15 @@ export type RefusalKind = Extract<
 >;
 
 const WORDS = 'Here is what I would change, described in words instead of a picture.';
-const WEB_PAGE = '<!doctype html><html><head><title>502</title></head><body><h1>Bad gateway</h1></body></html>';
+const WEB_PAGE =
+  '<!doctype html><html><head><title>502</title></head><body><h1>Bad gateway</h1></body></html>';
 
 /** The answer of `protocol` that a client must read as a failure of this kind. */
-export function refusal(kind: RefusalKind, protocol: Provider, via: ScriptedRequest['via'] = 'images'): Fault {
+export function refusal(
+  kind: RefusalKind,
+  protocol: Provider,
+  via: ScriptedRequest['via'] = 'images',
+): Fault {
   if (kind === 'malformed') {
     return { status: 200, body: WEB_PAGE, headers: { 'content-type': 'text/html; charset=utf-8' } };
   }
@@ -39,7 +44,11 @@ type Refusals = Readonly<Record<Exclude<RefusalKind, 'malformed'>, () => Fault>>
 const GEMINI: Refusals = {
   invalid_key: () =>
     geminiError(400, 'INVALID_ARGUMENT', 'API key not valid. Please pass a valid API key.', [
-      { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'API_KEY_INVALID', domain: 'googleapis.com' },
+      {
+        '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+        reason: 'API_KEY_INVALID',
+        domain: 'googleapis.com',
+      },
     ]),
   quota_minute: () => geminiQuota('GenerateRequestsPerMinutePerProjectPerModel', '10s', '15'),
   // Providers name a short delay even when the quota of the day is used up.
@@ -71,7 +80,8 @@ const GEMINI: Refusals = {
 };
 
 const OPENAI: Refusals = {
-  invalid_key: () => openaiError(401, 'invalid_request_error', 'invalid_api_key', 'Incorrect API key provided.'),
+  invalid_key: () =>
+    openaiError(401, 'invalid_request_error', 'invalid_api_key', 'Incorrect API key provided.'),
   quota_minute: () => ({
     ...openaiError(
       429,
@@ -97,7 +107,12 @@ const OPENAI: Refusals = {
     openaiError(429, 'insufficient_quota', 'insufficient_quota', 'You exceeded your current quota.'),
   overloaded: () => openaiError(503, 'server_error', null, 'The engine is currently overloaded.'),
   no_model: () =>
-    openaiError(404, 'invalid_request_error', 'model_not_found', 'The model does not exist or you lack access.'),
+    openaiError(
+      404,
+      'invalid_request_error',
+      'model_not_found',
+      'The model does not exist or you lack access.',
+    ),
   bad_request: () => openaiError(400, 'invalid_request_error', 'invalid_value', 'Invalid value.'),
   blocked: () =>
     openaiError(
@@ -109,7 +124,12 @@ const OPENAI: Refusals = {
   no_image: () => ({ status: 200, body: { created: 1_795_000_000, data: [] } }),
 };
 
-export function geminiError(code: number, status: string, message: string, details?: readonly object[]): Fault {
+export function geminiError(
+  code: number,
+  status: string,
+  message: string,
+  details?: readonly object[],
+): Fault {
   const error = { code, message, status, ...(details === undefined ? {} : { details }) };
   return { status: code, body: { error } };
 }

@@ -55,7 +55,13 @@ export function modelList(
     displayName: id,
     supportedGenerationMethods: ['generateContent'],
   });
-  const openai = (id: string) => ({ id, object: 'model', created: 1_788_825_600, owned_by: 'demo', shutdown_date: null });
+  const openai = (id: string) => ({
+    id,
+    object: 'model',
+    created: 1_788_825_600,
+    owned_by: 'demo',
+    shutdown_date: null,
+  });
   if (model !== null) {
     return shape === 'both' ? { ...google(model), ...openai(model) } : google(model);
   }

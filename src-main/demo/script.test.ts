@@ -133,14 +133,20 @@ describe('a script', () => {
       script: () => ({ status: 418, body: { error: 'teapot' }, headers: { 'x-tea': 'green' } }),
     });
     const answer = await images(url, 'x');
-    expect([answer.status, answer.headers.get('x-tea'), await answer.json()]).toEqual([418, 'green', { error: 'teapot' }]);
+    expect([answer.status, answer.headers.get('x-tea'), await answer.json()]).toEqual([
+      418,
+      'green',
+      { error: 'teapot' },
+    ]);
     expect(server.requests[0]?.status).toBe(418);
   });
 
   it('hangs until the client gives up', async () => {
     const { url, server } = await serve({ script: () => ({ hang: true }) });
     const signal = AbortSignal.timeout(200);
-    await expect(fetch(`${url}/v1/images/generations`, { method: 'POST', body: '{"prompt":"x"}', signal })).rejects.toThrow();
+    await expect(
+      fetch(`${url}/v1/images/generations`, { method: 'POST', body: '{"prompt":"x"}', signal }),
+    ).rejects.toThrow();
     await expect.poll(() => server.inFlight).toBe(0);
     expect(server.requests[0]).toMatchObject({ status: null });
   });
@@ -199,7 +205,9 @@ describe('a script', () => {
 
 describe('files', () => {
   it('are served as they were given', async () => {
-    const { url, server } = await serve({ files: { 'a b.txt': { bytes: Buffer.from('one'), mimeType: 'text/plain' } } });
+    const { url, server } = await serve({
+      files: { 'a b.txt': { bytes: Buffer.from('one'), mimeType: 'text/plain' } },
+    });
     expect(await (await fetch(`${url}/files/a%20b.txt`)).text()).toBe('one');
     const second = server.host('two.txt', { bytes: Buffer.from('two'), mimeType: 'text/plain' });
     expect(await (await fetch(second)).text()).toBe('two');
@@ -222,7 +230,9 @@ describe('latency', () => {
       });
       await images(url, 'x');
       await expect.poll(() => server.requests[0]?.endedAt).not.toBeNull();
-      expect((server.requests[0]?.endedAt ?? 0) - (server.requests[0]?.startedAt ?? 0)).toBeGreaterThanOrEqual(39);
+      expect(
+        (server.requests[0]?.endedAt ?? 0) - (server.requests[0]?.startedAt ?? 0),
+      ).toBeGreaterThanOrEqual(39);
       return drawn;
     };
     expect(await run()).toEqual([0]);

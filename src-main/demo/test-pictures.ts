@@ -2,7 +2,11 @@
 import sharp from 'sharp';
 
 /** Left half red, right half blue, the top row of blocks lighter: no edit leaves it as it was. */
-export async function testPicture(width = 96, height = 64, format: 'png' | 'jpeg' | 'webp' = 'png'): Promise<Buffer> {
+export async function testPicture(
+  width = 96,
+  height = 64,
+  format: 'png' | 'jpeg' | 'webp' = 'png',
+): Promise<Buffer> {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
     <rect width="${width / 2}" height="${height}" fill="#c8281e"/>
     <rect x="${width / 2}" width="${width / 2}" height="${height}" fill="#2846c8"/>

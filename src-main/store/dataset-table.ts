@@ -36,7 +36,9 @@ export function createDatasetTable(db: Db, { wallNow, note }: { wallNow: () => n
   const insert = db.prepare(
     'INSERT INTO datasets (name, format, source_path, base_dir, created_at) VALUES (?, ?, ?, ?, ?)',
   );
-  const insertRow = db.prepare('INSERT INTO dataset_rows (place_key, row_key, idx, fields) VALUES (?, ?, ?, ?)');
+  const insertRow = db.prepare(
+    'INSERT INTO dataset_rows (place_key, row_key, idx, fields) VALUES (?, ?, ?, ?)',
+  );
   const grow = db.prepare('UPDATE datasets SET rows = rows + ? WHERE id = ?');
   const setColumns = db.prepare('UPDATE datasets SET columns = ? WHERE id = ?');
   const finish = db.prepare('UPDATE datasets SET columns = ?, problems = ?, importing = 0 WHERE id = ?');

@@ -51,7 +51,8 @@ export function createJobPlan(db: Db, tally: RunTally) {
 
   function modelId({ provider, model }: ModelChoice): number {
     const name = `${provider} ${model}`;
-    const known = modelIds.get(name) ?? findModel.get(provider, model)?.id ?? addModel.run(provider, model).lastId;
+    const known =
+      modelIds.get(name) ?? findModel.get(provider, model)?.id ?? addModel.run(provider, model).lastId;
     modelIds.set(name, known);
     return known;
   }

@@ -96,5 +96,8 @@ export function failureOf(text: string | null): Failure | null {
   const parsed = parseJson(text, failureSchema);
   return parsed.kind === 'ok'
     ? parsed.value
-    : { kind: 'malformed', message: 'The record of this failure was written by another version of Brushfleet.' };
+    : {
+        kind: 'malformed',
+        message: 'The record of this failure was written by another version of Brushfleet.',
+      };
 }

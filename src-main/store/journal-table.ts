@@ -4,12 +4,21 @@
  */
 import { providerSchema } from '@shared/model/provider';
 import type { JobState } from '@shared/model/run';
-import type { AttemptEnd, AttemptStart, JobNext, PendingJob, ReceivedFile } from '../engine/ports';
+import type {
+  AttemptEnd,
+  AttemptOutcome,
+  AttemptStart,
+  JobNext,
+  PendingJob,
+  ReceivedFile,
+} from '../engine/ports';
 import type { Db } from './driver';
 import { groupOf } from './job-plan';
 import { toMicroUsd } from './money';
 import type { RunTally } from './run-tally';
 import { StoreError } from './store-error';
+
+type Delivery = Extract<AttemptOutcome, { kind: 'done' }>;
 
 interface JobStanding {
   readonly run_id: number;
@@ -39,24 +48,34 @@ const STATE_AFTER: Readonly<Record<JobNext['kind'], JobState>> = {
 };
 
 export function createJournalTable(db: Db, tally: RunTally) {
-  const highestAttempt = db.prepare<{ id: number }>(`SELECT seq AS id FROM sqlite_sequence WHERE name = 'attempts'`);
+  const highestAttempt = db.prepare<{ id: number }>(
+    `SELECT seq AS id FROM sqlite_sequence WHERE name = 'attempts'`,
+  );
   const pendingAfter = db.prepare<PendingRecord>(
     `SELECT j.id, j.run_id, m.provider, m.model, j.retries_used FROM jobs j CROSS JOIN models m ON m.id = j.model_id
      WHERE j.run_id = ? AND j.state = 'pending'
        AND j.position > coalesce((SELECT position FROM jobs WHERE id = ?), -1)
      ORDER BY j.position LIMIT ?`,
   );
-  const jobStanding = db.prepare<JobStanding>('SELECT run_id, state, failure_kind, attempts FROM jobs WHERE id = ?');
-  const endpointName = db.prepare<{ name: string }>(`SELECT value ->> 'name' AS name FROM endpoints WHERE id = ?`);
+  const jobStanding = db.prepare<JobStanding>(
+    'SELECT run_id, state, failure_kind, attempts FROM jobs WHERE id = ?',
+  );
+  const endpointName = db.prepare<{ name: string }>(
+    `SELECT value ->> 'name' AS name FROM endpoints WHERE id = ?`,
+  );
   const addAttempt = db.prepare(
     `INSERT INTO attempts (id, job_id, number, endpoint_id, endpoint_name, key_id, key_tail, sent_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const forgetReceived = db.prepare(`UPDATE attempts SET state = 'lost' WHERE job_id = ? AND state = 'received'`);
+  const forgetReceived = db.prepare(
+    `UPDATE attempts SET state = 'lost' WHERE job_id = ? AND state = 'received'`,
+  );
   const markSent = db.prepare(
     `UPDATE jobs SET state = 'sent', attempts = attempts + 1, endpoint_name = ? WHERE id = ?`,
   );
-  const markReceived = db.prepare(`UPDATE attempts SET state = 'received', file = ? WHERE id = ? AND state = 'sent'`);
+  const markReceived = db.prepare(
+    `UPDATE attempts SET state = 'received', file = ? WHERE id = ? AND state = 'sent'`,
+  );
   const attemptStanding = db.prepare<AttemptStanding>(
     `SELECT a.job_id, a.state AS attempt_state, j.run_id, j.state, j.failure_kind, j.attempts
      FROM attempts a CROSS JOIN jobs j ON j.id = a.job_id WHERE a.id = ?`,
@@ -108,7 +127,10 @@ export function createJournalTable(db: Db, tally: RunTally) {
 
   function received(attemptId: number, file: ReceivedFile): void {
     if (markReceived.run(JSON.stringify(file), attemptId).changes === 0) {
-      throw new StoreError('UNEXPECTED_STATE', `Attempt ${attemptId} is not under way: its file cannot be received.`);
+      throw new StoreError(
+        'UNEXPECTED_STATE',
+        `Attempt ${attemptId} is not under way: its file cannot be received.`,
+      );
     }
   }
 
@@ -119,7 +141,7 @@ export function createJournalTable(db: Db, tally: RunTally) {
     }
     const tookMs = Math.round(end.tookMs);
     if (end.outcome.kind === 'done') {
-      finish(end, standing);
+      finish(end, end.outcome, standing);
       return;
     }
     const failure = end.outcome.kind === 'failed' ? end.outcome.failure : null;
@@ -129,22 +151,29 @@ export function createJournalTable(db: Db, tally: RunTally) {
     closeAttempt.run(state, Math.round(end.endedAt), tookMs, text, null, null, end.attemptId);
     const next = STATE_AFTER[end.next.kind];
     if (next === 'done' || (next === 'failed' && failure === null)) {
-      throw new StoreError('UNEXPECTED_STATE', `Attempt ${end.attemptId} brought nothing: its job cannot be ${next}.`);
+      throw new StoreError(
+        'UNEXPECTED_STATE',
+        `Attempt ${end.attemptId} brought nothing: its job cannot be ${next}.`,
+      );
     }
     const counted = end.next.kind === 'again' && end.next.counted ? 1 : 0;
     leaveJob.run(next, text, counted, tookMs, standing.job_id);
     move(standing, { state: next, failureKind: failure?.kind ?? null });
   }
 
-  function finish(end: AttemptEnd, standing: AttemptStanding): void {
-    if (end.outcome.kind !== 'done') {
-      return;
-    }
-    const { file, usage } = end.outcome;
-    const cost = toMicroUsd(end.outcome.costUsd);
+  function finish(end: AttemptEnd, { file, usage, costUsd }: Delivery, standing: AttemptStanding): void {
+    const cost = toMicroUsd(costUsd);
     const tookMs = Math.round(end.tookMs);
     const jobId = standing.job_id;
-    closeAttempt.run('done', Math.round(end.endedAt), tookMs, null, JSON.stringify(usage), cost, end.attemptId);
+    closeAttempt.run(
+      'done',
+      Math.round(end.endedAt),
+      tookMs,
+      null,
+      JSON.stringify(usage),
+      cost,
+      end.attemptId,
+    );
     // The successor is whole: what stood under this name before is gone from disk.
     forgetResults.run(jobId);
     const { fileName, mimeType, width, height, sizeBytes, sha256 } = file;
@@ -172,7 +201,8 @@ export function createJournalTable(db: Db, tally: RunTally) {
 /** Under way, or cut off with its file whole: then the file may still be adopted. */
 function isOpen(standing: AttemptStanding): boolean {
   return (
-    (standing.state === 'sent' && (standing.attempt_state === 'sent' || standing.attempt_state === 'received')) ||
+    (standing.state === 'sent' &&
+      (standing.attempt_state === 'sent' || standing.attempt_state === 'received')) ||
     (standing.state === 'unknown' && standing.attempt_state === 'received')
   );
 }

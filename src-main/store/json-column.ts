@@ -4,7 +4,9 @@ import type { z } from 'zod';
 /** One sentence for the log about a record that was passed over. */
 export type Note = (sentence: string) => void;
 
-export type Parsed<T> = { readonly kind: 'ok'; readonly value: T } | { readonly kind: 'bad'; readonly why: string };
+export type Parsed<T> =
+  | { readonly kind: 'ok'; readonly value: T }
+  | { readonly kind: 'bad'; readonly why: string };
 
 export function parseJson<T>(text: string, schema: z.ZodType<T>): Parsed<T> {
   let value: unknown;
@@ -22,7 +24,11 @@ export function parseJson<T>(text: string, schema: z.ZodType<T>): Parsed<T> {
 }
 
 /** The value, or null and a note that names the record. */
-export function readJson<T>(text: string, schema: z.ZodType<T>, report: { what: string; note: Note }): T | null {
+export function readJson<T>(
+  text: string,
+  schema: z.ZodType<T>,
+  report: { what: string; note: Note },
+): T | null {
   const parsed = parseJson(text, schema);
   if (parsed.kind === 'ok') {
     return parsed.value;

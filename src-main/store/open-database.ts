@@ -34,7 +34,8 @@ const REQUIRED: readonly (readonly [pragma: string, value: string | number])[] =
   ['checkpoint_fullfsync', 1],
 ];
 
-const COMFORT = 'PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864;';
+const COMFORT =
+  'PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864;';
 
 /** SQLite's file format: magic at 0, user_version at 60, application_id at 68, big-endian (sqlite.org/fileformat.html). */
 const HEADER_BYTES = 100;
@@ -53,11 +54,20 @@ export function openDatabase(path: string, driver?: DriverName): OpenedDatabase 
       migrate(db, path);
       return { db, pragmas: describe(db) };
     } catch (error) {
-      db.close();
+      closeQuietly(db);
       throw error;
     }
   } catch (error) {
     throw asStoreError(error);
+  }
+}
+
+/** The reason for closing is what the user must hear, not what closing runs into. */
+function closeQuietly(db: Db): void {
+  try {
+    db.close();
+  } catch {
+    // The process ends with the connection.
   }
 }
 
@@ -91,7 +101,8 @@ function refuseForeignFile(path: string): void {
   refuseNewer(header.readInt32BE(60), path);
 }
 
-function setAndReadBack(db: Db): void {
+/** Throws StoreError NOT_DURABLE for a promise that does not hold. */
+export function setAndReadBack(db: Db): void {
   for (const [pragma, value] of REQUIRED) {
     db.exec(`PRAGMA ${pragma} = ${value}`);
   }

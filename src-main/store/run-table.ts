@@ -112,7 +112,10 @@ export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => numbe
       );
       const created = run(lastId);
       if (created === null) {
-        throw new StoreError('UNEXPECTED_STATE', `The run for ${given.outputDir} does not fit its own schema.`);
+        throw new StoreError(
+          'UNEXPECTED_STATE',
+          `The run for ${given.outputDir} does not fit its own schema.`,
+        );
       }
       return created;
     },

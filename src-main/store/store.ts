@@ -130,6 +130,7 @@ export interface Store extends Journal {
   setColumns(datasetId: number, columns: readonly string[]): Promise<void>;
   dataset(datasetId: number): Promise<StoredDataset | null>;
   datasets(): Promise<readonly StoredDataset[]>;
+  /** `fromRow` counts the stored rows: where the file had rows that could not be used, numbers jump and places do not. */
   rows(datasetId: number, fromRow: number, limit: number): Promise<readonly StoredRow[]>;
 
   /** The named rows, in the order asked for; rows that do not exist are left out. */
@@ -150,7 +151,10 @@ export interface Store extends Journal {
    * pending, its old result kept on disk until the successor is whole. Answers how many were new and how many changed.
    */
   planJobs(runId: number, jobs: readonly NewJob[]): Promise<{ added: number; changed: number }>;
-  /** After a restart: `leased` becomes pending, `sent` without an outcome becomes `unknown`. Answers how many. */
+  /**
+   * After a restart: `leased` becomes pending, `sent` without an outcome becomes `unknown`, save where the result's file
+   * is found whole by its journalled hash: that job is done. Runs that were under way are paused. Answers how many.
+   */
   recover(): Promise<{ unknown: number; released: number }>;
   counts(runId: number): Promise<Counts>;
 

@@ -26,7 +26,8 @@ export function Loupe({ offset, count, tileAt, onMove, onClose }: LoupeProps) {
   const [isBlinking, setBlinking] = useState(false);
   const tile = tileAt(offset);
   const state = useJobDetail(tile);
-  usePreload([tileAt(offset + 1), tileAt(offset - 1)]);
+  usePreload(tileAt(offset + 1));
+  usePreload(tileAt(offset - 1));
   // The keys work at once, whichever button the browser would have chosen.
   useEffect(() => dialog.current?.focus(), [dialog]);
 
@@ -162,23 +163,21 @@ function LoupeFoot({ isFirst, isLast, mode, onMove, onCycle, onBlink }: LoupeFoo
   );
 }
 
-/** Fetches the neighbours' details and pictures before they are asked for. */
-function usePreload(tiles: readonly (JobTile | undefined)[]): void {
+/** Fetches a neighbour's details and pictures before they are asked for. */
+function usePreload(tile: JobTile | undefined): void {
   const { details } = useModel();
-  const ids = tiles.map((tile) => `${tile?.id} ${tile?.state}`).join();
   useEffect(() => {
-    for (const tile of tiles) {
-      if (tile !== undefined) {
-        details.get(tile).then(
-          (detail) => {
-            for (const src of [...detail.inputs, ...(detail.output === undefined ? [] : [detail.output])]) {
-              new Image().src = src;
-            }
-          },
-          () => undefined,
-        );
-      }
+    if (tile === undefined) {
+      return;
     }
-    // `ids` stands for `tiles`.
-  }, [ids, details]);
+    details.get(tile).then(
+      ({ inputs, output }) => {
+        for (const src of [...inputs, ...(output === undefined ? [] : [output])]) {
+          new Image().src = src;
+        }
+      },
+      // Asked for in earnest, the details tell their failure themselves.
+      () => undefined,
+    );
+  }, [tile, details]);
 }

@@ -46,7 +46,7 @@ export const WINDOW_SHORTCUTS: readonly Shortcut[] = [
     run: ({ ui }) => ui.setState((state) => ({ isRightOpen: !state.isRightOpen })),
   },
   { intent: 'This list', keys: ['?'], when: { key: '?', mod: false }, run: showKeys },
-  { intent: 'This list', keys: ['F1'], when: { key: 'f1', mod: false }, run: showKeys },
+  { intent: 'This list, also while typing', keys: ['F1'], when: { key: 'f1', mod: false }, run: showKeys },
 ];
 
 export const SCREEN_SHORTCUTS: readonly {

@@ -131,12 +131,11 @@ const HIDDEN_FRAME_MS = 250;
 
 const pageTiming: FeedTiming = {
   nextFrame(task) {
-    let timer: ReturnType<typeof setTimeout> | undefined;
     const frame = requestAnimationFrame(() => {
       clearTimeout(timer);
       task();
     });
-    timer = setTimeout(() => {
+    const timer = setTimeout(() => {
       cancelAnimationFrame(frame);
       task();
     }, HIDDEN_FRAME_MS);

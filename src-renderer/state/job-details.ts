@@ -53,37 +53,45 @@ export type DetailState =
   | { readonly kind: 'ready'; readonly detail: JobDetail }
   | { readonly kind: 'failed'; readonly sentence: string };
 
+interface Loaded {
+  readonly version: string;
+  readonly jobId: number;
+  readonly state: DetailState;
+}
+
 /** The details of a tile, fetched anew whenever its state changes. */
 export function useJobDetail(tile: JobTile | undefined): DetailState {
   const { details } = useModel();
-  const [state, setState] = useState<DetailState>({ kind: 'none' });
-  const version = tile === undefined ? null : versionOf(tile);
+  const [loaded, setLoaded] = useState<Loaded | null>(null);
   useEffect(() => {
     if (tile === undefined) {
-      setState({ kind: 'none' });
       return;
     }
     let isCurrent = true;
-    const at = (next: DetailState) => {
+    const finish = (state: DetailState) => {
       if (isCurrent) {
-        setState(next);
+        setLoaded({ version: versionOf(tile), jobId: tile.id, state });
       }
     };
-    const ready = details.peek(tile);
-    if (ready === undefined) {
-      // The same job in a new state keeps its old details on screen until the new ones are here.
-      setState((old) => (old.kind === 'ready' && old.detail.job.id === tile.id ? old : { kind: 'loading' }));
-      details.get(tile).then(
-        (detail) => at({ kind: 'ready', detail }),
-        (error: unknown) => at({ kind: 'failed', sentence: sentenceOf(error) }),
-      );
-    } else {
-      setState({ kind: 'ready', detail: ready });
-    }
+    details.get(tile).then(
+      (detail) => finish({ kind: 'ready', detail }),
+      (error: unknown) => finish({ kind: 'failed', sentence: sentenceOf(error) }),
+    );
     return () => {
       isCurrent = false;
     };
-    // `version` stands for `tile`: an equal tile in a new object is no reason to fetch.
-  }, [version, details]);
-  return state;
+  }, [tile, details]);
+
+  if (tile === undefined) {
+    return { kind: 'none' };
+  }
+  const ready = details.peek(tile);
+  if (ready !== undefined) {
+    return { kind: 'ready', detail: ready };
+  }
+  // The same job in a new state keeps its old details on screen until the new ones are here.
+  const isSame = loaded !== null && loaded.jobId === tile.id;
+  return isSame && (loaded.version === versionOf(tile) || loaded.state.kind === 'ready')
+    ? loaded.state
+    : { kind: 'loading' };
 }

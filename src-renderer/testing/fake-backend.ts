@@ -1,5 +1,5 @@
 /** The whole contract in memory, for developing and testing screens without main. Never part of a build. */
-import { AsyncIteratorClass, ORPCError } from '@orpc/client';
+import { ORPCError } from '@orpc/client';
 import type { AppEvent, EndpointView, RunRequest } from '@shared/contract';
 import type { Dataset } from '@shared/model/run';
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
@@ -7,6 +7,8 @@ import type { Settings, Theme, VaultStatus } from '@shared/model/settings';
 import type { Backend, Client } from '../api';
 import { DEMO_ENDPOINT, FAKE_MODELS, fakeDataset, fakeEndpoints, fakeKey, fakeRow } from './fake-data';
 import { figureUrl } from './fake-pictures';
+import { createFakeStream } from './fake-stream';
+import type { FakeStream } from './fake-stream';
 import { detailOf, failureOf, newRun, recount, step } from './fake-runs';
 import type { FakeRun } from './fake-runs';
 
@@ -52,7 +54,7 @@ type World = ReturnType<typeof createWorld>;
 
 function createWorld(scene: string) {
   const isEmpty = scene === 'empty';
-  const streams = new Set<Stream>();
+  const streams = new Set<FakeStream>();
   const runs = new Map<number, FakeRun>();
   const datasets = new Map<number, Dataset>();
   const tell = (event: AppEvent) => streams.forEach((stream) => stream.push(event));
@@ -113,44 +115,6 @@ function fillWorld({ runs, datasets }: Pick<World, 'runs' | 'datasets'>, scene: 
   }
 }
 
-interface Stream {
-  push(event: AppEvent): void;
-  end(): void;
-  readonly iterator: AsyncIteratorClass<AppEvent, unknown, void>;
-}
-
-function createStream(streams: Set<Stream>): Stream {
-  const waiting: AppEvent[] = [];
-  let isOver = false;
-  let wake = () => {};
-  const stream: Stream = {
-    push(event) {
-      waiting.push(structuredClone(event));
-      wake();
-    },
-    end() {
-      isOver = true;
-      wake();
-    },
-    iterator: new AsyncIteratorClass<AppEvent, unknown, void>(
-      async () => {
-        while (waiting.length === 0 && !isOver) {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        }
-        const value = waiting.shift();
-        return value === undefined ? { done: true, value: undefined } : { done: false, value };
-      },
-      async () => {
-        streams.delete(stream);
-      },
-    ),
-  };
-  streams.add(stream);
-  return stream;
-}
-
 function notFound(): never {
   throw new ORPCError('NOT_FOUND', { message: 'That is no longer in the library.' });
 }
@@ -204,7 +168,7 @@ function systemCalls(world: World): Client['system'] {
       vault: world.vault,
       theme: world.theme,
     }),
-    events: async () => createStream(world.streams).iterator,
+    events: async () => createFakeStream(world.streams).iterator,
     setTheme: async ({ theme }) => {
       world.theme = theme;
     },

@@ -1,5 +1,5 @@
 /** A native modal dialog: focus is kept inside, Esc leaves, focus returns to where it was. */
-import { useEffect, useId, useRef } from 'react';
+import { useEffect, useEffectEvent, useId, useRef } from 'react';
 import type { ReactNode } from 'react';
 
 interface DialogProps {
@@ -25,8 +25,7 @@ export function Dialog({ title, children, className = '', onClose }: DialogProps
 /** Shows a dialog element as modal for as long as it is mounted. */
 export function useModal(onClose: () => void) {
   const ref = useRef<HTMLDialogElement>(null);
-  const close = useRef(onClose);
-  close.current = onClose;
+  const close = useEffectEvent(onClose);
   useEffect(() => {
     const dialog = ref.current;
     if (dialog === null) {
@@ -35,7 +34,7 @@ export function useModal(onClose: () => void) {
     const before = document.activeElement;
     const onCancel = (event: Event) => {
       event.preventDefault();
-      close.current();
+      close();
     };
     dialog.addEventListener('cancel', onCancel);
     dialog.showModal();
@@ -79,5 +78,26 @@ export function ConfirmDialog({ title, children, action, onConfirm, onClose }: C
         </button>
       </div>
     </Dialog>
+  );
+}
+
+interface DialogFootProps {
+  readonly action: string;
+  readonly isDisabled: boolean;
+  readonly cancel?: string;
+  onCancel(): void;
+}
+
+/** The end of a dialog's form: the way back, and the button that submits it. */
+export function DialogFoot({ action, isDisabled, cancel = 'Cancel', onCancel }: DialogFootProps) {
+  return (
+    <div className="dialog-foot">
+      <button className="btn" onClick={onCancel} type="button">
+        {cancel}
+      </button>
+      <button className="btn primary" disabled={isDisabled} type="submit">
+        {action}
+      </button>
+    </div>
   );
 }

@@ -1,7 +1,7 @@
 /** A virtualised ARIA grid of square tiles with roving focus. It draws only what is in view, whatever the count. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { KeyboardEvent, ReactNode } from 'react';
+import type { KeyboardEvent, ReactNode, RefObject } from 'react';
 
 const GAP = 8;
 const PADDING = 16;
@@ -26,6 +26,7 @@ export function TileGrid(props: TileGridProps) {
   const columns = columnsFor(width, tileSize);
   const side = (width - 2 * PADDING - GAP * (columns - 1)) / columns;
   const rows = Math.ceil(count / columns);
+  // oxlint-disable-next-line react/incompatible-library -- no compiler memoises this component
   const virtual = useVirtualizer({
     count: rows,
     getScrollElement: () => scroller.current,
@@ -45,16 +46,7 @@ export function TileGrid(props: TileGridProps) {
     }
   }, [onRange, first, last, count]);
 
-  const wantsFocus = useRef(false);
-  useEffect(() => {
-    if (wantsFocus.current && selected !== undefined) {
-      const cell = scroller.current?.querySelector<HTMLElement>(`[data-offset="${selected}"]`);
-      if (cell !== null && cell !== undefined) {
-        wantsFocus.current = false;
-        cell.focus({ preventScroll: true });
-      }
-    }
-  });
+  const focusSoon = useFocusOf(scroller, selected);
 
   function onKeyDown(event: KeyboardEvent): void {
     const current = selected ?? 0;
@@ -69,7 +61,7 @@ export function TileGrid(props: TileGridProps) {
       return;
     }
     event.preventDefault();
-    wantsFocus.current = true;
+    focusSoon();
     virtual.scrollToIndex(Math.floor(next / columns));
     onSelect(next);
   }
@@ -100,6 +92,21 @@ export function TileGrid(props: TileGridProps) {
       </div>
     </div>
   );
+}
+
+/** Moves the focus to the selected cell once it is drawn, after it was asked for: a far cell appears only when scrolled to. */
+function useFocusOf(scroller: RefObject<HTMLElement | null>, selected: number | undefined): () => void {
+  const isWanted = useRef(false);
+  useEffect(() => {
+    const cell = scroller.current?.querySelector<HTMLElement>(`[data-offset="${selected}"]`);
+    if (isWanted.current && cell !== null && cell !== undefined) {
+      isWanted.current = false;
+      cell.focus({ preventScroll: true });
+    }
+  });
+  return () => {
+    isWanted.current = true;
+  };
 }
 
 interface CellsProps {
@@ -169,7 +176,7 @@ export function nextOffset(key: string, { current, count, columns, page }: Place
   return step === undefined || count === 0 ? null : Math.min(count - 1, Math.max(0, current + step));
 }
 
-function useWidth(ref: React.RefObject<HTMLElement | null>): number {
+function useWidth(ref: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(640);
   useLayoutEffect(() => {
     const element = ref.current;

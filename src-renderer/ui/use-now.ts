@@ -7,9 +7,13 @@ export function useNow(isCounting: boolean, everyMs = 1000): number {
     if (!isCounting) {
       return;
     }
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
-    return () => clearInterval(timer);
+    const tick = () => setNow(Date.now());
+    const first = setTimeout(tick, 0);
+    const timer = setInterval(tick, everyMs);
+    return () => {
+      clearTimeout(first);
+      clearInterval(timer);
+    };
   }, [isCounting, everyMs]);
   return now;
 }

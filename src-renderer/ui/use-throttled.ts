@@ -1,19 +1,17 @@
 /** A value that changes often, handed on at most once per interval; the last one always arrives. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 
 export function useThrottled<T>(value: T, everyMs: number): T {
   const [shown, setShown] = useState(value);
-  const latest = useRef(value);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
-  latest.current = value;
+  const deliver = useEffectEvent(() => {
+    timer.current = null;
+    setShown(value);
+  });
   useEffect(() => {
-    if (timer.current !== null || Object.is(value, shown)) {
-      return;
+    if (timer.current === null && !Object.is(value, shown)) {
+      timer.current = setTimeout(() => deliver(), everyMs);
     }
-    timer.current = setTimeout(() => {
-      timer.current = null;
-      setShown(latest.current);
-    }, everyMs);
   }, [value, shown, everyMs]);
   useEffect(
     () => () => {

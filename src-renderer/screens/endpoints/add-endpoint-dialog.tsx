@@ -7,34 +7,28 @@ import { defaultModel } from '@shared/resolve-model';
 import { useState } from 'react';
 import { useLive, useModel } from '../../state/app-model';
 import { useAction } from '../../state/use-action';
-import { Dialog } from '../../ui/dialog';
-import { SelectField, TextField } from '../../ui/field';
+import type { Client } from '../../api';
+import { Dialog, DialogFoot } from '../../ui/dialog';
+import { TextField } from '../../ui/field';
 import { Notice } from '../../ui/notice';
+import { ProviderSelect } from '../../ui/provider-select';
 import { baseUrlProblem, sendsInClear } from './endpoint-words';
+
+type EndpointDraft = Parameters<Client['endpoints']['add']>[0];
+
+interface Entered {
+  readonly provider: Provider;
+  readonly name: string;
+  readonly baseUrl: string;
+}
 
 export function AddEndpointDialog({ onClose }: { onClose(): void }) {
   const { backend, accept, live, ui } = useModel();
   const action = useAction();
-  const models = useLive((state) => state.models);
   const timeoutMs = useLive((state) => state.settings?.timeoutMs ?? DEFAULT_SETTINGS.timeoutMs);
-  const [provider, setProvider] = useState<Provider>('google_genai');
-  const [name, setName] = useState('');
-  const [baseUrl, setBaseUrl] = useState('');
-  const draft = {
-    name: name.trim() === '' ? nameFor(provider, baseUrl) : name.trim(),
-    provider,
-    baseUrl: baseUrl.trim(),
-    apiVersion: '',
-    enabled: true,
-    weight: 1,
-    limits: {},
-    timeoutMs,
-    options: {},
-  };
-  const model = defaultModel(models, provider)?.id ?? 'model';
-  const problem =
-    baseUrlProblem(baseUrl) ?? (action.error?.field === 'baseUrl' ? action.error.sentence : undefined);
-
+  const [entered, setEntered] = useState<Entered>({ provider: 'google_genai', name: '', baseUrl: '' });
+  const draft = draftOf(entered, timeoutMs);
+  const isAboutUrl = action.error?.field === 'baseUrl';
   const add = () =>
     void action.run(async () => {
       const view = await backend.client.endpoints.add(draft);
@@ -45,7 +39,6 @@ export function AddEndpointDialog({ onClose }: { onClose(): void }) {
         overlay: { kind: 'addKeys', endpointId: view.endpoint.id },
       });
     });
-
   return (
     <Dialog onClose={onClose} title="Add an endpoint">
       <form
@@ -55,57 +48,79 @@ export function AddEndpointDialog({ onClose }: { onClose(): void }) {
           add();
         }}
       >
-        <SelectField
-          autoFocus
-          label="Protocol"
-          onChange={(event) => setProvider(event.target.value === 'openai' ? 'openai' : 'google_genai')}
-          value={provider}
-        >
-          {Object.entries(PROVIDER_LABELS).map(([value, label]) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </SelectField>
-        <TextField
-          error={problem}
-          hint={
-            <>
-              Blank is the official one. Sends to <code>{requestUrl(draft, model, 'edit')}</code>
-            </>
-          }
-          label="Base URL"
-          onChange={(event) => setBaseUrl(event.target.value)}
-          placeholder={OFFICIAL_BASE_URLS[provider]}
-          value={baseUrl}
+        <EndpointFields
+          draft={draft}
+          entered={entered}
+          onChange={(part) => setEntered((old) => ({ ...old, ...part }))}
+          urlError={isAboutUrl ? action.error?.sentence : undefined}
         />
-        {sendsInClear(baseUrl) && (
-          <Notice tone="warn">This address is not encrypted: keys and pictures travel in clear.</Notice>
-        )}
-        <TextField
-          label="Name"
-          maxLength={120}
-          onChange={(event) => setName(event.target.value)}
-          placeholder={nameFor(provider, baseUrl)}
-          value={name}
+        {action.error !== null && !isAboutUrl && <Notice tone="bad">{action.error.sentence}</Notice>}
+        <DialogFoot
+          action="Add and enter keys"
+          isDisabled={baseUrlProblem(entered.baseUrl) !== undefined || action.isBusy}
+          onCancel={onClose}
         />
-        {action.error !== null && action.error.field !== 'baseUrl' && (
-          <Notice tone="bad">{action.error.sentence}</Notice>
-        )}
-        <div className="dialog-foot">
-          <button className="btn" onClick={onClose} type="button">
-            Cancel
-          </button>
-          <button
-            className="btn primary"
-            disabled={baseUrlProblem(baseUrl) !== undefined || action.isBusy}
-            type="submit"
-          >
-            Add and enter keys
-          </button>
-        </div>
       </form>
     </Dialog>
+  );
+}
+
+function draftOf({ provider, name, baseUrl }: Entered, timeoutMs: number): EndpointDraft {
+  return {
+    name: name.trim() === '' ? nameFor(provider, baseUrl) : name.trim(),
+    provider,
+    baseUrl: baseUrl.trim(),
+    apiVersion: '',
+    enabled: true,
+    weight: 1,
+    limits: {},
+    timeoutMs,
+    options: {},
+  };
+}
+
+interface EndpointFieldsProps {
+  readonly draft: EndpointDraft;
+  readonly entered: Entered;
+  readonly urlError: string | undefined;
+  onChange(part: Partial<Entered>): void;
+}
+
+function EndpointFields({ draft, entered, urlError, onChange }: EndpointFieldsProps) {
+  const { provider, name, baseUrl } = entered;
+  const models = useLive((state) => state.models);
+  const model = defaultModel(models, provider)?.id ?? 'model';
+  return (
+    <>
+      <ProviderSelect
+        autoFocus
+        label="Protocol"
+        onChange={(chosen) => onChange({ provider: chosen })}
+        value={provider}
+      />
+      <TextField
+        error={baseUrlProblem(baseUrl) ?? urlError}
+        hint={
+          <>
+            Blank is the official one. Sends to <code>{requestUrl(draft, model, 'edit')}</code>
+          </>
+        }
+        label="Base URL"
+        onChange={(event) => onChange({ baseUrl: event.target.value })}
+        placeholder={OFFICIAL_BASE_URLS[provider]}
+        value={baseUrl}
+      />
+      {sendsInClear(baseUrl) && (
+        <Notice tone="warn">This address is not encrypted: keys and pictures travel in clear.</Notice>
+      )}
+      <TextField
+        label="Name"
+        maxLength={120}
+        onChange={(event) => onChange({ name: event.target.value })}
+        placeholder={nameFor(provider, baseUrl)}
+        value={name}
+      />
+    </>
   );
 }
 

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useLive, useModel } from '../../state/app-model';
 import { toast } from '../../state/ui-store';
 import { useAction } from '../../state/use-action';
-import { Dialog } from '../../ui/dialog';
+import { Dialog, DialogFoot } from '../../ui/dialog';
 import { Field, TextField } from '../../ui/field';
 import { plural } from '../../ui/format';
 import { Notice } from '../../ui/notice';
@@ -40,23 +40,7 @@ export function AddKeysDialog({ endpointId, onClose }: { readonly endpointId: st
           add();
         }}
       >
-        <Field
-          hint="One, or many: a key a line or separated by commas. NAME=key gives it a label."
-          label="Keys"
-        >
-          {(wiring) => (
-            <textarea
-              autoComplete="off"
-              autoFocus
-              className="input mono secret"
-              onChange={(event) => setText(event.target.value)}
-              rows={count > 1 ? 6 : 3}
-              spellCheck={false}
-              value={text}
-              {...wiring}
-            />
-          )}
-        </Field>
+        <SecretsField onChange={setText} value={text} />
         <TextField
           hint={count > 1 ? 'Numbered for keys without a name of their own' : undefined}
           label="Label"
@@ -71,16 +55,32 @@ export function AddKeysDialog({ endpointId, onClose }: { readonly endpointId: st
           over keys.
         </Notice>
         {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
-        <div className="dialog-foot">
-          <button className="btn" onClick={onClose} type="button">
-            Cancel
-          </button>
-          <button className="btn primary" disabled={count === 0 || action.isBusy} type="submit">
-            Add {count === 0 ? 'keys' : plural(count, 'key')}
-          </button>
-        </div>
+        <DialogFoot
+          action={`Add ${count === 0 ? 'keys' : plural(count, 'key')}`}
+          isDisabled={count === 0 || action.isBusy}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
+  );
+}
+
+function SecretsField({ value, onChange }: { readonly value: string; onChange(text: string): void }) {
+  return (
+    <Field hint="One, or many: a key a line or separated by commas. NAME=key gives it a label." label="Keys">
+      {(wiring) => (
+        <textarea
+          autoComplete="off"
+          autoFocus
+          className="input mono secret"
+          onChange={(event) => onChange(event.target.value)}
+          rows={value.includes('\n') ? 6 : 3}
+          spellCheck={false}
+          value={value}
+          {...wiring}
+        />
+      )}
+    </Field>
   );
 }
 

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useModel } from '../../state/app-model';
 import { toast } from '../../state/ui-store';
 import type { Action } from '../../state/use-action';
-import { ConfirmDialog, Dialog } from '../../ui/dialog';
+import { ConfirmDialog, Dialog, DialogFoot } from '../../ui/dialog';
 import { TextField } from '../../ui/field';
 import { formatTime } from '../../ui/format';
 import { Pill } from '../../ui/pill';
@@ -195,14 +195,7 @@ function RenameKey({ apiKey, action, onClose }: KeyDialogProps) {
           onChange={(event) => setLabel(event.target.value)}
           value={label}
         />
-        <div className="dialog-foot">
-          <button className="btn" onClick={onClose} type="button">
-            Cancel
-          </button>
-          <button className="btn primary" disabled={label.trim() === ''} type="submit">
-            Rename
-          </button>
-        </div>
+        <DialogFoot action="Rename" isDisabled={label.trim() === ''} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -39,8 +39,9 @@ function keysOfLine(line: string): readonly PastedKey[] {
     .split(/[\s,;]+/)
     .map(unquote)
     .filter((secret) => secret !== '');
-  return secrets.map((secret, at) => ({
-    label: label === '' || secrets.length === 1 ? label : `${label} ${at + 1}`,
+  const distinct = [...new Set(secrets)];
+  return secrets.map((secret) => ({
+    label: label === '' || distinct.length === 1 ? label : `${label} ${distinct.indexOf(secret) + 1}`,
     secret,
   }));
 }

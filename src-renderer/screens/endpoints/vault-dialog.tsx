@@ -3,7 +3,7 @@ import type { VaultStatus } from '@shared/model/settings';
 import { useState } from 'react';
 import { useModel } from '../../state/app-model';
 import { sentenceOf } from '../../state/refusal';
-import { Dialog } from '../../ui/dialog';
+import { Dialog, DialogFoot } from '../../ui/dialog';
 import { TextField } from '../../ui/field';
 import { Notice } from '../../ui/notice';
 
@@ -61,14 +61,12 @@ function UnlockVault({ onSettled }: { onSettled(isOpen: boolean): void }) {
           type="password"
           value={passphrase}
         />
-        <div className="dialog-foot">
-          <button className="btn" onClick={() => onSettled(false)} type="button">
-            Not now
-          </button>
-          <button className="btn primary" disabled={passphrase === '' || call.isBusy} type="submit">
-            {call.isBusy ? 'Unlocking…' : 'Unlock'}
-          </button>
-        </div>
+        <DialogFoot
+          action={call.isBusy ? 'Unlocking…' : 'Unlock'}
+          cancel="Not now"
+          isDisabled={passphrase === '' || call.isBusy}
+          onCancel={() => onSettled(false)}
+        />
       </form>
     </Dialog>
   );
@@ -80,26 +78,31 @@ function ChooseVault({ why, onSettled }: { readonly why: string; onSettled(isOpe
   const { backend } = useModel();
   const call = useVaultCall(onSettled);
   const [kind, setKind] = useState<'session' | 'passphrase'>('session');
-  const [passphrase, setPassphrase] = useState('');
-  const [repeated, setRepeated] = useState('');
-  const isShort = kind === 'passphrase' && passphrase.length < SHORTEST_PASSPHRASE;
-  const differs = kind === 'passphrase' && repeated !== passphrase;
+  const [passphrase, setPassphrase] = useState<string | null>(null);
   return (
     <Dialog onClose={() => onSettled(false)} title="How should keys be kept?">
       <form
         className="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          void call.run(() =>
-            backend.client.vault.choose(kind === 'session' ? { kind } : { kind, passphrase }),
-          );
+          // Never weaker than chosen: without a valid passphrase nothing is sent.
+          if (kind === 'session' || passphrase !== null) {
+            const choice =
+              passphrase === null
+                ? ({ kind: 'session' } as const)
+                : { kind: 'passphrase' as const, passphrase };
+            void call.run(() => backend.client.vault.choose(choice));
+          }
         }}
       >
         {why !== '' && <p>{why}</p>}
         <Choice
           isChosen={kind === 'session'}
           label="For this session only"
-          onChoose={() => setKind('session')}
+          onChoose={() => {
+            setKind('session');
+            setPassphrase(null);
+          }}
           text="In memory. They are gone when Brushfleet closes."
         />
         <Choice
@@ -108,36 +111,45 @@ function ChooseVault({ why, onSettled }: { readonly why: string; onSettled(isOpe
           onChoose={() => setKind('passphrase')}
           text="You enter it once each time Brushfleet starts. It cannot be recovered."
         />
-        {kind === 'passphrase' && (
-          <>
-            <TextField
-              autoFocus
-              hint={`At least ${SHORTEST_PASSPHRASE} characters`}
-              label="Passphrase"
-              onChange={(event) => setPassphrase(event.target.value)}
-              type="password"
-              value={passphrase}
-            />
-            <TextField
-              error={repeated !== '' && differs ? 'The two are not the same.' : undefined}
-              label="Once more"
-              onChange={(event) => setRepeated(event.target.value)}
-              type="password"
-              value={repeated}
-            />
-          </>
-        )}
+        {kind === 'passphrase' && <PassphraseFields onChange={setPassphrase} />}
         {call.error !== null && <Notice tone="bad">{call.error}</Notice>}
-        <div className="dialog-foot">
-          <button className="btn" onClick={() => onSettled(false)} type="button">
-            Cancel
-          </button>
-          <button className="btn primary" disabled={isShort || differs || call.isBusy} type="submit">
-            Keep them so
-          </button>
-        </div>
+        <DialogFoot
+          action="Keep them so"
+          isDisabled={(kind === 'passphrase' && passphrase === null) || call.isBusy}
+          onCancel={() => onSettled(false)}
+        />
       </form>
     </Dialog>
+  );
+}
+
+/** Tells the passphrase once it is long enough and the same twice, else null. */
+function PassphraseFields({ onChange }: { onChange(passphrase: string | null): void }) {
+  const [first, setFirst] = useState('');
+  const [second, setSecond] = useState('');
+  const tell = (one: string, two: string) => {
+    setFirst(one);
+    setSecond(two);
+    onChange(one.length >= SHORTEST_PASSPHRASE && one === two ? one : null);
+  };
+  return (
+    <>
+      <TextField
+        autoFocus
+        hint={`At least ${SHORTEST_PASSPHRASE} characters`}
+        label="Passphrase"
+        onChange={(event) => tell(event.target.value, second)}
+        type="password"
+        value={first}
+      />
+      <TextField
+        error={second !== '' && second !== first ? 'The two are not the same.' : undefined}
+        label="Once more"
+        onChange={(event) => tell(first, event.target.value)}
+        type="password"
+        value={second}
+      />
+    </>
   );
 }
 

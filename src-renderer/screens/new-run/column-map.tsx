@@ -5,48 +5,13 @@ import type { DraftView } from './use-draft';
 
 export function ColumnMap({ view }: { readonly view: DraftView }) {
   const { draft, columns, dataset, change } = view;
-  const detected = detectImageColumns(columns);
   const isOwn = dataset?.format === 'folder' || dataset?.format === 'images';
   if (columns.length === 0 || isOwn) {
     return null;
   }
-  const chosen = draft.imageColumns ?? detected;
-  const toggle = (column: string) =>
-    change({
-      imageColumns: chosen.includes(column) ? chosen.filter((one) => one !== column) : [...chosen, column],
-    });
   return (
     <div className="fields">
-      <fieldset className="span4 plain">
-        <legend className="legend">Columns with pictures, in the order they are sent</legend>
-        <div className="chips">
-          {columns.map((column) => {
-            const place = chosen.indexOf(column);
-            return (
-              <button
-                aria-pressed={place !== -1}
-                className="chip"
-                key={column}
-                onClick={() => toggle(column)}
-                type="button"
-              >
-                {column}
-                {place !== -1 && chosen.length > 1 && <span className="num">{place + 1}</span>}
-              </button>
-            );
-          })}
-          {draft.imageColumns !== null && (
-            <button className="btn small ghost" onClick={() => change({ imageColumns: null })} type="button">
-              As found
-            </button>
-          )}
-        </div>
-        <p className="hint">
-          {draft.imageColumns === null && detected.length > 0
-            ? `Found by name: ${detected.join(', ')}. A cell may hold several.`
-            : 'A cell may hold several, as a JSON array or separated by | or commas.'}
-        </p>
-      </fieldset>
+      <PictureColumns view={view} />
       <SelectField
         className="span2"
         label="Mask"
@@ -66,6 +31,48 @@ export function ColumnMap({ view }: { readonly view: DraftView }) {
         <ColumnOptions columns={columns} />
       </SelectField>
     </div>
+  );
+}
+
+function PictureColumns({ view }: { readonly view: DraftView }) {
+  const { draft, columns, change } = view;
+  const detected = detectImageColumns(columns);
+  const chosen = draft.imageColumns ?? detected;
+  const toggle = (column: string) =>
+    change({
+      imageColumns: chosen.includes(column) ? chosen.filter((one) => one !== column) : [...chosen, column],
+    });
+  return (
+    <fieldset className="span4 plain">
+      <legend className="legend">Columns with pictures, in the order they are sent</legend>
+      <div className="chips">
+        {columns.map((column) => {
+          const place = chosen.indexOf(column);
+          return (
+            <button
+              aria-pressed={place !== -1}
+              className="chip"
+              key={column}
+              onClick={() => toggle(column)}
+              type="button"
+            >
+              {column}
+              {place !== -1 && chosen.length > 1 && <span className="num">{place + 1}</span>}
+            </button>
+          );
+        })}
+        {draft.imageColumns !== null && (
+          <button className="btn small ghost" onClick={() => change({ imageColumns: null })} type="button">
+            As found
+          </button>
+        )}
+      </div>
+      <p className="hint">
+        {draft.imageColumns === null && detected.length > 0
+          ? `Found by name: ${detected.join(', ')}. A cell may hold several.`
+          : 'A cell may hold several, as a JSON array or separated by | or commas.'}
+      </p>
+    </fieldset>
   );
 }
 

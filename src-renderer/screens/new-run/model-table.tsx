@@ -5,8 +5,10 @@ import type { Provider } from '@shared/model/provider';
 import type { ModelChoice, Task } from '@shared/model/run';
 import { useState } from 'react';
 import { useLive } from '../../state/app-model';
-import { SelectField, TextField } from '../../ui/field';
+import { TextField } from '../../ui/field';
 import { Notice } from '../../ui/notice';
+import { ProviderSelect } from '../../ui/provider-select';
+import { useNow } from '../../ui/use-now';
 import { endOf, imagesIn, isEnding, priceOf, sizesOf } from './model-facts';
 
 interface ModelTableProps {
@@ -81,6 +83,7 @@ interface ModelLineProps {
 }
 
 function ModelLine({ model, isChosen, onToggle }: ModelLineProps) {
+  const now = useNow(false);
   return (
     <tr className={isChosen ? 'chosen' : undefined}>
       <td>
@@ -96,7 +99,7 @@ function ModelLine({ model, isChosen, onToggle }: ModelLineProps) {
         {sizesOf(model)}
       </td>
       <td className="num">{priceOf(model)}</td>
-      <td className={isEnding(model, Date.now()) ? 'num ending' : 'num'}>{endOf(model)}</td>
+      <td className={isEnding(model, now) ? 'num ending' : 'num'}>{endOf(model)}</td>
     </tr>
   );
 }
@@ -160,17 +163,7 @@ function OtherModel({ onAdd }: { onAdd(choice: ModelChoice): void }) {
         onChange={(event) => setName(event.target.value)}
         value={name}
       />
-      <SelectField
-        label="Provider"
-        onChange={(event) => setProvider(event.target.value === 'openai' ? 'openai' : 'google_genai')}
-        value={provider}
-      >
-        {Object.entries(PROVIDER_LABELS).map(([value, label]) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
-      </SelectField>
+      <ProviderSelect label="Provider" onChange={setProvider} value={provider} />
       <button className="btn" type="submit">
         Add
       </button>

@@ -83,25 +83,7 @@ export function TemplateField({ label, value, columns, onChange }: TemplateField
         rows={3}
         value={value}
       />
-      {offered.length > 0 && (
-        <ul aria-label="Columns" className="suggestions" id={`${id}-list`} role="listbox">
-          {offered.map((column, at) => (
-            <li
-              aria-selected={at === active}
-              id={`${id}-${at}`}
-              key={column}
-              // The text area keeps the focus, so its selection stays known.
-              onMouseDown={(event) => {
-                event.preventDefault();
-                complete(column);
-              }}
-              role="option"
-            >
-              {column}
-            </li>
-          ))}
-        </ul>
-      )}
+      <Suggestions active={active} columns={offered} id={id} onChoose={complete} />
       <InsertChips
         columns={columns}
         hintId={`${id}-hint`}
@@ -115,6 +97,38 @@ export function TemplateField({ label, value, columns, onChange }: TemplateField
         }}
       />
     </div>
+  );
+}
+
+interface SuggestionsProps {
+  readonly id: string;
+  readonly columns: readonly string[];
+  readonly active: number;
+  onChoose(column: string): void;
+}
+
+function Suggestions({ id, columns, active, onChoose }: SuggestionsProps) {
+  if (columns.length === 0) {
+    return null;
+  }
+  return (
+    <ul aria-label="Columns" className="suggestions" id={`${id}-list`} role="listbox">
+      {columns.map((column, at) => (
+        <li
+          aria-selected={at === active}
+          id={`${id}-${at}`}
+          key={column}
+          // The text area keeps the focus, so its selection stays known.
+          onMouseDown={(event) => {
+            event.preventDefault();
+            onChoose(column);
+          }}
+          role="option"
+        >
+          {column}
+        </li>
+      ))}
+    </ul>
   );
 }
 

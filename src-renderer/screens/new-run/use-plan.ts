@@ -14,6 +14,7 @@ export interface PlanState {
 }
 
 const REST_MS = 250;
+const NO_REQUEST = 'null';
 
 export function usePlan(request: RunRequest | null, rows: number): PlanState {
   const { backend } = useModel();
@@ -23,8 +24,7 @@ export function usePlan(request: RunRequest | null, rows: number): PlanState {
     null,
   );
   useEffect(() => {
-    if (settled === 'null') {
-      setAnswer(null);
+    if (settled === NO_REQUEST) {
       return;
     }
     let isCurrent = true;
@@ -43,9 +43,8 @@ export function usePlan(request: RunRequest | null, rows: number): PlanState {
     };
     // `rows` grows while the file is still being read.
   }, [backend, settled, rows]);
-  return {
-    plan: answer?.plan ?? null,
-    isStale: answer?.of !== wanted,
-    refused: answer?.refused ?? null,
-  };
+  if (answer === null || wanted === NO_REQUEST) {
+    return { plan: null, isStale: true, refused: null };
+  }
+  return { plan: answer.plan, isStale: answer.of !== wanted, refused: answer.refused };
 }

@@ -1,6 +1,6 @@
 /** Starts the run, from the button or with Ctrl+Enter, and goes to it. */
 import type { RunRequest } from '@shared/contract';
-import { useCallback, useEffect, useRef } from 'react';
+import { useCallback, useEffect, useEffectEvent } from 'react';
 import { useModel } from '../../state/app-model';
 import { EMPTY_DRAFT } from '../../state/new-run-draft';
 import { show } from '../../state/ui-store';
@@ -33,8 +33,7 @@ export function useStartRun(request: RunRequest | null, { plan, refused }: PlanS
     });
   }, [canStart, request, run, model]);
 
-  const latest = useRef(start);
-  latest.current = start;
+  const startByKey = useEffectEvent(start);
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
       if (
@@ -43,7 +42,7 @@ export function useStartRun(request: RunRequest | null, { plan, refused }: PlanS
         model.ui.getState().overlay.kind === 'none'
       ) {
         event.preventDefault();
-        latest.current();
+        startByKey();
       }
     }
     window.addEventListener('keydown', onKeyDown);

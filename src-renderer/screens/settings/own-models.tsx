@@ -6,8 +6,9 @@ import type { Provider } from '@shared/model/provider';
 import { useState } from 'react';
 import { useLive, useModel } from '../../state/app-model';
 import { useAction } from '../../state/use-action';
-import { Dialog } from '../../ui/dialog';
-import { Checkbox, NumberField, SelectField, TextField } from '../../ui/field';
+import { Dialog, DialogFoot } from '../../ui/dialog';
+import { Checkbox, NumberField, TextField } from '../../ui/field';
+import { ProviderSelect } from '../../ui/provider-select';
 import { Notice } from '../../ui/notice';
 
 export function OwnModels() {
@@ -102,8 +103,8 @@ function AddModel({ onClose }: { onClose(): void }) {
   const { backend, live } = useModel();
   const action = useAction();
   const [draft, setDraft] = useState(NEW_MODEL);
-  const change = (part: Partial<ModelDraft>) => setDraft((old) => ({ ...old, ...part }));
   const model = modelOf(draft);
+  const isAboutId = action.error?.field === 'id';
   return (
     <Dialog onClose={onClose} title="Add a model">
       <form
@@ -118,83 +119,82 @@ function AddModel({ onClose }: { onClose(): void }) {
           }
         }}
       >
-        <div className="fields">
-          <TextField
-            autoFocus
-            className="span2"
-            error={action.error?.field === 'id' ? action.error.sentence : undefined}
-            label="Model id, as the provider writes it"
-            onChange={(event) => change({ id: event.target.value })}
-            value={draft.id}
-          />
-          <TextField
-            className="span2"
-            label="Shown as"
-            onChange={(event) => change({ label: event.target.value })}
-            placeholder={draft.id}
-            value={draft.label}
-          />
-          <SelectField
-            className="span2"
-            label="Provider"
-            onChange={(event) =>
-              change({ provider: event.target.value === 'openai' ? 'openai' : 'google_genai' })
-            }
-            value={draft.provider}
-          >
-            {Object.entries(PROVIDER_LABELS).map(([value, label]) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </SelectField>
-          <NumberField
-            hint="0: takes none"
-            label="Input images, at most"
-            max={100}
-            min={0}
-            onChange={(maxInputImages) => change({ maxInputImages })}
-            placeholder="not known"
-            value={draft.maxInputImages}
-          />
-          <NumberField
-            label="Dollars per picture"
-            max={100}
-            min={0}
-            onChange={(priceUsd) => change({ priceUsd })}
-            placeholder="not known"
-            step={0.001}
-            value={draft.priceUsd}
-          />
-          <TextField
-            className="span2"
-            hint="The first is the default; blank: cannot be chosen"
-            label="Sizes"
-            onChange={(event) => change({ sizes: event.target.value })}
-            placeholder="1K, 2K"
-            value={draft.sizes}
-          />
-          <div className="field span2">
-            <span className="legend">Mask</span>
-            <Checkbox
-              checked={draft.mask}
-              label="Takes a mask"
-              onChange={(event) => change({ mask: event.target.checked })}
-            />
-          </div>
-        </div>
-        {action.error !== null && action.error.field !== 'id' && (
-          <Notice tone="bad">{action.error.sentence}</Notice>
-        )}
-        <div className="dialog-foot">
-          <button className="btn" onClick={onClose} type="button">
-            Cancel
-          </button>
-          <button className="btn primary" disabled={!model.success || action.isBusy} type="submit">
-            Add the model
-          </button>
-        </div>
+        <ModelFields
+          draft={draft}
+          idError={isAboutId ? action.error?.sentence : undefined}
+          onChange={(part) => setDraft((old) => ({ ...old, ...part }))}
+        />
+        {action.error !== null && !isAboutId && <Notice tone="bad">{action.error.sentence}</Notice>}
+        <DialogFoot action="Add the model" isDisabled={!model.success || action.isBusy} onCancel={onClose} />
       </form>
     </Dialog>
+  );
+}
+
+interface ModelFieldsProps {
+  readonly draft: ModelDraft;
+  readonly idError: string | undefined;
+  onChange(part: Partial<ModelDraft>): void;
+}
+
+function ModelFields({ draft, idError, onChange }: ModelFieldsProps) {
+  return (
+    <div className="fields">
+      <TextField
+        autoFocus
+        className="span2"
+        error={idError}
+        label="Model id, as the provider writes it"
+        onChange={(event) => onChange({ id: event.target.value })}
+        value={draft.id}
+      />
+      <TextField
+        className="span2"
+        label="Shown as"
+        onChange={(event) => onChange({ label: event.target.value })}
+        placeholder={draft.id}
+        value={draft.label}
+      />
+      <ProviderSelect
+        className="span2"
+        label="Provider"
+        onChange={(provider) => onChange({ provider })}
+        value={draft.provider}
+      />
+      <NumberField
+        hint="0: takes none"
+        label="Input images, at most"
+        max={100}
+        min={0}
+        onChange={(maxInputImages) => onChange({ maxInputImages })}
+        placeholder="not known"
+        value={draft.maxInputImages}
+      />
+      <NumberField
+        label="Dollars per picture"
+        max={100}
+        min={0}
+        onChange={(priceUsd) => onChange({ priceUsd })}
+        placeholder="not known"
+        step={0.001}
+        value={draft.priceUsd}
+      />
+      <TextField
+        className="span2"
+        hint="The first is the default; blank: cannot be chosen"
+        label="Sizes"
+        onChange={(event) => onChange({ sizes: event.target.value })}
+        placeholder="1K, 2K"
+        value={draft.sizes}
+      />
+      <div className="field span2">
+        <span className="legend">Mask</span>
+        <Checkbox
+          checked={draft.mask}
+          label="Takes a mask"
+          onChange={(event) => onChange({ mask: event.target.checked })}
+        />
+      </div>
+    </div>
   );
 }

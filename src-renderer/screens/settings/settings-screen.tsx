@@ -39,74 +39,59 @@ function useSave() {
   return { action, save };
 }
 
+interface NumberSetting {
+  readonly key: 'concurrency' | 'workers' | 'maxRetries' | 'retryDelayMs' | 'timeoutMs';
+  readonly label: string;
+  readonly hint: string;
+  readonly min: number;
+  readonly max: number;
+  /** How many of the stored unit make one of the shown. */
+  readonly scale: number;
+}
+
+const NUMBER_SETTINGS: readonly NumberSetting[] = [
+  {
+    key: 'concurrency',
+    label: 'Requests in flight',
+    hint: 'Over all endpoints',
+    min: 1,
+    max: 1024,
+    scale: 1,
+  },
+  { key: 'workers', label: 'Worker threads', hint: 'They load, send and save', min: 1, max: 64, scale: 1 },
+  {
+    key: 'maxRetries',
+    label: 'Retries of a failed row',
+    hint: 'Keys at their limit do not count',
+    min: 0,
+    max: 100,
+    scale: 1,
+  },
+  {
+    key: 'retryDelayMs',
+    label: 'First retry after',
+    hint: 'Seconds; longer for each further one',
+    min: 0,
+    max: 3600,
+    scale: 1000,
+  },
+  { key: 'timeoutMs', label: 'Timeout', hint: 'Seconds; for new endpoints', min: 1, max: 3600, scale: 1000 },
+];
+
 function RunDefaults({ settings }: { readonly settings: Settings }) {
   const { action, save } = useSave();
-  const reset = (key: keyof Settings) => () => save({ [key]: DEFAULT_SETTINGS[key] });
-  const isOwn = (key: keyof Settings) => settings[key] !== DEFAULT_SETTINGS[key];
   return (
     <section aria-labelledby="run-defaults" className="settings-part">
       <h2 id="run-defaults">New runs</h2>
       {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
       <OutputFolder onSave={save} settings={settings} />
-      <NumberRow
-        hint="Over all endpoints"
-        isOwn={isOwn('concurrency')}
-        label="Requests in flight"
-        max={1024}
-        min={1}
-        onChange={(concurrency) => save({ concurrency })}
-        onReset={reset('concurrency')}
-        standard={DEFAULT_SETTINGS.concurrency}
-        value={settings.concurrency}
-      />
-      <NumberRow
-        hint="Threads that load, send and save"
-        isOwn={isOwn('workers')}
-        label="Worker threads"
-        max={64}
-        min={1}
-        onChange={(workers) => save({ workers })}
-        onReset={reset('workers')}
-        standard={DEFAULT_SETTINGS.workers}
-        value={settings.workers}
-      />
-      <NumberRow
-        hint="Keys at their limit do not count"
-        isOwn={isOwn('maxRetries')}
-        label="Retries of a failed row"
-        max={100}
-        min={0}
-        onChange={(maxRetries) => save({ maxRetries })}
-        onReset={reset('maxRetries')}
-        standard={DEFAULT_SETTINGS.maxRetries}
-        value={settings.maxRetries}
-      />
-      <NumberRow
-        hint="Seconds; longer for each further one"
-        isOwn={isOwn('retryDelayMs')}
-        label="First retry after"
-        max={3600}
-        min={0}
-        onChange={(seconds) => save({ retryDelayMs: Math.round(seconds * 1000) })}
-        onReset={reset('retryDelayMs')}
-        standard={DEFAULT_SETTINGS.retryDelayMs / 1000}
-        value={settings.retryDelayMs / 1000}
-      />
-      <NumberRow
-        hint="Seconds; for new endpoints"
-        isOwn={isOwn('timeoutMs')}
-        label="Timeout"
-        max={3600}
-        min={1}
-        onChange={(seconds) => save({ timeoutMs: Math.round(seconds * 1000) })}
-        onReset={reset('timeoutMs')}
-        standard={DEFAULT_SETTINGS.timeoutMs / 1000}
-        value={settings.timeoutMs / 1000}
-      />
+      {NUMBER_SETTINGS.map((setting) => (
+        <NumberRow key={setting.key} onSave={save} setting={setting} settings={settings} />
+      ))}
       <SettingRow
-        isOwn={isOwn('allowPrivateUrls')}
+        isOwn={settings.allowPrivateUrls !== DEFAULT_SETTINGS.allowPrivateUrls}
         name="Private addresses"
-        onReset={reset('allowPrivateUrls')}
+        onReset={() => save({ allowPrivateUrls: DEFAULT_SETTINGS.allowPrivateUrls })}
         standard="off"
       >
         <Checkbox
@@ -120,21 +105,29 @@ function RunDefaults({ settings }: { readonly settings: Settings }) {
 }
 
 interface NumberRowProps {
-  readonly label: string;
-  readonly hint: string;
-  readonly value: number;
-  readonly standard: number;
-  readonly min: number;
-  readonly max: number;
-  readonly isOwn: boolean;
-  onChange(value: number): void;
-  onReset(): void;
+  readonly setting: NumberSetting;
+  readonly settings: Settings;
+  onSave(part: Partial<Settings>): void;
 }
 
-function NumberRow({ label, isOwn, standard, onChange, onReset, ...field }: NumberRowProps) {
+function NumberRow({ setting, settings, onSave }: NumberRowProps) {
+  const { key, label, hint, min, max, scale } = setting;
+  const standard = DEFAULT_SETTINGS[key];
   return (
-    <SettingRow isOwn={isOwn} name={label} onReset={onReset} standard={String(standard)}>
-      <NumberField {...field} label={label} onChange={(value) => onChange(value ?? standard)} />
+    <SettingRow
+      isOwn={settings[key] !== standard}
+      name={label}
+      onReset={() => onSave({ [key]: standard })}
+      standard={String(standard / scale)}
+    >
+      <NumberField
+        hint={hint}
+        label={label}
+        max={max}
+        min={min}
+        onChange={(value) => onSave({ [key]: value === undefined ? standard : Math.round(value * scale) })}
+        value={settings[key] / scale}
+      />
     </SettingRow>
   );
 }

@@ -1,0 +1,30 @@
+/** CPU time and memory of a running process, read from /proc (Linux); nothing elsewhere. */
+import { readFileSync } from 'node:fs';
+
+/** Of /proc/PID/stat; 100 on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+/** @param {number} pid */
+export function watchProcess(pid) {
+  let cpuMs = Number.NaN;
+  let peakRssMb = 0;
+  const timer = setInterval(look, 50);
+
+  function look() {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      const [user, system] = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 13);
+      cpuMs = ((Number(user) + Number(system)) * 1000) / TICKS_PER_SECOND;
+      peakRssMb = Math.max(peakRssMb, Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
+    } catch {
+      // The process has ended, or there is no /proc.
+    }
+  }
+
+  return {
+    end() {
+      clearInterval(timer);
+      return { cpuMs, peakRssMb };
+    },
+  };
+}

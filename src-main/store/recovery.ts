@@ -1,0 +1,109 @@
+/** What the last process left under way: what was sent may have been paid for, what was only leased never left. */
+import { z } from 'zod';
+import type { AttemptEnd } from '../engine/ports';
+import { adoptFile, type Receipt } from './adopt-file';
+import type { Db } from './driver';
+import { parseJson } from './json-column';
+import type { RunTally } from './run-tally';
+
+const fileSchema = z.object({
+  fileName: z.string(),
+  sha256: z.string(),
+  mimeType: z.string(),
+  width: z.number(),
+  height: z.number(),
+  sizeBytes: z.number(),
+});
+
+interface ReceiptRecord {
+  readonly attempt_id: number;
+  readonly job_id: number;
+  readonly run_id: number;
+  readonly output_dir: string;
+  readonly stem: string;
+  readonly file: string;
+}
+
+export interface RecoveryOptions {
+  readonly db: Db;
+  readonly tally: RunTally;
+  readonly wallNow: () => number;
+  /** The journal's. */
+  ended(end: AttemptEnd): void;
+}
+
+/** Call inside the tally's transaction. */
+export function createRecovery({ db, tally, wallNow, ended }: RecoveryOptions) {
+  const openRuns = db.prepare<{ id: number }>('SELECT id FROM runs WHERE sent > 0 OR leased > 0');
+  const loseAttempts = db.prepare(
+    `UPDATE attempts SET state = 'lost'
+     WHERE state = 'sent' AND job_id IN (SELECT id FROM jobs WHERE run_id = ? AND state = 'sent')`,
+  );
+  const moveJobs = db.prepare('UPDATE jobs SET state = ?, failure = NULL WHERE run_id = ? AND state = ?');
+  const received = db.prepare<ReceiptRecord>(
+    `SELECT a.id AS attempt_id, a.job_id, j.run_id, runs.output_dir, j.stem, a.file
+     FROM attempts a JOIN jobs j ON j.id = a.job_id JOIN runs ON runs.id = j.run_id
+     WHERE a.state = 'received' AND j.state = 'unknown'`,
+  );
+  const loseAttempt = db.prepare(`UPDATE attempts SET state = 'lost' WHERE id = ?`);
+
+  function move(runId: number, from: 'sent' | 'leased', to: 'unknown' | 'pending'): number {
+    const { changes } = moveJobs.run(to, runId, from);
+    tally.leave({ runId, state: from, failureKind: null }, changes);
+    tally.enter({ runId, state: to, failureKind: null }, changes);
+    return changes;
+  }
+
+  function receivedButNotEnded(): readonly Receipt[] {
+    return received.all().flatMap((record) => {
+      const file = parseJson(record.file, fileSchema);
+      return file.kind === 'bad'
+        ? []
+        : {
+            attemptId: record.attempt_id,
+            jobId: record.job_id,
+            runId: record.run_id,
+            dir: record.output_dir,
+            stem: record.stem,
+            file: file.value,
+          };
+    });
+  }
+
+  function adopt(receipt: Receipt): boolean {
+    if (!adoptFile(receipt)) {
+      return false;
+    }
+    ended({
+      attemptId: receipt.attemptId,
+      jobId: receipt.jobId,
+      runId: receipt.runId,
+      endedAt: wallNow(),
+      tookMs: 0,
+      // What it cost went with the process that knew it.
+      outcome: { kind: 'done', file: receipt.file, usage: {}, costUsd: null },
+      next: { kind: 'done' },
+    });
+    return true;
+  }
+
+  return {
+    recover(): { unknown: number; released: number } {
+      let unknown = 0;
+      let released = 0;
+      for (const { id } of openRuns.all()) {
+        loseAttempts.run(id);
+        released += move(id, 'leased', 'pending');
+        unknown += move(id, 'sent', 'unknown');
+      }
+      for (const receipt of receivedButNotEnded()) {
+        if (adopt(receipt)) {
+          unknown -= 1;
+        } else {
+          loseAttempt.run(receipt.attemptId);
+        }
+      }
+      return { unknown: Math.max(0, unknown), released };
+    },
+  };
+}

@@ -1,0 +1,70 @@
+/** The store's calls as messages between the program and the store's thread. */
+import type { Store } from './store';
+import type { StoreFailure } from './store-error';
+
+/** Not calls: ids are handed out on the caller's side, which learns of the first when the thread is ready. */
+export type StoreMethod = Exclude<keyof Store, 'nextAttemptId'>;
+
+export type StoreCall<M extends StoreMethod = StoreMethod> = {
+  readonly [Name in M]: {
+    readonly id: number;
+    readonly method: Name;
+    readonly args: Parameters<Store[Name]>;
+  };
+}[M];
+
+export type FromStore =
+  | { readonly kind: 'ready'; readonly nextAttemptId: number }
+  | { readonly kind: 'refused'; readonly failure: StoreFailure }
+  | { readonly kind: 'done'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly id: number; readonly failure: StoreFailure }
+  | { readonly kind: 'note'; readonly sentence: string };
+
+/** Every method by name: the compiler sees to it that none is missing. */
+const METHODS: Readonly<Record<StoreMethod, true>> = {
+  createDataset: true,
+  addRows: true,
+  finishDataset: true,
+  setColumns: true,
+  dataset: true,
+  datasets: true,
+  rows: true,
+  rowsAt: true,
+  createRun: true,
+  runAt: true,
+  run: true,
+  runs: true,
+  setRunState: true,
+  setRunOptions: true,
+  setRunDataset: true,
+  planJobs: true,
+  recover: true,
+  counts: true,
+  jobs: true,
+  jobsById: true,
+  job: true,
+  attempts: true,
+  requeue: true,
+  failureGroups: true,
+  gallery: true,
+  result: true,
+  endpoints: true,
+  saveEndpoint: true,
+  removeEndpoint: true,
+  keys: true,
+  saveKey: true,
+  removeKey: true,
+  ownModels: true,
+  saveOwnModels: true,
+  settings: true,
+  saveSettings: true,
+  pending: true,
+  sent: true,
+  received: true,
+  ended: true,
+  pragmas: true,
+  close: true,
+};
+
+// Object.keys forgets the keys' type; they are those written above.
+export const STORE_METHODS = Object.keys(METHODS) as readonly StoreMethod[];

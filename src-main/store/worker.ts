@@ -1,0 +1,42 @@
+/** Entry of the store's thread: it owns the one connection, so that no query blocks the window. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { openStoreInProcess, type OpenStoreOptions } from './sqlite-store';
+import type { Store } from './store';
+import type { FromStore, StoreCall } from './store-call';
+import { asFailure } from './store-error';
+
+/** What the thread is started with. */
+export type StoreWorkerData = Omit<OpenStoreOptions, 'onNote'>;
+
+const port = parentPort;
+if (port === null) {
+  throw new Error('The store runs only as a worker thread.');
+}
+const tell = (message: FromStore): void => port.postMessage(message);
+
+serve(workerData as StoreWorkerData);
+
+function serve(options: StoreWorkerData): void {
+  let store: Store;
+  try {
+    store = openStoreInProcess({ ...options, onNote: (sentence) => tell({ kind: 'note', sentence }) });
+  } catch (error) {
+    tell({ kind: 'refused', failure: asFailure(error) });
+    return;
+  }
+  port?.on('message', (call: StoreCall) => void answer(store, call));
+  tell({ kind: 'ready', nextAttemptId: store.nextAttemptId() });
+}
+
+async function answer(store: Store, { id, method, args }: StoreCall): Promise<void> {
+  // The caller's types tie each method to its arguments; here they have crossed a thread and are one list.
+  const call = store[method] as (...args: readonly unknown[]) => Promise<unknown>;
+  try {
+    tell({ kind: 'done', id, value: await call(...args) });
+  } catch (error) {
+    tell({ kind: 'failed', id, failure: asFailure(error) });
+  }
+  if (method === 'close') {
+    port?.close();
+  }
+}
