@@ -135,6 +135,7 @@ export async function openApp(options: AppOptions) {
     events,
     clock,
     log,
+    endpointsFor: fleet.endpointsFor,
     onWorkers: (workers) => transport.resize(workers),
     onRunOver: fleet.saveStates,
   });

@@ -1,5 +1,6 @@
 /** The contract over the app: thin by intention. Every door that serves calls serves this router. */
 import { EventPublisher, implement, ORPCError } from '@orpc/server';
+import { SAMPLE_NAME } from '@shared/demo';
 import { type AppEvent, contract, type Grant } from '@shared/contract';
 import type { App } from './app';
 import { tileOf } from './app/app-events';
@@ -87,9 +88,10 @@ export function createRouter(app: App, shell: Shell) {
         ),
       ),
       sample: os.datasets.sample.handler(async () => {
+        await app.fleet.ensureDemo();
         const { dataset } = await app.importer.start({
           path: join(app.resourcesDir, 'sample', 'sample.csv'),
-          name: 'demo dataset',
+          name: SAMPLE_NAME,
         });
         return dataset;
       }),

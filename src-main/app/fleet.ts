@@ -3,6 +3,8 @@
  * pool, and shown with what the pool knows of their health.
  */
 import type { EndpointView } from '@shared/contract';
+import { DEMO_ENDPOINT, mayServe } from '@shared/demo';
+import type { ModelChoice } from '@shared/model/run';
 import type { Endpoint, KeyInfo, TestReport } from '@shared/model/endpoint';
 import type { Pool } from '../engine/pool/pool';
 import type { Clock } from '../engine/ports';
@@ -286,6 +288,14 @@ export function createFleet(options: FleetOptions) {
     test,
     saveStates,
     secret: (keyId: string): string | null => secrets.get(keyId)?.reveal() ?? null,
+    endpointsFor: (models: readonly ModelChoice[]): string[] =>
+      endpoints.filter((endpoint) => models.some((choice) => mayServe(endpoint, choice))).map(({ id }) => id),
+    /** The demo endpoint, from its first use on. */
+    async ensureDemo(): Promise<void> {
+      if (!endpoints.some((endpoint) => endpoint.demo)) {
+        await save(DEMO_ENDPOINT);
+      }
+    },
     /** What an attempt's endpoint and key are called now, for the journal: they may be renamed or removed later. */
     names: (sent: {
       endpointId: string;

@@ -5,6 +5,7 @@ import type { Plan, RunRequest } from '@shared/contract';
 import { estimateCost } from '@shared/cost';
 import { modelWarnings } from '@shared/resolve-model';
 import { parseTemplate, unknownColumns } from '@shared/template';
+import { DEMO_MODEL, mayServe } from '@shared/demo';
 import { hasImageColumn } from '@shared/columns';
 import type { Run, RunOptions } from '@shared/model/run';
 import type { App } from '../app';
@@ -55,12 +56,16 @@ function blockersOf(app: App, request: RunRequest, dataset: StoredDataset): stri
   if (recipe.task === 'edit' && recipe.imageColumns.length === 0 && !hasImageColumn(dataset.columns)) {
     blockers.push('No column holds images: choose one.');
   }
+  const demos = recipe.models.filter(({ model }) => model === DEMO_MODEL.model).length;
+  if (demos > 0 && demos < recipe.models.length) {
+    blockers.push('The demo painter runs alone: choose it, or other models.');
+  }
   for (const { provider, model } of recipe.models) {
     const serves = app.fleet
       .views()
       .some(
         ({ endpoint, keys }) =>
-          endpoint.provider === provider &&
+          mayServe(endpoint, { provider, model }) &&
           endpoint.enabled &&
           (endpoint.demo || keys.some((key) => key.readable && !key.paused)),
       );

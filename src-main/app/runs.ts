@@ -1,5 +1,5 @@
 /** The life of runs above the scheduler: start, stop, go on, rerun; their tables; what screens see of them. */
-import type { Run, RunState } from '@shared/model/run';
+import type { ModelChoice, Run, RunState } from '@shared/model/run';
 import type { FailureKind } from '@shared/model/failure';
 import type { AttemptEnd, Clock } from '../engine/ports';
 import type { Scheduler, SchedulerEvent } from '../engine/runs/scheduler';
@@ -24,6 +24,8 @@ export interface RunsOptions {
   readonly events: EventHub;
   readonly clock: Clock;
   readonly log: Log;
+  /** The endpoints that may serve these models at all. */
+  endpointsFor(models: readonly ModelChoice[]): readonly string[];
   /** Number of worker threads the run asks for. */
   onWorkers(workers: number): void;
   /** The keys may have changed state: nothing of that should be forgotten. */
@@ -103,6 +105,7 @@ export function createRuns(options: RunsOptions) {
       maxRetries: run.options.maxRetries,
       retryDelayMs: run.options.retryDelayMs,
       waitForDayQuota: extras.waitForDayQuota ?? true,
+      endpointIds: options.endpointsFor(run.recipe.models),
     });
     events.touchRun(run.id);
     return view(run);

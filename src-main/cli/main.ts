@@ -69,7 +69,7 @@ async function demo(options: MainOptions, request: DemoCliRequest): Promise<numb
     return refuse(options, badLogLevel());
   }
   return withEngine(options, { env: options.env, logLevel, json: request.json }, (engine) =>
-    planDemo(request, engine.models(), options.cwd),
+    planDemo(request, options.cwd),
   );
 }
 

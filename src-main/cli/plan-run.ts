@@ -2,7 +2,7 @@
 import { basename, extname, resolve } from 'node:path';
 import { resolveSize } from '@shared/aspect-ratio';
 import type { CatalogueModel } from '@shared/model/catalogue';
-import type { Endpoint } from '@shared/model/endpoint';
+import { DEMO_ENDPOINT, DEMO_MODEL } from '@shared/demo';
 import type { DatasetFormat, Recipe } from '@shared/model/run';
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
 import { defaultModel, modelWarnings } from '@shared/resolve-model';
@@ -134,30 +134,7 @@ function announcements(
   ];
 }
 
-/** Listens only on this machine and takes no key; its URL is chosen when it starts. */
-const DEMO_ENDPOINT: Endpoint = {
-  id: 'demo',
-  name: 'Demo',
-  provider: 'google_genai',
-  baseUrl: '',
-  apiVersion: '',
-  enabled: true,
-  weight: 1,
-  limits: {},
-  timeoutMs: 60_000,
-  options: {},
-  demo: true,
-};
-
-export function planDemo(
-  request: DemoCliRequest,
-  models: readonly CatalogueModel[],
-  cwd: string,
-): PlannedRun {
-  const model = defaultModel(models, 'google_genai');
-  if (model === undefined) {
-    return refused('The catalogue has no current model for the demo.');
-  }
+export function planDemo(request: DemoCliRequest, cwd: string): PlannedRun {
   return {
     kind: 'ok',
     announce: [
@@ -169,7 +146,7 @@ export function planDemo(
       source: { kind: 'sample' },
       recipe: {
         task: 'edit',
-        models: [{ provider: 'google_genai', model: model.id }],
+        models: [DEMO_MODEL],
         instruction: columnTemplate('instruction'),
         imageColumns: [],
         variants: 1,

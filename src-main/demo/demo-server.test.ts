@@ -3,7 +3,7 @@ import { GoogleGenAI } from '@google/genai';
 import OpenAI, { toFile } from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDemoServer } from './demo-server';
-import { pixelsOf, testPicture } from './test-pictures';
+import { pixelsOf, testPicture } from './testing/pictures';
 
 const server = createDemoServer({ latencyMs: 0 });
 const INPUT = await testPicture();

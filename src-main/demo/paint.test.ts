@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import sharp from 'sharp';
 import { paint } from './paint';
 import type { Picture, PictureRequest } from './request';
-import { type Pixels, pixelsOf, type Rgb, testPicture } from './test-pictures';
+import { type Pixels, pixelsOf, type Rgb, testPicture } from './testing/pictures';
 
 const INPUT = await testPicture();
 const BEFORE = await pixelsOf(INPUT);

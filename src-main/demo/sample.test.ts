@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { paint } from './paint';
 import type { PictureRequest } from './request';
 import { demoScript } from './script';
-import { pixelsOf } from './test-pictures';
+import { pixelsOf } from './testing/pictures';
 
 const FOLDER = fileURLToPath(new URL('../../resources/sample/', import.meta.url));
 const MIME_TYPES: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createDemoServer, type DemoServer, type DemoServerOptions } from './demo-server';
 import { refusal } from './refusals';
-import { pixelsOf, testPicture } from './test-pictures';
+import { pixelsOf, testPicture } from './testing/pictures';
 import type { Fault } from './script';
 
 const INPUT = (await testPicture()).toString('base64');

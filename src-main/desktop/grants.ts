@@ -9,8 +9,9 @@ import { Refusal } from '../refusal';
 const KEPT = 10_000;
 
 export interface Grants {
-  /** Null when there is no such file. */
+  /** Null when there is no such file or folder. */
   grant(path: string): Promise<Grant | null>;
+  /** Throws a Refusal for a token of another session. */
   path(token: string): string;
 }
 

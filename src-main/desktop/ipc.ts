@@ -5,16 +5,19 @@
 import { RPCHandler } from '@orpc/server/message-port';
 import {
   ipcMain,
-  type IpcMainEvent,
   type IpcMainInvokeEvent,
   MessageChannelMain,
+  type MessagePortMain,
   type WebContents,
+  type WebFrameMain,
 } from 'electron';
+import type { Grant } from '@shared/contract';
 import { z } from 'zod';
 import type { Log } from '../log';
 import type { AppRouter } from '../router';
 import type { Grants } from './grants';
 import { isOurPage } from './guards';
+import type { ImageRoots } from './image-roots';
 
 export const CONNECT = 'brushfleet:connect';
 export const GRANT = 'brushfleet:grant';
@@ -24,41 +27,42 @@ const pathsSchema = z.array(z.string().min(1).max(4096)).max(1000);
 export interface IpcOptions {
   readonly router: AppRouter;
   readonly grants: Grants;
+  readonly imageRoots: ImageRoots;
   readonly log: Log;
 }
 
 export function serveIpc(options: IpcOptions): { register(contents: WebContents): void } {
   const registered = new WeakSet<WebContents>();
+  /** One a window: a page that asks again loses the port it had. */
+  const ports = new WeakMap<WebContents, MessagePortMain>();
   const handler = new RPCHandler(options.router);
 
-  function isTrusted(event: IpcMainEvent | IpcMainInvokeEvent): boolean {
-    const frame = event.senderFrame;
-    const isTrusted =
-      frame !== null && frame.parent === null && isOurPage(frame.url) && registered.has(event.sender);
-    if (!isTrusted) {
+  /** Throws IPC_FORBIDDEN, which the caller gets as a rejection. */
+  function trustedFrame({ senderFrame: frame, sender }: IpcMainInvokeEvent): WebFrameMain {
+    if (frame === null || frame.parent !== null || !isOurPage(frame.url) || !registered.has(sender)) {
       options.log.warning('ipc', 'a message from a foreign page was refused');
-    }
-    return isTrusted;
-  }
-
-  ipcMain.on(CONNECT, (event) => {
-    if (!isTrusted(event)) {
-      return;
-    }
-    const { port1, port2 } = new MessageChannelMain();
-    handler.upgrade(port1);
-    port1.start();
-    event.senderFrame?.postMessage(CONNECT, null, [port2]);
-  });
-
-  ipcMain.handle(GRANT, async (event, paths: unknown) => {
-    if (!isTrusted(event)) {
       throw new Error('IPC_FORBIDDEN');
     }
+    return frame;
+  }
+
+  ipcMain.handle(CONNECT, (event) => {
+    const frame = trustedFrame(event);
+    ports.get(event.sender)?.close();
+    const { port1, port2 } = new MessageChannelMain();
+    ports.set(event.sender, port1);
+    handler.upgrade(port1);
+    port1.start();
+    frame.postMessage(CONNECT, null, [port2]);
+  });
+
+  ipcMain.handle(GRANT, async (event, paths: unknown): Promise<Grant[]> => {
+    trustedFrame(event);
     const parsed = pathsSchema.safeParse(paths);
     if (!parsed.success) {
       throw new Error('BAD_INPUT');
     }
+    await Promise.all(parsed.data.map((path) => options.imageRoots.grant(path)));
     const grants = await Promise.all(parsed.data.map((path) => options.grants.grant(path)));
     return grants.filter((grant) => grant !== null);
   });

@@ -8,9 +8,12 @@ const CONNECT = 'brushfleet:connect';
 const GRANT = 'brushfleet:grant';
 
 // Only our own page gets a bridge.
-if (location.protocol === 'app:') {
+if (location.origin === 'app://brushfleet') {
   contextBridge.exposeInMainWorld('brushfleet', {
-    connect: (): void => ipcRenderer.send(CONNECT),
+    /** Rejects with IPC_FORBIDDEN where the page is not the window's own. */
+    connect: async (): Promise<void> => {
+      await ipcRenderer.invoke(CONNECT);
+    },
   });
 
   ipcRenderer.on(CONNECT, (event) => {

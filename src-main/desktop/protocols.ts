@@ -5,9 +5,10 @@ import { type Protocol, protocol } from 'electron';
 import { imageReferences } from '@shared/columns';
 import { type MediaRequest, parseMediaPath } from '@shared/media-url';
 import type { App } from '../app';
+import type { Log } from '../log';
 import { previewPath } from '../app/preview';
 import { sniffImage } from '../images/sniff';
-import { CONTENT_SECURITY_POLICY } from './scheme';
+import { APP_HOST, CONTENT_SECURITY_POLICY, MEDIA_HOST } from './scheme';
 import { servedFile } from './served-file';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -24,47 +25,54 @@ const TYPES: Readonly<Record<string, string>> = {
 /** What a page may see of a picture: our own previews, never SVG and never original bytes. */
 const MEDIA_TYPES = new Set(['image/webp', 'image/png', 'image/jpeg']);
 
-export function serveApp(rendererDir: string, on: Protocol = protocol): void {
-  on.handle('app', async (request) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return refusal(405);
-    }
-    const found = await servedFile(rendererDir, new URL(request.url).pathname);
-    if (found.kind === 'refused') {
-      return refusal(found.status);
-    }
-    const type = TYPES[extname(found.path)];
-    if (type === undefined) {
-      return refusal(415);
-    }
-    return new Response(await readFile(found.path), {
-      headers: {
-        'content-type': type,
-        'content-security-policy': CONTENT_SECURITY_POLICY,
-        'x-content-type-options': 'nosniff',
-        'cross-origin-opener-policy': 'same-origin',
-      },
-    });
-  });
+type Answer = (url: URL) => Promise<Response>;
+
+export function serveApp(rendererDir: string, log: Log, on: Protocol = protocol): void {
+  on.handle('app', (request) =>
+    answered(request, { host: APP_HOST, log }, async ({ pathname }) => {
+      const found = await servedFile(rendererDir, pathname);
+      if (found.kind === 'refused') {
+        return refusal(found.status);
+      }
+      const type = TYPES[extname(found.path)];
+      return type === undefined ? refusal(415) : bundleResponse(await readFile(found.path), type);
+    }),
+  );
 }
 
 export function serveMedia(app: App, on: Protocol = protocol): void {
-  on.handle('media', async (request) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return refusal(405);
-    }
-    const { pathname, searchParams } = new URL(request.url);
-    const asked = parseMediaPath(pathname, searchParams.get('columns'));
-    const path = asked === null ? null : await sourceOf(app, asked);
-    if (asked === null || path === null) {
-      return refusal(404);
-    }
-    const preview = await app.thumbnailer.thumbnail(path, { size: SIZES[asked.size] });
-    if (preview.kind === 'failed') {
-      return refusal(415);
-    }
-    return pictureResponse(await readFile(preview.path));
-  });
+  on.handle('media', (request) =>
+    answered(request, { host: MEDIA_HOST, log: app.log }, async ({ pathname, searchParams }) => {
+      const asked = parseMediaPath(pathname, searchParams.get('columns'));
+      const path = asked === null ? null : await sourceOf(app, asked);
+      if (asked === null || path === null) {
+        return refusal(404);
+      }
+      const preview = await app.thumbnailer.thumbnail(path, { size: SIZES[asked.size] });
+      return preview.kind === 'failed' ? refusal(415) : pictureResponse(await readFile(preview.path));
+    }),
+  );
+}
+
+/** Only reading, only from our own host; a fault is logged and tells the page nothing. */
+async function answered(
+  request: Request,
+  { host, log }: { host: string; log: Log },
+  answer: Answer,
+): Promise<Response> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return refusal(405);
+  }
+  const url = new URL(request.url);
+  if (url.host !== host) {
+    return refusal(404);
+  }
+  try {
+    return await answer(url);
+  } catch (error) {
+    log.error('protocol', `${url.protocol} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return refusal(500);
+  }
 }
 
 const SIZES = { thumbnail: 256, view: 1280 } as const;
@@ -78,6 +86,20 @@ async function sourceOf(app: App, asked: MediaRequest): Promise<string | null> {
   const [stored] = await app.store.rowsAt(datasetId, [row]);
   const reference = stored === undefined ? undefined : imageReferences(stored.fields, imageColumns)[place];
   return dataset === null || reference === undefined ? null : previewPath(app, dataset, reference);
+}
+
+function bundleResponse(bytes: Buffer, type: string): Response {
+  return new Response(new Uint8Array(bytes), {
+    headers: {
+      'content-type': type,
+      'content-security-policy': CONTENT_SECURITY_POLICY,
+      'cross-origin-opener-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      // Looking a name up would tell its server of us, and no policy covers it.
+      'x-dns-prefetch-control': 'off',
+    },
+  });
 }
 
 function pictureResponse(bytes: Buffer): Response {

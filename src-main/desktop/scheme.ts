@@ -1,5 +1,7 @@
 /** The two addresses the window knows, and the policy its pages are served under. */
-export const APP_ORIGIN = 'app://brushfleet';
+export const APP_HOST = 'brushfleet';
+export const MEDIA_HOST = 'library';
+export const APP_ORIGIN = `app://${APP_HOST}`;
 export const START_PAGE = `${APP_ORIGIN}/index.html`;
 
 const POLICY: Readonly<Record<string, string>> = {

@@ -1,34 +1,44 @@
-/** What the window remembers of itself: its place and its theme. Everything else is in the library. */
+/**
+ * What the window remembers of itself: its place, its theme, the folders images may come from. Everything else is in
+ * the library.
+ */
 import ElectronStore from 'electron-store';
-import type { Theme } from '@shared/model/settings';
+import { type Theme, themeSchema } from '@shared/model/settings';
+import { z } from 'zod';
 
-export interface WindowBounds {
-  readonly x?: number;
-  readonly y?: number;
-  readonly width: number;
-  readonly height: number;
-}
+const boundsSchema = z.object({
+  x: z.number().int().optional(),
+  y: z.number().int().optional(),
+  width: z.number().int().min(200).max(20_000),
+  height: z.number().int().min(200).max(20_000),
+});
+export type WindowBounds = Readonly<z.infer<typeof boundsSchema>>;
+
+const DEFAULT_BOUNDS: WindowBounds = { width: 1280, height: 800 };
 
 export interface WindowStore {
   bounds(): WindowBounds;
   setBounds(bounds: WindowBounds): void;
   theme(): Theme;
   setTheme(theme: Theme): void;
+  imageRoots(): readonly string[];
+  setImageRoots(folders: readonly string[]): void;
 }
 
+/** A damaged file costs the window its memory, not its start. */
 export function createWindowStore(cwd: string): WindowStore {
-  const store = new ElectronStore<{ bounds: WindowBounds; theme: Theme }>({
+  const store = new ElectronStore<Record<'bounds' | 'theme' | 'imageRoots', unknown>>({
     cwd,
     name: 'window',
-    defaults: { bounds: { width: 1280, height: 800 }, theme: 'system' },
-    // A damaged file costs the window its place, not its start.
     clearInvalidConfig: true,
     configFileMode: 0o600,
   });
   return {
-    bounds: () => store.get('bounds'),
+    bounds: () => boundsSchema.catch(DEFAULT_BOUNDS).parse(store.get('bounds')),
     setBounds: (bounds) => store.set('bounds', bounds),
-    theme: () => store.get('theme'),
+    theme: () => themeSchema.catch('system').parse(store.get('theme')),
     setTheme: (theme) => store.set('theme', theme),
+    imageRoots: () => z.array(z.string()).catch([]).parse(store.get('imageRoots')),
+    setImageRoots: (folders) => store.set('imageRoots', folders),
   };
 }

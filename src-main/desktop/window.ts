@@ -1,6 +1,6 @@
 /** The one window. */
 import { join } from 'node:path';
-import { BrowserWindow, nativeTheme } from 'electron';
+import { app as electronApp, BrowserWindow, nativeTheme } from 'electron';
 import { START_PAGE } from './scheme';
 import type { WindowStore } from './window-store';
 
@@ -30,6 +30,7 @@ export async function openWindow(options: WindowOptions): Promise<BrowserWindow>
       nodeIntegrationInSubFrames: false,
       webSecurity: true,
       spellcheck: false,
+      devTools: !electronApp.isPackaged,
     },
   });
   options.onCreated(window);

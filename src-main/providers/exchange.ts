@@ -1,6 +1,7 @@
 /** One HTTP answer, read whole and kept, so that it can be judged after an SDK has had its own view of it. */
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { cutLongStrings, type CutJson, decodeInPlace } from './long-strings';
 
 /** Room for two 4K pictures in base64 with their thoughts; what is larger is no answer to one request. */
 export const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
@@ -14,6 +15,7 @@ const INFLATERS: Readonly<Record<string, (body: Buffer) => Promise<Buffer>>> = {
 export class Exchange {
   #text: string | undefined;
   #json: { readonly value: unknown } | undefined;
+  #cut: CutJson | undefined;
 
   constructor(
     readonly status: number,
@@ -27,10 +29,25 @@ export class Exchange {
     return this.#text;
   }
 
-  /** Throws SyntaxError when the body is no JSON. Parsed once: answers are megabytes of base64. */
+  /** The parsed `cutText`; `bytesOf` answers what a mark in it stands for. Throws SyntaxError when the body is no JSON. */
   parse(): unknown {
-    this.#json ??= { value: JSON.parse(this.text()) as unknown };
+    this.#json ??= { value: JSON.parse(this.cutText()) as unknown };
     return this.#json.value;
+  }
+
+  /** The text with a mark in place of each long base64 string. */
+  cutText(): string {
+    this.#cut ??= cutLongStrings(this.body);
+    return new TextDecoder().decode(this.#cut.json);
+  }
+
+  /**
+   * The bytes of a string that `cutText` replaced by a mark, null within when it is no base64; null for any other string.
+   * Decodes into `body`, whose text is gone with it: the last thing asked of an exchange.
+   */
+  bytesOf(mark: string): { readonly bytes: Buffer | null } | null {
+    const place = this.#cut?.strings.get(mark);
+    return place === undefined ? null : { bytes: decodeInPlace(this.body, place) };
   }
 
   /** Takes over the body as an SDK has already parsed it. */
@@ -54,7 +71,7 @@ export class Exchange {
   }
 }
 
-/** What the SDKs get to see: an ordinary Response over the bytes that were already read. */
+/** What the SDKs get to see: an ordinary Response over the bytes that were already read, long strings cut out. */
 export class ExchangeResponse extends Response {
   readonly #exchange: Exchange;
 
@@ -65,7 +82,7 @@ export class ExchangeResponse extends Response {
   }
 
   override text(): Promise<string> {
-    return Promise.resolve(this.#exchange.text());
+    return Promise.resolve(this.#exchange.cutText());
   }
 
   override json(): Promise<unknown> {

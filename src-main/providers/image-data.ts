@@ -75,9 +75,15 @@ function runAt(shape: RegExp, text: string, from: number): string {
 /** The bytes that well-formed base64 of this shape holds; null when its length or padding cannot be. */
 function decodedLength(data: string): number | null {
   const padding = /=*$/.exec(data.slice(-3))?.[0].length ?? 0;
-  const digits = data.length - padding;
-  const isWhole = padding === 0 ? digits % 4 !== 1 : padding <= 2 && data.length % 4 === 0;
-  return digits > 0 && isWhole && !data.slice(0, digits).includes('=') ? Math.floor((digits * 3) / 4) : null;
+  return data.slice(0, data.length - padding).includes('=') ? null : base64ByteLength(data.length, padding);
+}
+
+/** The bytes in so many letters, the last `padding` of them `=`; null when that cannot be, or is too much. */
+export function base64ByteLength(letters: number, padding: number): number | null {
+  const digits = letters - padding;
+  const isWhole = padding === 0 ? digits % 4 !== 1 : padding <= 2 && letters % 4 === 0;
+  const bytes = Math.floor((digits * 3) / 4);
+  return digits > 0 && isWhole && bytes <= MAX_IMAGE_BYTES ? bytes : null;
 }
 
 /**
@@ -94,7 +100,7 @@ export function decodeBase64(data: string): Buffer | null {
 /** Node skips characters that are no base64, which shows in the length. */
 function decodeExactly(data: string): Buffer | null {
   const expected = decodedLength(data);
-  if (expected === null || expected > MAX_IMAGE_BYTES) {
+  if (expected === null) {
     return null;
   }
   const bytes = Buffer.from(data, 'base64');
@@ -106,7 +112,15 @@ export async function imageAnswer(found: Found, usage: Usage, httpStatus: number
   if (found.kind === 'url') {
     return { kind: 'url', url: found.url, usage };
   }
-  const bytes = decodeBase64(found.data);
+  return imageOfBytes(decodeBase64(found.data), usage, httpStatus);
+}
+
+/** Null: what was to be decoded was no base64. */
+export async function imageOfBytes(
+  bytes: Buffer | null,
+  usage: Usage,
+  httpStatus: number,
+): Promise<ImageAnswer> {
   if (bytes === null) {
     return broken('The answer holds a picture that is not valid base64.', httpStatus);
   }

@@ -4,7 +4,7 @@ import type { Usage } from '../engine/ports';
 import type { ImageAnswer } from './adapter';
 import type { Exchange } from './exchange';
 import { type Asked, malformedFailure, oneLine } from './http-failure';
-import { type Found, imageAnswer } from './image-data';
+import { type Found, imageAnswer, imageOfBytes } from './image-data';
 
 /** Why an answer of the right shape holds no picture. */
 export type WhyNone = Pick<Failure, 'kind' | 'message' | 'providerCode'>;
@@ -17,8 +17,13 @@ export type Reading =
 
 export async function outcomeOf(reading: Reading, exchange: Exchange, asked: Asked): Promise<ImageAnswer> {
   switch (reading.kind) {
-    case 'found':
-      return imageAnswer(reading.found, reading.usage, exchange.status);
+    case 'found': {
+      const { found, usage } = reading;
+      const cut = found.kind === 'base64' ? exchange.bytesOf(found.data) : null;
+      return cut === null
+        ? imageAnswer(found, usage, exchange.status)
+        : imageOfBytes(cut.bytes, usage, exchange.status);
+    }
     case 'none': {
       const message = oneLine(reading.failure.message, asked.secret);
       const failure = { ...reading.failure, message, httpStatus: exchange.status, bodySent: true };

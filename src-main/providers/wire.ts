@@ -10,8 +10,9 @@ import type { Failure } from '@shared/model/failure';
 import type { Dispatcher } from 'undici';
 import type { CallContext } from './adapter';
 import { createDeadline, type Deadline } from './deadline';
-import { decodeBody, Exchange, ExchangeResponse, MAX_ANSWER_BYTES } from './exchange';
+import { decodeBody, Exchange, ExchangeResponse } from './exchange';
 import { networkFailure, stoppedFailure, timeoutFailure } from './network-failure';
+import { OversizedAnswer, ReceivedBody } from './received-body';
 import { RequestBody } from './request-body';
 
 /** What SDK clients are built with in place of a key. */
@@ -114,9 +115,8 @@ async function send(state: CallState, url: URL, init: RequestInit): Promise<Exch
       headers: headersFor(state.options, init, encoded),
       body,
     });
-    const received = await readBody(answer.body);
     const headers = readHeaders(answer.headers);
-    return new Exchange(answer.statusCode, headers, await decodeBody(received, headers));
+    return new Exchange(answer.status, headers, await decodeBody(answer.body, headers));
   } catch (error) {
     const { timeoutMs } = state.options;
     state.failure = failureOf(error, state.deadline, {
@@ -143,19 +143,36 @@ interface Outgoing {
   readonly body: RequestBody | null;
 }
 
-function dispatch(state: CallState, url: URL, outgoing: Outgoing): Promise<Dispatcher.ResponseData> {
+interface Incoming {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: Buffer;
+}
+
+/** As a stream that is pushed to: undici's `request` pulls, and with many large answers at once its reads wait. */
+async function dispatch(state: CallState, url: URL, outgoing: Outgoing): Promise<Incoming> {
   const { context, timeoutMs } = state.options;
-  return context.dispatcher.request({
-    origin: url.origin,
-    path: url.pathname + url.search,
-    method: (outgoing.method ?? 'GET') as Dispatcher.HttpMethod,
-    headers: outgoing.headers,
-    // Any async iterable is a body to undici; its types leave that out.
-    body: outgoing.body as unknown as Uint8Array | null,
-    signal: state.deadline.signal,
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-  });
+  let head: Pick<Incoming, 'status' | 'headers'> = { status: 0, headers: {} };
+  let body = new ReceivedBody(Number.NaN);
+  await context.dispatcher.stream(
+    {
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: (outgoing.method ?? 'GET') as Dispatcher.HttpMethod,
+      headers: outgoing.headers,
+      // Any async iterable is a body to undici; its types leave that out.
+      body: outgoing.body as unknown as Uint8Array | null,
+      signal: state.deadline.signal,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+    },
+    ({ statusCode, headers }) => {
+      head = { status: statusCode, headers };
+      body = new ReceivedBody(Number(headers['content-length'] ?? Number.NaN));
+      return body;
+    },
+  );
+  return { ...head, body: body.take() };
 }
 
 function failureOf(error: unknown, deadline: Deadline, cut: Parameters<typeof networkFailure>[1]): Failure {
@@ -171,24 +188,9 @@ function failureOf(error: unknown, deadline: Deadline, cut: Parameters<typeof ne
   }
 }
 
-class OversizedAnswer extends Error {}
-
 function isCodingError(error: unknown): boolean {
   const code = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : '';
   return /^(?:Z_|ERR_BROTLI|ERR__|ERR_BUFFER_TOO_LARGE|unknown content coding)/.test(code);
-}
-
-async function readBody(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.byteLength;
-    if (size > MAX_ANSWER_BYTES) {
-      throw new OversizedAnswer();
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
 }
 
 function readHeaders(raw: Record<string, string | string[] | undefined>): Headers {

@@ -131,10 +131,13 @@ function openLibsql(path: string): Db {
     close() {
       // libsql keeps the file open until its statements are collected, and with it the lock: so the lock goes first,
       // which SQLite allows only outside WAL.
-      database.exec(
-        'PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM sqlite_schema;',
-      );
-      database.close();
+      try {
+        database.exec(
+          'PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM sqlite_schema;',
+        );
+      } finally {
+        database.close();
+      }
     },
   });
 }

@@ -3,7 +3,7 @@ import { DEFAULT_SETTINGS } from '@shared/model/settings';
 import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Endpoint } from '@shared/model/endpoint';
 import { openDatabase } from './open-database';
-import { databasePath } from './sqlite-store';
+import { libraryPaths } from '../library';
 import type { Store, StoredKey } from './store';
 import {
   DRIVERS,
@@ -225,7 +225,7 @@ describe.each(DRIVERS)('the store on %s', (driver) => {
       await store.saveOwnModels([model]);
       await store.saveSettings({ ...DEFAULT_SETTINGS, concurrency: 64 });
       await store.close();
-      const { db } = openDatabase(databasePath(library.dir), driver);
+      const { db } = openDatabase(libraryPaths(library.dir).database, driver);
       db.exec(
         `INSERT INTO endpoints (id, value) VALUES ('e2', '{"id":"e2"}'); INSERT INTO keys (id, value) VALUES ('k2', 'no json')`,
       );

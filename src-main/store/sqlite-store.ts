@@ -1,5 +1,5 @@
 /** The store on its one connection, in the thread that calls it. In the app that is the store's own worker. */
-import { join } from 'node:path';
+import { libraryPaths } from '../library';
 import type { DriverName } from './driver';
 import { createDatasetTable } from './dataset-table';
 import { createFleetTable } from './fleet-table';
@@ -33,13 +33,9 @@ export interface InProcessOptions extends OpenStoreOptions {
   readonly setTimer?: (delayMs: number, callback: () => void) => () => void;
 }
 
-export function databasePath(libraryDir: string): string {
-  return join(libraryDir, 'brushfleet.db');
-}
-
 /** Throws StoreError when the database cannot be opened as it must be. */
 export function openStoreInProcess(options: InProcessOptions): Store {
-  const { db, pragmas } = openDatabase(databasePath(options.libraryDir), options.driver);
+  const { db, pragmas } = openDatabase(libraryPaths(options.libraryDir).database, options.driver);
   const wallNow = options.wallNow ?? Date.now;
   const note = options.onNote ?? (() => undefined);
   const tally = createRunTally(db);

@@ -205,7 +205,7 @@ function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }) {
   }
   return (
     <section aria-label="Attempts" className="pad">
-      <h3 className="legend">Attempts</h3>
+      <h2 className="legend">Attempts</h2>
       <ol className="attempts">
         {attempts.map((attempt) => (
           <AttemptItem attempt={attempt} key={attempt.id} />

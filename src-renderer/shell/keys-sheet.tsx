@@ -18,7 +18,7 @@ export function KeysSheet({ onClose }: { onClose(): void }) {
     ),
   })).filter((section) => section.shortcuts.length > 0);
   return (
-    <Dialog onClose={onClose} title="Keys">
+    <Dialog className="wide" onClose={onClose} title="Keys">
       <input
         aria-label="Search keys"
         className="input"
@@ -26,11 +26,11 @@ export function KeysSheet({ onClose }: { onClose(): void }) {
         placeholder="Search"
         value={query}
       />
-      <dl className="keys-list">
+      <div className="keys-list">
         {sections.map((section) => (
           <Section key={section.screen} {...section} />
         ))}
-      </dl>
+      </div>
       {sections.length === 0 && <p className="hint">No key does that.</p>}
       <div className="dialog-foot">
         <button className="btn" onClick={onClose} type="button">
@@ -49,12 +49,14 @@ function Section({
   readonly shortcuts: readonly Shortcut[];
 }) {
   return (
-    <>
+    <section aria-label={screen}>
       <h3>{screen}</h3>
-      {shortcuts.map(({ intent, keys }) => (
-        <Row intent={intent} key={`${intent} ${keys.join('+')}`} keys={keys} />
-      ))}
-    </>
+      <dl>
+        {shortcuts.map(({ intent, keys }) => (
+          <Row intent={intent} key={`${intent} ${keys.join('+')}`} keys={keys} />
+        ))}
+      </dl>
+    </section>
   );
 }
 

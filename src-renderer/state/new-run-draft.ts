@@ -1,4 +1,5 @@
 /** The run being put together: what the New run screen edits, kept while the user looks elsewhere. Pure besides the store. */
+import { DEMO_MODEL, SAMPLE_NAME } from '@shared/demo';
 import { detectImageColumns } from '@shared/columns';
 import type { EndpointView, Grant, RunRequest } from '@shared/contract';
 import type { CatalogueModel } from '@shared/model/catalogue';
@@ -83,7 +84,8 @@ export function taskFor(dataset: Dataset): Task {
 export function draftFor(dataset: Dataset, context: DraftContext): Draft {
   const settings = context.settings ?? DEFAULT_SETTINGS;
   const task = taskFor(dataset);
-  const model = likelyModel(task, context);
+  // The sample is the demo's, also when there are keys: looking at it must not cost anything.
+  const model = dataset.name === SAMPLE_NAME ? demoModel(context) : likelyModel(task, context);
   return {
     ...EMPTY_DRAFT,
     datasetId: dataset.id,
@@ -115,8 +117,13 @@ export function withColumns(draft: Draft, dataset: Dataset, context: DraftContex
 /** The default model of a provider that can serve now; else any current model of the task. */
 export function likelyModel(task: Task, context: DraftContext): CatalogueModel | undefined {
   const usable = context.endpoints.filter(canServe).map((view) => view.endpoint);
-  const providers = new Set(usable.map((endpoint) => endpoint.provider));
-  const current = context.models.filter((model) => model.state === 'current' && model.tasks.includes(task));
+  if (usable.length > 0 && usable.every((endpoint) => endpoint.demo)) {
+    return demoModel(context);
+  }
+  const providers = new Set(usable.filter(({ demo }) => !demo).map((endpoint) => endpoint.provider));
+  const current = context.models.filter(
+    (model) => model.state === 'current' && model.tasks.includes(task) && model.id !== DEMO_MODEL.model,
+  );
   const served = current.filter((model) => providers.has(model.provider));
   return (
     served.find((model) => model.isDefault === true) ??
@@ -124,6 +131,10 @@ export function likelyModel(task: Task, context: DraftContext): CatalogueModel |
     current.find((m) => m.isDefault) ??
     current[0]
   );
+}
+
+function demoModel(context: DraftContext): CatalogueModel | undefined {
+  return context.models.find(({ provider, id }) => provider === DEMO_MODEL.provider && id === DEMO_MODEL.model);
 }
 
 function canServe({ endpoint, keys }: EndpointView): boolean {

@@ -69,7 +69,7 @@ function RowFacts({ row, view }: { readonly row: Row; readonly view: DraftView }
         </div>
       )}
       <div className="pad">
-        <h3 className="legend">Sent as</h3>
+        <h2 className="legend">Sent as</h2>
         <p aria-live="polite" className="rendered">
           {rendered.text.trim() === '' ? <span className="hint">nothing yet</span> : rendered.text}
         </p>

@@ -181,10 +181,9 @@ function ModelFields({ draft, idError, onChange }: ModelFieldsProps) {
       />
       <TextField
         className="span2"
-        hint="The first is the default; blank: cannot be chosen"
+        hint="Such as 1K, 2K; the first is the default"
         label="Sizes"
         onChange={(event) => onChange({ sizes: event.target.value })}
-        placeholder="1K, 2K"
         value={draft.sizes}
       />
       <div className="field span2">

@@ -1,0 +1,74 @@
+/**
+ * Cuts long base64 strings out of JSON before it is decoded and parsed. A picture of 1 MB is then neither text nor a
+ * JavaScript string at any time: it is decoded where it lies, which is a fraction of the time and memory.
+ */
+
+import { base64ByteLength } from './image-data';
+
+/** Shorter ones cost nothing to parse. */
+const MIN_LENGTH = 64 * 1024;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+/** How much of the start must look like base64; any other JSON has a comma, a space or a bracket in it. */
+const LOOKED_AT = 256;
+const BASE64_START = /^[A-Za-z0-9+/_-]+$/;
+const MARK = 'brushfleet-cut-string-';
+
+/** From `start` up to, without, `end`. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface CutJson {
+  /** The document with a mark in place of each string that was cut out. */
+  readonly json: Buffer;
+  /** Mark -> where the string's letters lie in the original. */
+  readonly strings: ReadonlyMap<string, Place>;
+}
+
+export function cutLongStrings(body: Buffer): CutJson {
+  const strings = new Map<string, Place>();
+  const pieces: Buffer[] = [];
+  let kept = 0;
+  let open = body.byteLength < MIN_LENGTH ? -1 : body.indexOf(QUOTE);
+  while (open >= 0) {
+    const close = body.indexOf(QUOTE, open + 1);
+    if (close < 0) {
+      break;
+    }
+    const start = open + 1;
+    if (close - start >= MIN_LENGTH && isBase64(body, start, close)) {
+      const mark = `${MARK}${strings.size}`;
+      strings.set(mark, { start, end: close });
+      pieces.push(body.subarray(kept, start), Buffer.from(mark, 'latin1'));
+      kept = close;
+    }
+    open = close;
+  }
+  return { json: strings.size === 0 ? body : Buffer.concat([...pieces, body.subarray(kept)]), strings };
+}
+
+/** A string with an escape in it is left to JSON.parse. */
+function isBase64(body: Buffer, start: number, end: number): boolean {
+  const looked = body.toString('latin1', start, start + LOOKED_AT);
+  return BASE64_START.test(looked) && !body.subarray(start, end).includes(BACKSLASH);
+}
+
+/** A multiple of four letters; small enough to stay out of the large-object space. */
+const PIECE = 96 * 1024;
+
+/**
+ * Decodes base64 into the very bytes it stands in: three bytes never need more room than their four letters. Null when
+ * it is none: Node skips other characters, and then fewer bytes come out than the length promises.
+ */
+export function decodeInPlace(body: Buffer, { start, end }: Place): Buffer | null {
+  const padding = /=*$/.exec(body.toString('latin1', end - 3, end))?.[0].length ?? 0;
+  const expected = base64ByteLength(end - start, padding);
+  let written = start;
+  for (let from = start; from < end; from += PIECE) {
+    const letters = body.toString('latin1', from, Math.min(from + PIECE, end));
+    written += body.write(letters, written, 'base64');
+  }
+  return written - start === expected ? body.subarray(start, written) : null;
+}

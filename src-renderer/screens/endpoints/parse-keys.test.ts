@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { labelled } from './add-keys-dialog';
+import { parseKeys, tailOf } from './parse-keys';
+
+const A = 'AIzaSyAAAAAAAAAAAA1111';
+const B = 'sk-proj-BBBBBBBBBB2222';
+
+describe('pasted keys', () => {
+  it('reads lines, commas, semicolons and blanks alike', () => {
+    expect(parseKeys(`${A}\n${B}`).keys).toHaveLength(2);
+    expect(parseKeys(`${A}, ${B}`).keys).toHaveLength(2);
+    expect(parseKeys(`${A};${B}\n\n  \n`).keys).toHaveLength(2);
+  });
+
+  it('counts doubles once and says how many it left out', () => {
+    const { keys, duplicates } = parseKeys(`${A}\n${B}\n${A}\n"${B}"`);
+    expect(keys.map((key) => key.secret)).toEqual([A, B]);
+    expect(duplicates).toBe(2);
+  });
+
+  it('takes labels from NAME=key and export lines, skips comments, strips quotes', () => {
+    const { keys } = parseKeys(`# mine\nexport GEMINI_API_KEY="${A}"\nstudio: ${B}`);
+    expect(keys).toEqual([
+      { label: 'GEMINI_API_KEY', secret: A },
+      { label: 'studio', secret: B },
+    ]);
+  });
+
+  it('numbers several keys of one name, but not one key given twice', () => {
+    expect(parseKeys(`KEYS=${A},${B}`).keys.map((key) => key.label)).toEqual(['KEYS 1', 'KEYS 2']);
+    expect(parseKeys(`KEYS=${A},${A}`).keys.map((key) => key.label)).toEqual(['KEYS']);
+  });
+
+  it('finds nothing in blank text', () => {
+    expect(parseKeys(' \n,, ;')).toEqual({ keys: [], duplicates: 0 });
+  });
+
+  it('shows the tail of a long key and none of a short one', () => {
+    expect(tailOf(A)).toBe('1111');
+    expect(tailOf('abcd1234')).toBe('');
+  });
+});
+
+describe('labels', () => {
+  const keys = [
+    { label: '', secret: A },
+    { label: 'own', secret: B },
+  ];
+  it('keeps a key’s own and numbers the others', () => {
+    expect(labelled(keys, 'team', 3).map((key) => key.label)).toEqual(['team 3', 'own']);
+    expect(labelled(keys, '', 1).map((key) => key.label)).toEqual(['key 1', 'own']);
+    expect(labelled(keys.slice(0, 1), 'team', 3).map((key) => key.label)).toEqual(['team']);
+  });
+});
