@@ -1,11 +1,13 @@
-/** Builds the app when its sources changed since the last build. `npm run build` builds in any case. */
+/** `npm run build`; also builds for `npm start` and the unit tests when the sources changed since the last build. */
 import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rootDir, say } from './bootstrap.mjs';
-import { dropStamp, isFresh, sourcesStamp, writeStamp } from './freshness.mjs';
+import { isFresh, sourcesStamp, writeStamp } from './freshness.mjs';
 
 const ELECTRON_VITE = join(rootDir, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js');
+const OUT = join(rootDir, 'out');
 
 /** Answers whether the build is good. */
 export function buildIfStale({ isForced = false } = {}) {
@@ -14,15 +16,35 @@ export function buildIfStale({ isForced = false } = {}) {
     return true;
   }
   say('Building ...');
-  dropStamp();
-  const ended = spawnSync(process.execPath, [ELECTRON_VITE, 'build', '--logLevel', 'warn'], {
-    cwd: rootDir,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (ended.status === 0) {
-    writeStamp(stamp);
+  const tools = join(rootDir, '.tools');
+  mkdirSync(tools, { recursive: true });
+  const work = mkdtempSync(join(tools, 'build-'));
+  try {
+    const made = join(work, 'out');
+    const isGood = build(made);
+    if (isGood) {
+      writeStamp(made, stamp);
+      putInPlace(made, join(work, 'old'));
+    }
+    return isGood;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
   }
-  return ended.status === 0;
+}
+
+function build(folder) {
+  const args = [ELECTRON_VITE, 'build', '--logLevel', 'warn', '--outDir', folder];
+  return (
+    spawnSync(process.execPath, args, { cwd: rootDir, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
+  );
+}
+
+/** By renames, so that whoever runs the last build at this moment never finds half of one. */
+function putInPlace(made, old) {
+  if (existsSync(OUT)) {
+    renameSync(OUT, old);
+  }
+  renameSync(made, OUT);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

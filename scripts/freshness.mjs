@@ -1,13 +1,13 @@
 /** Whether a build is that of the present sources: a stamp over their paths, sizes and times, not one time alone. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { rootDir } from './bootstrap.mjs';
 
 const FOLDERS = ['src-shared', 'src-main', 'src-renderer'];
 const FILES = ['electron.vite.config.ts', 'package-lock.json'];
 const NEEDED = ['out/main/index.js', 'out/main/cli.js', 'out/preload/preload.cjs', 'out/renderer/index.html'];
-const STAMP = join(rootDir, 'out', '.sources');
+const STAMP = '.sources';
 
 /** One hash over `{path, sizeBytes, mtimeMs}` in any order. */
 export function stampOf(sources) {
@@ -37,15 +37,10 @@ export function sourcesStamp() {
 
 export function isFresh(stamp) {
   const isWhole = NEEDED.every((file) => existsSync(join(rootDir, file)));
-  return isWhole && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp;
+  const file = join(rootDir, 'out', STAMP);
+  return isWhole && existsSync(file) && readFileSync(file, 'utf8') === stamp;
 }
 
-/** Call before a build, so that one that was cut off is never taken for whole. */
-export function dropStamp() {
-  rmSync(STAMP, { force: true });
-}
-
-export function writeStamp(stamp) {
-  mkdirSync(dirname(STAMP), { recursive: true });
-  writeFileSync(STAMP, stamp);
+export function writeStamp(outDir, stamp) {
+  writeFileSync(join(outDir, STAMP), stamp);
 }

@@ -11,7 +11,7 @@ import * as figures from './make-sample/figures.mjs';
 import * as places from './make-sample/places.mjs';
 import * as prints from './make-sample/prints.mjs';
 import * as stillLifes from './make-sample/still-lifes.mjs';
-import * as terrain from './make-sample/terrain.mjs';
+import * as landscapes from './make-sample/landscapes.mjs';
 
 const OUT = fileURLToPath(new URL('../resources/sample/', import.meta.url));
 
@@ -22,7 +22,7 @@ const square = { width: 800, height: 800 };
 
 /** File name: what draws it, and its size. */
 const PICTURES = {
-  'mountain-lake.jpg': [terrain.mountainLake, broad],
+  'mountain-lake.jpg': [landscapes.mountainLake, broad],
   'woman-with-scarf.webp': [figures.womanWithScarf, tall],
   'pears.jpg': [stillLifes.pears, wide],
   'balloons.jpg': [places.balloons, wide],
@@ -30,17 +30,17 @@ const PICTURES = {
   'coffee.jpg': [stillLifes.coffee, wide],
   'lighthouse.jpg': [places.lighthouse, broad],
   'cat.png': [figures.cat, square],
-  'snow-peaks.jpg': [terrain.snowPeaks, broad],
+  'snow-peaks.jpg': [landscapes.snowPeaks, broad],
   'man-with-glasses.webp': [figures.manWithGlasses, tall],
   'bottles.jpg': [stillLifes.bottles, wide],
-  'dunes.jpg': [terrain.dunes, broad],
+  'dunes.jpg': [landscapes.dunes, broad],
   'girl-with-flowers.webp': [figures.girlWithFlowers, tall],
   'white-village.jpg': [places.whiteVillage, wide],
   'misty-forest.webp': [prints.mistyForest, wide],
   'chess.jpg': [stillLifes.chess, wide],
   'owl.png': [figures.owl, square],
-  'islands.jpg': [terrain.islands, broad],
-  'canyon.jpg': [terrain.canyon, wide],
+  'islands.jpg': [landscapes.islands, broad],
+  'canyon.jpg': [landscapes.canyon, wide],
   'candle.jpg': [stillLifes.candle, wide],
   'northern-lights.webp': [prints.northernLights, broad],
   'poppies.webp': [prints.poppies, wide],
@@ -76,8 +76,8 @@ const ROWS = [
 ];
 
 const ENCODERS = {
-  jpg: (image) => image.jpeg({ quality: 82, mozjpeg: true }),
-  webp: (image) => image.webp({ quality: 84, effort: 6 }),
+  jpg: (image) => image.jpeg({ quality: 90, mozjpeg: true }),
+  webp: (image) => image.webp({ quality: 90, effort: 6 }),
   png: (image) => image.png({ palette: true, colours: 200, effort: 10, dither: 0.7 }),
 };
 

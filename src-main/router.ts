@@ -1,7 +1,10 @@
 /** The contract over the app: thin by intention. Every door that serves calls serves this router. */
+import { copyFile } from 'node:fs/promises';
+import { basename, isAbsolute, join } from 'node:path';
 import { EventPublisher, implement, ORPCError } from '@orpc/server';
 import { SAMPLE_NAME } from '@shared/demo';
 import { type AppEvent, contract, type Grant } from '@shared/contract';
+import type { Settings } from '@shared/model/settings';
 import type { App } from './app';
 import { tileOf } from './app/app-events';
 import { startRun, planOf } from './app/run-request';
@@ -12,7 +15,6 @@ import { DatasetError } from './datasets/dataset-source';
 import { Secret } from './providers/secret';
 import { Refusal } from './refusal';
 import { VaultClosed } from './vault/vault';
-import { join } from 'node:path';
 
 /** What only a desktop can do. */
 export interface Shell {
@@ -21,7 +23,7 @@ export interface Shell {
   theme(): 'light' | 'dark' | 'system';
   setTheme(theme: 'light' | 'dark' | 'system'): void;
   openFolder(path: string): Promise<void>;
-  showFile(path: string): void;
+  showFile(path: string): Promise<void>;
   /** False when the link is not one of ours. */
   openLink(url: string): Promise<boolean>;
   pick(purpose: 'dataset' | 'imageFolder' | 'outputFolder' | 'envFile'): Promise<Grant | null>;
@@ -65,7 +67,7 @@ export function createRouter(app: App, shell: Shell) {
     },
     settings: {
       get: os.settings.get.handler(() => app.settings()),
-      set: os.settings.set.handler(({ input }) => app.saveSettings(definedOf(input))),
+      set: os.settings.set.handler(({ input }) => app.saveSettings(checkedSettings(input))),
     },
     files: { pick: os.files.pick.handler(({ input }) => shell.pick(input.purpose)) },
     datasets: {
@@ -140,7 +142,7 @@ export function createRouter(app: App, shell: Shell) {
         if (path !== null) {
           await writeTable(app.store, { run, dataset, format: input.format, path });
         }
-        return path;
+        return path === null ? null : basename(path);
       }),
     },
     results: {
@@ -155,10 +157,9 @@ export function createRouter(app: App, shell: Shell) {
         const { path: from, result } = await resultOf(app, input.resultId);
         const to = await shell.saveAs(result.fileName.split('/').at(-1) ?? result.fileName);
         if (to !== null) {
-          const { copyFile } = await import('node:fs/promises');
           await copyFile(from, to);
         }
-        return to;
+        return to === null ? null : basename(to);
       }),
     },
     endpoints: {
@@ -249,6 +250,19 @@ async function resultOf(app: App, resultId: number): ReturnType<NonNullType> {
   return found;
 }
 type NonNullType = () => Promise<NonNullable<Awaited<ReturnType<App['store']['result']>>>>;
+
+/** A relative folder would depend on where the program was started. */
+function checkedSettings(patch: { [K in keyof Settings]?: Settings[K] | undefined }): Partial<Settings> {
+  const { outputDir } = patch;
+  if (outputDir !== undefined && outputDir !== '' && (!isAbsolute(outputDir) || outputDir.includes('\0'))) {
+    throw new Refusal(
+      'BAD_INPUT',
+      `"${outputDir}" is no whole path of a folder: write it from its beginning, or leave it blank.`,
+      'outputDir',
+    );
+  }
+  return definedOf(patch);
+}
 
 /** Drops the keys that were not given, which a patch must not overwrite. */
 function definedOf<T extends object>(patch: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -1,7 +1,7 @@
 /** Buildings and things in the open air. */
-import { camera, expose, normalise } from './film.mjs';
 import { clamp01, fbm2, fbm3, linear, mix3, noise2, smoothstep } from './noise.mjs';
-import { box, lathe, lit, sphere } from './solids.mjs';
+import { box, lathe, sphere } from './solids.mjs';
+import { openSky, photograph, stone } from './studio.mjs';
 
 const POT = lathe([
   [0, 0.14],
@@ -10,46 +10,6 @@ const POT = lathe([
   [0.36, 0.27],
   [0.4, 0.25],
 ]);
-
-function photograph({ width, height, eye, target, lens, exposure, seed, ...scene }) {
-  const ray = camera({ eye, target, lens });
-  return expose({ width, height, ray, trace: lit({ eye, ...scene }), exposure, seed });
-}
-
-/** A sky from horizon to zenith with clouds and the glow of the sun. */
-function openSky({ zenith, horizon, sun, glow, clouds = 0, shade = [0.6, 0.65, 0.74], at = 0 }) {
-  const top = linear(zenith);
-  const low = linear(horizon);
-  const towards = normalise(sun);
-  return ([x, y, z]) => {
-    const up = clamp01(y);
-    const toSun = clamp01(x * towards[0] + y * towards[1] + z * towards[2]);
-    const base = mix3(low, top, 1 - (1 - up) ** 3);
-    const out = base.map((value, c) => value + glow[c] * (toSun ** 10 * 0.3 + toSun ** 300 * 3));
-    if (clouds === 0 || y < 0.02) {
-      return out;
-    }
-    const scale = 1.5 / (y + 0.15);
-    const thick = smoothstep(
-      1 - clouds,
-      1.05 - clouds * 0.7,
-      fbm2(x * scale + at, z * scale + at * 2, 6) * 1.05,
-    );
-    return mix3(
-      out,
-      mix3(shade, [1.15, 1.1, 1.05], fbm2(x * scale * 2 + 9, z * scale * 2, 3)),
-      thick * smoothstep(0.02, 0.2, y),
-    );
-  };
-}
-
-function stone(hex, scale = 2.2, amount = 0.4) {
-  const base = linear(hex);
-  return (x, y, z) => {
-    const tone = 1 - amount / 2 + amount * fbm3(x * scale, y * scale, z * scale, 5);
-    return { colour: base.map((value) => value * tone) };
-  };
-}
 
 export function arcade(size) {
   const spacing = 2.2;

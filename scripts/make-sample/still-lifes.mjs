@@ -1,56 +1,7 @@
 /** Things on tables. */
-import { camera, expose } from './film.mjs';
 import { clamp01, fbm2, fbm3, linear, mix3, noise2, smoothstep } from './noise.mjs';
-import { box, capsule, ellipsoid, lathe, lit, sphere, torus } from './solids.mjs';
-
-const plain = (hex, gloss = 0) => {
-  const colour = linear(hex);
-  return () => ({ colour, gloss });
-};
-
-/** A soft window to the left in a dim room. */
-function room(top, low) {
-  const up = linear(top);
-  const down = linear(low);
-  return ([x, y, z]) => {
-    const wall = mix3(down, up, clamp01(y * 0.6 + 0.45));
-    const pane = smoothstep(0.45, 0.85, -x * 0.75 + y * 0.5 + z * 0.25) * 1.5;
-    return [wall[0] + pane, wall[1] + pane * 0.98, wall[2] + pane * 0.92];
-  };
-}
-
-const table = (paint) => ({ distance: (_x, y) => y, paint });
-const wall = (depth, paint) => ({ distance: (_x, _y, z) => z + depth, paint });
-
-function plaster(hex, amount = 0.16) {
-  const base = linear(hex);
-  return (x, y) => {
-    const stain = 1 - amount + 2 * amount * fbm2(x * 0.9 + 3, y * 0.9 + 8, 5);
-    return { colour: [base[0] * stain, base[1] * stain, base[2] * stain] };
-  };
-}
-
-function wood(light, dark, gloss = 0.25) {
-  const a = linear(light);
-  const b = linear(dark);
-  return (x, _y, z) => {
-    const plank = Math.floor(z * 1.1 + 20);
-    const ring = fbm2(x * 0.55 + plank * 9.7, z * 7 + plank * 3, 5);
-    const fibre = noise2(x * 3 + plank * 5, z * 90);
-    const gap = smoothstep(0.012, 0.03, Math.abs(((z * 1.1 + 20) % 1) - 0.5) * -1 + 0.5);
-    const colour = mix3(b, a, clamp01(ring * 1.5 - 0.25 + fibre * 0.22));
-    return { colour: colour.map((value) => value * (0.35 + 0.65 * gap)), gloss };
-  };
-}
-
-function placed(distance, [x, y, z], paint) {
-  return { distance: (px, py, pz) => distance(px - x, py - y, pz - z), paint };
-}
-
-function photograph({ width, height, eye, target, lens, exposure, seed, ...scene }) {
-  const ray = camera({ eye, target, lens });
-  return expose({ width, height, ray, trace: lit({ eye, ...scene }), exposure, seed });
-}
+import { box, capsule, ellipsoid, lathe, sphere, torus } from './solids.mjs';
+import { photograph, placed, plain, plaster, room, table, wall, wood } from './studio.mjs';
 
 const PEAR = [
   [0, 0.02],

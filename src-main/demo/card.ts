@@ -111,7 +111,12 @@ function words({ width, height, text }: CardOptions): string {
   const margin = short * 0.085;
   const letters = lettersOf(text.trim());
   const shown = letters.length > MAX_TEXT ? `${letters.slice(0, MAX_TEXT).join('')}…` : text.trim();
-  const { fontSize, lines } = fitText(shown === '' ? 'No prompt' : shown, width - 2 * margin, height * 0.6);
+  const box = { width: width - 2 * margin, height: height * 0.6 };
+  const { fontSize, lines } = fitText(
+    shown === '' ? 'No prompt' : shown,
+    box,
+    Math.min(box.width, box.height) / 6.5,
+  );
   const lineHeight = fontSize * 1.24;
   const first = height - margin - short * 0.06 - (lines.length - 1) * lineHeight;
   const set = lines
@@ -127,16 +132,12 @@ function words({ width, height, text }: CardOptions): string {
   <text x="${margin.toFixed(1)}" y="${(height - margin * 0.62).toFixed(1)}" font-family="${FONTS}" font-size="${small.toFixed(1)}" fill="#fff" fill-opacity="0.72">Demo picture, ${width} x ${height}</text>`;
 }
 
-/** The largest type in which the text fits the box; letters are taken as 0.56 em wide. */
-function fitText(
-  text: string,
-  boxWidth: number,
-  boxHeight: number,
-): { fontSize: number; lines: readonly string[] } {
-  let fontSize = Math.min(boxWidth, boxHeight) / 6.5;
+/** The largest type, from `largest` down, in which the text fits the box; letters are taken as 0.56 em wide. */
+function fitText(text: string, box: Size, largest: number): { fontSize: number; lines: readonly string[] } {
+  let fontSize = largest;
   for (;;) {
-    const lines = wrapText(text, Math.max(4, Math.floor(boxWidth / (fontSize * 0.56))));
-    if (lines.length * fontSize * 1.24 <= boxHeight || fontSize < 8) {
+    const lines = wrapText(text, Math.max(4, Math.floor(box.width / (fontSize * 0.56))));
+    if (lines.length * fontSize * 1.24 <= box.height || fontSize < 8) {
       return { fontSize, lines };
     }
     fontSize *= 0.9;
@@ -145,9 +146,7 @@ function fitText(
 
 /** A band at the foot of a picture with the caption in it. */
 export function captionSvg({ width, height }: Size, text: string): string {
-  const box = fitText(text, width * 0.88, height * 0.2);
-  const fontSize = Math.min(box.fontSize, height * 0.075);
-  const lines = wrapText(text, Math.max(4, Math.floor((width * 0.88) / (fontSize * 0.56))));
+  const { fontSize, lines } = fitText(text, { width: width * 0.88, height: height * 0.24 }, height * 0.062);
   const lineHeight = fontSize * 1.24;
   const band = lines.length * lineHeight + fontSize * 1.1;
   const set = lines
@@ -176,19 +175,20 @@ export function frameSvg({ width, height }: Size, colour: string): string {
   <path fill="none" stroke="#000" stroke-opacity="0.25" stroke-width="2" d="${inner}"/></svg>`;
 }
 
-/** Flakes on a golden-angle spiral: evenly spread without looking like a grid. */
+/** Flakes on a golden-angle spiral, each a little off its place: evenly spread, yet no pattern shows. */
 export function snowSvg({ width, height }: Size): string {
   const short = Math.min(width, height);
   const reach = Math.hypot(width, height) / 2;
-  const count = 520;
+  const count = 640;
+  const scattered = (n: number, salt: number): number => (((n + 1) * salt) % 997) / 997;
   const flakes = Array.from({ length: count }, (_, n) => {
     const radius = reach * Math.sqrt((n + 0.5) / count);
     const angle = n * 2.399_963;
-    const size = short * (0.0022 + ((n * 7919) % 100) / 14_000);
-    const opacity = (0.5 + ((n * 104_729) % 50) / 100).toFixed(2);
-    const x = (width / 2 + radius * Math.cos(angle)).toFixed(1);
-    const y = (height / 2 + radius * Math.sin(angle)).toFixed(1);
-    return `<circle cx="${x}" cy="${y}" r="${size.toFixed(1)}" fill="#fff" fill-opacity="${opacity}"/>`;
+    const x = width / 2 + radius * Math.cos(angle) + (scattered(n, 367) - 0.5) * short * 0.09;
+    const y = height / 2 + radius * Math.sin(angle) + (scattered(n, 631) - 0.5) * short * 0.09;
+    const size = short * (0.0016 + 0.0075 * scattered(n, 541) ** 3);
+    const opacity = 0.45 + 0.5 * scattered(n, 173);
+    return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${size.toFixed(1)}" fill="#fff" fill-opacity="${opacity.toFixed(2)}"/>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${flakes.join('')}</svg>`;
 }

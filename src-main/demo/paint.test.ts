@@ -79,7 +79,7 @@ describe('each word does what it says', () => {
   });
 
   it('pixelates into blocks', async () => {
-    const large = picture(await testPicture(720, 480));
+    const large = picture(await testPicture(704, 480));
     const after = await painted('Pixelate it', { images: [large] });
     expect(after.at(4, 300)).toEqual(after.at(5, 301));
   });

@@ -164,7 +164,7 @@ async function rotate(canvas: Canvas, degrees: number): Promise<Canvas> {
 }
 
 async function pixelate(canvas: Canvas): Promise<Canvas> {
-  const blocks = Math.min(canvas.width, 72);
+  const blocks = Math.min(canvas.width, 44);
   const small = await canvasOf(open(canvas).resize(blocks, null, { kernel: 'cubic' }));
   return canvasOf(open(small).resize(canvas.width, canvas.height, { fit: 'fill', kernel: 'nearest' }));
 }

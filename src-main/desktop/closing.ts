@@ -4,57 +4,124 @@
  */
 import { type App as ElectronApp, type BrowserWindow, dialog } from 'electron';
 import type { App } from '../app';
+import { closingSentence, type UnderWay } from './closing-sentence';
 
-/** What requests get to end in after "stop now"; the rest is shown as unknown at the next start. */
+/** What requests get to end in after "Stop now"; the others are shown as unknown at the next start. */
 const STOP_NOW_MS = 2000;
 
-const BUTTONS = ['Finish requests and close', 'Stop now', 'Keep running'] as const;
-const [FINISH, STOP, KEEP] = [0, 1, 2];
+type Choice = 'finish' | 'stop' | 'stay';
+const CHOICES: readonly { readonly choice: Choice; readonly label: string }[] = [
+  { choice: 'finish', label: 'Finish requests and close' },
+  { choice: 'stop', label: 'Stop now' },
+  { choice: 'stay', label: 'Keep running' },
+];
 
-/** Not asked where nobody can answer: `isAttended` is false on a build machine. */
-export function askBeforeClosing(window: BrowserWindow, app: App, isAttended: boolean): void {
-  let state: 'open' | 'asking' | 'leaving' = 'open';
+/** The last answer counts: who chose to finish may close again and choose to stop. */
+export function askBeforeClosing(window: BrowserWindow, app: App, electronApp: ElectronApp): void {
+  let state: 'open' | 'asking' | 'finishing' | 'leaving' = 'open';
+
+  async function ask(): Promise<void> {
+    state = 'asking';
+    const under = await underWay(app);
+    const choice = under.runs === 0 ? 'finish' : await choose(window, under);
+    if (choice === 'stay') {
+      state = 'open';
+      return;
+    }
+    if (choice === 'stop') {
+      state = 'leaving';
+      await endNow(app, electronApp);
+      return;
+    }
+    state = 'finishing';
+    // The window stays open and shows how the requests end.
+    await app.runs.stopAll();
+    if (isStill('finishing')) {
+      leave();
+    }
+  }
+
+  // Another close may have been answered meanwhile, which the compiler cannot know.
+  const isStill = (expected: typeof state): boolean => state === expected;
+
+  function leave(): void {
+    state = 'leaving';
+    if (!window.isDestroyed()) {
+      window.close();
+    }
+  }
+
   window.on('close', (event) => {
-    if (!isAttended || state === 'leaving') {
+    if (state === 'leaving') {
       return;
     }
     event.preventDefault();
-    if (state === 'open') {
-      state = 'asking';
-      void mayLeave(window, app).then((may) => {
-        state = may ? 'leaving' : 'open';
-        if (may && !window.isDestroyed()) {
-          window.close();
-        }
+    if (state !== 'asking') {
+      ask().catch((error: unknown) => {
+        app.log.error('window', `closing: ${String(error)}`);
+        leave();
       });
     }
   });
 }
 
-/** While requests finish the window stays open and shows it. */
-async function mayLeave(window: BrowserWindow, app: App): Promise<boolean> {
-  try {
-    const under = await underWay(app);
-    if (under.runs === 0) {
-      return true;
+/** Requests in flight finish and are kept; then the library is closed, then the program ends. */
+export function endCleanly(app: App, electronApp: ElectronApp): void {
+  let isClosing = false;
+  electronApp.on('window-all-closed', () => electronApp.quit());
+  electronApp.on('will-quit', (event) => {
+    if (isClosing) {
+      return;
     }
-    const { response } = await dialog.showMessageBox(window, {
-      type: 'question',
-      message: closingSentence(under),
-      detail: 'Requests in flight may already be paid for. Rows not yet sent stay in the library and can be resumed.',
-      buttons: [...BUTTONS],
-      defaultId: FINISH,
-      cancelId: KEEP,
-      noLink: true,
-    });
-    if (response === KEEP) {
-      return false;
-    }
-    const stopped = app.runs.stopAll();
-    await (response === STOP ? Promise.race([stopped, after(STOP_NOW_MS)]) : stopped);
-    return true;
-  } catch (error) {
-    app.log.error('window', `closing: ${String(error)}`);
-    return true;
+    isClosing = true;
+    event.preventDefault();
+    app
+      .close()
+      .catch((error: unknown) => process.stderr.write(`Brushfleet did not close cleanly: ${String(error)}\n`))
+      // Not `quit`, which a second listener could hold up again: everything is on disk.
+      .finally(() => electronApp.exit(0));
+  });
+}
+
+async function underWay(app: App): Promise<UnderWay> {
+  const runs = (await app.runs.list()).filter((run) => app.runs.isActive(run.id));
+  return {
+    runs: runs.length,
+    inFlight: app.fleet.views().reduce((sum, { health }) => sum + health.inFlight, 0),
+    waiting: runs.reduce((sum, { counts }) => sum + counts.pending + counts.leased, 0),
+  };
+}
+
+async function choose(window: BrowserWindow, under: UnderWay): Promise<Choice> {
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'question',
+    message: closingSentence(under),
+    detail: 'Requests in flight may already be paid for. What was not sent stays in the library to go on with.',
+    buttons: CHOICES.map(({ label }) => label),
+    defaultId: 0,
+    cancelId: CHOICES.length - 1,
+    noLink: true,
+  });
+  return CHOICES[response]?.choice ?? 'stay';
+}
+
+/** Nothing more is sent; what ends at once is kept, what is committed stays committed. */
+async function endNow(app: App, electronApp: ElectronApp): Promise<void> {
+  const isClosed = await Promise.race([
+    app.close().then(
+      () => true,
+      () => false,
+    ),
+    after(STOP_NOW_MS),
+  ]);
+  if (!isClosed) {
+    await Promise.race([app.store.close().catch(() => undefined), after(STOP_NOW_MS)]);
+    app.log.flush();
   }
+  electronApp.exit(0);
+}
+
+async function after(ms: number): Promise<false> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  return false;
 }

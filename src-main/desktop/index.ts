@@ -5,9 +5,12 @@ import { app as electronApp, BrowserWindow, dialog, Menu, nativeTheme, protocol 
 import { type App, LibraryBusy, openApp } from '../app';
 import { libraryDir } from '../library';
 import { createRouter } from '../router';
+import { askBeforeClosing, endCleanly } from './closing';
 import { createGrants } from './grants';
-import { denyPermissions, guardAllContents } from './guards';
+import { cutOffNetwork, denyPermissions, guardAllContents } from './guards';
+import { createImageRoots } from './image-roots';
 import { serveIpc } from './ipc';
+import { reloadDeadPage } from './page-deaths';
 import { serveApp, serveMedia } from './protocols';
 import { PRIVILEGES } from './scheme';
 import { createShell } from './shell';
@@ -17,6 +20,9 @@ import { createWindowStore } from './window-store';
 const outDir = dirname(dirname(fileURLToPath(import.meta.url)));
 const rootDir = dirname(outDir);
 const library = libraryDir(process.env, process.platform, electronApp.getPath('home'));
+
+/** A box on a build machine would wait for nobody. */
+const isAttended = !process.env['CI'];
 
 // Names and folders are fixed before `ready`: the keyring entry and the instance lock depend on them.
 electronApp.setName('Brushfleet');
@@ -47,18 +53,26 @@ async function start(): Promise<void> {
       : null,
   );
   denyPermissions();
+  cutOffNetwork();
   const app = await openApp({
     libraryDir: library,
     env: process.env,
     resourcesDir: join(rootDir, 'resources'),
     imageRoots: 'granted',
   });
+  logFaults(app);
   const windowStore = createWindowStore(library);
   nativeTheme.themeSource = windowStore.theme();
   const grants = createGrants();
-  const shell = createShell({ grants, windowStore, grantRoot: app.grantRoot });
-  const ipc = serveIpc({ router: createRouter(app, shell), grants, log: app.log });
-  serveApp(join(outDir, 'renderer'));
+  const imageRoots = createImageRoots({
+    remembered: windowStore.imageRoots(),
+    homeDir: electronApp.getPath('home'),
+    onGrant: app.grantRoot,
+    remember: windowStore.setImageRoots,
+  });
+  const router = createRouter(app, createShell({ grants, windowStore, imageRoots }));
+  const ipc = serveIpc({ router, grants, imageRoots, log: app.log });
+  serveApp(join(outDir, 'renderer'), app.log);
   serveMedia(app);
   const show = (): Promise<BrowserWindow> =>
     openWindow({
@@ -67,10 +81,13 @@ async function start(): Promise<void> {
       iconDir: join(rootDir, 'resources'),
       onCreated: (window) => {
         ipc.register(window.webContents);
-        reloadOnce(window, app);
+        reloadDeadPage(window, app, isAttended);
+        if (isAttended) {
+          askBeforeClosing(window, app, electronApp);
+        }
       },
     });
-  endCleanly(app);
+  endCleanly(app, electronApp);
   electronApp.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) {
       void show();
@@ -79,35 +96,12 @@ async function start(): Promise<void> {
   await show();
 }
 
-/** Closing waits for requests in flight: they are paid for. */
-function endCleanly(app: App): void {
-  let closing = false;
-  electronApp.on('window-all-closed', () => electronApp.quit());
-  electronApp.on('will-quit', (event) => {
-    if (!closing) {
-      closing = true;
-      event.preventDefault();
-      void app.close().finally(() => electronApp.quit());
-    }
-  });
-}
-
-/** A page that died is loaded again once; the engine never depended on it. */
-function reloadOnce(window: BrowserWindow, app: App): void {
-  let lastDeath = Number.NEGATIVE_INFINITY;
-  window.webContents.on('render-process-gone', (_event, details) => {
-    app.log.error('window', `the page ended: ${details.reason}`);
-    const now = app.clock.now();
-    if (now - lastDeath > 60_000) {
-      window.webContents.reload();
-    } else {
-      dialog.showErrorBox(
-        'The window keeps failing',
-        'Runs go on. Close Brushfleet and open it again; the log says more.',
-      );
-    }
-    lastDeath = now;
-  });
+/** A fault nobody caught is written down; runs under way go on. */
+function logFaults(app: App): void {
+  const log = (error: unknown): void =>
+    app.log.error('main', error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.on('uncaughtException', log);
+  process.on('unhandledRejection', log);
 }
 
 function fail(error: unknown): void {
@@ -116,8 +110,7 @@ function fail(error: unknown): void {
       ? error.message
       : `Brushfleet could not start: ${error instanceof Error ? error.message : String(error)}`;
   process.stderr.write(`${sentence}\n`);
-  // A blocking box would hang a machine without a person in front of it.
-  if (process.env['CI'] === undefined) {
+  if (isAttended) {
     dialog.showErrorBox('Brushfleet', sentence);
   }
   electronApp.exit(1);

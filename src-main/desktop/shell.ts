@@ -1,39 +1,36 @@
 /** What only a desktop can do, for the router: dialogs, folders, the browser, the theme. */
-import { join } from 'node:path';
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
 import { app as electronApp, BrowserWindow, dialog, nativeTheme, shell as electronShell } from 'electron';
+import { Refusal } from '../refusal';
 import type { Shell } from '../router';
 import type { Grants } from './grants';
+import type { ImageRoots } from './image-roots';
 import { isOwnLink } from './links';
 import type { WindowStore } from './window-store';
+
+const PICKERS: Record<Parameters<Shell['pick']>[0], Electron.OpenDialogOptions> = {
+  dataset: {
+    title: 'Open a dataset',
+    properties: ['openFile'],
+    filters: [
+      { name: 'Datasets', extensions: ['csv', 'tsv', 'jsonl', 'ndjson', 'json', 'txt', 'parquet'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
+  },
+  imageFolder: { title: 'Open a folder of images', properties: ['openDirectory'] },
+  outputFolder: { title: 'Choose where results go', properties: ['openDirectory', 'createDirectory'] },
+  envFile: { title: 'Import keys from .env', properties: ['openFile', 'showHiddenFiles'] },
+};
 
 export function createShell(options: {
   grants: Grants;
   windowStore: WindowStore;
-  grantRoot(path: string): void;
+  imageRoots: ImageRoots;
 }): Shell {
   const parent = (): BrowserWindow | undefined =>
     BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
-
-  async function openPath(path: string): Promise<void> {
-    const problem = await electronShell.openPath(path);
-    if (problem !== '') {
-      throw new Error(problem);
-    }
-  }
-
-  const pickers: Record<Parameters<Shell['pick']>[0], Electron.OpenDialogOptions> = {
-    dataset: {
-      title: 'Open a dataset',
-      properties: ['openFile'],
-      filters: [
-        { name: 'Datasets', extensions: ['csv', 'tsv', 'jsonl', 'ndjson', 'json', 'txt', 'parquet'] },
-        { name: 'All files', extensions: ['*'] },
-      ],
-    },
-    imageFolder: { title: 'Open a folder of images', properties: ['openDirectory'] },
-    outputFolder: { title: 'Choose where results go', properties: ['openDirectory', 'createDirectory'] },
-    envFile: { title: 'Import keys from .env', properties: ['openFile', 'showHiddenFiles'] },
-  };
 
   return {
     version: electronApp.getVersion(),
@@ -43,26 +40,30 @@ export function createShell(options: {
       options.windowStore.setTheme(theme);
       nativeTheme.themeSource = theme;
     },
-    openFolder: openPath,
-    showFile: (path) => electronShell.showItemInFolder(path),
+    openFolder,
+    async showFile(path) {
+      await found(path);
+      electronShell.showItemInFolder(path);
+    },
     async openLink(url) {
       if (!isOwnLink(url)) {
         return false;
       }
-      await electronShell.openExternal(url);
+      // As it was parsed and judged: another program may read the raw text otherwise.
+      await electronShell.openExternal(new URL(url).href);
       return true;
     },
     async pick(purpose) {
       const window = parent();
       const picked = await (window === undefined
-        ? dialog.showOpenDialog(pickers[purpose])
-        : dialog.showOpenDialog(window, pickers[purpose]));
+        ? dialog.showOpenDialog(PICKERS[purpose])
+        : dialog.showOpenDialog(window, PICKERS[purpose]));
       const path = picked.filePaths[0];
       if (picked.canceled || path === undefined) {
         return null;
       }
       if (purpose === 'imageFolder') {
-        options.grantRoot(path);
+        await options.imageRoots.grant(path);
       }
       return options.grants.grant(path);
     },
@@ -76,4 +77,27 @@ export function createShell(options: {
     },
     granted: options.grants.path,
   };
+}
+
+/**
+ * Shows a folder. Only a plain one is ever handed to the system to open: opening a file would run it, and so would
+ * opening a macOS application, which is a folder with an ending.
+ */
+async function openFolder(path: string): Promise<void> {
+  if (!(await found(path)).isDirectory() || (process.platform === 'darwin' && extname(path) !== '')) {
+    electronShell.showItemInFolder(path);
+    return;
+  }
+  const problem = await electronShell.openPath(path);
+  if (problem !== '') {
+    throw new Refusal('NOT_FOUND', `The folder ${path} could not be opened: ${problem}`);
+  }
+}
+
+async function found(path: string): Promise<Stats> {
+  try {
+    return await stat(path);
+  } catch {
+    throw new Refusal('NOT_FOUND', `${path} is no longer there, or may not be read.`);
+  }
 }

@@ -7,8 +7,8 @@ import { type Theme, themeSchema } from '@shared/model/settings';
 import { z } from 'zod';
 
 const boundsSchema = z.object({
-  x: z.number().int().optional(),
-  y: z.number().int().optional(),
+  x: z.number().int().exactOptional(),
+  y: z.number().int().exactOptional(),
   width: z.number().int().min(200).max(20_000),
   height: z.number().int().min(200).max(20_000),
 });

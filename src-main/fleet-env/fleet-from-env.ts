@@ -1,6 +1,7 @@
 /**
  * The environment's endpoints and keys as a fleet. With `_ENDPOINTS` or `_API_KEYS` set every key serves every endpoint
- * unless `_KEY_ENDPOINTS` binds it; otherwise one endpoint is made of the singular variables. Pure.
+ * unless `_KEY_ENDPOINTS` binds it; otherwise one endpoint is made of the singular variables. A blank endpoint is the
+ * official one, or what the SDKs' own GOOGLE_GEMINI_BASE_URL and OPENAI_BASE_URL put in its place. Pure.
  */
 import type { Endpoint } from '@shared/model/endpoint';
 import { OFFICIAL_BASE_URLS, type Provider } from '@shared/model/provider';
@@ -127,6 +128,12 @@ function readDefaults(provider: Provider, variables: Variables, flags: FleetFlag
   };
 }
 
+/** What the SDKs themselves read as the address of the official endpoint. */
+const OFFICIAL_URL_VARIABLES: Readonly<Record<Provider, string>> = {
+  google_genai: 'GOOGLE_GEMINI_BASE_URL',
+  openai: 'OPENAI_BASE_URL',
+};
+
 interface ReadEndpoints {
   readonly endpoints: readonly Endpoint[];
   readonly surplus: readonly Surplus[];
@@ -141,6 +148,7 @@ interface Surplus {
 function readEndpoints(provider: Provider, variables: Variables, timeoutMs: number): ReadEndpoints {
   const listed = variables.find('ENDPOINTS');
   const source = listed ?? variables.find('BASE_URL', 'API_BASE');
+  const official = variables.findExactly(OFFICIAL_URL_VARIABLES[provider]);
   const urls = listed === null ? [source?.value ?? ''] : listOf(listed);
   const limits = variables.find('RATE_LIMITS');
   const weights = variables.find('WEIGHTS');
@@ -150,7 +158,7 @@ function readEndpoints(provider: Provider, variables: Variables, timeoutMs: numb
   const apiVersion = readApiVersion(provider, variables);
   const named = new Map<string, number>();
   const endpoints = urls.map((url, at): Endpoint => {
-    const baseUrl = checkedUrl(url, source, at);
+    const baseUrl = checkedUrl(url, source, at) || checkedUrl(official?.value ?? '', official, 0);
     const place = baseUrl === '' ? OFFICIAL_BASE_URLS[provider] : baseUrl;
     const nth = (named.get(place) ?? 0) + 1;
     named.set(place, nth);

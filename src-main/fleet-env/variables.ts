@@ -23,6 +23,8 @@ export interface Variable {
 export interface Variables {
   /** `name` is without prefix, e.g. `API_KEYS`; the `DG_` form wins. Null when missing or blank. */
   find(...names: readonly string[]): Variable | null;
+  /** `name` is the whole name. Null when missing or blank. */
+  findExactly(name: string): Variable | null;
   /** `API_KEY_1`, `API_KEY_7` ... in numeric order, gaps allowed. */
   numbered(name: string): readonly Variable[];
   /** The names `find` would try, in its order. */
@@ -42,6 +44,7 @@ export function variablesOf(provider: Provider, env: Environment): Variables {
   return {
     namesOf,
     find: (...names) => first(namesOf(...names), byName),
+    findExactly: byName,
     numbered(name) {
       const pattern = new RegExp(`^(?:DG_)?${prefix}_${name}_(\\d{1,9})$`);
       const numbers = Object.keys(env).flatMap((key) => pattern.exec(key)?.[1] ?? []);

@@ -24,10 +24,19 @@ function serve(options: StoreWorkerData): void {
     tell({ kind: 'refused', failure: asFailure(error) });
     return;
   }
-  port?.on('message', (call: StoreCall) => void answer(store, call));
+  const underWay = new Set<Promise<void>>();
+  port?.on('message', (call: StoreCall) => {
+    const answered = answer(store, call).finally(() => underWay.delete(answered));
+    underWay.add(answered);
+    if (call.method === 'close') {
+      // Closing commits what waited; whoever waited for that hears of it before the thread ends.
+      void Promise.all(underWay).then(() => port?.close());
+    }
+  });
   tell({ kind: 'ready', nextAttemptId: store.nextAttemptId() });
 }
 
+/** Never rejects. */
 async function answer(store: Store, { id, method, args }: StoreCall): Promise<void> {
   // The caller's types tie each method to its arguments; here they have crossed a thread and are one list.
   const call = store[method] as (...args: readonly unknown[]) => Promise<unknown>;
@@ -35,8 +44,5 @@ async function answer(store: Store, { id, method, args }: StoreCall): Promise<vo
     tell({ kind: 'done', id, value: await call(...args) });
   } catch (error) {
     tell({ kind: 'failed', id, failure: asFailure(error) });
-  }
-  if (method === 'close') {
-    port?.close();
   }
 }

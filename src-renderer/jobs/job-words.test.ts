@@ -46,12 +46,25 @@ describe('words for runs', () => {
   it('does not call a run with failures simply finished', () => {
     const counts = { ...NO_COUNTS, done: 20 };
     expect(runState(run({ state: { kind: 'finished' }, counts }), 0).tone).toBe('ok');
-    expect(runState(run({ state: { kind: 'finished' }, counts: { ...counts, failed: 4 } }), 0).tone).toBe('warn');
-    expect(runState(run({ state: { kind: 'finished' }, counts: { ...counts, unknown: 1 } }), 0).tone).toBe('warn');
+    expect(runState(run({ state: { kind: 'finished' }, counts: { ...counts, failed: 4 } }), 0).tone).toBe(
+      'warn',
+    );
+    expect(runState(run({ state: { kind: 'finished' }, counts: { ...counts, unknown: 1 } }), 0).tone).toBe(
+      'warn',
+    );
   });
 
   it('settles what has an end and shows the rest as moving', () => {
-    const counts = { ...NO_COUNTS, done: 3, failed: 2, unknown: 1, cancelled: 1, sent: 4, leased: 1, pending: 9 };
+    const counts = {
+      ...NO_COUNTS,
+      done: 3,
+      failed: 2,
+      unknown: 1,
+      cancelled: 1,
+      sent: 4,
+      leased: 1,
+      pending: 9,
+    };
     expect(settledJobs(counts)).toBe(7);
     expect(segmentsOf(counts).map((segment) => segment.count)).toEqual([3, 2, 1, 5]);
   });

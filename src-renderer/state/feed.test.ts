@@ -28,7 +28,7 @@ function recorder() {
   return { log, sink };
 }
 
-const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 const removed = (runId: number): AppEvent => ({ kind: 'runRemoved', runId });
 
 describe('the feed', () => {

@@ -25,7 +25,9 @@ function longList(total: number) {
   const pages = createJobPages({
     load: async (offset, limit) => {
       asked.push(offset);
-      const jobs = Array.from({ length: Math.max(0, Math.min(limit, total - offset)) }, (_, at) => tile(offset + at));
+      const jobs = Array.from({ length: Math.max(0, Math.min(limit, total - offset)) }, (_, at) =>
+        tile(offset + at),
+      );
       await new Promise<void>((resolve) => held.push(resolve));
       return { total, jobs };
     },

@@ -134,7 +134,9 @@ export function likelyModel(task: Task, context: DraftContext): CatalogueModel |
 }
 
 function demoModel(context: DraftContext): CatalogueModel | undefined {
-  return context.models.find(({ provider, id }) => provider === DEMO_MODEL.provider && id === DEMO_MODEL.model);
+  return context.models.find(
+    ({ provider, id }) => provider === DEMO_MODEL.provider && id === DEMO_MODEL.model,
+  );
 }
 
 function canServe({ endpoint, keys }: EndpointView): boolean {

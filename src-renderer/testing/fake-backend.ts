@@ -1,6 +1,7 @@
 /** The whole contract in memory, for developing and testing screens without main. Never part of a build. */
 import { ORPCError } from '@orpc/client';
 import type { AppEvent, EndpointView, RunRequest } from '@shared/contract';
+import { DEMO_MODEL, SAMPLE_NAME } from '@shared/demo';
 import type { Dataset } from '@shared/model/run';
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
 import type { Settings, Theme, VaultStatus } from '@shared/model/settings';
@@ -205,7 +206,7 @@ function datasetCalls(world: World): Client['datasets'] {
       }),
     fromImages: async ({ name, images }) =>
       add({ name, format: 'images', columns: ['image'], rows: images.length }),
-    sample: async () => add({ name: 'sample.csv', rows: 24 }),
+    sample: async () => add({ name: SAMPLE_NAME, rows: 24 }),
     list: async () => [...world.datasets.values()],
     rows: async ({ datasetId, offset, limit }) => {
       const dataset = world.datasets.get(datasetId) ?? notFound();
@@ -234,11 +235,12 @@ function runCalls(world: World): Client['runs'] {
     plan: async (request) => {
       const rows = rowsOf(request);
       const jobs = rows * request.recipe.models.length * request.recipe.variants;
+      const isFree = request.recipe.models.every((choice) => choice.model === DEMO_MODEL.model);
       const clear = world.endpoints.some((view) => view.endpoint.baseUrl.startsWith('http:'));
       return {
         rows,
         jobs,
-        costUsd: { low: world.isEmpty ? 0 : jobs * 0.0336, high: world.isEmpty ? 0 : jobs * 0.0504 },
+        costUsd: isFree ? { low: 0, high: 0 } : { low: jobs * 0.0336, high: jobs * 0.0504 },
         warnings: clear ? ['Relay Frankfurt is reached over plain http: keys travel in clear.'] : [],
         blockers: [],
       };

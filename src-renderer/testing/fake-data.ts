@@ -1,5 +1,6 @@
 /** Endpoints, keys, models and datasets as a library in use would have them. */
 import type { EndpointView } from '@shared/contract';
+import { DEMO_MODEL } from '@shared/demo';
 import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Endpoint, KeyInfo, KeyState } from '@shared/model/endpoint';
 import type { Dataset, Row } from '@shared/model/run';
@@ -14,6 +15,19 @@ const SUBJECTS = [
 ] as const;
 
 export const FAKE_MODELS: readonly CatalogueModel[] = [
+  {
+    id: DEMO_MODEL.model,
+    provider: DEMO_MODEL.provider,
+    label: 'Demo painter',
+    state: 'current',
+    tasks: ['edit', 't2i'],
+    maxInputImages: 14,
+    mask: false,
+    sizes: ['1K'],
+    ratios: ['1:1', '16:9'],
+    priceUsd: { '*': 0 },
+    source: 'scripted',
+  },
   {
     id: 'gemini-nano-banana-2.1',
     provider: 'google_genai',

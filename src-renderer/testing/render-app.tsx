@@ -58,6 +58,7 @@ export function memoryStorage(): Storage {
 function giveSize(): void {
   for (const [name, size] of [
     ['clientWidth', 740],
+    ['clientHeight', 600],
     ['offsetWidth', 740],
     ['offsetHeight', 600],
   ] as const) {

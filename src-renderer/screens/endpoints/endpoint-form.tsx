@@ -66,7 +66,7 @@ export function EndpointForm({ view }: { readonly view: EndpointView }) {
             />
           </div>
         )}
-        <Limits onSave={save} view={view} />
+        {!endpoint.demo && <Limits onSave={save} view={view} />}
       </div>
       {!endpoint.demo && endpoint.provider === 'openai' && <RelayOptions endpoint={endpoint} onSave={save} />}
     </div>

@@ -27,9 +27,10 @@ describe('traffic', () => {
   it('is shared among endpoints of one protocol by effective weight', () => {
     const all = fakeEndpoints(NOW);
     const shares = all.map((view) => trafficShare(view, all));
-    expect(shares[0]).toBeCloseTo(2 / 3.6);
-    expect(shares[1]).toBeCloseTo(0.6 / 3.6);
+    expect(shares[0]).toBeCloseTo(2 / 2.6);
+    expect(shares[1]).toBeCloseTo(0.6 / 2.6);
     expect(shares[2]).toBe(1);
+    expect(shares[3]).toBe(0);
   });
 
   it('gives nothing to an endpoint that is off', () => {

@@ -66,8 +66,9 @@ export function trafficShare(view: EndpointView, all: readonly EndpointView[]): 
   return canTake(view) && sum > 0 ? view.health.effectiveWeight / sum : 0;
 }
 
+/** The demo endpoint serves its own model alone, so it takes nothing from the others. */
 function canTake({ endpoint, keys }: EndpointView): boolean {
-  return endpoint.enabled && (endpoint.demo || keys.some((key) => !key.paused));
+  return endpoint.enabled && !endpoint.demo && keys.some((key) => !key.paused);
 }
 
 export interface ProviderLinks {

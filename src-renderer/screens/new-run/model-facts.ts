@@ -31,6 +31,9 @@ export function priceOf(model: CatalogueModel): string {
     return model.tokenPriceUsd === undefined ? '?' : 'by tokens';
   }
   const [low, high] = [Math.min(...prices), Math.max(...prices)];
+  if (high === 0) {
+    return 'free';
+  }
   return low === high ? dollars(low) : `${dollars(low)} to ${dollars(high)}`;
 }
 

@@ -25,7 +25,11 @@ describe('completing a column', () => {
   });
 
   it('offers columns that begin with what was typed before those that contain it', () => {
-    expect(completionsFor('im', ['mime', 'image', 'subject', 'Image_2'])).toEqual(['image', 'Image_2', 'mime']);
+    expect(completionsFor('im', ['mime', 'image', 'subject', 'Image_2'])).toEqual([
+      'image',
+      'Image_2',
+      'mime',
+    ]);
   });
 
   it('does not double braces that are already there', () => {

@@ -112,6 +112,7 @@ function FailureKindItem({ run, action, kind, groups }: KindProps) {
     <li>
       <div className="row">
         <button
+          aria-label={`Show ${count} ${FAILURES[kind].title}`}
           className="link"
           onClick={() => setFilter(ui, run.id, { kind: 'failure', failure: kind })}
           type="button"

@@ -1,0 +1,15 @@
+/** What closing the window would cut short, in one sentence. */
+export interface UnderWay {
+  readonly runs: number;
+  readonly inFlight: number;
+  readonly waiting: number;
+}
+
+export function closingSentence({ runs, inFlight, waiting }: UnderWay): string {
+  const subject = runs === 1 ? 'A run is under way' : `${runs} runs are under way`;
+  return `${subject}: ${count(inFlight, 'request')} in flight, ${count(waiting, 'job')} waiting.`;
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,128 @@
+/**
+ * What the engine needs from outside. Everything that touches time, chance, disk or network is handed in through
+ * these, so that the same engine runs in the app and on a virtual clock in tests.
+ */
+import type { Failure } from '@shared/model/failure';
+import type { Endpoint } from '@shared/model/endpoint';
+import type { ModelChoice } from '@shared/model/run';
+export interface Clock {
+    /** Monotonic milliseconds; durations and rate windows use only this. */
+    now(): number;
+    /** Milliseconds since 1970; for display, daily resets and what is stored. */
+    wallNow(): number;
+    /** Runs `callback` once after `delayMs` (clamped to an hour by callers); returns its undo. */
+    setTimer(delayMs: number, callback: () => void): () => void;
+}
+/** Uniform in [0, 1). */
+export type Random = () => number;
+/** One output asked for, as the scheduler holds it while it is under way. */
+export interface PendingJob {
+    readonly id: number;
+    readonly runId: number;
+    readonly model: ModelChoice;
+    /** Attempts already made in earlier sessions that counted as retries. */
+    readonly retriesUsed: number;
+}
+/** One request about to be sent. */
+export interface AttemptStart {
+    readonly attemptId: number;
+    readonly jobId: number;
+    readonly runId: number;
+    readonly endpointId: string;
+    /** As it was called then: an endpoint may be renamed or removed later. */
+    readonly endpointName?: string;
+    readonly keyId: string | null;
+    /** The last characters of the key, for people. */
+    readonly keyTail?: string;
+    /** Wall clock. */
+    readonly sentAt: number;
+}
+/** A file that is whole on disk under its temporary name. */
+export interface ReceivedFile {
+    readonly fileName: string;
+    readonly sha256: string;
+    readonly mimeType: string;
+    readonly width: number;
+    readonly height: number;
+    readonly sizeBytes: number;
+}
+/** What the provider reported it used. */
+export interface Usage {
+    readonly inputTokens?: number;
+    readonly outputTokens?: number;
+    readonly imageTokens?: number;
+    /** What a relay said it charged. */
+    readonly costUsd?: number;
+}
+export type AttemptOutcome = {
+    readonly kind: 'done';
+    readonly file: ReceivedFile;
+    readonly usage: Usage;
+    readonly costUsd: number | null;
+} | {
+    readonly kind: 'failed';
+    readonly failure: Failure;
+}
+/** The worker that carried it died: nobody knows what became of the request. The job becomes `unknown`. */
+ | {
+    readonly kind: 'lost';
+};
+/** What becomes of the job after an attempt. */
+export type JobNext = {
+    readonly kind: 'done';
+}
+/** Stays `pending`; `counted` says whether one of the user's retries was used. */
+ | {
+    readonly kind: 'again';
+    readonly counted: boolean;
+} | {
+    readonly kind: 'failed';
+} | {
+    readonly kind: 'unknown';
+};
+export interface AttemptEnd {
+    readonly attemptId: number;
+    readonly jobId: number;
+    readonly runId: number;
+    /** Wall clock. */
+    readonly endedAt: number;
+    /** From the lease to the outcome, milliseconds. */
+    readonly tookMs: number;
+    readonly outcome: AttemptOutcome;
+    readonly next: JobNext;
+}
+/** The store, as the engine uses it. */
+export interface Journal {
+    /** The next pending jobs of a run after `afterId`, in order, at most `limit`; empty when there are none. */
+    pending(runId: number, afterId: number, limit: number): Promise<readonly PendingJob[]>;
+    /** Ids for attempts; never reused, also across restarts. */
+    nextAttemptId(): number;
+    /** Resolves once all are on disk: only then may their sockets open. */
+    sent(attempts: readonly AttemptStart[]): Promise<void>;
+    /** Resolves once on disk: only then may the temporary file get its final name. */
+    received(attemptId: number, file: ReceivedFile): Promise<void>;
+    /** Resolves once on disk; may wait some milliseconds for company. */
+    ended(end: AttemptEnd): Promise<void>;
+}
+/** The right to send one request now. */
+export interface Lease {
+    readonly id: number;
+    readonly endpoint: Endpoint;
+    /** Null: an endpoint that needs no key (the demo). */
+    readonly keyId: string | null;
+    readonly model: string;
+    /** Monotonic. */
+    readonly leasedAt: number;
+}
+export interface SendHooks {
+    /** The last byte of the request body left the socket; `at` is the engine clock's now(). */
+    bodySent(at: number): void;
+    /** The answer's body has arrived: the network slot is free, while the file is still being written. */
+    answered(): void;
+    /** The file is whole under its temporary name; the returned promise allows its renaming. */
+    received(file: ReceivedFile): Promise<void>;
+}
+/** Carries one request: loads the inputs, sends, reads, writes the file. Never rejects: every failure has its kind. */
+export interface Transport {
+    send(attempt: AttemptStart, job: PendingJob, lease: Lease, hooks: SendHooks): Promise<AttemptOutcome>;
+}

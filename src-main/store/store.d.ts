@@ -1,0 +1,186 @@
+/**
+ * What the rest of the program knows of the database. The implementation runs in a worker thread of its own; every
+ * call crosses to it and comes back as a promise. Only this folder knows SQL.
+ */
+import type { CatalogueModel } from '@shared/model/catalogue';
+import type { Endpoint, KeyState } from '@shared/model/endpoint';
+import type { Failure, FailureKind } from '@shared/model/failure';
+import type { Attempt, Counts, Dataset, DatasetFormat, JobState, JobTile, ModelChoice, Recipe, Result, RowProblem, RunOptions, RunState } from '@shared/model/run';
+import type { Settings } from '@shared/model/settings';
+import type { Journal } from '../engine/ports';
+/** One imported line. `images` are references as the file gave them (path, URL, data URL, or `embedded:` id). */
+export interface StoredRow {
+    readonly row: number;
+    readonly index: number;
+    readonly fields: Readonly<Record<string, string>>;
+}
+export interface NewDataset {
+    readonly name: string;
+    readonly format: DatasetFormat;
+    /** Absolute path of the file or folder; null for pasted prompts. */
+    readonly sourcePath: string | null;
+    /** Relative image paths of its rows resolve here. */
+    readonly baseDir: string | null;
+}
+export interface StoredDataset extends Dataset {
+    readonly sourcePath: string | null;
+    readonly baseDir: string | null;
+    readonly createdAt: number;
+}
+export interface NewRun {
+    readonly name: string;
+    readonly datasetId: number;
+    readonly recipe: Recipe;
+    readonly options: RunOptions;
+    /** Absolute; a run is its output folder: unique among runs that were not replaced. */
+    readonly outputDir: string;
+}
+export interface StoredRun {
+    readonly id: number;
+    readonly name: string;
+    readonly datasetId: number;
+    readonly recipe: Recipe;
+    readonly options: RunOptions;
+    readonly outputDir: string;
+    readonly createdAt: number;
+    readonly state: RunState;
+    readonly counts: Counts;
+    readonly failures: Readonly<Partial<Record<FailureKind, number>>>;
+    readonly costUsd: number;
+}
+/** A job to be planned. Jobs of one run are told apart by (row, model, variant). */
+export interface NewJob {
+    readonly position: number;
+    readonly row: number;
+    readonly index: number;
+    readonly variant: number;
+    readonly model: ModelChoice;
+    /** File name below the output folder without extension, e.g. `000012_01`. */
+    readonly stem: string;
+    /** Digest of what the row asks for; a resumed run redoes a done job whose digest changed. */
+    readonly digest: string;
+}
+/** Everything the transport and the exports need of a job. */
+export interface StoredJob extends JobTile {
+    readonly stem: string;
+    readonly provider: ModelChoice['provider'];
+    readonly retriesUsed: number;
+    readonly failure: Failure | null;
+    readonly result: Result | null;
+    readonly attempts: number;
+    readonly endpointName: string | null;
+    readonly seconds: number | null;
+    readonly costUsd: number | null;
+}
+export interface JobQuery {
+    readonly runId: number;
+    readonly offset: number;
+    readonly limit: number;
+    readonly state?: JobState;
+    readonly failureKind?: FailureKind;
+}
+export interface StoredKey {
+    readonly id: string;
+    readonly label: string;
+    readonly tail: string;
+    readonly endpointIds: readonly string[];
+    readonly paused: boolean;
+    readonly state: KeyState;
+    /** Keyed hash of the secret, to find equal keys; never the secret. */
+    readonly fingerprint: string;
+}
+export interface GalleryPage {
+    readonly total: number;
+    readonly jobs: readonly JobTile[];
+}
+export interface Store extends Journal {
+    createDataset(dataset: NewDataset): Promise<StoredDataset>;
+    addRows(datasetId: number, rows: readonly StoredRow[]): Promise<void>;
+    /** Sets columns and problems and ends the import. */
+    finishDataset(datasetId: number, columns: readonly string[], problems: readonly RowProblem[]): Promise<StoredDataset>;
+    setColumns(datasetId: number, columns: readonly string[]): Promise<void>;
+    dataset(datasetId: number): Promise<StoredDataset | null>;
+    datasets(): Promise<readonly StoredDataset[]>;
+    /** `fromRow` counts the stored rows: where the file had rows that could not be used, numbers jump and places do not. */
+    rows(datasetId: number, fromRow: number, limit: number): Promise<readonly StoredRow[]>;
+    /** The named rows, in the order asked for; rows that do not exist are left out. */
+    rowsAt(datasetId: number, rows: readonly number[]): Promise<readonly StoredRow[]>;
+    createRun(run: NewRun): Promise<StoredRun>;
+    /** The run that owns an output folder. */
+    runAt(outputDir: string): Promise<StoredRun | null>;
+    run(runId: number): Promise<StoredRun | null>;
+    runs(): Promise<readonly StoredRun[]>;
+    setRunState(runId: number, state: RunState): Promise<void>;
+    setRunOptions(runId: number, options: RunOptions): Promise<void>;
+    /** Moves the run to a re-read dataset (a resume re-imports its file). */
+    setRunDataset(runId: number, datasetId: number): Promise<void>;
+    /**
+     * Adds jobs. One that exists already keeps its state if its digest is the same; if the digest changed it becomes
+     * pending, its old result kept on disk until the successor is whole. Answers how many were new and how many changed.
+     */
+    planJobs(runId: number, jobs: readonly NewJob[]): Promise<{
+        added: number;
+        changed: number;
+    }>;
+    /**
+     * After a restart: `leased` becomes pending, `sent` without an outcome becomes `unknown`, save where the result's file
+     * is found whole by its journalled hash: that job is done. Runs that were under way are paused. Answers how many.
+     */
+    recover(): Promise<{
+        unknown: number;
+        released: number;
+    }>;
+    counts(runId: number): Promise<Counts>;
+    jobs(query: JobQuery): Promise<{
+        total: number;
+        jobs: readonly StoredJob[];
+    }>;
+    jobsById(jobIds: readonly number[]): Promise<readonly StoredJob[]>;
+    job(jobId: number): Promise<StoredJob | null>;
+    attempts(jobId: number): Promise<readonly Attempt[]>;
+    /** Makes jobs of a run pending again; answers how many. */
+    requeue(runId: number, which: {
+        readonly kind: 'failed';
+        readonly failureKind?: FailureKind;
+    } | {
+        readonly kind: 'unknown';
+    } | {
+        readonly kind: 'all';
+    } | {
+        readonly kind: 'jobs';
+        readonly jobIds: readonly number[];
+    }): Promise<number>;
+    failureGroups(runId: number): Promise<readonly {
+        kind: FailureKind;
+        message: string;
+        count: number;
+        exampleJobId: number;
+    }[]>;
+    /** Every result of every run, newest first. */
+    gallery(offset: number, limit: number): Promise<GalleryPage>;
+    /** A result with where its file is. */
+    result(resultId: number): Promise<{
+        result: Result;
+        path: string;
+        jobId: number;
+    } | null>;
+    endpoints(): Promise<readonly Endpoint[]>;
+    saveEndpoint(endpoint: Endpoint): Promise<void>;
+    removeEndpoint(endpointId: string): Promise<void>;
+    keys(): Promise<readonly StoredKey[]>;
+    saveKey(key: StoredKey): Promise<void>;
+    removeKey(keyId: string): Promise<void>;
+    ownModels(): Promise<readonly CatalogueModel[]>;
+    saveOwnModels(models: readonly CatalogueModel[]): Promise<void>;
+    settings(): Promise<Settings>;
+    saveSettings(settings: Settings): Promise<void>;
+    /** What the driver really does, read back: for tests and the log. */
+    pragmas(): Promise<{
+        journalMode: string;
+        synchronous: number;
+        driver: string;
+        sqliteVersion: string;
+    }>;
+    /** Commits what waits and ends the thread. */
+    close(): Promise<void>;
+}

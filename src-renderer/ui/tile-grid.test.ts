@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { columnsFor, nextOffset } from './tile-grid';
+
+const place = { current: 7, count: 23, columns: 5, page: 3 };
+
+describe('keys in the grid', () => {
+  it.each([
+    ['ArrowRight', 8],
+    ['ArrowLeft', 6],
+    ['ArrowDown', 12],
+    ['ArrowUp', 2],
+    ['PageDown', 22],
+    ['PageUp', 0],
+    ['Home', 0],
+    ['End', 22],
+    ['a', null],
+  ])('%s leads to %s', (key, expected) => {
+    expect(nextOffset(key, place)).toBe(expected);
+  });
+
+  it('stay within the list, and lead nowhere in an empty one', () => {
+    expect(nextOffset('ArrowDown', { ...place, current: 21 })).toBe(22);
+    expect(nextOffset('ArrowUp', { ...place, current: 1 })).toBe(0);
+    expect(nextOffset('End', { ...place, count: 0 })).toBeNull();
+  });
+});
+
+it('fits as many columns as their smallest size allows, at least one', () => {
+  expect(columnsFor(740, 132)).toBe(5);
+  expect(columnsFor(1300, 132)).toBe(9);
+  expect(columnsFor(60, 132)).toBe(1);
+});
