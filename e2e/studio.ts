@@ -19,33 +19,49 @@ export interface StudioOptions {
   appEnv: Record<string, string>;
 }
 
+export interface OpenStudioOptions {
+  readonly appEnv?: Record<string, string>;
+  /** The app's folder; default: this project. */
+  readonly appDir?: string;
+}
+
 /** `studio`: a window on an empty library, closed and removed after the test. */
 export const test = base.extend<{ studio: Studio } & StudioOptions>({
   appEnv: [{}, { option: true }],
   studio: async ({ appEnv }, use) => {
-    const home = await mkdtemp(join(tmpdir(), 'brushfleet-e2e-'));
-    const first = await open(home, appEnv);
-    const studio: Studio = {
-      home,
-      ...first,
-      async restart() {
-        await studio.electron.close();
-        Object.assign(studio, await open(home, appEnv));
-      },
-    };
+    const { studio, close } = await openStudio({ appEnv });
     await use(studio);
-    await studio.electron.close();
-    await rm(home, { recursive: true, force: true });
+    await close();
   },
 });
 
-async function open(
-  home: string,
-  appEnv: Record<string, string>,
-): Promise<Pick<Studio, 'page' | 'electron'>> {
+/** For specs that share one window: who opens it closes it, which also removes its library. */
+export async function openStudio(
+  options: OpenStudioOptions,
+): Promise<{ studio: Studio; close(): Promise<void> }> {
+  const home = await mkdtemp(join(tmpdir(), 'brushfleet-e2e-'));
+  const first = await open(home, options);
+  const studio: Studio = {
+    home,
+    ...first,
+    async restart() {
+      await studio.electron.close();
+      Object.assign(studio, await open(home, options));
+    },
+  };
+  return {
+    studio,
+    async close() {
+      await studio.electron.close();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+async function open(home: string, options: OpenStudioOptions): Promise<Pick<Studio, 'page' | 'electron'>> {
   const electron = await _electron.launch({
     executablePath: await ensureElectronRuntime(),
-    args: ['--no-sandbox', '--disable-gpu', process.cwd()],
+    args: ['--no-sandbox', '--disable-gpu', options.appDir ?? process.cwd()],
     env: {
       ...inherited(),
       DBUS_SESSION_BUS_ADDRESS: '/dev/null',
@@ -53,7 +69,7 @@ async function open(
       HOME: home,
       XDG_PICTURES_DIR: join(home, 'Pictures'),
       CI: '1',
-      ...appEnv,
+      ...options.appEnv,
     },
   });
   const page = await electron.firstWindow();

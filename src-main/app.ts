@@ -112,6 +112,7 @@ export async function openApp(options: AppOptions) {
       received: store.received,
       ended: store.ended,
     },
+    planned: (runId) => runs.planned(runId),
     fetchPages: orders.fetchPages,
     catalogueModel: models.find,
     onEnded: (end) => runs.onEnded(end),

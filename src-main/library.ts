@@ -14,14 +14,13 @@ export function libraryDir(env: Environment, platform: NodeJS.Platform, home: st
   if (chosen !== undefined && chosen !== '') {
     return resolve(chosen);
   }
-  switch (platform) {
-    case 'darwin':
-      return join(home, 'Library', 'Application Support', 'Brushfleet');
-    case 'win32':
-      return join(env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'Brushfleet');
-    default:
-      return join(dataHome(env, home), 'brushfleet');
+  if (platform === 'darwin') {
+    return join(home, 'Library', 'Application Support', 'Brushfleet');
   }
+  if (platform === 'win32') {
+    return join(env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'Brushfleet');
+  }
+  return join(dataHome(env, home), 'brushfleet');
 }
 
 /** A relative `XDG_DATA_HOME` is to be ignored (XDG Base Directory Specification 0.8). */

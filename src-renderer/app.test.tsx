@@ -2,6 +2,7 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { ORPCError } from '@orpc/client';
 import { describe, expect, it } from 'vitest';
 import { App } from './app';
+import { select } from './state/ui-store';
 import { renderApp } from './testing/render-app';
 
 const button = (name: string | RegExp) => screen.getByRole('button', { name });
@@ -103,7 +104,7 @@ describe('a run', () => {
   it('shows in the loupe one job after another and leaves with the selection moved', async () => {
     const { model } = await renderApp('done', <App />);
     fireEvent.doubleClick(await screen.findByRole('gridcell', { name: 'Row 1: Done' }));
-    act(() => model.ui.setState({ selected: new Map([[2, 5]]), isLoupeOpen: true }));
+    act(() => select(model.ui, 2, 5));
     const loupe = screen.getByRole('dialog', { name: 'Close look' });
     press('ArrowRight', {}, loupe);
     expect(await within(loupe).findByText('Blocked')).toBeTruthy();

@@ -6,21 +6,38 @@ import { createNamer } from '../datasets/output-name';
 import { Refusal } from '../refusal';
 import type { NewJob, Store, StoredRow, StoredRun } from '../store/store';
 
-const PAGE = 2000;
+const PAGE = 1000;
 
 export interface PlanCounts {
   readonly added: number;
   readonly changed: number;
 }
 
+export interface Planning {
+  /** Resolves when the first page of jobs can be sent. */
+  readonly begun: Promise<void>;
+  /** Resolves when every job is there. */
+  readonly whole: Promise<PlanCounts>;
+}
+
 /** Adds the jobs of a run to the store. Repeating it adds only what is new and marks what changed. */
-export async function planRun(store: Store, run: StoredRun): Promise<PlanCounts> {
+export function planRun(store: Store, run: StoredRun): Planning {
+  let begin: () => void = () => undefined;
+  const firstPage = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const whole = planAll(store, run, begin);
+  return { begun: Promise.race([firstPage, whole.then(() => undefined)]), whole };
+}
+
+async function planAll(store: Store, run: StoredRun, onPage: () => void): Promise<PlanCounts> {
   let added = 0;
   let changed = 0;
   for await (const jobs of plannedJobs(store, run)) {
     const counts = await store.planJobs(run.id, jobs);
     added += counts.added;
     changed += counts.changed;
+    onPage();
   }
   return { added, changed };
 }

@@ -9,6 +9,8 @@ import type { AttemptEnd, Journal, PendingJob } from '../engine/ports';
 
 export interface RunJournalOptions {
   readonly store: Journal;
+  /** Resolves when all jobs of the run are planned. */
+  planned(runId: number): Promise<unknown>;
   fetchPages(runId: number, jobIds: readonly number[]): Promise<void>;
   catalogueModel(choice: ModelChoice): CatalogueModel | undefined;
   /** The attempt is on disk. */
@@ -19,7 +21,8 @@ export function createRunJournal(options: RunJournalOptions): Journal {
   const models = new Map<number, ModelChoice>();
 
   async function pending(runId: number, afterId: number, limit: number): Promise<readonly PendingJob[]> {
-    const jobs = await options.store.pending(runId, afterId, limit);
+    const found = await options.store.pending(runId, afterId, limit);
+    const jobs = found.length > 0 ? found : await afterPlanning(runId, afterId, limit);
     await options.fetchPages(
       runId,
       jobs.map((job) => job.id),
@@ -28,6 +31,16 @@ export function createRunJournal(options: RunJournalOptions): Journal {
       models.set(job.id, job.model);
     }
     return jobs;
+  }
+
+  /** A run starts while its later jobs are still being planned: only then does "no more" mean it. */
+  async function afterPlanning(
+    runId: number,
+    afterId: number,
+    limit: number,
+  ): Promise<readonly PendingJob[]> {
+    await options.planned(runId);
+    return options.store.pending(runId, afterId, limit);
   }
 
   function priced(end: AttemptEnd): AttemptEnd {

@@ -119,7 +119,7 @@ export async function startRun(
     request.outputGrant === undefined ? where.defaultOutputDir : where.granted(request.outputGrant);
   const outputDir =
     request.outputGrant !== undefined && (await isEmpty(base)) ? base : await freshFolder(base, name);
-  const { run } = await setUpRun(app.store, {
+  const { run, planned } = await setUpRun(app.store, {
     name,
     dataset,
     recipe: request.recipe,
@@ -127,7 +127,7 @@ export async function startRun(
     outputDir,
     mode: 'anew',
   });
-  return app.runs.start(run);
+  return app.runs.start(run, { planned });
 }
 
 function optionsOf(app: App, request: RunRequest): RunOptions {

@@ -23,6 +23,8 @@ export interface SetUp {
   readonly run: StoredRun;
   /** What a person should know before it starts, one sentence each. */
   readonly notes: readonly string[];
+  /** Resolves when every job is planned; the first are there already. */
+  readonly planned: Promise<unknown>;
 }
 
 /** Throws a Refusal when the folder cannot be used or its run asked for something else. */
@@ -54,8 +56,9 @@ async function createRun(store: Store, request: SetupRequest, replaced: StoredRu
     options: request.options,
     outputDir: request.outputDir,
   });
-  await planRun(store, run);
-  return { run, notes: [] };
+  const { begun, whole } = planRun(store, run);
+  await begun;
+  return { run, notes: [], planned: whole };
 }
 
 async function resumeRun(store: Store, request: SetupRequest, existing: StoredRun): Promise<SetUp> {
@@ -66,7 +69,7 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
   await store.setRunOptions(existing.id, options);
   await store.setRunDataset(existing.id, request.dataset.id);
   const run = { ...existing, options, datasetId: request.dataset.id };
-  const { changed } = await planRun(store, run);
+  const { changed } = await planRun(store, run).whole;
   const lost = await requeueLostResults(store, run);
   const failed = await store.requeue(run.id, { kind: 'failed' });
   const notes = [
@@ -74,7 +77,7 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
     lost > 0 ? `${lost} results are gone or damaged on disk and are sent again.` : '',
     failed > 0 ? `${failed} failed rows are tried again.` : '',
   ];
-  return { run, notes: notes.filter((note) => note !== '') };
+  return { run, notes: notes.filter((note) => note !== ''), planned: Promise.resolve() };
 }
 
 /** A done job is believed only with its file and its hash. Answers how many were not. */

@@ -9,6 +9,7 @@ import type { Store, StoredDataset, StoredRun } from '../store/store';
 import type { EventHub } from './event-hub';
 import { resultsPath, writeTable } from './exporter';
 import type { RunContext } from './order-book';
+import { planRun } from './planner';
 import { createRateMeter } from './rates';
 import { type FinishedJob, openResultsLog, type ResultsLog } from './results-log';
 import { requeueLostResults } from './run-setup';
@@ -38,6 +39,8 @@ export interface StartExtras {
   /** Where results.csv goes, when not into the output folder. */
   readonly csvPath?: string;
   readonly waitForDayQuota?: boolean;
+  /** Jobs may still be being planned; absent: all are there. */
+  readonly planned?: Promise<unknown>;
   onJobs?(jobs: readonly FinishedJob[]): void;
 }
 
@@ -137,6 +140,7 @@ export function createRuns(options: RunsOptions) {
   async function finish(one: Active, state: RunState): Promise<void> {
     const runId = one.run.id;
     try {
+      await one.extras.planned;
       await one.log.close();
       await writeTable(store, {
         run: one.run,
@@ -202,6 +206,8 @@ export function createRuns(options: RunsOptions) {
   async function resume(runId: number, resendUnknown = false): Promise<Run> {
     const run = await found(runId);
     if (!active.has(runId)) {
+      // Its process may have died while the jobs were still being planned.
+      await planRun(store, run).whole;
       await requeueLostResults(store, run);
     }
     if (resendUnknown) {
@@ -245,6 +251,7 @@ export function createRuns(options: RunsOptions) {
       return requeueAndStart(job.runId, { kind: 'jobs', jobIds: [jobId] });
     },
     list: async (): Promise<Run[]> => Promise.all((await store.runs()).map(view)),
+    planned: (runId: number): Promise<unknown> => active.get(runId)?.extras.planned ?? Promise.resolve(),
     isActive: (runId: number) => active.has(runId),
     /** Resolves when the run has ended or paused. */
     over: (runId: number): Promise<void> => active.get(runId)?.over ?? Promise.resolve(),

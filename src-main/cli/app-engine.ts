@@ -60,7 +60,7 @@ class AppEngine implements CliEngine {
     const { runs, fleet, store } = this.#app;
     fleet.give(request.fleet);
     const dataset = await this.#dataset(request);
-    const { run, notes } = await setUpRun(store, {
+    const { run, notes, planned } = await setUpRun(store, {
       name: request.name,
       dataset,
       recipe: request.recipe,
@@ -83,6 +83,7 @@ class AppEngine implements CliEngine {
         await runs.start(run, {
           imageCacheDir: request.imageCacheDir ?? null,
           waitForDayQuota: false,
+          planned,
           onJobs: (jobs) => jobs.forEach((job) => request.onJob(factsOf(job))),
           ...(request.outputCsv === undefined ? {} : { csvPath: request.outputCsv }),
         });

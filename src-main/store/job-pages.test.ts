@@ -37,7 +37,7 @@ describe.each(DRIVERS)('pages of jobs on %s', (driver) => {
           case 8:
             return store.ended(failedEnd(start, 'timeout', { kind: 'again', counted: true }));
           case 9:
-            return undefined;
+            return Promise.resolve();
           default:
             return store.ended(doneEnd(start, fileOf(String(at))));
         }

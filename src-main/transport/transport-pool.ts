@@ -28,6 +28,9 @@ export interface TransportPoolOptions {
   onWorkerDeath(error: Error): void;
 }
 
+/** Answers are large and short-lived: a small young generation keeps many workers from holding many of them. */
+const LIMITS = { maxYoungGenerationSizeMb: 16 };
+
 interface Carried {
   readonly hooks: SendHooks;
   readonly resolve: (outcome: AttemptOutcome) => void;
@@ -51,7 +54,7 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
   let closed = false;
 
   function startHand(): Hand {
-    const hand: Hand = { worker: new Worker(workerPath('transport-worker')), carried: new Map() };
+    const hand: Hand = { worker: new Worker(workerPath('transport-worker'), { resourceLimits: LIMITS }), carried: new Map() };
     hand.worker.on('message', (message: FromWorker) => void receive(hand, message));
     hand.worker.on('error', (error: unknown) => options.onWorkerDeath(asError(error)));
     hand.worker.on('exit', () => bury(hand));

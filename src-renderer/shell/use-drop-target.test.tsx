@@ -2,7 +2,9 @@ import { act, fireEvent, screen, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { Granted } from '../api';
 import { App } from '../app';
+import { openImages } from '../state/sources';
 import { renderApp } from '../testing/render-app';
+import { listenForDrops } from './use-drop-target';
 
 const png = new File(['x'], 'cat.png', { type: 'image/png' });
 const csv = new File(['a,b'], 'rows.csv', { type: 'text/csv' });
@@ -39,7 +41,6 @@ async function openApp() {
 describe('things dropped and pasted', () => {
   it('a dropped table is opened by its grant, pictures by themselves, each once', async () => {
     const { model, calls, grant } = await openApp();
-    const { listenForDrops } = await import('./use-drop-target');
     const stop = listenForDrops(model, window, () => undefined);
     fireEvent.drop(document.body, { dataTransfer: { files: [csv], types: ['Files'] } });
     act(() => grant({ target: 'drop', grants: [grantOf('rows.csv')] }));
@@ -53,7 +54,6 @@ describe('things dropped and pasted', () => {
 
   it('pasted text becomes prompts, unless it is pasted into a field', async () => {
     const { model, calls } = await openApp();
-    const { listenForDrops } = await import('./use-drop-target');
     const stop = listenForDrops(model, window, () => undefined);
     const field = document.createElement('input');
     document.body.append(field);
@@ -69,7 +69,6 @@ describe('things dropped and pasted', () => {
 
 it('more pictures than fit into one call are refused with the way out', async () => {
   const { model } = await renderApp('full', <App />);
-  const { openImages } = await import('../state/sources');
   await act(() =>
     openImages(
       model,

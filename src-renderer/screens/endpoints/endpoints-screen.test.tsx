@@ -2,6 +2,7 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { ORPCError } from '@orpc/client';
 import { describe, expect, it } from 'vitest';
 import { App } from '../../app';
+import { show } from '../../state/ui-store';
 import { renderApp } from '../../testing/render-app';
 
 const A = 'AIzaSyAAAAAAAAAAAA1111';
@@ -9,7 +10,7 @@ const B = 'AIzaSyBBBBBBBBBBBB2222';
 
 async function openEndpoints() {
   const rendered = await renderApp('full', <App />);
-  act(() => rendered.model.ui.setState({ view: { kind: 'endpoints', endpointId: 'google' } }));
+  act(() => show(rendered.model.ui, { kind: 'endpoints', endpointId: 'google' }));
   return rendered;
 }
 const button = (name: string | RegExp) => screen.getByRole('button', { name });
