@@ -27,7 +27,9 @@ async function dropFiles(page: Page, files: string[]): Promise<void> {
 }
 
 const picture = (background: string): Promise<Buffer> =>
-  sharp({ create: { width: 96, height: 64, channels: 3, background } }).png().toBuffer();
+  sharp({ create: { width: 96, height: 64, channels: 3, background } })
+    .png()
+    .toBuffer();
 
 function figures(page: Page) {
   return page.getByRole('list', { name: 'Figures' });
@@ -38,7 +40,10 @@ async function addEndpoint(page: Page, url: string, keys: string): Promise<void>
   await page.getByLabel('Base URL').fill(url);
   await page.getByRole('button', { name: 'Add and enter keys' }).click();
   await page.getByRole('textbox', { name: 'Keys' }).fill(keys);
-  await page.getByRole('button', { name: /^Add \d keys?$/ }).last().click();
+  await page
+    .getByRole('button', { name: /^Add \d keys?$/ })
+    .last()
+    .click();
   await page.getByLabel('In a file sealed by a passphrase').check();
   await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
   await page.getByLabel('Once more').fill(PASSPHRASE);
@@ -76,7 +81,10 @@ test('first run, the demo, comparing, and the state after a restart', async ({ s
   expect(await divider.inputValue()).not.toBe(before);
 
   await studio.restart();
-  await studio.page.getByRole('button', { name: /demo dataset/ }).first().click();
+  await studio.page
+    .getByRole('button', { name: /demo dataset/ })
+    .first()
+    .click();
   await expect(figures(studio.page)).toContainText('20done');
   await expect(figures(studio.page)).toContainText('4failed');
 });
@@ -101,7 +109,10 @@ test('a key is added, tested and removed; a CSV runs through a relay that answer
   await expect(page.getByText(/API key not valid/).first()).toBeVisible();
   expect(await seriousFaults(page)).toEqual([]);
   await page.getByRole('button', { name: /^Remove bad/ }).click();
-  await page.getByRole('dialog').getByRole('button', { name: /^Remove/ }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Remove/ })
+    .click();
   await expect(page.getByRole('button', { name: /^Test bad/ })).toHaveCount(0);
 
   // Drop, map, write the instruction, run.

@@ -39,7 +39,14 @@ export async function startRelay({ png, keys }: RelayOptions): Promise<Relay> {
       };
       const key = String(request.headers['x-goog-api-key'] ?? '');
       if (!keys.includes(key)) {
-        answer(400, { error: { code: 400, message: 'API key not valid.', status: 'INVALID_ARGUMENT', details: [{ reason: 'API_KEY_INVALID' }] } });
+        answer(400, {
+          error: {
+            code: 400,
+            message: 'API key not valid.',
+            status: 'INVALID_ARGUMENT',
+            details: [{ reason: 'API_KEY_INVALID' }],
+          },
+        });
         return;
       }
       if (request.method === 'GET') {

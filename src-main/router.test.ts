@@ -231,7 +231,13 @@ describe('the border', () => {
     };
     walk(router, []);
     expect(served.sort()).toEqual([...procedures.keys()].sort());
-    for (const name of ['constructor', '__proto__.toString', 'keys.reveal', 'keys.add.constructor', 'system']) {
+    for (const name of [
+      'constructor',
+      '__proto__.toString',
+      'keys.reveal',
+      'keys.add.constructor',
+      'system',
+    ]) {
       expect(await codeOf(name, {}), name).toBe('NOT_FOUND');
     }
   });
@@ -315,7 +321,9 @@ describe('a secret', () => {
   /** Refuses every request and quotes it whole, key included. */
   async function echo(): Promise<{ url: string; server: Server }> {
     const server = createServer((request, response) => {
-      const quoted = { error: { message: `bad key ${request.headers.authorization}`, code: 'invalid_api_key' } };
+      const quoted = {
+        error: { message: `bad key ${request.headers.authorization}`, code: 'invalid_api_key' },
+      };
       response.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify(quoted));
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

@@ -68,7 +68,7 @@ async function demo(options: MainOptions, request: DemoCliRequest): Promise<numb
   if (logLevel === null) {
     return refuse(options, badLogLevel());
   }
-  return withEngine(options, { env: options.env, logLevel, json: request.json }, (engine) =>
+  return withEngine(options, { env: options.env, logLevel, json: request.json }, () =>
     planDemo(request, options.cwd),
   );
 }

@@ -96,7 +96,8 @@ async function choose(window: BrowserWindow, under: UnderWay): Promise<Choice> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
     message: closingSentence(under),
-    detail: 'Requests in flight may already be paid for. What was not sent stays in the library to go on with.',
+    detail:
+      'Requests in flight may already be paid for. What was not sent stays in the library to go on with.',
     buttons: CHOICES.map(({ label }) => label),
     defaultId: 0,
     cancelId: CHOICES.length - 1,

@@ -6,7 +6,7 @@ import { type App as ElectronApp, type Session, session, type WebContents } from
 import { APP_ORIGIN } from './scheme';
 
 /** What the page's session could otherwise reach. Provider traffic never goes through it. */
-const FOREIGN = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file://*/*'];
+const FOREIGN = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*'];
 
 export function guardAllContents(electronApp: ElectronApp): void {
   electronApp.on('web-contents-created', (_event, contents) => guard(contents));
@@ -21,6 +21,7 @@ export function denyPermissions(on: Session = session.defaultSession): void {
 /** A second wall behind the content security policy: whatever a page tries, its session has no network and no files. */
 export function cutOffNetwork(on: Session = session.defaultSession): void {
   on.webRequest.onBeforeRequest({ urls: FOREIGN }, (_details, answer) => answer({ cancel: true }));
+  on.protocol.handle('file', () => Response.error());
   // Files are saved by main alone, where the user says.
   on.on('will-download', (event) => event.preventDefault());
 }

@@ -70,7 +70,10 @@ async function answered(
   try {
     return await answer(url);
   } catch (error) {
-    log.error('protocol', `${url.protocol} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    log.error(
+      'protocol',
+      `${url.protocol} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
     return refusal(500);
   }
 }

@@ -1,9 +1,10 @@
 /** What is known of one job, for the inspector: pictures, instruction, row, where it went, attempts, and what to do. */
 import { FAILURES, mayBeCharged } from '@shared/model/failure';
 import type { Attempt, JobDetail, JobTile } from '@shared/model/run';
-import { useModel } from '../state/app-model';
+import { useLive, useModel } from '../state/app-model';
 import { useJobDetail } from '../state/job-details';
 import { useAction } from '../state/use-action';
+import type { Action } from '../state/use-action';
 import { toast } from '../state/ui-store';
 import { Compare } from '../ui/compare';
 import { formatBytes, formatSeconds, formatTime, formatUsd } from '../ui/format';
@@ -75,46 +76,22 @@ function JobActions({ detail }: { readonly detail: JobDetail }) {
   return (
     <div className="pad stack">
       <div className="row wrap">
-        {result !== undefined && (
-          <>
-            <button
-              className="btn small"
-              onClick={() =>
-                void action.run(() => backend.client.results.showInFolder({ resultId: result.id }))
-              }
-              type="button"
-            >
-              Show in folder
-            </button>
-            <button
-              className="btn small"
-              onClick={() =>
-                void action.run(async () => {
-                  const name = await backend.client.results.saveAs({ resultId: result.id });
-                  if (name !== null) {
-                    toast(ui, `Saved ${name}`);
-                  }
-                })
-              }
-              type="button"
-            >
-              Save as…
-            </button>
-          </>
+        {result !== undefined && <ResultActions action={action} resultId={result.id} />}
+        {canRerun && (
+          <button
+            className="btn small"
+            disabled={action.isBusy}
+            onClick={() =>
+              void action.run(async () => {
+                accept({ kind: 'run', run: await backend.client.runs.rerunJob({ jobId: job.id }) });
+                toast(ui, `Row ${job.index} is sent again`);
+              })
+            }
+            type="button"
+          >
+            Rerun
+          </button>
         )}
-        <button
-          className="btn small"
-          disabled={!canRerun || action.isBusy}
-          onClick={() =>
-            void action.run(async () => {
-              accept({ kind: 'run', run: await backend.client.runs.rerunJob({ jobId: job.id }) });
-              toast(ui, `Row ${job.index} is sent again`);
-            })
-          }
-          type="button"
-        >
-          Rerun
-        </button>
       </div>
       {job.state === 'unknown' && (
         <p className="hint">
@@ -124,6 +101,31 @@ function JobActions({ detail }: { readonly detail: JobDetail }) {
       {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
       {detail.failure !== undefined && job.state !== 'done' && <FailureText detail={detail} />}
     </div>
+  );
+}
+
+function ResultActions({ resultId, action }: { readonly resultId: number; readonly action: Action }) {
+  const { backend, ui } = useModel();
+  const { results } = backend.client;
+  const save = async () => {
+    const name = await results.saveAs({ resultId });
+    if (name !== null) {
+      toast(ui, `Saved ${name}`);
+    }
+  };
+  return (
+    <>
+      <button
+        className="btn small"
+        onClick={() => void action.run(() => results.showInFolder({ resultId }))}
+        type="button"
+      >
+        Show in folder
+      </button>
+      <button className="btn small" onClick={() => void action.run(save)} type="button">
+        Save as…
+      </button>
+    </>
   );
 }
 
@@ -145,7 +147,9 @@ function JobFacts({ detail }: { readonly detail: JobDetail }) {
   const last = attempts.at(-1);
   const tookMs = last?.endedAt === undefined ? undefined : last.endedAt - last.sentAt;
   const cost = attempts.reduce((sum, attempt) => sum + (attempt.costUsd ?? 0), 0);
+  const runName = useLive((state) => state.runs.get(job.runId)?.name);
   const facts: readonly (readonly [string, string | undefined])[] = [
+    ['Run', runName],
     ['Model', job.model],
     ['Endpoint', last?.endpointName],
     ['Key', last === undefined || last.keyTail === '' ? undefined : `…${last.keyTail}`],

@@ -6,6 +6,7 @@ import { useEffect, useState } from 'react';
 import { useModel } from '../state/app-model';
 import type { AppModel } from '../state/app-model';
 import { openGrant, openImages, openPrompts } from '../state/sources';
+import { toast } from '../state/ui-store';
 import { isTyping } from './shortcuts';
 
 /** Whether something is being dragged over the window. */
@@ -49,10 +50,13 @@ export function listenForDrops(model: AppModel, page: Window, onDrag: (isOver: b
     }
   }
   const stopGrants = model.backend.onGranted(({ grants }) => {
-    const first = grants[0];
     // Pictures were already handed over by the drop itself.
-    if (first !== undefined && !grants.every((grant) => isImageName(grant.name))) {
+    const [first, ...others] = grants.filter((grant) => !isImageName(grant.name));
+    if (first !== undefined) {
       void openGrant(model, first);
+    }
+    if (others.length > 0) {
+      toast(model.ui, `${first?.name} is opened; drop one file or folder at a time`);
     }
   });
   page.addEventListener('dragover', onDragOver);

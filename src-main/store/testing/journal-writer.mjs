@@ -19,7 +19,7 @@ worker.on('message', (message) => {
       callers.get(message.id)?.(message.value);
       break;
     default:
-      console.error(message);
+      process.stderr.write(`${JSON.stringify(message)}\n`);
       process.exit(1);
   }
 });
@@ -44,7 +44,7 @@ async function work(firstAttemptId) {
     }));
     await call('sent', starts);
     for (const { jobId } of starts) {
-      console.log(`sent ${jobId}`);
+      process.stdout.write(`sent ${jobId}\n`);
     }
     await Promise.all(starts.map(finish));
   }
@@ -63,5 +63,5 @@ async function finish(start) {
   const outcome = { kind: 'done', file, usage: {}, costUsd: 0.01 };
   const { attemptId, jobId } = start;
   await call('ended', { attemptId, jobId, runId, endedAt: 2, tookMs: 1, outcome, next: { kind: 'done' } });
-  console.log(`done ${jobId}`);
+  process.stdout.write(`done ${jobId}\n`);
 }
