@@ -5,8 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { test as base } from '@playwright/test';
+import { expect, test as base } from '@playwright/test';
 import { openStudio, type Studio } from './studio';
+
+/** The window's only page. */
+export const START = 'app://brushfleet/index.html';
 
 export interface Fortress extends Studio {
   /** The build the window runs from. */
@@ -16,6 +19,7 @@ export interface Fortress extends Studio {
 /** One window for all tests of a worker. */
 export const test = base.extend<object, { fortress: Fortress }>({
   fortress: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from this pattern
     async ({}, use) => {
       const appDir = await buildWithBait();
       const { studio, close } = await openStudio({ appDir });
@@ -95,4 +99,16 @@ export async function drop(page: Page, files: string[]): Promise<void> {
     });
   }
   await session.detach();
+}
+
+/** One page, where it was, and nobody outside heard of it. */
+export async function expectInside(
+  fortress: Fortress,
+  found: { before: string; hits: number },
+): Promise<void> {
+  expect(found.hits).toBe(0);
+  const pages = await fortress.electron.evaluate(({ webContents }) =>
+    webContents.getAllWebContents().map((contents) => contents.getURL()),
+  );
+  expect(pages).toEqual([found.before]);
 }

@@ -21,7 +21,6 @@ import './endpoints.css';
 export type EndpointTest = Awaited<ReturnType<Client['endpoints']['test']>>;
 
 export function EndpointsScreen({ endpointId }: { readonly endpointId: string | null }) {
-  const { ui } = useModel();
   const endpoints = useLive((state) => state.endpoints);
   const view = shownEndpoint(endpoints, endpointId);
   if (view === undefined) {
@@ -29,17 +28,38 @@ export function EndpointsScreen({ endpointId }: { readonly endpointId: string | 
       <div className="empty">
         <h2>No endpoints yet</h2>
         <p>An endpoint is where requests go: Google, OpenAI, or a relay that speaks either protocol.</p>
-        <button
-          className="btn primary"
-          onClick={() => ui.setState({ overlay: { kind: 'addEndpoint' } })}
-          type="button"
-        >
-          Add an endpoint
-        </button>
+        <AddEndpointButton />
       </div>
     );
   }
   return <EndpointDetail key={view.endpoint.id} view={view} />;
+}
+
+function AddEndpointButton() {
+  const { ui } = useModel();
+  return (
+    <button
+      className="btn primary"
+      onClick={() => ui.setState({ overlay: { kind: 'addEndpoint' } })}
+      type="button"
+    >
+      Add an endpoint
+    </button>
+  );
+}
+
+function AboutDemo() {
+  return (
+    <div className="empty">
+      <h2>Built in, to try things out</h2>
+      <p>
+        It paints on this computer by simple words such as greyscale, blur, rotate, tint or flip. It serves
+        its own model alone, so a real run never goes through it. For real models, add Google, OpenAI, or a
+        relay.
+      </p>
+      <AddEndpointButton />
+    </div>
+  );
 }
 
 function EndpointDetail({ view }: { readonly view: EndpointView }) {
@@ -63,7 +83,7 @@ function EndpointDetail({ view }: { readonly view: EndpointView }) {
         )}
         {tests !== null && <TestReports keys={view.keys} onClose={() => setTests(null)} tests={tests} />}
         <EndpointForm view={view} />
-        {!view.endpoint.demo && <KeysTable action={action} onTest={test} view={view} />}
+        {view.endpoint.demo ? <AboutDemo /> : <KeysTable action={action} onTest={test} view={view} />}
       </div>
     </>
   );

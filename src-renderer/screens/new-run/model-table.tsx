@@ -23,6 +23,8 @@ const choiceOf = (model: CatalogueModel): ModelChoice => ({ provider: model.prov
 export function ModelTable({ task, chosen, onChange }: ModelTableProps) {
   const models = useLive((state) => state.models);
   const [showsEnded, setShowsEnded] = useState(false);
+  // What was chosen at first stands at the top, and stays there whatever is chosen later.
+  const [first] = useState(chosen);
   const able = models.filter((model) => model.tasks.includes(task));
   const isChosen = (model: CatalogueModel) => chosen.some((choice) => sameModel(choice, choiceOf(model)));
   const ended = able.filter((model) => model.state === 'ended' && !isChosen(model));
@@ -41,22 +43,31 @@ export function ModelTable({ task, chosen, onChange }: ModelTableProps) {
           <caption className="sr-only">Models. Choose one or several.</caption>
           <thead>
             <tr>
-              {['Model', 'Provider', 'Images in', 'Mask', 'Sizes', 'Per image', 'Ends'].map((name) => (
+              {COLUMNS.map((name) => (
                 <th key={name} scope="col">
                   {name}
                 </th>
               ))}
             </tr>
           </thead>
+          {grouped(shown, first).map(([provider, ofProvider]) => (
+            <tbody key={provider}>
+              <tr>
+                <th colSpan={COLUMNS.length} scope="rowgroup">
+                  {PROVIDER_LABELS[provider]}
+                </th>
+              </tr>
+              {ofProvider.map((model) => (
+                <ModelLine
+                  isChosen={isChosen(model)}
+                  key={model.id}
+                  model={model}
+                  onToggle={() => toggle(choiceOf(model))}
+                />
+              ))}
+            </tbody>
+          ))}
           <tbody>
-            {shown.map((model) => (
-              <ModelLine
-                isChosen={isChosen(model)}
-                key={`${model.provider} ${model.id}`}
-                model={model}
-                onToggle={() => toggle(choiceOf(model))}
-              />
-            ))}
             {unlisted.map((choice) => (
               <UnlistedLine choice={choice} key={choice.model} onToggle={() => toggle(choice)} />
             ))}
@@ -76,6 +87,19 @@ export function ModelTable({ task, chosen, onChange }: ModelTableProps) {
   );
 }
 
+const COLUMNS = ['Model', 'Images in', 'Mask', 'Sizes', 'Per image', 'Ends'] as const;
+
+/** Models by provider; the provider and the models in `first` come first, all others in the catalogue's order. */
+export function grouped(
+  models: readonly CatalogueModel[],
+  first: readonly ModelChoice[],
+): readonly (readonly [Provider, readonly CatalogueModel[]])[] {
+  const isFirst = (model: CatalogueModel) => first.some((choice) => sameModel(choice, choiceOf(model)));
+  const sorted = models.toSorted((a, b) => Number(isFirst(b)) - Number(isFirst(a)));
+  const providers = [...new Set(sorted.map((model) => model.provider))];
+  return providers.map((provider) => [provider, sorted.filter((model) => model.provider === provider)]);
+}
+
 interface ModelLineProps {
   readonly model: CatalogueModel;
   readonly isChosen: boolean;
@@ -92,7 +116,6 @@ function ModelLine({ model, isChosen, onToggle }: ModelLineProps) {
           <span className="clip">{model.label}</span>
         </label>
       </td>
-      <td>{PROVIDER_LABELS[model.provider]}</td>
       <td>{imagesIn(model)}</td>
       <td>{model.mask ? 'yes' : 'no'}</td>
       <td className="num" title={model.sizes.join(', ')}>
@@ -113,9 +136,8 @@ function UnlistedLine({ choice, onToggle }: { readonly choice: ModelChoice; onTo
           {choice.model}
         </label>
       </td>
-      <td>{PROVIDER_LABELS[choice.provider]}</td>
       <td className="hint" colSpan={5}>
-        not in the catalogue; sent as it is
+        {PROVIDER_LABELS[choice.provider]}, not in the catalogue; sent as it is
       </td>
     </tr>
   );

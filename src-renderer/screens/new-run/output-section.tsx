@@ -16,6 +16,7 @@ export function OutputSection({ view }: { readonly view: DraftView }) {
       <h2>Output</h2>
       <ModelTable
         chosen={draft.models}
+        key={`${draft.datasetId} ${draft.task}`}
         onChange={(chosen) => {
           const next = sharedChoices(chosen, models);
           change({
