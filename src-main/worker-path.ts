@@ -2,7 +2,12 @@
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export type WorkerName = 'store-worker' | 'transport-worker' | 'demo-worker' | 'image-worker' | 'keyring-worker';
+export type WorkerName =
+  | 'store-worker'
+  | 'transport-worker'
+  | 'demo-worker'
+  | 'image-worker'
+  | 'keyring-worker';
 
 export function workerPath(name: WorkerName): string {
   const here = dirname(fileURLToPath(import.meta.url));

@@ -41,8 +41,9 @@ export function hasImageColumn(columns: readonly string[]): boolean {
  * `_2`, `_3` … in numeric order) the first of `image_url | image | images | image_path` that is not blank.
  */
 export function imageReferences(fields: Fields, imageColumns: readonly string[] = []): string[] {
-  if (imageColumns.length > 0)
+  if (imageColumns.length > 0) {
     return imageColumns.flatMap((column) => splitReferences(cellOf(fields, column) ?? ''));
+  }
   const references: string[] = [];
   let lastPlace: number | null = null;
   for (const column of imageColumnsOf(Object.keys(fields))) {

@@ -171,18 +171,16 @@ export const contract = {
       .output(z.object({ total: z.number().int(), jobs: z.array(jobTileSchema) })),
     job: base.input(z.object({ jobId: id })).output(jobDetailSchema),
     /** Failed jobs grouped by kind and text, most first. */
-    failures: base
-      .input(z.object({ runId: id }))
-      .output(
-        z.array(
-          z.object({
-            kind: failureKindSchema,
-            message: z.string(),
-            count: z.number().int(),
-            exampleJobId: id,
-          }),
-        ),
+    failures: base.input(z.object({ runId: id })).output(
+      z.array(
+        z.object({
+          kind: failureKindSchema,
+          message: z.string(),
+          count: z.number().int(),
+          exampleJobId: id,
+        }),
       ),
+    ),
     showFolder: base.input(z.object({ runId: id })).output(none),
     /** Writes the table beside the results, or where the user says; returns the file's name, null on cancel. */
     export: base
@@ -225,16 +223,14 @@ export const contract = {
     setPaused: base.input(z.object({ keyId: z.string(), paused: z.boolean() })).output(keyInfoSchema),
     remove: base.input(z.object({ keyId: z.string() })).output(none),
     /** Reads endpoints and keys from a picked `.env`. */
-    importEnv: base
-      .input(z.object({ grant: z.string().uuid() }))
-      .output(
-        z.object({
-          endpoints: z.number().int(),
-          keys: z.number().int(),
-          duplicates: z.number().int(),
-          notes: z.array(z.string()),
-        }),
-      ),
+    importEnv: base.input(z.object({ grant: z.string().uuid() })).output(
+      z.object({
+        endpoints: z.number().int(),
+        keys: z.number().int(),
+        duplicates: z.number().int(),
+        notes: z.array(z.string()),
+      }),
+    ),
   },
   vault: {
     status: base.output(vaultStatusSchema),

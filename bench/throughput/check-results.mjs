@@ -16,7 +16,8 @@ export async function wrongRows(outputDir, rows) {
   const wrong = data.length === rows ? [] : [`${data.length} lines in results.csv for ${rows} rows`];
   for (const [row, line] of data.entries()) {
     const asked = Number(/row (\d+)/.exec(line.instruction ?? line.prompt)?.[1]);
-    const mark = line.status === 'done' ? readMark(await readFile(join(outputDir, line.output_image))) : Number.NaN;
+    const mark =
+      line.status === 'done' ? readMark(await readFile(join(outputDir, line.output_image))) : Number.NaN;
     if (asked !== row || mark !== row) {
       wrong.push(`line ${row}: ${line.status}, asked for ${asked}, holds ${mark}`);
     }

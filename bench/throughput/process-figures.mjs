@@ -1,5 +1,7 @@
-/** CPU time and memory of a running process, read from /proc (Linux); nothing elsewhere. */
+/** CPU time and memory of a running process, read from /proc (Linux; not a number elsewhere), and of the whole machine. */
 import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import process from 'node:process';
 
 /** Of /proc/PID/stat; 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -8,14 +10,23 @@ const TICKS_PER_SECOND = 100;
 export function watchProcess(pid) {
   let cpuMs = Number.NaN;
   let peakRssMb = 0;
+  const startedAt = performance.now();
+  const machineBefore = machineBusyMs();
+  const ownBefore = ownCpuMs();
   const timer = setInterval(look, 50);
 
   function look() {
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      const [user, system] = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 13);
+      const [user, system] = stat
+        .slice(stat.lastIndexOf(')') + 2)
+        .split(' ')
+        .slice(11, 13);
       cpuMs = ((Number(user) + Number(system)) * 1000) / TICKS_PER_SECOND;
-      peakRssMb = Math.max(peakRssMb, Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
+      peakRssMb = Math.max(
+        peakRssMb,
+        Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024,
+      );
     } catch {
       // The process has ended, or there is no /proc.
     }
@@ -24,7 +35,18 @@ export function watchProcess(pid) {
   return {
     end() {
       clearInterval(timer);
-      return { cpuMs, peakRssMb };
+      const busyMs = machineBusyMs() - machineBefore - (ownCpuMs() - ownBefore);
+      return { cpuMs, peakRssMb, busyMs, elapsedMs: performance.now() - startedAt };
     },
   };
+}
+
+/** Of all cores together, since the machine started. */
+function machineBusyMs() {
+  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
+}
+
+function ownCpuMs() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }

@@ -85,20 +85,18 @@ function writeInput(folder) {
  */
 async function runCli(folder, url) {
   const [prefix, version] = values.backend === 'openai' ? ['OPENAI', '/v1'] : ['GEMINI', ''];
-  const args = [
-    ...values.node_flag,
-    values.cli,
-    values.task,
-    ...['--backend', values.backend],
-    ...[values.task === 'edit' ? '--input' : '--prompts_file', 'data.csv'],
-    ...['--output_dir', 'out', '--max_global_workers', values.in_flight, '--num_processes', values.processes],
-  ];
+  const source = values.task === 'edit' ? '--input' : '--prompts_file';
+  const limits = `--max_global_workers ${values.in_flight} --num_processes ${values.processes}`;
+  const flags = `--backend ${values.backend} ${source} data.csv --output_dir out ${limits}`;
+  const args = [...values.node_flag, values.cli, values.task, ...flags.split(' ')];
   const child = spawn(process.execPath, args, {
     cwd: folder,
     env: {
       PATH: process.env['PATH'],
       HOME: folder,
-      ...(process.env['UV_THREADPOOL_SIZE'] === undefined ? {} : { UV_THREADPOOL_SIZE: process.env['UV_THREADPOOL_SIZE'] }),
+      ...(process.env['UV_THREADPOOL_SIZE'] === undefined
+        ? {}
+        : { UV_THREADPOOL_SIZE: process.env['UV_THREADPOOL_SIZE'] }),
       BRUSHFLEET_HOME: join(folder, 'library'),
       [`DG_${prefix}_ENDPOINTS`]: `${url}${version}`,
       [`DG_${prefix}_API_KEYS`]: 'bench-key',
@@ -119,6 +117,7 @@ function report({ run, stats, wrong }) {
   const seconds = (run.endedAt - stats.firstRequestAt) / 1000;
   const toLastAnswer = (stats.lastAnswerAt - stats.firstRequestAt) / 1000;
   const share = rows / seconds / ideal;
+  const foreign = Math.max(0, run.busyMs - run.cpuMs - stats.cpuMs) / run.elapsedMs / cpus().length;
   const isWhole = run.code === 0 && wrong.length === 0 && stats.answered === rows;
   const lines = [
     `share of the ideal rate   ${share.toFixed(3)}   (${(rows / seconds).toFixed(0)} of ${ideal.toFixed(0)} a second; first request to the end of the process, ${seconds.toFixed(2)} s)`,
@@ -127,6 +126,7 @@ function report({ run, stats, wrong }) {
     `requests                  ${stats.requests} for ${rows} rows, ${stats.connections} connections, ${(stats.bytesOut / 1e6).toFixed(0)} MB`,
     `every picture in its row  ${wrong.length === 0 && run.code === 0 ? 'yes' : `NO: ${wrong.slice(0, 5).join('; ')}`}`,
     `CPU                       command line ${(run.cpuMs / rows).toFixed(2)} ms a row (${(run.cpuMs / seconds / 10).toFixed(0)} % of one core), provider ${(stats.cpuMs / rows).toFixed(2)} ms a row (${(stats.cpuMs / seconds / 10).toFixed(0)} %), ${cpus().length} cores`,
+    `CPU of other programs     ${(foreign * 100).toFixed(0)} % of the machine${foreign > 0.12 ? ': too much to judge by this round' : ''}`,
     `memory                    ${run.peakRssMb.toFixed(0)} MB at most`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);

@@ -7,6 +7,8 @@ import { loadCatalogue } from '../catalogue';
 import { Refusal } from '../refusal';
 import type { Store } from '../store/store';
 
+export type Models = Awaited<ReturnType<typeof createModels>>;
+
 export async function createModels(options: { store: Store; resourcesDir: string }) {
   const { models: shipped } = await loadCatalogue(join(options.resourcesDir, 'models.json'));
   let own = await options.store.ownModels();

@@ -87,8 +87,9 @@ class RecordReader {
     const line = this.line;
     this.line += 1 + newlinesWithin(cells, this.#dialect.newline === '\r' ? '\r' : '\n');
     const last = cells.at(-1);
-    if (this.#dialect.trailingCr && last?.endsWith('\r') === true)
+    if (this.#dialect.trailingCr && last?.endsWith('\r') === true) {
       cells[cells.length - 1] = last.slice(0, -1);
+    }
     return { line, cells, fault: faultOf(code) };
   }
 }

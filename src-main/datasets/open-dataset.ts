@@ -142,8 +142,9 @@ async function* boundProblems(events: AsyncIterable<IndexedEvent>): AsyncGenerat
     }
     yield event;
   }
-  if (count > MAX_PROBLEMS)
+  if (count > MAX_PROBLEMS) {
     yield note(lastLine, `${count - MAX_PROBLEMS} more remarks like these, up to this line, are not listed.`);
+  }
 }
 
 const SENTENCES: Readonly<Record<string, (name: string) => string>> = {

@@ -171,8 +171,9 @@ describe('CSV', () => {
     let rows = 0;
     const { events } = await openDataset({ path, embeddedDir: '' });
     for await (const event of events) {
-      if (event.kind === 'row' && ++rows % 10_000 === 0)
+      if (event.kind === 'row' && ++rows % 10_000 === 0) {
         highest = Math.max(highest, process.memoryUsage().rss);
+      }
     }
     expect(rows).toBe(batches * 1000);
     expect((highest - before) / 2 ** 20).toBeLessThan(150);

@@ -46,11 +46,13 @@ function* remarks(record: CsvRecord, header: CsvHeader): Generator<RawProblem> {
   const { line, cells, fault } = record;
   const has = (character: string): boolean => cells.some((cell) => cell.includes(character));
   if (cells.length < header.width) yield note(line, `${misfit(record, header)}; the missing ones are blank.`);
-  if (fault === 'stray_quote')
+  if (fault === 'stray_quote') {
     yield note(line, 'A quoted cell of this row has a quote inside that is not doubled.');
+  }
   if (has('\0')) yield note(line, 'This row contains a NUL character.');
-  if (has('\u{FFFD}'))
+  if (has('\u{FFFD}')) {
     yield note(line, 'This row has characters that could not be read; save the file as UTF-8.');
+  }
 }
 
 function isBlank(cell: string): boolean {

@@ -35,7 +35,8 @@ function parseArray(bytes: Uint8Array, name: string): unknown[] {
   } catch {
     throw new DatasetError(`"${name}" is not valid JSON; if it has one object a line, name it .jsonl.`);
   }
-  if (!Array.isArray(value))
+  if (!Array.isArray(value)) {
     throw new DatasetError(`"${name}" must hold a JSON array of objects or strings.`);
+  }
   return value;
 }

@@ -19,8 +19,9 @@ export async function* withIndexes(events: AsyncIterable<RawEvent>): AsyncGenera
     const parsed = given === undefined ? null : parseIndex(given);
     const index = parsed ?? event.defaultIndex;
     if (given !== undefined && parsed === null) yield notANumber(event, given, index);
-    if (!seen.add(index))
+    if (!seen.add(index)) {
       yield note(event.line, `Index ${index} stands in an earlier row too; both rows are kept.`);
+    }
     yield { ...event, index };
   }
 }

@@ -193,6 +193,29 @@ describe('which name wins', () => {
   });
 });
 
+describe('the official endpoint', () => {
+  it('is where the SDKs’ own variable says, for a blank endpoint and for none at all', () => {
+    const env = { GEMINI_API_KEY: 'k', GOOGLE_GEMINI_BASE_URL: 'http://127.0.0.1:1' };
+    expect(shape(found(env)).endpoints).toEqual([['http://127.0.0.1:1', 0, 1]]);
+    expect(shape(found({ ...env, DG_GEMINI_ENDPOINTS: ',http://x' })).endpoints).toEqual([
+      ['http://127.0.0.1:1', 0, 1],
+      ['http://x', 0, 1],
+    ]);
+    expect(shape(found({ ...env, DG_GEMINI_BASE_URL: 'http://x' })).endpoints).toEqual([['http://x', 0, 1]]);
+    expect(
+      shape(
+        found(
+          { OPENAI_API_KEY: 'k', DG_OPENAI_ENDPOINTS: ',http://x', OPENAI_BASE_URL: 'http://y/v1' },
+          'openai',
+        ),
+      ).endpoints,
+    ).toEqual([
+      ['http://y/v1', 0, 1],
+      ['http://x', 0, 1],
+    ]);
+  });
+});
+
 describe('keys', () => {
   it('numbered ones join in numeric order, gaps allowed', () => {
     const env = {

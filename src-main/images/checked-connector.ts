@@ -37,12 +37,13 @@ export function checkedConnector(network: FetchNetwork, allowPrivate: boolean): 
       (addresses) => {
         const refusal = refuse(addresses, allowPrivate);
         if (refusal !== null) callback(refusal, null);
-        else
+        else {
           connectToFirst(
             network,
             { ...options, servername: isLiteral ? '' : hostname },
             { addresses, callback },
           );
+        }
       },
       (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
     );

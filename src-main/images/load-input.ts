@@ -69,10 +69,11 @@ export function createInputLoader(options: InputLoaderOptions): InputLoader {
 
 function asImage(bytes: Uint8Array, reference: string): LoadedInput {
   const type = sniffImage(bytes);
-  if (type === null)
+  if (type === null) {
     return badInput(
       `"${shownReference(reference)}" is not an image (PNG, JPEG, WebP, GIF, AVIF, HEIC, BMP or TIFF).`,
     );
+  }
   return {
     kind: 'ok',
     image: { bytes, mimeType: type.mimeType, fileName: `${stemOf(reference)}.${type.extension}` },
@@ -96,8 +97,9 @@ function stemOf(reference: string): string {
 
 async function readEmbedded(reference: string, embeddedDir: string, maxBytes: number): Promise<Loaded> {
   const file = embeddedFile(reference, embeddedDir);
-  if (file === null)
+  if (file === null) {
     return badInput('An image embedded in the dataset is damaged or missing; import the file again.');
+  }
   const loaded = await readRegularFile(file.path, maxBytes, 'embedded image');
   if (loaded.kind === 'failed') return loaded;
   if (createHash('sha256').update(loaded.bytes).digest('hex') === file.sha256) return loaded;
@@ -124,8 +126,9 @@ function createDownloads(options: InputLoaderOptions, maxBytes: number): Downloa
 
   const download = async (url: string): Promise<FetchedImage> => {
     const kept = await cache?.get(url);
-    if (kept !== undefined && kept !== null && kept.byteLength <= maxBytes)
+    if (kept !== undefined && kept !== null && kept.byteLength <= maxBytes) {
       return { kind: 'ok', bytes: kept };
+    }
     const fetched = await fetcher.fetchImage(url);
     if (fetched.kind === 'ok') await cache?.put(url, fetched.bytes);
     return fetched;

@@ -58,7 +58,8 @@ function unmapped(address: string): string {
 
 function blockList(ranges: readonly Range[]): BlockList {
   const list = new BlockList();
-  for (const [network, prefix] of ranges)
+  for (const [network, prefix] of ranges) {
     list.addSubnet(network, prefix, isIP(network) === 4 ? 'ipv4' : 'ipv6');
+  }
   return list;
 }

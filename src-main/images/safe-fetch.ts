@@ -134,10 +134,11 @@ async function readBody(response: Response, maxBytes: number, url: string): Prom
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
     /* Leaving the loop cancels the body. */
-    if (size > maxBytes)
+    if (size > maxBytes) {
       throw new Refusal(
         `${shownReference(url)} is larger than ${megabytes(maxBytes)}; make the image smaller.`,
       );
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);
@@ -152,8 +153,9 @@ function sentenceOf(error: unknown, url: string): string {
         ? `${shown} leads to an address that is never fetched.`
         : `${shown} leads to a private address. ${HINT}`;
     }
-    if (cause.name === 'TimeoutError' || TIMEOUTS.has(codeOf(cause)))
+    if (cause.name === 'TimeoutError' || TIMEOUTS.has(codeOf(cause))) {
       return `${shown} did not answer in time; rerun the row later.`;
+    }
     if (cause.name === 'AbortError') return `The download of ${shown} was stopped.`;
     if (codeOf(cause) === 'ENOTFOUND') return `The host of ${shown} does not exist; check the URL.`;
   }

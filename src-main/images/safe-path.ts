@@ -22,16 +22,18 @@ export type ReadFile = { readonly kind: 'ok'; readonly bytes: Uint8Array } | Ref
 export async function resolveInputPath(reference: string, policy: PathPolicy): Promise<ResolvedPath> {
   const shown = shownReference(reference);
   const plain = plainPath(reference);
-  if (plain === null)
+  if (plain === null) {
     return badInput(`"${shown}" is not a path of this machine; copy the image beside the dataset.`);
+  }
   if (!isAbsolute(plain) && policy.baseDir === '') {
     return badInput(
       `"${shown}" is a relative path but there is no file it is relative to; give the whole path.`,
     );
   }
   const found = await realFile(resolve(policy.baseDir, plain));
-  if (found === null)
+  if (found === null) {
     return badInput(`The image "${shown}" does not exist or cannot be read; check its path.`);
+  }
   if (!(await isGranted(found.path, policy))) {
     return badInput(
       `"${shown}" lies outside the granted folders; grant its folder or move the image beside the dataset.`,
@@ -52,8 +54,9 @@ export async function readRegularFile(path: string, maxBytes: number, shown: str
     try {
       const stats = await handle.stat();
       if (!stats.isFile()) return badInput(`"${shown}" is not a regular file, so it cannot be an image.`);
-      if (stats.size > maxBytes)
+      if (stats.size > maxBytes) {
         return badInput(`The image "${shown}" is larger than ${megabytes(maxBytes)}; make it smaller.`);
+      }
       return { kind: 'ok', bytes: await handle.readFile() };
     } finally {
       await handle.close();

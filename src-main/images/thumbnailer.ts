@@ -96,8 +96,9 @@ async function inspect(path: string): Promise<Inspected> {
   try {
     const stats = await stat(path);
     if (!stats.isFile()) return { kind: 'failed', sentence: `"${name}" is not a file.` };
-    if (sniffImage(await firstBytes(path)) === null)
+    if (sniffImage(await firstBytes(path)) === null) {
       return { kind: 'failed', sentence: `"${name}" is not an image.` };
+    }
     const identity = [RECIPE, path, stats.mtimeMs, stats.size].join('\0');
     return { kind: 'ok', key: createHash('sha256').update(identity).digest('hex') };
   } catch {

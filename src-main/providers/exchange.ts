@@ -81,13 +81,12 @@ export class ExchangeResponse extends Response {
     this.#exchange = exchange;
   }
 
-  override text(): Promise<string> {
-    return Promise.resolve(this.#exchange.cutText());
-  }
+  override readonly text = (): Promise<string> => Promise.resolve(this.#exchange.cutText());
 
-  override json(): Promise<unknown> {
-    return new Promise((resolve) => resolve(this.#exchange.parse()));
-  }
+  override readonly json = (): Promise<unknown> =>
+    new Promise((resolve) => {
+      resolve(this.#exchange.parse());
+    });
 }
 
 /**

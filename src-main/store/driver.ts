@@ -80,8 +80,8 @@ function openNodeSqlite(path: string): Db {
           return { changes: Number(changes), lastId: Number(lastInsertRowid) };
         },
         get: (...values) => statement.get(...values) as Row | undefined,
-        all: (...values) => statement.all(...values) as readonly Row[],
-        iterate: (...values) => statement.iterate(...values) as IterableIterator<Row>,
+        all: (...values) => statement.all(...values) as unknown as readonly Row[],
+        iterate: (...values) => statement.iterate(...values) as unknown as IterableIterator<Row>,
       };
     },
     close: () => database.close(),

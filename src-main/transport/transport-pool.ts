@@ -54,7 +54,10 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
   let closed = false;
 
   function startHand(): Hand {
-    const hand: Hand = { worker: new Worker(workerPath('transport-worker'), { resourceLimits: LIMITS }), carried: new Map() };
+    const hand: Hand = {
+      worker: new Worker(workerPath('transport-worker'), { resourceLimits: LIMITS }),
+      carried: new Map(),
+    };
     hand.worker.on('message', (message: FromWorker) => void receive(hand, message));
     hand.worker.on('error', (error: unknown) => options.onWorkerDeath(asError(error)));
     hand.worker.on('exit', () => bury(hand));
@@ -142,7 +145,7 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
     },
     resize(workers) {
       target = workers;
-      for (const hand of [...hands]) {
+      for (const hand of hands.toReversed()) {
         retireIfSurplus(hand);
       }
     },

@@ -11,7 +11,12 @@ let env: Readonly<Record<string, string>> = {};
 
 beforeAll(async () => {
   const { url } = await server.start();
-  env = { GEMINI_API_KEY: 'key1', OPENAI_API_KEY: 'key1', DG_GEMINI_BASE_URL: url, DG_OPENAI_BASE_URL: `${url}/v1` };
+  env = {
+    GEMINI_API_KEY: 'key1',
+    OPENAI_API_KEY: 'key1',
+    DG_GEMINI_BASE_URL: url,
+    DG_OPENAI_BASE_URL: `${url}/v1`,
+  };
 });
 afterAll(() => server.close());
 beforeEach(async () => {
@@ -22,13 +27,23 @@ beforeEach(async () => {
 });
 afterEach(() => place.remove());
 
-const edit = (...more: readonly string[]): readonly string[] => ['edit', '--backend', 'gemini', '--input', 'data.csv', ...more];
+const edit = (...more: readonly string[]): readonly string[] => [
+  'edit',
+  '--backend',
+  'gemini',
+  '--input',
+  'data.csv',
+  ...more,
+];
 
 /** One line, one sentence, after the program's name. */
 function refusedWith({ code, out, err }: Ended, words: readonly (string | RegExp)[]): void {
   expect(code, err).toBe(2);
   expect(out).toBe('');
-  const sentences = err.trim().split('\n').filter((line) => line.startsWith('brushfleet: '));
+  const sentences = err
+    .trim()
+    .split('\n')
+    .filter((line) => line.startsWith('brushfleet: '));
   expect(sentences, err).toHaveLength(1);
   for (const word of words) {
     expect(sentences[0]).toMatch(word);
@@ -43,7 +58,11 @@ describe('an input that cannot be used', () => {
     ['a missing file', ['--input', 'gone.csv'], ['gone.csv']],
     ['an empty file', ['--input', 'empty.csv'], ['empty.csv', /empty|no rows/]],
     ['a file with a header alone', ['--input', 'header.csv'], ['header.csv', /no rows/]],
-    ['a column that is not there', ['--instruction_key', 'task'], ['"task"', 'image_url, instruction', '--instruction_key']],
+    [
+      'a column that is not there',
+      ['--instruction_key', 'task'],
+      ['"task"', 'image_url, instruction', '--instruction_key'],
+    ],
     ['no column of images', ['--input', 'words.csv'], ['words.csv', /no column of images/]],
     ['a folder that is not there', ['--input', 'folder/'], ['folder']],
   ])('%s', async (_what, more, words) => {
@@ -60,10 +79,18 @@ describe('a command line that cannot be used', () => {
     ['width without height', edit('--width', '640'), ['--width', '--height']],
     ['height without width', edit('--height', '640'), ['--height', '--width']],
     ['a ratio that is none', edit('--aspect_ratio', 'wide'), ['wide', '16:9']],
-    ['a ratio the model lacks', edit('--model_name', 'gemini-2.5-flash-image', '--aspect_ratio', '7:5'), ['7:5']],
+    [
+      'a ratio the model lacks',
+      edit('--model_name', 'gemini-2.5-flash-image', '--aspect_ratio', '7:5'),
+      ['7:5'],
+    ],
     ['a row filter that is none', edit('--filter_rows', '5:x'), [/filter|row/i]],
     ['a number that is none', edit('--timeout', 'soon'), ['--timeout']],
-    ['another backend', ['edit', '--backend', 'diffusers', '--input', 'data.csv'], ['diffusers', 'google_genai']],
+    [
+      'another backend',
+      ['edit', '--backend', 'diffusers', '--input', 'data.csv'],
+      ['diffusers', 'google_genai'],
+    ],
     ['an unknown command', ['paint'], ['paint']],
     ['both resume and no_resume', edit('--resume', '--no_resume'), ['--resume', '--no_resume']],
     ['a key in the arguments', edit('--api_key=sk-very-secret'), ['environment']],
@@ -75,7 +102,11 @@ describe('a command line that cannot be used', () => {
 
   it('no key at all: the names that were tried', async () => {
     const { DG_GEMINI_BASE_URL = '' } = env;
-    refusedWith(await place.run(edit(), { DG_GEMINI_BASE_URL }), ['No valid API keys found', 'DG_GEMINI_API_KEYS', 'GEMINI_API_KEY']);
+    refusedWith(await place.run(edit(), { DG_GEMINI_BASE_URL }), [
+      'No valid API keys found',
+      'DG_GEMINI_API_KEYS',
+      'GEMINI_API_KEY',
+    ]);
   });
 });
 
@@ -110,7 +141,9 @@ describe('what is there stays', () => {
       '--no_resume',
     ]);
     refusedWith(await place.run(edit('--aspect_ratio', '16:9'), env), ['16:9', '--output_dir']);
-    expect([await place.read('output/results.csv'), await place.read('output/results.jsonl')]).toEqual(before);
+    expect([await place.read('output/results.csv'), await place.read('output/results.jsonl')]).toEqual(
+      before,
+    );
     expect(await place.pictures()).toEqual(['000000.png']);
   });
 

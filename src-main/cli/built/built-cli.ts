@@ -19,7 +19,11 @@ export interface Ended {
 export interface Workplace {
   readonly folder: string;
   /** Starts it; `env` is all it gets beside PATH, HOME and its own library. */
-  start(argv: readonly string[], env?: Readonly<Record<string, string>>, node?: readonly string[]): RunningCli;
+  start(
+    argv: readonly string[],
+    env?: Readonly<Record<string, string>>,
+    node?: readonly string[],
+  ): RunningCli;
   run(argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
   path(...names: readonly string[]): string;
   write(name: string, content: string | Uint8Array): Promise<void>;

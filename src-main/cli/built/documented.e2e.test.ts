@@ -82,7 +82,9 @@ async function filledPlace(): Promise<Workplace> {
 /** Runs the commands of a block one after the other, each in a new folder: they are examples, not one script. */
 async function trial(text: string, options: DemoServerOptions = {}): Promise<Trial> {
   const hosts = [...new Set(text.match(/http:\/\/proxy\d?\.com/g) ?? [])];
-  const started = await Promise.all(['official', ...hosts].map(async (name) => [name, await server(options)] as const));
+  const started = await Promise.all(
+    ['official', ...hosts].map(async (name) => [name, await server(options)] as const),
+  );
   const urls = new Map(started.map(([name, { url }]) => [name, url]));
   const ends: Ended[] = [];
   const places: Workplace[] = [];
@@ -91,7 +93,11 @@ async function trial(text: string, options: DemoServerOptions = {}): Promise<Tri
     places.push(place);
     ends.push(await place.run(command.argv, environment(command, urls)));
   }
-  return { place: places[0] as Workplace, ends, servers: Object.fromEntries(started.map(([name, { demo }]) => [name, demo])) };
+  return {
+    place: places[0] as Workplace,
+    ends,
+    servers: Object.fromEntries(started.map(([name, { demo }]) => [name, demo])),
+  };
 }
 
 /** What the documents set beforehand: the export of one key, unless the command brings keys of its own. */
@@ -135,7 +141,9 @@ const tails = (demos: readonly DemoServer[]): readonly (string | null)[] =>
 
 describe('the list of documented commands', () => {
   it.skipIf(!existsSync(DOCUMENTS))('is the documents’ own', () => {
-    const files = readdirSync(DOCUMENTS).filter((name) => /^00[013]_.*\.txt$/.test(name)).sort();
+    const files = readdirSync(DOCUMENTS)
+      .filter((name) => /^00[013]_.*\.txt$/.test(name))
+      .sort();
     const blocks = files.flatMap((name) =>
       [...readFileSync(join(DOCUMENTS, name), 'utf8').matchAll(/```bash\n([\s\S]*?)```/g)]
         .map(([, text = '']) => text.trim())
@@ -175,7 +183,10 @@ describe.each([
     const tried = await trial(block([command, 'proxy1.com', 'RATE_LIMITS=30,60']));
     succeeded(tried);
     await wholeOutput(tried, ROWS);
-    const [first, second] = [tried.servers['http://proxy1.com'], tried.servers['http://proxy2.com']] as DemoServer[];
+    const [first, second] = [
+      tried.servers['http://proxy1.com'],
+      tried.servers['http://proxy2.com'],
+    ] as DemoServer[];
     expect([first?.requests.length, second?.requests.length]).toEqual([2, 4]);
     expect(officialOf(tried).requests).toEqual([]);
     expect(tails([first, second] as DemoServer[])).toEqual(['key1', 'key2']);
@@ -185,7 +196,9 @@ describe.each([
     const tried = await trial(block([command, 'Endpoint 2 gets 2x traffic']));
     succeeded(tried);
     await wholeOutput(tried, ROWS);
-    const counts = ['http://proxy1.com', 'http://proxy2.com'].map((host) => tried.servers[host]?.requests.length);
+    const counts = ['http://proxy1.com', 'http://proxy2.com'].map(
+      (host) => tried.servers[host]?.requests.length,
+    );
     expect(counts).toEqual([2, 4]);
   });
 
@@ -235,12 +248,16 @@ describe('edit', () => {
     { backend: 'google_genai', model: 'gemini-2.5-flash-image', dir: './edited' },
     { backend: 'openai', model: 'gpt-image-1', dir: './output' },
   ])('the basic command of $backend', async ({ backend, model, dir }) => {
-    const tried = await trial(block([`edit --backend ${backend} \\\n    --model_name ${model}`, `--output_dir ${dir}`]));
+    const tried = await trial(
+      block([`edit --backend ${backend} \\\n    --model_name ${model}`, `--output_dir ${dir}`]),
+    );
     succeeded(tried);
     await wholeOutput(tried, ROWS, dir);
     const { requests } = officialOf(tried);
     expect(new Set(requests.map((request) => request.model))).toEqual(new Set([model]));
-    expect(requests.every(({ images }) => images.length === 1 && images[0]?.mimeType === 'image/png')).toBe(true);
+    expect(requests.every(({ images }) => images.length === 1 && images[0]?.mimeType === 'image/png')).toBe(
+      true,
+    );
     expect((await tried.place.table(`${dir}/results.csv`)).map((line) => line['image_url'])).toEqual(
       Array.from({ length: ROWS }, (_, row) => `in-${row}.png`),
     );
@@ -256,7 +273,10 @@ describe('edit', () => {
 
   it('openai with a model and no output folder', async () => {
     const tried = await trial(
-      block(['edit --backend openai \\\n    --model_name gpt-image-1 \\'], ['--output_dir', '--filter_rows', 'DG_']),
+      block(
+        ['edit --backend openai \\\n    --model_name gpt-image-1 \\'],
+        ['--output_dir', '--filter_rows', 'DG_'],
+      ),
     );
     succeeded(tried);
     await wholeOutput(tried, ROWS);
@@ -272,19 +292,23 @@ describe('edit', () => {
     expect(officialOf(tried).requests).toHaveLength(ROWS);
   });
 
-  it.each(['0:100', '0:50'])('--filter_rows %s ends where the file ends, and sends only its rows', async (rows) => {
-    const text = block([`--filter_rows ${rows}`]);
-    const tried = await trial(text);
-    succeeded(tried);
-    await wholeOutput(tried, ROWS);
-    const narrow = await trial(text.replace(rows, '2:4'));
-    succeeded(narrow);
-    expect(officialOf(narrow).requests.map(({ prompt }) => prompt).sort()).toEqual([
-      'Make it grey, row 2',
-      'Make it grey, row 3',
-    ]);
-    expect(await narrow.place.pictures()).toEqual(['000002.png', '000003.png']);
-  });
+  it.each(['0:100', '0:50'])(
+    '--filter_rows %s ends where the file ends, and sends only its rows',
+    async (rows) => {
+      const text = block([`--filter_rows ${rows}`]);
+      const tried = await trial(text);
+      succeeded(tried);
+      await wholeOutput(tried, ROWS);
+      const narrow = await trial(text.replace(rows, '2:4'));
+      succeeded(narrow);
+      expect(
+        officialOf(narrow)
+          .requests.map(({ prompt }) => prompt)
+          .sort(),
+      ).toEqual(['Make it grey, row 2', 'Make it grey, row 3']);
+      expect(await narrow.place.pictures()).toEqual(['000002.png', '000003.png']);
+    },
+  );
 
   it('several images of one row go out in their order', async () => {
     const tried = await trial(block(['multi_image_data.csv']));
@@ -304,7 +328,10 @@ describe('edit', () => {
   it('Gemini’s numbered columns go out in their order, after the instruction', async () => {
     const place = await filledPlace();
     const { demo, url } = await server({});
-    await place.write('data.csv', 'image_url,image_url_2,instruction\nin-3.png,in-1.png,"Combine these two images"\n');
+    await place.write(
+      'data.csv',
+      'image_url,image_url_2,instruction\nin-3.png,in-1.png,"Combine these two images"\n',
+    );
     const ended = await place.run(['edit', '--backend', 'google_genai', '--input', 'data.csv'], {
       GEMINI_API_KEY: 'k',
       GOOGLE_GEMINI_BASE_URL: url,

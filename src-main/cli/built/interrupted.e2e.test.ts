@@ -6,7 +6,17 @@ import { refusal } from '../../demo/refusals';
 import { until, type Workplace, workplace } from './built-cli';
 
 const ROWS = 12;
-const ARGV = ['edit', '--backend', 'gemini', '--input', 'data.csv', '--max_global_workers', '2', '--num_processes', '1'];
+const ARGV = [
+  'edit',
+  '--backend',
+  'gemini',
+  '--input',
+  'data.csv',
+  '--max_global_workers',
+  '2',
+  '--num_processes',
+  '1',
+];
 
 let place: Workplace;
 let server: DemoServer;
@@ -59,13 +69,18 @@ describe('Ctrl-C', () => {
 
 describe('a kill', () => {
   it('leaves what was in flight unknown: it may be paid for, and is not sent again unasked', async () => {
-    await serve({ script: ({ attempt, prompt }) => (/row (?:4|5)"?$/.test(prompt) && attempt === 1 ? { hang: true } : null) });
+    await serve({
+      script: ({ attempt, prompt }) =>
+        /row (?:4|5)"?$/.test(prompt) && attempt === 1 ? { hang: true } : null,
+    });
     const { child, ended } = place.start(ARGV, env);
     await until(() => server.inFlight === 2 && prompts().some((prompt) => prompt?.endsWith('row 5')));
     await until(async () => (await place.pictures()).filter((file) => file.endsWith('.png')).length === 4);
     child.kill('SIGKILL');
     await ended;
-    const before = await Promise.all([0, 1, 2, 3].map((row) => readFile(place.path('output', `00000${row}.png`))));
+    const before = await Promise.all(
+      [0, 1, 2, 3].map((row) => readFile(place.path('output', `00000${row}.png`))),
+    );
 
     server.clear();
     const second = await place.run(ARGV, env);
@@ -76,7 +91,9 @@ describe('a kill', () => {
     const after = await statuses();
     expect(after.slice(4, 6)).toEqual(['unknown', 'unknown']);
     expect(after.filter((status) => status === 'done')).toHaveLength(ROWS - 2);
-    expect(await Promise.all([0, 1, 2, 3].map((row) => readFile(place.path('output', `00000${row}.png`))))).toEqual(before);
+    expect(
+      await Promise.all([0, 1, 2, 3].map((row) => readFile(place.path('output', `00000${row}.png`)))),
+    ).toEqual(before);
     expect((await place.pictures()).filter((file) => file.endsWith('.part'))).toEqual([]);
   });
 });
@@ -90,13 +107,18 @@ describe('keys that fail', () => {
     expect(err).toMatch(/key/i);
     const table = await place.table();
     expect(new Set(table.map(({ status }) => status))).toEqual(new Set(['pending']));
-    expect(new Set(table.map(({ failure }) => failure).filter((kind) => kind !== ''))).toEqual(new Set(['invalid_key']));
+    expect(new Set(table.map(({ failure }) => failure).filter((kind) => kind !== ''))).toEqual(
+      new Set(['invalid_key']),
+    );
     expect(server.requests).toHaveLength(2);
     expect(await place.pictures()).toEqual([]);
   });
 
   it('one of four: asked once, all rows done', async () => {
-    await serve({ script: ({ key, protocol }) => (key === 'bad' ? refusal('invalid_key', protocol) : null) }, 'k1,bad,k2,k3');
+    await serve(
+      { script: ({ key, protocol }) => (key === 'bad' ? refusal('invalid_key', protocol) : null) },
+      'k1,bad,k2,k3',
+    );
     const { code, err } = await place.run([...ARGV, '--max_global_workers', '4'], env);
     expect(code, err).toBe(0);
     expect(new Set(await statuses())).toEqual(new Set(['done']));
@@ -109,7 +131,10 @@ describe('two at a time', () => {
     await serve({ latencyMs: 150 });
     const { child, ended } = place.start(ARGV, env);
     await until(() => server.requests.length > 0);
-    const second = await place.run(['t2i', '--backend', 'gemini', '--prompt', 'A cat', '--output_dir', 'other'], env);
+    const second = await place.run(
+      ['t2i', '--backend', 'gemini', '--prompt', 'A cat', '--output_dir', 'other'],
+      env,
+    );
     expect(second.code, second.err).toBe(2);
     expect(second.err.split('\n').filter((line) => line.startsWith('brushfleet: '))).toHaveLength(1);
     expect(prompts()).not.toContain('A cat');

@@ -17,7 +17,12 @@ let env: Readonly<Record<string, string>>;
 async function serve(options: DemoServerOptions = {}): Promise<void> {
   server = createDemoServer({ latencyMs: 5, ...options });
   const { url } = await server.start();
-  env = { DG_GEMINI_BASE_URL: url, GEMINI_API_KEY: 'key1', DG_OPENAI_BASE_URL: `${url}/v1`, OPENAI_API_KEY: 'key1' };
+  env = {
+    DG_GEMINI_BASE_URL: url,
+    GEMINI_API_KEY: 'key1',
+    DG_OPENAI_BASE_URL: `${url}/v1`,
+    OPENAI_API_KEY: 'key1',
+  };
 }
 
 beforeEach(async () => {
@@ -39,28 +44,60 @@ async function runs(argv: readonly string[], code = 0): Promise<string> {
 describe('the tables', () => {
   it('hold all input columns unchanged and in their order, then ours; a name that is taken gets a prefix', async () => {
     await serve();
-    const cells = 'a.png,"Make it grey, please", padded ,007,"two\nlines",mine';
-    await place.write('data.csv', `image_url,instruction,note,code,text,status\n${cells}\nb.jpg,forbidden,,1,"say ""hi""",yours\n`);
+    const cells = 'a.png,"Make it grey, please"," padded ",007,"two\nlines",mine';
+    await place.write(
+      'data.csv',
+      `image_url,instruction,note,code,text,status\n${cells}\nb.jpg,forbidden,,1,"say ""hi""",yours\n`,
+    );
     await runs(EDIT, 1);
     const text = await place.read('output/results.csv');
     const ours = OURS.replace('status', 'brushfleet_status');
     expect(text.split(/\r?\n/)[0]).toBe(`image_url,instruction,note,code,text,status,${ours}`);
     expect(text).toContain(`${cells},000000.png,done,,,`);
     const [first, second] = await place.table();
-    expect(first).toMatchObject({ note: ' padded ', code: '007', text: 'two\nlines', status: 'mine', brushfleet_status: 'done' });
-    expect(first).toMatchObject({ output_image: '000000.png', failure: '', attempts: '1', width: '48', height: '32' });
-    expect(second).toMatchObject({ status: 'yours', brushfleet_status: 'failed', failure: 'blocked', output_image: '' });
+    expect(first).toMatchObject({
+      note: ' padded ',
+      code: '007',
+      text: 'two\nlines',
+      status: 'mine',
+      brushfleet_status: 'done',
+    });
+    expect(first).toMatchObject({
+      output_image: '000000.png',
+      failure: '',
+      attempts: '1',
+      width: '48',
+      height: '32',
+    });
+    expect(second).toMatchObject({
+      status: 'yours',
+      brushfleet_status: 'failed',
+      failure: 'blocked',
+      output_image: '',
+    });
     expect(second?.['error']).not.toBe('');
-    const lines = (await place.read('output/results.jsonl')).trim().split('\n').map((line) => JSON.parse(line) as object);
+    const lines = (await place.read('output/results.jsonl'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
     expect(lines).toHaveLength(2);
-    expect(Object.keys(lines[0] ?? {}).slice(0, 6)).toEqual(['image_url', 'instruction', 'note', 'code', 'text', 'status']);
+    expect(Object.keys(lines[0] ?? {}).slice(0, 6)).toEqual([
+      'image_url',
+      'instruction',
+      'note',
+      'code',
+      'text',
+      'status',
+    ]);
   });
 
   it('results.jsonl grows while the run goes on', async () => {
     await serve({ script: ({ prompt }) => (prompt === 'last' ? { hang: true } : null) });
     await place.write('data.csv', 'image_url,instruction\na.png,one\na.png,two\na.png,last\n');
     const { child, ended } = place.start([...EDIT, '--timeout', '60'], env);
-    await until(async () => (await place.read('output/results.jsonl').catch(() => '')).split('\n').length === 3);
+    await until(
+      async () => (await place.read('output/results.jsonl').catch(() => '')).split('\n').length === 3,
+    );
     expect(existsSync(place.path('output/results.csv'))).toBe(false);
     child.kill('SIGKILL');
     await ended;
@@ -69,10 +106,25 @@ describe('the tables', () => {
   it('--json prints a line for each job and a summary, and nothing else, on stdout', async () => {
     await serve();
     await place.write('data.csv', 'image_url,instruction\na.png,grey\na.png,forbidden\n');
-    const lines = (await runs([...EDIT, '--json'], 1)).trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const lines = (await runs([...EDIT, '--json'], 1))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.map(({ type }) => type)).toEqual(['job', 'job', 'summary']);
-    expect(lines.slice(0, 2).map(({ status }) => status).sort()).toEqual(['done', 'failed']);
-    expect(lines[2]).toMatchObject({ total: 2, done: 1, failed: 1, failures: { blocked: 1 }, exit_code: 1, output_dir: place.path('output') });
+    expect(
+      lines
+        .slice(0, 2)
+        .map(({ status }) => status)
+        .sort(),
+    ).toEqual(['done', 'failed']);
+    expect(lines[2]).toMatchObject({
+      total: 2,
+      done: 1,
+      failed: 1,
+      failures: { blocked: 1 },
+      exit_code: 1,
+      output_dir: place.path('output'),
+    });
   });
 });
 
@@ -103,7 +155,9 @@ describe('the same command again', () => {
   it('--no_resume keeps an old picture until its successor is whole', async () => {
     const before = await readFile(place.path('output', '000001.png'));
     await server.close();
-    await serve({ script: ({ prompt, protocol }) => (prompt === 'two' ? refusal('blocked', protocol) : null) });
+    await serve({
+      script: ({ prompt, protocol }) => (prompt === 'two' ? refusal('blocked', protocol) : null),
+    });
     await runs([...EDIT, '--no_resume'], 1);
     expect(server.requests).toHaveLength(3);
     expect(await readFile(place.path('output', '000001.png'))).toEqual(before);
@@ -116,15 +170,34 @@ describe('names', () => {
     await serve();
     await place.write('data.csv', 'index,image_url,instruction\n7,a.png,one\n7,a.png,two\n12,b.jpg,three\n');
     await runs(EDIT);
-    expect((await place.table()).map((line) => line['output_image'])).toEqual(['000007.png', '000007_r000001.png', '000012.jpg']);
+    expect((await place.table()).map((line) => line['output_image'])).toEqual([
+      '000007.png',
+      '000007_r000001.png',
+      '000012.jpg',
+    ]);
   });
 
   it('several images of one prompt, and a column of names', async () => {
     await serve();
     await place.write('p.csv', 'prompt,name\nA cat,cat\nA dog,dog\n');
     await runs(['t2i', '--backend', 'gemini', '--prompts_file', 'p.csv', '--num_images_per_prompt', '2']);
-    expect(await place.pictures()).toEqual(['000000_00.png', '000000_01.png', '000001_00.png', '000001_01.png']);
-    await runs(['t2i', '--backend', 'gemini', '--prompts_file', 'p.csv', '--output_name_column', 'name', '--output_dir', 'named']);
+    expect(await place.pictures()).toEqual([
+      '000000_00.png',
+      '000000_01.png',
+      '000001_00.png',
+      '000001_01.png',
+    ]);
+    await runs([
+      't2i',
+      '--backend',
+      'gemini',
+      '--prompts_file',
+      'p.csv',
+      '--output_name_column',
+      'name',
+      '--output_dir',
+      'named',
+    ]);
     expect(await place.pictures('named')).toEqual(['cat.png', 'dog.png']);
   });
 });
@@ -149,7 +222,9 @@ describe('relays and slow endpoints', () => {
 });
 
 const OLDER_NODE = '/usr/bin/node';
-const older = existsSync(OLDER_NODE) ? spawnSync(OLDER_NODE, ['--version'], { encoding: 'utf8' }).stdout.trim() : '';
+const older = existsSync(OLDER_NODE)
+  ? spawnSync(OLDER_NODE, ['--version'], { encoding: 'utf8' }).stdout.trim()
+  : '';
 
 it.skipIf(!/^v2[0-3]\./.test(older))(`runs with the system’s Node ${older}`, async () => {
   await serve();

@@ -1,0 +1,77 @@
+/** What the app stands on: the claimed library, its database, log, vault and catalogue. */
+import type { Settings } from '@shared/model/settings';
+import { acquireLibrary, type LibraryPaths, libraryPaths } from '../library';
+import { createLog, type Log } from '../log';
+import { createRedactor } from '../providers/redact';
+import type { Store } from '../store/store';
+import { openStore } from '../store/store-client';
+import type { KeyringPort } from '../vault/keyring-port';
+import { openVault } from '../vault/open-vault';
+import type { Vault } from '../vault/vault';
+import { createModels, type Models } from './models';
+
+export interface FoundationOptions {
+  readonly libraryDir: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folder of models.json and the sample dataset. */
+  readonly resourcesDir: string;
+  readonly logLevel?: Settings['logLevel'];
+  /** Absent: the operating system's. */
+  readonly keyring?: KeyringPort;
+}
+
+export interface Foundation {
+  readonly paths: LibraryPaths;
+  readonly store: Store;
+  readonly log: Log;
+  readonly vault: Vault;
+  readonly models: Models;
+  readonly redactor: ReturnType<typeof createRedactor>;
+  /** Commits what waits, and gives the library back. */
+  close(): Promise<void>;
+}
+
+/** Another Brushfleet owns the library; the sentence says which and what to do. */
+export class LibraryBusy extends Error {}
+
+export async function layFoundation(options: FoundationOptions): Promise<Foundation> {
+  const claim = await acquireLibrary(options.libraryDir);
+  if (claim.kind === 'busy') {
+    throw new LibraryBusy(claim.sentence);
+  }
+  try {
+    return await buildOn(options, claim.release);
+  } catch (error) {
+    await claim.release();
+    throw error;
+  }
+}
+
+async function buildOn(options: FoundationOptions, release: () => Promise<void>): Promise<Foundation> {
+  const paths = libraryPaths(options.libraryDir);
+  const redactor = createRedactor();
+  const store = await openStore({ libraryDir: options.libraryDir });
+  const level = options.logLevel ?? (await store.settings()).logLevel;
+  const log = createLog({ dir: paths.logs, level, redactor });
+  const vault = await openVault({
+    libraryDir: options.libraryDir,
+    env: options.env,
+    ...(options.keyring === undefined ? {} : { keyring: options.keyring }),
+  });
+  const models = await createModels({ store, resourcesDir: options.resourcesDir });
+  return {
+    paths,
+    store,
+    log,
+    vault,
+    models,
+    redactor,
+    async close() {
+      vault.close();
+      await store.close();
+      log.info('app', 'closed');
+      log.close();
+      await release();
+    },
+  };
+}

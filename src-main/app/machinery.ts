@@ -1,0 +1,93 @@
+/** The part that sends: orders, transport, journal, scheduler, and the runs above them. */
+import type { Pool } from '../engine/pool/pool';
+import type { Clock } from '../engine/ports';
+import { createScheduler } from '../engine/runs/scheduler';
+import type { StoredDataset } from '../store/store';
+import { createTransportPool } from '../transport/transport-pool';
+import type { EventHub } from './event-hub';
+import type { Fleet } from './fleet';
+import type { Foundation } from './foundation';
+import { createOrderBook } from './order-book';
+import { createRunJournal } from './run-journal';
+import { createRuns, type Runs } from './runs';
+
+export interface MachineryOptions {
+  readonly foundation: Foundation;
+  readonly clock: Clock;
+  readonly pool: Pool;
+  readonly fleet: Fleet;
+  readonly events: EventHub;
+  readonly workers: number;
+  imageRoots(dataset: StoredDataset): readonly string[] | 'all';
+}
+
+export interface Machinery {
+  readonly runs: Runs;
+  /** Requests in flight finish and are kept; then the workers end. */
+  close(): Promise<void>;
+}
+
+export function buildMachinery(options: MachineryOptions): Machinery {
+  const { clock, fleet, events, pool } = options;
+  const { store, models, log, paths } = options.foundation;
+  const orders = createOrderBook({
+    store,
+    embeddedDir: paths.embedded,
+    roots: options.imageRoots,
+    catalogueModel: models.find,
+    secret: fleet.secret,
+  });
+  const transport = createTransportPool({
+    clock,
+    workers: options.workers,
+    order: async (_attempt, job, lease) => {
+      const order = await orders.order(job, lease);
+      return 'kind' in order ? order : { ...order, endpoint: await fleet.sendable(order.endpoint) };
+    },
+    onWorkerDeath: (error) => log.error('transport', `a worker ended: ${error.message}`),
+  });
+  const journal = createRunJournal({
+    store: {
+      pending: store.pending,
+      nextAttemptId: store.nextAttemptId,
+      sent: (attempts) => store.sent(attempts.map((attempt) => ({ ...attempt, ...fleet.names(attempt) }))),
+      received: store.received,
+      ended: store.ended,
+    },
+    planned: (runId) => runs.planned(runId),
+    fetchPages: orders.fetchPages,
+    catalogueModel: models.find,
+    onEnded: (end) => runs.onEnded(end),
+  });
+  const scheduler = createScheduler({
+    clock,
+    random: Math.random,
+    pool,
+    journal,
+    transport,
+    onFault: (fault) => log.error('engine', String(fault)),
+    onEvent: (event) => {
+      runs.onSchedulerEvent(event);
+      events.touchEndpoints();
+    },
+  });
+  const runs = createRuns({
+    store,
+    scheduler,
+    orders,
+    events,
+    clock,
+    log,
+    endpointsFor: fleet.endpointsFor,
+    onWorkers: (workers) => transport.resize(workers),
+    onRunOver: fleet.saveStates,
+  });
+  return {
+    runs,
+    async close() {
+      await runs.stopAll();
+      await scheduler.close();
+      await transport.close();
+    },
+  };
+}
