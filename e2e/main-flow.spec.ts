@@ -150,9 +150,10 @@ test('a key is added, tested and removed; a CSV runs through a relay that answer
   relay.close();
 });
 
-test('bad input: an empty CSV and prompts without a line say one clear sentence', async ({ studio }) => {
+test('bad input: an empty CSV says one clear sentence', async ({ studio }) => {
   const csv = join(studio.home, 'empty.csv');
   await writeFile(csv, '');
+  await expect(studio.page.getByRole('button', { name: /Try the demo/ })).toBeVisible();
   await dropFiles(studio.page, [csv]);
   await expect(studio.page.getByText(/"empty.csv" is empty/)).toBeVisible();
 });

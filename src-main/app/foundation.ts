@@ -50,9 +50,13 @@ export async function layFoundation(options: FoundationOptions): Promise<Foundat
 async function buildOn(options: FoundationOptions, release: () => Promise<void>): Promise<Foundation> {
   const paths = libraryPaths(options.libraryDir);
   const redactor = createRedactor();
-  const store = await openStore({ libraryDir: options.libraryDir });
+  const notes: string[] = [];
+  let note = (sentence: string): void => void notes.push(sentence);
+  const store = await openStore({ libraryDir: options.libraryDir, onNote: (sentence) => note(sentence) });
   const level = options.logLevel ?? (await store.settings()).logLevel;
   const log = createLog({ dir: paths.logs, level, redactor });
+  note = (sentence) => log.warning('store', sentence);
+  notes.forEach(note);
   const vault = await openVault({
     libraryDir: options.libraryDir,
     env: options.env,

@@ -50,15 +50,14 @@ export async function* plannedJobs(
   const filter = rowFilter(run.options);
   const namer = createNamer(run.recipe);
   let position = 0;
-  let from = 0;
+  let stored = 0;
   for (;;) {
-    const rows = await store.rows(run.datasetId, from, PAGE);
-    const last = rows.at(-1);
-    if (last === undefined) {
+    // By place among the stored rows: lines that could not be read leave gaps in the row numbers.
+    const rows = await store.rows(run.datasetId, stored, PAGE);
+    if (rows.length === 0) {
       return;
     }
-    // Rows that could not be read leave gaps in the numbers.
-    from = last.row + 1;
+    stored += rows.length;
     const jobs: NewJob[] = [];
     for (const row of rows) {
       // Every row is named, also those left out, so that a filter never changes another row's name.

@@ -1,10 +1,15 @@
-/** Takes an answer's body as it arrives: copied once, into one buffer where its length is known before. */
+/** Takes an answer's body as it arrives: copied once, into one lent buffer where its length is known before. */
 import { Writable } from 'node:stream';
+import { lendBuffer } from './answer-buffers';
 import { MAX_ANSWER_BYTES } from './exchange';
+
+/** Smaller ones are not worth lending. */
+const MIN_LENT = 128 * 1024;
 
 export class OversizedAnswer extends Error {}
 
 export class ReceivedBody extends Writable {
+  /** Of the announced length; the memory behind it may be longer. */
   #whole: Buffer | null;
   readonly #chunks: Buffer[] = [];
   #size = 0;
@@ -12,7 +17,7 @@ export class ReceivedBody extends Writable {
   /** `length`: what the answer says of itself, NaN when it says nothing. */
   constructor(length: number) {
     super();
-    this.#whole = length > 0 && length <= MAX_ANSWER_BYTES ? Buffer.allocUnsafeSlow(length) : null;
+    this.#whole = length > 0 && length <= MAX_ANSWER_BYTES ? wholeBuffer(length) : null;
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error) => void): void {
@@ -42,4 +47,8 @@ export class ReceivedBody extends Writable {
       this.#whole = null;
     }
   }
+}
+
+function wholeBuffer(length: number): Buffer {
+  return length < MIN_LENT ? Buffer.allocUnsafeSlow(length) : lendBuffer(length).subarray(0, length);
 }

@@ -1,6 +1,7 @@
 /** Carries one order from inputs to a file under its final name, inside a transport worker. Never rejects. */
 import { fetchImage } from '../images/safe-fetch';
 import type { AttemptOutcome, ReceivedFile, Usage } from '../engine/ports';
+import { giveBack } from '../providers/answer-buffers';
 import type { ImageAnswer, ImageRequest, InputImage, ProviderAdapter } from '../providers/adapter';
 import { Secret } from '../providers/secret';
 import type { Failure } from '@shared/model/failure';
@@ -107,6 +108,7 @@ export function createCarrier(ports: CarrierPorts) {
   ): Promise<AttemptOutcome> {
     const target = { outputDir: order.outputDir, stem: order.stem, attemptId };
     const written = await writeResult(answer.image.bytes, target);
+    giveBack(answer.image.bytes);
     if (written.kind === 'failed') {
       return { kind: 'failed', failure: { ...written.failure, bodySent: true } };
     }
