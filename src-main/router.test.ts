@@ -90,7 +90,7 @@ const INPUTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'vault.unlock': { passphrase: 'p' },
 };
 
-/** What no field of any input may be, besides being left out; whatever a field does accept is not sent. */
+/** What a hostile page may put into any field. */
 const WRONG_VALUES: readonly unknown[] = [
   null,
   -1,
@@ -112,15 +112,30 @@ function schemaOf(name: string): z.ZodType | undefined {
   return procedures.get(name)?.['~orpc'].inputSchema as z.ZodType | undefined;
 }
 
-/** Whole inputs of a wrong kind, and the good input with each field in turn spoilt or left out. */
+/**
+ * Whole inputs of a wrong kind, and the good input with each field in turn spoilt or left out. A value of another kind
+ * than the good one is wrong whatever the schema says; one of the same kind, or a field left out, when the schema says so.
+ */
 function wrongInputs(name: string): unknown[] {
   const good = INPUTS[name] ?? {};
-  const whole = [null, undefined, 0, 'text', [], [good], {}, { [name]: good }];
-  const spoilt = Object.keys(good).flatMap((field) => {
+  const isRefused = (input: unknown): boolean => schemaOf(name)?.safeParse(input).success === false;
+  const spoilt = Object.entries(good).flatMap(([field, value]) =>
+    WRONG_VALUES.map((wrong) => ({
+      input: { ...good, [field]: wrong },
+      isOther: kindOf(wrong) !== kindOf(value),
+    }))
+      .filter(({ input, isOther }) => isOther || isRefused(input))
+      .map(({ input }) => input),
+  );
+  const shortened = Object.keys(good).map((field) => {
     const { [field]: _left, ...rest } = good;
-    return [rest, ...WRONG_VALUES.map((value) => ({ ...good, [field]: value }))];
+    return rest;
   });
-  return [...whole, ...spoilt].filter((input) => schemaOf(name)?.safeParse(input).success === false);
+  return [null, 0, 'text', [], [good], ...spoilt, ...[undefined, {}, ...shortened].filter(isRefused)];
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
 }
 
 let library = '';

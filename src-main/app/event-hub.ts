@@ -5,6 +5,8 @@ import type { Clock } from '../engine/ports';
 /** A job event carries at most this many tiles: one message stays small enough for one frame. */
 const TILES_PER_EVENT = 2000;
 const INTERVAL_MS = 100;
+/** Figures of endpoints: nobody reads them ten times a second, and there may be a thousand keys. */
+const ENDPOINTS_INTERVAL_MS = 500;
 
 export interface EventSource {
   runEvent(runId: number): Promise<AppEvent | null>;
@@ -28,6 +30,7 @@ export function createEventHub(clock: Clock, source: () => EventSource): EventHu
   const runs = new Set<number>();
   const jobs = new Map<number, Set<number>>();
   let endpointsChanged = false;
+  let endpointsToldAt = Number.NEGATIVE_INFINITY;
   let cancelTimer: (() => void) | null = null;
   let closed = false;
 
@@ -69,8 +72,9 @@ export function createEventHub(clock: Clock, source: () => EventSource): EventHu
       events.push(from.runEvent(runId));
     }
     runs.clear();
-    if (endpointsChanged) {
+    if (endpointsChanged && clock.now() - endpointsToldAt >= ENDPOINTS_INTERVAL_MS) {
       endpointsChanged = false;
+      endpointsToldAt = clock.now();
       events.push(from.endpointsEvent());
     }
     return events;

@@ -142,12 +142,7 @@ export function createRuns(options: RunsOptions) {
     try {
       await one.extras.planned;
       await one.log.close();
-      await writeTable(store, {
-        run: one.run,
-        dataset: one.dataset,
-        format: 'csv',
-        path: one.extras.csvPath ?? resultsPath(one.run.outputDir, 'csv'),
-      });
+      await writeTables(one);
     } catch (error) {
       log.error('results', `tables of run ${runId} could not be written: ${String(error)}`);
     }
@@ -158,6 +153,14 @@ export function createRuns(options: RunsOptions) {
     log.info('runs', `run ${runId} is ${state.kind}`);
     events.touchRun(runId);
     one.end();
+  }
+
+  /** Both tables, whole and in input order: the live one may hold a row twice after a resume. */
+  async function writeTables({ run, dataset, extras }: Active): Promise<void> {
+    const csvPath = extras.csvPath ?? resultsPath(run.outputDir, 'csv');
+    await writeTable(store, { run, dataset, format: 'csv', path: csvPath });
+    const path = resultsPath(run.outputDir, 'jsonl');
+    await writeTable(store, { run, dataset, format: 'jsonl', path });
   }
 
   /** An attempt is on disk. */
