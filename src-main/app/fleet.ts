@@ -208,6 +208,7 @@ export function createFleet(options: FleetOptions) {
   }
 
   async function removeKey(keyId: string): Promise<void> {
+    keyInfo(keyId);
     await vault.remove(keyId);
     await store.removeKey(keyId);
     secrets.delete(keyId);

@@ -1,0 +1,45 @@
+/** The contract's calls, ready for their handlers: whatever a handler throws leaves as data. */
+import { implement, ORPCError } from '@orpc/server';
+import { contract } from '@shared/contract';
+import type { App } from '../app';
+import { DatasetError } from '../datasets/dataset-source';
+import { Refusal } from '../refusal';
+import { VaultClosed } from '../vault/vault';
+
+export type Calls = ReturnType<typeof createCalls>;
+
+export function createCalls(app: App) {
+  return implement(contract).use(async ({ next }) => {
+    try {
+      return await next();
+    } catch (error) {
+      throw refusalOf(error, app);
+    }
+  });
+}
+
+/** Refusals cross as data; anything else is a bug: the page learns only that, the log learns all. */
+function refusalOf(error: unknown, app: App): unknown {
+  if (error instanceof Refusal) {
+    return new ORPCError(error.code, {
+      message: error.message,
+      defined: true,
+      ...(error.code === 'BAD_INPUT'
+        ? { data: error.field === undefined ? undefined : { field: error.field } }
+        : {}),
+    });
+  }
+  if (error instanceof DatasetError) {
+    return new ORPCError('BAD_INPUT', { message: error.message, defined: true });
+  }
+  if (error instanceof VaultClosed) {
+    return new ORPCError('VAULT', { message: error.message, defined: true, data: error.status });
+  }
+  if (error instanceof ORPCError) {
+    return error;
+  }
+  app.log.error('router', error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return new ORPCError('INTERNAL_SERVER_ERROR', {
+    message: 'Something went wrong inside Brushfleet; the log has it.',
+  });
+}

@@ -1,0 +1,83 @@
+/** Runs and their results. */
+import { copyFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { App } from '../app';
+import { tileOf } from '../app/app-events';
+import { resultsPath, writeTable } from '../app/exporter';
+import { planOf, startRun } from '../app/run-request';
+import { Refusal } from '../refusal';
+import type { Calls } from './calls';
+import type { Shell } from './shell';
+import { jobDetail } from '../app/views';
+
+export function runCalls(os: Calls, app: App, shell: Shell) {
+  return {
+    plan: os.runs.plan.handler(({ input }) => planOf(app, input)),
+    start: os.runs.start.handler(({ input }) =>
+      startRun(app, input, {
+        defaultOutputDir: app.settings().outputDir || shell.defaultOutputDir,
+        granted: shell.granted,
+      }),
+    ),
+    resume: os.runs.resume.handler(({ input }) => app.runs.resume(input.runId, input.resendUnknown)),
+    stop: os.runs.stop.handler(({ input }) => app.runs.stop(input.runId)),
+    rerunFailed: os.runs.rerunFailed.handler(({ input }) => app.runs.rerunFailed(input.runId, input.kind)),
+    rerunJob: os.runs.rerunJob.handler(({ input }) => app.runs.rerunJob(input.jobId)),
+    list: os.runs.list.handler(() => app.runs.list()),
+    jobs: os.runs.jobs.handler(async ({ input }) => {
+      const { state, failureKind, ...page } = input;
+      const found = await app.store.jobs({
+        ...page,
+        ...(state === undefined ? {} : { state }),
+        ...(failureKind === undefined ? {} : { failureKind }),
+      });
+      return { total: found.total, jobs: found.jobs.map(tileOf) };
+    }),
+    job: os.runs.job.handler(({ input }) => jobDetail(app, input.jobId)),
+    failures: os.runs.failures.handler(async ({ input }) => [
+      ...(await app.store.failureGroups(input.runId)),
+    ]),
+    showFolder: os.runs.showFolder.handler(async ({ input }) =>
+      shell.openFolder((await app.runs.found(input.runId)).outputDir),
+    ),
+    export: os.runs.export.handler(async ({ input }) => {
+      const run = await app.runs.found(input.runId);
+      const dataset = await app.importer.whole(run.datasetId);
+      const suggested = resultsPath('', input.format);
+      const path = await shell.saveAs(suggested);
+      if (path !== null) {
+        await writeTable(app.store, { run, dataset, format: input.format, path });
+      }
+      return path === null ? null : basename(path);
+    }),
+  };
+}
+
+export function resultCalls(os: Calls, app: App, shell: Shell) {
+  return {
+    gallery: os.results.gallery.handler(async ({ input }) => {
+      const page = await app.store.gallery(input.offset, input.limit);
+      return { total: page.total, jobs: [...page.jobs] };
+    }),
+    showInFolder: os.results.showInFolder.handler(async ({ input }) =>
+      shell.showFile((await resultOf(app, input.resultId)).path),
+    ),
+    saveAs: os.results.saveAs.handler(async ({ input }) => {
+      const { path: from, result } = await resultOf(app, input.resultId);
+      const to = await shell.saveAs(result.fileName.split('/').at(-1) ?? result.fileName);
+      if (to !== null) {
+        await copyFile(from, to);
+      }
+      return to === null ? null : basename(to);
+    }),
+  };
+}
+
+async function resultOf(app: App, resultId: number): ReturnType<NonNullType> {
+  const found = await app.store.result(resultId);
+  if (found === null) {
+    throw new Refusal('NOT_FOUND', 'That result is no longer in the library.');
+  }
+  return found;
+}
+type NonNullType = () => Promise<NonNullable<Awaited<ReturnType<App['store']['result']>>>>;
