@@ -73,6 +73,7 @@ export async function openApp(options: AppOptions) {
     models,
     fleet,
     runs,
+    warm: machinery.warm,
     importer,
     thumbnailer,
     events,

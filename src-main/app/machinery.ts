@@ -1,4 +1,5 @@
 /** The part that sends: orders, transport, journal, scheduler, and the runs above them. */
+import type { Provider } from '@shared/model/provider';
 import type { Pool } from '../engine/pool/pool';
 import type { Clock } from '../engine/ports';
 import { createScheduler } from '../engine/runs/scheduler';
@@ -23,6 +24,8 @@ export interface MachineryOptions {
 
 export interface Machinery {
   readonly runs: Runs;
+  /** Makes ready what the first request of a run needs. */
+  warm(provider: Provider, workers: number): void;
   /** Requests in flight finish and are kept; then the workers end. */
   close(): Promise<void>;
 }
@@ -84,6 +87,10 @@ export function buildMachinery(options: MachineryOptions): Machinery {
   });
   return {
     runs,
+    warm(provider, workers) {
+      transport.resize(workers);
+      transport.warm(provider);
+    },
     async close() {
       await runs.stopAll();
       await scheduler.close();

@@ -25,8 +25,7 @@ async function plan(
   change: { recipe?: Partial<Recipe>; options?: Partial<RunOptions> } = {},
 ): Promise<NewJob[]> {
   const store = {
-    rows: async (_dataset: number, from: number, limit: number) =>
-      rows.slice(from, from + limit),
+    rows: async (_dataset: number, from: number, limit: number) => rows.slice(from, from + limit),
   };
   const run = {
     datasetId: 1,

@@ -1,5 +1,6 @@
 /** A run as the window asks for it: what it would do, and its start. */
 import { readdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Plan, RunRequest } from '@shared/contract';
 import { estimateCost } from '@shared/cost';
@@ -31,6 +32,11 @@ export async function planOf(app: App, request: RunRequest): Promise<Plan> {
   blockers.push(...blockersOf(app, request, dataset));
   if (rows === 0 && blockers.length === 0) {
     blockers.push('No row is chosen: change the row filter.');
+  }
+  const provider = request.recipe.models[0]?.provider;
+  if (blockers.length === 0 && provider !== undefined && !app.runs.isAnyActive()) {
+    // A person who looks at a plan that can run is about to press Run.
+    app.warm(provider, options.workers);
   }
   const costUsd = costOf(app, request, rows);
   return {
@@ -136,7 +142,8 @@ function optionsOf(app: App, request: RunRequest): RunOptions {
   return {
     filterRows: options.filterRows ?? '',
     concurrency: options.concurrency ?? settings.concurrency,
-    workers: options.workers ?? settings.workers,
+    // Threads beyond the cores bring nothing here but memory.
+    workers: options.workers ?? Math.min(settings.workers, availableParallelism()),
     maxRetries: options.maxRetries ?? settings.maxRetries,
     retryDelayMs: options.retryDelayMs ?? settings.retryDelayMs,
     allowPrivateUrls: options.allowPrivateUrls ?? settings.allowPrivateUrls,

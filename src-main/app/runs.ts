@@ -255,6 +255,7 @@ export function createRuns(options: RunsOptions) {
     },
     list: async (): Promise<Run[]> => Promise.all((await store.runs()).map(view)),
     planned: (runId: number): Promise<unknown> => active.get(runId)?.extras.planned ?? Promise.resolve(),
+    isAnyActive: (): boolean => active.size > 0,
     isActive: (runId: number) => active.has(runId),
     /** Resolves when the run has ended or paused. */
     over: (runId: number): Promise<void> => active.get(runId)?.over ?? Promise.resolve(),

@@ -48,6 +48,8 @@ export interface CallContext {
 }
 
 export interface ProviderAdapter {
+  /** Loads the SDK ahead of the first request; sends nothing. */
+  warm(): Promise<void>;
   /** Never rejects. One call is exactly one HTTP request. */
   image(request: ImageRequest, context: CallContext): Promise<ImageAnswer>;
   /** A cheap real call (lists models) that says whether endpoint and key work. Never rejects. */

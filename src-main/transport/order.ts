@@ -1,4 +1,5 @@
 /** What crosses between the main thread and a transport worker. Everything here survives a structured clone. */
+import type { Provider } from '@shared/model/provider';
 import type { Endpoint } from '@shared/model/endpoint';
 import type { AttemptOutcome, ReceivedFile } from '../engine/ports';
 
@@ -37,6 +38,8 @@ export type ToWorker =
   | { readonly kind: 'commit'; readonly id: number }
   /** The journal could not note it: the file is thrown away. */
   | { readonly kind: 'discard'; readonly id: number }
+  /** A run is about to start: load what its first request needs. */
+  | { readonly kind: 'warm'; readonly provider: Provider }
   | { readonly kind: 'close' };
 
 export type FromWorker =

@@ -13,6 +13,7 @@ import type {
   Transport,
 } from '../engine/ports';
 import { workerPath } from '../worker-path';
+import type { Provider } from '@shared/model/provider';
 import type { FromWorker, Order, ToWorker } from './order';
 
 export interface TransportPoolOptions {
@@ -42,6 +43,8 @@ interface Hand {
 }
 
 export interface TransportPool extends Transport {
+  /** Starts the workers and loads a provider's SDK in each, so that the first request leaves at once. */
+  warm(provider: Provider): void;
   /** Number of worker threads from now on; surplus ones end when their last order has. */
   resize(workers: number): void;
   /** Ends all workers at once; what they carry becomes `lost`. */
@@ -142,6 +145,14 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
         hand.carried.set(attempt.attemptId, { hooks, resolve });
         hand.worker.postMessage({ kind: 'send', id: attempt.attemptId, order } satisfies ToWorker);
       });
+    },
+    warm(provider) {
+      while (hands.length < target && !closed) {
+        startHand();
+      }
+      for (const hand of hands) {
+        hand.worker.postMessage({ kind: 'warm', provider } satisfies ToWorker);
+      }
     },
     resize(workers) {
       target = workers;

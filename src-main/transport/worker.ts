@@ -40,6 +40,10 @@ port.on('message', (message: ToWorker) => {
       receipts.get(message.id)?.discard();
       receipts.delete(message.id);
       return;
+    case 'warm':
+      // What cannot be loaded fails its first request, with the reason.
+      adapters[message.provider].warm().catch(() => undefined);
+      return;
     case 'close':
       closing.abort();
       port.close();

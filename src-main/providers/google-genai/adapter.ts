@@ -44,8 +44,16 @@ export function createGoogleAdapter(wire: Wire): GoogleAdapter {
         ),
         modelsIn,
       ),
+    warm: async () => {
+      await loadSdk();
+    },
     close: () => clients.clear(),
   };
+}
+
+/** Loaded when it is first needed: starting must not cost it. */
+function loadSdk(): Promise<typeof import('@google/genai')> {
+  return import('@google/genai');
 }
 
 function inputRefusal(request: ImageRequest): string | null {
@@ -87,7 +95,7 @@ function googleCall(means: Means, use: (client: GoogleGenAI) => Promise<unknown>
  * `retryOptions`: then it sends each request once.
  */
 async function build(wire: Wire, base: GoogleBase): Promise<GoogleGenAI> {
-  const { GoogleGenAI: Client } = await import('@google/genai');
+  const { GoogleGenAI: Client } = await loadSdk();
   return new Client({
     apiKey: KEY_PLACEHOLDER,
     enterprise: false,

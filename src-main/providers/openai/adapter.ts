@@ -42,6 +42,9 @@ export function createOpenaiAdapter(wire: Wire): OpenaiAdapter {
         }),
         modelsIn,
       ),
+    warm: async () => {
+      await loadSdk();
+    },
     close: () => clients.clear(),
   };
 }
@@ -96,9 +99,14 @@ function openaiCall(means: Means, use: (client: OpenAI) => Promise<unknown>): Pr
   };
 }
 
+/** Loaded when it is first needed: starting must not cost it. */
+function loadSdk(): Promise<typeof import('openai')> {
+  return import('openai');
+}
+
 /** Everything the SDK would otherwise take from the environment (keys, account, base URL, log level) is given here. */
 async function build(wire: Wire, baseURL: string): Promise<OpenAI> {
-  const { OpenAI: Client } = await import('openai');
+  const { OpenAI: Client } = await loadSdk();
   return new Client({
     apiKey: KEY_PLACEHOLDER,
     adminAPIKey: null,
