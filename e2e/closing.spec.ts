@@ -25,7 +25,8 @@ async function closeWindow(electron: ElectronApplication): Promise<void> {
 async function startDemo({ page }: Studio): Promise<void> {
   await page.getByRole('button', { name: /Try the demo/ }).click();
   await page.getByRole('button', { name: /^Run 24 rows/ }).click();
-  await expect(page.getByText(/in flight|running/i).first()).toBeVisible();
+  // The status line always tells what is in flight: wait until that is something.
+  await expect(page.getByText(/[1-9]\d*\s*in flight/).first()).toBeVisible();
 }
 
 async function stillOpen(electron: ElectronApplication): Promise<{ windows: number; asked: string[] }> {

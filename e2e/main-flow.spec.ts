@@ -71,6 +71,17 @@ test('first run, the demo, comparing, and the state after a restart', async ({ s
   expect(files.some((name) => name.endsWith('results.csv'))).toBe(true);
   expect(await seriousFaults(page)).toEqual([]);
 
+  // Previews are real pictures, made by the image process.
+  await expect
+    .poll(() =>
+      page
+        .locator('[role=gridcell] img')
+        .evaluateAll(
+          (pictures) => pictures.filter((one) => (one as HTMLImageElement).naturalWidth > 100).length,
+        ),
+    )
+    .toBeGreaterThan(8);
+
   // Before and after.
   await page.getByRole('gridcell').first().click();
   const divider = page.getByRole('slider', { name: 'Divider between source and result' });

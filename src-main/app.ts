@@ -13,6 +13,7 @@ import { type Foundation, type FoundationOptions, layFoundation } from './app/fo
 import { createImporter, type Importer } from './app/importer';
 import { buildMachinery } from './app/machinery';
 import { createPool } from './engine/pool/pool';
+import type { StartDecoder } from './images/decoder-host';
 import { createThumbnailer } from './images/thumbnailer';
 import type { StoredDataset } from './store/store';
 import { systemClock } from './system-clock';
@@ -22,6 +23,8 @@ export { LibraryBusy } from './app/foundation';
 export interface AppOptions extends FoundationOptions {
   /** `all` on the command line: a dataset may name images anywhere the user can read. */
   readonly imageRoots: 'granted' | 'all';
+  /** Where previews are decoded; absent: in a thread. */
+  readonly startDecoder?: StartDecoder;
 }
 
 export type App = Awaited<ReturnType<typeof openApp>>;
@@ -59,7 +62,10 @@ export async function openApp(options: AppOptions) {
     imageRoots: images.of,
   });
   const importer = importerOn(foundation, events);
-  const thumbnailer = createThumbnailer({ cacheDir: paths.thumbnails });
+  const thumbnailer = createThumbnailer({
+    cacheDir: paths.thumbnails,
+    ...(options.startDecoder === undefined ? {} : { start: options.startDecoder }),
+  });
   const { runs } = machinery;
   const appEvents = createAppEvents({ store, runs, fleet });
   await recover(foundation);

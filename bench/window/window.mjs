@@ -87,15 +87,22 @@ async function watchLongTasks() {
 }
 
 async function watchMemory() {
-  const peaks = { renderer: 0, main: 0 };
+  const peaks = { renderer: 0, main: 0, images: 0 };
   const end = Date.now() + WATCH_MS;
   let scrolled = 0;
   while (Date.now() < end) {
     const metrics = await electron.evaluate(({ app }) =>
-      app.getAppMetrics().map(({ type, memory: one }) => ({ type, mb: one.workingSetSize / 1024 })),
+      app
+        .getAppMetrics()
+        .map(({ type, serviceName, memory: one }) => ({ type, serviceName, mb: one.workingSetSize / 1024 })),
     );
-    for (const { type, mb } of metrics) {
-      const which = type === 'Browser' ? 'main' : type === 'Tab' ? 'renderer' : null;
+    for (const { type, serviceName, mb } of metrics) {
+      const which =
+        {
+          Browser: 'main',
+          Tab: 'renderer',
+          Utility: serviceName === 'node.mojom.NodeService' ? 'images' : null,
+        }[type] ?? null;
       if (which !== null) {
         peaks[which] = Math.max(peaks[which], mb);
       }
@@ -123,5 +130,6 @@ function report(peaks, tasks, { firstRequestAt, answered }) {
     worst <= 50,
   );
   line('peak memory of the page', `${Math.round(peaks.renderer)} MB`, '< 500 MB', peaks.renderer < 500);
+  line('peak memory of the image process', `${Math.round(peaks.images)} MB`, '< 500 MB', peaks.images < 500);
   line('peak memory of main', `${Math.round(peaks.main)} MB`, '< 500 MB', peaks.main < 500);
 }

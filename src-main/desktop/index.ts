@@ -9,6 +9,7 @@ import { askBeforeClosing, endCleanly } from './closing';
 import { createGrants } from './grants';
 import { cutOffNetwork, denyPermissions, guardAllContents } from './guards';
 import { createImageRoots } from './image-roots';
+import { startImageProcess } from './image-process';
 import { serveIpc } from './ipc';
 import { reloadDeadPage } from './page-deaths';
 import { serveApp, serveMedia } from './protocols';
@@ -59,6 +60,7 @@ async function start(): Promise<void> {
     env: process.env,
     resourcesDir: join(rootDir, 'resources'),
     imageRoots: 'granted',
+    startDecoder: startImageProcess,
   });
   logFaults(app);
   const windowStore = createWindowStore(library);

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolders } from '../datasets/testing/temporary-folder';
+import { threadDecoder } from './decoder-host';
 import { createDecoderPool } from './decoder-pool';
 
 const newFolder = temporaryFolders();
@@ -14,7 +15,7 @@ parentPort.on('message', ({ id }) => parentPort.postMessage({ id, kind: 'ok' }))
 async function poolOf(threads: number) {
   const workerFile = join(await newFolder(), 'stub.mjs');
   await writeFile(workerFile, STUB);
-  return createDecoderPool({ threads, timeoutMs: 20_000, workerFile });
+  return createDecoderPool({ threads, timeoutMs: 20_000, start: threadDecoder(workerFile) });
 }
 
 describe('a decoder pool', () => {

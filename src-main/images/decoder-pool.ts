@@ -1,11 +1,11 @@
-/** Threads that decode images. A thread that hangs or dies is replaced and only its own image fails. */
-import { Worker } from 'node:worker_threads';
-import type { ThumbnailAnswer, ThumbnailJob } from './thumbnail-job';
+/** Decoders of images. One that hangs or dies is replaced and only its own image fails. */
+import type { DecoderHost, StartDecoder } from './decoder-host';
+import type { ThumbnailJob } from './thumbnail-job';
 
 export interface DecoderPoolOptions {
   readonly threads: number;
   readonly timeoutMs: number;
-  readonly workerFile: string | URL;
+  readonly start: StartDecoder;
 }
 
 export type DecodeOutcome = 'ok' | 'too_many_pixels' | 'unreadable' | 'timeout' | 'dropped' | 'closed';
@@ -20,6 +20,9 @@ interface Waiting {
   readonly order: DecodeOrder;
   readonly settle: (outcome: DecodeOutcome) => void;
 }
+
+/** Native decoders keep what they once took: after as many images one begins afresh. */
+const IMAGES_PER_DECODER = 1000;
 
 /** More than a screen of tiles: what was asked for before that has scrolled away. */
 const MAX_WAITING = 1000;
@@ -55,11 +58,12 @@ export function createDecoderPool(options: DecoderPoolOptions): DecoderPool {
   };
 }
 
-/** One thread, started with its first image, and what it is doing. */
+/** One decoder, started with its first image, and what it is doing. */
 class Decoder {
   readonly #options: DecoderPoolOptions;
   readonly #onIdle: () => void;
-  #worker: Worker | null = null;
+  #host: DecoderHost | null = null;
+  #served = 0;
   #current: { readonly job: Waiting; readonly id: number; readonly timer: NodeJS.Timeout } | null = null;
   #lastId = 0;
 
@@ -73,43 +77,46 @@ class Decoder {
   }
 
   run(job: Waiting): void {
-    const worker = (this.#worker ??= this.#start());
+    const host = (this.#host ??= this.#start());
     const id = ++this.#lastId;
     const timer = setTimeout(() => this.#replace('timeout'), this.#options.timeoutMs);
     this.#current = { job, id, timer };
     const timeoutSeconds = Math.max(1, Math.ceil(this.#options.timeoutMs / 1000));
-    worker.postMessage({ ...job.order, id, timeoutSeconds } satisfies ThumbnailJob);
+    host.send({ ...job.order, id, timeoutSeconds } satisfies ThumbnailJob);
   }
 
   async close(): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = null;
+    const host = this.#host;
+    this.#host = null;
     this.#finish('closed');
-    await worker?.terminate();
+    await host?.end();
   }
 
-  #start(): Worker {
-    const worker = new Worker(this.#options.workerFile);
-    /* An idle decoder must not keep a command line alive. */
-    worker.unref();
-    worker.on('message', (answer: ThumbnailAnswer) => {
-      if (worker === this.#worker && answer.id === this.#current?.id) {
-        this.#finish(answer.kind === 'ok' ? 'ok' : answer.reason);
+  #start(): DecoderHost {
+    const host = this.#options.start();
+    this.#served = 0;
+    host.onAnswer((answer) => {
+      if (host === this.#host && answer.id === this.#current?.id) {
+        this.#served += 1;
+        const outcome = answer.kind === 'ok' ? 'ok' : answer.reason;
+        if (this.#served < IMAGES_PER_DECODER) {
+          this.#finish(outcome);
+        } else {
+          this.#replace(outcome);
+        }
       }
     });
-    const lost = (): void => {
-      if (worker === this.#worker) this.#replace('unreadable');
-    };
-    worker.on('error', lost);
-    worker.on('exit', lost);
-    return worker;
+    host.onEnd(() => {
+      if (host === this.#host) this.#replace('unreadable');
+    });
+    return host;
   }
 
   /** Ending a thread waits for native code that may hang, so nobody waits for the old one. */
   #replace(outcome: DecodeOutcome): void {
-    const worker = this.#worker;
-    this.#worker = null;
-    void worker?.terminate();
+    const host = this.#host;
+    this.#host = null;
+    void host?.end();
     this.#finish(outcome);
   }
 

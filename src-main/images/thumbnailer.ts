@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { workerPath } from '../worker-path';
+import { type StartDecoder, threadDecoder } from './decoder-host';
 import { createDecoderPool, type DecoderPool, type DecodeOutcome } from './decoder-pool';
 import { SNIFF_BYTES, sniffImage } from './sniff';
 
@@ -14,6 +15,8 @@ export interface ThumbnailerOptions {
   readonly timeoutMs?: number;
   /** The built worker; default: where the build puts it. */
   readonly workerFile?: string | URL;
+  /** Default: a thread that runs `workerFile`. */
+  readonly start?: StartDecoder;
 }
 
 export type Thumbnail =
@@ -35,7 +38,7 @@ export function createThumbnailer(options: ThumbnailerOptions): Thumbnailer {
   const pool = createDecoderPool({
     threads: options.threads ?? 1,
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    workerFile: options.workerFile ?? workerPath('image-worker'),
+    start: options.start ?? threadDecoder(options.workerFile ?? workerPath('image-worker')),
   });
   const underWay = new Map<string, Promise<Thumbnail>>();
   return {

@@ -1,5 +1,5 @@
 /**
- * Decodes strangers' images in a thread of its own, which its thumbnailer may end at any time. One image at a time;
+ * Decodes strangers' images in a thread or process of its own, which its thumbnailer may end at any time. One image at a time;
  * the limit is checked against the header, before a pixel is decoded.
  */
 import { rename, unlink } from 'node:fs/promises';
@@ -13,8 +13,19 @@ const QUALITY = 80;
 sharp.concurrency(1);
 sharp.cache(false);
 
+/** A utility process of Electron has a port of another kind, whose messages come wrapped. */
+interface UtilityPort {
+  on(event: 'message', listener: (message: { data: ThumbnailJob }) => void): void;
+  postMessage(answer: ThumbnailAnswer): void;
+}
+
+const utilityPort = (process as { parentPort?: UtilityPort }).parentPort;
+
 parentPort?.on('message', (job: ThumbnailJob) => {
   void makeThumbnail(job).then((answer) => parentPort?.postMessage(answer));
+});
+utilityPort?.on('message', ({ data }) => {
+  void makeThumbnail(data).then((answer) => utilityPort.postMessage(answer));
 });
 
 async function makeThumbnail(job: ThumbnailJob): Promise<ThumbnailAnswer> {
