@@ -29,6 +29,11 @@ export const UNIT = {
   ],
   count: ({ numPassedTests, numFailedTests }) => ({ passed: numPassedTests, failed: numFailedTests }),
 };
+/** Without the tests that start and kill whole processes. */
+export const UNIT_QUICK = {
+  ...UNIT,
+  command: [...UNIT.command, '--project', 'main', '--project', 'renderer'],
+};
 export const E2E = {
   name: 'e2e',
   report: join(reports, 'e2e.json'),
