@@ -58,6 +58,10 @@ export function buildMachinery(options: MachineryOptions): Machinery {
       ended: store.ended,
     },
     planned: (runId) => runs.planned(runId),
+    isWanted: (job) => {
+      const row = orders.rowOf(job.id);
+      return row === undefined || runs.includes(job.runId, row);
+    },
     fetchPages: orders.fetchPages,
     catalogueModel: models.find,
     onEnded: (end) => runs.onEnded(end),

@@ -107,6 +107,8 @@ export function createOrderBook(options: OrderBookOptions) {
       }
       return prepare(job, lease);
     },
+    /** The row of a job whose page was fetched. */
+    rowOf: (jobId: number): number | undefined => pages.get(jobId)?.row.row,
     forget: (jobId: number) => void pages.delete(jobId),
   };
 }

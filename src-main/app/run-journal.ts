@@ -11,6 +11,8 @@ export interface RunJournalOptions {
   readonly store: Journal;
   /** Resolves when all jobs of the run are planned. */
   planned(runId: number): Promise<unknown>;
+  /** Whether the row filter of this session lets the job be sent; asked once its page is fetched. */
+  isWanted(job: PendingJob): boolean;
   fetchPages(runId: number, jobIds: readonly number[]): Promise<void>;
   catalogueModel(choice: ModelChoice): CatalogueModel | undefined;
   /** The attempt is on disk. */
@@ -21,16 +23,23 @@ export function createRunJournal(options: RunJournalOptions): Journal {
   const models = new Map<number, ModelChoice>();
 
   async function pending(runId: number, afterId: number, limit: number): Promise<readonly PendingJob[]> {
-    const found = await options.store.pending(runId, afterId, limit);
-    const jobs = found.length > 0 ? found : await afterPlanning(runId, afterId, limit);
-    await options.fetchPages(
-      runId,
-      jobs.map((job) => job.id),
-    );
-    for (const job of jobs) {
-      models.set(job.id, job.model);
+    for (let last = afterId; ; ) {
+      const found = await options.store.pending(runId, last, limit);
+      const jobs = found.length > 0 ? found : await afterPlanning(runId, last, limit);
+      await options.fetchPages(
+        runId,
+        jobs.map((job) => job.id),
+      );
+      const wanted = jobs.filter((job) => options.isWanted(job));
+      // A page without a wanted job is not the end of the run.
+      if (wanted.length > 0 || jobs.length === 0) {
+        for (const job of wanted) {
+          models.set(job.id, job.model);
+        }
+        return wanted;
+      }
+      last = jobs.at(-1)?.id ?? last;
     }
-    return jobs;
   }
 
   /** A run starts while its later jobs are still being planned: only then does "no more" mean it. */

@@ -5,7 +5,7 @@ import type { Recipe, RunOptions } from '@shared/model/run';
 import { fileSha256 } from '../images/file-sha256';
 import { Refusal } from '../refusal';
 import type { Store, StoredDataset, StoredRun } from '../store/store';
-import { plannedJobs, planRun, recipeChanges } from './planner';
+import { plannedJobs, planRun, recipeChanges, rowFilter } from './planner';
 
 const PAGE = 500;
 
@@ -71,13 +71,29 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
   const run = { ...existing, options, datasetId: request.dataset.id };
   const { changed } = await planRun(store, run).whole;
   const lost = await requeueLostResults(store, run);
-  const failed = await store.requeue(run.id, { kind: 'failed' });
+  const failed = await requeueFailed(store, run, rowFilter(request.options));
   const notes = [
     changed > 0 ? `${changed} rows changed since the last time and are sent again.` : '',
     lost > 0 ? `${lost} results are gone or damaged on disk and are sent again.` : '',
     failed > 0 ? `${failed} failed rows are tried again.` : '',
   ];
   return { run, notes: notes.filter((note) => note !== ''), planned: Promise.resolve() };
+}
+
+/** Failed rows are tried again, but only those that this session asks for. */
+async function requeueFailed(
+  store: Store,
+  run: Pick<StoredRun, 'id'>,
+  includes: (row: number) => boolean,
+): Promise<number> {
+  const jobIds: number[] = [];
+  for (let offset = 0; ; offset += PAGE) {
+    const { jobs } = await store.jobs({ runId: run.id, offset, limit: PAGE, state: 'failed' });
+    if (jobs.length === 0) {
+      return store.requeue(run.id, { kind: 'jobs', jobIds });
+    }
+    jobIds.push(...jobs.filter((job) => includes(job.row)).map((job) => job.id));
+  }
 }
 
 /** A done job is believed only with its file and its hash. Answers how many were not. */

@@ -39,6 +39,8 @@ export interface StartExtras {
   /** Where results.csv goes, when not into the output folder. */
   readonly csvPath?: string;
   readonly waitForDayQuota?: boolean;
+  /** The rows of this session: a run may have been planned for more. Absent: all. */
+  readonly includes?: (row: number) => boolean;
   /** Jobs may still be being planned; absent: all are there. */
   readonly planned?: Promise<unknown>;
   onJobs?(jobs: readonly FinishedJob[]): void;
@@ -255,6 +257,7 @@ export function createRuns(options: RunsOptions) {
     },
     list: async (): Promise<Run[]> => Promise.all((await store.runs()).map(view)),
     planned: (runId: number): Promise<unknown> => active.get(runId)?.extras.planned ?? Promise.resolve(),
+    includes: (runId: number, row: number): boolean => active.get(runId)?.extras.includes?.(row) ?? true,
     isAnyActive: (): boolean => active.size > 0,
     isActive: (runId: number) => active.has(runId),
     /** Resolves when the run has ended or paused. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Run, RowProblem } from '@shared/model/run';
 import { type App, type AppOptions, LibraryBusy, openApp } from '../app';
 import type { FinishedJob } from '../app/results-log';
+import { rowFilter } from '../app/planner';
 import { setUpRun } from '../app/run-setup';
 import { DatasetError } from '../datasets/dataset-source';
 import { Refusal } from '../refusal';
@@ -84,6 +85,7 @@ class AppEngine implements CliEngine {
           imageCacheDir: request.imageCacheDir ?? null,
           waitForDayQuota: false,
           planned,
+          includes: rowFilter(request.options),
           onJobs: (jobs) => jobs.forEach((job) => request.onJob(factsOf(job))),
           ...(request.outputCsv === undefined ? {} : { csvPath: request.outputCsv }),
         });

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Run } from '@shared/model/run';
 import type { Clock } from '../engine/ports';
-import type { CliEngine } from './engine-port';
+import type { CliEngine, RunEnd } from './engine-port';
 import { type OnInterrupt, watchInterrupts } from './interrupt';
 import { jobLine, summaryLine } from './json-lines';
 import type { RunOrder } from './plan-run';
@@ -54,7 +54,7 @@ export async function carryOut(options: CarryOutOptions): Promise<number> {
       run: end.run,
       resultsCsv: order.outputCsv ?? join(order.outputDir, 'results.csv'),
       seconds: (clock.now() - startedAt) / 1000,
-      exitCode: exitCodeOf(end.run, interrupts.happened),
+      exitCode: exitCodeOf(end, interrupts.happened),
       sentence:
         end.sentence ??
         (interrupts.happened ? 'Interrupted: the same command goes on where it stopped.' : null),
@@ -70,11 +70,13 @@ export async function carryOut(options: CarryOutOptions): Promise<number> {
   }
 }
 
-function exitCodeOf(run: Run, interrupted: boolean): number {
+function exitCodeOf(end: Extract<RunEnd, { kind: 'finished' }>, interrupted: boolean): number {
   if (interrupted) {
     return EXIT.interrupted;
   }
-  return run.counts.done === tally(run).total ? EXIT.done : EXIT.someFailed;
+  const { failed, unknown, cancelled } = end.run.counts;
+  // Rows that this session's filter left out stay pending, and are no failure.
+  return end.sentence === undefined && failed + unknown + cancelled === 0 ? EXIT.done : EXIT.someFailed;
 }
 
 interface SummaryText {

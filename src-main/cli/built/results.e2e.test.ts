@@ -152,6 +152,24 @@ describe('the same command again', () => {
     expect(await place.pictures()).toEqual(['000000.png', '000001.png', '000002.png']);
   });
 
+  it('sends only the rows of this session’s filter, also when the run was planned for more', async () => {
+    await server.close();
+    await serve({
+      script: ({ prompt, protocol }) => (prompt === 'blocked' ? refusal('blocked', protocol) : null),
+    });
+    const rows = ['one', 'blocked', 'three', 'blocked'].map((prompt) => `a.png,${prompt}`).join('\n');
+    await place.write('data.csv', `image_url,instruction\n${rows}\n`);
+    const filtered = [...EDIT, '--output_dir', 'filtered'];
+    await runs([...filtered, '--filter_rows', '0:2'], 1);
+    await runs([...filtered, '--filter_rows', '2:3'], 1);
+    expect(server.requests.map(({ prompt }) => prompt).toSorted()).toEqual(['blocked', 'one', 'three']);
+    // Planned whole, then narrowed: what is left out stays pending and is no failure.
+    await runs(filtered, 1);
+    server.clear();
+    await runs([...filtered, '--filter_rows', '0:1'], 1);
+    expect(server.requests).toEqual([]);
+  });
+
   it('--no_resume keeps an old picture until its successor is whole', async () => {
     const before = await readFile(place.path('output', '000001.png'));
     await server.close();
