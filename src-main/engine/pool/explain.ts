@@ -16,8 +16,8 @@ export interface Wait {
   readonly reason: WaitReason;
   /** How many keys rest. */
   readonly keys: number;
-  /** Every key that is left is out until its provider's next day. */
-  readonly dayOut: boolean;
+  /** Monotonic; set when every key that is left is out until its provider's next day: the first of these mornings. */
+  readonly dayOutUntil: number | null;
 }
 
 /** As things stand nothing can ever serve it; the sentence names the way out. */
@@ -32,6 +32,7 @@ interface Findings {
   reason: WaitReason;
   hopeful: number;
   dayOut: number;
+  nextDayAt: number;
   readonly resting: Set<KeyRecord>;
   /** Failures that put a key out for good. */
   readonly refusals: Map<KeyRecord, Failure>;
@@ -48,6 +49,7 @@ export function explain(
     reason: 'concurrency',
     hopeful: 0,
     dayOut: 0,
+    nextDayAt: Number.POSITIVE_INFINITY,
     resting: new Set(),
     refusals: new Map(),
     pausedKeys: 0,
@@ -67,7 +69,7 @@ export function explain(
     until: found.until,
     reason: found.reason,
     keys: found.resting.size,
-    dayOut: found.dayOut === found.hopeful,
+    dayOutUntil: found.dayOut === found.hopeful ? found.nextDayAt : null,
   };
 }
 
@@ -90,7 +92,10 @@ function look(
   const rests = standing.readyAt > now;
   if (rests) {
     found.resting.add(key);
-    found.dayOut += standing.status === 'FULLY_EXHAUSTED' ? 1 : 0;
+    if (standing.status === 'FULLY_EXHAUSTED') {
+      found.dayOut += 1;
+      found.nextDayAt = Math.min(found.nextDayAt, standing.readyAt);
+    }
   }
   const atEndpoint = record.gate.readyAt(now);
   const isHeld = mustAnswerFirst(standing, hasCompany);

@@ -73,7 +73,7 @@ describe('a minute quota', () => {
     const until = state()?.until ?? 0;
     expect(until - clock.wallNow()).toBeGreaterThanOrEqual(30_000);
     expect(until - clock.wallNow()).toBeLessThanOrEqual(31_000);
-    expect(pool.lease(REQUEST)).toMatchObject({ kind: 'wait', reason: 'quota', keys: 1, dayOut: false });
+    expect(pool.lease(REQUEST)).toMatchObject({ kind: 'wait', reason: 'quota', keys: 1, dayOutUntil: null });
   });
 
   it('climbs the ladder from 5 s to 5 min, up to a fifth later, and begins anew after a success', async () => {
@@ -129,7 +129,7 @@ describe('a day quota', () => {
       kind: 'wait',
       until: clock.now() + RESET - NOON,
       reason: 'quota',
-      dayOut: true,
+      dayOutUntil: expect.any(Number),
     });
     await clock.advance(RESET - NOON - 1);
     expect(state()?.status).toBe('FULLY_EXHAUSTED');
@@ -206,7 +206,7 @@ describe('a restart', () => {
       until: NOON + 5_000,
       reason: failure('quota_day'),
     });
-    expect(pool.lease(REQUEST)).toMatchObject({ kind: 'wait', until: clock.now() + 5_000, dayOut: true });
+    expect(pool.lease(REQUEST)).toMatchObject({ kind: 'wait', dayOutUntil: clock.now() + 5_000 });
     await clock.advance(5_000);
     lease();
     expect(pool.lease(REQUEST).kind).toBe('wait');

@@ -76,7 +76,10 @@ export function laneWakesAt(lane: Lane, order: RunOrder): number {
 /** Nothing of this lane will be sent in this run as things stand. */
 function isStuck(lane: Lane, order: RunOrder): boolean {
   const { verdict } = lane;
-  return verdict?.kind === 'never' || (verdict?.kind === 'wait' && verdict.dayOut && !order.waitForDayQuota);
+  return (
+    verdict?.kind === 'never' ||
+    (verdict?.kind === 'wait' && verdict.dayOutUntil !== null && !order.waitForDayQuota)
+  );
 }
 
 /** The state that follows from what is under way and what the pool said; pure. */
@@ -131,11 +134,11 @@ function pausedBy(lanes: readonly Lane[], { clock, timeZone }: Surroundings): Ru
     }
   }
   const wait = lanes[0]?.verdict;
-  if (wait?.kind !== 'wait') {
+  if (wait?.kind !== 'wait' || wait.dayOutUntil === null) {
     return paused(FAILURES.quota_day.remedy, 'quota_day');
   }
   const moment = { wallNow: clock.wallNow(), timeZone };
-  const until = Math.round(moment.wallNow + wait.until - clock.now());
+  const until = Math.round(moment.wallNow + wait.dayOutUntil - clock.now());
   return paused(dayOutSentence(wait, until, moment), 'quota_day');
 }
 

@@ -4,7 +4,7 @@ import { dayOutSentence, waitSentence } from './wait-sentence';
 
 const NOW = Date.UTC(2026, 10, 21, 12, 0, 30);
 const MOMENT = { wallNow: NOW, timeZone: 'Europe/Berlin' };
-const WAIT: Wait = { kind: 'wait', until: 0, reason: 'quota', keys: 3, dayOut: false };
+const WAIT: Wait = { kind: 'wait', until: 0, reason: 'quota', keys: 3, dayOutUntil: null };
 
 describe('waitSentence', () => {
   it.each([
