@@ -119,7 +119,8 @@ test('a key is added, tested and removed; a CSV runs through a relay that answer
   await page.getByRole('button', { name: /^Test bad/ }).click();
   await expect(page.getByText(/API key not valid/).first()).toBeVisible();
   expect(await seriousFaults(page)).toEqual([]);
-  await page.getByRole('button', { name: /^Remove bad/ }).click();
+  await page.getByRole('button', { name: /^More for bad/ }).click();
+  await page.getByRole('menuitem', { name: /^Remove/ }).click();
   await page
     .getByRole('dialog')
     .getByRole('button', { name: /^Remove/ })

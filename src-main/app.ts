@@ -5,10 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { DEFAULT_SETTINGS, type Settings } from '@shared/model/settings';
 import { createAppEvents } from './app/app-events';
-import { createDemoSwitch } from './app/demo-switch';
-import { createEndpointTest } from './app/endpoint-test';
 import { createEventHub, type EventHub } from './app/event-hub';
-import { createFleet } from './app/fleet';
+import { createFleetParts } from './app/fleet-parts';
 import { type Foundation, type FoundationOptions, layFoundation } from './app/foundation';
 import { createImporter, type Importer } from './app/importer';
 import { buildMachinery } from './app/machinery';
@@ -36,31 +34,13 @@ export async function openApp(options: AppOptions) {
   const { paths, store, log, vault, models, redactor } = foundation;
   const pool = createPool({ clock, random: Math.random });
   const events = createEventHub(clock, () => appEvents);
-  const demo = createDemoSwitch();
-  const endpointTest = createEndpointTest();
-  const fleet = createFleet({
-    store,
-    vault,
-    pool,
-    clock,
-    newId: randomUUID,
-    onSecret: (secret) => redactor.add(secret),
-    onChange: () => events.touchEndpoints(),
-    demoUrl: demo.url,
-    testCall: endpointTest.call,
-  });
   const settings = await createSettings(foundation);
+  const ground = { foundation, clock, pool, events };
+  const parts = createFleetParts({ ...ground, poolSettings: () => settings.get().pool });
+  const { fleet, metrics } = parts;
   const images = createImageRoots(options.imageRoots);
-  const workers = settings.get().workers;
-  const machinery = buildMachinery({
-    foundation,
-    clock,
-    pool,
-    fleet,
-    events,
-    workers,
-    imageRoots: images.of,
-  });
+  const { workers } = settings.get();
+  const machinery = buildMachinery({ ...ground, fleet, metrics, workers, imageRoots: images.of });
   const importer = importerOn(foundation, events);
   const thumbnailer = createThumbnailer({
     cacheDir: paths.thumbnails,
@@ -69,7 +49,7 @@ export async function openApp(options: AppOptions) {
   const { runs } = machinery;
   const appEvents = createAppEvents({ store, runs, fleet });
   await recover(foundation);
-  await fleet.load();
+  await parts.load();
   log.info('app', `library ${options.libraryDir} is open`);
 
   return {
@@ -92,13 +72,19 @@ export async function openApp(options: AppOptions) {
     /** Absolute image paths below this folder may be named by datasets. */
     grantRoot: images.grant,
     settings: settings.get,
-    saveSettings: settings.save,
+    async saveSettings(patch: Partial<Settings>): Promise<Settings> {
+      const saved = await settings.save(patch);
+      fleet.applySettings();
+      return saved;
+    },
+    /** Changes of state of keys and endpoints, newest first. */
+    fleetEvents: store.fleetEvents,
     /** Requests in flight finish and are kept; then everything is closed, in the order that loses nothing. */
     async close(): Promise<void> {
       await machinery.close();
+      await parts.close();
       events.close();
-      endpointTest.close();
-      await Promise.all([demo.close(), thumbnailer.close()]);
+      await thumbnailer.close();
       await foundation.close();
     },
   };

@@ -7,6 +7,9 @@ import { AddEndpointDialog } from './screens/endpoints/add-endpoint-dialog';
 import { AddKeysDialog } from './screens/endpoints/add-keys-dialog';
 import { EndpointsPanel } from './screens/endpoints/endpoints-panel';
 import { EndpointsScreen } from './screens/endpoints/endpoints-screen';
+import { GroupEditor } from './screens/endpoints/group-editor';
+import { KeyEditor } from './screens/endpoints/key-editor';
+import { LabDialog } from './screens/endpoints/lab-dialog';
 import { VaultDialog } from './screens/endpoints/vault-dialog';
 import { NewRunScreen } from './screens/new-run/new-run-screen';
 import { RowInspector } from './screens/new-run/row-inspector';
@@ -123,6 +126,12 @@ function ChosenOverlay() {
       return <AddEndpointDialog onClose={close} />;
     case 'addKeys':
       return <AddKeysDialog endpointId={overlay.endpointId} onClose={close} />;
+    case 'editKey':
+      return <KeyEditor keyId={overlay.keyId} onClose={close} />;
+    case 'editGroup':
+      return <GroupEditor groupId={overlay.groupId} onClose={close} />;
+    case 'lab':
+      return <LabDialog onClose={close} />;
   }
 }
 

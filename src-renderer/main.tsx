@@ -6,6 +6,7 @@ import './ui/base.css';
 import './ui/controls.css';
 import './ui/compare.css';
 import './ui/tile-grid.css';
+import './ui/sparkline.css';
 import './shell/shell.css';
 import { createRoot } from 'react-dom/client';
 import { config } from 'zod';

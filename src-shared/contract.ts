@@ -7,10 +7,17 @@ import { z } from 'zod';
 import { catalogueModelSchema } from './model/catalogue';
 import {
   endpointHealthSchema,
+  endpointMetricsSchema,
   endpointOptionsSchema,
   endpointSchema,
+  fleetEventSchema,
   keyInfoSchema,
+  keyLimitsSchema,
+  keyMetricsSchema,
+  keyTierSchema,
   limitsSchema,
+  probeReportSchema,
+  quotaGroupSchema,
   testReportSchema,
 } from './model/endpoint';
 import { failureKindSchema } from './model/failure';
@@ -51,7 +58,10 @@ export type Grant = Readonly<z.infer<typeof grantSchema>>;
 export const endpointViewSchema = z.object({
   endpoint: endpointSchema,
   health: endpointHealthSchema,
+  metrics: endpointMetricsSchema,
   keys: z.array(keyInfoSchema),
+  /** By key id; a key that never served here has none. */
+  keyMetrics: z.record(z.string(), keyMetricsSchema).optional(),
 });
 export type EndpointView = Readonly<z.infer<typeof endpointViewSchema>>;
 
@@ -86,6 +96,8 @@ export const appEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('endpoints'), endpoints: z.array(endpointViewSchema) }),
   z.object({ kind: z.literal('dataset'), dataset: datasetSchema }),
   z.object({ kind: z.literal('vault'), vault: vaultStatusSchema }),
+  z.object({ kind: z.literal('groups'), groups: z.array(quotaGroupSchema) }),
+  z.object({ kind: z.literal('fleetEvent'), event: fleetEventSchema }),
 ]);
 export type AppEvent = Readonly<z.infer<typeof appEventSchema>>;
 
@@ -205,6 +217,34 @@ export const contract = {
     test: base
       .input(z.object({ endpointId: z.string(), keyId: z.string().optional() }))
       .output(z.array(z.object({ keyId: z.string().nullable(), report: testReportSchema }))),
+    /** Puts it at a place in the list, counted from 0. */
+    move: base
+      .input(z.object({ endpointId: z.string(), place: z.number().int().nonnegative() }))
+      .output(none),
+    /** Forgets its errors and its rest, and what its keys were out for: all is tried again. */
+    reset: base.input(z.object({ endpointId: z.string() })).output(endpointViewSchema),
+    /** Sends one real request for one picture, with its own key and against its own limits. */
+    probe: base
+      .input(
+        z.object({
+          endpointId: z.string(),
+          model: z.string().min(1).max(200),
+          prompt: z.string().min(1).max(10_000),
+          imageSize: z.string().max(40).optional(),
+        }),
+      )
+      .output(probeReportSchema),
+    /** Changes of state, newest first. */
+    events: base
+      .input(z.object({ limit: z.number().int().min(1).max(1000) }))
+      .output(z.array(fleetEventSchema)),
+  },
+  groups: {
+    list: base.output(z.array(quotaGroupSchema)),
+    /** `id` absent: a new one. */
+    save: base.input(quotaGroupSchema.partial({ id: true })).output(quotaGroupSchema),
+    /** Its keys stand for themselves again. */
+    remove: base.input(z.object({ groupId: z.string() })).output(none),
   },
   keys: {
     /** Adds keys; equal secrets are not added twice. */
@@ -216,11 +256,26 @@ export const contract = {
             .array(z.object({ label: z.string().max(120), secret: z.string().min(1).max(4000) }))
             .min(1)
             .max(2000),
+          groupId: z.string().optional(),
+          tier: keyTierSchema.optional(),
         }),
       )
       .output(z.object({ added: z.array(keyInfoSchema), duplicates: z.number().int() })),
-    rename: base.input(z.object({ keyId: z.string(), label: z.string().max(120) })).output(keyInfoSchema),
-    setPaused: base.input(z.object({ keyId: z.string(), paused: z.boolean() })).output(keyInfoSchema),
+    /** What is absent stays; null takes it away. */
+    update: base
+      .input(
+        z.object({
+          keyId: z.string(),
+          label: z.string().max(120).optional(),
+          paused: z.boolean().optional(),
+          limits: keyLimitsSchema.nullable().optional(),
+          groupId: z.string().nullable().optional(),
+          tier: keyTierSchema.nullable().optional(),
+        }),
+      )
+      .output(keyInfoSchema),
+    /** Brings a key back into the pool; one request tries it. */
+    reset: base.input(z.object({ keyId: z.string() })).output(keyInfoSchema),
     remove: base.input(z.object({ keyId: z.string() })).output(none),
     /** Reads endpoints and keys from a picked `.env`. */
     importEnv: base.input(z.object({ grant: z.string().uuid() })).output(

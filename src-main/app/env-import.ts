@@ -29,15 +29,12 @@ export async function importEnvFile(app: App, path: string): Promise<ImportedEnv
       total.endpoints += known === undefined ? 1 : 0;
       ids.set(endpoint.id, saved.endpoint.id);
     }
-    for (const key of fleet.keys) {
-      for (const endpointId of key.endpointIds) {
-        const target = ids.get(endpointId);
-        if (target !== undefined) {
-          const result = await app.fleet.addKeys(target, [{ label: key.label, secret: key.secret }]);
-          total.keys += result.added.length;
-          total.duplicates += result.duplicates;
-        }
-      }
+    for (const [endpointId, target] of ids) {
+      const own = fleet.keys.filter((key) => key.endpointIds.includes(endpointId));
+      const drafts = own.map(({ label, secret }) => ({ label, secret }));
+      const result = await app.fleet.addKeys(target, drafts);
+      total.keys += result.added.length;
+      total.duplicates += result.duplicates;
     }
   }
   return {

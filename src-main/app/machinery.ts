@@ -7,6 +7,7 @@ import type { StoredDataset } from '../store/store';
 import { createTransportPool } from '../transport/transport-pool';
 import type { EventHub } from './event-hub';
 import type { Fleet } from './fleet';
+import type { FleetMetrics } from './fleet-metrics';
 import type { Foundation } from './foundation';
 import { createOrderBook } from './order-book';
 import { createRunJournal } from './run-journal';
@@ -17,6 +18,7 @@ export interface MachineryOptions {
   readonly clock: Clock;
   readonly pool: Pool;
   readonly fleet: Fleet;
+  readonly metrics: FleetMetrics;
   readonly events: EventHub;
   readonly workers: number;
   imageRoots(dataset: StoredDataset): readonly string[] | 'all';
@@ -31,7 +33,7 @@ export interface Machinery {
 }
 
 export function buildMachinery(options: MachineryOptions): Machinery {
-  const { clock, fleet, events, pool } = options;
+  const { clock, fleet, metrics, events, pool } = options;
   const { store, models, log, paths } = options.foundation;
   const orders = createOrderBook({
     store,
@@ -64,7 +66,12 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     },
     fetchPages: orders.fetchPages,
     catalogueModel: models.find,
-    onEnded: (end) => runs.onEnded(end),
+    providerOf: (endpointId) => fleet.endpoint(endpointId)?.provider,
+    onSent: metrics.sent,
+    onEnded(end) {
+      metrics.ended(end);
+      runs.onEnded(end);
+    },
   });
   const scheduler = createScheduler({
     clock,
@@ -86,8 +93,8 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     clock,
     log,
     endpointsFor: fleet.endpointsFor,
+    endpoint: fleet.endpoint,
     onWorkers: (workers) => transport.resize(workers),
-    onRunOver: fleet.saveStates,
   });
   return {
     runs,

@@ -1,8 +1,10 @@
 import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Recipe } from '@shared/model/run';
 import { describe, expect, it } from 'vitest';
-import type { StoredRun } from '../store/store';
-import { askFor } from './order-book';
+import type { Lease } from '../engine/ports';
+import { endpoint } from '../providers/testing/calls';
+import type { StoredDataset, StoredJob, StoredRun } from '../store/store';
+import { askFor, createOrderBook } from './order-book';
 
 const base: Recipe = {
   task: 'edit',
@@ -81,5 +83,89 @@ describe('what a row asks for', () => {
     expect(
       ask({ instruction: 'x', image_url: 'a.png', name: '../../evil' }, { outputNameColumn: 'name' }),
     ).toMatchObject({ kind: 'failed', failure: { kind: 'bad_input' } });
+  });
+});
+
+describe('an order for a fallback', () => {
+  const gpt: CatalogueModel = {
+    ...model,
+    id: 'gpt',
+    provider: 'openai',
+    sizes: ['auto', '1024x1024', '1536x1024'],
+    ratios: ['1:1', '3:2'],
+    responseFormat: true,
+  };
+  const job = { id: 7, runId: 1, model: { provider: 'google_genai', model: 'm' }, retriesUsed: 0 } as const;
+
+  /** The order of one t2i row when a lease names `asked` in place of the job's model. */
+  async function order(
+    asked: { provider: 'openai' | 'google_genai'; model: string },
+    recipe: Partial<Recipe>,
+  ) {
+    const book = createOrderBook({
+      store: {
+        jobsById: () => Promise.resolve([{ id: 7, runId: 1, row: 0, stem: '000000' } as StoredJob]),
+        rowsAt: () => Promise.resolve([{ row: 0, index: 0, fields: { prompt: 'a city' } }]),
+      },
+      embeddedDir: '',
+      roots: () => 'all',
+      catalogueModel: (choice) => [model, gpt].find(({ id }) => id === choice.model),
+      secret: (keyId) => `secret of ${keyId}`,
+    });
+    const full: Recipe = { ...base, task: 't2i', instruction: '{{prompt}}', ...recipe };
+    book.open({
+      run: { id: 1, recipe: full, options: { allowPrivateUrls: false }, outputDir: 'out' } as StoredRun,
+      dataset: { id: 1, baseDir: '' } as StoredDataset,
+      imageCacheDir: null,
+      defaultAspectRatio: null,
+    });
+    const lease: Lease = {
+      id: 1,
+      endpoint: endpoint(asked.provider, 'http://127.0.0.1:9'),
+      keyId: 'k',
+      model: asked.model,
+      leasedAt: 0,
+    };
+    return book.order(job, lease);
+  }
+
+  it('asks the model of its lease, with the size that this model offers', async () => {
+    expect(
+      await order({ provider: 'openai', model: 'gpt' }, { aspectRatio: '16:9', imageSize: '2K' }),
+    ).toMatchObject({
+      model: 'gpt',
+      aspectRatio: null,
+      imageSize: '1536x1024',
+      responseFormat: true,
+      secret: 'secret of k',
+    });
+  });
+
+  it('asks an unknown model without the size that only the first choice knows', async () => {
+    expect(await order({ provider: 'openai', model: 'new' }, { imageSize: '2K' })).toMatchObject({
+      model: 'new',
+      imageSize: null,
+      responseFormat: null,
+    });
+  });
+
+  it('follows the chosen model where another endpoint serves it', async () => {
+    expect(
+      await order({ provider: 'google_genai', model: 'm' }, { aspectRatio: '16:9', imageSize: '2K' }),
+    ).toMatchObject({ model: 'm', aspectRatio: '16:9', imageSize: '2K' });
+    expect(await order({ provider: 'google_genai', model: 'm' }, { imageSize: '4K' })).toMatchObject({
+      kind: 'failed',
+      failure: { kind: 'bad_input' },
+    });
+  });
+
+  it('is refused where the chosen model would be', async () => {
+    expect(await order({ provider: 'openai', model: 'gpt' }, { imageSize: '4K' })).toMatchObject({
+      kind: 'failed',
+      failure: {
+        kind: 'bad_input',
+        message: expect.stringContaining('m does not offer the size 4K') as string,
+      },
+    });
   });
 });

@@ -3,7 +3,7 @@
  * jobs, and forgotten when the job is over, so that memory holds only what is under way.
  */
 import { imageReferences, maskReference } from '@shared/columns';
-import { resolveSize } from '@shared/aspect-ratio';
+import { resolveSize, type SizeAnswer, type SizeQuestion } from '@shared/aspect-ratio';
 import { parseTemplate, renderTemplate } from '@shared/template';
 import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Failure } from '@shared/model/failure';
@@ -12,6 +12,7 @@ import { outputNameRefusal } from '../datasets/output-name';
 import type { Lease, PendingJob } from '../engine/ports';
 import type { StoredDataset, Store, StoredJob, StoredRow, StoredRun } from '../store/store';
 import type { Order } from '../transport/order';
+import { fittingSize } from './fitting-size';
 
 export interface OrderBookOptions {
   readonly store: Pick<Store, 'jobsById' | 'rowsAt'>;
@@ -66,8 +67,12 @@ export function createOrderBook(options: OrderBookOptions) {
     if (context === undefined || page === undefined) {
       return badInput(`The row of job ${job.id} is no longer in the dataset.`);
     }
-    const model = options.catalogueModel(job.model);
-    const asked = askFor({ context, row: page.row, choice: job.model, model });
+    // A fallback asks another model, at another provider perhaps, than the job names.
+    const choice: ModelChoice = { provider: lease.endpoint.provider, model: lease.model };
+    const model = options.catalogueModel(choice);
+    const isFallback = choice.model !== job.model.model || choice.provider !== job.model.provider;
+    const chosen = isFallback ? { choice: job.model, model: options.catalogueModel(job.model) } : undefined;
+    const asked = askFor({ context, row: page.row, choice, model, chosen });
     if ('kind' in asked) {
       return asked;
     }
@@ -75,7 +80,7 @@ export function createOrderBook(options: OrderBookOptions) {
       ...asked,
       endpoint: lease.endpoint,
       secret: lease.keyId === null ? null : options.secret(lease.keyId),
-      model: job.model.model,
+      model: lease.model,
       responseFormat: model?.responseFormat ?? null,
       input: {
         baseDir: context.dataset.baseDir ?? '',
@@ -118,6 +123,8 @@ export interface AskInput {
   readonly row: StoredRow;
   readonly choice: ModelChoice;
   readonly model: CatalogueModel | undefined;
+  /** What the run chose, where a fallback is asked instead: the size was given for that. */
+  readonly chosen?: Pick<AskInput, 'choice' | 'model'> | undefined;
 }
 
 type Asked = Pick<Order, 'task' | 'prompt' | 'inputs' | 'mask' | 'aspectRatio' | 'imageSize'>;
@@ -149,14 +156,8 @@ export function askFor(input: AskInput): Asked | Extract<Prepared, { kind: 'fail
   if (size.kind === 'refused') {
     return badInput(size.sentence);
   }
-  return {
-    task: recipe.task,
-    prompt: rendered.text,
-    inputs,
-    mask,
-    aspectRatio: size.aspectRatio ?? null,
-    imageSize: size.imageSize ?? null,
-  };
+  const { aspectRatio = null, imageSize = null } = size;
+  return { task: recipe.task, prompt: rendered.text, inputs, mask, aspectRatio, imageSize };
 }
 
 function imageProblem(images: number, hasMask: boolean, { model, choice }: AskInput): string | null {
@@ -172,12 +173,24 @@ function imageProblem(images: number, hasMask: boolean, { model, choice }: AskIn
   return null;
 }
 
+/** A row that the chosen model would not take is not sent to a fallback either. */
+function sizeOf(input: AskInput): SizeAnswer {
+  const { chosen } = input;
+  if (chosen === undefined) {
+    return resolveSize(sizeQuestion(input));
+  }
+  const asChosen = resolveSize(sizeQuestion({ ...input, ...chosen }));
+  return asChosen.kind === 'refused'
+    ? asChosen
+    : { kind: 'ok', ...fittingSize(sizeQuestion(input), input.context.run.recipe.task) };
+}
+
 /** A t2i row's own width, height or aspect_ratio win over the recipe's. */
-function sizeOf({ context, row, choice, model }: AskInput): ReturnType<typeof resolveSize> {
+function sizeQuestion({ context, row, choice, model }: AskInput): SizeQuestion {
   const { recipe } = context.run;
   const own = recipe.task === 't2i' ? rowSize(row.fields) : {};
   const named = Object.keys(own).length > 0;
-  return resolveSize({
+  return {
     provider: choice.provider,
     model,
     aspectRatio: named ? own.aspectRatio : recipe.aspectRatio,
@@ -185,7 +198,7 @@ function sizeOf({ context, row, choice, model }: AskInput): ReturnType<typeof re
     height: named ? own.height : recipe.height,
     imageSize: recipe.imageSize,
     envAspectRatio: context.defaultAspectRatio ?? undefined,
-  });
+  };
 }
 
 function rowSize(fields: Readonly<Record<string, string>>): {

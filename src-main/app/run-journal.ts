@@ -4,8 +4,9 @@
  */
 import { costOfUsage } from '@shared/cost';
 import type { CatalogueModel } from '@shared/model/catalogue';
+import type { Provider } from '@shared/model/provider';
 import type { ModelChoice } from '@shared/model/run';
-import type { AttemptEnd, Journal, PendingJob } from '../engine/ports';
+import type { AttemptEnd, AttemptStart, Journal, PendingJob } from '../engine/ports';
 
 export interface RunJournalOptions {
   readonly store: Journal;
@@ -15,12 +16,17 @@ export interface RunJournalOptions {
   isWanted(job: PendingJob): boolean;
   fetchPages(runId: number, jobIds: readonly number[]): Promise<void>;
   catalogueModel(choice: ModelChoice): CatalogueModel | undefined;
+  /** Undefined: it is gone. */
+  providerOf(endpointId: string): Provider | undefined;
+  /** The attempts are on disk, and about to be sent. */
+  onSent(attempts: readonly AttemptStart[]): void;
   /** The attempt is on disk. */
   onEnded(end: AttemptEnd): void;
 }
 
 export function createRunJournal(options: RunJournalOptions): Journal {
-  const models = new Map<number, ModelChoice>();
+  /** What each job under way really asks for: a fallback may ask another model. */
+  const asked = new Map<number, ModelChoice>();
 
   async function pending(runId: number, afterId: number, limit: number): Promise<readonly PendingJob[]> {
     for (let last = afterId; ; ) {
@@ -33,9 +39,6 @@ export function createRunJournal(options: RunJournalOptions): Journal {
       const wanted = jobs.filter((job) => options.isWanted(job));
       // A page without a wanted job is not the end of the run.
       if (wanted.length > 0 || jobs.length === 0) {
-        for (const job of wanted) {
-          models.set(job.id, job.model);
-        }
         return wanted;
       }
       last = jobs.at(-1)?.id ?? last;
@@ -53,7 +56,7 @@ export function createRunJournal(options: RunJournalOptions): Journal {
   }
 
   function priced(end: AttemptEnd): AttemptEnd {
-    const choice = models.get(end.jobId);
+    const choice = asked.get(end.jobId);
     if (end.outcome.kind !== 'done' || end.outcome.costUsd !== null || choice === undefined) {
       return end;
     }
@@ -65,14 +68,22 @@ export function createRunJournal(options: RunJournalOptions): Journal {
   return {
     pending,
     nextAttemptId: () => options.store.nextAttemptId(),
-    sent: (attempts) => options.store.sent(attempts),
+    async sent(attempts) {
+      await options.store.sent(attempts);
+      for (const { jobId, model, endpointId } of attempts) {
+        const provider = options.providerOf(endpointId);
+        if (provider !== undefined) {
+          asked.set(jobId, { provider, model });
+        }
+      }
+      options.onSent(attempts);
+    },
     received: (attemptId, file) => options.store.received(attemptId, file),
     async ended(end) {
-      await options.store.ended(priced(end));
-      if (end.next.kind !== 'again') {
-        models.delete(end.jobId);
-      }
-      options.onEnded(end);
+      const known = priced(end);
+      asked.delete(end.jobId);
+      await options.store.ended(known);
+      options.onEnded(known);
     },
   };
 }

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Plan, RunRequest } from '@shared/contract';
+import type { EndpointView, Plan, RunRequest } from '@shared/contract';
 import { estimateCost } from '@shared/cost';
 import { modelWarnings } from '@shared/resolve-model';
 import { parseTemplate, unknownColumns } from '@shared/template';
@@ -66,32 +66,72 @@ function blockersOf(app: App, request: RunRequest, dataset: StoredDataset): stri
   if (demos > 0 && demos < recipe.models.length) {
     blockers.push('The demo painter runs alone: choose it, or other models.');
   }
-  for (const { provider, model } of recipe.models) {
-    const serves = app.fleet
-      .views()
-      .some(
-        ({ endpoint, keys }) =>
-          mayServe(endpoint, { provider, model }) &&
-          endpoint.enabled &&
-          (endpoint.demo || keys.some((key) => key.readable && !key.paused)),
-      );
-    if (!serves) {
-      blockers.push(`No endpoint with a key can serve ${model}: add a key under Endpoints.`);
+  return [...blockers, ...servingBlockers(app.fleet.views(), request)];
+}
+
+/** What keeps jobs from being sent at all, and fallbacks that could never serve. */
+function servingBlockers(views: readonly EndpointView[], { recipe, options }: RunRequest): string[] {
+  const { endpointIds } = options;
+  const chosen = views.filter(({ endpoint }) => endpointIds?.includes(endpoint.id) ?? true);
+  const unserved = recipe.models
+    .filter((choice) => !chosen.some((view) => mayServe(view.endpoint, choice) && canSend(view)))
+    .map(({ model }) =>
+      endpointIds === undefined
+        ? `No endpoint with a key can serve ${model}: add a key under Endpoints.`
+        : `None of the chosen endpoints can serve ${model}: choose others, or add a key under Endpoints.`,
+    );
+  const fallbacks = (options.fallback ?? []).flatMap(({ endpointId, model }) => {
+    const view = views.find(({ endpoint }) => endpoint.id === endpointId);
+    if (view === undefined) {
+      return `The endpoint of the fallback to ${model} no longer exists: choose another.`;
     }
-  }
-  return blockers;
+    const { name } = view.endpoint;
+    return canSend(view) ? [] : `The fallback ${name} has no key that can send: add one, or leave it out.`;
+  });
+  return [...unserved, ...fallbacks];
+}
+
+function canSend({ endpoint, keys }: EndpointView): boolean {
+  return (
+    endpoint.enabled &&
+    endpoint.weight > 0 &&
+    (endpoint.demo || keys.some((key) => key.readable && !key.paused))
+  );
 }
 
 function warningsOf(app: App, request: RunRequest): string[] {
   const today = new Date(app.clock.wallNow()).toISOString().slice(0, 10);
+  const views = app.fleet.views();
+  const { endpointIds, fallback = [] } = request.options;
   const providers = new Set(request.recipe.models.map((choice) => choice.provider));
-  const clear = app.fleet
-    .views()
-    .filter(({ endpoint }) => providers.has(endpoint.provider) && !endpoint.demo && endpoint.enabled)
-    .filter(({ endpoint }) => endpoint.baseUrl.startsWith('http://'))
+  const clear = views
+    .filter(
+      ({ endpoint: { id, provider } }) =>
+        fallback.some(({ endpointId }) => endpointId === id) ||
+        (providers.has(provider) && (endpointIds?.includes(id) ?? true)),
+    )
+    .filter(({ endpoint }) => !endpoint.demo && endpoint.enabled && endpoint.baseUrl.startsWith('http://'))
     .map(({ endpoint }) => `${endpoint.name} is plain http: its keys travel in clear.`);
-  const ended = request.recipe.models.flatMap((choice) => modelWarnings(app.models.find(choice), today));
-  return [...ended, ...clear];
+  const second = fallback.flatMap(({ endpointId, model }) => {
+    const view = views.find(({ endpoint }) => endpoint.id === endpointId);
+    return view === undefined ? [] : { provider: view.endpoint.provider, model };
+  });
+  const ended = [...request.recipe.models, ...second].flatMap((choice) =>
+    modelWarnings(app.models.find(choice), today),
+  );
+  return [...new Set([...ended, ...goneWarning(views, endpointIds), ...clear])];
+}
+
+function goneWarning(views: readonly EndpointView[], endpointIds: readonly string[] = []): string[] {
+  const gone = endpointIds.filter((id) => !views.some(({ endpoint }) => endpoint.id === id)).length;
+  if (gone === 0) {
+    return [];
+  }
+  return [
+    gone === 1
+      ? 'One of the chosen endpoints no longer exists: it is left out.'
+      : `${gone} of the chosen endpoints no longer exist: they are left out.`,
+  ];
 }
 
 function costOf(app: App, request: RunRequest, rows: number): Plan['costUsd'] {
@@ -147,6 +187,10 @@ function optionsOf(app: App, request: RunRequest): RunOptions {
     maxRetries: options.maxRetries ?? settings.maxRetries,
     retryDelayMs: options.retryDelayMs ?? settings.retryDelayMs,
     allowPrivateUrls: options.allowPrivateUrls ?? settings.allowPrivateUrls,
+    ...(options.autoConcurrency === undefined ? {} : { autoConcurrency: options.autoConcurrency }),
+    ...(options.endpointIds === undefined ? {} : { endpointIds: options.endpointIds }),
+    ...(options.fallback === undefined ? {} : { fallback: options.fallback }),
+    ...(options.waitForQuota === undefined ? {} : { waitForQuota: options.waitForQuota }),
   };
 }
 

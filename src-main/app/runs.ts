@@ -1,8 +1,9 @@
 /** The life of runs above the scheduler: start, stop, go on, rerun; their tables; what screens see of them. */
-import type { ModelChoice, Run, RunState } from '@shared/model/run';
+import type { Endpoint } from '@shared/model/endpoint';
+import type { ModelChoice, Run, RunState, WaitForQuota } from '@shared/model/run';
 import type { FailureKind } from '@shared/model/failure';
 import type { AttemptEnd, Clock } from '../engine/ports';
-import type { Scheduler, SchedulerEvent } from '../engine/runs/scheduler';
+import type { RunOrder, Scheduler, SchedulerEvent } from '../engine/runs/scheduler';
 import type { Log } from '../log';
 import { Refusal } from '../refusal';
 import type { Store, StoredDataset, StoredRun } from '../store/store';
@@ -27,10 +28,9 @@ export interface RunsOptions {
   readonly log: Log;
   /** The endpoints that may serve these models at all. */
   endpointsFor(models: readonly ModelChoice[]): readonly string[];
+  endpoint(endpointId: string): Endpoint | undefined;
   /** Number of worker threads the run asks for. */
   onWorkers(workers: number): void;
-  /** The keys may have changed state: nothing of that should be forgotten. */
-  onRunOver(): Promise<void>;
 }
 
 export interface StartExtras {
@@ -38,7 +38,8 @@ export interface StartExtras {
   readonly defaultAspectRatio?: string | null;
   /** Where results.csv goes, when not into the output folder. */
   readonly csvPath?: string;
-  readonly waitForDayQuota?: boolean;
+  /** Where the run's own options do not say; absent: always. */
+  readonly waitForQuota?: WaitForQuota;
   /** The rows of this session: a run may have been planned for more. Absent: all. */
   readonly includes?: (row: number) => boolean;
   /** Jobs may still be being planned; absent: all are there. */
@@ -104,16 +105,28 @@ export function createRuns(options: RunsOptions) {
       'runs',
       `run ${run.id} starts: ${run.options.concurrency} in flight, output in ${run.outputDir}`,
     );
-    scheduler.start({
-      runId: run.id,
-      concurrency: run.options.concurrency,
-      maxRetries: run.options.maxRetries,
-      retryDelayMs: run.options.retryDelayMs,
-      waitForDayQuota: extras.waitForDayQuota ?? true,
-      endpointIds: options.endpointsFor(run.recipe.models),
-    });
+    scheduler.start(orderOf(run, extras));
     events.touchRun(run.id);
     return view(run);
+  }
+
+  function orderOf({ id, recipe, options: chosen }: StoredRun, extras: StartExtras): RunOrder {
+    const able = options.endpointsFor(recipe.models);
+    const { endpointIds } = chosen;
+    return {
+      runId: id,
+      concurrency: chosen.concurrency,
+      autoConcurrency: chosen.autoConcurrency === true,
+      maxRetries: chosen.maxRetries,
+      retryDelayMs: chosen.retryDelayMs,
+      waitForQuota: chosen.waitForQuota ?? extras.waitForQuota ?? 'always',
+      endpointIds: endpointIds === undefined ? able : able.filter((one) => endpointIds.includes(one)),
+      // One whose endpoint is gone is no fallback any more.
+      fallback: (chosen.fallback ?? []).flatMap(({ endpointId, model }) => {
+        const endpoint = options.endpoint(endpointId);
+        return endpoint === undefined ? [] : { endpointId, model, provider: endpoint.provider };
+      }),
+    };
   }
 
   function onSchedulerEvent(event: SchedulerEvent): void {
@@ -149,7 +162,6 @@ export function createRuns(options: RunsOptions) {
       log.error('results', `tables of run ${runId} could not be written: ${String(error)}`);
     }
     await store.setRunState(runId, state);
-    await options.onRunOver();
     options.orders.close(runId);
     active.delete(runId);
     log.info('runs', `run ${runId} is ${state.kind}`);

@@ -59,7 +59,7 @@ class AppEngine implements CliEngine {
 
   async #run(request: RunFolderRequest): Promise<RunEnd> {
     const { runs, fleet, store } = this.#app;
-    fleet.give(request.fleet);
+    await fleet.give(request.fleet);
     const dataset = await this.#dataset(request);
     const { run, notes, planned } = await setUpRun(store, {
       name: request.name,
@@ -83,7 +83,7 @@ class AppEngine implements CliEngine {
         this.#runId = run.id;
         await runs.start(run, {
           imageCacheDir: request.imageCacheDir ?? null,
-          waitForDayQuota: false,
+          waitForQuota: 'minutes',
           planned,
           includes: rowFilter(request.options),
           onJobs: (jobs) => jobs.forEach((job) => request.onJob(factsOf(job))),

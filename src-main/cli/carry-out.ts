@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import type { Run } from '@shared/model/run';
 import type { Clock } from '../engine/ports';
 import type { CliEngine, RunEnd } from './engine-port';
+import { EXIT } from './exit-codes';
 import { type OnInterrupt, watchInterrupts } from './interrupt';
 import { jobLine, summaryLine } from './json-lines';
 import type { RunOrder } from './plan-run';
 import { createProgress, durationText, tally } from './progress';
 import type { CliStreams } from './streams';
-
-export const EXIT = { done: 0, someFailed: 1, usage: 2, interrupted: 130 } as const;
 
 export interface CarryOutOptions {
   readonly engine: CliEngine;

@@ -1,8 +1,9 @@
 /** A command line that was understood. Paths are as they were typed; nothing was looked up yet. */
 import type { Provider } from '@shared/model/provider';
-import type { Task } from '@shared/model/run';
+import type { Task, WaitForQuota } from '@shared/model/run';
 import type { FleetFlags } from '../fleet-env/fleet-from-env';
 import type { LogLevel } from '../log';
+import type { FleetCliRequest } from './fleet/fleet-request';
 
 export interface SizeFlags {
   readonly aspectRatio?: string;
@@ -32,6 +33,9 @@ export interface RunCliRequest {
   readonly size: SizeFlags;
   readonly imageCacheDir?: string;
   readonly fleetFlags: FleetFlags;
+  /** The number in flight follows rate x latency. */
+  readonly autoConcurrency: boolean;
+  readonly waitForQuota: WaitForQuota;
   readonly workers: number;
   readonly resume: boolean;
   readonly envFile?: string;
@@ -52,6 +56,7 @@ export interface DemoCliRequest {
 export type CliRequest =
   | RunCliRequest
   | DemoCliRequest
+  | FleetCliRequest
   /** Help or version, wanted as such (exit 0) or because nothing was asked (exit 2). */
   | { readonly kind: 'show'; readonly text: string; readonly exitCode: 0 | 2 }
   | Refused;

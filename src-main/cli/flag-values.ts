@@ -40,6 +40,19 @@ export class FlagValues {
     return value;
   }
 
+  /** A number with or without a fraction. */
+  decimal(name: string, { min, max }: Range): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) {
+      return undefined;
+    }
+    const value = /^\d{1,9}(\.\d{0,6})?$/.test(text.trim()) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) {
+      throw new UsageError(`--${name} must be a number from ${min} to ${max}, not "${text}".`);
+    }
+    return value;
+  }
+
   /** Seconds as milliseconds. */
   seconds(name: string, { min, max }: Range): number | undefined {
     const text = this.text(name);

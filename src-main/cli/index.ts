@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { libraryDir } from '../library';
 import { systemClock } from '../system-clock';
 import { openAppEngine } from './app-engine';
+import { openAppFleet } from './fleet/app-fleet';
+import { secretInput } from './fleet/secret-input';
 import { main } from './main';
 import { noKeyring } from '../vault/no-keyring';
 
@@ -35,6 +37,16 @@ void main({
   clock: systemClock,
   onInterrupt,
   exitNow: (code) => process.exit(code),
+  input: secretInput(process.stdin, process.stderr),
+  // The same keyring as the window's: these are the same keys.
+  openFleet: ({ env, logLevel }) =>
+    openAppFleet({
+      libraryDir: libraryDir(env, process.platform, homedir()),
+      env,
+      resourcesDir: join(rootDir, 'resources'),
+      imageRoots: 'all',
+      logLevel,
+    }),
   openEngine: ({ env, logLevel }) =>
     openAppEngine({
       libraryDir: libraryDir(env, process.platform, homedir()),

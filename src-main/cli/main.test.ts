@@ -78,7 +78,9 @@ async function invoke(argv: string, scene: Scene = {}) {
       return () => listeners.delete(listener);
     },
     exitNow: (exit) => void exits.push(exit),
+    input: { isTTY: false, readAll: async () => '', askHidden: async () => null },
     openEngine: async () => scene.opened ?? { kind: 'ok', engine },
+    openFleet: async () => ({ kind: 'refused', sentence: 'There is no fleet here.' }),
   });
   expect(out.text + err.text).not.toContain(KEY);
   return {
@@ -112,10 +114,12 @@ describe('what the engine is asked for', () => {
         options: {
           filterRows: '',
           concurrency: 16,
+          autoConcurrency: false,
           workers: 4,
           maxRetries: 0,
           retryDelayMs: 1000,
           allowPrivateUrls: false,
+          waitForQuota: 'minutes',
         },
         outputDir: join(cwd, 'output'),
         resume: true,

@@ -6,10 +6,15 @@ import { type FoundFleet, fleetFromEnv } from '../fleet-env/fleet-from-env';
 import type { Environment } from '../fleet-env/variables';
 import { LOG_LEVELS, type LogLevel, parseLogLevel } from '../log';
 import { createRedactor } from '../providers/redact';
-import { carryOut, EXIT } from './carry-out';
+import { carryOut } from './carry-out';
 import { checkInput } from './check-input';
 import { type DemoCliRequest, type Refused, refused, type RunCliRequest } from './cli-request';
 import type { CliEngine } from './engine-port';
+import { EXIT } from './exit-codes';
+import type { OpenedFleet } from './fleet/app-fleet';
+import { carryOutFleet } from './fleet/carry-out-fleet';
+import type { FleetCliRequest } from './fleet/fleet-request';
+import type { SecretInput } from './fleet/secret-input';
 import type { OnInterrupt } from './interrupt';
 import { parseCli } from './parse-cli';
 import { instructionTemplate, planDemo, type PlannedRun, planRun } from './plan-run';
@@ -35,7 +40,11 @@ export interface MainOptions {
   readonly clock: Clock;
   readonly onInterrupt: OnInterrupt;
   exitNow(code: number): void;
+  /** Where keys are typed or piped in. */
+  readonly input: SecretInput;
   openEngine(options: EngineOptions): Promise<OpenedEngine>;
+  /** The library's own fleet, which the window shows too. */
+  openFleet(options: EngineOptions): Promise<OpenedFleet>;
 }
 
 /** Resolves with the exit code; never rejects. */
@@ -51,6 +60,8 @@ export async function main(options: MainOptions): Promise<number> {
         return refuse(options, request.sentence);
       case 'demo':
         return await demo(options, request);
+      case 'fleet':
+        return await manageFleet(options, request);
       case 'run':
         return await run(options, request, (fleet) => fleet.keys.forEach((key) => redactor.add(key.secret)));
     }
@@ -105,6 +116,36 @@ async function run(
   return withEngine(options, { env, logLevel, json: request.json }, (engine) =>
     planRun({ request, fleet, format: input?.format ?? null, models: engine.models(), cwd, today }),
   );
+}
+
+async function manageFleet(options: MainOptions, request: FleetCliRequest): Promise<number> {
+  const { cwd, streams, input } = options;
+  const environment = await readEnvironment({
+    cwd,
+    env: options.env,
+    ...(request.envFile === undefined ? {} : { envFile: request.envFile }),
+  });
+  if (environment.kind === 'refused') {
+    return refuse(options, environment.sentence);
+  }
+  const { env } = environment;
+  const logLevel = parseLogLevel(request.logLevel, env);
+  if (logLevel === null) {
+    return refuse(options, badLogLevel());
+  }
+  const opened = await options.openFleet({ env, logLevel });
+  if (opened.kind === 'refused') {
+    return refuse(options, opened.sentence);
+  }
+  const { fleet } = opened;
+  try {
+    const wallNow = options.clock.wallNow();
+    const { json } = request;
+    const end = await carryOutFleet({ fleet, json, streams, input, cwd, wallNow }, request.act);
+    return end.kind === 'refused' ? refuse(options, end.sentence) : end.exitCode;
+  } finally {
+    await fleet.close();
+  }
 }
 
 function check(request: RunCliRequest, path: string, cwd: string): ReturnType<typeof checkInput> {

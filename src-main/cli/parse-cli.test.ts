@@ -67,6 +67,8 @@ describe('values', () => {
       variants: 1,
       size: {},
       fleetFlags: {},
+      autoConcurrency: false,
+      waitForQuota: 'minutes',
       workers: 4,
       resume: true,
       allowPrivateUrls: false,
@@ -80,7 +82,7 @@ describe('values', () => {
       '--model_name m --output_dir out --output_csv t.csv --instruction_key how --filter_rows 0:100,205 ' +
       '--output_name_column name --num_images_per_prompt 3 --width 1920 --height 1080 --aspect_ratio 16:9 ' +
       '--image_size 2K --image_cache_dir cache --timeout 1.5 --api_max_retries 2 --retry_delay 0.5 ' +
-      '--max_global_workers 64 --num_processes 8 --no_resume --env_file my.env --allow_private_urls --json --log_level debug';
+      '--max_global_workers 64 --wait_for_quota always --num_processes 8 --no_resume --env_file my.env --allow_private_urls --json --log_level debug';
     expect(run(...EDIT, ...flags.split(' '))).toEqual({
       kind: 'run',
       task: 'edit',
@@ -96,6 +98,8 @@ describe('values', () => {
       size: { width: 1920, height: 1080, aspectRatio: '16:9', imageSize: '2K' },
       imageCacheDir: 'cache',
       fleetFlags: { timeoutMs: 1500, maxRetries: 2, retryDelayMs: 500, maxWorkers: 64 },
+      autoConcurrency: false,
+      waitForQuota: 'always',
       workers: 8,
       resume: false,
       envFile: 'my.env',
@@ -103,6 +107,13 @@ describe('values', () => {
       json: true,
       logLevel: 'debug',
       ignoredFlags: [],
+    });
+  });
+
+  it('--max_global_workers auto follows limits and latency', () => {
+    expect(run(...EDIT, '--max_global_workers', 'auto')).toMatchObject({
+      autoConcurrency: true,
+      fleetFlags: {},
     });
   });
 
@@ -141,7 +152,7 @@ describe('a mistake is one sentence and exit 2', () => {
     [[...EDIT, '--unknown_thing=sk-leaked-thing'], /^Unknown flag --unknown_thing: /],
     [[...EDIT, '--json=1'], /^--json takes no value\.$/],
     [['edti'], /^Unknown command "edti": did you mean edit\?$/],
-    [['serve', '--mode', 't2i'], /^Unknown command "serve": it is edit, t2i or demo\.$/],
+    [['serve', '--mode', 't2i'], /^Unknown command "serve": it is edit, t2i, demo, keys or endpoints\.$/],
     [[...EDIT, 'extra'], /^A value stands without its flag/],
     [['edit', '--backend'], /^--backend needs a value\.$/],
     [['edit', '--input', 'a.csv'], /^Say which provider: brushfleet edit --backend google_genai/],
@@ -164,6 +175,10 @@ describe('a mistake is one sentence and exit 2', () => {
     [[...EDIT, '--timeout', 'soon'], /not "soon"\.$/],
     [[...EDIT, '--api_max_retries', '-1'], /^--api_max_retries must be a whole number from 0 to 100/],
     [[...EDIT, '--max_global_workers', '0'], /^--max_global_workers must be/],
+    [
+      [...EDIT, '--wait_for_quota', 'soon'],
+      /^--wait_for_quota must be never, minutes, always, not "soon"\.$/,
+    ],
     [[...EDIT, '--num_images_per_prompt', '1.5'], /^--num_images_per_prompt must be/],
     [[...EDIT, '--num_nodes', '2'], /^--num_nodes splits no work here/],
     [[...EDIT, '--log_level', 'loud'], /^--log_level must be error, warning, info, debug, not "loud"\.$/],

@@ -1,9 +1,9 @@
 /** argv -> a request, or one sentence. Pure: nothing is looked up on disk and no environment is read. */
 import type { Provider } from '@shared/model/provider';
+import { waitForQuotaSchema } from '@shared/model/run';
 import { parseRatio } from '@shared/ratio';
 import { parseRowFilter } from '@shared/row-filter';
 import { CommanderError } from 'commander';
-import { LOG_LEVELS, type LogLevel, parseLogLevel } from '../log';
 import {
   type CliRequest,
   type DemoCliRequest,
@@ -13,13 +13,10 @@ import {
 } from './cli-request';
 import { EXPLAINED_FLAGS } from './explained-flags';
 import { FlagValues, UsageError } from './flag-values';
-import { createProgram } from './program';
-
-const PROVIDERS: Readonly<Record<string, Provider>> = {
-  google_genai: 'google_genai',
-  gemini: 'google_genai',
-  openai: 'openai',
-};
+import { isFleetCommand, readFleet, refuseKeys } from './fleet/parse-fleet';
+import { type ChosenCommand, createProgram } from './program';
+import { PROVIDERS, readLogLevel, withoutUndefined } from './read-flags';
+import { usageSentence } from './usage-sentence';
 
 export interface ParseOptions {
   readonly version: string;
@@ -33,23 +30,37 @@ export function parseCli(argv: readonly string[], { version }: ParseOptions): Cl
     return { kind: 'show', text: program.command.helpInformation(), exitCode: 2 };
   }
   try {
+    if (isFleetCommand(argv)) {
+      refuseKeys(argv);
+    }
     program.command.parse([...argv], { from: 'user' });
     const chosen = program.chosen();
-    if (chosen === null) {
-      return { kind: 'show', text: shown, exitCode: 0 };
-    }
-    const flags = new FlagValues(chosen.values);
-    return chosen.name === 'demo' ? readDemo(flags) : readRun(chosen.name === 'edit' ? 'edit' : 't2i', flags);
+    return chosen === null ? { kind: 'show', text: shown, exitCode: 0 } : readChosen(chosen);
   } catch (error) {
     if (error instanceof UsageError) {
       return refused(error.message);
     }
-    if (error instanceof CommanderError) {
-      return error.exitCode === 0
-        ? { kind: 'show', text: shown, exitCode: 0 }
-        : refused(usageSentence(error, argv));
+    if (!(error instanceof CommanderError)) {
+      throw error;
     }
-    throw error;
+    // `brushfleet keys` alone: what it can do is shown.
+    if (error.exitCode === 0 || error.code === 'commander.help') {
+      return { kind: 'show', text: shown, exitCode: error.exitCode === 0 ? 0 : 2 };
+    }
+    return refused(usageSentence(error, argv));
+  }
+}
+
+function readChosen({ name, values, words }: ChosenCommand): CliRequest {
+  const flags = new FlagValues(values);
+  switch (name) {
+    case 'demo':
+      return readDemo(flags);
+    case 'edit':
+    case 't2i':
+      return readRun(name, flags);
+    default:
+      return readFleet({ name, flags, words });
   }
 }
 
@@ -87,6 +98,8 @@ function readRun(task: 'edit' | 't2i', flags: FlagValues): RunCliRequest {
     variants: flags.integer('num_images_per_prompt', { min: 1, max: 100 }) ?? 1,
     size: readSize(flags),
     fleetFlags: readFleetFlags(flags),
+    autoConcurrency: isAuto(flags),
+    waitForQuota: readWaitForQuota(flags),
     workers: flags.integer('num_processes', { min: 1, max: 64 }) ?? 4,
     resume: !flags.has('no_resume'),
     allowPrivateUrls: flags.has('allow_private_urls'),
@@ -178,20 +191,32 @@ function readFleetFlags(flags: FlagValues): RunCliRequest['fleetFlags'] {
     timeoutMs: flags.seconds('timeout', { min: 0.001, max: 3600 }),
     maxRetries: flags.integer('api_max_retries', { min: 0, max: 100 }),
     retryDelayMs: flags.seconds('retry_delay', { min: 0, max: 3600 }),
-    maxWorkers: flags.integer('max_global_workers', { min: 1, max: 1024 }),
+    maxWorkers: isAuto(flags) ? undefined : readMaxWorkers(flags),
   });
 }
 
-function readLogLevel(flags: FlagValues): LogLevel | undefined {
-  const word = flags.text('log_level');
-  if (word === undefined) {
-    return undefined;
+/** The number in flight follows what the provider allows; the usual number counts until that is known. */
+function isAuto(flags: FlagValues): boolean {
+  return flags.text('max_global_workers') === 'auto';
+}
+
+function readMaxWorkers(flags: FlagValues): number | undefined {
+  const text = flags.text('max_global_workers');
+  if (text !== undefined && !/\d/.test(text)) {
+    throw new UsageError(
+      `--max_global_workers must be a whole number from 1 to 1024, or auto, not "${text}".`,
+    );
   }
-  const level = parseLogLevel(word, {});
-  if (level === null) {
-    throw new UsageError(`--log_level must be ${LOG_LEVELS.join(', ')}, not "${word}".`);
+  return flags.integer('max_global_workers', { min: 1, max: 1024 });
+}
+
+function readWaitForQuota(flags: FlagValues): RunCliRequest['waitForQuota'] {
+  const word = flags.text('wait_for_quota') ?? 'minutes';
+  const { success, data } = waitForQuotaSchema.safeParse(word);
+  if (!success) {
+    throw new UsageError(`--wait_for_quota must be ${waitForQuotaSchema.options.join(', ')}, not "${word}".`);
   }
-  return level;
+  return data;
 }
 
 /** Ignoring this one would send, and pay for, every row on every machine. */
@@ -200,41 +225,4 @@ function refuseShards(flags: FlagValues): void {
   if (nodes !== undefined && nodes > 1) {
     throw new UsageError('--num_nodes splits no work here: give each machine its rows with --filter_rows.');
   }
-}
-
-/** commander's own words, as one sentence. Nothing after a `=` is repeated: it may be a key. */
-function usageSentence(error: CommanderError, argv: readonly string[]): string {
-  const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? '';
-  const suggestion = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(error.message)?.[1];
-  switch (error.code) {
-    case 'commander.unknownOption': {
-      const flag = quoted.split('=')[0] ?? '';
-      if (/^--?(dg_)?(gemini_|openai_)?api_?-?keys?$/i.test(flag)) {
-        return `${flag} is no flag: other programs can read a command line, so keys come from the environment or .env.`;
-      }
-      if (suggestion === flag) {
-        return `${flag} takes no value.`;
-      }
-      return `Unknown flag ${flag}: ${suggestion === undefined ? `brushfleet ${commandOf(argv)}--help lists all flags.` : `did you mean ${suggestion}?`}`;
-    }
-    case 'commander.unknownCommand':
-      return `Unknown command "${quoted}": ${suggestion === undefined ? 'it is edit, t2i or demo.' : `did you mean ${suggestion}?`}`;
-    case 'commander.optionMissingArgument':
-      return `${quoted.split(' ')[0]} needs a value.`;
-    case 'commander.excessArguments':
-      return 'A value stands without its flag: write each as --flag value, and put quotes around one with spaces.';
-    default:
-      return `${error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ')}.`;
-  }
-}
-
-function commandOf(argv: readonly string[]): string {
-  const [name] = argv;
-  return name === 'edit' || name === 't2i' || name === 'demo' ? `${name} ` : '';
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-function withoutUndefined<T extends Readonly<Record<string, unknown>>>(values: T): Defined<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

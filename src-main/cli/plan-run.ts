@@ -71,10 +71,12 @@ export function planRun(input: PlanInput): PlannedRun {
       options: {
         filterRows: request.filterRows,
         concurrency,
-        workers: Math.min(request.workers, concurrency),
+        autoConcurrency: request.autoConcurrency,
+        workers: request.autoConcurrency ? request.workers : Math.min(request.workers, concurrency),
         maxRetries: fleet.defaults.maxRetries,
         retryDelayMs: fleet.defaults.retryDelayMs,
         allowPrivateUrls: request.allowPrivateUrls,
+        waitForQuota: request.waitForQuota,
       },
       outputDir: resolve(cwd, request.outputDir),
       resume: request.resume,

@@ -1,13 +1,22 @@
 /** The commands and flags, as commander knows them. Every value is read as text here; parse-cli.ts judges it. */
 import { Command, Option } from 'commander';
 import { EXPLAINED_FLAGS } from './explained-flags';
+import { addFleetCommands } from './fleet/fleet-program';
 
 export type RawValues = Readonly<Record<string, string | boolean | undefined>>;
+
+export interface ChosenCommand {
+  /** `edit`, `keys add` and so on. */
+  readonly name: string;
+  readonly values: RawValues;
+  /** What stands there without a flag. */
+  readonly words: readonly string[];
+}
 
 export interface Program {
   readonly command: Command;
   /** What was asked for, once `parse` has run. */
-  chosen(): { readonly name: string; readonly values: RawValues } | null;
+  chosen(): ChosenCommand | null;
 }
 
 export interface ProgramOutput {
@@ -30,11 +39,12 @@ Keys and endpoints come from the environment or from .env in the working folder:
   DG_GEMINI_ENDPOINTS=https://a,https://b               several endpoints; a blank one is the official endpoint
   DG_GEMINI_RATE_LIMITS=60,30  DG_GEMINI_WEIGHTS=1,2    by endpoint: requests per minute, share of the traffic
 The same with OPENAI in place of GEMINI. A flag wins over the environment.
+The window's own keys and endpoints: brushfleet keys --help, brushfleet endpoints --help.
 
 Exit codes: 0 all done, 1 some failed or could not be sent, 2 a wrong command, 130 interrupted (run it again to go on).`;
 
 export function createProgram(output: ProgramOutput): Program {
-  let chosen: { name: string; values: RawValues } | null = null;
+  let chosen: ChosenCommand | null = null;
   const command = configured(new Command('brushfleet'), output)
     .description('Edits and generates images through a fleet of API keys and endpoints.')
     .version(output.version, '--version', 'print the version')
@@ -44,7 +54,7 @@ export function createProgram(output: ProgramOutput): Program {
       .description(description)
       .allowExcessArguments(false);
     return sub.action((values: RawValues) => {
-      chosen = { name, values };
+      chosen = { name, values, words: [] };
     });
   };
   addEditFlags(add('edit', 'edit the images of a CSV, JSONL, JSON or Parquet file, or of a folder'));
@@ -53,6 +63,13 @@ export function createProgram(output: ProgramOutput): Program {
     .option('--output_dir <folder>', 'where the pictures go (default: ./output/demo)')
     .option('--json', 'print one JSON line per finished picture and a summary')
     .option('--log_level <level>', 'error, warning, info or debug');
+  addFleetCommands(
+    command,
+    (one) => configured(one, output),
+    (name, values, words) => {
+      chosen = { name, values, words };
+    },
+  );
   return { command, chosen: () => chosen };
 }
 
@@ -102,11 +119,18 @@ function addRunFlags(command: Command): void {
     .option('--image_size <size>', '1K, 2K, 4K (google_genai) or WIDTHxHEIGHT (openai)')
     .option('--image_cache_dir <folder>', 'keeps input images that were fetched')
     .option('--allow_private_urls', 'also fetch input images from this machine and private networks')
-    .option('--max_global_workers <n>', 'requests in flight (default: 16)')
+    .option(
+      '--max_global_workers <n>',
+      'requests in flight (default: 16); auto: as many as limits and latency call for',
+    )
     .option('--num_processes <n>', 'worker threads they are spread over (default: 4)')
     .option('--timeout <seconds>', 'for each request (default: 300)')
     .option('--api_max_retries <n>', 'retries of a failed request (default: 0)')
     .option('--retry_delay <seconds>', 'before the first retry; doubles with each (default: 1.0)')
+    .option(
+      '--wait_for_quota <when>',
+      'never; minutes: ends when all keys are out for the day; always (default: minutes)',
+    )
     .option('--resume', 'go on with the run of the output folder (this is the default)')
     .option('--no_resume', 'send everything anew')
     .option('--env_file <file>', 'read this file in place of .env')

@@ -87,7 +87,7 @@ async function underWay(app: App): Promise<UnderWay> {
   const runs = (await app.runs.list()).filter((run) => app.runs.isActive(run.id));
   return {
     runs: runs.length,
-    inFlight: app.fleet.views().reduce((sum, { health }) => sum + health.inFlight, 0),
+    inFlight: app.fleet.views().reduce((sum, { health }) => sum + health.gauges.inFlight.used, 0),
     waiting: runs.reduce((sum, { counts }) => sum + counts.pending + counts.leased, 0),
   };
 }

@@ -36,6 +36,8 @@ export interface AttemptStart {
   /** As it was called then: an endpoint may be renamed or removed later. */
   readonly endpointName?: string;
   readonly keyId: string | null;
+  /** The model asked for: a fallback may ask another than the job names. */
+  readonly model: string;
   /** The last characters of the key, for people. */
   readonly keyTail?: string;
   /** Wall clock. */
@@ -61,14 +63,66 @@ export interface Usage {
   readonly costUsd?: number;
 }
 
+/** What an answer's headers tell of one limit. */
+export interface RateFact {
+  /** Per minute. */
+  readonly limit?: number;
+  readonly remaining?: number;
+  /** Until the window is whole again, milliseconds. */
+  readonly resetMs?: number;
+}
+
+/** Limits that an answer named (`x-ratelimit-*`); absent where it named none. */
+export interface RateFacts {
+  readonly requests?: RateFact;
+  readonly tokens?: RateFact;
+}
+
+/** A request of the recent past, as the journal tells it; moments by the wall clock. */
+export interface SentRequest {
+  readonly endpointId: string;
+  readonly keyId: string | null;
+  readonly model: string;
+  readonly sentAt: number;
+  /** Null: nobody knows when its body left. */
+  readonly bodySentAt: number | null;
+  /** Null: its process died before it was answered. */
+  readonly endedAt: number | null;
+  readonly tokens: number | null;
+}
+
+/** Requests of a quarter of an hour. */
+export interface SentBucket {
+  readonly endpointId: string;
+  readonly keyId: string | null;
+  readonly model: string;
+  /** Wall clock. */
+  readonly from: number;
+  readonly requests: number;
+}
+
+/** What limits are restored from after a restart. */
+export interface SendHistory {
+  /** Those that may still hold a place in a minute. */
+  readonly recent: readonly SentRequest[];
+  readonly buckets: readonly SentBucket[];
+  /** Rates that refusals taught, the newest of each key and model, requests a minute. */
+  readonly learned?: readonly {
+    readonly keyId: string;
+    readonly model: string;
+    readonly perMinute: number;
+  }[];
+}
+
 export type AttemptOutcome =
   | {
       readonly kind: 'done';
       readonly file: ReceivedFile;
       readonly usage: Usage;
       readonly costUsd: number | null;
+      readonly facts?: RateFacts;
     }
-  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly facts?: RateFacts }
   /** The worker that carried it died: nobody knows what became of the request. The job becomes `unknown`. */
   | { readonly kind: 'lost' };
 
@@ -86,6 +140,8 @@ export interface AttemptEnd {
   readonly runId: number;
   /** Wall clock. */
   readonly endedAt: number;
+  /** When the last byte of the body left, wall clock; null when that is not known. */
+  readonly bodySentAt: number | null;
   /** From the lease to the outcome, milliseconds. */
   readonly tookMs: number;
   readonly outcome: AttemptOutcome;

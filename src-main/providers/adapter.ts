@@ -1,7 +1,7 @@
 /** What a provider adapter is: it turns one image request into one outcome, and names every failure. */
 import type { Endpoint, TestReport } from '@shared/model/endpoint';
 import type { Failure } from '@shared/model/failure';
-import type { Usage } from '../engine/ports';
+import type { RateFacts, Usage } from '../engine/ports';
 import type { Dispatcher } from 'undici';
 import type { Secret } from './secret';
 
@@ -29,11 +29,15 @@ export interface ImageRequest {
   readonly responseFormat: boolean | null;
 }
 
-export type ImageAnswer =
+export type ImageAnswer = (
   | { readonly kind: 'image'; readonly bytes: Uint8Array; readonly usage: Usage }
   /** A hosted image: the transport fetches it through safe-fetch. */
   | { readonly kind: 'url'; readonly url: string; readonly usage: Usage }
-  | { readonly kind: 'failed'; readonly failure: Failure };
+  | { readonly kind: 'failed'; readonly failure: Failure }
+) & {
+  /** Limits that the answer's headers named. */
+  readonly facts?: RateFacts;
+};
 
 export interface CallContext {
   readonly endpoint: Endpoint;

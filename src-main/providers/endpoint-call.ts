@@ -1,6 +1,7 @@
 /** What both adapters do around an SDK operation: address, deadline, one request, and the outcomes they share. */
 import type { TestReport } from '@shared/model/endpoint';
 import type { Failure } from '@shared/model/failure';
+import type { RateFacts } from '../engine/ports';
 import type { CallContext, ImageAnswer } from './adapter';
 import type { Exchange } from './exchange';
 import {
@@ -11,10 +12,12 @@ import {
   type Rules,
   statusFailure,
 } from './http-failure';
+import { rateFactsIn } from './rate-facts';
 import type { CallEnd, CallOptions, Wire } from './wire';
 
 /** A test call lists models, which takes no endpoint longer than this. */
 const MAX_TEST_MS = 30_000;
+const MAX_ACCOUNT = 200;
 
 export interface ProviderCall {
   readonly wire: Wire;
@@ -29,7 +32,7 @@ export interface ProviderCall {
 
 export type Answered =
   | { readonly kind: 'answer'; readonly exchange: Exchange; readonly asked: Asked }
-  | { readonly kind: 'failed'; readonly failure: Failure };
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly facts?: RateFacts };
 
 /** One request and its answer, or the named failure. Never rejects. */
 export async function answered(call: ProviderCall, timeoutMs: number): Promise<Answered> {
@@ -65,9 +68,17 @@ function judged(end: CallEnd, asked: Asked, rules: Rules): Answered {
       const failure = isSuccess
         ? hiddenFailure(exchange, asked, rules)
         : statusFailure(exchange, asked, rules);
-      return failure === null ? { kind: 'answer', exchange, asked } : { kind: 'failed', failure };
+      return failure === null
+        ? { kind: 'answer', exchange, asked }
+        : { kind: 'failed', failure, ...factsOf(exchange) };
     }
   }
+}
+
+/** What the answer tells of the limits it was counted against. */
+export function factsOf({ headers }: Exchange): { readonly facts?: RateFacts } {
+  const facts = rateFactsIn(headers, Date.now());
+  return facts === undefined ? {} : { facts };
 }
 
 /** Nothing is sent for an input the protocol cannot carry. */
@@ -93,11 +104,32 @@ export async function testEndpoint(
   if (models === null) {
     return { kind: 'failed', latencyMs, failure: malformedFailure(end.exchange, end.asked) };
   }
-  return { kind: 'ok', latencyMs, models: [...models], detail: detailFor(models.length, end.asked) };
+  const account = accountIn(end);
+  return {
+    kind: 'ok',
+    latencyMs,
+    models: [...models],
+    detail: detailFor(models.length, end.asked),
+    ...(account === undefined ? {} : { account }),
+  };
+}
+
+/**
+ * OpenAI names the organisation, whose projects share its limits; Google names no account where a call succeeds. Held
+ * against other keys' to find those of one account.
+ */
+function accountIn({
+  exchange: { headers },
+  asked,
+}: Extract<Answered, { kind: 'answer' }>): string | undefined {
+  const name = headers.get('openai-organization')?.trim() || headers.get('openai-project')?.trim();
+  // One that repeats the key names nothing.
+  return name && oneLine(name, asked.secret) === name ? name.slice(0, MAX_ACCOUNT) : undefined;
 }
 
 function listFailure(failure: Failure): Failure {
-  if (failure.kind !== 'no_model') {
+  // Others of the kind say why themselves, such as a country that is not served.
+  if (failure.kind !== 'no_model' || (failure.httpStatus !== 404 && failure.httpStatus !== 410)) {
     return failure;
   }
   const why = 'its base URL may be wrong, or it has no such list and only a run can show that it works';

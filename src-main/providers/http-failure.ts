@@ -8,10 +8,11 @@
  */
 import type { Failure, FailureKind } from '@shared/model/failure';
 import type { Exchange } from './exchange';
-import { quotaId, quotaKind } from './quota';
+import { quotaId, quotaKind, quotaName } from './quota';
 import { errorInBody, namedError, type ProviderError } from './provider-error';
+import { usedUpIn } from './rate-headers';
 import { redactWith } from './redact';
-import { waitInDetails, waitInHeaders, waitInText } from './retry-after';
+import { waitInDetails, waitInHeaders, waitInLimits, waitInText } from './retry-after';
 import type { Secret } from './secret';
 
 /** The kind that only this provider's text or details tell; null leaves it to what all share. */
@@ -46,10 +47,12 @@ const CODE_KINDS: Readonly<Record<string, FailureKind>> = {
   account_deactivated: 'invalid_key',
   unauthenticated: 'invalid_key',
   model_not_found: 'no_model',
+  unsupported_country_region_territory: 'no_model',
 };
 const INVALID_KEY_TEXT =
   /api[ _-]?key (?:is )?(?:not valid|not found|invalid|expired)|(?:invalid|incorrect) api[ _-]?key/i;
-const NO_CREDIT_TEXT = /insufficient (?:account |user )?(?:balance|credits?|funds|quota)|余额不足|额度不足/i;
+const NO_CREDIT_TEXT =
+  /insufficient (?:account |user )?(?:balance|credits?|funds|quota)|credits? (?:are|is) depleted|spending (?:cap|limit)|余额不足|额度不足/i;
 const BLOCKED_TEXT =
   /safety system|safety_violations|content[ _]policy|prohibited[ _]content|content (?:was |is )?blocked/i;
 const GONE =
@@ -115,7 +118,7 @@ function build(exchange: Exchange, error: ProviderError | null, judging: Judging
   const { asked } = judging;
   const kind = kindOf(exchange, error, judging);
   const wait = waitFor(kind, exchange, error);
-  const code = error === null ? undefined : (quotaId(error) ?? error.codes[0]);
+  const code = codeOf(kind, exchange, { error, wait });
   return {
     kind,
     message: error?.message ? oneLine(error.message, asked.secret) : describe(exchange, asked),
@@ -183,14 +186,35 @@ function statusKind(status: number, fromProvider: boolean): FailureKind {
   }
 }
 
+/**
+ * The id of the quota, else the first code. A refusal that names neither quota nor delay has none, whatever its code
+ * repeats of the status: that is how one is told apart that may be meant for the caller's address.
+ */
+function codeOf(
+  kind: FailureKind,
+  { headers }: Exchange,
+  { error, wait }: { error: ProviderError | null; wait: number | undefined },
+): string | undefined {
+  const id = error === null ? undefined : quotaId(error);
+  const code = error?.codes[0];
+  if (id !== undefined || kind !== 'quota_minute') {
+    return id ?? code;
+  }
+  const name = (error === null ? undefined : quotaName(error)) ?? usedUpIn(headers, Date.now());
+  return wait || name !== undefined ? (code ?? name) : undefined;
+}
+
 function waitFor(kind: FailureKind, exchange: Exchange, error: ProviderError | null): number | undefined {
   if (kind !== 'quota_minute' && kind !== 'quota_day' && kind !== 'overloaded') {
     return undefined;
   }
-  const wait =
+  const now = Date.now();
+  const named =
     waitInDetails(error?.details ?? []) ??
-    waitInHeaders(exchange.headers, Date.now()) ??
+    waitInHeaders(exchange.headers, now) ??
     waitInText(error?.message ?? '');
+  // Every answer may carry the state of its limits: it says nothing of a server that is overloaded.
+  const wait = named ?? (kind === 'overloaded' ? undefined : waitInLimits(exchange.headers, now));
   return kind === 'quota_day' && wait !== undefined && wait < BELIEVABLE_DAILY_WAIT_MS ? undefined : wait;
 }
 

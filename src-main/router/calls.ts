@@ -5,6 +5,7 @@ import type { App } from '../app';
 import { DatasetError } from '../datasets/dataset-source';
 import { Refusal } from '../refusal';
 import { VaultClosed } from '../vault/vault';
+import { inputSentence } from './input-sentence';
 
 export type Calls = ReturnType<typeof createCalls>;
 
@@ -36,7 +37,10 @@ function refusalOf(error: unknown, app: App): unknown {
     return new ORPCError('VAULT', { message: error.message, defined: true, data: error.status });
   }
   if (error instanceof ORPCError) {
-    return error;
+    const told = inputSentence(error.cause);
+    return told === null
+      ? error
+      : new ORPCError('BAD_INPUT', { message: told.message, defined: true, data: { field: told.field } });
   }
   app.log.error('router', error instanceof Error ? (error.stack ?? error.message) : String(error));
   return new ORPCError('INTERNAL_SERVER_ERROR', {

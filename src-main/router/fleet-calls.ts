@@ -17,6 +17,20 @@ export function endpointCalls(os: Calls, app: App) {
     ),
     remove: os.endpoints.remove.handler(({ input }) => app.fleet.removeEndpoint(input.endpointId)),
     test: os.endpoints.test.handler(({ input }) => app.fleet.test(input.endpointId, input.keyId)),
+    move: os.endpoints.move.handler(({ input }) => app.fleet.moveEndpoint(input.endpointId, input.place)),
+    reset: os.endpoints.reset.handler(({ input }) => app.fleet.resetEndpoint(input.endpointId)),
+    probe: os.endpoints.probe.handler(({ input: { endpointId, ...probe } }) =>
+      app.fleet.probe(endpointId, probe),
+    ),
+    events: os.endpoints.events.handler(async ({ input }) => [...(await app.fleetEvents(input.limit))]),
+  };
+}
+
+export function groupCalls(os: Calls, app: App) {
+  return {
+    list: os.groups.list.handler(() => [...app.fleet.groups()]),
+    save: os.groups.save.handler(({ input }) => app.fleet.saveGroup(input)),
+    remove: os.groups.remove.handler(({ input }) => app.fleet.removeGroup(input.groupId)),
   };
 }
 
@@ -26,10 +40,11 @@ export function keyCalls(os: Calls, app: App, shell: Shell) {
       app.fleet.addKeys(
         input.endpointId,
         input.keys.map((key) => ({ label: key.label, secret: new Secret(key.secret.trim()) })),
+        { groupId: input.groupId, tier: input.tier },
       ),
     ),
-    rename: os.keys.rename.handler(({ input }) => app.fleet.renameKey(input.keyId, input.label)),
-    setPaused: os.keys.setPaused.handler(({ input }) => app.fleet.setPaused(input.keyId, input.paused)),
+    update: os.keys.update.handler(({ input: { keyId, ...change } }) => app.fleet.updateKey(keyId, change)),
+    reset: os.keys.reset.handler(({ input }) => app.fleet.resetKey(input.keyId)),
     remove: os.keys.remove.handler(({ input }) => app.fleet.removeKey(input.keyId)),
     importEnv: os.keys.importEnv.handler(({ input }) => importEnvFile(app, shell.granted(input.grant))),
   };

@@ -1,13 +1,21 @@
 /** Endpoints, keys, the user's models and settings: small, read whole, kept as JSON. Never a secret. */
 import { z } from 'zod';
 import { type CatalogueModel, catalogueModelSchema } from '@shared/model/catalogue';
-import { type Endpoint, endpointSchema, keyInfoSchema } from '@shared/model/endpoint';
+import {
+  type Endpoint,
+  endpointSchema,
+  keyInfoSchema,
+  type QuotaGroup,
+  quotaGroupSchema,
+} from '@shared/model/endpoint';
 import { DEFAULT_SETTINGS, type Settings, settingsSchema } from '@shared/model/settings';
 import type { Db } from './driver';
 import { type Note, readJson } from './json-column';
 import type { StoredKey } from './store';
 
-const storedKeySchema = keyInfoSchema.omit({ readable: true }).extend({ fingerprint: z.string() });
+const storedKeySchema = keyInfoSchema
+  .omit({ readable: true, state: true, gauges: true, learnedPerMinute: true })
+  .extend({ fingerprint: z.string() });
 const anyListSchema = z.array(z.unknown());
 const anyObjectSchema = z.record(z.string(), z.unknown());
 
@@ -20,6 +28,17 @@ export function createFleetTable(db: Db, note: Note) {
     note,
   });
   const keys = listOf<StoredKey>(db, { table: 'keys', word: 'Key', schema: storedKeySchema, note });
+  const groups = listOf<QuotaGroup>(db, {
+    table: 'quota_groups',
+    word: 'Quota group',
+    schema: quotaGroupSchema,
+    note,
+  });
+  const leaveGroup = db.prepare(
+    `UPDATE keys SET value = json_remove(value, '$.groupId')
+     WHERE CASE WHEN json_valid(value) THEN value ->> 'groupId' END = ?`,
+  );
+  const dropState = db.prepare('DELETE FROM key_states WHERE id = ?');
   const setting = db.prepare<{ value: string }>('SELECT value FROM settings WHERE name = ?');
   const saveSetting = db.prepare(
     'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
@@ -36,7 +55,17 @@ export function createFleetTable(db: Db, note: Note) {
     removeEndpoint: endpoints.remove,
     keys: keys.all,
     saveKey: keys.save,
-    removeKey: keys.remove,
+    removeKey(keyId: string): void {
+      keys.remove(keyId);
+      dropState.run(keyId);
+    },
+    moveEndpoint: endpoints.move,
+    quotaGroups: groups.all,
+    saveQuotaGroup: groups.save,
+    removeQuotaGroup(groupId: string): void {
+      groups.remove(groupId);
+      leaveGroup.run(groupId);
+    },
     ownModels: (): readonly CatalogueModel[] =>
       (stored('own_models', anyListSchema) ?? []).flatMap((value) => {
         const what = 'A model of your own';
@@ -68,7 +97,7 @@ function mended(found: Readonly<Record<string, unknown>>, note: Note): Settings 
 }
 
 interface ListOptions<T> {
-  readonly table: 'endpoints' | 'keys';
+  readonly table: 'endpoints' | 'keys' | 'quota_groups';
   readonly word: string;
   readonly schema: z.ZodType<T>;
   readonly note: Note;
@@ -80,10 +109,23 @@ function listOf<T extends { readonly id: string }>(db: Db, { table, word, schema
     `INSERT INTO ${table} (id, value) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET value = excluded.value`,
   );
   const remove = db.prepare(`DELETE FROM ${table} WHERE id = ?`);
+  const ids = db.prepare<{ id: string }>(`SELECT id FROM ${table} ORDER BY place`);
+  const place = db.prepare(`UPDATE ${table} SET place = ? WHERE id = ?`);
   return {
     all: (): readonly T[] =>
       all.all().flatMap(({ id, value }) => readJson(value, schema, { what: `${word} ${id}`, note }) ?? []),
     save: (value: T): void => void save.run(value.id, JSON.stringify(value)),
     remove: (id: string): void => void remove.run(id),
+    /** Puts one at a place, counted from 0; the others close up. */
+    move(id: string, to: number): void {
+      const before = ids.all().map((record) => record.id);
+      if (!before.includes(id)) {
+        return;
+      }
+      const order = before.filter((other) => other !== id).toSpliced(Math.max(0, to), 0, id);
+      // Below zero first: two of them must not stand at one place on the way.
+      order.forEach((other, at) => place.run(-1 - at, other));
+      order.forEach((other, at) => place.run(at + 1, other));
+    },
   };
 }

@@ -25,6 +25,8 @@ interface AttemptRecord {
   readonly endpoint_id: string;
   readonly endpoint_name: string;
   readonly key_tail: string;
+  /** Null: as the job names it. */
+  readonly other_model: string | null;
   readonly sent_at: number;
   readonly ended_at: number | null;
   readonly failure: string | null;
@@ -55,7 +57,11 @@ export function createJobPages(db: Db, runs: Totals) {
     'SELECT count(*) AS count FROM jobs WHERE run_id = ? AND state = ? AND failure_kind = ?',
   );
   const one = db.prepare<JobRecord>(`SELECT ${JOB_COLUMNS} FROM jobs j ${JOB_JOINS} WHERE j.id = ?`);
-  const attemptsOf = db.prepare<AttemptRecord>('SELECT * FROM attempts WHERE job_id = ? ORDER BY number, id');
+  const attemptsOf = db.prepare<AttemptRecord>(
+    `SELECT a.*, nullif(a.model, m.model) AS other_model FROM attempts a
+     JOIN jobs j ON j.id = a.job_id JOIN models m ON m.id = j.model_id
+     WHERE a.job_id = ? ORDER BY a.number, a.id`,
+  );
   const groups = db.prepare<{ kind: string; message: string; count: number; example: number }>(
     `SELECT failure_kind AS kind, failure_text AS message, count(*) AS count, min(id) AS example FROM jobs
      WHERE run_id = ? AND state = 'failed' GROUP BY failure_kind, failure_text ORDER BY count DESC, kind, message
@@ -179,6 +185,7 @@ function toAttempt(record: AttemptRecord): Attempt {
     endpointId: record.endpoint_id,
     endpointName: record.endpoint_name,
     keyTail: record.key_tail,
+    ...(record.other_model === null ? {} : { model: record.other_model }),
     sentAt: record.sent_at,
     ...(record.ended_at === null ? {} : { endedAt: record.ended_at }),
     ...(failure === null ? {} : { failure }),

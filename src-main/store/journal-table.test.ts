@@ -298,6 +298,7 @@ describe.each(DRIVERS)('the journal on %s', (driver) => {
         attemptId,
         jobId,
         runId,
+        bodySentAt: null,
         endedAt: 1,
         tookMs: 1,
         outcome: { kind: 'lost' },

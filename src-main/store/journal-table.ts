@@ -64,8 +64,8 @@ export function createJournalTable(db: Db, tally: RunTally) {
     `SELECT value ->> 'name' AS name FROM endpoints WHERE id = ?`,
   );
   const addAttempt = db.prepare(
-    `INSERT INTO attempts (id, job_id, number, endpoint_id, endpoint_name, key_id, key_tail, sent_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO attempts (id, job_id, number, endpoint_id, endpoint_name, key_id, key_tail, model, sent_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const forgetReceived = db.prepare(
     `UPDATE attempts SET state = 'lost' WHERE job_id = ? AND state = 'received'`,
@@ -81,7 +81,8 @@ export function createJournalTable(db: Db, tally: RunTally) {
      FROM attempts a CROSS JOIN jobs j ON j.id = a.job_id WHERE a.id = ?`,
   );
   const closeAttempt = db.prepare(
-    `UPDATE attempts SET state = ?, ended_at = ?, took_ms = ?, failure = ?, usage = ?, cost_micro_usd = ? WHERE id = ?`,
+    `UPDATE attempts SET state = ?, ended_at = ?, took_ms = ?, body_sent_at = ?, failure = ?, usage = ?,
+     cost_micro_usd = ? WHERE id = ?`,
   );
   const forgetResults = db.prepare('DELETE FROM results WHERE job_id = ?');
   const addResult = db.prepare(
@@ -119,6 +120,7 @@ export function createJournalTable(db: Db, tally: RunTally) {
       name,
       keyId,
       keyTail ?? '',
+      start.model,
       Math.round(start.sentAt),
     );
     markSent.run(name, jobId);
@@ -148,7 +150,7 @@ export function createJournalTable(db: Db, tally: RunTally) {
     const text = failure === null ? null : JSON.stringify(failure);
     // A file that was whole when its worker died may still be found: the attempt stays `received`.
     const state = failure !== null ? 'failed' : standing.attempt_state === 'received' ? 'received' : 'lost';
-    closeAttempt.run(state, Math.round(end.endedAt), tookMs, text, null, null, end.attemptId);
+    closeAttempt.run(state, Math.round(end.endedAt), tookMs, leftAt(end), text, null, null, end.attemptId);
     const next = STATE_AFTER[end.next.kind];
     if (next === 'done' || (next === 'failed' && failure === null)) {
       throw new StoreError(
@@ -169,6 +171,7 @@ export function createJournalTable(db: Db, tally: RunTally) {
       'done',
       Math.round(end.endedAt),
       tookMs,
+      leftAt(end),
       null,
       JSON.stringify(usage),
       cost,
@@ -196,6 +199,11 @@ export function createJournalTable(db: Db, tally: RunTally) {
     received,
     ended,
   };
+}
+
+/** Later rather than earlier: limits go on from it. */
+function leftAt({ bodySentAt }: AttemptEnd): number | null {
+  return bodySentAt === null ? null : Math.ceil(bodySentAt);
 }
 
 /** Under way, or cut off with its file whole: then the file may still be adopted. */

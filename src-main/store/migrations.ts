@@ -134,5 +134,22 @@ CREATE TABLE keys (place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, value TEX
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
+/** Limits that survive a restart: what was sent when, what each key was out for, and the log of both. */
+const LIMITS = `
+ALTER TABLE attempts ADD COLUMN model TEXT;
+ALTER TABLE attempts ADD COLUMN body_sent_at INTEGER;
+CREATE INDEX attempts_by_time ON attempts (sent_at);
+
+-- Of keys of the environment too, which are in no other table.
+CREATE TABLE key_states (id TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+-- CASE: only it is sure to look first whether the value can be read at all.
+INSERT INTO key_states (id, value) SELECT id, state
+  FROM (SELECT id, CASE WHEN json_valid(value) THEN value -> '$.state' END AS state FROM keys) WHERE state IS NOT NULL;
+UPDATE keys SET value = CASE WHEN json_valid(value) THEN json_remove(value, '$.state') ELSE value END;
+
+CREATE TABLE quota_groups (place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, value TEXT NOT NULL) STRICT;
+CREATE TABLE fleet_events (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, value TEXT NOT NULL) STRICT;
+`;
+
 /** Step n leads from `user_version` n to n + 1. */
-export const MIGRATIONS: readonly string[] = [FIRST];
+export const MIGRATIONS: readonly string[] = [FIRST, LIMITS];

@@ -79,6 +79,7 @@ export function createRecovery({ db, tally, wallNow, ended }: RecoveryOptions) {
       jobId: receipt.jobId,
       runId: receipt.runId,
       endedAt: wallNow(),
+      bodySentAt: null,
       tookMs: 0,
       // What it cost went with the process that knew it.
       outcome: { kind: 'done', file: receipt.file, usage: {}, costUsd: null },

@@ -182,12 +182,9 @@ describe.each(DRIVERS)('the store on %s', (driver) => {
       endpointIds: ['e1'],
       paused: false,
       fingerprint: 'f',
-      state: {
-        status: 'COOLDOWN',
-        since: 1,
-        until: 2,
-        reason: { kind: 'quota_minute', message: 'Slow down.' },
-      },
+      limits: { requestsPerMinute: 5, models: { m: { requestsPerDay: 9 } } },
+      groupId: 'g',
+      tier: 'free',
     };
 
     it('keeps endpoints and keys in the order they were added', async () => {
@@ -205,6 +202,19 @@ describe.each(DRIVERS)('the store on %s', (driver) => {
       await store.removeKey('k1');
       expect((await store.endpoints()).map((one) => one.id)).toEqual(['e0']);
       expect(await store.keys()).toEqual([]);
+    });
+
+    it('takes many keys and lets go of many, all or none', async () => {
+      const many = ['k1', 'k2', 'k3'].map((id) => ({ ...key, id }));
+      await store.saveKeys(many);
+      await store.saveKeyStates(new Map(many.map(({ id }) => [id, { status: 'AVAILABLE', since: 1 }])));
+      await store.removeKeys(['k1', 'k3']);
+      expect(await store.keys()).toEqual([{ ...key, id: 'k2' }]);
+      expect([...(await store.keyStates()).keys()]).toEqual(['k2']);
+      // What cannot be written to the database takes the others back with it.
+      const unwritable = { ...key, id: 'k5', limits: { requestsPerDay: 1n } } as unknown as StoredKey;
+      await expect(store.saveKeys([{ ...key, id: 'k4' }, unwritable])).rejects.toThrow();
+      expect(await store.keys()).toEqual([{ ...key, id: 'k2' }]);
     });
 
     it('passes over what it cannot read, and says so', async () => {

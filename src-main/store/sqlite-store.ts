@@ -1,7 +1,9 @@
 /** The store on its one connection, in the thread that calls it. In the app that is the store's own worker. */
 import { libraryPaths } from '../library';
-import type { DriverName } from './driver';
+import type { AttemptEnd, AttemptStart, ReceivedFile } from '../engine/ports';
+import type { Db, DriverName } from './driver';
 import { createDatasetTable } from './dataset-table';
+import { createFleetLog } from './fleet-log';
 import { createFleetTable } from './fleet-table';
 import { createGroupCommit } from './group-commit';
 import { createJobPages } from './job-pages';
@@ -11,8 +13,10 @@ import type { Note } from './json-column';
 import { openDatabase } from './open-database';
 import { createRecovery } from './recovery';
 import { createRunTable } from './run-table';
-import { createRunTally } from './run-tally';
-import type { Store } from './store';
+import { createRunTally, type RunTally } from './run-tally';
+import { createSendHistory } from './send-history';
+import { createSentFigures } from './sent-figures';
+import type { JobQuery, Store, StoredKey } from './store';
 import { asStoreError, StoreError } from './store-error';
 
 const MAX_WAIT_MS = 10;
@@ -39,22 +43,40 @@ export function openStoreInProcess(options: InProcessOptions): Store {
   const wallNow = options.wallNow ?? Date.now;
   const note = options.onNote ?? (() => undefined);
   const tally = createRunTally(db);
-  const datasets = createDatasetTable(db, { wallNow, note });
-  const runs = createRunTable(db, { wallNow, note });
-  const plan = createJobPlan(db, tally);
-  const pages = createJobPages(db, runs);
-  const journal = createJournalTable(db, tally);
-  const recovery = createRecovery({ db, tally, wallNow, ended: journal.ended });
-  const fleet = createFleetTable(db, note);
   const commits = createGroupCommit({
     maxWaitMs: MAX_WAIT_MS,
     maxWrites: MAX_WRITES,
     transaction: tally.transaction,
     setTimer: options.setTimer ?? setTimer,
   });
-  let lastAttemptId = journal.lastAttemptId();
-  let isClosed = false;
+  const access = createAccess(commits, tally);
+  const tables = { db, tally, wallNow, note };
+  return {
+    ...runCalls(tables, access),
+    ...journalCalls(tables, access, commits),
+    ...fleetCalls(tables, access),
+    pragmas: access.read(() => pragmas),
+    close: async () => {
+      if (access.close()) {
+        db.close();
+      }
+    },
+  };
+}
 
+interface Tables {
+  readonly db: Db;
+  readonly tally: RunTally;
+  readonly wallNow: () => number;
+  readonly note: Note;
+}
+
+type Commits = ReturnType<typeof createGroupCommit>;
+type Access = ReturnType<typeof createAccess>;
+
+/** How calls reach the connection: none after closing, failures named, reads after the writes that came before them. */
+function createAccess(commits: Commits, tally: RunTally) {
+  let isClosed = false;
   const guard = <T>(work: () => T): T => {
     if (isClosed) {
       throw new StoreError('CLOSED', 'The library is closed.');
@@ -65,29 +87,55 @@ export function openStoreInProcess(options: InProcessOptions): Store {
       throw asStoreError(error);
     }
   };
-  const guarded = async (work: () => Promise<void>): Promise<void> => {
-    try {
-      await guard(work);
-    } catch (error) {
-      throw asStoreError(error);
-    }
+  return {
+    guarded: async (work: () => Promise<void>): Promise<void> => {
+      try {
+        await guard(work);
+      } catch (error) {
+        throw asStoreError(error);
+      }
+    },
+    /** Sees every write that was made before it. */
+    read:
+      <A extends readonly unknown[], T>(query: (...args: A) => T) =>
+      async (...args: A): Promise<T> =>
+        guard(() => {
+          commits.flush();
+          return query(...args);
+        }),
+    /** On disk when it resolves. */
+    write:
+      <A extends readonly unknown[], T>(change: (...args: A) => T) =>
+      async (...args: A): Promise<T> =>
+        guard(() => {
+          commits.flush();
+          return tally.transaction(() => change(...args));
+        }),
+    /** Commits what waits; false when it was closed before. */
+    close(): boolean {
+      if (isClosed) {
+        return false;
+      }
+      commits.flush();
+      isClosed = true;
+      return true;
+    },
   };
-  /** Sees every write that was made before it. */
-  const read =
-    <A extends readonly unknown[], T>(query: (...args: A) => T) =>
-    async (...args: A): Promise<T> =>
-      guard(() => {
-        commits.flush();
-        return query(...args);
-      });
-  /** On disk when it resolves. */
-  const write =
-    <A extends readonly unknown[], T>(change: (...args: A) => T) =>
-    async (...args: A): Promise<T> =>
-      guard(() => {
-        commits.flush();
-        return tally.transaction(() => change(...args));
-      });
+}
+
+/** Datasets, runs and their jobs. */
+function runCalls({ db, tally, wallNow, note }: Tables, { read, write }: Access) {
+  const datasets = createDatasetTable(db, { wallNow, note });
+  const runs = createRunTable(db, { wallNow, note });
+  const plan = createJobPlan(db, tally);
+  const pages = createJobPages(db, runs);
+  const { recover } = createRecovery({ db, tally, wallNow, ended: createJournalTable(db, tally).ended });
+
+  /** A resumed run reads its file again: the earlier reading has then had its day. */
+  function isReRead(before: number, after: number): boolean {
+    const source = datasets.dataset(after)?.sourcePath ?? null;
+    return before !== after && source !== null && datasets.dataset(before)?.sourcePath === source;
+  }
 
   return {
     createDataset: write(datasets.createDataset),
@@ -105,7 +153,7 @@ export function openStoreInProcess(options: InProcessOptions): Store {
     runs: read(runs.runs),
     setRunState: write(runs.setRunState),
     setRunOptions: write(runs.setRunOptions),
-    setRunDataset: write((runId, datasetId) => {
+    setRunDataset: write((runId: number, datasetId: number) => {
       const before = runs.moveRun(runId, datasetId);
       if (isReRead(before, datasetId)) {
         datasets.dropUnused(before);
@@ -115,11 +163,11 @@ export function openStoreInProcess(options: InProcessOptions): Store {
     recover: write(() => {
       datasets.endCutOffImports();
       runs.pauseCutOff();
-      return recovery.recover();
+      return recover();
     }),
     counts: read(runs.counts),
 
-    jobs: read((query) => {
+    jobs: read((query: JobQuery) => {
       plan.settlePositions(query.runId);
       return pages.jobs(query);
     }),
@@ -130,19 +178,16 @@ export function openStoreInProcess(options: InProcessOptions): Store {
     failureGroups: read(pages.failureGroups),
     gallery: read(pages.gallery),
     result: read(pages.result),
+  };
+}
 
-    endpoints: read(fleet.endpoints),
-    saveEndpoint: write(fleet.saveEndpoint),
-    removeEndpoint: write(fleet.removeEndpoint),
-    keys: read(fleet.keys),
-    saveKey: write(fleet.saveKey),
-    removeKey: write(fleet.removeKey),
-    ownModels: read(fleet.ownModels),
-    saveOwnModels: write(fleet.saveOwnModels),
-    settings: read(fleet.settings),
-    saveSettings: write(fleet.saveSettings),
-
-    pending: read((runId, afterId, limit) => {
+/** The attempts, as they happen. */
+function journalCalls({ db, tally }: Tables, { read, guarded }: Access, commits: Commits) {
+  const journal = createJournalTable(db, tally);
+  const plan = createJobPlan(db, tally);
+  let lastAttemptId = journal.lastAttemptId();
+  return {
+    pending: read((runId: number, afterId: number, limit: number) => {
       plan.settlePositions(runId);
       return journal.pending(runId, afterId, limit);
     }),
@@ -150,25 +195,45 @@ export function openStoreInProcess(options: InProcessOptions): Store {
       lastAttemptId += 1;
       return lastAttemptId;
     },
-    sent: (attempts) => guarded(() => commits.now(() => journal.sent(attempts))),
-    received: (attemptId, file) => guarded(() => commits.add(() => journal.received(attemptId, file))),
-    ended: (end) => guarded(() => commits.add(() => journal.ended(end))),
-
-    pragmas: read(() => pragmas),
-    close: async () => {
-      if (!isClosed) {
-        commits.flush();
-        isClosed = true;
-        db.close();
-      }
-    },
+    sent: (attempts: readonly AttemptStart[]) => guarded(() => commits.now(() => journal.sent(attempts))),
+    received: (attemptId: number, file: ReceivedFile) =>
+      guarded(() => commits.add(() => journal.received(attemptId, file))),
+    ended: (end: AttemptEnd) => guarded(() => commits.add(() => journal.ended(end))),
   };
+}
 
-  /** A resumed run reads its file again: the earlier reading has then had its day. */
-  function isReRead(before: number, after: number): boolean {
-    const source = datasets.dataset(after)?.sourcePath ?? null;
-    return before !== after && source !== null && datasets.dataset(before)?.sourcePath === source;
-  }
+/** Endpoints, keys, their groups, states and log; what was sent; the user's models and settings. */
+function fleetCalls({ db, note }: Tables, { read, write }: Access) {
+  const fleet = createFleetTable(db, note);
+  const log = createFleetLog(db, note);
+  const figures = createSentFigures(db);
+  return {
+    endpoints: read(fleet.endpoints),
+    saveEndpoint: write(fleet.saveEndpoint),
+    removeEndpoint: write(fleet.removeEndpoint),
+    moveEndpoint: write(fleet.moveEndpoint),
+    keys: read(fleet.keys),
+    saveKey: write(fleet.saveKey),
+    saveKeys: write((all: readonly StoredKey[]) => all.forEach(fleet.saveKey)),
+    removeKey: write(fleet.removeKey),
+    removeKeys: write((ids: readonly string[]) => ids.forEach(fleet.removeKey)),
+    keyStates: read(log.keyStates),
+    saveKeyStates: write(log.saveKeyStates),
+    quotaGroups: read(fleet.quotaGroups),
+    saveQuotaGroup: write(fleet.saveQuotaGroup),
+    removeQuotaGroup: write(fleet.removeQuotaGroup),
+    addFleetEvents: write(log.addFleetEvents),
+    fleetEvents: read(log.fleetEvents),
+    sendHistory: read(createSendHistory(db)),
+    endpointMinutes: read(figures.endpointMinutes),
+    endpointSpend: read(figures.endpointSpend),
+    endpointLatencies: read(figures.endpointLatencies),
+    keyFigures: read(figures.keyFigures),
+    ownModels: read(fleet.ownModels),
+    saveOwnModels: write(fleet.saveOwnModels),
+    settings: read(fleet.settings),
+    saveSettings: write(fleet.saveSettings),
+  };
 }
 
 function setTimer(delayMs: number, callback: () => void): () => void {

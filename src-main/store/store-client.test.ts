@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { KeyState } from '@shared/model/endpoint';
 import { libraryPaths } from '../library';
 import { openDatabase } from './open-database';
 import type { Store } from './store';
@@ -40,6 +41,13 @@ describe.each(DRIVERS)('the store in its own thread, on %s', (driver) => {
     await store.close();
     store = await openStore({ libraryDir: dir, driver });
     expect(store.nextAttemptId()).toBeGreaterThan(1);
+  });
+
+  it('carries maps of key states both ways', async () => {
+    store = await openStore({ libraryDir: dir, driver });
+    const states = new Map<string, KeyState>([['k', { status: 'COOLDOWN', since: 1, until: 2 }]]);
+    await store.saveKeyStates(states);
+    expect(await store.keyStates()).toEqual(states);
   });
 
   it('carries out what was asked before it closes, and nothing after', async () => {

@@ -3,7 +3,7 @@
  * call crosses to it and comes back as a promise. Only this folder knows SQL.
  */
 import type { CatalogueModel } from '@shared/model/catalogue';
-import type { Endpoint, KeyState } from '@shared/model/endpoint';
+import type { Endpoint, FleetEvent, KeyLimits, KeyState, KeyTier, QuotaGroup } from '@shared/model/endpoint';
 import type { Failure, FailureKind } from '@shared/model/failure';
 import type {
   Attempt,
@@ -20,7 +20,7 @@ import type {
   RunState,
 } from '@shared/model/run';
 import type { Settings } from '@shared/model/settings';
-import type { Journal } from '../engine/ports';
+import type { Journal, SendHistory } from '../engine/ports';
 
 /** One imported line. `images` are references as the file gave them (path, URL, data URL, or `embedded:` id). */
 export interface StoredRow {
@@ -107,9 +107,43 @@ export interface StoredKey {
   readonly tail: string;
   readonly endpointIds: readonly string[];
   readonly paused: boolean;
-  readonly state: KeyState;
+  readonly limits?: KeyLimits | undefined;
+  readonly groupId?: string | undefined;
+  readonly tier?: KeyTier | undefined;
+  readonly account?: string | undefined;
   /** Keyed hash of the secret, to find equal keys; never the secret. */
   readonly fingerprint: string;
+}
+
+/** An event before the library has given it its number. */
+export type NewFleetEvent = FleetEvent extends infer Event
+  ? Event extends FleetEvent
+    ? Omit<Event, 'id'>
+    : never
+  : never;
+
+/** Attempts that ended within one minute. */
+export interface EndpointMinute {
+  readonly endpointId: string;
+  /** Wall clock, of its start. */
+  readonly minute: number;
+  readonly ok: number;
+  readonly failed: number;
+}
+
+export interface EndpointLatency {
+  readonly endpointId: string;
+  readonly keyId: string | null;
+  readonly tookMs: number;
+}
+
+/** What one key did at one endpoint. */
+export interface KeyFigures {
+  readonly endpointId: string;
+  readonly keyId: string;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly costUsd: number;
 }
 
 export interface GalleryPage {
@@ -184,9 +218,37 @@ export interface Store extends Journal {
   endpoints(): Promise<readonly Endpoint[]>;
   saveEndpoint(endpoint: Endpoint): Promise<void>;
   removeEndpoint(endpointId: string): Promise<void>;
+  /** Puts it at a place among all, counted from 0. */
+  moveEndpoint(endpointId: string, place: number): Promise<void>;
   keys(): Promise<readonly StoredKey[]>;
   saveKey(key: StoredKey): Promise<void>;
+  /** All or none. */
+  saveKeys(keys: readonly StoredKey[]): Promise<void>;
+  /** Its state goes with it. */
   removeKey(keyId: string): Promise<void>;
+  /** All or none. */
+  removeKeys(keyIds: readonly string[]): Promise<void>;
+  /** Of stored keys and of keys of the environment. */
+  keyStates(): Promise<ReadonlyMap<string, KeyState>>;
+  saveKeyStates(states: ReadonlyMap<string, KeyState>): Promise<void>;
+  quotaGroups(): Promise<readonly QuotaGroup[]>;
+  saveQuotaGroup(group: QuotaGroup): Promise<void>;
+  /** Its keys stand for themselves again. */
+  removeQuotaGroup(groupId: string): Promise<void>;
+  /** Answers them with their numbers; only the newest few thousand are kept. */
+  addFleetEvents(events: readonly NewFleetEvent[]): Promise<readonly FleetEvent[]>;
+  /** Newest first. */
+  fleetEvents(limit: number): Promise<readonly FleetEvent[]>;
+
+  // what was sent; moments by the wall clock
+  /** What limits go on from after a restart; buckets from `dayStart` on. */
+  sendHistory(now: number, dayStart: number): Promise<SendHistory>;
+  endpointMinutes(since: number): Promise<readonly EndpointMinute[]>;
+  endpointSpend(since: number): Promise<readonly { endpointId: string; costUsd: number }[]>;
+  /** Of the newest successful attempts of the last day (its last 100,000), oldest first. */
+  endpointLatencies(now: number, perEndpoint: number): Promise<readonly EndpointLatency[]>;
+  /** Of attempts that ended since then. */
+  keyFigures(since: number): Promise<readonly KeyFigures[]>;
   ownModels(): Promise<readonly CatalogueModel[]>;
   saveOwnModels(models: readonly CatalogueModel[]): Promise<void>;
   settings(): Promise<Settings>;

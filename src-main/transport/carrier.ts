@@ -1,11 +1,11 @@
 /** Carries one order from inputs to a file under its final name, inside a transport worker. Never rejects. */
-import { fetchImage } from '../images/safe-fetch';
-import type { AttemptOutcome, ReceivedFile, Usage } from '../engine/ports';
+import type { AttemptOutcome, ReceivedFile } from '../engine/ports';
 import { giveBack } from '../providers/answer-buffers';
 import type { ImageAnswer, ImageRequest, InputImage, ProviderAdapter } from '../providers/adapter';
-import { Secret } from '../providers/secret';
+import type { Secret } from '../providers/secret';
 import type { Failure } from '@shared/model/failure';
 import type { Dispatcher } from 'undici';
+import { fetchHosted, type ImageOrFailure } from './hosted-answer';
 import type { InputRules, Order } from './order';
 import { storageFailure, writeResult } from './result-file';
 
@@ -38,13 +38,19 @@ export function createCarrier(ports: CarrierPorts) {
       hooks.answered();
       return { kind: 'failed', failure: inputs.failure };
     }
-    const answer = await ask(order, inputs, hooks);
-    const image = answer.kind === 'url' ? await fetchHosted(answer.url, answer.usage, order) : answer;
+    const image = await fetchHosted(await ask(order, inputs, hooks), {
+      endpoint: order.endpoint,
+      secret: secretOf(order),
+      allowPrivateUrls: order.input.allowPrivateUrls,
+      signal: ports.signal,
+    });
     hooks.answered();
+    const facts = image.facts === undefined ? {} : { facts: image.facts };
     if (image.kind === 'failed') {
-      return { kind: 'failed', failure: image.failure };
+      return { kind: 'failed', failure: image.failure, ...facts };
     }
-    return save(attemptId, order, { image, hooks });
+    const outcome = await save(attemptId, order, { image, hooks });
+    return outcome.kind === 'lost' ? outcome : { ...outcome, ...facts };
   }
 
   async function loadInputs(order: Order): Promise<Inputs | { failure: Failure }> {
@@ -63,6 +69,10 @@ export function createCarrier(ports: CarrierPorts) {
     return { images, mask: mask?.image ?? null };
   }
 
+  function secretOf(order: Order): Secret | null {
+    return order.secret === null ? null : ports.secret(order.secret);
+  }
+
   function ask(order: Order, inputs: Inputs, hooks: CarrierHooks): Promise<ImageAnswer> {
     const request: ImageRequest = {
       task: order.task,
@@ -76,35 +86,17 @@ export function createCarrier(ports: CarrierPorts) {
     };
     return ports.adapter(order).image(request, {
       endpoint: order.endpoint,
-      secret: order.secret === null ? null : ports.secret(order.secret),
+      secret: secretOf(order),
       signal: ports.signal,
       dispatcher: ports.dispatcher(order),
       onBodySent: () => hooks.bodySent(),
     });
   }
 
-  /** A hosted answer may live beside its endpoint: an endpoint on a private address may answer with one too. */
-  async function fetchHosted(
-    url: string,
-    usage: Usage,
-    order: Order,
-  ): Promise<Exclude<ImageAnswer, { kind: 'url' }>> {
-    const fetched = await fetchImage(url, {
-      allowPrivate: order.input.allowPrivateUrls || sharesHost(url, order.endpoint.baseUrl),
-      signal: ports.signal,
-      timeoutMs: order.endpoint.timeoutMs,
-    });
-    if (fetched.kind === 'ok') {
-      return { kind: 'image', bytes: fetched.bytes, usage };
-    }
-    // The row is not to blame for an answer that cannot be fetched.
-    return { kind: 'failed', failure: { ...fetched.failure, kind: 'malformed', bodySent: true } };
-  }
-
   async function save(
     attemptId: number,
     order: Order,
-    answer: { image: Extract<ImageAnswer, { kind: 'image' }>; hooks: CarrierHooks },
+    answer: { image: Extract<ImageOrFailure, { kind: 'image' }>; hooks: CarrierHooks },
   ): Promise<AttemptOutcome> {
     const target = { outputDir: order.outputDir, stem: order.stem, attemptId };
     const written = await writeResult(answer.image.bytes, target);
@@ -124,8 +116,4 @@ export function createCarrier(ports: CarrierPorts) {
   }
 
   return { carry };
-}
-
-function sharesHost(url: string, baseUrl: string): boolean {
-  return URL.canParse(url) && URL.canParse(baseUrl) && new URL(url).host === new URL(baseUrl).host;
 }

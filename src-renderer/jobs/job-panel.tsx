@@ -236,7 +236,8 @@ function AttemptItem({ attempt }: { readonly attempt: Attempt }) {
         )}
         <span className="hint clip">
           {attempt.endpointName}
-          {key}, {took}
+          {key}
+          {attempt.model === undefined ? '' : `, asked ${attempt.model}`}, {took}
         </span>
         <span className="grow" />
         <time className="hint num">{formatTime(attempt.sentAt)}</time>

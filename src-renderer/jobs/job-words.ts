@@ -73,6 +73,8 @@ export function isActive(run: Run): boolean {
   return run.state.kind === 'running' || run.state.kind === 'waiting' || run.state.kind === 'draining';
 }
 
+const DAY_MS = 86_400_000;
+
 /** The state of a run in a word, and its tone; a finished run with failures still wants a look. */
 export function runState(run: Run, now: number): { readonly word: string; readonly tone: Tone } {
   switch (run.state.kind) {
@@ -80,8 +82,13 @@ export function runState(run: Run, now: number): { readonly word: string; readon
       return { word: 'Planned', tone: 'idle' };
     case 'running':
       return { word: 'Running', tone: 'info' };
-    case 'waiting':
-      return { word: `Waiting ${formatClock((run.state.until - now) / 1000)}`, tone: 'warn' };
+    case 'waiting': {
+      const leftMs = run.state.until - now;
+      return {
+        word: leftMs > 0 && leftMs < DAY_MS ? `Waiting ${formatClock(leftMs / 1000)}` : 'Waiting',
+        tone: 'warn',
+      };
+    }
     case 'draining':
       return { word: 'Stopping', tone: 'info' };
     case 'paused':

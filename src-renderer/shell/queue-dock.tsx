@@ -37,6 +37,11 @@ export function QueueDock() {
       <span className="num">
         {formatCount(settled)} / {formatCount(total)}
       </span>
+      {first.state.kind === 'waiting' && (
+        <span className="clip" title={first.state.reason}>
+          {first.state.reason}
+        </span>
+      )}
       {others.length > 0 && (
         <span className="clip">
           with {others.map((run) => `${run.name} (${formatCount(jobTotal(run.counts))})`).join(', ')}

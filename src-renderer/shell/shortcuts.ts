@@ -72,6 +72,16 @@ export const SCREEN_SHORTCUTS: readonly {
       { intent: 'Leave', keys: ['Esc'] },
     ],
   },
+  {
+    screen: 'Endpoints',
+    shortcuts: [
+      { intent: 'Move an endpoint', keys: ['Alt', '↑', '↓'] },
+      { intent: 'Change a share of the traffic', keys: ['←', '→'] },
+      { intent: 'Next, previous key', keys: ['↓', '↑'] },
+      { intent: 'Edit the key', keys: ['Enter'] },
+      { intent: 'Remove the key', keys: ['Del'] },
+    ],
+  },
 ];
 
 function showKeys({ ui }: AppModel): void {

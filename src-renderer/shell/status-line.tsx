@@ -2,6 +2,8 @@
 import type { VaultStatus } from '@shared/model/settings';
 import { useEffect, useState } from 'react';
 import { useLive, useModel, useUi } from '../state/app-model';
+import { show } from '../state/ui-store';
+import { keyTally } from '../screens/endpoints/endpoint-words';
 import { formatCount, formatRate, formatUsd } from '../ui/format';
 import { inFlight, isActive, jobTotal } from '../jobs/job-words';
 
@@ -24,6 +26,7 @@ export function StatusLine() {
       <span>
         Spent <span className="num">{formatUsd(spent)}</span>
       </span>
+      <KeyHealth />
       <span className="grow" />
       <span className="clip">{view.kind === 'endpoints' ? vaultSentence(vault) : `Saved to ${folder}`}</span>
       <button onClick={() => ui.setState({ overlay: { kind: 'keys' } })} type="button">
@@ -31,6 +34,28 @@ export function StatusLine() {
       </button>
       <SpokenProgress />
     </footer>
+  );
+}
+
+/** Healthy keys of all keys; where there are none, the top bar says so. */
+function KeyHealth() {
+  const { ui } = useModel();
+  const endpoints = useLive((state) => state.endpoints);
+  const { ready, all } = keyTally(endpoints);
+  if (all === 0) {
+    return null;
+  }
+  return (
+    <button
+      onClick={() => show(ui, { kind: 'endpoints', endpointId: null })}
+      title="Open Endpoints"
+      type="button"
+    >
+      <span className="num">
+        {formatCount(ready)}/{formatCount(all)}
+      </span>{' '}
+      keys healthy
+    </button>
   );
 }
 

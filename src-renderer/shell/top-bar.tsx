@@ -5,7 +5,8 @@ import type { View } from '../state/ui-store';
 import type { EndpointView } from '@shared/contract';
 import { Pill } from '../ui/pill';
 import type { Tone } from '../ui/pill';
-import { plural } from '../ui/format';
+import { formatCount, plural } from '../ui/format';
+import { keyTally } from '../screens/endpoints/endpoint-words';
 
 const TABS: readonly { readonly label: string; readonly key: string; readonly view: View }[] = [
   { label: 'Runs', key: 'Control+1', view: { kind: 'runs', runId: null } },
@@ -71,20 +72,13 @@ export function keysSummary(endpoints: readonly EndpointView[]): {
   readonly text: string;
   readonly tone: Tone;
 } {
-  const keys = new Map(
-    endpoints
-      .filter((view) => view.endpoint.enabled)
-      .flatMap((view) => view.keys.map((key) => [key.id, key] as const)),
-  );
-  const ready = [...keys.values()].filter(
-    (key) => !key.paused && key.readable && key.state.status === 'AVAILABLE',
-  );
-  if (keys.size === 0) {
+  const { ready, all } = keyTally(endpoints);
+  if (all === 0) {
     const hasDemo = endpoints.some((view) => view.endpoint.demo && view.endpoint.enabled);
     return hasDemo ? { text: 'Demo only, no keys', tone: 'idle' } : { text: 'No keys yet', tone: 'warn' };
   }
   return {
-    text: `${ready.length} of ${plural(keys.size, 'key')} ready`,
-    tone: ready.length === 0 ? 'bad' : 'ok',
+    text: `${formatCount(ready)} of ${plural(all, 'key')} ready`,
+    tone: ready === 0 ? 'bad' : 'ok',
   };
 }

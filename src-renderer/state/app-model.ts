@@ -9,6 +9,8 @@ import { createJobDetails } from './job-details';
 import type { JobDetails } from './job-details';
 import { createJobPages } from './job-pages';
 import type { JobPages } from './job-pages';
+import { createKeyTests } from './key-tests';
+import type { KeyTests } from './key-tests';
 import { createLiveStore, withEvent, withSnapshot } from './live-store';
 import type { LiveState, LiveStore } from './live-store';
 import { createDraftStore, withColumns } from './new-run-draft';
@@ -26,6 +28,8 @@ export interface AppModel {
   runJobs(runId: number, filter: JobFilter): JobPages;
   readonly gallery: JobPages;
   readonly details: JobDetails;
+  /** Test calls under way, whatever screen is shown. */
+  readonly tests: KeyTests;
   /** Takes a fact a call just returned, without waiting for its event. */
   accept(event: AppEvent): void;
   start(): () => void;
@@ -66,6 +70,7 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
     draft,
     gallery,
     details: createJobDetails(backend.client),
+    tests: createKeyTests(backend.client),
     runJobs(runId, filter) {
       const key = `${runId} ${JSON.stringify(filter)}`;
       const list =

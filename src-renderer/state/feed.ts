@@ -4,6 +4,7 @@
  */
 import type { AppEvent } from '@shared/contract';
 import type { Client } from '../api';
+import { KEPT_FLEET_EVENTS } from './live-store';
 import type { Snapshot } from './live-store';
 
 export interface FeedSink {
@@ -78,15 +79,17 @@ async function pump(stream: AsyncIterable<AppEvent>, push: (event: AppEvent) => 
 }
 
 async function takeSnapshot(client: Client): Promise<Snapshot> {
-  const [info, runs, datasets, endpoints, models, settings] = await Promise.all([
+  const [info, runs, datasets, endpoints, groups, fleetEvents, models, settings] = await Promise.all([
     client.system.info(),
     client.runs.list(),
     client.datasets.list(),
     client.endpoints.list(),
+    client.groups.list(),
+    client.endpoints.events({ limit: KEPT_FLEET_EVENTS }),
     client.models.list(),
     client.settings.get(),
   ]);
-  return { info, runs, datasets, endpoints, models, settings };
+  return { info, runs, datasets, endpoints, groups, fleetEvents, models, settings };
 }
 
 /** Holds events back until `open`, then hands them on once a frame. */

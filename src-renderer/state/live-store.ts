@@ -1,6 +1,7 @@
 /** What main knows, as this page last heard it. Filled by a snapshot and kept up to date by events; never written by screens. */
 import type { AppEvent, EndpointView } from '@shared/contract';
 import type { CatalogueModel } from '@shared/model/catalogue';
+import type { FleetEvent, QuotaGroup } from '@shared/model/endpoint';
 import type { Dataset, Run } from '@shared/model/run';
 import type { Settings, VaultStatus } from '@shared/model/settings';
 import { createStore } from 'zustand/vanilla';
@@ -18,6 +19,9 @@ export interface Snapshot {
   readonly runs: readonly Run[];
   readonly datasets: readonly Dataset[];
   readonly endpoints: readonly EndpointView[];
+  readonly groups: readonly QuotaGroup[];
+  /** Newest first. */
+  readonly fleetEvents: readonly FleetEvent[];
   readonly models: readonly CatalogueModel[];
   readonly settings: Settings;
 }
@@ -31,8 +35,13 @@ export interface LiveState {
   readonly runs: ReadonlyMap<number, Run>;
   readonly datasets: ReadonlyMap<number, Dataset>;
   readonly endpoints: readonly EndpointView[];
+  readonly groups: readonly QuotaGroup[];
+  /** Newest first; at most `KEPT_FLEET_EVENTS`. */
+  readonly fleetEvents: readonly FleetEvent[];
   readonly models: readonly CatalogueModel[];
 }
+
+export const KEPT_FLEET_EVENTS = 1000;
 
 export const NOTHING_YET: LiveState = {
   connection: { kind: 'connecting' },
@@ -42,6 +51,8 @@ export const NOTHING_YET: LiveState = {
   runs: new Map(),
   datasets: new Map(),
   endpoints: [],
+  groups: [],
+  fleetEvents: [],
   models: [],
 };
 
@@ -60,6 +71,8 @@ export function withSnapshot(state: LiveState, snapshot: Snapshot): LiveState {
     runs: new Map(snapshot.runs.map((run) => [run.id, run])),
     datasets: new Map(snapshot.datasets.map((dataset) => [dataset.id, dataset])),
     endpoints: snapshot.endpoints,
+    groups: snapshot.groups.toSorted((a, b) => a.name.localeCompare(b.name)),
+    fleetEvents: snapshot.fleetEvents,
     models: snapshot.models,
   };
 }
@@ -80,9 +93,20 @@ export function withEvent(state: LiveState, event: AppEvent): LiveState {
       return { ...state, endpoints: event.endpoints };
     case 'vault':
       return { ...state, vault: event.vault };
+    case 'groups':
+      return { ...state, groups: event.groups.toSorted((a, b) => a.name.localeCompare(b.name)) };
+    case 'fleetEvent':
+      return { ...state, fleetEvents: withFleetEvent(state.fleetEvents, event.event) };
     case 'jobs':
       return state;
   }
+}
+
+/** An event that the snapshot already had is not listed twice. */
+function withFleetEvent(events: readonly FleetEvent[], event: FleetEvent): readonly FleetEvent[] {
+  return events.some((other) => other.id === event.id)
+    ? events
+    : [event, ...events].sort((a, b) => b.id - a.id).slice(0, KEPT_FLEET_EVENTS);
 }
 
 /** Newest first. */

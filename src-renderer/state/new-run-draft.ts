@@ -3,7 +3,7 @@ import { DEMO_MODEL, SAMPLE_NAME } from '@shared/demo';
 import { detectImageColumns } from '@shared/columns';
 import type { EndpointView, Grant, RunRequest } from '@shared/contract';
 import type { CatalogueModel } from '@shared/model/catalogue';
-import type { Dataset, ModelChoice, Task } from '@shared/model/run';
+import type { Dataset, Fallback, ModelChoice, Task, WaitForQuota } from '@shared/model/run';
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
 import type { Settings } from '@shared/model/settings';
 import { columnTemplate } from '@shared/template';
@@ -26,8 +26,15 @@ export interface Draft {
   readonly variants: number;
   readonly filterRows: string;
   readonly concurrency: number;
+  /** The number in flight follows rate and latency. */
+  readonly autoConcurrency: boolean;
   readonly maxRetries: number;
   readonly retryDelayMs: number;
+  /** Null: every endpoint that speaks the protocol. */
+  readonly endpointIds: readonly string[] | null;
+  /** In this order, when all of the first are out. */
+  readonly fallback: readonly Fallback[];
+  readonly waitForQuota: WaitForQuota;
   readonly outputGrant: Grant | null;
   /** The row the previews show. */
   readonly previewRow: number;
@@ -51,6 +58,10 @@ export const EMPTY_DRAFT: Draft = {
   concurrency: DEFAULT_SETTINGS.concurrency,
   maxRetries: DEFAULT_SETTINGS.maxRetries,
   retryDelayMs: DEFAULT_SETTINGS.retryDelayMs,
+  autoConcurrency: false,
+  endpointIds: null,
+  fallback: [],
+  waitForQuota: 'always',
   outputGrant: null,
   previewRow: 0,
   isGuessed: false,
@@ -156,7 +167,7 @@ export function columnsOf(
 
 /** Null while something a request cannot do without is missing; `missing` says what, `next` asks for it. */
 export function requestOf(draft: Draft): RunRequest | null {
-  if (draft.datasetId === null || draft.models.length === 0 || draft.instruction.trim() === '') {
+  if (nextStep(draft) !== null || draft.datasetId === null) {
     return null;
   }
   return {
@@ -178,6 +189,10 @@ export function requestOf(draft: Draft): RunRequest | null {
       concurrency: draft.concurrency,
       maxRetries: draft.maxRetries,
       retryDelayMs: draft.retryDelayMs,
+      waitForQuota: draft.waitForQuota,
+      ...(draft.autoConcurrency ? { autoConcurrency: true } : {}),
+      ...(draft.endpointIds === null ? {} : { endpointIds: [...draft.endpointIds] }),
+      ...(draft.fallback.length === 0 ? {} : { fallback: [...draft.fallback] }),
     },
     ...(draft.outputGrant === null ? {} : { outputGrant: draft.outputGrant.token }),
   };
@@ -191,7 +206,13 @@ export function nextStep(draft: Draft): string | null {
   if (draft.instruction.trim() === '') {
     return 'Write an instruction, or insert a column that holds one.';
   }
-  return draft.models.length === 0 ? 'Choose a model.' : null;
+  if (draft.models.length === 0) {
+    return 'Choose a model.';
+  }
+  if (draft.endpointIds?.length === 0) {
+    return 'Choose an endpoint that may serve the run.';
+  }
+  return draft.fallback.some((one) => one.model.trim() === '') ? 'Name a model for each fallback.' : null;
 }
 
 /** Keeps a choice only where the chosen models can follow it. */

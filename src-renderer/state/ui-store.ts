@@ -9,8 +9,11 @@ export type View =
   | { readonly kind: 'runs'; readonly runId: number | null }
   | { readonly kind: 'newRun' }
   | { readonly kind: 'gallery' }
-  | { readonly kind: 'endpoints'; readonly endpointId: string | null }
+  | { readonly kind: 'endpoints'; readonly endpointId: string | null; readonly tab?: EndpointTab }
   | { readonly kind: 'settings' };
+
+/** What of an endpoint is shown below its figures; the keys where nothing else was asked for. */
+export type EndpointTab = 'keys' | 'settings' | 'log';
 
 /** Which jobs of a run the grid shows. */
 export type JobFilter =
@@ -28,7 +31,11 @@ export type Overlay =
   | { readonly kind: 'none' }
   | { readonly kind: 'keys' }
   | { readonly kind: 'addEndpoint' }
-  | { readonly kind: 'addKeys'; readonly endpointId: string };
+  | { readonly kind: 'addKeys'; readonly endpointId: string }
+  | { readonly kind: 'editKey'; readonly keyId: string }
+  /** Null: a new group. */
+  | { readonly kind: 'editGroup'; readonly groupId: string | null }
+  | { readonly kind: 'lab' };
 
 /** A call that waits for the vault; `settle` tells it whether to try again. Stands above any other dialog. */
 export interface VaultRequest {

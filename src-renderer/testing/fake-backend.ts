@@ -1,20 +1,24 @@
 /** The whole contract in memory, for developing and testing screens without main. Never part of a build. */
 import { ORPCError } from '@orpc/client';
-import type { AppEvent, EndpointView, RunRequest } from '@shared/contract';
+import type { AppEvent, RunRequest } from '@shared/contract';
 import { DEMO_MODEL, SAMPLE_NAME } from '@shared/demo';
 import type { Dataset } from '@shared/model/run';
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
 import type { Settings, Theme, VaultStatus } from '@shared/model/settings';
 import type { Backend, Client } from '../api';
-import { DEMO_ENDPOINT, FAKE_MODELS, fakeDataset, fakeEndpoints, fakeKey, fakeRow } from './fake-data';
+import { FAKE_MODELS, fakeDataset, fakeRow } from './fake-data';
+import { fleetCalls, fleetOf, tickFleet } from './fake-fleet';
 import { figureUrl } from './fake-pictures';
 import { createFakeStream } from './fake-stream';
 import type { FakeStream } from './fake-stream';
 import { detailOf, failureOf, newRun, recount, step } from './fake-runs';
 import type { FakeRun } from './fake-runs';
 
-/** `empty`: nothing was ever done; `full`: a library in use with a run under way; `done`: the run has ended. */
-export type FakeScene = 'empty' | 'full' | 'done' | 'big';
+/**
+ * `empty`: nothing was ever done; `full`: a library in use with a run under way; `done`: the run has ended; `big`:
+ * 20,000 rows; `many`: 1,500 keys; `failing`: no key works.
+ */
+export type FakeScene = 'empty' | 'full' | 'done' | 'big' | 'many' | 'failing';
 
 export interface FakeBackend extends Backend {
   /** Sends an event as main would. */
@@ -51,7 +55,7 @@ export function createFakeBackend(scene: string, isTicking = true): FakeBackend 
   };
 }
 
-type World = ReturnType<typeof createWorld>;
+export type World = ReturnType<typeof createWorld>;
 
 function createWorld(scene: string) {
   const isEmpty = scene === 'empty';
@@ -63,7 +67,7 @@ function createWorld(scene: string) {
     streams,
     runs,
     datasets,
-    endpoints: isEmpty ? [DEMO_ENDPOINT] : [...fakeEndpoints(Date.now())],
+    ...fleetOf(scene, Date.now()),
     models: [...FAKE_MODELS],
     settings: DEFAULT_SETTINGS as Settings,
     theme: 'system' as Theme,
@@ -77,6 +81,7 @@ function createWorld(scene: string) {
           tell({ kind: 'run', run: fake.run });
         }
       }
+      tickFleet(world);
     },
     dropStreams: () => streams.forEach((stream) => stream.end()),
   };
@@ -284,92 +289,5 @@ function runCalls(world: World): Client['runs'] {
       }),
     showFolder: async () => undefined,
     export: async ({ format }) => `results.${format === 'jsonl' ? 'jsonl' : 'csv'}`,
-  };
-}
-
-function fleetCalls(world: World): Pick<Client, 'endpoints' | 'keys' | 'vault'> {
-  const change = (edit: (view: EndpointView) => EndpointView) => {
-    world.endpoints = world.endpoints.map(edit);
-    world.tell({ kind: 'endpoints', endpoints: world.endpoints });
-  };
-  const changeKey = (keyId: string, part: Partial<EndpointView['keys'][number]>) => {
-    change((view) => ({
-      ...view,
-      keys: view.keys.map((key) => (key.id === keyId ? { ...key, ...part } : key)),
-    }));
-    return world.endpoints.flatMap((view) => view.keys).find((key) => key.id === keyId) ?? notFound();
-  };
-  return {
-    endpoints: {
-      list: async () => world.endpoints,
-      add: async (draft) => {
-        const id = `endpoint-${world.endpoints.length}`;
-        const health = {
-          endpointId: id,
-          inFlight: 0,
-          succeeded: 0,
-          failed: 0,
-          effectiveWeight: draft.weight,
-        };
-        const view: EndpointView = { endpoint: { ...draft, id, demo: false }, health, keys: [] };
-        world.endpoints = [...world.endpoints, view];
-        return view;
-      },
-      update: async ({ id, ...draft }) => {
-        change((view) =>
-          view.endpoint.id === id ? { ...view, endpoint: { ...view.endpoint, ...draft } } : view,
-        );
-        return world.endpoints.find((view) => view.endpoint.id === id) ?? notFound();
-      },
-      remove: async ({ endpointId }) => {
-        world.endpoints = world.endpoints.filter((view) => view.endpoint.id !== endpointId);
-      },
-      test: async ({ endpointId, keyId }) =>
-        (world.endpoints.find((view) => view.endpoint.id === endpointId)?.keys ?? [])
-          .filter((key) => keyId === undefined || key.id === keyId)
-          .map((key) => ({
-            keyId: key.id,
-            report:
-              key.state.status === 'FAILED_INIT'
-                ? {
-                    kind: 'failed',
-                    latencyMs: 210,
-                    failure: { kind: 'invalid_key', message: 'The provider does not know this key.' },
-                  }
-                : {
-                    kind: 'ok',
-                    latencyMs: 640,
-                    models: FAKE_MODELS.map((model) => model.id),
-                    detail: 'Answers and lists its models.',
-                  },
-          })),
-    },
-    keys: {
-      add: async ({ endpointId, keys }) => {
-        if (world.vault.kind === 'undecided') {
-          throw new ORPCError('VAULT', { message: 'Choose how keys are kept.', data: world.vault });
-        }
-        const added = keys.map(({ label, secret }) => fakeKey(label, secret.slice(-4)));
-        change((view) =>
-          view.endpoint.id === endpointId ? { ...view, keys: [...view.keys, ...added] } : view,
-        );
-        return { added, duplicates: 0 };
-      },
-      rename: async ({ keyId, label }) => changeKey(keyId, { label }),
-      setPaused: async ({ keyId, paused }) => changeKey(keyId, { paused }),
-      remove: async ({ keyId }) =>
-        change((view) => ({ ...view, keys: view.keys.filter((key) => key.id !== keyId) })),
-      importEnv: async () => ({ endpoints: 2, keys: 3, duplicates: 1, notes: ['OPENAI_API_KEY is blank.'] }),
-    },
-    vault: {
-      status: async () => world.vault,
-      choose: async ({ kind }) => (world.vault = kind === 'session' ? { kind } : { kind, locked: false }),
-      unlock: async ({ passphrase }) => {
-        if (passphrase !== 'open sesame') {
-          throw new ORPCError('BAD_INPUT', { message: 'That is not the passphrase.' });
-        }
-        return (world.vault = { kind: 'passphrase', locked: false });
-      },
-    },
   };
 }

@@ -1,8 +1,6 @@
-/** Endpoints, keys, models and datasets as a library in use would have them. */
-import type { EndpointView } from '@shared/contract';
+/** Models and datasets as a library in use would have them. */
 import { DEMO_MODEL } from '@shared/demo';
 import type { CatalogueModel } from '@shared/model/catalogue';
-import type { Endpoint, KeyInfo, KeyState } from '@shared/model/endpoint';
 import type { Dataset, Row } from '@shared/model/run';
 import { figureUrl } from './fake-pictures';
 
@@ -87,83 +85,6 @@ export const FAKE_MODELS: readonly CatalogueModel[] = [
     source: 'scripted',
   },
 ];
-
-function endpoint(part: Pick<Endpoint, 'id' | 'name' | 'provider'> & Partial<Endpoint>): Endpoint {
-  return {
-    baseUrl: '',
-    apiVersion: '',
-    enabled: true,
-    weight: 1,
-    limits: {},
-    timeoutMs: 300_000,
-    options: {},
-    demo: false,
-    ...part,
-  };
-}
-
-export function fakeKey(
-  label: string,
-  tail: string,
-  state: KeyState = { status: 'AVAILABLE', since: 0 },
-): KeyInfo {
-  return { id: `${label}-${tail}`, label, tail, endpointIds: [], paused: false, readable: true, state };
-}
-
-function view(of: Endpoint, keys: readonly KeyInfo[], effectiveWeight = of.weight): EndpointView {
-  return {
-    endpoint: of,
-    health: { endpointId: of.id, inFlight: 0, succeeded: 0, failed: 0, effectiveWeight },
-    keys: [...keys],
-  };
-}
-
-export const DEMO_ENDPOINT = view(
-  endpoint({ id: 'demo', name: 'Demo', provider: 'google_genai', demo: true }),
-  [],
-);
-
-export function fakeEndpoints(now: number): readonly EndpointView[] {
-  const cooling: KeyState = {
-    status: 'COOLDOWN',
-    since: now - 18_000,
-    until: now + 42_000,
-    reason: { kind: 'quota_minute', message: 'The provider allows 60 requests a minute to this key.' },
-  };
-  const invalid: KeyState = {
-    status: 'FAILED_INIT',
-    since: now - 9_000_000,
-    reason: { kind: 'invalid_key', message: 'The provider does not know this key.' },
-  };
-  const spent: KeyState = {
-    status: 'FULLY_EXHAUSTED',
-    since: now - 4_000_000,
-    reason: { kind: 'quota_day', message: 'All 25 requests of the day are used.' },
-  };
-  return [
-    view(endpoint({ id: 'google', name: 'Google official', provider: 'google_genai', weight: 2 }), [
-      fakeKey('team-a', 'x7Qd'),
-      fakeKey('team-b', 'p0Lk', cooling),
-      fakeKey('team-c', 'm31a'),
-      fakeKey('free-1', 'tt9Z', spent),
-      fakeKey('old', 'aa02', invalid),
-    ]),
-    view(
-      endpoint({
-        id: 'relay',
-        name: 'Relay Frankfurt',
-        provider: 'google_genai',
-        baseUrl: 'http://relay.example:8080',
-      }),
-      [fakeKey('relay', 'q81c')],
-      0.6,
-    ),
-    view(endpoint({ id: 'openai', name: 'OpenAI official', provider: 'openai' }), [
-      fakeKey('studio', '9fGh'),
-    ]),
-    DEMO_ENDPOINT,
-  ];
-}
 
 export function fakeDataset(part: Partial<Dataset> & Pick<Dataset, 'id' | 'name' | 'rows'>): Dataset {
   return {

@@ -14,6 +14,11 @@ export function figureUrl(seed: number, hasHat: boolean): string {
   return url;
 }
 
+/** The same as a data URL, as a probe answers it. */
+export function figureDataUrl(seed: number): string {
+  return `data:image/svg+xml;base64,${btoa(figureSvg(seed, true))}`;
+}
+
 function figureSvg(seed: number, hasHat: boolean): string {
   const hue = (seed * 47) % 360;
   const body = `hsl(${(hue + 190) % 360} 62% 66%)`;

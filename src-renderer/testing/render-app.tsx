@@ -25,6 +25,7 @@ afterEach(() => {
 /** Renders once the first snapshot is there. */
 export async function renderApp(scene: FakeScene, screen: ReactNode): Promise<Rendered> {
   giveSize();
+  giveLayers();
   const backend = createFakeBackend(scene, false);
   const model = createAppModel(backend, memoryStorage());
   stops.push(model.start(), listenForShortcuts(model, window));
@@ -52,6 +53,11 @@ export function memoryStorage(): Storage {
     removeItem: (key) => void held.delete(key),
     setItem: (key, value) => void held.set(key, value),
   };
+}
+
+/** happy-dom knows no popovers: a menu's items are there all the time. */
+function giveLayers(): void {
+  Object.defineProperty(HTMLElement.prototype, 'hidePopover', { configurable: true, value: () => undefined });
 }
 
 /** happy-dom lays nothing out; the grid draws only what fits, so every element gets a size. */

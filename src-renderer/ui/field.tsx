@@ -64,8 +64,12 @@ interface NumberFieldProps extends FieldProps {
   readonly max: number;
   readonly step?: number;
   readonly placeholder?: string;
+  /** `typed`: each number on the way; `left`: once the field is left, or at Enter. Default `typed`. */
+  readonly tells?: 'typed' | 'left';
   /** Undefined when the field was emptied; never called with a number out of bounds. */
   onChange(value: number | undefined): void;
+  /** What stands in the field now, whatever `tells` says; undefined while it is no number within bounds. */
+  onPreview?(value: number | undefined): void;
 }
 
 /** A number within bounds. What is being typed may be out of bounds or empty; what is told meanwhile is not. */
@@ -75,13 +79,21 @@ export function NumberField({
   max,
   step = 1,
   placeholder,
+  tells = 'typed',
   onChange,
+  onPreview,
   ...field
 }: NumberFieldProps) {
   const [typed, setTyped] = useState<string | null>(null);
   const tell = (next: number | undefined) => {
     if (next !== value) {
       onChange(next);
+    }
+  };
+  const settle = () => {
+    if (typed !== null) {
+      setTyped(null);
+      tell(boundedNumber(typed, { min, max }));
     }
   };
   return (
@@ -91,19 +103,18 @@ export function NumberField({
           className="input mono"
           max={max}
           min={min}
-          onBlur={() => {
-            if (typed !== null) {
-              setTyped(null);
-              tell(boundedNumber(typed, { min, max }));
-            }
-          }}
+          onBlur={settle}
           onChange={(event) => {
             setTyped(event.target.value);
             const next = boundedNumber(event.target.value, { min, max });
-            if (next === Number(event.target.value)) {
+            const isWhole = next === Number(event.target.value);
+            onPreview?.(isWhole ? next : undefined);
+            if (isWhole && tells === 'typed') {
               tell(next);
             }
           }}
+          // Enter may submit a form, which must find what was typed.
+          onKeyDown={(event) => event.key === 'Enter' && settle()}
           placeholder={placeholder}
           step={step}
           type="number"

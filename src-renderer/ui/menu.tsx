@@ -1,11 +1,13 @@
 /** A button with a menu in a native popover, placed under the button; arrows move, Esc closes. */
 import { ChevronDown } from 'lucide-react';
 import { useId, useRef } from 'react';
-import type { KeyboardEvent } from 'react';
+import type { KeyboardEvent, ReactNode, RefObject } from 'react';
 
 export interface MenuItem {
   readonly label: string;
   readonly hint?: string;
+  /** Takes something away. */
+  readonly isDanger?: boolean;
   onSelect(): void;
 }
 
@@ -13,73 +15,107 @@ interface MenuProps {
   readonly label: string;
   readonly items: readonly MenuItem[];
   readonly isDisabled?: boolean;
+  /** Shown instead of the label, which then is only spoken. */
+  readonly icon?: ReactNode;
+  readonly isSmall?: boolean;
+  /** -1: outside the tab order, where a row is reached by arrows. */
+  readonly tabIndex?: number;
 }
 
-export function MenuButton({ label, items, isDisabled = false }: MenuProps) {
+export function MenuButton({ label, items, isDisabled = false, icon, ...look }: MenuProps) {
   const id = useId();
-  const menu = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
-
-  function place(): void {
-    const anchor = button.current?.getBoundingClientRect();
-    const popover = menu.current;
-    if (anchor !== undefined && popover !== null) {
-      const width = popover.offsetWidth;
-      popover.style.top = `${anchor.bottom + 4}px`;
-      popover.style.left = `${Math.max(8, Math.min(anchor.left, window.innerWidth - width - 8))}px`;
-      popover.querySelector<HTMLElement>('[role=menuitem]')?.focus();
-    }
-  }
-
+  const isIcon = icon !== undefined;
   return (
     <>
       <button
         aria-haspopup="menu"
-        className="btn"
+        aria-label={isIcon ? label : undefined}
+        className={`btn${look.isSmall === true ? ' small' : ''}${isIcon ? ' ghost icon' : ''}`}
         disabled={isDisabled}
         popoverTarget={id}
         ref={button}
+        tabIndex={look.tabIndex}
+        title={isIcon ? label : undefined}
         type="button"
       >
-        {label}
-        <ChevronDown aria-hidden="true" size={14} />
+        {icon ?? (
+          <>
+            {label}
+            <ChevronDown aria-hidden="true" size={14} />
+          </>
+        )}
       </button>
-      <div
-        aria-label={label}
-        className="menu"
-        id={id}
-        onKeyDown={moveFocus}
-        onToggle={(event) => {
-          if (event.newState === 'open') {
-            place();
-          }
-        }}
-        popover="auto"
-        ref={menu}
-        role="menu"
-      >
-        {items.map((item) => (
-          <button
-            key={item.label}
-            onClick={() => {
-              menu.current?.hidePopover();
-              item.onSelect();
-            }}
-            role="menuitem"
-            type="button"
-          >
-            <span className="grow">{item.label}</span>
-            {item.hint !== undefined && <span className="hint">{item.hint}</span>}
-          </button>
-        ))}
-      </div>
+      <MenuList button={button} id={id} items={items} label={label} />
     </>
   );
+}
+
+interface MenuListProps {
+  readonly id: string;
+  readonly label: string;
+  readonly items: readonly MenuItem[];
+  readonly button: RefObject<HTMLButtonElement | null>;
+}
+
+function MenuList({ id, label, items, button }: MenuListProps) {
+  const menu = useRef<HTMLDivElement>(null);
+  return (
+    <div
+      aria-label={label}
+      className="menu"
+      id={id}
+      onKeyDown={moveFocus}
+      onToggle={(event) => {
+        if (event.newState === 'open') {
+          place(menu.current, button.current);
+        }
+      }}
+      popover="auto"
+      ref={menu}
+      role="menu"
+    >
+      {items.map((item) => (
+        <button
+          className={item.isDanger === true ? 'danger' : undefined}
+          key={item.label}
+          onClick={() => {
+            menu.current?.hidePopover();
+            item.onSelect();
+          }}
+          role="menuitem"
+          type="button"
+        >
+          <span className="grow">{item.label}</span>
+          {item.hint !== undefined && <span className="hint">{item.hint}</span>}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+const MARGIN = 8;
+const GAP = 4;
+
+/** Under the button, or above it where there is no room below. */
+function place(menu: HTMLElement | null, button: HTMLElement | null): void {
+  const anchor = button?.getBoundingClientRect();
+  if (anchor === undefined || menu === null) {
+    return;
+  }
+  const { offsetWidth, offsetHeight } = menu;
+  const below = anchor.bottom + GAP;
+  const isRoom = below + offsetHeight <= window.innerHeight - MARGIN;
+  menu.style.top = `${isRoom ? below : Math.max(MARGIN, anchor.top - offsetHeight - GAP)}px`;
+  menu.style.left = `${Math.max(MARGIN, Math.min(anchor.left, window.innerWidth - offsetWidth - MARGIN))}px`;
+  menu.querySelector<HTMLElement>('[role=menuitem]')?.focus();
 }
 
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 
 function moveFocus(event: KeyboardEvent<HTMLDivElement>): void {
+  // What holds the menu (a row, a list) has arrow keys of its own.
+  event.stopPropagation();
   const step = STEPS[event.key];
   if (step === undefined) {
     return;

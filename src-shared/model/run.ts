@@ -74,15 +74,31 @@ export const recipeSchema = z.object({
 });
 export type Recipe = Readonly<z.infer<typeof recipeSchema>>;
 
+/** Whether a run waits for keys that are out of quota: not at all, for minute quotas only, or for another day too. */
+export const waitForQuotaSchema = z.enum(['never', 'minutes', 'always']);
+export type WaitForQuota = z.infer<typeof waitForQuotaSchema>;
+
+/** Where a run's jobs go when all that may serve them are out. */
+export const fallbackSchema = z.object({ endpointId: z.string().min(1), model: z.string().min(1).max(200) });
+export type Fallback = Readonly<z.infer<typeof fallbackSchema>>;
+
 /** How a run is carried out; may change while it runs or between resumes. */
 export const runOptionsSchema = z.object({
   /** `0:100,205`; blank: all rows. */
   filterRows: z.string(),
   concurrency: z.number().int().min(1).max(1024),
+  /** True: the number in flight follows rate x latency; `concurrency` counts until both are known. */
+  autoConcurrency: z.boolean().optional(),
   workers: z.number().int().min(1).max(64),
   maxRetries: z.number().int().min(0).max(100),
   retryDelayMs: z.number().int().min(0).max(3_600_000),
   allowPrivateUrls: z.boolean(),
+  /** Only these endpoints may serve it; absent: all that offer the protocol. */
+  endpointIds: z.array(z.string()).max(2000).optional(),
+  /** In this order, when all of the first are out. */
+  fallback: z.array(fallbackSchema).max(20).optional(),
+  /** Absent: `always` in the window, `minutes` on the command line. */
+  waitForQuota: waitForQuotaSchema.optional(),
 });
 export type RunOptions = Readonly<z.infer<typeof runOptionsSchema>>;
 
@@ -177,6 +193,8 @@ export const attemptSchema = z.object({
   endpointId: z.string(),
   endpointName: z.string(),
   keyTail: z.string(),
+  /** The model that was asked: a fallback may ask another than the job names. */
+  model: z.string().optional(),
   sentAt: z.number(),
   endedAt: z.number().optional(),
   failure: failureSchema.optional(),

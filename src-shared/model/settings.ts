@@ -1,6 +1,50 @@
 /** The user's defaults: those of the command line's flags, and what the window remembers across runs. */
 import { z } from 'zod';
 
+/** Milliseconds. */
+const wait = z.number().int().min(0).max(86_400_000);
+
+/** How the pool treats keys as a whole. */
+export const poolSettingsSchema = z.object({
+  /** A key rests this long after each answer. 0: not at all. */
+  keyCooldownMs: wait,
+  /** After a minute quota for which the provider names no wait. 0: 5 s doubled with each, at most 5 min. */
+  exhaustedWaitMs: wait,
+  /** Quota failures in a row after which a key is out for `fullyExhaustedWaitMs`. 0: never. */
+  strikes: z.number().int().min(0).max(100),
+  fullyExhaustedWaitMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(7 * 86_400_000),
+  /** Between any two requests of the whole program. */
+  minIntervalMs: wait,
+  /** Requests in flight in the whole program. 0: no bound. */
+  concurrency: z.number().int().min(0).max(4096),
+  /** With `concurrency`: a slot rests this long after its answer. */
+  slotCooldownMs: wait,
+  /** Three refusals in a row over different keys, without quota or delay, rest the endpoint for `banPauseMs`. */
+  banProtection: z.boolean(),
+  banPauseMs: wait,
+  /** Whether free keys are used before paid ones (`first`), after them (`last`), or alike. */
+  freeKeys: z.enum(['alike', 'first', 'last']),
+});
+export type PoolSettings = Readonly<z.infer<typeof poolSettingsSchema>>;
+
+/** No cooldown: what users of the earlier command-line tool expect. */
+export const DEFAULT_POOL_SETTINGS: PoolSettings = {
+  keyCooldownMs: 0,
+  exhaustedWaitMs: 0,
+  strikes: 0,
+  fullyExhaustedWaitMs: 12 * 3_600_000,
+  minIntervalMs: 0,
+  concurrency: 0,
+  slotCooldownMs: 0,
+  banProtection: false,
+  banPauseMs: 300_000,
+  freeKeys: 'alike',
+};
+
 export const settingsSchema = z.object({
   outputDir: z.string(),
   concurrency: z.number().int().min(1).max(1024),
@@ -10,6 +54,7 @@ export const settingsSchema = z.object({
   timeoutMs: z.number().int().min(1000).max(3_600_000),
   allowPrivateUrls: z.boolean(),
   logLevel: z.enum(['error', 'warning', 'info', 'debug']),
+  pool: poolSettingsSchema,
 });
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 
@@ -23,6 +68,7 @@ export const DEFAULT_SETTINGS: Settings = {
   timeoutMs: 300_000,
   allowPrivateUrls: false,
   logLevel: 'info',
+  pool: DEFAULT_POOL_SETTINGS,
 };
 
 export const themeSchema = z.enum(['light', 'dark', 'system']);

@@ -1,8 +1,9 @@
 /** Which endpoint and which key serve a request: pure choice among what can send now. */
 import type { Provider } from '@shared/model/provider';
-import type { EndpointRecord, Seat } from './fleet';
-import { mustAnswerFirst, refresh } from './key-standing';
+import type { EndpointRecord, Fleet, KeyRecord, Seat } from './fleet';
 import { isOpen } from './fleet';
+import type { Gate } from './gate';
+import { heldUntil, refresh } from './key-standing';
 
 /** A pair that has just failed the job. It is taken again only when nothing else can send now. */
 export interface Avoided {
@@ -17,14 +18,25 @@ export interface LeaseRequest {
   readonly model: string;
   readonly avoid?: readonly Avoided[];
   /** Only these may serve; absent: all. */
-  readonly endpointIds?: readonly string[];
+  readonly endpointIds?: ReadonlySet<string>;
+  /** An endpoint failed the job before: it takes from the budget that keeps retries from becoming a storm. */
+  readonly isRetry?: boolean;
+  /** Tokens it may use; absent: what the model's last requests used. */
+  readonly tokens?: number;
 }
 
 /** What all looks at one moment have in common. */
 export interface Moment {
   readonly now: number;
+  readonly fleet: Fleet;
+  /** What stands above all endpoints. */
+  readonly app: Gate;
   /** Whether the provider has more than one key. */
   readonly hasCompany: boolean;
+  /** Estimated tokens of the request. */
+  readonly tokens: number;
+  /** A key whose wait was over came back; it was `was`. */
+  onBack(key: KeyRecord, was: NonNullable<ReturnType<typeof refresh>>): void;
 }
 
 export interface Choice {
@@ -35,20 +47,32 @@ export interface Choice {
 /** First without the blamed endpoints, then without the failed pairs, then anything. */
 const PASSES = ['elsewhere', 'otherPair', 'anything'] as const;
 type Pass = (typeof PASSES)[number];
+/** Which keys a look is for: by the settings, one kind goes before the other. */
+type Tier = 'free' | 'notFree' | 'any';
+const TIERS: Readonly<Record<Fleet['settings']['freeKeys'], readonly Tier[]>> = {
+  alike: ['any'],
+  first: ['free', 'any'],
+  last: ['notFree', 'any'],
+};
 
 export function choose(
   candidates: readonly EndpointRecord[],
   request: LeaseRequest,
   moment: Moment,
 ): Choice | null {
+  if (moment.app.readyAt(moment.now, moment.tokens) > moment.now) {
+    return null;
+  }
   const avoids = request.avoid !== undefined && request.avoid.length > 0;
+  const tiers = moment.fleet.hasTiers ? TIERS[moment.fleet.settings.freeKeys] : TIERS.alike;
   for (const pass of avoids ? PASSES : PASSES.slice(-1)) {
-    const look: Look = { request, pass, moment };
-    const able = candidates.filter((record) => canSend(record, look));
-    const record = nextByWeight(able, moment.now);
-    const seat = record === null ? null : leastRecentlyUsed(record, look);
-    if (record !== null && seat !== null) {
-      return { record, seat };
+    for (const tier of tiers) {
+      const look: Look = { request, pass, tier, moment };
+      const record = nextByWeight(candidates, look);
+      const seat = record === null ? null : leastRecentlyUsed(record, look);
+      if (record !== null && seat !== null) {
+        return { record, seat };
+      }
     }
   }
   return null;
@@ -59,18 +83,64 @@ export function admits(record: EndpointRecord, request: LeaseRequest): boolean {
   return (
     isOpen(record) &&
     !record.modelsOut.has(request.model) &&
-    (request.endpointIds === undefined || request.endpointIds.includes(record.endpoint.id))
+    (request.endpointIds === undefined || request.endpointIds.has(record.endpoint.id))
   );
 }
 
 interface Look {
   readonly request: LeaseRequest;
   readonly pass: Pass;
+  readonly tier: Tier;
   readonly moment: Moment;
 }
 
+/** When the endpoint itself lets a request through; Infinity: not before something in flight there moves on. */
+export function endpointReadyAt(record: EndpointRecord, request: LeaseRequest, moment: Moment): number {
+  const { now, tokens } = moment;
+  const { inFlight } = record.gate;
+  if (inFlight >= record.adaptive.limit) {
+    return Number.POSITIVE_INFINITY;
+  }
+  const atRest = record.rest.readyAt(now);
+  const retryAt = request.isRetry === true ? record.retries.readyAt(now) : Number.NEGATIVE_INFINITY;
+  return Math.max(record.gate.readyAt(now, tokens), atRest, retryAt);
+}
+
+/** When the limits of the key, its group and the model there let a request through. */
+export function quotaReadyAt(key: KeyRecord, model: string, { now, tokens }: Moment): number {
+  const { quota, group } = key;
+  let readyAt = quota.gate.readyAt(now, tokens);
+  const own = quota.models.get(model);
+  if (own !== undefined) {
+    readyAt = Math.max(readyAt, own.gate.readyAt(now, tokens));
+  }
+  if (group === null) {
+    return own === undefined ? readyAt : Math.max(readyAt, own.learned.readyAt());
+  }
+  readyAt = Math.max(readyAt, group.gate.readyAt(now, tokens));
+  const shared = group.models.get(model);
+  return shared === undefined
+    ? readyAt
+    : Math.max(readyAt, shared.gate.readyAt(now, tokens), shared.learned.readyAt());
+}
+
+/**
+ * Until when the key must answer what it has before it gets more. Keys of one group recover together: one request tries
+ * them all.
+ */
+export function keyHeldUntil(key: KeyRecord, { hasCompany }: Moment): number {
+  let until = heldUntil(key.standing, hasCompany);
+  if (key.group !== null && key.standing.trust === 'recovering') {
+    for (const { standing } of key.group.keys) {
+      until = standing.trust === 'recovering' ? Math.max(until, heldUntil(standing, hasCompany)) : until;
+    }
+  }
+  return until;
+}
+
 function canSend(record: EndpointRecord, look: Look): boolean {
-  if (!admits(record, look.request) || record.gate.readyAt(look.moment.now) > look.moment.now) {
+  const { request, moment } = look;
+  if (!admits(record, request) || endpointReadyAt(record, request, moment) > moment.now) {
     return false;
   }
   for (const seat of record.seats) {
@@ -84,15 +154,22 @@ function canSend(record: EndpointRecord, look: Look): boolean {
 function seatIsFree(record: EndpointRecord, { key, refused }: Seat, look: Look): boolean {
   const { standing } = key;
   const { moment } = look;
-  if (refused !== null || key.paused || standing.readyAt > moment.now) {
+  if (refused !== null || key.paused || standing.readyAt > moment.now || !isOfTier(key, look.tier)) {
     return false;
   }
-  refresh(standing, moment.now);
+  const was = refresh(standing, moment.now);
+  if (was !== null) {
+    moment.onBack(key, was);
+  }
   return (
-    !mustAnswerFirst(standing, moment.hasCompany) &&
-    key.gate.readyAt(moment.now) <= moment.now &&
+    keyHeldUntil(key, moment) <= moment.now &&
+    quotaReadyAt(key, look.request.model, moment) <= moment.now &&
     (look.pass === 'anything' || !isAvoided(record.endpoint.id, key.id, look))
   );
+}
+
+function isOfTier(key: KeyRecord, tier: Tier): boolean {
+  return tier === 'any' || (key.tier === 'free') === (tier === 'free');
 }
 
 function isAvoided(endpointId: string, keyId: string | null, look: Look): boolean {
@@ -107,15 +184,17 @@ function isAvoided(endpointId: string, keyId: string | null, look: Look): boolea
  * Smooth weighted round robin (nginx, ngx_http_upstream_round_robin.c): each able endpoint gains its effective weight,
  * the one with most serves and pays back what all gained. One that cannot send neither gains nor pays.
  */
-function nextByWeight(able: readonly EndpointRecord[], now: number): EndpointRecord | null {
+function nextByWeight(candidates: readonly EndpointRecord[], look: Look): EndpointRecord | null {
   let best: EndpointRecord | null = null;
   let total = 0;
-  for (const record of able) {
-    const weight = record.endpoint.weight * record.penalty.factor(now);
-    total += weight;
-    record.current += weight;
-    if (best === null || record.current > best.current) {
-      best = record;
+  for (const record of candidates) {
+    if (canSend(record, look)) {
+      const weight = record.endpoint.weight * record.penalty.factor(look.moment.now);
+      total += weight;
+      record.current += weight;
+      if (best === null || record.current > best.current) {
+        best = record;
+      }
     }
   }
   if (best !== null) {

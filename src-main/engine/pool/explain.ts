@@ -1,12 +1,18 @@
 /** Why nothing can be leased now: the moment to ask again, or the sentence that says why there is none. */
 import type { Failure, FailureKind } from '@shared/model/failure';
 import { PROVIDER_LABELS } from '@shared/model/provider';
-import { admits, type LeaseRequest, type Moment } from './choose';
-import { isOpen, type EndpointRecord, type KeyRecord, type Seat } from './fleet';
-import type { GateReason } from './gate';
-import { mustAnswerFirst } from './key-standing';
+import {
+  admits,
+  endpointReadyAt,
+  keyHeldUntil,
+  type LeaseRequest,
+  type Moment,
+  quotaReadyAt,
+} from './choose';
+import { type EndpointRecord, isOpen, isSilent, type KeyRecord, type Seat } from './fleet';
+import type { Gate, GateReason } from './gate';
 
-export type WaitReason = GateReason | 'cooldown' | 'quota';
+export type WaitReason = GateReason | 'cooldown' | 'quota' | 'failing' | 'ban' | 'retryBudget';
 
 /** Ask again at `until`, or when the pool says that something changed. */
 export interface Wait {
@@ -18,6 +24,11 @@ export interface Wait {
   readonly keys: number;
   /** Monotonic; set when every key that is left is out until its provider's next day: the first of these mornings. */
   readonly dayOutUntil: number | null;
+  /** Everything that may serve it is out: by a quota, or because its endpoint rests. */
+  readonly allOut: boolean;
+  /** Of an endpoint that rests, when that is the reason. */
+  readonly endpointName?: string;
+  readonly failure?: Failure;
 }
 
 /** As things stand nothing can ever serve it; the sentence names the way out. */
@@ -27,10 +38,18 @@ export interface Never {
   readonly sentence: string;
 }
 
+/** What holds one seat, and until when. */
+interface Hold {
+  readonly until: number;
+  readonly reason: WaitReason;
+}
+
 interface Findings {
-  until: number;
-  reason: WaitReason;
+  hold: Hold;
+  /** Whose endpoint the hold is about. */
+  at: EndpointRecord | null;
   hopeful: number;
+  out: number;
   dayOut: number;
   nextDayAt: number;
   readonly resting: Set<KeyRecord>;
@@ -45,9 +64,10 @@ export function explain(
   moment: Moment,
 ): Wait | Never {
   const found: Findings = {
-    until: Number.POSITIVE_INFINITY,
-    reason: 'concurrency',
+    hold: { until: Number.POSITIVE_INFINITY, reason: 'concurrency' },
+    at: null,
     hopeful: 0,
+    out: 0,
     dayOut: 0,
     nextDayAt: Number.POSITIVE_INFINITY,
     resting: new Set(),
@@ -55,33 +75,47 @@ export function explain(
     pausedKeys: 0,
   };
   for (const record of candidates) {
-    if (admits(record, request)) {
+    if (admits(record, request) && !isSilent(record, moment.now)) {
+      const atEndpoint = holdOfEndpoint(record, request, moment);
       for (const seat of record.seats) {
-        look(record, seat, { found, moment });
+        look(found, { record, seat, atEndpoint, request, moment });
       }
     }
   }
-  if (found.hopeful === 0) {
-    return never(candidates, request, found);
-  }
+  return found.hopeful === 0 ? never(candidates, request, { found, moment }) : waitFor(found, moment);
+}
+
+function waitFor(found: Findings, { app, now, tokens }: Moment): Wait {
+  const above = holdOf(app, now, tokens);
+  const { hold } = found;
+  const isAbove = above.until > now && above.until >= hold.until;
+  const rest = !isAbove && (hold.reason === 'failing' || hold.reason === 'ban') ? found.at : null;
   return {
     kind: 'wait',
-    until: found.until,
-    reason: found.reason,
+    ...(isAbove ? above : hold),
     keys: found.resting.size,
     dayOutUntil: found.dayOut === found.hopeful ? found.nextDayAt : null,
+    allOut: found.out === found.hopeful,
+    ...(rest === null ? {} : { endpointName: rest.endpoint.name }),
+    ...(rest?.lastFailure === undefined ? {} : { failure: rest.lastFailure }),
   };
 }
 
-function look(
-  record: EndpointRecord,
-  { key, refused }: Seat,
-  { found, moment: { now, hasCompany } }: { found: Findings; moment: Moment },
-): void {
+interface SeatLook {
+  readonly record: EndpointRecord;
+  readonly seat: Seat;
+  readonly atEndpoint: Hold;
+  readonly request: LeaseRequest;
+  readonly moment: Moment;
+}
+
+function look(found: Findings, { record, seat, atEndpoint, request, moment }: SeatLook): void {
+  const { key, refused } = seat;
   const { standing } = key;
-  const out = refused ?? (standing.status === 'FAILED_INIT' ? standing.reason : undefined);
-  if (out !== undefined || standing.status === 'FAILED_INIT') {
-    found.refusals.set(key, out ?? { kind: 'invalid_key', message: 'The key was refused.' });
+  const { now } = moment;
+  const refusal = refused ?? (standing.status === 'FAILED_INIT' ? standing.reason : undefined);
+  if (refusal !== undefined || standing.status === 'FAILED_INIT') {
+    found.refusals.set(key, refusal ?? { kind: 'invalid_key', message: 'The key was refused.' });
     return;
   }
   if (key.paused) {
@@ -89,38 +123,102 @@ function look(
     return;
   }
   found.hopeful += 1;
-  const rests = standing.readyAt > now;
-  if (rests) {
+  if (standing.readyAt > now) {
     found.resting.add(key);
-    if (standing.status === 'FULLY_EXHAUSTED') {
-      found.dayOut += 1;
-      found.nextDayAt = Math.min(found.nextDayAt, standing.readyAt);
-    }
   }
-  const atEndpoint = record.gate.readyAt(now);
-  const isHeld = mustAnswerFirst(standing, hasCompany);
-  const atKey = isHeld ? Number.POSITIVE_INFINITY : key.gate.readyAt(now);
-  const until = Math.max(standing.readyAt, atEndpoint, atKey);
-  if (until >= found.until && found.hopeful > 1) {
-    return;
+  const dayAt = dayOutUntil(record, key, { request, now });
+  if (dayAt !== null) {
+    found.dayOut += 1;
+    found.nextDayAt = Math.min(found.nextDayAt, dayAt);
   }
-  found.until = until;
-  if (rests && standing.readyAt === until) {
-    found.reason = standing.status === 'COOLDOWN' ? 'cooldown' : 'quota';
-  } else if (atKey >= atEndpoint) {
-    found.reason = isHeld ? 'concurrency' : key.gate.closedBy(now);
-  } else {
-    found.reason = record.gate.closedBy(now);
+  // A key that one request is trying after its rest is not back yet.
+  const isTried = standing.trust === 'recovering' && keyHeldUntil(key, moment) > now;
+  if (dayAt !== null || isTried || isExhausted(key, now) || record.rest.current() !== null) {
+    found.out += 1;
+  }
+  const hold = longest([holdOfStanding(key), holdOfQuota(key, request, moment), atEndpoint]);
+  if (found.hopeful === 1 || hold.until < found.hold.until) {
+    found.hold = hold;
+    found.at = record;
   }
 }
 
+/** Until when the provider's or our own daily limit keeps a seat out; null: it does not. */
+function dayOutUntil(
+  record: EndpointRecord,
+  { standing, quota, group }: KeyRecord,
+  { request, now }: { request: LeaseRequest; now: number },
+): number | null {
+  if (standing.status === 'FULLY_EXHAUSTED' && standing.readyAt > now) {
+    return standing.readyAt;
+  }
+  const models = [quota.models.get(request.model)?.gate, group?.models.get(request.model)?.gate];
+  const days = [record.gate, quota.gate, group?.gate, ...models].map(
+    (gate) => gate?.dayOutUntil(now) ?? null,
+  );
+  return days.reduce(
+    (latest, day) => (day !== null && (latest === null || day > latest) ? day : latest),
+    null,
+  );
+}
+
+/** Its rest is about a quota: a rest that the settings ask for after each answer is not. */
+function isExhausted({ standing }: KeyRecord, now: number): boolean {
+  return standing.readyAt > now && standing.status !== 'COOLDOWN';
+}
+
+/** The longest wait; of equal ones the first. */
+function longest(holds: readonly [Hold, ...Hold[]]): Hold {
+  return holds.reduce((best, hold) => (hold.until > best.until ? hold : best));
+}
+
+function holdOfStanding({ standing }: KeyRecord): Hold {
+  return { until: standing.readyAt, reason: standing.status === 'COOLDOWN' ? 'cooldown' : 'quota' };
+}
+
+function holdOfQuota(key: KeyRecord, { model }: LeaseRequest, moment: Moment): Hold {
+  const held = keyHeldUntil(key, moment);
+  if (held > moment.now) {
+    return { until: held, reason: 'concurrency' };
+  }
+  const until = quotaReadyAt(key, model, moment);
+  const gates = [key.quota, key.group].flatMap((quota) => [quota?.gate, quota?.models.get(model)?.gate]);
+  const { now, tokens } = moment;
+  const closed = gates.find((gate) => gate !== undefined && gate.readyAt(now, tokens) === until);
+  return { until, reason: closed === undefined || until <= now ? 'rate' : closed.closedBy(now, tokens) };
+}
+
+function holdOf(gate: Gate, now: number, tokens: number): Hold {
+  const until = gate.readyAt(now, tokens);
+  return { until, reason: until > now ? gate.closedBy(now, tokens) : 'rate' };
+}
+
+function holdOfEndpoint(record: EndpointRecord, request: LeaseRequest, moment: Moment): Hold {
+  const { now, tokens } = moment;
+  const until = endpointReadyAt(record, request, moment);
+  if (until <= now) {
+    return { until, reason: 'concurrency' };
+  }
+  const rest = record.rest.current();
+  if (rest !== null && record.rest.readyAt(now) === until) {
+    return { until, reason: rest.reason };
+  }
+  if (record.gate.readyAt(now, tokens) === until) {
+    return { until, reason: record.gate.closedBy(now, tokens) };
+  }
+  return { until, reason: Number.isFinite(until) ? 'retryBudget' : 'concurrency' };
+}
+
 /** The nearest thing a person can mend comes first: keys that were refused, then the model, then what is missing. */
-function never(candidates: readonly EndpointRecord[], request: LeaseRequest, found: Findings): Never {
+function never(
+  candidates: readonly EndpointRecord[],
+  request: LeaseRequest,
+  { found, moment }: { found: Findings; moment: Moment },
+): Never {
   const provider = PROVIDER_LABELS[request.provider];
   const open = candidates.filter(
     (record) =>
-      isOpen(record) &&
-      (request.endpointIds === undefined || request.endpointIds.includes(record.endpoint.id)),
+      isOpen(record) && (request.endpointIds === undefined || request.endpointIds.has(record.endpoint.id)),
   );
   const refusals = [...found.refusals.values()];
   const refusal = refusals.find(({ kind }) => kind === 'invalid_key') ?? refusals[0];
@@ -134,6 +232,15 @@ function never(candidates: readonly EndpointRecord[], request: LeaseRequest, fou
       kind: 'never',
       reason: 'no_key',
       sentence: `Every ${provider} key is paused: resume one to go on.`,
+    };
+  }
+  const silent = open.find((record) => admits(record, request) && isSilent(record, moment.now));
+  if (silent !== undefined) {
+    const why = silent.lastFailure?.message ?? 'no answer';
+    return {
+      kind: 'never',
+      reason: silent.lastFailure?.kind ?? 'network',
+      sentence: `${silent.endpoint.name} has never answered (${why.replace(/\.$/, '')}): check its base URL and the connection, then continue.`,
     };
   }
   if (open.length === 0) {

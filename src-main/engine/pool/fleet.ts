@@ -1,14 +1,24 @@
-/**
- * What the pool holds of endpoints and keys, and how a new fleet replaces an old one while requests are under way:
- * whatever keeps its id keeps its live state, and leases of what is gone still settle on its old record.
- */
-import type { Endpoint, KeyState } from '@shared/model/endpoint';
+/** What the pool holds of endpoints, keys and quota groups. */
+import type {
+  Endpoint,
+  EndpointRest as RestView,
+  KeyLimits,
+  KeyState,
+  KeyTier,
+  QuotaGroup,
+} from '@shared/model/endpoint';
 import type { Failure } from '@shared/model/failure';
 import type { Provider } from '@shared/model/provider';
+import { DEFAULT_POOL_SETTINGS, type PoolSettings } from '@shared/model/settings';
 import type { Clock, Lease } from '../ports';
-import { Gate, type GateLimits } from './gate';
-import { freshStanding, restoredStanding, type Standing } from './key-standing';
-import { Penalty } from './penalty';
+import type { AdaptiveConcurrency } from './adaptive-concurrency';
+import type { EndpointRest } from './endpoint-rest';
+import { Gate, type Place } from './gate';
+import type { Standing } from './key-standing';
+import { LearnedRate } from './learned-rate';
+import { GEMINI_RESET_ZONE } from './next-daily-reset';
+import type { Penalty } from './penalty';
+import type { RetryBudget } from './retry-budget';
 
 /** A key as it is handed in. `state` counts for a key the pool does not know yet; a known one keeps its live state. */
 export interface PoolKey {
@@ -16,15 +26,48 @@ export interface PoolKey {
   readonly endpointIds: readonly string[];
   readonly paused: boolean;
   readonly state: KeyState;
-  readonly limits?: GateLimits;
+  readonly limits?: KeyLimits;
+  readonly groupId?: string;
+  readonly tier?: KeyTier;
+}
+
+/** What stands above single endpoints and keys. */
+export interface FleetRules {
+  readonly groups: readonly QuotaGroup[];
+  readonly settings: PoolSettings;
+}
+
+export const DEFAULT_RULES: FleetRules = { groups: [], settings: DEFAULT_POOL_SETTINGS };
+
+/** Some rests of growing length lie within it. */
+const SILENT_MS = 60_000;
+
+/** One model at a key or a group. */
+export interface ModelQuota {
+  readonly gate: Gate;
+  /** What refusals have taught of a limit that nobody set. */
+  readonly learned: LearnedRate;
+}
+
+/** Whose account a request counts against: a key's own, or that of a group of keys. */
+export interface Quota {
+  readonly gate: Gate;
+  readonly models: Map<string, ModelQuota>;
+  limits: KeyLimits;
+  /** Its keys. */
+  readonly keys: Set<KeyRecord>;
 }
 
 export interface KeyRecord {
   /** Null: what stands for the missing key of an endpoint that needs none. */
   readonly id: string | null;
   paused: boolean;
+  tier: KeyTier | undefined;
   readonly standing: Standing;
-  readonly gate: Gate;
+  /** Its own. */
+  readonly quota: Quota;
+  /** The quota of its group. */
+  group: Quota | null;
   /** Number of the last lease that used it: the smallest is the least recently used. */
   lastUsed: number;
 }
@@ -41,6 +84,11 @@ export interface EndpointRecord {
   seats: readonly Seat[];
   readonly gate: Gate;
   readonly penalty: Penalty;
+  readonly adaptive: AdaptiveConcurrency;
+  readonly rest: EndpointRest;
+  /** What was last told of its rest. */
+  restTold: RestView | null;
+  readonly retries: RetryBudget;
   /** Models it does not offer. */
   readonly modelsOut: Map<string, Failure>;
   /** The running value of smooth weighted round robin. */
@@ -48,46 +96,68 @@ export interface EndpointRecord {
   succeeded: number;
   failed: number;
   lastFailure: Failure | undefined;
+  /** Monotonic: since when every request failed without an answer; null: it has answered, or nobody has asked. */
+  silentSince: number | null;
+  hasAnswered: boolean;
+  /** Mean time from lease to answer, milliseconds, the last ones counting most; null: no answer yet. */
+  latencyMs: number | null;
 }
 
 /** A lease that is out. */
 export interface LeaseRecord {
   readonly lease: Lease;
+  readonly place: Place;
   readonly endpoint: EndpointRecord;
   readonly key: KeyRecord;
   /** Every gate it passed, each of which it holds a place at. */
-  readonly gates: readonly Gate[];
+  readonly gates: Gate[];
+  readonly learned: LearnedRate;
   /** The key's epoch when it was granted. */
   readonly epoch: number;
+  /** Its number among the leases of the endpoint. */
+  readonly turn: number;
   sentAt: number | null;
   answered: boolean;
 }
 
 export interface Fleet {
-  endpoints: ReadonlyMap<string, EndpointRecord>;
-  keys: ReadonlyMap<string, KeyRecord>;
-  byProvider: ReadonlyMap<Provider, readonly EndpointRecord[]>;
+  readonly endpoints: ReadonlyMap<string, EndpointRecord>;
+  readonly keys: ReadonlyMap<string, KeyRecord>;
+  readonly groups: ReadonlyMap<string, Quota>;
+  readonly byProvider: ReadonlyMap<Provider, readonly EndpointRecord[]>;
   /** Providers with more than one key: there, a key without an answer yet is asked for one request at a time. */
-  withCompany: ReadonlySet<Provider>;
+  readonly withCompany: ReadonlySet<Provider>;
+  readonly settings: PoolSettings;
+  /** Whether some keys are free and others are not. */
+  readonly hasTiers: boolean;
 }
 
-export const EMPTY_FLEET: Readonly<Fleet> = {
+export const EMPTY_FLEET: Fleet = {
   endpoints: new Map(),
   keys: new Map(),
+  groups: new Map(),
   byProvider: new Map(),
   withCompany: new Set(),
+  settings: DEFAULT_POOL_SETTINGS,
+  hasTiers: false,
 };
-
-export interface FleetChange {
-  readonly endpoints: readonly Endpoint[];
-  readonly keys: readonly PoolKey[];
-  readonly leases: Iterable<LeaseRecord>;
-  readonly clock: Clock;
-}
 
 /** Whether anything may be sent there: enabled, and with a weight above 0. */
 export function isOpen({ endpoint }: EndpointRecord): boolean {
   return endpoint.enabled && endpoint.weight > 0;
+}
+
+/**
+ * Whether nothing was ever heard from it, for so long that its address is to be doubted rather than its health. What
+ * has answered once is waited for however long it fails.
+ */
+export function isSilent({ hasAnswered, silentSince }: EndpointRecord, now: number): boolean {
+  return !hasAnswered && silentSince !== null && now - silentSince >= SILENT_MS;
+}
+
+/** At whose midnight its daily limits start anew; null: it says so itself. */
+export function resetZoneOf(endpoint: Endpoint): string | null {
+  return endpoint.resetZone || (endpoint.provider === 'google_genai' ? GEMINI_RESET_ZONE : null);
 }
 
 /** The seats of a key at endpoints that lead to the same host as `at`: one account there. */
@@ -109,99 +179,19 @@ export function seatsOf(
   return seats;
 }
 
-export function replaceFleet(old: Fleet, change: FleetChange): Fleet {
-  const leases = [...change.leases];
-  const keys = new Map(change.keys.map((key) => [key.id, keptKey(old, key, change.clock)] as const));
-  for (const key of change.keys) {
-    const record = keys.get(key.id);
-    record?.gate.setLimits(
-      key.limits ?? {},
-      leases.filter((lease) => lease.key === record),
-    );
-  }
-  const endpoints = new Map<string, EndpointRecord>();
-  const byProvider = new Map<Provider, EndpointRecord[]>();
-  for (const endpoint of change.endpoints) {
-    const record = keptEndpoint(old, endpoint);
-    const own = change.keys.filter((key) => key.endpointIds.includes(endpoint.id));
-    record.seats = seatsFor(
-      record,
-      own.flatMap((key) => keys.get(key.id) ?? []),
-      change.clock,
-    );
-    record.gate.setLimits(
-      endpoint.limits,
-      leases.filter((lease) => lease.endpoint === record),
-    );
-    endpoints.set(endpoint.id, record);
-    byProvider.set(endpoint.provider, [...(byProvider.get(endpoint.provider) ?? []), record]);
-  }
-  const withCompany = new Set([...byProvider].filter(([, own]) => hasSeveralKeys(own)).map(([name]) => name));
-  return { endpoints, keys, byProvider, withCompany };
-}
-
-/** Keys that are out count too: the last one left is not the one to be trusted unseen. */
-function hasSeveralKeys(records: readonly EndpointRecord[]): boolean {
-  const seats = records.filter(isOpen).flatMap((record) => record.seats);
-  return new Set(seats.filter(({ key }) => !key.paused).map(({ key }) => key)).size > 1;
-}
-
-function keptKey(old: Fleet, key: PoolKey, clock: Clock): KeyRecord {
-  const known = old.keys.get(key.id);
+/** What this quota holds for a model; made at its first use. */
+export function modelQuota(quota: Quota, model: string, clock: Clock): ModelQuota {
+  const known = quota.models.get(model);
   if (known !== undefined) {
-    known.paused = key.paused;
     return known;
   }
-  return {
-    id: key.id,
-    paused: key.paused,
-    standing: restoredStanding(key.state, clock),
-    gate: new Gate(),
-    lastUsed: 0,
-  };
+  const made = { gate: new Gate(clock), learned: new LearnedRate() };
+  made.gate.setLimits(quota.limits.models?.[model] ?? {});
+  quota.models.set(model, made);
+  return made;
 }
 
-function keptEndpoint(old: Fleet, endpoint: Endpoint): EndpointRecord {
-  const known = old.endpoints.get(endpoint.id);
-  if (known === undefined) {
-    return {
-      endpoint,
-      seats: [],
-      gate: new Gate(),
-      penalty: new Penalty(),
-      modelsOut: new Map(),
-      current: 0,
-      succeeded: 0,
-      failed: 0,
-      lastFailure: undefined,
-    };
-  }
-  if (leadsTo(known.endpoint) !== leadsTo(endpoint)) {
-    // It is another place now: what the old one answered says nothing about it.
-    known.penalty.forget();
-    known.modelsOut.clear();
-    known.seats = [];
-    known.lastFailure = undefined;
-  }
-  known.endpoint = endpoint;
-  return known;
-}
-
-function seatsFor(record: EndpointRecord, keys: readonly KeyRecord[], clock: Clock): readonly Seat[] {
-  if (record.endpoint.demo) {
-    return record.seats.length > 0 ? record.seats : [{ key: keylessRecord(clock), refused: null }];
-  }
-  const before = new Map(record.seats.map((seat) => [seat.key, seat] as const));
-  return keys.map((key) => before.get(key) ?? { key, refused: null });
-}
-
-/** Cools and recovers as a key does, but is a key to nobody. */
-function keylessRecord(clock: Clock): KeyRecord {
-  const standing = freshStanding(clock.wallNow());
-  standing.trust = 'trusted';
-  return { id: null, paused: false, standing, gate: new Gate(), lastUsed: 0 };
-}
-
-function leadsTo(endpoint: Endpoint): string {
+/** What tells one server from another: what was learnt at one says nothing of the next. */
+export function leadsTo(endpoint: Endpoint): string {
   return `${endpoint.provider} ${endpoint.baseUrl.trim().replace(/\/+$/, '')}`;
 }

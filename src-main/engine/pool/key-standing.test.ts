@@ -4,12 +4,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { endpoint, failure, key, seeded } from '../testing/fleet-samples';
 import { createVirtualClock } from '../testing/virtual-clock';
+import { RESET_GUARD_MS } from './next-daily-reset';
 import { createPool, type LeaseRequest } from './pool';
 
 const REQUEST: LeaseRequest = { provider: 'google_genai', model: 'm' };
 const NOON = Date.UTC(2026, 10, 21, 12);
 /** Midnight Pacific after NOON. */
-const RESET = Date.UTC(2026, 10, 22, 8);
+const RESET = Date.UTC(2026, 10, 22, 8) + RESET_GUARD_MS;
 
 function setUp(
   state: KeyState = { status: 'AVAILABLE', since: 0 },
@@ -134,7 +135,7 @@ describe('a day quota', () => {
     await clock.advance(RESET - NOON - 1);
     expect(state()?.status).toBe('FULLY_EXHAUSTED');
     await clock.advance(1);
-    expect(state()).toEqual({ status: 'AVAILABLE', since: RESET });
+    expect(state()).toEqual({ status: 'AVAILABLE', since: RESET, exhausted: 1 });
     lease();
   });
 
@@ -260,7 +261,7 @@ describe('whatever happens to a key', () => {
               expect((state()?.until ?? Number.POSITIVE_INFINITY) >= (before?.until ?? 0)).toBe(true);
             }
           }
-          expect(pool.health()[0]?.inFlight).toBe(out.length);
+          expect(pool.health()[0]?.gauges.inFlight.used).toBe(out.length);
         }
       }),
       { numRuns: 150 },

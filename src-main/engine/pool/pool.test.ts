@@ -111,7 +111,9 @@ describe('choice of the endpoint', () => {
     trusted(pool, 'key of a', 'key of b');
     const some = new Set(Array.from({ length: 12 }, () => granted(pool).endpoint.id));
     expect([...some].sort()).toEqual(['a', 'b']);
-    const only = new Set(Array.from({ length: 12 }, () => granted(pool, { endpointIds: ['b'] }).endpoint.id));
+    const only = new Set(
+      Array.from({ length: 12 }, () => granted(pool, { endpointIds: new Set(['b']) }).endpoint.id),
+    );
     expect([...only]).toEqual(['b']);
   });
 
@@ -123,13 +125,13 @@ describe('choice of the endpoint', () => {
       expect(elsewhere.endpoint.id).toBe('b');
       const otherKey = granted(pool, {
         avoid: [{ endpointId: 'a', keyId: 'k1' }],
-        endpointIds: ['a'],
+        endpointIds: new Set(['a']),
       });
       expect(otherKey.keyId).toBe('k2');
     }
     const nothingElse = granted(pool, {
       avoid: [{ endpointId: 'a', keyId: 'k1', wholeEndpoint: true }],
-      endpointIds: ['a'],
+      endpointIds: new Set(['a']),
     });
     expect([nothingElse.endpoint.id, nothingElse.keyId]).toEqual(['a', 'k2']);
   });
@@ -202,16 +204,16 @@ describe('choice of the key', () => {
       [endpoint('a'), endpoint('same host'), endpoint('relay', { baseUrl: 'https://relay.example/' })],
       [key('k1', ['a', 'same host', 'relay'])],
     );
-    const lease = granted(pool, { endpointIds: ['a'] });
+    const lease = granted(pool, { endpointIds: new Set(['a']) });
     pool.settle(lease.id, { kind: 'failed', failure: failure('invalid_key') });
-    expect(pool.lease({ ...REQUEST, endpointIds: ['same host'] }).kind).toBe('never');
+    expect(pool.lease({ ...REQUEST, endpointIds: new Set(['same host']) }).kind).toBe('never');
     const atRelay = granted(pool);
     expect(atRelay.endpoint.id).toBe('relay');
     expect(pool.keyStates().get('k1')?.status).toBe('AVAILABLE');
     pool.settle(atRelay.id, { kind: 'failed', failure: failure('invalid_key') });
     expect(pool.keyStates().get('k1')?.status).toBe('FAILED_INIT');
     pool.clearKey('k1');
-    expect(granted(pool, { endpointIds: ['a'] }).keyId).toBe('k1');
+    expect(granted(pool, { endpointIds: new Set(['a']) }).keyId).toBe('k1');
   });
 
   it('serves an endpoint that needs no key', () => {
@@ -306,13 +308,15 @@ describe('limits', () => {
 describe('a fleet that changes', () => {
   it('settles the leases of what is gone, and keeps the live state of what stays', () => {
     const { pool } = setUp([endpoint('a'), endpoint('b')], [key('k1', ['a']), key('k2', ['b'])]);
-    const atA = granted(pool, { endpointIds: ['a'] });
-    const atB = granted(pool, { endpointIds: ['b'] });
+    const atA = granted(pool, { endpointIds: new Set(['a']) });
+    const atB = granted(pool, { endpointIds: new Set(['b']) });
     pool.settle(atB.id, { kind: 'failed', failure: failure('quota_day') });
     pool.setFleet([endpoint('b', { weight: 7 })], [key('k2', ['b'])]);
     expect(pool.keyStates().get('k2')?.status).toBe('FULLY_EXHAUSTED');
     ok(pool, atA);
-    expect(pool.health()).toMatchObject([{ endpointId: 'b', inFlight: 0, failed: 1, effectiveWeight: 7 }]);
+    expect(pool.health()).toMatchObject([
+      { endpointId: 'b', gauges: { inFlight: { used: 0 } }, failed: 1, effectiveWeight: 7 },
+    ]);
     expect(pool.lease(REQUEST)).toMatchObject({ kind: 'wait', dayOutUntil: expect.any(Number) });
   });
 
@@ -393,7 +397,10 @@ describe('what can never be served', () => {
   it('asks endpoints again for a model they did not offer when a person starts something', () => {
     const { pool } = setUp(...pairs(endpoint('a'), endpoint('b')));
     for (const id of ['a', 'b']) {
-      pool.settle(granted(pool, { endpointIds: [id] }).id, { kind: 'failed', failure: failure('no_model') });
+      pool.settle(granted(pool, { endpointIds: new Set([id]) }).id, {
+        kind: 'failed',
+        failure: failure('no_model'),
+      });
     }
     expect(pool.lease(REQUEST)).toMatchObject({ kind: 'never', reason: 'no_model' });
     expect(pool.lease({ ...REQUEST, model: 'other' }).kind).toBe('granted');

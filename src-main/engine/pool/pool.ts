@@ -2,35 +2,59 @@
  * The pool: which endpoint and which key may send a request now. Everything is decided and reserved synchronously, so
  * that two callers can never be given the same place; nothing here polls or owns a timer.
  */
-import { FAILURES, type Failure, type FailureKind } from '@shared/model/failure';
-import type { Endpoint, EndpointHealth, KeyState } from '@shared/model/endpoint';
-import type { Clock, Lease, Random } from '../ports';
+import type { Endpoint, EndpointHealth, EndpointRest, KeyState, KeyStatus } from '@shared/model/endpoint';
+import { mayBeCharged } from '@shared/model/failure';
+import type { Clock, Lease, Random, SendHistory } from '../ports';
 import { choose, type LeaseRequest, type Moment } from './choose';
 import { explain, type Never, type Wait } from './explain';
 import {
+  DEFAULT_RULES,
   EMPTY_FLEET,
+  type EndpointRecord,
   type Fleet,
+  type FleetRules,
+  isSilent,
+  type KeyRecord,
   type LeaseRecord,
+  modelQuota,
   type PoolKey,
-  replaceFleet,
-  seatsAtHost,
   seatsOf,
 } from './fleet';
-import { applyFailure, applyProof, clear, keyStateOf, refresh } from './key-standing';
+import { replaceFleet } from './fleet-change';
+import { Gate, type Place } from './gate';
+import { demandOf, healthOf, type KeyGauges, keyGaugesOf, restOf } from './health';
+import { judge, type JudgeContext, type LeaseOutcome } from './judge';
+import { clear, keyStateOf, noteSent, refresh } from './key-standing';
+import { quotaGates, restoreHistory } from './restore';
+import { TokenEstimates } from './token-estimates';
 
 export type { Avoided, LeaseRequest } from './choose';
 export type { Never, Wait, WaitReason } from './explain';
-export type { PoolKey } from './fleet';
+export type { FleetRules, PoolKey } from './fleet';
+export type { KeyGauges } from './health';
+export type { LeaseOutcome } from './judge';
 
 export type LeaseAnswer = { readonly kind: 'granted'; readonly lease: Lease } | Wait | Never;
 
-export type LeaseOutcome =
-  | { readonly kind: 'ok' }
-  | { readonly kind: 'failed'; readonly failure: Failure }
-  /** Nobody knows what became of the request: it may have reached the provider. */
-  | { readonly kind: 'lost' }
-  /** Given back before anything was sent. */
-  | { readonly kind: 'unused' };
+/** Something a person may want to know of later. */
+export type PoolEvent =
+  | {
+      readonly kind: 'keyState';
+      readonly keyId: string;
+      /** Where it happened; null: a wait is over, or a person did it. */
+      readonly endpointId: string | null;
+      readonly from: KeyStatus;
+      readonly state: KeyState;
+    }
+  /** `rest` null: it is back. */
+  | { readonly kind: 'endpointRest'; readonly endpointId: string; readonly rest: EndpointRest | null }
+  | {
+      readonly kind: 'rateLearned';
+      readonly keyId: string;
+      readonly endpointId: string;
+      readonly model: string;
+      readonly perMinute: number;
+    };
 
 export interface PoolOptions {
   readonly clock: Clock;
@@ -39,7 +63,9 @@ export interface PoolOptions {
 
 export interface Pool {
   /** May be called at any time; what keeps its id keeps its live state. */
-  setFleet(endpoints: readonly Endpoint[], keys: readonly PoolKey[]): void;
+  setFleet(endpoints: readonly Endpoint[], keys: readonly PoolKey[], rules?: FleetRules): void;
+  /** Once, after the first fleet: what earlier sessions have sent counts against its limits. */
+  restore(history: SendHistory): void;
   /** Reserves at once, or says when to ask again, or why not ever. */
   lease(request: LeaseRequest): LeaseAnswer;
   /** The last byte of the body left at `at` (monotonic): its place in each rate window is free a minute later. */
@@ -50,20 +76,30 @@ export interface Pool {
   settle(leaseId: number, outcome: LeaseOutcome): void;
   /** A person or a test call brings a key back; `proven`: a call with it has just succeeded. */
   clearKey(keyId: string, options?: { readonly proven?: boolean }): void;
+  /** Forgets an endpoint's errors and its rest, and what its keys were out for. */
+  resetEndpoint(endpointId: string): void;
   /** Endpoints are asked again for models they did not offer: a person has started something. */
   reconsiderModels(): void;
+  /** Requests in flight that would use the limits fully; null while rate or latency are not known. */
+  demand(request: LeaseRequest): number | null;
   /** Tells when a wait or a refusal given before may be over sooner than it said. Returns the undo. */
   onChange(listener: () => void): () => void;
+  /** Returns the undo. */
+  onEvent(listener: (event: PoolEvent) => void): () => void;
   health(): readonly EndpointHealth[];
   keyStates(): ReadonlyMap<string, KeyState>;
+  keyGauges(): ReadonlyMap<string, KeyGauges>;
 }
 
-/** Answers that only a working key gets. */
-const PROOFS: ReadonlySet<FailureKind> = new Set(['blocked', 'no_image', 'schema_mismatch']);
+/** How much the newest answer moves the mean latency. */
+const LATENCY_SHARE = 0.1;
 
 export function createPool({ clock, random }: PoolOptions): Pool {
   const leases = new Map<number, LeaseRecord>();
   const listeners = new Set<() => void>();
+  const eventListeners = new Set<(event: PoolEvent) => void>();
+  const app = new Gate(clock);
+  const estimates = new TokenEstimates();
   let fleet: Fleet = EMPTY_FLEET;
   let lastLeaseId = 0;
   let someoneWaits = false;
@@ -77,44 +113,94 @@ export function createPool({ clock, random }: PoolOptions): Pool {
     }
   }
 
+  function tell(event: PoolEvent): void {
+    for (const listener of eventListeners) {
+      listener(event);
+    }
+  }
+
+  /** Rests between two answers come and go with every request: they are no news. */
+  function tellKey(key: KeyRecord, from: KeyStatus, endpointId: string | null): void {
+    const state = keyStateOf(key.standing);
+    const isNews = from !== 'COOLDOWN' || state.status !== 'AVAILABLE';
+    if (key.id !== null && isNews && from !== state.status) {
+      tell({ kind: 'keyState', keyId: key.id, endpointId, from, state });
+    }
+  }
+
+  function tellRest(record: EndpointRecord): void {
+    const rest = restOf(record, clock);
+    if (rest?.reason !== record.restTold?.reason) {
+      record.restTold = rest;
+      tell({ kind: 'endpointRest', endpointId: record.endpoint.id, rest });
+    }
+  }
+
   function lease(request: LeaseRequest): LeaseAnswer {
     const candidates = fleet.byProvider.get(request.provider) ?? [];
-    const moment: Moment = { now: clock.now(), hasCompany: fleet.withCompany.has(request.provider) };
+    const moment: Moment = {
+      now: clock.now(),
+      fleet,
+      app,
+      hasCompany: fleet.withCompany.has(request.provider),
+      tokens: request.tokens ?? estimates.of(request.model),
+      onBack: (key, was) => tellKey(key, was, null),
+    };
     const choice = choose(candidates, request, moment);
     if (choice === null) {
       someoneWaits = true;
       return explain(candidates, request, moment);
     }
     const { record, seat } = choice;
+    const place: Place = { at: moment.now, tokens: moment.tokens };
+    const granted = grant(record, seat.key, { request, place });
+    return { kind: 'granted', lease: granted };
+  }
+
+  function grant(
+    record: EndpointRecord,
+    key: KeyRecord,
+    { request, place }: { request: LeaseRequest; place: Place },
+  ): Lease {
     lastLeaseId += 1;
     const granted: Lease = {
       id: lastLeaseId,
       endpoint: record.endpoint,
-      keyId: seat.key.id,
+      keyId: key.id,
       model: request.model,
-      leasedAt: moment.now,
+      leasedAt: place.at,
     };
-    const gates = [record.gate, seat.key.gate];
+    const gates = [app, record.gate, ...quotaGates(key, request.model, clock)];
     for (const gate of gates) {
-      gate.reserve(moment.now);
+      gate.reserve(place);
     }
-    seat.key.lastUsed = granted.id;
-    seat.key.standing.unsettled += 1;
+    const { learned } = modelQuota(key.group ?? key.quota, request.model, clock);
+    learned.taken(place.at);
+    const turn = record.rest.taken(place.at);
+    if (request.isRetry === true) {
+      record.retries.take(place.at);
+    }
+    key.lastUsed = granted.id;
+    key.standing.unsettled += 1;
     leases.set(granted.id, {
       lease: granted,
+      place,
       endpoint: record,
-      key: seat.key,
+      key,
       gates,
-      epoch: seat.key.standing.epoch,
+      learned,
+      epoch: key.standing.epoch,
+      turn,
       sentAt: null,
       answered: false,
     });
-    return { kind: 'granted', lease: granted };
+    return granted;
   }
 
   function markSent(out: LeaseRecord, at: number): void {
     if (out.sentAt === null) {
       out.sentAt = at;
+      noteSent(out.key.standing, out.epoch, at);
       for (const gate of out.gates) {
         gate.bodySent(at);
       }
@@ -124,8 +210,9 @@ export function createPool({ clock, random }: PoolOptions): Pool {
   function markAnswered(out: LeaseRecord): void {
     if (!out.answered) {
       out.answered = true;
+      const now = clock.now();
       for (const gate of out.gates) {
-        gate.answered();
+        gate.answered(now);
       }
     }
   }
@@ -136,78 +223,62 @@ export function createPool({ clock, random }: PoolOptions): Pool {
       return;
     }
     leases.delete(leaseId);
+    const now = clock.now();
     markAnswered(out);
     if (reachedProvider(outcome)) {
-      markSent(out, clock.now());
-    } else if (out.sentAt === null) {
-      for (const gate of out.gates) {
-        gate.neverSent();
+      markSent(out, now);
+    }
+    const tokens = tokensOf(out, outcome);
+    for (const gate of out.gates) {
+      if (out.sentAt === null) {
+        gate.neverSent(out.place, now);
       }
+      gate.spent(out.place, tokens, now);
     }
     if (out.epoch === out.key.standing.epoch) {
       out.key.standing.unsettled -= 1;
     }
     if (outcome.kind === 'ok') {
-      out.endpoint.succeeded += 1;
-      out.endpoint.penalty.succeeded(clock.now());
-      applyProof(out.key.standing, out.epoch);
-    } else if (outcome.kind === 'failed') {
-      blame(out, outcome.failure);
+      estimates.learn(out.lease.model, outcome.tokens);
+      noteLatency(out.endpoint, now - out.lease.leasedAt);
     }
+    out.endpoint.rest.ended(out.turn);
+    judge(out, outcome, judgeContext);
+    tellRest(out.endpoint);
     changed();
   }
 
-  function blame(out: LeaseRecord, failure: Failure): void {
-    const policy = FAILURES[failure.kind];
-    if (policy.blames === 'endpoint' || policy.blames === 'key' || policy.blames === 'model') {
-      out.endpoint.failed += 1;
-      out.endpoint.lastFailure = failure;
-    }
-    if (PROOFS.has(failure.kind)) {
-      applyProof(out.key.standing, out.epoch);
-    }
-    switch (policy.then) {
-      case 'retry_elsewhere':
-        out.endpoint.penalty.failed(clock.now());
-        return;
-      case 'model_out':
-        out.endpoint.modelsOut.set(out.lease.model, failure);
-        return;
-      case 'key_out':
-        refuse(out, failure);
-        return;
-      case 'key_cools':
-      case 'key_out_for_day':
-        putOut(out, failure);
-        return;
-      case 'retry':
-      case 'final':
-      case 'pause_run':
-        return;
-    }
-  }
+  const judgeContext: JudgeContext = {
+    clock,
+    random,
+    get fleet() {
+      return fleet;
+    },
+    onKeyState: (key, from, endpointId) => tellKey(key, from, endpointId),
+    onRateLearned({ lease: { keyId, endpoint, model } }, perMinute) {
+      if (keyId !== null) {
+        tell({ kind: 'rateLearned', keyId, endpointId: endpoint.id, model, perMinute });
+      }
+    },
+  };
 
-  /** A key that one host refuses may be good at another: it is out for good once no host is left. */
-  function refuse(out: LeaseRecord, failure: Failure): void {
-    if (out.epoch < out.key.standing.clearedEpoch) {
-      return;
+  function bringBack(key: KeyRecord, isProven: boolean): void {
+    for (const seat of seatsOf(fleet, key)) {
+      seat.refused = null;
     }
-    for (const seat of seatsAtHost(fleet, out.key, out.lease.endpoint)) {
-      seat.refused = failure;
-    }
-    if (seatsOf(fleet, out.key).every((seat) => seat.refused !== null)) {
-      putOut(out, failure);
-    }
-  }
-
-  function putOut(out: LeaseRecord, failure: Failure): void {
-    const provider = out.lease.endpoint.provider;
-    applyFailure(out.key.standing, { failure, leasedInEpoch: out.epoch }, { clock, random, provider });
+    const from = key.standing.status;
+    clear(key.standing, clock.wallNow(), isProven);
+    tellKey(key, from, null);
   }
 
   return {
-    setFleet(endpoints, keys) {
-      fleet = replaceFleet(fleet, { endpoints, keys, leases: leases.values(), clock });
+    setFleet(endpoints, keys, rules = DEFAULT_RULES) {
+      fleet = replaceFleet(fleet, { endpoints, keys, rules, leases: leases.values(), clock, random });
+      app.setLimits(rules.settings);
+      changed();
+    },
+    restore(history) {
+      restoreHistory(fleet, app, history, clock);
       changed();
     },
     lease,
@@ -229,51 +300,83 @@ export function createPool({ clock, random }: PoolOptions): Pool {
     clearKey(keyId, options = {}) {
       const key = fleet.keys.get(keyId);
       if (key !== undefined) {
-        for (const seat of seatsOf(fleet, key)) {
-          seat.refused = null;
+        bringBack(key, options.proven === true);
+        changed();
+      }
+    },
+    resetEndpoint(endpointId) {
+      const record = fleet.endpoints.get(endpointId);
+      if (record !== undefined) {
+        record.penalty.forget();
+        record.rest.reset();
+        record.silentSince = null;
+        record.modelsOut.clear();
+        record.lastFailure = undefined;
+        for (const { key } of record.seats) {
+          bringBack(key, false);
         }
-        clear(key.standing, clock.wallNow(), options.proven === true);
+        tellRest(record);
         changed();
       }
     },
     reconsiderModels() {
       for (const record of fleet.endpoints.values()) {
         record.modelsOut.clear();
-        for (const seat of record.seats) {
-          if (seat.key.id === null) {
-            seat.refused = null;
-            clear(seat.key.standing, clock.wallNow(), true);
+        if (isSilent(record, clock.now())) {
+          record.silentSince = null;
+          record.rest.reset();
+        }
+        for (const { key } of record.seats) {
+          if (key.id === null) {
+            bringBack(key, true);
           }
         }
       }
       changed();
     },
+    demand: (request) => demandOf(fleet, request),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    health: () => [...fleet.endpoints.values()].map((record) => healthOf(record, clock.now())),
+    onEvent(listener) {
+      eventListeners.add(listener);
+      return () => eventListeners.delete(listener);
+    },
+    health: () => [...fleet.endpoints.values()].map((record) => healthOf(record, clock)),
     keyStates() {
       const now = clock.now();
       return new Map(
-        [...fleet.keys].map(([id, { standing }]) => {
-          refresh(standing, now);
-          return [id, keyStateOf(standing)] as const;
+        [...fleet.keys].map(([id, key]) => {
+          const was = refresh(key.standing, now);
+          if (was !== null) {
+            tellKey(key, was, null);
+          }
+          return [id, keyStateOf(key.standing)] as const;
         }),
       );
     },
+    keyGauges: () => new Map([...fleet.keys].map(([id, key]) => [id, keyGaugesOf(key, clock.now())])),
   };
 }
 
-function healthOf(record: LeaseRecord['endpoint'], now: number): EndpointHealth {
-  return {
-    endpointId: record.endpoint.id,
-    inFlight: record.gate.inFlight,
-    succeeded: record.succeeded,
-    failed: record.failed,
-    effectiveWeight: record.endpoint.weight * record.penalty.factor(now),
-    ...(record.lastFailure === undefined ? {} : { lastFailure: record.lastFailure }),
-  };
+function noteLatency(record: EndpointRecord, tookMs: number): void {
+  const before = record.latencyMs;
+  record.latencyMs = before === null ? tookMs : before + LATENCY_SHARE * (tookMs - before);
+}
+
+/** What the request counts against limits of tokens: what it said, else what was expected where it may have been used. */
+function tokensOf(out: LeaseRecord, outcome: LeaseOutcome): number {
+  switch (outcome.kind) {
+    case 'ok':
+      return outcome.tokens ?? out.place.tokens;
+    case 'failed':
+      return mayBeCharged(outcome.failure) ? out.place.tokens : 0;
+    case 'lost':
+      return out.place.tokens;
+    case 'unused':
+      return 0;
+  }
 }
 
 /** Whether the provider counts the request although no word came that its body had left. */

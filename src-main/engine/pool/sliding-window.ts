@@ -14,11 +14,11 @@ const FIRST_CAPACITY = 64;
 
 export class SlidingWindow {
   private limit: number;
-  private readonly spanMs: number;
+  readonly spanMs: number;
   /** Places whose body has not left yet: nobody knows when they will be free. */
   private held = 0;
   /** A ring of the moments bodies left, oldest first. */
-  private stamps = new Float64Array(FIRST_CAPACITY);
+  private ring = new Float64Array(FIRST_CAPACITY);
   private head = 0;
   private count = 0;
 
@@ -59,8 +59,17 @@ export class SlidingWindow {
   /** The holder's body left at `at`. */
   sent(at: number): void {
     this.held -= 1;
-    if (this.count === this.stamps.length) {
-      this.grow();
+    this.add(at);
+  }
+
+  /** A body left at `at` for which no place was held. */
+  add(at: number): void {
+    if (this.count === this.ring.length) {
+      // A window without a limit is never asked when it is free: it forgets here.
+      this.dropExpired(at);
+      if (this.count * 2 > this.ring.length) {
+        this.grow();
+      }
     }
     this.count += 1;
     // Workers report in nearly the right order: the new stamp sinks past the few that are later.
@@ -72,27 +81,35 @@ export class SlidingWindow {
     this.setStamp(place, at);
   }
 
+  /** The moments counted now, oldest first. */
+  *stamps(now: number): Generator<number> {
+    this.dropExpired(now);
+    for (let place = 0; place < this.count; place += 1) {
+      yield this.stampAt(place);
+    }
+  }
+
   private dropExpired(now: number): void {
     while (this.count > 0 && this.stampAt(0) + this.spanMs <= now) {
-      this.head = (this.head + 1) % this.stamps.length;
+      this.head = (this.head + 1) % this.ring.length;
       this.count -= 1;
     }
   }
 
   private stampAt(place: number): number {
-    return this.stamps[(this.head + place) % this.stamps.length] ?? 0;
+    return this.ring[(this.head + place) % this.ring.length] ?? 0;
   }
 
   private setStamp(place: number, at: number): void {
-    this.stamps[(this.head + place) % this.stamps.length] = at;
+    this.ring[(this.head + place) % this.ring.length] = at;
   }
 
   private grow(): void {
-    const larger = new Float64Array(this.stamps.length * 2);
+    const larger = new Float64Array(this.ring.length * 2);
     for (let place = 0; place < this.count; place += 1) {
       larger[place] = this.stampAt(place);
     }
-    this.stamps = larger;
+    this.ring = larger;
     this.head = 0;
   }
 }

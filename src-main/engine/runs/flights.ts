@@ -5,9 +5,10 @@
 import type { Failure } from '@shared/model/failure';
 import type { JobState } from '@shared/model/run';
 import type { LeaseOutcome } from '../pool/pool';
-import type { AttemptOutcome, AttemptStart, Lease, SendHooks } from '../ports';
-import { type ActiveRun, paused } from './active-run';
+import type { AttemptOutcome, AttemptStart, Lease, RateFacts, SendHooks, Usage } from '../ports';
+import type { ActiveRun } from './active-run';
 import { type NextStep, nextStep, type Ticket } from './next-step';
+import { paused } from './run-state';
 import type { SchedulerOptions } from './scheduler-options';
 
 export interface Flight {
@@ -16,6 +17,8 @@ export interface Flight {
   readonly lease: Lease;
   readonly attempt: AttemptStart;
   isAnswered: boolean;
+  /** Wall clock; null: no word came that its body had left. */
+  bodySentAt: number | null;
 }
 
 export interface FlightsOptions extends SchedulerOptions {
@@ -47,9 +50,10 @@ export function createFlights(options: FlightsOptions): Flights {
       runId: run.order.runId,
       endpointId: lease.endpoint.id,
       keyId: lease.keyId,
+      model: lease.model,
       sentAt: clock.wallNow(),
     };
-    return { run, ticket, lease, attempt, isAnswered: false };
+    return { run, ticket, lease, attempt, isAnswered: false, bodySentAt: null };
   }
 
   async function launch(flights: readonly Flight[]): Promise<void> {
@@ -103,7 +107,10 @@ export function createFlights(options: FlightsOptions): Flights {
 
   function hooksOf(flight: Flight): SendHooks {
     return {
-      bodySent: (at) => pool.bodySent(flight.lease.id, at),
+      bodySent: (at) => {
+        flight.bodySentAt ??= Math.round(clock.wallNow() + at - clock.now());
+        pool.bodySent(flight.lease.id, at);
+      },
       answered: () => {
         if (!flight.isAnswered) {
           markAnswered(flight);
@@ -132,6 +139,7 @@ export function createFlights(options: FlightsOptions): Flights {
         jobId,
         runId,
         endedAt: clock.wallNow(),
+        bodySentAt: flight.bodySentAt,
         tookMs: clock.now() - flight.lease.leasedAt,
         outcome,
         next: step.next,
@@ -164,9 +172,21 @@ export function createFlights(options: FlightsOptions): Flights {
 function leaseOutcome(outcome: AttemptOutcome): LeaseOutcome {
   switch (outcome.kind) {
     case 'done':
-      return { kind: 'ok' };
+      return { kind: 'ok', ...tokensOf(outcome.usage), ...factsOf(outcome) };
     case 'failed':
+      return { kind: 'failed', failure: outcome.failure, ...factsOf(outcome) };
     case 'lost':
       return outcome;
   }
+}
+
+/** Input and output together; nothing where the provider told neither. */
+function tokensOf({ inputTokens, outputTokens }: Usage): { readonly tokens?: number } {
+  return inputTokens === undefined && outputTokens === undefined
+    ? {}
+    : { tokens: (inputTokens ?? 0) + (outputTokens ?? 0) };
+}
+
+function factsOf({ facts }: { readonly facts?: RateFacts }): { readonly facts?: RateFacts } {
+  return facts === undefined ? {} : { facts };
 }

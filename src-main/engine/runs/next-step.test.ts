@@ -58,7 +58,11 @@ describe('nextStep', () => {
     const second = steps[1];
     if (second?.kind === 'again') {
       const wholeEndpoint = FAILURES[kind].then === 'retry_elsewhere';
-      expect(second.ticket.avoid).toEqual([{ endpointId: 'a', keyId: 'k', wholeEndpoint }]);
+      expect(second.ticket).toMatchObject({
+        avoid: [{ endpointId: 'a', keyId: 'k', wholeEndpoint }],
+        isRetry: wholeEndpoint,
+        lastFailure: { kind },
+      });
       expect(second.delayMs).toBe(second.next.counted ? 500 : 0);
     }
   });
@@ -93,6 +97,15 @@ describe('nextStep', () => {
       expect(nameOf(after(failure(kind, { bodySent: true })))).toBe('failed');
     },
   );
+
+  it('takes no retry of an endpoint for a job that a key sends on, whatever failed it before', () => {
+    const retry = after(failure('overloaded'), { maxRetries: 1 });
+    expect(retry).toMatchObject({ ticket: { isRetry: true, retriesUsed: 1 } });
+    const ticket = retry.kind === 'again' ? retry.ticket : FRESH;
+    const moved = after(failure('quota_minute', { retryAfterMs: 60_000 }), { ticket, maxRetries: 1 });
+    expect(moved).toMatchObject({ kind: 'again', delayMs: 0, ticket: { isRetry: false, retriesUsed: 1 } });
+    expect(after(failure('network', { bodySent: false }))).toMatchObject({ ticket: { isRetry: true } });
+  });
 
   it('counts retries of earlier sessions', () => {
     const ticket = newTicket({ ...FRESH.job, retriesUsed: 2 });

@@ -12,6 +12,10 @@ export interface Ticket {
   readonly freeTries: number;
   /** The pair that has just failed it. */
   readonly avoid: readonly Avoided[];
+  /** An endpoint failed it: sending it again takes from that endpoint's budget of retries. A refused key does not. */
+  readonly isRetry: boolean;
+  /** Why it goes again. */
+  readonly lastFailure?: Failure;
 }
 
 export interface RetryRules {
@@ -44,7 +48,7 @@ const NAMED_JITTER_MAX_MS = 1_000;
 const FAILED: NextStep = { kind: 'over', next: { kind: 'failed' } };
 
 export function newTicket(job: PendingJob): Ticket {
-  return { job, retriesUsed: job.retriesUsed, freeTries: 0, avoid: [] };
+  return { job, retriesUsed: job.retriesUsed, freeTries: 0, avoid: [], isRetry: false };
 }
 
 export interface StepInput {
@@ -77,13 +81,13 @@ function afterFailure(input: StepInput, failure: Failure): NextStep {
     case 'key_cools':
     case 'key_out_for_day':
     case 'model_out':
-      return again(input, { ticket: input.ticket, counted: false, delayMs: 0, wholeEndpoint: false });
+      return again(input, failure, { ticket: input.ticket, counted: false, delayMs: 0 });
     case 'retry':
-      return counted(input, failure, false);
+      return counted(input, failure);
     case 'retry_elsewhere':
       return neverLeft(failure) && input.ticket.freeTries < FREE_TRIES
         ? free(input, failure)
-        : counted(input, failure, true);
+        : counted(input, failure);
   }
 }
 
@@ -94,40 +98,40 @@ function neverLeft(failure: Failure): boolean {
 
 function free(input: StepInput, failure: Failure): NextStep {
   const { ticket } = input;
-  return again(input, {
+  return again(input, failure, {
     ticket: { ...ticket, freeTries: ticket.freeTries + 1 },
     counted: false,
     delayMs: delayMs(input, failure, ticket.freeTries),
-    wholeEndpoint: true,
   });
 }
 
-function counted(input: StepInput, failure: Failure, wholeEndpoint: boolean): NextStep {
+function counted(input: StepInput, failure: Failure): NextStep {
   const { ticket, rules } = input;
   if (ticket.retriesUsed >= rules.maxRetries) {
     return FAILED;
   }
-  return again(input, {
+  return again(input, failure, {
     ticket: { ...ticket, retriesUsed: ticket.retriesUsed + 1 },
     counted: true,
     delayMs: delayMs(input, failure, ticket.retriesUsed),
-    wholeEndpoint,
   });
 }
 
 function again(
   { lease }: StepInput,
-  how: { ticket: Ticket; counted: boolean; delayMs: number; wholeEndpoint: boolean },
+  failure: Failure,
+  how: { ticket: Ticket; counted: boolean; delayMs: number },
 ): NextStep {
+  const isEndpointsFault = FAILURES[failure.kind].then === 'retry_elsewhere';
   const failed: Avoided = {
     endpointId: lease.endpoint.id,
     keyId: lease.keyId,
-    wholeEndpoint: how.wholeEndpoint,
+    wholeEndpoint: isEndpointsFault,
   };
   return {
     kind: 'again',
     next: { kind: 'again', counted: how.counted },
-    ticket: { ...how.ticket, avoid: [failed] },
+    ticket: { ...how.ticket, avoid: [failed], isRetry: isEndpointsFault, lastFailure: failure },
     delayMs: how.delayMs,
   };
 }

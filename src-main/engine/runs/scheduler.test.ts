@@ -1,84 +1,11 @@
-import type { RunState } from '@shared/model/run';
 import { describe, expect, it } from 'vitest';
 import { createPool } from '../pool/pool';
 import { endpoint, failure, key, pairs, seeded } from '../testing/fleet-samples';
 import { createMemoryJournal } from '../testing/memory-journal';
-import { type Answer, createSimulatedProvider, failed } from '../testing/simulated-provider';
+import { failed } from '../testing/simulated-provider';
 import { createVirtualClock } from '../testing/virtual-clock';
-import { createScheduler, type RunOrder, type SchedulerEvent } from './scheduler';
-
-const MODEL = { provider: 'google_genai', model: 'm' } as const;
-const OTHER = { provider: 'google_genai', model: 'other' } as const;
-const HOUR = 3_600_000;
-
-interface Scene {
-  readonly fleet?: Parameters<ReturnType<typeof createPool>['setFleet']>;
-  answer?(attempt: { jobId: number; keyId: string | null; endpointId: string }, number: number): Answer;
-  readonly latencyMs?: number;
-}
-
-function setUp(scene: Scene = {}) {
-  const clock = createVirtualClock({ startsAtWall: Date.UTC(2026, 10, 21, 12) });
-  const random = seeded(3);
-  const pool = createPool({ clock, random });
-  pool.setFleet(...(scene.fleet ?? pairs(endpoint('a'), endpoint('b'))));
-  const journal = createMemoryJournal({ clock });
-  const provider = createSimulatedProvider({
-    clock,
-    random,
-    journal,
-    answer: (attempt, _lease, number) => scene.answer?.(attempt, number) ?? { kind: 'ok' },
-    ...(scene.latencyMs === undefined ? {} : { latencyMs: () => scene.latencyMs ?? 0 }),
-  });
-  const events: SchedulerEvent[] = [];
-  const faults: unknown[] = [];
-  const scheduler = createScheduler({
-    clock,
-    random,
-    pool,
-    journal,
-    transport: provider,
-    onEvent: (event) => events.push(event),
-    onFault: (error) => faults.push(error),
-    timeZone: 'UTC',
-  });
-  const run = (jobs: number, order: Partial<RunOrder> = {}): void => {
-    const runId = order.runId ?? 1;
-    journal.addJobs(
-      runId,
-      Array.from({ length: jobs }, () => MODEL),
-    );
-    scheduler.start({ ...ORDER, ...order, runId });
-  };
-  return {
-    clock,
-    pool,
-    journal,
-    provider,
-    scheduler,
-    events,
-    faults,
-    run,
-    states: (runId = 1): RunState[] =>
-      events.flatMap((event) => (event.kind === 'state' && event.runId === runId ? [event.state] : [])),
-    jobStates: () => countBy([...journal.rows.values()].map((row) => row.state)),
-  };
-}
-
-const ORDER: Omit<RunOrder, 'runId'> = {
-  concurrency: 8,
-  maxRetries: 0,
-  retryDelayMs: 1_000,
-  waitForDayQuota: true,
-};
-
-function countBy(names: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const name of names) {
-    counts[name] = (counts[name] ?? 0) + 1;
-  }
-  return counts;
-}
+import { createScheduler } from './scheduler';
+import { HOUR, MODEL, ORDER, setUp } from './testing/run-scene';
 
 describe('a run', () => {
   it('does every job once, in order, at its concurrency, and finishes', async () => {
@@ -220,12 +147,29 @@ describe('failures', () => {
     expect(again).toBeLessThan(100);
   });
 
-  it('end a job on a dead endpoint after its free tries', async () => {
-    const scene = setUp({ answer: () => failed(failure('network', { bodySent: false })) });
-    scene.run(3);
+  it('end a job on an endpoint that has died after its free tries', async () => {
+    const scene = setUp({
+      answer: (_attempt, number) =>
+        number === 0 ? { kind: 'ok' } : failed(failure('network', { bodySent: false })),
+    });
+    scene.run(4, { concurrency: 1 });
     await scene.clock.runAll(HOUR);
-    expect(scene.jobStates()).toEqual({ failed: 3 });
-    expect([...scene.journal.rows.values()].map((row) => row.ends.length)).toEqual([11, 11, 11]);
+    expect(scene.jobStates()).toEqual({ done: 1, failed: 3 });
+    expect([...scene.journal.rows.values()].map((row) => row.ends.length)).toEqual([1, 11, 11, 11]);
+  });
+
+  it('pause a run whose only endpoint has never answered, and lose nothing', async () => {
+    const scene = setUp({ answer: () => failed(failure('network', { bodySent: false })) });
+    scene.run(200);
+    const tookMs = await scene.clock.runAll(HOUR);
+    expect(tookMs).toBeLessThan(3 * 60_000);
+    expect(scene.jobStates()).toEqual({ pending: 200 });
+    expect(scene.states().at(-1)).toEqual({
+      kind: 'paused',
+      failure: 'network',
+      reason: 'a has never answered (It was network): check its base URL and the connection, then continue.',
+    });
+    expect(scene.sent.length).toBeLessThan(40);
   });
 
   it('pause the run when the machine is to blame, and lose nothing', async () => {
@@ -265,142 +209,9 @@ describe('failures', () => {
       expect(new Set(scene.provider.arrivals.map(({ jobId }) => jobId)).size).toBe(
         scene.provider.arrivals.length,
       );
-      expect(scene.pool.health().map(({ inFlight }) => inFlight)).toEqual([0, 0]);
+      expect(scene.pool.health().map(({ gauges }) => gauges.inFlight.used)).toEqual([0, 0]);
     },
   );
-});
-
-describe('waiting', () => {
-  it('says until when and for how many keys, with one timer, and goes on by itself', async () => {
-    const keys = ['k1', 'k2', 'k3'].map((id) => key(id, ['a']));
-    const resting = new Map<string, number>();
-    const scene = setUp({
-      fleet: [[endpoint('a')], keys],
-      answer: ({ keyId }) => {
-        const asked = (resting.get(keyId ?? '') ?? 0) + 1;
-        resting.set(keyId ?? '', asked);
-        return asked === 1 ? failed(failure('quota_minute', { retryAfterMs: 300_000 })) : { kind: 'ok' };
-      },
-    });
-    scene.run(30);
-    await scene.clock.advance(60_000);
-    expect(scene.states().at(-1)).toMatchObject({
-      kind: 'waiting',
-      reason: 'waiting for quota until 12:06 (3 keys)',
-    });
-    expect(scene.clock.timers).toBe(1);
-    const before = scene.provider.arrivals.length;
-    await scene.clock.runAll(HOUR);
-    expect(scene.jobStates()).toEqual({ done: 30 });
-    expect(scene.provider.arrivals[before]?.at).toBeGreaterThan(300_000);
-    expect(scene.states().at(-1)).toEqual({ kind: 'finished' });
-  });
-
-  it('does not spin: an hour of waiting costs a timer an hour', async () => {
-    const scene = setUp({ fleet: pairs(endpoint('a')), answer: () => failed(failure('quota_day')) });
-    let timers = 0;
-    const setTimer = scene.clock.setTimer;
-    scene.run(50);
-    await scene.clock.advance(60_000);
-    scene.clock.setTimer = (delayMs, callback) => {
-      timers += 1;
-      expect(delayMs).toBeLessThanOrEqual(HOUR);
-      return setTimer(delayMs, callback);
-    };
-    await scene.clock.advance(5 * HOUR);
-    expect(timers).toBeLessThanOrEqual(6);
-    expect(scene.states().at(-1)).toMatchObject({ kind: 'waiting', until: Date.UTC(2026, 10, 22, 8) });
-  });
-
-  it('sends one probe when fifty jobs see one key recover', async () => {
-    const scene = setUp({
-      fleet: pairs(endpoint('a')),
-      answer: (_attempt, number) =>
-        number < 16 ? failed(failure('quota_minute', { retryAfterMs: 30_000 })) : { kind: 'ok' },
-      latencyMs: 2_000,
-    });
-    scene.run(50, { concurrency: 50 });
-    await scene.clock.advance(5_000);
-    const before = scene.provider.arrivals.length;
-    await scene.clock.advance(29_500);
-    expect(scene.provider.arrivals.length - before).toBe(1);
-    await scene.clock.runAll(HOUR);
-    expect(scene.jobStates()).toEqual({ done: 50 });
-  });
-
-  it('ends instead of waiting for another day when told so, and says until when', async () => {
-    const scene = setUp({ answer: () => failed(failure('quota_day')) });
-    scene.run(50, { waitForDayQuota: false });
-    await scene.clock.runAll(HOUR);
-    expect(scene.states().at(-1)).toEqual({
-      kind: 'paused',
-      reason:
-        'All 2 keys left are out for today, until 22 Nov 08:00: continue then, or add a key of another account.',
-      failure: 'quota_day',
-    });
-    expect(scene.jobStates()).toEqual({ pending: 50 });
-    expect(scene.provider.arrivals).toHaveLength(2);
-  });
-
-  it('pauses when nothing can ever serve, with every job still pending', async () => {
-    const scene = setUp({ answer: () => failed(failure('invalid_key')) });
-    scene.run(600);
-    await scene.clock.runAll(HOUR);
-    expect(scene.states().at(-1)).toMatchObject({ kind: 'paused', failure: 'invalid_key' });
-    expect(scene.jobStates()).toEqual({ pending: 600 });
-    expect(scene.provider.arrivals).toHaveLength(2);
-  });
-
-  it('hears at once of a key that a person brings back', async () => {
-    const scene = setUp({
-      fleet: pairs(endpoint('a')),
-      answer: (_attempt, number) => (number === 0 ? failed(failure('quota_day')) : { kind: 'ok' }),
-    });
-    scene.run(1);
-    await scene.clock.advance(60_000);
-    expect(scene.states().at(-1)?.kind).toBe('waiting');
-    scene.pool.clearKey('key of a');
-    await scene.clock.advance(5_000);
-    expect(scene.states().at(-1)?.kind).toBe('finished');
-  });
-
-  it('lets the jobs of one model go on while those of another wait or have nowhere to go', async () => {
-    const scene = setUp({
-      fleet: [
-        [endpoint('a'), endpoint('o', { provider: 'openai' })],
-        [key('ka', ['a']), key('ko', ['o'])],
-      ],
-      answer: ({ keyId }) => (keyId === 'ko' ? failed(failure('quota_day')) : { kind: 'ok' }),
-    });
-    const openai = { provider: 'openai', model: 'x' } as const;
-    scene.journal.addJobs(
-      1,
-      Array.from({ length: 600 }, (_, at) => (at % 2 === 0 ? openai : MODEL)),
-    );
-    scene.scheduler.start({ ...ORDER, runId: 1, waitForDayQuota: false });
-    await scene.clock.runAll(HOUR);
-    expect(scene.jobStates()).toEqual({ done: 300, pending: 300 });
-    expect(scene.states().at(-1)).toMatchObject({ kind: 'paused', failure: 'quota_day' });
-  });
-
-  it('takes a model out where it is not offered, and serves it elsewhere', async () => {
-    const scene = setUp({
-      answer: ({ endpointId, jobId }) =>
-        endpointId === 'a' && jobId % 2 === 0 ? failed(failure('no_model')) : { kind: 'ok' },
-    });
-    scene.journal.addJobs(
-      1,
-      Array.from({ length: 100 }, (_, at) => (at % 2 === 0 ? MODEL : OTHER)),
-    );
-    scene.scheduler.start({ ...ORDER, runId: 1 });
-    await scene.clock.runAll(HOUR);
-    expect(scene.jobStates()).toEqual({ done: 100 });
-    const misses = scene.provider.arrivals.filter(
-      ({ endpointId, jobId }) => endpointId === 'a' && jobId % 2 === 0,
-    );
-    // Only what was under way before the first answer.
-    expect(misses.length).toBeLessThanOrEqual(8);
-  });
 });
 
 describe('stopping', () => {

@@ -3,8 +3,9 @@
  * them to the transport, and decides what follows each outcome. It never polls: a turn is taken when something
  * happened, or when the one timer says that the earliest wait is over.
  */
-import { ActiveRun, laneWakesAt, paused, type RunOrder, saysSomethingNew, stateOf } from './active-run';
+import { ActiveRun, type RunOrder } from './active-run';
 import { createFlights, type Flight } from './flights';
+import { laneWakesAt, paused, saysSomethingNew, stateOf } from './run-state';
 import type { SchedulerEvent, SchedulerOptions } from './scheduler-options';
 
 export type { RunOrder } from './active-run';
@@ -15,8 +16,8 @@ export interface Scheduler {
   start(order: RunOrder): void;
   /** Sends no more of it; resolves when what was in flight has ended and is on disk. */
   stop(runId: number): Promise<void>;
-  /** Takes effect with the next lease. */
-  setConcurrency(runId: number, concurrency: number): void;
+  /** Takes effect with the next lease. `auto`: follows what the limits can use; a number ends that. */
+  setConcurrency(runId: number, concurrency: number | 'auto'): void;
   /** Stops all runs, then lets go of pool and clock. */
   close(): Promise<void>;
 }
@@ -80,6 +81,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         run.work.forgetVerdicts();
       }
     }
+    for (const run of runs) {
+      run.follow(pool, clock.now());
+    }
     const granted = leaseAll();
     if (granted.length > 0) {
       void flights.launch(granted);
@@ -128,18 +132,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         return null;
       }
       const { lane, ticket } = next;
-      const answer = pool.lease({
-        ...ticket.job.model,
-        avoid: ticket.avoid,
-        ...(run.order.endpointIds === undefined ? {} : { endpointIds: run.order.endpointIds }),
-      });
-      if (answer.kind === 'granted') {
-        lane.take(now);
-        lane.verdict = null;
+      const lease = lane.lease(ticket, pool, now);
+      if (lease !== null) {
+        run.work.take(lane, now);
         run.inFlight += 1;
-        return flights.prepare(run, ticket, answer.lease);
+        return flights.prepare(run, ticket, lease);
       }
-      lane.verdict = answer;
     }
     return null;
   }
@@ -172,16 +170,17 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   function armTimer(): void {
     cancelTimer();
     cancelTimer = () => undefined;
+    const now = clock.now();
     let earliest = Number.POSITIVE_INFINITY;
     for (const run of runs) {
       if (run.hasRoom) {
         for (const lane of run.work.busyLanes()) {
-          earliest = Math.min(earliest, laneWakesAt(lane, run.order));
+          earliest = Math.min(earliest, laneWakesAt(lane, run.order, now));
         }
       }
     }
     if (Number.isFinite(earliest)) {
-      const delayMs = Math.min(LONGEST_TIMER_MS, Math.max(0, earliest - clock.now()));
+      const delayMs = Math.min(LONGEST_TIMER_MS, Math.max(0, earliest - now));
       cancelTimer = clock.setTimer(delayMs, poke);
     }
   }
@@ -208,7 +207,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     setConcurrency(runId, concurrency) {
       const run = runs.find((one) => one.order.runId === runId);
       if (run !== undefined) {
-        run.concurrency = concurrency;
+        run.setConcurrency(concurrency);
         poke();
       }
     },

@@ -1,12 +1,16 @@
 /** What a run that cannot send now says of itself. */
+import type { Failure } from '@shared/model/failure';
 import type { Wait, WaitReason } from '../pool/pool';
 
-const WAITING_FOR: Readonly<Record<WaitReason, string>> = {
+const WAITING_FOR: Readonly<Record<Exclude<WaitReason, 'failing' | 'ban'>, string>> = {
   quota: 'waiting for quota',
   cooldown: 'waiting for keys to cool',
   rate: 'waiting for the rate limit',
+  tokens: 'waiting for the limit of tokens per minute',
+  day: 'out for today by your own limit',
   concurrency: 'waiting for a free place',
   minInterval: 'waiting for the interval between requests',
+  retryBudget: 'holding retries back so that they do not become a storm',
 };
 
 /** Below this the seconds matter. */
@@ -19,20 +23,38 @@ export interface WallMoment {
   readonly timeZone: string | undefined;
 }
 
-/** `waiting for quota until 14:05 (3 keys)` */
+/** `waiting for quota until 14:05 (3 keys)`, `Relay A fails; tried again at 14:05:10: Connection refused.` */
 export function waitSentence(wait: Wait, untilWall: number, moment: WallMoment): string {
+  const time = clockTime(untilWall, moment);
+  const { reason } = wait;
+  if (reason === 'failing' || reason === 'ban') {
+    const name = wait.endpointName ?? 'The endpoint';
+    const what = reason === 'failing' ? 'fails' : 'refuses one key after the other';
+    return `${name} ${what}; tried again at ${time}${because(wait.failure)}`;
+  }
   const keys = wait.keys === 0 ? '' : ` (${keyCount(wait.keys)})`;
-  return `${WAITING_FOR[wait.reason]} until ${clockTime(untilWall, moment)}${keys}`;
+  return `${WAITING_FOR[reason]} until ${time}${keys}`;
 }
 
-export function retrySentence(untilWall: number, moment: WallMoment): string {
-  return `waiting until ${clockTime(untilWall, moment)} to try again what failed`;
+/** `failure`: what a job waits out before it goes again. */
+export function retrySentence(failure: Failure | undefined, untilWall: number, moment: WallMoment): string {
+  return `waiting until ${clockTime(untilWall, moment)} to try again what failed${because(failure)}`;
 }
 
-/** For a run that shall not wait for another day. */
-export function dayOutSentence(wait: Wait, untilWall: number, moment: WallMoment): string {
-  const who = wait.keys === 1 ? 'The only key left is' : `All ${keyCount(wait.keys)} left are`;
-  return `${who} out for today, until ${clockTime(untilWall, moment)}: continue then, or add a key of another account.`;
+/** For a run that shall not wait for its quota. */
+export function pauseSentence(wait: Wait, untilWall: number, moment: WallMoment): string {
+  const time = clockTime(untilWall, moment);
+  if (wait.dayOutUntil === null) {
+    return `${keysLeft(wait.keys)} out of quota until ${time}: continue then, or let the run wait for quota.`;
+  }
+  if (wait.reason === 'day') {
+    return `Your own limit of requests per day is reached until ${time}: continue then, or raise it under Endpoints.`;
+  }
+  return `${keysLeft(wait.keys)} out for today, until ${time}: continue then, or add a key of another account.`;
+}
+
+function because(failure: Failure | undefined): string {
+  return failure === undefined ? '' : `: ${failure.message}`;
 }
 
 /** `14:05`, rounded up to the minute; with seconds when it is close, with the day when it is not today. */
@@ -49,6 +71,17 @@ function clockTime(untilWall: number, { wallNow, timeZone }: WallMoment): string
   });
   const isToday = day.format(shown) === day.format(wallNow);
   return isToday ? time.format(shown) : `${day.format(shown)} ${time.format(shown)}`;
+}
+
+function keysLeft(keys: number): string {
+  switch (keys) {
+    case 0:
+      return 'All keys left are';
+    case 1:
+      return 'The only key left is';
+    default:
+      return `All ${keyCount(keys)} left are`;
+  }
 }
 
 function keyCount(keys: number): string {

@@ -1,36 +1,47 @@
 /**
  * The jobs of one run that wait for a lease. They are pulled from the journal a page at a time; in memory are only
  * the pages in hand and the jobs that go again. Each model is a lane of its own, so that one whose keys rest does not
- * hold up the others.
+ * hold up the others; what goes again because an endpoint failed it has a second one, because the pool may hold
+ * retries back while new work may go.
  */
 import type { ModelChoice } from '@shared/model/run';
-import type { Never, Wait } from '../pool/pool';
-import type { Journal, PendingJob } from '../ports';
+import type { LeaseRequest, Pool } from '../pool/pool';
+import type { Journal, Lease, PendingJob } from '../ports';
 import { DueHeap } from './due-heap';
 import { newTicket, type Ticket } from './next-step';
+import { Verdicts } from './verdicts';
 
 const PAGE_JOBS = 256;
 /** With fewer than this ready to go, the next page is fetched. */
 const LOW_WATER_JOBS = 128;
 /** How far it looks past jobs whose model must wait, for others that need not. */
 const MAX_HELD_JOBS = 2048;
+/** Above every job's id. */
+const LAST_RANK = 2 ** 52;
 /** Shorter waits are no reason to look further. */
 const PATIENCE_MS = 10_000;
 
+/** What may serve a job: a model, and where. */
+export type Choice = Pick<LeaseRequest, 'provider' | 'model' | 'endpointIds'>;
+
 export class Lane {
-  readonly model: ModelChoice;
-  /** What the pool last said, as long as it holds; null: not asked, or it may have changed. */
-  verdict: Wait | Never | null = null;
+  /** The job's own model, then the fallbacks. */
+  readonly choices: readonly Choice[];
+  readonly verdicts: Verdicts;
+  /** Holds what an endpoint has failed. */
+  readonly isRetry: boolean;
   private readonly fresh: PendingJob[] = [];
   private nextFresh = 0;
   private readonly retries = new DueHeap<Ticket>();
 
-  constructor(model: ModelChoice) {
-    this.model = model;
+  constructor(choices: readonly Choice[], isRetry: boolean) {
+    this.choices = choices;
+    this.isRetry = isRetry;
+    this.verdicts = new Verdicts(choices.length);
   }
 
   get held(): number {
-    return this.fresh.length - this.nextFresh + this.retries.size;
+    return this.freshHeld + this.retries.size;
   }
 
   get freshHeld(): number {
@@ -39,6 +50,16 @@ export class Lane {
 
   get nextRetryAt(): number {
     return this.retries.nextDueAt;
+  }
+
+  /** When its first job may go, whatever the pool says. */
+  get readyAt(): number {
+    return this.freshHeld > 0 ? Number.NEGATIVE_INFINITY : this.nextRetryAt;
+  }
+
+  /** The job that goes again next, due or not. */
+  get nextRetry(): Ticket | undefined {
+    return this.retries.peek();
   }
 
   add(job: PendingJob): void {
@@ -50,15 +71,19 @@ export class Lane {
   }
 
   isBlocked(now: number): boolean {
-    return this.verdict !== null && (this.verdict.kind === 'never' || this.verdict.until > now);
+    return this.verdicts.nextChoice(now) === null;
   }
 
   /** Whether it is blocked for so long that the jobs of others should be sought; Infinity ends with something in flight. */
   isStalled(now: number): boolean {
-    const { verdict } = this;
     return (
-      verdict !== null &&
-      (verdict.kind === 'never' || (Number.isFinite(verdict.until) && verdict.until > now + PATIENCE_MS))
+      this.isBlocked(now) &&
+      this.verdicts
+        .holding()
+        .every(
+          (verdict) =>
+            verdict.kind === 'never' || (Number.isFinite(verdict.until) && verdict.until > now + PATIENCE_MS),
+        )
     );
   }
 
@@ -69,6 +94,27 @@ export class Lane {
     }
     const job = this.fresh[this.nextFresh];
     return job === undefined ? null : newTicket(job);
+  }
+
+  /** Asks the pool for one choice after the other; null: none can serve now, and what the pool said is noted. */
+  lease(ticket: Ticket, pool: Pick<Pool, 'lease'>, now: number): Lease | null {
+    for (
+      let choice = this.verdicts.nextChoice(now);
+      choice !== null;
+      choice = this.verdicts.nextChoice(now)
+    ) {
+      const asked = this.choices[choice];
+      if (asked === undefined) {
+        break;
+      }
+      const answer = pool.lease({ ...asked, avoid: ticket.avoid, isRetry: this.isRetry });
+      if (answer.kind === 'granted') {
+        this.verdicts.note(choice, null);
+        return answer.lease;
+      }
+      this.verdicts.note(choice, answer);
+    }
+    return null;
   }
 
   /** Removes what `peek` showed at the same moment. */
@@ -85,16 +131,23 @@ export class Lane {
   }
 }
 
+export interface WorkListOptions {
+  readonly runId: number;
+  /** What may serve jobs of a model, best first. */
+  choicesOf(model: ModelChoice): readonly Choice[];
+}
+
 export class WorkList {
   /** Whether every job the journal had is in hand or past. */
   isExhausted = false;
   isLoading = false;
   private readonly lanes = new Map<string, Lane>();
-  private readonly runId: number;
+  private readonly options: WorkListOptions;
   private cursor = -1;
+  private wasRetry = false;
 
-  constructor(runId: number) {
-    this.runId = runId;
+  constructor(options: WorkListOptions) {
+    this.options = options;
   }
 
   get held(): number {
@@ -114,13 +167,17 @@ export class WorkList {
     return [...this.lanes.values()].filter((lane) => lane.held > 0);
   }
 
-  /** The lane to ask the pool for: due retries first, else the earliest job; null when none may be asked now. */
+  /**
+   * The lane to ask the pool for: what goes again before what is new, else the earliest job; null when none may be
+   * asked now. What an endpoint has failed takes turns with the rest: jobs that fail wherever they go would else be the
+   * only ones to try an endpoint that is coming back.
+   */
   nextLane(now: number): { readonly lane: Lane; readonly ticket: Ticket } | null {
     let best: { lane: Lane; ticket: Ticket; rank: number } | null = null;
     for (const lane of this.lanes.values()) {
       const ticket = lane.isBlocked(now) ? null : lane.peek(now);
       if (ticket !== null) {
-        const rank = lane.nextRetryAt <= now ? lane.nextRetryAt - now : ticket.job.id;
+        const rank = this.rankOf(lane, ticket, now);
         if (best === null || rank < best.rank) {
           best = { lane, ticket, rank };
         }
@@ -129,14 +186,25 @@ export class WorkList {
     return best;
   }
 
+  /** Removes the job that `nextLane` answered at the same moment. */
+  take(lane: Lane, now: number): void {
+    lane.take(now);
+    this.wasRetry = lane.isRetry;
+  }
+
+  private rankOf(lane: Lane, { job }: Ticket, now: number): number {
+    const rank = lane.nextRetryAt <= now ? lane.nextRetryAt - now : job.id;
+    return lane.isRetry && this.wasRetry ? LAST_RANK + rank : rank;
+  }
+
   again(ticket: Ticket, dueAt: number): void {
-    this.laneOf(ticket.job.model).again(ticket, dueAt);
+    this.laneOf(ticket.job.model, ticket.isRetry).again(ticket, dueAt);
   }
 
   /** The pool has changed: everything it said may be over. */
   forgetVerdicts(): void {
     for (const lane of this.lanes.values()) {
-      lane.verdict = null;
+      lane.verdicts.forget();
     }
   }
 
@@ -155,10 +223,10 @@ export class WorkList {
   async load(journal: Pick<Journal, 'pending'>): Promise<void> {
     this.isLoading = true;
     try {
-      const jobs = await journal.pending(this.runId, this.cursor, PAGE_JOBS);
+      const jobs = await journal.pending(this.options.runId, this.cursor, PAGE_JOBS);
       for (const job of jobs) {
         this.cursor = Math.max(this.cursor, job.id);
-        this.laneOf(job.model).add(job);
+        this.laneOf(job.model, false).add(job);
       }
       this.isExhausted = jobs.length === 0;
     } finally {
@@ -166,13 +234,13 @@ export class WorkList {
     }
   }
 
-  private laneOf(model: ModelChoice): Lane {
-    const name = `${model.provider} ${model.model}`;
+  private laneOf(model: ModelChoice, isRetry: boolean): Lane {
+    const name = `${isRetry ? 'again' : 'new'} ${model.provider} ${model.model}`;
     const known = this.lanes.get(name);
     if (known !== undefined) {
       return known;
     }
-    const lane = new Lane(model);
+    const lane = new Lane(this.options.choicesOf(model), isRetry);
     this.lanes.set(name, lane);
     return lane;
   }

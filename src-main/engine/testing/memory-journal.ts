@@ -1,12 +1,32 @@
 /** A journal in memory that takes its time, and throws as soon as the engine asks for what may never happen. */
 import type { JobState, ModelChoice } from '@shared/model/run';
-import type { AttemptEnd, AttemptStart, Clock, Journal, PendingJob, ReceivedFile } from '../ports';
+import type {
+  AttemptEnd,
+  AttemptStart,
+  Clock,
+  Journal,
+  PendingJob,
+  ReceivedFile,
+  SendHistory,
+  SentBucket,
+  SentRequest,
+} from '../ports';
 
 export interface JobRow {
   readonly job: PendingJob;
   state: JobState;
   retriesUsed: number;
   readonly ends: AttemptEnd[];
+}
+
+/** What outlives the process that wrote it. */
+export interface MemoryDisk {
+  readonly rows: Map<number, JobRow>;
+  readonly open: Map<number, AttemptStart>;
+  readonly files: Map<number, ReceivedFile>;
+  /** Every attempt that was ever journalled and may have left the machine. */
+  readonly attempts: Map<number, SentRequest>;
+  lastAttemptId: number;
 }
 
 export interface MemoryJournal extends Journal {
@@ -20,21 +40,33 @@ export interface MemoryJournal extends Journal {
   addJobs(runId: number, models: readonly ModelChoice[]): void;
   /** From now on this call rejects, as a full disk makes it. */
   breakDown(call: 'pending' | 'sent' | 'ended'): void;
+  /** After a crash: jobs whose attempt has no end become `unknown`. */
+  recover(): void;
+  /** What a pool is restored from. */
+  history(): SendHistory;
 }
 
 export interface MemoryJournalOptions {
   readonly clock: Clock;
   /** How long a commit takes, milliseconds. */
   readonly commitMs?: () => number;
+  /** What an earlier process has left; absent: an empty one. */
+  readonly disk?: MemoryDisk;
 }
 
-export function createMemoryJournal({ clock, commitMs = () => 2 }: MemoryJournalOptions): MemoryJournal {
-  const rows = new Map<number, JobRow>();
-  const open = new Map<number, AttemptStart>();
-  const files = new Map<number, ReceivedFile>();
+const RECENT_MS = 61_000;
+const BUCKET_MS = 900_000;
+const DAY_MS = 86_400_000;
+
+export function createMemoryDisk(): MemoryDisk {
+  return { rows: new Map(), open: new Map(), files: new Map(), attempts: new Map(), lastAttemptId: 0 };
+}
+
+export function createMemoryJournal(options: MemoryJournalOptions): MemoryJournal {
+  const { clock, commitMs = () => 2, disk = createMemoryDisk() } = options;
+  const { rows, open, files } = disk;
   const commits: number[] = [];
   const broken = new Set<string>();
-  let lastAttemptId = 0;
 
   const commit = (): Promise<void> =>
     new Promise((resolve) => {
@@ -81,8 +113,8 @@ export function createMemoryJournal({ clock, commitMs = () => 2 }: MemoryJournal
       return found.slice(0, limit).map((row) => ({ ...row.job, retriesUsed: row.retriesUsed }));
     },
     nextAttemptId() {
-      lastAttemptId += 1;
-      return lastAttemptId;
+      disk.lastAttemptId += 1;
+      return disk.lastAttemptId;
     },
     async sent(attempts) {
       await commit();
@@ -95,6 +127,9 @@ export function createMemoryJournal({ clock, commitMs = () => 2 }: MemoryJournal
         }
         row.state = 'sent';
         open.set(attempt.attemptId, attempt);
+        const { endpointId, keyId, model, sentAt } = attempt;
+        const sent = { endpointId, keyId, model, sentAt, bodySentAt: null, endedAt: null, tokens: null };
+        disk.attempts.set(attempt.attemptId, sent);
       }
     },
     async received(attemptId, file) {
@@ -108,9 +143,42 @@ export function createMemoryJournal({ clock, commitMs = () => 2 }: MemoryJournal
       if (!open.delete(end.attemptId) || row.state !== 'sent') {
         throw new Error(`attempt ${end.attemptId} of job ${end.jobId} ends while it is ${row.state}`);
       }
+      noteEnd(disk, end);
       row.ends.push(end);
       row.state = end.next.kind === 'again' ? 'pending' : end.next.kind;
       row.retriesUsed += end.next.kind === 'again' && end.next.counted ? 1 : 0;
     },
+    recover() {
+      for (const { jobId } of open.values()) {
+        rowOf(jobId).state = 'unknown';
+      }
+      open.clear();
+    },
+    history: () => historyOf([...disk.attempts.values()], clock.wallNow()),
   };
+}
+
+function noteEnd({ attempts }: MemoryDisk, { attemptId, bodySentAt, endedAt, outcome }: AttemptEnd): void {
+  const sent = attempts.get(attemptId);
+  if (outcome.kind === 'failed' && outcome.failure.bodySent === false) {
+    attempts.delete(attemptId);
+  } else if (sent !== undefined) {
+    attempts.set(attemptId, { ...sent, bodySentAt, endedAt });
+  }
+}
+
+/** As the store tells it: what may still count in a minute, and the day by quarters of an hour. */
+function historyOf(attempts: readonly SentRequest[], wallNow: number): SendHistory {
+  const from = wallNow - RECENT_MS;
+  const recent = attempts.filter(({ sentAt, bodySentAt, endedAt }) =>
+    endedAt === null ? sentAt > wallNow - DAY_MS : Math.max(sentAt, bodySentAt ?? 0, endedAt) > from,
+  );
+  const buckets = new Map<string, SentBucket>();
+  for (const { endpointId, keyId, model, sentAt } of attempts) {
+    const start = Math.floor(sentAt / BUCKET_MS) * BUCKET_MS;
+    const name = `${endpointId} ${keyId} ${model} ${start}`;
+    const requests = (buckets.get(name)?.requests ?? 0) + 1;
+    buckets.set(name, { endpointId, keyId, model, from: start, requests });
+  }
+  return { recent, buckets: [...buckets.values()] };
 }

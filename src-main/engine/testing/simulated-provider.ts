@@ -18,12 +18,18 @@ export interface Arrival {
 
 export interface SimulatedProviderOptions {
   readonly clock: Clock;
+  /** What the provider counts by, and the network between; absent: `clock`. */
+  readonly world?: Pick<Clock, 'now' | 'setTimer'>;
+  /** False: the process that sends has died; its requests still arrive, but nobody hears of them. */
+  isAlive?(): boolean;
   readonly random: Random;
   readonly journal: MemoryJournal;
-  /** Decided as the request arrives. */
+  /** Decided before anything leaves: whether a byte of the body does is part of it. */
   answer(attempt: AttemptStart, lease: Lease, number: number): Answer;
+  /** Decided as the request arrives, by the provider's clock; null: `answer` stands. */
+  arrived?(attempt: AttemptStart, at: number): Answer | null;
   /** From arrival to the end of the answer. */
-  latencyMs?(): number;
+  latencyMs?(answer: Answer): number;
 }
 
 export interface SimulatedProvider extends Transport {
@@ -37,13 +43,17 @@ export interface SimulatedProvider extends Transport {
 const UPLOAD_MS = { least: 10, most: 120 };
 
 export function createSimulatedProvider(options: SimulatedProviderOptions): SimulatedProvider {
-  const { clock, random, journal } = options;
+  const { clock, random, journal, world = clock } = options;
   const arrivals: Arrival[] = [];
   const peaks = new Map<number, number>();
   const byRun = new Map<number, number>();
   let inFlight = 0;
 
   const pause = (ms: number): Promise<void> => new Promise((resolve) => clock.setTimer(ms, resolve));
+  const pauseOutside = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      world.setTimer(ms, resolve);
+    });
 
   function count(runId: number, change: number): void {
     inFlight += change;
@@ -65,22 +75,27 @@ export function createSimulatedProvider(options: SimulatedProviderOptions): Simu
       }
       count(attempt.runId, 1);
       await pause(random() * 50);
-      const early = options.answer(attempt, lease, arrivals.length);
-      const left = early.kind !== 'failed' || early.failure.bodySent !== false;
+      let answer = options.answer(attempt, lease, arrivals.length);
+      const left = answer.kind !== 'failed' || answer.failure.bodySent !== false;
       if (left) {
         hooks.bodySent(clock.now());
-        await pause(UPLOAD_MS.least + random() * (UPLOAD_MS.most - UPLOAD_MS.least));
+        await pauseOutside(UPLOAD_MS.least + random() * (UPLOAD_MS.most - UPLOAD_MS.least));
         const { jobId, endpointId, keyId } = attempt;
-        arrivals.push({ at: clock.now(), jobId, endpointId, keyId });
-        await pause(options.latencyMs?.() ?? 500 + random() * 1_000);
+        const at = world.now();
+        arrivals.push({ at, jobId, endpointId, keyId });
+        answer = options.arrived?.(attempt, at) ?? answer;
+        await pauseOutside(options.latencyMs?.(answer) ?? 500 + random() * 1_000);
+      }
+      if (options.isAlive?.() === false) {
+        return forever();
       }
       count(attempt.runId, -1);
       hooks.answered();
-      if (early.kind === 'throw') {
+      if (answer.kind === 'throw') {
         throw new Error('the transport broke');
       }
-      if (early.kind !== 'ok') {
-        return early;
+      if (answer.kind !== 'ok') {
+        return answer;
       }
       const file = fileOf(attempt);
       await hooks.received(file);
@@ -105,6 +120,10 @@ export function peakIn(arrivals: readonly Arrival[], spanMs: number): number {
     peak = Math.max(peak, place - first + 1);
   }
   return peak;
+}
+
+function forever(): Promise<never> {
+  return new Promise(() => undefined);
 }
 
 function fileOf(attempt: AttemptStart): ReceivedFile {

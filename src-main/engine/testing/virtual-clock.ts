@@ -17,6 +17,10 @@ export interface VirtualClock extends Clock {
   runAll(limitMs: number): Promise<number>;
   /** Moves the wall clock alone, as a person or NTP does. */
   stepWall(ms: number): void;
+  /** The machine sleeps: its monotonic clock and its timers stand still, the wall clock and the world go on. */
+  suspend(ms: number): void;
+  /** The time of the rest of the world, which no suspend stops: what providers count by. */
+  readonly world: Pick<Clock, 'now' | 'setTimer'>;
   /** Timers that wait. */
   readonly timers: number;
 }
@@ -26,6 +30,11 @@ export function createVirtualClock(options: { readonly startsAtWall?: number } =
   let now = 5_000;
   let wallOffset = (options.startsAtWall ?? Date.UTC(2026, 10, 21, 12)) - now;
   const heap = new DueHeap<Timer>();
+  /** Timers of the world, by its time. */
+  const worldHeap = new DueHeap<Timer>();
+  let suspendedMs = 0;
+  /** What happened while the machine slept is told late, but at its own moment. */
+  let worldMoment: number | null = null;
   let live = 0;
 
   const flush = async (): Promise<void> => {
@@ -34,31 +43,48 @@ export function createVirtualClock(options: { readonly startsAtWall?: number } =
 
   /** Runs the next timer that is due by `limit`; answers whether there was one. */
   async function step(limit: number): Promise<boolean> {
-    if (heap.nextDueAt > limit) {
+    const worldDueAt = worldHeap.nextDueAt - suspendedMs;
+    const isOfWorld = worldDueAt <= heap.nextDueAt;
+    const dueAt = isOfWorld ? worldDueAt : heap.nextDueAt;
+    if (dueAt > limit) {
       return false;
     }
-    now = Math.max(now, heap.nextDueAt);
-    const timer = heap.pop();
+    now = Math.max(now, dueAt);
+    worldMoment = isOfWorld ? worldHeap.nextDueAt : null;
+    const timer = (isOfWorld ? worldHeap : heap).pop();
     if (timer !== undefined && !timer.isCancelled) {
       live -= 1;
       timer.isCancelled = true;
       timer.callback();
+      worldMoment = null;
       await flush();
     }
     return true;
   }
 
+  function setTimer(at: number, callback: () => void, into: DueHeap<Timer>): () => void {
+    const timer: Timer = { isCancelled: false, callback };
+    live += 1;
+    into.push(at, timer);
+    return () => {
+      live -= timer.isCancelled ? 0 : 1;
+      timer.isCancelled = true;
+    };
+  }
+
+  const worldNow = (): number => worldMoment ?? now + suspendedMs;
+
   return {
     now: () => now,
     wallNow: () => now + wallOffset,
-    setTimer(delayMs, callback) {
-      const timer: Timer = { isCancelled: false, callback };
-      live += 1;
-      heap.push(now + Math.max(0, delayMs), timer);
-      return () => {
-        live -= timer.isCancelled ? 0 : 1;
-        timer.isCancelled = true;
-      };
+    setTimer: (delayMs, callback) => setTimer(now + Math.max(0, delayMs), callback, heap),
+    world: {
+      now: worldNow,
+      setTimer: (delayMs, callback) => setTimer(worldNow() + Math.max(0, delayMs), callback, worldHeap),
+    },
+    suspend(ms) {
+      suspendedMs += ms;
+      wallOffset += ms;
     },
     async advance(ms) {
       const target = now + ms;

@@ -214,6 +214,22 @@ describe('where the picture is found', () => {
       usage: { inputTokens: 12, outputTokens: 1150, imageTokens: 1120 },
     });
   });
+
+  it('tells what was used where only the total names the picture', async () => {
+    const usageMetadata = { promptTokenCount: 12, totalTokenCount: 1302 };
+    expect(await answered({ ...parts(inline(1)), usageMetadata })).toMatchObject({
+      usage: { inputTokens: 12, outputTokens: 1290 },
+    });
+  });
+
+  it('tells the limits that a relay names, with a picture and with a failure', async () => {
+    const limits = { 'x-ratelimit-limit-requests': '10', 'x-ratelimit-remaining-requests': '0' };
+    const facts = { requests: { limit: 10, remaining: 0 } };
+    server.reply(json(parts(inline(1)), 200, limits));
+    expect(await adapter.image(request(), to())).toMatchObject({ kind: 'image', facts });
+    server.reply(json({ error: { message: 'no' } }, 500, limits));
+    expect(await adapter.image(request(), to())).toMatchObject({ kind: 'failed', facts });
+  });
 });
 
 describe('a 200 without a picture', () => {
@@ -294,6 +310,12 @@ describe('the test call', () => {
       json({ error: { code: 400, message: 'API key not valid.', status: 'INVALID_ARGUMENT' } }, 400),
     );
     expect(await adapter.test(to())).toMatchObject({ kind: 'failed', failure: { kind: 'invalid_key' } });
+    const place = 'User location is not supported for the API use.';
+    server.reply(json({ error: { code: 400, message: place, status: 'FAILED_PRECONDITION' } }, 400));
+    expect(await adapter.test(to())).toMatchObject({
+      kind: 'failed',
+      failure: { kind: 'no_model', message: place },
+    });
     server.reply(answer(404, 'not here'));
     expect(await adapter.test(to())).toMatchObject({
       kind: 'failed',

@@ -3,7 +3,7 @@ import type { GoogleGenAI } from '@google/genai';
 import { type GoogleBase, googleBase } from '@shared/request-url';
 import type { CallContext, ImageRequest, ProviderAdapter } from '../adapter';
 import { type ClientCache, createClientCache } from '../client-cache';
-import { answered, badInput, type ProviderCall, testEndpoint } from '../endpoint-call';
+import { answered, badInput, factsOf, type ProviderCall, testEndpoint } from '../endpoint-call';
 import type { Exchange } from '../exchange';
 import { asObject, asText, objectsOf } from '../loose-json';
 import { outcomeOf } from '../reading';
@@ -33,9 +33,11 @@ export function createGoogleAdapter(wire: Wire): GoogleAdapter {
         client.models.generateContent(googleRequest(request)),
       );
       const end = await answered(call, context.endpoint.timeoutMs);
-      return end.kind === 'failed'
-        ? end
-        : outcomeOf(readGoogleAnswer(end.exchange.json()), end.exchange, end.asked);
+      if (end.kind === 'failed') {
+        return end;
+      }
+      const outcome = await outcomeOf(readGoogleAnswer(end.exchange.json()), end.exchange, end.asked);
+      return { ...outcome, ...factsOf(end.exchange) };
     },
     test: (context) =>
       testEndpoint(

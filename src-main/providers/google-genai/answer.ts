@@ -134,14 +134,23 @@ function sentence(what: string, reason: string, text: string | undefined): strin
 function usageOf(body: JsonObject): Usage {
   const usage = asObject(body.usageMetadata);
   const input = asCount(usage?.promptTokenCount);
-  const answer = asCount(usage?.candidatesTokenCount);
-  const thoughts = asCount(usage?.thoughtsTokenCount);
+  const output = outputOf(usage, input);
   const images = objectsOf(usage?.candidatesTokensDetails)
     .filter((detail) => detail.modality === 'IMAGE')
     .map((detail) => asCount(detail.tokenCount) ?? 0);
   return {
     ...(input === undefined ? {} : { inputTokens: input }),
-    ...(answer === undefined ? {} : { outputTokens: answer + (thoughts ?? 0) }),
+    ...(output === undefined ? {} : { outputTokens: output }),
     ...(images.length === 0 ? {} : { imageTokens: images.reduce((sum, count) => sum + count, 0) }),
   };
+}
+
+/** Picture and thoughts together; some answers name them only within the total. */
+function outputOf(usage: JsonObject | undefined, input: number | undefined): number | undefined {
+  const answer = asCount(usage?.candidatesTokenCount);
+  const total = asCount(usage?.totalTokenCount);
+  if (answer === undefined) {
+    return total === undefined || input === undefined ? undefined : Math.max(0, total - input);
+  }
+  return answer + (asCount(usage?.thoughtsTokenCount) ?? 0);
 }

@@ -308,6 +308,13 @@ describe('answers of the images API', () => {
     });
   });
 
+  it('tells what was used where only the total names the picture', async () => {
+    server.reply(json({ data: [{ b64_json: DATA }], usage: { prompt_tokens: 9, total_tokens: 409 } }));
+    expect(await adapter.image(request(), to())).toMatchObject({
+      usage: { inputTokens: 9, outputTokens: 400 },
+    });
+  });
+
   it.each([
     ['both null', { data: [{ b64_json: null, url: null }] }, 'no_image'],
     ['an empty list', { created: 1, data: [] }, 'no_image'],
@@ -364,5 +371,28 @@ describe('the test call', () => {
     server.reply(answer(200, '<html></html>', { 'content-type': 'text/html' }));
     expect(await adapter.test(to())).toMatchObject({ kind: 'failed', failure: { kind: 'malformed' } });
     expect(server.requests).toHaveLength(4);
+  });
+});
+
+describe('what the headers tell', () => {
+  const LIMITS = { 'x-ratelimit-limit-requests': '60', 'x-ratelimit-remaining-requests': '0' };
+
+  it('of limits goes with a picture and with a failure', async () => {
+    server.reply(json({ created: 1, data: [{ b64_json: DATA }] }, 200, LIMITS));
+    const facts = { requests: { limit: 60, remaining: 0 } };
+    expect(await adapter.image(request(), to())).toMatchObject({ kind: 'image', facts });
+    server.reply(json({ error: { message: 'slow down' } }, 429, LIMITS));
+    expect(await adapter.image(request(), to())).toMatchObject({ kind: 'failed', facts });
+  });
+
+  it.each([
+    ['org-x', { 'openai-organization': 'org-x', 'openai-project': 'proj_1' }],
+    ['proj_1', { 'openai-project': 'proj_1' }],
+    [undefined, { 'openai-organization': PLAIN_KEY }],
+    [undefined, {}],
+  ])('of the account goes with a test call: %s', async (account, headers) => {
+    server.reply(json({ data: [{ id: 'm' }] }, 200, headers as Record<string, string>));
+    const report = await adapter.test(to());
+    expect(report.kind === 'ok' && report.account).toBe(account);
   });
 });

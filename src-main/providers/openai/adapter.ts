@@ -3,7 +3,7 @@ import { openaiBase } from '@shared/request-url';
 import type OpenAI from 'openai';
 import type { CallContext, ImageRequest, ProviderAdapter } from '../adapter';
 import { type ClientCache, createClientCache } from '../client-cache';
-import { answered, badInput, type ProviderCall, testEndpoint } from '../endpoint-call';
+import { answered, badInput, factsOf, type ProviderCall, testEndpoint } from '../endpoint-call';
 import type { Exchange } from '../exchange';
 import { asObject, asText, objectsOf } from '../loose-json';
 import { outcomeOf } from '../reading';
@@ -31,9 +31,11 @@ export function createOpenaiAdapter(wire: Wire): OpenaiAdapter {
       }
       const call = openaiCall({ wire, clients, context }, (client) => ask(client, request, context));
       const end = await answered(call, context.endpoint.timeoutMs);
-      return end.kind === 'failed'
-        ? end
-        : outcomeOf(readOpenaiAnswer(end.exchange.json()), end.exchange, end.asked);
+      if (end.kind === 'failed') {
+        return end;
+      }
+      const outcome = await outcomeOf(readOpenaiAnswer(end.exchange.json()), end.exchange, end.asked);
+      return { ...outcome, ...factsOf(end.exchange) };
     },
     test: (context) =>
       testEndpoint(

@@ -89,7 +89,10 @@ function usageOf(body: JsonObject): Usage {
   const usage = asObject(body.usage);
   const details = asObject(usage?.output_tokens_details) ?? asObject(usage?.completion_tokens_details);
   const input = asCount(usage?.input_tokens) ?? asCount(usage?.prompt_tokens);
-  const output = asCount(usage?.output_tokens) ?? asCount(usage?.completion_tokens);
+  const total = asCount(usage?.total_tokens);
+  const rest = total === undefined || input === undefined ? undefined : Math.max(0, total - input);
+  // Some relays name it only within the total.
+  const output = asCount(usage?.output_tokens) ?? asCount(usage?.completion_tokens) ?? rest;
   const images = asCount(details?.image_tokens);
   const cost = asCount(usage?.cost);
   return {

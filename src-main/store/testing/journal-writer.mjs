@@ -40,6 +40,7 @@ async function work(firstAttemptId) {
       runId,
       endpointId: 'e',
       keyId: null,
+      model: 'm',
       sentAt: 1,
     }));
     await call('sent', starts);
@@ -62,6 +63,7 @@ async function finish(start) {
   await call('received', start.attemptId, file);
   const outcome = { kind: 'done', file, usage: {}, costUsd: 0.01 };
   const { attemptId, jobId } = start;
-  await call('ended', { attemptId, jobId, runId, endedAt: 2, tookMs: 1, outcome, next: { kind: 'done' } });
+  const next = { kind: 'done' };
+  await call('ended', { attemptId, jobId, runId, endedAt: 2, bodySentAt: 2, tookMs: 1, outcome, next });
   process.stdout.write(`done ${jobId}\n`);
 }

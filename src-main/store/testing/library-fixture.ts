@@ -83,6 +83,7 @@ export function attemptFor(store: Store, job: { id: number; runId: number }): At
     endpointName: 'Relay',
     keyId: 'key-1',
     keyTail: 'wxyz',
+    model: MODEL.model,
     sentAt: 1000,
   };
 }
@@ -101,7 +102,16 @@ export function fileOf(stem: string, bytes = `bytes of ${stem}`): ReceivedFile {
 export function doneEnd(start: AttemptStart, file: ReceivedFile, costUsd: number | null = 0.04): AttemptEnd {
   const { attemptId, jobId, runId } = start;
   const outcome = { kind: 'done', file, usage: { imageTokens: 1290 }, costUsd } as const;
-  return { attemptId, jobId, runId, endedAt: 3500, tookMs: 2500.4, outcome, next: { kind: 'done' } };
+  return {
+    attemptId,
+    jobId,
+    runId,
+    endedAt: 3500,
+    bodySentAt: 1200,
+    tookMs: 2500.4,
+    outcome,
+    next: { kind: 'done' },
+  };
 }
 
 export function failedEnd(
@@ -111,7 +121,7 @@ export function failedEnd(
 ): AttemptEnd {
   const { attemptId, jobId, runId } = start;
   const outcome = { kind: 'failed', failure: { kind, message: `It was ${kind}.` } } as const;
-  return { attemptId, jobId, runId, endedAt: 3500, tookMs: 2500, outcome, next };
+  return { attemptId, jobId, runId, endedAt: 3500, bodySentAt: 1200, tookMs: 2500, outcome, next };
 }
 
 /** Carries the run's next pending job through to its picture. */

@@ -12,7 +12,7 @@ import { Dialog, DialogFoot } from '../../ui/dialog';
 import { TextField } from '../../ui/field';
 import { Notice } from '../../ui/notice';
 import { ProviderSelect } from '../../ui/provider-select';
-import { baseUrlProblem, sendsInClear } from './endpoint-words';
+import { baseUrlProblem, sendsInClear } from './endpoint-links';
 
 type EndpointDraft = Parameters<Client['endpoints']['add']>[0];
 
@@ -28,7 +28,8 @@ export function AddEndpointDialog({ onClose }: { onClose(): void }) {
   const timeoutMs = useLive((state) => state.settings?.timeoutMs ?? DEFAULT_SETTINGS.timeoutMs);
   const [entered, setEntered] = useState<Entered>({ provider: 'google_genai', name: '', baseUrl: '' });
   const draft = draftOf(entered, timeoutMs);
-  const isAboutUrl = action.error?.field === 'baseUrl';
+  const errorOf = (field: string) => (action.error?.field === field ? action.error.sentence : undefined);
+  const isPlaced = ['baseUrl', 'name'].includes(action.error?.field ?? '');
   const add = () =>
     void action.run(async () => {
       const view = await backend.client.endpoints.add(draft);
@@ -52,9 +53,9 @@ export function AddEndpointDialog({ onClose }: { onClose(): void }) {
           draft={draft}
           entered={entered}
           onChange={(part) => setEntered((old) => ({ ...old, ...part }))}
-          urlError={isAboutUrl ? action.error?.sentence : undefined}
+          errorOf={errorOf}
         />
-        {action.error !== null && !isAboutUrl && <Notice tone="bad">{action.error.sentence}</Notice>}
+        {action.error !== null && !isPlaced && <Notice tone="bad">{action.error.sentence}</Notice>}
         <DialogFoot
           action="Add and enter keys"
           isDisabled={baseUrlProblem(entered.baseUrl) !== undefined || action.isBusy}
@@ -82,11 +83,11 @@ function draftOf({ provider, name, baseUrl }: Entered, timeoutMs: number): Endpo
 interface EndpointFieldsProps {
   readonly draft: EndpointDraft;
   readonly entered: Entered;
-  readonly urlError: string | undefined;
+  errorOf(field: string): string | undefined;
   onChange(part: Partial<Entered>): void;
 }
 
-function EndpointFields({ draft, entered, urlError, onChange }: EndpointFieldsProps) {
+function EndpointFields({ draft, entered, errorOf, onChange }: EndpointFieldsProps) {
   const { provider, name, baseUrl } = entered;
   const models = useLive((state) => state.models);
   const model = defaultModel(models, provider)?.id ?? 'model';
@@ -99,7 +100,7 @@ function EndpointFields({ draft, entered, urlError, onChange }: EndpointFieldsPr
         value={provider}
       />
       <TextField
-        error={baseUrlProblem(baseUrl) ?? urlError}
+        error={baseUrlProblem(baseUrl) ?? errorOf('baseUrl')}
         hint={
           <>
             Blank is the official one. Sends to <code>{requestUrl(draft, model, 'edit')}</code>
@@ -114,6 +115,7 @@ function EndpointFields({ draft, entered, urlError, onChange }: EndpointFieldsPr
         <Notice tone="warn">This address is not encrypted: keys and pictures travel in clear.</Notice>
       )}
       <TextField
+        error={errorOf('name')}
         label="Name"
         maxLength={120}
         onChange={(event) => onChange({ name: event.target.value })}

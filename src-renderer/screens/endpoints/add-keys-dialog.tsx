@@ -1,38 +1,58 @@
 /** Adds keys to an endpoint, one or many. What is typed here goes to the vault and nowhere else. */
-import { useState } from 'react';
+import type { KeyTier } from '@shared/model/endpoint';
+import { useMemo, useState } from 'react';
 import { useLive, useModel } from '../../state/app-model';
 import { toast } from '../../state/ui-store';
 import { useAction } from '../../state/use-action';
 import { Dialog, DialogFoot } from '../../ui/dialog';
 import { Field, TextField } from '../../ui/field';
-import { plural } from '../../ui/format';
+import { formatCount, plural } from '../../ui/format';
 import { Notice } from '../../ui/notice';
-import { parseKeys, tailOf } from './parse-keys';
-import type { PastedKey, PastedKeys } from './parse-keys';
+import { GroupSelect } from './group-select';
+import { parseKeys } from './parse-keys';
+import type { PastedKey } from './parse-keys';
+import { PastePreview } from './paste-preview';
+import { TierSelect } from './tier-select';
 
-const SHOWN_KEYS = 8;
+/** The border takes this many at once. */
+const MOST_KEYS = 2000;
+
+const PLACED = ['keys', 'label', 'groupId', 'tier'];
+
+/** What all keys of the paste get. */
+interface Batch {
+  readonly label: string;
+  readonly groupId: string | null;
+  readonly tier: KeyTier | null;
+}
 
 export function AddKeysDialog({ endpointId, onClose }: { readonly endpointId: string; onClose(): void }) {
   const { backend, ui } = useModel();
   const action = useAction();
   const view = useLive((state) => state.endpoints.find((one) => one.endpoint.id === endpointId));
   const [text, setText] = useState('');
-  const [label, setLabel] = useState('');
-  const pasted = parseKeys(text);
-  const count = pasted.keys.length;
+  const [batch, setBatch] = useState<Batch>({ label: '', groupId: null, tier: null });
+  const pasted = useMemo(() => parseKeys(text), [text]);
   const firstNumber = (view?.keys.length ?? 0) + 1;
+  const keys = labelled(pasted.keys, batch.label.trim(), firstNumber);
+  const isTooMany = keys.length > MOST_KEYS;
+  const errorOf = (field: string) => (action.error?.field === field ? action.error.sentence : undefined);
 
   const add = () =>
     void action.run(async () => {
-      const keys = labelled(pasted.keys, label.trim(), firstNumber);
-      const { added, duplicates } = await backend.client.keys.add({ endpointId, keys });
-      const doubles = duplicates === 0 ? '' : `, ${duplicates} were already here`;
+      const { added, duplicates } = await backend.client.keys.add({
+        endpointId,
+        keys,
+        ...(batch.groupId === null ? {} : { groupId: batch.groupId }),
+        ...(batch.tier === null ? {} : { tier: batch.tier }),
+      });
+      const doubles = duplicates === 0 ? '' : `, ${plural(duplicates, 'was', 'were')} already here`;
       toast(ui, `${plural(added.length, 'key')} added${doubles}`);
       onClose();
     });
 
   return (
-    <Dialog onClose={onClose} title={`Add keys to ${view?.endpoint.name ?? 'the endpoint'}`}>
+    <Dialog className="wide" onClose={onClose} title={`Add keys to ${view?.endpoint.name ?? 'the endpoint'}`}>
       <form
         className="stack"
         onSubmit={(event) => {
@@ -40,24 +60,32 @@ export function AddKeysDialog({ endpointId, onClose }: { readonly endpointId: st
           add();
         }}
       >
-        <SecretsField onChange={setText} value={text} />
-        <TextField
-          hint={count > 1 ? 'Numbered for keys without a name of their own' : undefined}
-          label="Label"
-          maxLength={100}
-          onChange={(event) => setLabel(event.target.value)}
-          placeholder="team-a"
-          value={label}
+        <SecretsField
+          error={
+            isTooMany
+              ? `These are ${formatCount(keys.length)} keys; add at most ${formatCount(MOST_KEYS)} at a time.`
+              : errorOf('keys')
+          }
+          onChange={setText}
+          value={text}
         />
-        {count > 0 && <Preview firstNumber={firstNumber} label={label.trim()} pasted={pasted} />}
+        <BatchFields
+          batch={batch}
+          errorOf={errorOf}
+          isMany={keys.length > 1}
+          onChange={(part) => setBatch((old) => ({ ...old, ...part }))}
+        />
+        {pasted.keys.length > 0 && <PastePreview doubles={pasted.doubles} keys={keys} />}
         <Notice tone="info">
           Keys of one account or project share its quota, and some providers’ terms restrict spreading load
-          over keys.
+          over keys. Put keys of one account into one quota group.
         </Notice>
-        {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
+        {action.error !== null && !PLACED.includes(action.error.field ?? '') && (
+          <Notice tone="bad">{action.error.sentence}</Notice>
+        )}
         <DialogFoot
-          action={`Add ${count === 0 ? 'keys' : plural(count, 'key')}`}
-          isDisabled={count === 0 || action.isBusy}
+          action={`Add ${keys.length === 0 ? 'keys' : plural(keys.length, 'key')}`}
+          isDisabled={keys.length === 0 || isTooMany || action.isBusy}
           onCancel={onClose}
         />
       </form>
@@ -65,9 +93,49 @@ export function AddKeysDialog({ endpointId, onClose }: { readonly endpointId: st
   );
 }
 
-function SecretsField({ value, onChange }: { readonly value: string; onChange(text: string): void }) {
+interface BatchFieldsProps {
+  readonly batch: Batch;
+  readonly isMany: boolean;
+  errorOf(field: string): string | undefined;
+  onChange(part: Partial<Batch>): void;
+}
+
+function BatchFields({ batch, isMany, errorOf, onChange }: BatchFieldsProps) {
   return (
-    <Field hint="One, or many: a key a line or separated by commas. NAME=key gives it a label." label="Keys">
+    <div className="fields">
+      <TextField
+        className="span2"
+        error={errorOf('label')}
+        hint={isMany ? 'Numbered for keys without a name of their own' : undefined}
+        label="Label"
+        maxLength={100}
+        onChange={(event) => onChange({ label: event.target.value })}
+        placeholder="team-a"
+        value={batch.label}
+      />
+      <TierSelect error={errorOf('tier')} onChange={(tier) => onChange({ tier })} value={batch.tier} />
+      <GroupSelect
+        error={errorOf('groupId')}
+        onChange={(groupId) => onChange({ groupId })}
+        value={batch.groupId}
+      />
+    </div>
+  );
+}
+
+interface SecretsFieldProps {
+  readonly value: string;
+  readonly error: string | undefined;
+  onChange(text: string): void;
+}
+
+function SecretsField({ value, error, onChange }: SecretsFieldProps) {
+  return (
+    <Field
+      error={error}
+      hint="One, or many: a key a line or separated by commas. NAME=key or label,key gives it a label."
+      label="Keys"
+    >
       {(wiring) => (
         <textarea
           autoComplete="off"
@@ -81,27 +149,6 @@ function SecretsField({ value, onChange }: { readonly value: string; onChange(te
         />
       )}
     </Field>
-  );
-}
-
-function Preview({ pasted, label, firstNumber }: { pasted: PastedKeys; label: string; firstNumber: number }) {
-  const shown = labelled(pasted.keys.slice(0, SHOWN_KEYS), label, firstNumber);
-  const rest = pasted.keys.length - shown.length;
-  return (
-    <div aria-live="polite">
-      <p>
-        {plural(pasted.keys.length, 'key')}
-        {pasted.duplicates > 0 && `, ${plural(pasted.duplicates, 'duplicate')} left out`}
-      </p>
-      <ul className="key-preview">
-        {shown.map((key) => (
-          <li key={key.secret}>
-            {key.label} <span className="hint num">…{tailOf(key.secret)}</span>
-          </li>
-        ))}
-        {rest > 0 && <li className="hint">and {rest} more</li>}
-      </ul>
-    </div>
   );
 }
 

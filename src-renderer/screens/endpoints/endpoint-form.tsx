@@ -1,251 +1,261 @@
-/** The fields of an endpoint. Each is saved when it is left; a refusal stands under its field. */
+/** The settings of an endpoint. Each is saved when it is left; a refusal stands under its field. */
 import type { EndpointView } from '@shared/contract';
-import type { Endpoint, EndpointOptions } from '@shared/model/endpoint';
-import { OFFICIAL_BASE_URLS } from '@shared/model/provider';
-import { requestUrl } from '@shared/request-url';
-import { defaultModel } from '@shared/resolve-model';
-import { useState } from 'react';
+import { adaptiveSchema } from '@shared/model/endpoint';
+import type { Adaptive, Endpoint } from '@shared/model/endpoint';
+import type { Provider } from '@shared/model/provider';
+import { useId, useState } from 'react';
 import { useLive, useModel } from '../../state/app-model';
 import { useAction } from '../../state/use-action';
 import type { ActionError } from '../../state/use-action';
-import { Checkbox, NumberField, SelectField, TextField } from '../../ui/field';
+import { NumberField, SelectField, TextField } from '../../ui/field';
 import { formatPercent } from '../../ui/format';
 import { Notice } from '../../ui/notice';
-import { baseUrlProblem, PROVIDER_LINKS, sendsInClear, trafficShare } from './endpoint-words';
+import { BaseUrl } from './base-url-field';
+import { PROVIDER_LINKS } from './endpoint-links';
+import { trafficShare } from './endpoint-words';
+import { LimitsFields, NoLimitHint } from './limits-fields';
+import { RelayOptions } from './relay-options';
+import { draftShares } from './weights';
 
-type Save = (part: Partial<Endpoint>) => void;
+/** A field that is there and undefined is taken away. */
+type EndpointChange = { readonly [Field in keyof Endpoint]?: Endpoint[Field] | undefined };
+
+interface PartProps {
+  readonly view: EndpointView;
+  readonly error: ActionError | null;
+  onSave(change: EndpointChange): void;
+}
+
+/** Controls that show their refusal themselves. */
+const PLACED = [
+  'name',
+  'baseUrl',
+  'apiVersion',
+  'weight',
+  'timeoutMs',
+  'resetZone',
+  'requestsPerMinute',
+  'requestsPerDay',
+  'tokensPerMinute',
+  'concurrency',
+  'minIntervalMs',
+];
 
 export function EndpointForm({ view }: { readonly view: EndpointView }) {
   const { backend, accept, live } = useModel();
   const action = useAction();
   const { endpoint } = view;
-  const save: Save = (part) =>
+  const save = (change: EndpointChange) =>
     void action.run(async () => {
-      const { demo: _, ...draft } = { ...endpoint, ...part };
-      const saved = await backend.client.endpoints.update(draft);
+      const saved = await backend.client.endpoints.update(changed(endpoint, change));
       const endpoints = live
         .getState()
         .endpoints.map((old) => (old.endpoint.id === endpoint.id ? saved : old));
       accept({ kind: 'endpoints', endpoints });
     });
-  const errorOf = (field: string) => (action.error?.field === field ? action.error.sentence : undefined);
-  const isPlaced = ['name', 'baseUrl', 'apiVersion'].includes(action.error?.field ?? '');
+  const part: PartProps = { view, error: action.error, onSave: save };
   return (
-    <div className="pad stack">
-      {action.error !== null && !isPlaced && <Notice tone="bad">{action.error.sentence}</Notice>}
-      <div className="fields">
-        {!endpoint.demo && (
-          <>
-            <CommitField
-              className="span2"
-              error={errorOf('name')}
-              initial={endpoint.name}
-              label="Name"
-              maxLength={120}
-              onCommit={(name) => name.trim() !== '' && save({ name: name.trim() })}
-            />
-            <div className="field">
-              <span className="legend">State</span>
-              <Checkbox
-                checked={endpoint.enabled}
-                label="Enabled"
-                onChange={(event) => save({ enabled: event.target.checked })}
-              />
-            </div>
-            <Links endpoint={endpoint} />
-            <BaseUrl endpoint={endpoint} error={action.error} onSave={save} />
-          </>
-        )}
-        {endpoint.demo && (
-          <div className="field span2">
-            <span className="legend">State</span>
-            <Checkbox
-              checked={endpoint.enabled}
-              label="Enabled; its address is chosen when Brushfleet starts it"
-              onChange={(event) => save({ enabled: event.target.checked })}
-            />
-          </div>
-        )}
-        {!endpoint.demo && <Limits onSave={save} view={view} />}
-      </div>
-      {!endpoint.demo && endpoint.provider === 'openai' && <RelayOptions endpoint={endpoint} onSave={save} />}
+    <div className="endpoint-form">
+      {action.error !== null && !PLACED.includes(action.error.field ?? '') && (
+        <div className="pad">
+          <Notice tone="bad">{action.error.sentence}</Notice>
+        </div>
+      )}
+      {!endpoint.demo && <Address {...part} />}
+      <Traffic {...part} />
+      <LimitsPart {...part} />
+      {!endpoint.demo && endpoint.provider === 'openai' && (
+        <div className="pad">
+          <RelayOptions endpoint={endpoint} onSave={save} />
+        </div>
+      )}
     </div>
   );
 }
 
-interface BaseUrlProps {
-  readonly endpoint: Endpoint;
-  readonly error: ActionError | null;
-  readonly onSave: Save;
+function changed(endpoint: Endpoint, change: EndpointChange): Omit<Endpoint, 'demo'> {
+  const { demo: _, ...draft } = endpoint;
+  const entries = Object.entries({ ...draft, ...change }).filter(([, value]) => value !== undefined);
+  // What was taken away is optional in an endpoint.
+  return Object.fromEntries(entries) as Omit<Endpoint, 'demo'>;
 }
 
-function BaseUrl({ endpoint, error, onSave }: BaseUrlProps) {
-  const models = useLive((state) => state.models);
-  const [typed, setTyped] = useState(endpoint.baseUrl);
-  const model = defaultModel(models, endpoint.provider)?.id ?? 'model';
-  const url = requestUrl({ ...endpoint, baseUrl: typed }, model, 'edit');
-  const problem = baseUrlProblem(typed) ?? (error?.field === 'baseUrl' ? error.sentence : undefined);
-  const isGoogle = endpoint.provider === 'google_genai';
+const sentenceFor = (error: ActionError | null, field: string) =>
+  error?.field === field ? error.sentence : undefined;
+
+function Address({ view, error, onSave }: PartProps) {
+  const { endpoint } = view;
   return (
-    <>
-      <TextField
-        className={isGoogle ? 'span2' : 'span4'}
-        error={problem}
-        hint={
-          <>
-            Sends to <code>{url}</code>
-          </>
-        }
-        label="Base URL"
-        onBlur={() =>
-          typed !== endpoint.baseUrl && baseUrlProblem(typed) === undefined && onSave({ baseUrl: typed })
-        }
-        onChange={(event) => setTyped(event.target.value)}
-        placeholder={`official: ${OFFICIAL_BASE_URLS[endpoint.provider]}`}
-        type="url"
-        value={typed}
-      />
-      {isGoogle && (
+    <section aria-label="Address" className="pad">
+      <h2 className="legend part-title">Address</h2>
+      <div className="fields">
+        <CommitField
+          className="span2"
+          error={sentenceFor(error, 'name')}
+          initial={endpoint.name}
+          label="Name"
+          maxLength={120}
+          onCommit={(name) => name.trim() !== '' && onSave({ name: name.trim() })}
+        />
+        <Links provider={endpoint.provider} />
+        <BaseUrl endpoint={endpoint} error={error} onSave={onSave} />
+      </div>
+    </section>
+  );
+}
+
+const ADAPTIVE_WORDS: Readonly<Record<Adaptive, readonly [string, string]>> = {
+  off: ['Off', 'the limits below are all there is'],
+  on: ['On', 'requests in flight grow while all is well, and fall at 429 and 503'],
+  ceiling: ['As a ceiling', 'starts at the number in flight below, and only falls under it'],
+};
+
+function Traffic({ view, error, onSave }: PartProps) {
+  const { endpoint } = view;
+  const adaptive = endpoint.adaptive ?? 'off';
+  return (
+    <section aria-label="Traffic" className="pad">
+      <h2 className="legend part-title">Traffic</h2>
+      <div className="fields">
+        <WeightField error={error} onSave={onSave} view={view} />
+        <NumberField
+          error={sentenceFor(error, 'timeoutMs')}
+          hint="then the request is ended"
+          label="Timeout, seconds"
+          max={3600}
+          min={1}
+          onChange={(seconds) => onSave({ timeoutMs: Math.round((seconds ?? 300) * 1000) })}
+          tells="left"
+          value={endpoint.timeoutMs / 1000}
+        />
         <SelectField
-          label="API version"
-          onChange={(event) => onSave({ apiVersion: event.target.value })}
-          value={endpoint.apiVersion}
+          hint={ADAPTIVE_WORDS[adaptive][1]}
+          label="Adapt requests in flight"
+          onChange={(event) => {
+            const chosen = adaptiveSchema.safeParse(event.target.value);
+            if (chosen.success) {
+              onSave({ adaptive: chosen.data });
+            }
+          }}
+          value={adaptive}
         >
-          <option value="">From the URL, else v1beta</option>
-          {['v1', 'v1beta', 'v1alpha'].map((version) => (
-            <option key={version} value={version}>
-              {version}
+          {adaptiveSchema.options.map((option) => (
+            <option key={option} value={option}>
+              {ADAPTIVE_WORDS[option][0]}
             </option>
           ))}
         </SelectField>
-      )}
-      {sendsInClear(typed) && (
-        <div className="span4">
-          <Notice tone="warn">
-            This address is not encrypted: keys and pictures travel in clear, readable by everyone on the way.
-            Use it only in a network you trust.
-          </Notice>
-        </div>
-      )}
-    </>
+        {!endpoint.demo && <ResetZone endpoint={endpoint} error={error} onSave={onSave} />}
+      </div>
+    </section>
   );
 }
 
-function Limits({ view, onSave }: { readonly view: EndpointView; readonly onSave: Save }) {
-  const { endpoint } = view;
+/** The share a weight would give is shown while it is typed, before it is saved. */
+function WeightField({ view, error, onSave }: PartProps) {
   const endpoints = useLive((state) => state.endpoints);
-  const share = trafficShare(view, endpoints);
+  const { endpoint } = view;
+  const [typed, setTyped] = useState<number | undefined>();
+  const isPreview = typed !== undefined && typed !== endpoint.weight;
+  const share = draftShares(endpoints, new Map(isPreview ? [[endpoint.id, typed]] : [])).get(endpoint.id);
+  const now = trafficShare(view, endpoints);
+  const words =
+    share === undefined || (share === 0 && !isPreview)
+      ? 'gets no traffic now'
+      : isPreview
+        ? `would be ${formatPercent(share)} of its provider’s traffic`
+        : `${formatPercent(share)} of its provider’s traffic${Math.abs(share - now) > 0.005 ? `; ${formatPercent(now)} after recent errors` : ''}`;
+  return (
+    <NumberField
+      error={sentenceFor(error, 'weight')}
+      hint={words}
+      label="Weight"
+      max={10_000}
+      min={0}
+      onChange={(weight) => {
+        setTyped(undefined);
+        onSave({ weight: weight ?? 1 });
+      }}
+      onPreview={setTyped}
+      step={0.1}
+      tells="left"
+      value={endpoint.weight}
+    />
+  );
+}
+
+/** At whose midnight each provider's daily limits start anew. */
+const OWN_ZONES: Readonly<Record<Provider, string>> = {
+  google_genai: 'America/Los_Angeles',
+  openai: 'UTC',
+};
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface ResetZoneProps extends Omit<PartProps, 'view'> {
+  readonly endpoint: Endpoint;
+}
+
+function ResetZone({ endpoint, error, onSave }: ResetZoneProps) {
+  const list = useId();
+  const [problem, setProblem] = useState<string>();
+  const own = OWN_ZONES[endpoint.provider];
+  const commit = (text: string) => {
+    const zone = text.trim();
+    const isFine = zone === '' || isZone(zone);
+    setProblem(isFine ? undefined : `There is no time zone ${zone}. For example: UTC, Europe/Berlin.`);
+    if (isFine) {
+      onSave({ resetZone: zone === '' ? undefined : zone });
+    }
+  };
   return (
     <>
-      <NumberField
-        hint={share > 0 ? `${formatPercent(share)} of its provider’s traffic` : 'gets no traffic now'}
-        label="Weight"
-        max={10_000}
-        min={0}
-        onChange={(weight) => onSave({ weight: weight ?? 1 })}
-        step={1}
-        value={endpoint.weight}
+      <CommitField
+        error={problem ?? sentenceFor(error, 'resetZone')}
+        hint="at midnight of this time zone"
+        initial={endpoint.resetZone ?? ''}
+        label="Daily limits reset"
+        list={list}
+        onCommit={commit}
+        placeholder={own}
       />
-      <NumberField
-        hint="keys may have less"
-        label="Requests per minute"
-        max={1_000_000}
-        min={0}
-        onChange={(requestsPerMinute) =>
-          onSave({
-            limits: limitsWith(endpoint, {
-              requestsPerMinute: requestsPerMinute && Math.round(requestsPerMinute),
-            }),
-          })
-        }
-        placeholder="no limit"
-        value={endpoint.limits.requestsPerMinute || undefined}
-      />
-      <NumberField
-        hint="besides the run’s own"
-        label="Requests in flight"
-        max={1024}
-        min={0}
-        onChange={(concurrency) =>
-          onSave({ limits: limitsWith(endpoint, { concurrency: concurrency && Math.round(concurrency) }) })
-        }
-        placeholder="no limit"
-        value={endpoint.limits.concurrency || undefined}
-      />
-      <NumberField
-        hint="then the request is ended"
-        label="Timeout, seconds"
-        max={3600}
-        min={1}
-        onChange={(seconds) => onSave({ timeoutMs: Math.round((seconds ?? 300) * 1000) })}
-        value={endpoint.timeoutMs / 1000}
-      />
+      <datalist id={list}>
+        {Intl.supportedValuesOf('timeZone').map((zone) => (
+          <option key={zone} value={zone} />
+        ))}
+      </datalist>
     </>
   );
 }
 
-/** A limit that is absent or 0 is no limit, and is left out. */
-function limitsWith(
-  endpoint: Endpoint,
-  change: { requestsPerMinute?: number | undefined; concurrency?: number | undefined },
-): Endpoint['limits'] {
-  const { requestsPerMinute, concurrency } = { ...endpoint.limits, ...change };
-  return {
-    ...(requestsPerMinute ? { requestsPerMinute } : {}),
-    ...(concurrency ? { concurrency } : {}),
-  };
-}
-
-interface RelayOptionsProps {
-  readonly endpoint: Endpoint;
-  readonly onSave: Save;
-}
-
-function RelayOptions({ endpoint, onSave }: RelayOptionsProps) {
-  const { options } = endpoint;
-  const set = (part: EndpointOptions) => onSave({ options: { ...options, ...part } });
+function LimitsPart({ view, error, onSave }: PartProps) {
   return (
-    <details className="relay">
-      <summary>For relays that differ from OpenAI</summary>
+    <section aria-label="Limits" className="pad">
+      <h2 className="legend part-title">Limits of the endpoint as a whole; keys and groups have their own</h2>
       <div className="fields">
-        <SelectField
-          label="Images are asked for at"
-          onChange={(event) => set({ imagesVia: event.target.value === 'chat' ? 'chat' : 'images' })}
-          value={options.imagesVia ?? 'images'}
-        >
-          <option value="images">/images (OpenAI)</option>
-          <option value="chat">/chat/completions</option>
-        </SelectField>
-        <SelectField
-          label="Several pictures are sent as"
-          onChange={(event) => set({ editField: event.target.value === 'image' ? 'image' : 'image[]' })}
-          value={options.editField ?? 'image[]'}
-        >
-          <option value="image[]">image[] (OpenAI)</option>
-          <option value="image">image</option>
-        </SelectField>
-        <SelectField
-          label="response_format"
-          onChange={(event) => set({ responseFormat: responseFormatOf(event.target.value) })}
-          value={options.responseFormat ?? 'auto'}
-        >
-          <option value="auto">Where the model knows it</option>
-          <option value="always">Always</option>
-          <option value="never">Never</option>
-        </SelectField>
+        <LimitsFields
+          errorOf={(field) => sentenceFor(error, field)}
+          limits={view.endpoint.limits}
+          onChange={(limits) => onSave({ limits })}
+          tells="left"
+        />
       </div>
-    </details>
+      <NoLimitHint />
+    </section>
   );
 }
 
-function responseFormatOf(value: string): 'auto' | 'always' | 'never' {
-  return value === 'always' || value === 'never' ? value : 'auto';
-}
-
-function Links({ endpoint }: { readonly endpoint: Endpoint }) {
+function Links({ provider }: { readonly provider: Provider }) {
   const { backend } = useModel();
   const action = useAction();
-  const links = PROVIDER_LINKS[endpoint.provider];
+  const links = PROVIDER_LINKS[provider];
   const entries = [
     ['Pricing', links.pricing],
     ['Quota', links.quota],
@@ -253,7 +263,7 @@ function Links({ endpoint }: { readonly endpoint: Endpoint }) {
     ['Keys', links.keys],
   ] as const;
   return (
-    <div className="field">
+    <div className="field span2">
       <span className="legend">At the provider</span>
       <div className="row wrap links">
         {entries.map(([label, url]) => (

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { fakeEndpoints, fakeKey } from '../../testing/fake-data';
-import { baseUrlProblem, endpointState, keyState, sendsInClear, trafficShare } from './endpoint-words';
+import { fakeEndpoints, fakeKey, NO_GAUGES } from '../../testing/fake-fleet-data';
+import type { EndpointView } from '@shared/contract';
+import {
+  endpointState,
+  gaugeWords,
+  isReady,
+  keyState,
+  keyTally,
+  latencyWords,
+  successWords,
+  trafficShare,
+} from './endpoint-words';
 
 const NOW = 1_000_000;
 
@@ -21,6 +31,103 @@ describe('words for keys', () => {
     expect(keyState({ ...key, paused: true }, NOW).word).toBe('Paused');
     expect(keyState({ ...key, paused: true, readable: false }, NOW).word).toBe('Not readable');
   });
+
+  it('says how many requests a paused key still waits for', () => {
+    const key = fakeKey('a', 'x', undefined, {
+      paused: true,
+      gauges: { ...NO_GAUGES, inFlight: { used: 3 } },
+    });
+    expect(keyState(key, NOW)).toEqual({ word: 'Draining · 3 in flight', tone: 'info' });
+  });
+
+  it('tells an empty account from a wrong key', () => {
+    const reason = { kind: 'no_credit', message: 'No credit.' } as const;
+    expect(keyState(fakeKey('a', 'x', { status: 'FAILED_INIT', since: 0, reason }), NOW).word).toBe(
+      'No credit',
+    );
+  });
+});
+
+describe('healthy keys', () => {
+  it('are those that could be used now; a rest between two requests is no illness', () => {
+    const resting = fakeKey('a', 'x', { status: 'COOLDOWN', since: 0, until: NOW + 30_000 });
+    const reason = { kind: 'timeout', message: 'No answer.' } as const;
+    expect(isReady(resting)).toBe(true);
+    expect(isReady({ ...resting, state: { ...resting.state, reason } })).toBe(false);
+    expect(isReady({ ...resting, paused: true })).toBe(false);
+  });
+
+  it('are counted once, and not at paused endpoints', () => {
+    const all = fakeEndpoints(NOW);
+    expect(keyTally(all)).toEqual({ ready: 4, all: 7 });
+    expect(keyTally([...all, ...all])).toEqual({ ready: 4, all: 7 });
+    const paused = all.map((view) => ({ ...view, endpoint: { ...view.endpoint, enabled: false } }));
+    expect(keyTally(paused)).toEqual({ ready: 0, all: 0 });
+  });
+});
+
+describe('states of an endpoint', () => {
+  const first = (views: readonly EndpointView[]): EndpointView => {
+    const [view] = views;
+    if (view === undefined) {
+      throw new Error('no endpoint');
+    }
+    return view;
+  };
+  const google = first(fakeEndpoints(NOW));
+  const waiting = (until?: number) => ({
+    ...google,
+    keys: [
+      fakeKey('a', 'x', {
+        status: 'TEMPORARILY_EXHAUSTED',
+        since: 0,
+        ...(until === undefined ? {} : { until }),
+      }),
+    ],
+  });
+
+  it.each([
+    ['Healthy', google],
+    ['No keys', { ...google, keys: [] }],
+    ['Waiting for quota 0:10', waiting(NOW + 10_000)],
+    ['No key ready', waiting()],
+    ['Recent errors', { ...google, health: { ...google.health, effectiveWeight: 1 } }],
+    [
+      'Resting 4:47',
+      { ...google, health: { ...google.health, rest: { reason: 'ban', until: NOW + 287_000 } as const } },
+    ],
+    [
+      'Paused',
+      {
+        ...google,
+        endpoint: { ...google.endpoint, enabled: false },
+        health: { ...google.health, gauges: NO_GAUGES },
+      },
+    ],
+  ])('%s', (word, view) => {
+    expect(endpointState(view, NOW).word).toBe(word);
+  });
+});
+
+describe('figures', () => {
+  it('show a limit only where there is one', () => {
+    expect(gaugeWords({ used: 52, limit: 60 })).toBe('52 / 60');
+    expect(gaugeWords({ used: 1437 })).toBe('1,437');
+    expect(gaugeWords({ used: 3, limit: 0 })).toBe('3');
+  });
+
+  it('never round a failure away', () => {
+    expect(successWords(0, 0)).toBe('–');
+    expect(successWords(100_000, 0)).toBe('100%');
+    expect(successWords(99_999, 1)).toBe('99.9%');
+    expect(successWords(0, 3)).toBe('0.0%');
+  });
+
+  it('tell p50 and p95 in seconds', () => {
+    expect(latencyWords(undefined, undefined)).toBe('–');
+    expect(latencyWords(8100, 14_200)).toBe('8.1 / 14 s');
+    expect(latencyWords(900, undefined)).toBe('0.9 s');
+  });
 });
 
 describe('traffic', () => {
@@ -40,26 +147,6 @@ describe('traffic', () => {
     }
     const off = { ...first, endpoint: { ...first.endpoint, enabled: false } };
     expect(trafficShare(off, [off, ...rest])).toBe(0);
-    expect(endpointState(off).word).toBe('Off');
-  });
-});
-
-describe('base URLs', () => {
-  it.each([
-    ['http://relay.example', true],
-    ['http://127.0.0.1:8080/v1', false],
-    ['http://localhost', false],
-    ['http://[::1]:9', false],
-    ['https://relay.example', false],
-    ['', false],
-  ])('%s sends in clear: %s', (url, expected) => {
-    expect(sendsInClear(url)).toBe(expected);
-  });
-
-  it('wants http or https', () => {
-    expect(baseUrlProblem('relay.example')).toContain('https://');
-    expect(baseUrlProblem('ftp://relay.example')).toContain('https://');
-    expect(baseUrlProblem('')).toBeUndefined();
-    expect(baseUrlProblem('https://relay.example/v1')).toBeUndefined();
+    expect(endpointState(off, NOW).word).toBe('Draining · 13 in flight');
   });
 });

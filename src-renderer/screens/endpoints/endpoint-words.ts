@@ -1,9 +1,8 @@
 /** The words, tones and shares of endpoints and keys. Pure. */
 import type { EndpointView } from '@shared/contract';
 import { FAILURES } from '@shared/model/failure';
-import type { KeyInfo } from '@shared/model/endpoint';
-import type { Provider } from '@shared/model/provider';
-import { formatClock } from '../../ui/format';
+import type { EndpointRest, Gauge, KeyInfo, KeyStatus } from '@shared/model/endpoint';
+import { formatClock, formatCount } from '../../ui/format';
 import type { Tone } from '../../ui/pill';
 
 interface Words {
@@ -11,27 +10,68 @@ interface Words {
   readonly tone: Tone;
 }
 
+/** What a key is to its user; the chips above the table filter by it. */
+export type KeyStanding = 'ready' | 'cooling' | 'waiting' | 'out' | 'invalid' | 'paused' | 'unreadable';
+
+export const KEY_STANDINGS: Readonly<Record<KeyStanding, Words>> = {
+  ready: { word: 'Ready', tone: 'ok' },
+  cooling: { word: 'Cooling', tone: 'warn' },
+  waiting: { word: 'Waiting for quota', tone: 'warn' },
+  out: { word: 'Out for today', tone: 'bad' },
+  invalid: { word: 'Invalid', tone: 'bad' },
+  paused: { word: 'Paused', tone: 'idle' },
+  unreadable: { word: 'Not readable', tone: 'bad' },
+};
+
+export const OF_STATUS: Readonly<Record<KeyStatus, KeyStanding>> = {
+  AVAILABLE: 'ready',
+  COOLDOWN: 'cooling',
+  TEMPORARILY_EXHAUSTED: 'waiting',
+  FULLY_EXHAUSTED: 'out',
+  FAILED_INIT: 'invalid',
+};
+
+export function keyStanding(key: KeyInfo): KeyStanding {
+  if (!key.readable) {
+    return 'unreadable';
+  }
+  return key.paused ? 'paused' : OF_STATUS[key.state.status];
+}
+
 /** State of a key as word and tone, with its countdown. */
 export function keyState(key: KeyInfo, now: number): Words {
-  if (!key.readable) {
-    return { word: 'Not readable', tone: 'bad' };
+  const standing = keyStanding(key);
+  const { word, tone } = KEY_STANDINGS[standing];
+  switch (standing) {
+    case 'paused':
+      return pausedWords(key.gauges?.inFlight.used ?? 0);
+    case 'cooling':
+    case 'waiting':
+      return { word: `${word}${countdown(key.state.until, now)}`, tone };
+    case 'invalid':
+      return key.state.reason?.kind === 'no_credit' ? { word: 'No credit', tone } : { word, tone };
+    case 'ready':
+    case 'out':
+    case 'unreadable':
+      return { word, tone };
   }
-  if (key.paused) {
-    return { word: 'Paused', tone: 'idle' };
-  }
-  const left = key.state.until === undefined ? '' : ` ${formatClock((key.state.until - now) / 1000)}`;
-  switch (key.state.status) {
-    case 'AVAILABLE':
-      return { word: 'Ready', tone: 'ok' };
-    case 'COOLDOWN':
-      return { word: `Cooling${left}`, tone: 'warn' };
-    case 'TEMPORARILY_EXHAUSTED':
-      return { word: `Waiting for quota${left}`, tone: 'warn' };
-    case 'FULLY_EXHAUSTED':
-      return { word: 'Out for today', tone: 'bad' };
-    case 'FAILED_INIT':
-      return { word: 'Invalid', tone: 'bad' };
-  }
+}
+
+/** A pause takes effect at once for what is not sent yet; what is under way finishes. */
+function pausedWords(inFlight: number): Words {
+  return inFlight > 0
+    ? { word: `Draining · ${formatCount(inFlight)} in flight`, tone: 'info' }
+    : { word: 'Paused', tone: 'idle' };
+}
+
+function countdown(until: number | undefined, now: number): string {
+  return until === undefined ? '' : ` ${formatClock((until - now) / 1000)}`;
+}
+
+/** Whether its word changes with the time. */
+export function isCounting(key: KeyInfo): boolean {
+  const standing = keyStanding(key);
+  return (standing === 'cooling' || standing === 'waiting') && key.state.until !== undefined;
 }
 
 /** Why the key is in its state, and the way out. */
@@ -43,20 +83,78 @@ export function keyReason(key: KeyInfo): string {
   return reason === undefined ? '' : `${reason.message} ${FAILURES[reason.kind].remedy}`;
 }
 
-export function endpointState({ endpoint, health, keys }: EndpointView): Words {
+/** A key that rests between two requests, as its preset asks, is as good as ready. */
+export function isReady(key: KeyInfo): boolean {
+  const standing = keyStanding(key);
+  return standing === 'ready' || (standing === 'cooling' && key.state.reason === undefined);
+}
+
+/** Keys of the endpoints that are not paused, each once: how many could be used now. */
+export function keyTally(views: readonly EndpointView[]): { readonly ready: number; readonly all: number } {
+  const keys = new Map(
+    views
+      .filter((view) => view.endpoint.enabled)
+      .flatMap((view) => view.keys.map((key) => [key.id, key] as const)),
+  );
+  return { ready: [...keys.values()].filter(isReady).length, all: keys.size };
+}
+
+export function endpointState({ endpoint, health, keys }: EndpointView, now: number): Words {
   if (!endpoint.enabled) {
-    return { word: 'Off', tone: 'idle' };
+    return pausedWords(health.gauges.inFlight.used);
+  }
+  if (health.rest !== undefined && health.rest.until > now) {
+    return { word: `Resting${countdown(health.rest.until, now)}`, tone: 'warn' };
   }
   if (!endpoint.demo && keys.length === 0) {
     return { word: 'No keys', tone: 'warn' };
   }
-  const usable = keys.filter((key) => key.readable && !key.paused && key.state.status === 'AVAILABLE');
-  if (!endpoint.demo && usable.length === 0) {
-    return { word: 'No key ready', tone: 'bad' };
+  if (!endpoint.demo && !keys.some(isReady)) {
+    const next = Math.min(...keys.filter(isCounting).map((key) => key.state.until ?? Infinity));
+    return Number.isFinite(next)
+      ? { word: `Waiting for quota${countdown(next, now)}`, tone: 'warn' }
+      : { word: 'No key ready', tone: 'bad' };
   }
   return health.effectiveWeight < endpoint.weight
     ? { word: 'Recent errors', tone: 'warn' }
     : { word: 'Healthy', tone: 'ok' };
+}
+
+/** Whether the word of an endpoint changes with the time. */
+export function isEndpointCounting({ health, keys }: EndpointView): boolean {
+  return health.rest !== undefined || keys.some(isCounting);
+}
+
+export const REST_WORDS: Readonly<Record<EndpointRest['reason'], string>> = {
+  failing: 'It failed many times in a row. One request at a time tries it.',
+  ban: 'Several keys were refused at once, which looks like a ban of this computer. It rests before it is tried again.',
+};
+
+/** `52 / 60`, or the figure alone where there is no limit. */
+export function gaugeWords({ used, limit }: Gauge, format: (value: number) => string = formatCount): string {
+  return limit === undefined || limit === 0 ? format(used) : `${format(used)} / ${format(limit)}`;
+}
+
+export function isFull({ used, limit }: Gauge): boolean {
+  return limit !== undefined && limit > 0 && used >= limit;
+}
+
+/** `99.2%`; a dash before the first answer. Rounded down, so that one failure in thousands still shows. */
+export function successWords(succeeded: number, failed: number): string {
+  const all = succeeded + failed;
+  if (all === 0) {
+    return '–';
+  }
+  return failed === 0 ? '100%' : `${(Math.floor((1000 * succeeded) / all) / 10).toFixed(1)}%`;
+}
+
+/** `8.1 / 14 s`; a dash before the first answer. */
+export function latencyWords(p50Ms: number | undefined, p95Ms: number | undefined): string {
+  if (p50Ms === undefined) {
+    return '–';
+  }
+  const seconds = (ms: number) => (ms < 10_000 ? (ms / 1000).toFixed(1) : String(Math.round(ms / 1000)));
+  return p95Ms === undefined ? `${seconds(p50Ms)} s` : `${seconds(p50Ms)} / ${seconds(p95Ms)} s`;
 }
 
 /** The part of its provider's traffic an endpoint gets: only endpoints of one protocol can stand in for each other. */
@@ -67,47 +165,6 @@ export function trafficShare(view: EndpointView, all: readonly EndpointView[]): 
 }
 
 /** The demo endpoint serves its own model alone, so it takes nothing from the others. */
-function canTake({ endpoint, keys }: EndpointView): boolean {
+export function canTake({ endpoint, keys }: EndpointView): boolean {
   return endpoint.enabled && !endpoint.demo && keys.some((key) => !key.paused);
-}
-
-export interface ProviderLinks {
-  readonly pricing: string;
-  readonly quota: string;
-  readonly usage: string;
-  readonly keys: string;
-}
-
-export const PROVIDER_LINKS: Readonly<Record<Provider, ProviderLinks>> = {
-  google_genai: {
-    pricing: 'https://ai.google.dev/gemini-api/docs/pricing',
-    quota: 'https://ai.google.dev/gemini-api/docs/rate-limits',
-    usage: 'https://aistudio.google.com/usage',
-    keys: 'https://aistudio.google.com/apikey',
-  },
-  openai: {
-    pricing: 'https://openai.com/api/pricing/',
-    quota: 'https://platform.openai.com/settings/organization/limits',
-    usage: 'https://platform.openai.com/usage',
-    keys: 'https://platform.openai.com/api-keys',
-  },
-};
-
-/** Whether keys would travel unencrypted over a network. On this computer itself they do not. */
-export function sendsInClear(baseUrl: string): boolean {
-  const text = baseUrl.trim();
-  if (!URL.canParse(text)) {
-    return false;
-  }
-  const { protocol, hostname } = new URL(text);
-  const isHere = hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
-  return protocol === 'http:' && !isHere;
-}
-
-export function baseUrlProblem(baseUrl: string): string | undefined {
-  const text = baseUrl.trim();
-  if (text === '' || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))) {
-    return undefined;
-  }
-  return 'A base URL begins with https:// (or http://), for instance https://relay.example/v1.';
 }

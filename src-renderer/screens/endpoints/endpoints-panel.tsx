@@ -1,24 +1,38 @@
-/** Left: the endpoints with their health and share of the traffic. */
+/** Left: the endpoints with their health and share of the traffic, and what concerns them all. */
 import type { EndpointView } from '@shared/contract';
-import { PROVIDER_LABELS } from '@shared/model/provider';
-import type { Provider } from '@shared/model/provider';
+import { providerSchema } from '@shared/model/provider';
 import { Plus } from 'lucide-react';
+import { useState } from 'react';
+import { useStore } from 'zustand';
+import { testTargets } from '../../state/key-tests';
 import { useLive, useModel } from '../../state/app-model';
-import { show } from '../../state/ui-store';
-import { formatPercent } from '../../ui/format';
-import { Mark } from '../../ui/pill';
-import { endpointState, trafficShare } from './endpoint-words';
+import { useAction } from '../../state/use-action';
+import type { Action } from '../../state/use-action';
+import { formatCount } from '../../ui/format';
+import { Notice } from '../../ui/notice';
+import { ProgressBar } from '../../ui/progress-bar';
+import { EndpointList } from './endpoint-list';
 import { ImportEnv } from './import-env';
+import { ShareBar } from './share-bar';
+import { draftShares } from './weights';
+import type { WeightDraft } from './weights';
 import './endpoints.css';
 
 export function shownEndpoint(views: readonly EndpointView[], id: string | null): EndpointView | undefined {
   return views.find((view) => view.endpoint.id === id) ?? views[0];
 }
 
+/** From so many on, a list wants a search field. */
+const MANY = 8;
+
 export function EndpointsPanel({ shownId }: { readonly shownId: string | null }) {
   const { ui } = useModel();
   const endpoints = useLive((state) => state.endpoints);
-  const shown = shownEndpoint(endpoints, shownId);
+  const action = useAction();
+  const [query, setQuery] = useState('');
+  const [draft, setDraft] = useState<WeightDraft>(new Map());
+  const saveWeights = useSaveWeights(action);
+  const found = endpoints.filter((view) => isFound(view, query));
   return (
     <>
       <div className="side-head">
@@ -33,97 +47,120 @@ export function EndpointsPanel({ shownId }: { readonly shownId: string | null })
           <Plus aria-hidden="true" size={14} />
         </button>
       </div>
-      <ul aria-label="Endpoints">
-        {endpoints.map((view) => (
-          <EndpointItem
-            all={endpoints}
-            isShown={view === shown}
-            key={view.endpoint.id}
-            onShow={() => show(ui, { kind: 'endpoints', endpointId: view.endpoint.id })}
-            view={view}
-          />
-        ))}
-      </ul>
-      {(['google_genai', 'openai'] as const).map((provider) => (
-        <TrafficBar endpoints={endpoints} key={provider} provider={provider} />
+      {endpoints.length > MANY && (
+        <input
+          aria-label="Search endpoints"
+          className="input endpoint-search"
+          onChange={(event) => setQuery(event.target.value)}
+          placeholder={`Search ${formatCount(endpoints.length)} endpoints`}
+          type="search"
+          value={query}
+        />
+      )}
+      <EndpointList
+        action={action}
+        preview={draft.size === 0 ? null : draftShares(endpoints, draft)}
+        shown={shownEndpoint(endpoints, shownId)}
+        views={found}
+      />
+      {found.length === 0 && <p className="side-empty">No endpoint is called so</p>}
+      {providerSchema.options.map((provider) => (
+        <ShareBar
+          draft={draft}
+          endpoints={endpoints}
+          isBusy={action.isBusy}
+          key={provider}
+          onDraft={setDraft}
+          onSave={() => void saveWeights(draft).then((isSaved) => isSaved && setDraft(new Map()))}
+          provider={provider}
+        />
       ))}
-      <ImportEnv />
+      {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
+      <ForAll endpoints={endpoints} />
     </>
   );
 }
 
-interface EndpointItemProps {
-  readonly view: EndpointView;
-  readonly all: readonly EndpointView[];
-  readonly isShown: boolean;
-  onShow(): void;
+function isFound({ endpoint }: EndpointView, query: string): boolean {
+  const text = `${endpoint.name} ${endpoint.provider} ${endpoint.baseUrl}`.toLowerCase();
+  return query
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
 }
 
-function EndpointItem({ view, all, isShown, onShow }: EndpointItemProps) {
-  const { endpoint, keys } = view;
-  const { word, tone } = endpointState(view);
-  const share = trafficShare(view, all);
+/** Saves changed weights one by one; resolves with whether all were taken. */
+export function useSaveWeights(action: Action): (draft: WeightDraft) => Promise<boolean> {
+  const { backend, accept, live } = useModel();
+  return async (draft) =>
+    (await action.run(async () => {
+      for (const [id, weight] of draft) {
+        const view = live.getState().endpoints.find((one) => one.endpoint.id === id);
+        if (view !== undefined) {
+          const { demo: _, ...old } = view.endpoint;
+          const saved = await backend.client.endpoints.update({ ...old, weight });
+          const endpoints = live.getState().endpoints.map((one) => (one.endpoint.id === id ? saved : one));
+          accept({ kind: 'endpoints', endpoints });
+        }
+      }
+      return true;
+    })) === true;
+}
+
+/** What is done with all endpoints at once. */
+function ForAll({ endpoints }: { readonly endpoints: readonly EndpointView[] }) {
+  const { tests, ui } = useModel();
+  const action = useAction();
+  const progress = useStore(tests.store);
+  const targets = testTargets(endpoints.filter((view) => view.endpoint.enabled));
   return (
-    <li>
-      <button
-        aria-current={isShown ? 'true' : undefined}
-        className="item endpoint-item"
-        onClick={onShow}
-        type="button"
-      >
-        <Mark tone={tone} />
-        <span className="clip">
-          {endpoint.name}
-          <span className="hint clip">
-            {endpoint.demo
-              ? 'no key needed'
-              : `${PROVIDER_LABELS[endpoint.provider]}, ${keys.length === 1 ? '1 key' : `${keys.length} keys`}`}
-          </span>
-        </span>
-        <small>{share > 0 ? formatPercent(share) : word === 'Healthy' ? '' : word}</small>
-        <span className="sr-only">{word}</span>
+    <div className="for-all">
+      {progress.isRunning ? (
+        <TestAllProgress />
+      ) : (
+        <button
+          className="btn small"
+          disabled={targets.every((target) => target.key === null)}
+          onClick={() => void action.run(() => tests.start(targets))}
+          type="button"
+        >
+          Test all keys
+        </button>
+      )}
+      <button className="btn small" onClick={() => ui.setState({ overlay: { kind: 'lab' } })} type="button">
+        Endpoint lab…
       </button>
-    </li>
+      <ImportEnv />
+      {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
+    </div>
   );
 }
 
-const SHARE_TONES = ['accent', 'info', 'ok', 'warn', 'idle'] as const;
-
-function TrafficBar({
-  endpoints,
-  provider,
-}: {
-  readonly endpoints: readonly EndpointView[];
-  readonly provider: Provider;
-}) {
-  const sharing = endpoints.filter(
-    (view) => view.endpoint.provider === provider && trafficShare(view, endpoints) > 0,
-  );
-  if (sharing.length < 2) {
-    return null;
-  }
-  const words = sharing.map(
-    (view) => `${view.endpoint.name} ${formatPercent(trafficShare(view, endpoints))}`,
-  );
+function TestAllProgress() {
+  const { tests } = useModel();
+  const { targets, results } = useStore(tests.store);
+  const failed = results.filter(({ report }) => report.kind === 'failed').length;
   return (
-    <>
-      <div className="side-head">
-        <h2>{PROVIDER_LABELS[provider]} traffic</h2>
+    <div className="test-progress">
+      <div className="row">
+        <span className="hint grow">
+          Tested <span className="num">{formatCount(results.length)}</span> of{' '}
+          <span className="num">{formatCount(targets.length)}</span>
+          {failed > 0 && `, ${formatCount(failed)} failed`}
+        </span>
+        <button className="btn small ghost" onClick={tests.stop} type="button">
+          Stop
+        </button>
       </div>
-      <div className="traffic">
-        <div aria-label={words.join(', ')} className="bar" role="img">
-          {sharing.map((view, at) => (
-            <b
-              className={SHARE_TONES[at % SHARE_TONES.length]}
-              key={view.endpoint.id}
-              style={{ width: formatPercent(trafficShare(view, endpoints)) }}
-            />
-          ))}
-        </div>
-        <p className="hint">
-          From weights {sharing.map((view) => view.endpoint.weight).join(' : ')}, less recent errors
-        </p>
-      </div>
-    </>
+      <ProgressBar
+        label="Progress of the tests"
+        segments={[
+          { tone: 'ok', count: results.length - failed },
+          { tone: 'bad', count: failed },
+        ]}
+        settled={results.length}
+        total={targets.length}
+      />
+    </div>
   );
 }

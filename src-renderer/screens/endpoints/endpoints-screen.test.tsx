@@ -1,6 +1,6 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { ORPCError } from '@orpc/client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { App } from '../../app';
 import { show } from '../../state/ui-store';
 import { renderApp } from '../../testing/render-app';
@@ -14,18 +14,87 @@ async function openEndpoints() {
   return rendered;
 }
 const button = (name: string | RegExp) => screen.getByRole('button', { name });
+const menuItem = (menu: string, name: string) =>
+  within(screen.getByRole('menu', { name: menu, hidden: true })).getByRole('menuitem', {
+    name: new RegExp(`^${name}`),
+    hidden: true,
+  });
 
 describe('keys', () => {
   it('show label, last four and state in words', async () => {
     await openEndpoints();
     const rows = screen.getAllByRole('row').slice(1);
     expect(rows.map((row) => row.textContent)).toEqual([
-      expect.stringMatching(/^team-a …x7QdReady/),
-      expect.stringMatching(/^team-b …p0LkCooling 0:4\d/),
-      expect.stringMatching(/^team-c …m31aReady/),
-      expect.stringMatching(/^free-1 …tt9ZOut for today/),
+      expect.stringMatching(
+        /^team-a …x7Qdpaid studio-projectReady52 \/ 60611 \/ 1,00071.2k \/ 250k799.1%8.1 \/ 14 s\$6.02/,
+      ),
+      expect.stringMatching(/^team-b …p0Lkpaid studio-projectWaiting for quota 0:4\d60 \/ 60/),
+      expect.stringMatching(/^team-c …m31aReady41 \/ ~44203/),
+      expect.stringMatching(/^free-1 …tt9ZfreeOut for today0 \/ 525 \/ 25/),
       expect.stringMatching(/^old …aa02Invalid/),
     ]);
+    expect(
+      within(rows[4] as HTMLElement).getByText(/Since .*The provider does not know this key/),
+    ).toBeTruthy();
+    expect(screen.getByText(/team-a and team-b are in quota group/)).toBeTruthy();
+  });
+
+  it('count down by the second', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'setTimeout', 'clearInterval', 'clearTimeout'] });
+    try {
+      await openEndpoints();
+      act(() => void vi.advanceTimersByTime(10_000));
+      expect(screen.getByText('Waiting for quota 0:32')).toBeTruthy();
+      act(() => void vi.advanceTimersByTime(5_000));
+      expect(screen.getByText('Waiting for quota 0:27')).toBeTruthy();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('are found by what is typed, and by state', async () => {
+    await openEndpoints();
+    const shown = () =>
+      screen
+        .getAllByRole('row')
+        .slice(1)
+        .map((row) => row.textContent?.slice(0, 6));
+    fireEvent.change(screen.getByLabelText('Search keys of this endpoint'), { target: { value: 'team' } });
+    expect(shown()).toEqual(['team-a', 'team-b', 'team-c']);
+    fireEvent.click(button('Ready 2'));
+    expect(shown()).toEqual(['team-a', 'team-c']);
+    fireEvent.change(screen.getByLabelText('Search keys of this endpoint'), { target: { value: 'no such' } });
+    fireEvent.click(button('Show all 5'));
+    expect(shown()).toHaveLength(5);
+  });
+
+  it('are drawn only as far as they are in view, and reached by arrow keys', async () => {
+    const { model } = await renderApp('many', <App />);
+    act(() => show(model.ui, { kind: 'endpoints', endpointId: 'google' }));
+    const grid = screen.getByRole('grid', { name: 'Keys of Google official' });
+    expect(grid.getAttribute('aria-rowcount')).toBe('1501');
+    expect(screen.getAllByRole('row').length).toBeLessThan(60);
+    const [, first] = screen.getAllByRole('row');
+    act(() => first?.focus());
+    fireEvent.keyDown(first as HTMLElement, { key: 'ArrowDown' });
+    await waitFor(() => expect(document.activeElement?.getAttribute('aria-rowindex')).toBe('3'));
+    fireEvent.keyDown(document.activeElement as HTMLElement, { key: 'Enter' });
+    expect(screen.getByRole('dialog', { name: /pool-0002/ })).toBeTruthy();
+  });
+
+  it('are paused and resumed; what is in flight drains', async () => {
+    await openEndpoints();
+    fireEvent.click(button('Pause team-a …x7Qd'));
+    expect(await screen.findByText('Draining · 7 in flight')).toBeTruthy();
+    fireEvent.click(button('Resume team-a …x7Qd'));
+    await waitFor(() => expect(screen.queryByText(/Draining/)).toBeNull());
+  });
+
+  it('are tried again when reset', async () => {
+    await openEndpoints();
+    fireEvent.click(menuItem('More for old …aa02', 'Reset'));
+    expect(await screen.findByText('old …aa02 is tried again')).toBeTruthy();
+    expect(screen.queryByText('Invalid')).toBeNull();
   });
 
   it('are pasted in bulk: doubles are left out before anything is sent', async () => {
@@ -33,7 +102,7 @@ describe('keys', () => {
     const sent: unknown[] = [];
     const add = backend.client.keys.add;
     backend.client.keys.add = async (request) => {
-      sent.push(request.keys);
+      sent.push([request.tier, request.groupId, request.keys]);
       return await add(request);
     };
     fireEvent.click(button('Add keys'));
@@ -41,16 +110,44 @@ describe('keys', () => {
     fireEvent.change(within(dialog).getByLabelText('Keys'), { target: { value: `${A}\n${B},${A}` } });
     fireEvent.change(within(dialog).getByLabelText('Label'), { target: { value: 'lab' } });
     expect(within(dialog).getByText('2 keys, 1 duplicate left out')).toBeTruthy();
+    expect(within(dialog).getByText(/line 2 is line 1 again/)).toBeTruthy();
+    fireEvent.change(within(dialog).getByLabelText('Tier'), { target: { value: 'free' } });
+    fireEvent.change(within(dialog).getByLabelText('Quota group'), { target: { value: 'studio-project' } });
     fireEvent.click(within(dialog).getByRole('button', { name: 'Add 2 keys' }));
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
     expect(sent).toEqual([
       [
-        { label: 'lab 6', secret: A },
-        { label: 'lab 7', secret: B },
+        'free',
+        'studio-project',
+        [
+          { label: 'lab 6', secret: A },
+          { label: 'lab 7', secret: B },
+        ],
       ],
     ]);
     expect(await screen.findByText('2 keys added')).toBeTruthy();
     expect(document.body.innerHTML).not.toContain(A);
+  });
+
+  it('that may be here already are pointed out before they are added', async () => {
+    await openEndpoints();
+    fireEvent.click(button('Add keys'));
+    const text = `AIzaSyCCCCCCCCCCCCx7Qd\n${A}`;
+    fireEvent.change(screen.getByLabelText('Keys', { selector: 'textarea' }), { target: { value: text } });
+    expect(screen.getByText('2 keys, 1 perhaps here already')).toBeTruthy();
+    expect(screen.getByText(/like team-a/)).toBeTruthy();
+  });
+
+  it('are refused at their field, and the paste stays', async () => {
+    const { backend } = await openEndpoints();
+    backend.client.keys.add = async () => {
+      throw new ORPCError('BAD_INPUT', { message: 'That group is gone.', data: { field: 'groupId' } });
+    };
+    fireEvent.click(button('Add keys'));
+    fireEvent.change(screen.getByLabelText('Keys', { selector: 'textarea' }), { target: { value: A } });
+    fireEvent.click(button('Add 1 key'));
+    expect(await screen.findByText('That group is gone.')).toBeTruthy();
+    expect(screen.getByLabelText('Quota group').getAttribute('aria-invalid')).toBe('true');
   });
 
   it('wait for the vault: the choice is asked for and the call tried again', async () => {
@@ -102,62 +199,28 @@ describe('keys', () => {
 
   it('are removed only after a confirmation', async () => {
     await openEndpoints();
-    fireEvent.click(button('Remove team-a …x7Qd'));
+    fireEvent.click(menuItem('More for team-a …x7Qd', 'Remove…'));
     expect(screen.getByText(/erased from the vault/)).toBeTruthy();
     fireEvent.click(button('Remove the key'));
     await waitFor(() => expect(screen.queryByRole('row', { name: /team-a/ })).toBeNull());
   });
 });
 
-describe('an endpoint', () => {
-  it('previews where a request goes while its address is typed', async () => {
-    await openEndpoints();
-    const field = screen.getByLabelText('Base URL');
-    fireEvent.change(field, { target: { value: 'http://relay.example/v1/' } });
-    expect(
-      screen.getByText('http://relay.example/v1/models/gemini-nano-banana-2.1:generateContent'),
-    ).toBeTruthy();
-    expect(screen.getByText(/keys and pictures travel in clear/)).toBeTruthy();
-  });
-
-  it('saves a field when it is left, and never an address that is none', async () => {
-    const { backend } = await openEndpoints();
-    const saved: string[] = [];
-    const update = backend.client.endpoints.update;
-    backend.client.endpoints.update = async (draft) => {
-      saved.push(draft.baseUrl);
-      return await update(draft);
+describe('an invalid key', () => {
+  it('is removed with all others of its kind, after a confirmation', async () => {
+    const { backend } = await renderApp('failing', <App />).then((rendered) => {
+      act(() => show(rendered.model.ui, { kind: 'endpoints', endpointId: 'google' }));
+      return rendered;
+    });
+    const removed: string[] = [];
+    const remove = backend.client.keys.remove;
+    backend.client.keys.remove = async (request) => {
+      removed.push(request.keyId);
+      await remove(request);
     };
-    const field = screen.getByLabelText('Base URL');
-    fireEvent.change(field, { target: { value: 'relay' } });
-    fireEvent.blur(field);
-    expect(field.getAttribute('aria-invalid')).toBe('true');
-    fireEvent.change(field, { target: { value: 'https://relay.example' } });
-    fireEvent.blur(field);
-    await waitFor(() => expect(saved).toEqual(['https://relay.example']));
-  });
-
-  it('puts a refusal under the field it belongs to', async () => {
-    const { backend } = await openEndpoints();
-    backend.client.endpoints.update = async () => {
-      throw new ORPCError('BAD_INPUT', {
-        message: 'Another endpoint has this name.',
-        data: { field: 'name' },
-      });
-    };
-    const field = screen.getByLabelText('Name');
-    fireEvent.change(field, { target: { value: 'Relay Frankfurt' } });
-    fireEvent.blur(field);
-    expect(await screen.findByText('Another endpoint has this name.')).toBeTruthy();
-    expect(field.getAttribute('aria-invalid')).toBe('true');
-  });
-
-  it('tells what a test found, key by key', async () => {
-    await openEndpoints();
-    fireEvent.click(button('Test endpoint'));
-    const results = await screen.findByRole('status', { name: 'Test results' });
-    expect(within(results).getAllByText('Works')).toHaveLength(4);
-    expect(within(results).getByText('Invalid key')).toBeTruthy();
-    expect(within(results).getByText(/Replace or re-test this key/)).toBeTruthy();
+    fireEvent.click(menuItem('Groups and more', 'Remove 2 invalid…'));
+    expect(removed).toEqual([]);
+    fireEvent.click(button('Remove 2 keys'));
+    await waitFor(() => expect(removed).toEqual(['team-a-x7Qd', 'old-aa02']));
   });
 });

@@ -1,28 +1,27 @@
-/** One endpoint: where it sends, how much it takes, and its keys. Every change counts at once. */
+/** One endpoint: how it does, its keys, its settings and what happened to it. Every change counts at once. */
 import type { EndpointView } from '@shared/contract';
-import { PROVIDER_LABELS } from '@shared/model/provider';
-import { useState } from 'react';
-import type { Client } from '../../api';
-import { useLive, useModel } from '../../state/app-model';
-import { show, toast } from '../../state/ui-store';
+import { useLive, useModel, useUi } from '../../state/app-model';
+import { show } from '../../state/ui-store';
+import type { EndpointTab } from '../../state/ui-store';
 import { useAction } from '../../state/use-action';
-import type { Action } from '../../state/use-action';
-import { ConfirmDialog } from '../../ui/dialog';
-import { formatCount } from '../../ui/format';
+import { formatShortCount } from '../../ui/format';
 import { Notice } from '../../ui/notice';
-import { Pill } from '../../ui/pill';
+import { EndpointFigures } from './endpoint-figures';
 import { EndpointForm } from './endpoint-form';
-import { endpointState } from './endpoint-words';
+import { EndpointHead } from './endpoint-head';
 import { shownEndpoint } from './endpoints-panel';
-import { KeysTable } from './keys-table';
+import { eventsOf } from './fleet-event-words';
+import { FleetLog } from './fleet-log';
+import { KeysPanel } from './keys-panel';
 import { TestReports } from './test-reports';
+import { useFreshGauges } from './use-fresh-gauges';
+import { useTests } from './use-tests';
 import './endpoints.css';
-
-export type EndpointTest = Awaited<ReturnType<Client['endpoints']['test']>>;
 
 export function EndpointsScreen({ endpointId }: { readonly endpointId: string | null }) {
   const endpoints = useLive((state) => state.endpoints);
   const view = shownEndpoint(endpoints, endpointId);
+  useFreshGauges(endpoints);
   if (view === undefined) {
     return (
       <div className="empty">
@@ -63,103 +62,78 @@ function AboutDemo() {
 }
 
 function EndpointDetail({ view }: { readonly view: EndpointView }) {
-  const { backend } = useModel();
   const action = useAction();
-  const [tests, setTests] = useState<EndpointTest | null>(null);
-  const test = (keyId?: string) =>
-    void action.run(async () => {
-      setTests(null);
-      const request = { endpointId: view.endpoint.id, ...(keyId === undefined ? {} : { keyId }) };
-      setTests(await backend.client.endpoints.test(request));
-    });
+  const tests = useTests(view);
+  const tab = useUi((state) => (state.view.kind === 'endpoints' ? (state.view.tab ?? 'keys') : 'keys'));
+  const error = action.error ?? tests.error;
   return (
     <>
-      <EndpointHead action={action} onTest={() => test()} view={view} />
-      <div className="scroll">
-        {action.error !== null && (
-          <div className="pad">
-            <Notice tone="bad">{action.error.sentence}</Notice>
-          </div>
-        )}
-        {tests !== null && <TestReports keys={view.keys} onClose={() => setTests(null)} tests={tests} />}
-        <EndpointForm view={view} />
-        {view.endpoint.demo ? <AboutDemo /> : <KeysTable action={action} onTest={test} view={view} />}
+      <EndpointHead action={action} isTesting={tests.isRunning} onTest={() => tests.start()} view={view} />
+      <EndpointFigures view={view} />
+      {error !== null && (
+        <div className="pad">
+          <Notice tone="bad">{error.sentence}</Notice>
+        </div>
+      )}
+      {tests.results !== null && (
+        <TestReports isRunning={tests.isRunning} onClose={tests.close} results={tests.results} />
+      )}
+      <Tabs tab={tab} view={view} />
+      <div
+        aria-labelledby={`tab-${tab}`}
+        className={tab === 'keys' && !view.endpoint.demo ? 'tab-panel' : 'tab-panel scroll'}
+        id="endpoint-panel"
+        role="tabpanel"
+      >
+        {tab === 'keys' &&
+          (view.endpoint.demo ? (
+            <AboutDemo />
+          ) : (
+            <KeysPanel action={action} onTest={tests.start} view={view} />
+          ))}
+        {tab === 'settings' && <EndpointForm view={view} />}
+        {tab === 'log' && <FleetLog view={view} />}
       </div>
     </>
   );
 }
 
-interface EndpointHeadProps {
-  readonly view: EndpointView;
-  readonly action: Action;
-  onTest(): void;
-}
-
-function EndpointHead({ view, action, onTest }: EndpointHeadProps) {
+function Tabs({ tab, view }: { readonly tab: EndpointTab; readonly view: EndpointView }) {
   const { ui } = useModel();
-  const { endpoint, health } = view;
-  const { word, tone } = endpointState(view);
+  const events = useLive((state) => state.fleetEvents);
+  const tabs: readonly (readonly [EndpointTab, string, number])[] = [
+    ['keys', view.endpoint.demo ? 'About' : 'Keys', view.keys.length],
+    ['settings', 'Settings', 0],
+    ['log', 'Log', eventsOf(events, view).length],
+  ];
+  const choose = (next: EndpointTab) =>
+    show(ui, { kind: 'endpoints', endpointId: view.endpoint.id, tab: next });
   return (
-    <header className="head row">
-      <div className="grow">
-        <div className="row">
-          <h1 className="clip">{endpoint.name}</h1>
-          <Pill tone={tone}>{word}</Pill>
-        </div>
-        <p className="sub clip">
-          {endpoint.demo ? 'Speaks both protocols, needs no key' : PROVIDER_LABELS[endpoint.provider]}
-          {', '}
-          <span className="num">{formatCount(health.inFlight)}</span> in flight,{' '}
-          <span className="num">{formatCount(health.succeeded)}</span> answered,{' '}
-          <span className="num">{formatCount(health.failed)}</span> failed
-        </p>
-      </div>
-      {!endpoint.demo && <RemoveEndpoint action={action} view={view} />}
-      <button className="btn" disabled={action.isBusy} onClick={onTest} type="button">
-        {action.isBusy ? 'Testing…' : 'Test endpoint'}
-      </button>
-      {!endpoint.demo && (
+    <div aria-label={`About ${view.endpoint.name}`} className="subtabs" role="tablist">
+      {tabs.map(([kind, label, count], at) => (
         <button
-          className="btn primary"
-          onClick={() => ui.setState({ overlay: { kind: 'addKeys', endpointId: endpoint.id } })}
+          aria-controls="endpoint-panel"
+          aria-selected={kind === tab}
+          id={`tab-${kind}`}
+          key={kind}
+          onClick={() => choose(kind)}
+          onKeyDown={(event) => {
+            const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+            const next = tabs[(at + step + tabs.length) % tabs.length];
+            if (step !== 0 && next !== undefined) {
+              event.preventDefault();
+              choose(next[0]);
+              document.getElementById(`tab-${next[0]}`)?.focus();
+            }
+          }}
+          role="tab"
+          tabIndex={kind === tab ? 0 : -1}
           type="button"
         >
-          Add keys
+          {label}
+          {count > 0 && <span className="num hint">{formatShortCount(count)}</span>}
         </button>
-      )}
-    </header>
-  );
-}
-
-function RemoveEndpoint({ view, action }: { readonly view: EndpointView; readonly action: Action }) {
-  const { backend, accept, live, ui } = useModel();
-  const [isAsking, setAsking] = useState(false);
-  const { id, name } = view.endpoint;
-  const remove = () =>
-    void action.run(async () => {
-      await backend.client.endpoints.remove({ endpointId: id });
-      accept({
-        kind: 'endpoints',
-        endpoints: live.getState().endpoints.filter((other) => other.endpoint.id !== id),
-      });
-      show(ui, { kind: 'endpoints', endpointId: null });
-      toast(ui, `${name} is removed`);
-    });
-  return (
-    <>
-      <button className="btn ghost" onClick={() => setAsking(true)} type="button">
-        Remove…
-      </button>
-      {isAsking && (
-        <ConfirmDialog
-          action="Remove the endpoint"
-          onClose={() => setAsking(false)}
-          onConfirm={remove}
-          title={`Remove ${name}?`}
-        >
-          Its keys that serve no other endpoint are removed from the vault with it. Runs and results stay.
-        </ConfirmDialog>
-      )}
-    </>
+      ))}
+    </div>
   );
 }

@@ -1,202 +1,188 @@
-/** The keys of an endpoint: label and last four, state with its countdown, and what can be done with each. */
+/** The keys as a grid that draws only the rows in view. Arrows move between rows, Enter opens one, Delete removes it. */
 import type { EndpointView } from '@shared/contract';
-import type { KeyInfo } from '@shared/model/endpoint';
-import { useState } from 'react';
+import type { KeyInfo, QuotaGroup } from '@shared/model/endpoint';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { KeyboardEvent, RefObject } from 'react';
 import { useModel } from '../../state/app-model';
-import { toast } from '../../state/ui-store';
 import type { Action } from '../../state/use-action';
-import { ConfirmDialog, Dialog, DialogFoot } from '../../ui/dialog';
-import { TextField } from '../../ui/field';
-import { formatTime } from '../../ui/format';
-import { Pill } from '../../ui/pill';
+import { nextOffset } from '../../ui/tile-grid';
 import { useNow } from '../../ui/use-now';
-import { keyReason, keyState } from './endpoint-words';
+import { isCounting, keyReason } from './endpoint-words';
+import { KeyRow } from './key-row';
 
 interface KeysTableProps {
   readonly view: EndpointView;
+  /** Those that are shown. */
+  readonly keys: readonly KeyInfo[];
+  readonly groups: readonly QuotaGroup[];
   readonly action: Action;
   onTest(keyId: string): void;
+  onRemove(key: KeyInfo): void;
 }
 
-type Asking = { readonly kind: 'remove' | 'rename'; readonly key: KeyInfo } | null;
+const COLUMNS = [
+  ['', 'Key'],
+  ['', 'State'],
+  ['', 'This minute'],
+  ['', 'Today'],
+  ['tokens', 'Tokens / min'],
+  ['', 'In flight'],
+  ['', 'Success'],
+  ['', 'p50 / p95'],
+  ['', 'Spend'],
+] as const;
 
-export function KeysTable({ view, action, onTest }: KeysTableProps) {
+const ROW_PX = 34;
+const NOTED_ROW_PX = 54;
+
+export function KeysTable(props: KeysTableProps) {
+  const { view, keys, groups } = props;
   const { ui } = useModel();
-  const [asking, setAsking] = useState<Asking>(null);
-  const now = useNow(view.keys.some((key) => key.state.until !== undefined));
+  const scroller = useRef<HTMLDivElement>(null);
+  const [currentId, setCurrentId] = useState<string | null>(null);
+  const current = Math.max(
+    0,
+    keys.findIndex((key) => key.id === currentId),
+  );
+  const heights = keys.map((key) => (keyReason(key) === '' ? ROW_PX : NOTED_ROW_PX));
+  const rows = useRows(scroller, heights);
+  const focusSoon = useRowFocus(scroller, keys[current]?.id);
+  const now = useNow(rows.items.some((item) => isShownCounting(keys[item.index])));
+
+  // The current row may be scrolled out of sight, where it is not drawn and cannot be reached: the grid stands in for it.
+  const isCurrentAway = !rows.items.some((item) => item.index === current);
+  function comeBack(): void {
+    focusSoon();
+    rows.scrollTo(current);
+    setCurrentId(keys[current]?.id ?? null);
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const key = keys[current];
+    const isOnRow = event.target instanceof HTMLElement && event.target.getAttribute('role') === 'row';
+    if (isOnRow && key !== undefined && (event.key === 'Enter' || event.key === 'Delete')) {
+      event.preventDefault();
+      if (event.key === 'Enter') {
+        ui.setState({ overlay: { kind: 'editKey', keyId: key.id } });
+      } else {
+        props.onRemove(key);
+      }
+      return;
+    }
+    const next = nextRow(event.key, current, keys.length);
+    const target = next === null ? undefined : keys[next];
+    if (next !== null && target !== undefined) {
+      event.preventDefault();
+      focusSoon();
+      rows.scrollTo(next);
+      setCurrentId(target.id);
+    }
+  }
+
   return (
-    <section aria-label="Keys" className="keys">
-      {view.keys.length === 0 ? (
-        <div className="empty">
-          <h2>No keys for this endpoint</h2>
-          <p>Requests go out once it has one.</p>
-          <button
-            className="btn"
-            onClick={() => ui.setState({ overlay: { kind: 'addKeys', endpointId: view.endpoint.id } })}
-            type="button"
-          >
-            Add keys…
-          </button>
-        </div>
-      ) : (
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Key</th>
-              <th scope="col">State</th>
-              <th scope="col">Since</th>
-              <th scope="col">Why</th>
-              <th scope="col">
-                <span className="sr-only">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {view.keys.map((key) => (
-              <KeyLine
-                action={action}
+    <div
+      aria-colcount={COLUMNS.length + 1}
+      aria-label={`Keys of ${view.endpoint.name}`}
+      aria-rowcount={keys.length + 1}
+      className="keys-grid"
+      onFocus={(event) => {
+        if (event.target === event.currentTarget && isCurrentAway) {
+          comeBack();
+        }
+      }}
+      onKeyDown={onKeyDown}
+      ref={scroller}
+      role="grid"
+      tabIndex={isCurrentAway ? 0 : -1}
+    >
+      <HeadRow />
+      <div className="keys-canvas" role="rowgroup" style={{ height: rows.total }}>
+        {rows.items.map((item) => {
+          const key = keys[item.index];
+          return (
+            key !== undefined && (
+              <KeyRow
+                action={props.action}
                 apiKey={key}
+                groupName={groups.find((group) => group.id === key.groupId)?.name}
+                index={item.index}
+                isCurrent={item.index === current}
                 key={key.id}
+                metrics={view.keyMetrics?.[key.id]}
                 now={now}
-                onAsk={(kind) => setAsking({ kind, key })}
-                onTest={() => onTest(key.id)}
+                onFocus={() => setCurrentId(key.id)}
+                onRemove={() => props.onRemove(key)}
+                onTest={() => props.onTest(key.id)}
+                top={item.start}
               />
-            ))}
-          </tbody>
-        </table>
-      )}
-      <p className="hint keys-note">
-        Several keys of one account or project share its quota; more of them do not make it larger. Some
-        providers’ terms restrict spreading load over keys.
-      </p>
-      {asking?.kind === 'remove' && (
-        <RemoveKey action={action} apiKey={asking.key} onClose={() => setAsking(null)} />
-      )}
-      {asking?.kind === 'rename' && (
-        <RenameKey action={action} apiKey={asking.key} onClose={() => setAsking(null)} />
-      )}
-    </section>
+            )
+          );
+        })}
+      </div>
+    </div>
   );
 }
 
-interface KeyLineProps {
-  readonly apiKey: KeyInfo;
-  readonly now: number;
-  readonly action: Action;
-  onTest(): void;
-  onAsk(kind: 'remove' | 'rename'): void;
-}
+const isShownCounting = (key: KeyInfo | undefined) => key !== undefined && isCounting(key);
 
-function KeyLine({ apiKey, now, action, onTest, onAsk }: KeyLineProps) {
-  const { backend } = useModel();
-  const { word, tone } = keyState(apiKey, now);
-  const name = `${apiKey.label} …${apiKey.tail}`;
-  const reason = keyReason(apiKey);
+function HeadRow() {
   return (
-    <tr>
-      <td>
-        {apiKey.label} <span className="hint num">…{apiKey.tail}</span>
-      </td>
-      <td className="state-cell">
-        <Pill tone={tone}>{word}</Pill>
-      </td>
-      <td className="num hint">
-        {apiKey.state.status === 'AVAILABLE' ? '' : formatTime(apiKey.state.since)}
-      </td>
-      <td className="hint reason" title={reason}>
-        {reason}
-      </td>
-      <td>
-        <div className="row key-actions">
-          <KeyButton isDisabled={action.isBusy} label="Test" name={name} onPress={onTest} />
-          <KeyButton
-            isDisabled={action.isBusy}
-            label={apiKey.paused ? 'Go on' : 'Pause'}
-            name={name}
-            onPress={() =>
-              void action.run(() =>
-                backend.client.keys.setPaused({ keyId: apiKey.id, paused: !apiKey.paused }),
-              )
-            }
-          />
-          <KeyButton label="Rename" name={name} onPress={() => onAsk('rename')} />
-          <KeyButton label="Remove" name={name} onPress={() => onAsk('remove')} />
-        </div>
-      </td>
-    </tr>
+    <div role="rowgroup" className="keys-head">
+      <div aria-rowindex={1} className="key-row" role="row">
+        {COLUMNS.map(([className, name]) => (
+          <span className={className} key={name} role="columnheader">
+            {name}
+          </span>
+        ))}
+        <span role="columnheader">
+          <span className="sr-only">Actions</span>
+        </span>
+      </div>
+    </div>
   );
 }
 
-interface KeyButtonProps {
-  readonly label: string;
-  /** Of the key, for screen readers. */
-  readonly name: string;
-  readonly isDisabled?: boolean;
-  onPress(): void;
+const PAGE_ROWS = 10;
+
+/** The same keys as in a grid of tiles, in one column; left and right are the buttons' own. */
+function nextRow(key: string, current: number, count: number): number | null {
+  return key === 'ArrowLeft' || key === 'ArrowRight'
+    ? null
+    : nextOffset(key, { current, count, columns: 1, page: PAGE_ROWS });
 }
 
-function KeyButton({ label, name, isDisabled = false, onPress }: KeyButtonProps) {
-  return (
-    <button
-      aria-label={`${label} ${name}`}
-      className="btn small ghost"
-      disabled={isDisabled}
-      onClick={onPress}
-      type="button"
-    >
-      {label}
-    </button>
-  );
+function useRows(scroller: RefObject<HTMLElement | null>, heights: readonly number[]) {
+  // oxlint-disable-next-line react/incompatible-library -- no compiler memoises this component
+  const virtual = useVirtualizer({
+    count: heights.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => heights[index] ?? ROW_PX,
+    overscan: 6,
+    scrollPaddingStart: ROW_PX,
+  });
+  const shape = heights.join(' ');
+  useLayoutEffect(() => virtual.measure(), [virtual, shape]);
+  return {
+    items: virtual.getVirtualItems(),
+    total: virtual.getTotalSize(),
+    scrollTo: (index: number) => virtual.scrollToIndex(index),
+  };
 }
 
-interface KeyDialogProps {
-  readonly apiKey: KeyInfo;
-  readonly action: Action;
-  onClose(): void;
-}
-
-function RemoveKey({ apiKey, action, onClose }: KeyDialogProps) {
-  const { backend, ui } = useModel();
-  const remove = () =>
-    void action.run(async () => {
-      await backend.client.keys.remove({ keyId: apiKey.id });
-      toast(ui, `${apiKey.label} …${apiKey.tail} is removed`);
-    });
-  return (
-    <ConfirmDialog
-      action="Remove the key"
-      onClose={onClose}
-      onConfirm={remove}
-      title={`Remove ${apiKey.label}?`}
-    >
-      The key …{apiKey.tail} is erased from the vault. It stays valid at the provider: revoke it there if it
-      leaked.
-    </ConfirmDialog>
-  );
-}
-
-function RenameKey({ apiKey, action, onClose }: KeyDialogProps) {
-  const { backend } = useModel();
-  const [label, setLabel] = useState(apiKey.label);
-  return (
-    <Dialog onClose={onClose} title={`Rename …${apiKey.tail}`}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void action.run(() => backend.client.keys.rename({ keyId: apiKey.id, label: label.trim() }));
-          onClose();
-        }}
-      >
-        <TextField
-          autoFocus
-          label="Label"
-          maxLength={120}
-          onChange={(event) => setLabel(event.target.value)}
-          value={label}
-        />
-        <DialogFoot action="Rename" isDisabled={label.trim() === ''} onCancel={onClose} />
-      </form>
-    </Dialog>
-  );
+/** Focuses the current row once it is drawn, after it was asked for: a far row appears only when scrolled to. */
+function useRowFocus(scroller: RefObject<HTMLElement | null>, id: string | undefined): () => void {
+  const isWanted = useRef(false);
+  useEffect(() => {
+    const row = [...(scroller.current?.querySelectorAll<HTMLElement>('[data-key-id]') ?? [])].find(
+      (one) => one.dataset['keyId'] === id,
+    );
+    if (isWanted.current && row !== undefined) {
+      isWanted.current = false;
+      row.focus({ preventScroll: true });
+    }
+  });
+  return () => {
+    isWanted.current = true;
+  };
 }

@@ -12,10 +12,13 @@ describe('pasted keys', () => {
     expect(parseKeys(`${A};${B}\n\n  \n`).keys).toHaveLength(2);
   });
 
-  it('counts doubles once and says how many it left out', () => {
-    const { keys, duplicates } = parseKeys(`${A}\n${B}\n${A}\n"${B}"`);
+  it('takes a key once and says which lines it left out', () => {
+    const { keys, doubles } = parseKeys(`${A}\n${B}\n${A}\n"${B}"`);
     expect(keys.map((key) => key.secret)).toEqual([A, B]);
-    expect(duplicates).toBe(2);
+    expect(doubles).toEqual([
+      { line: 3, firstLine: 1, secret: A },
+      { line: 4, firstLine: 2, secret: B },
+    ]);
   });
 
   it('takes labels from NAME=key and export lines, skips comments, strips quotes', () => {
@@ -31,8 +34,21 @@ describe('pasted keys', () => {
     expect(parseKeys(`KEYS=${A},${A}`).keys.map((key) => key.label)).toEqual(['KEYS']);
   });
 
+  it.each([
+    [`team-a,${A}`, 'team-a', A],
+    [`"team a";"${B}"`, 'team a', B],
+    [`gemini-project-studio-12\t${A}`, 'gemini-project-studio-12', A],
+  ])('takes the label of %j', (line, label, secret) => {
+    expect(parseKeys(line).keys).toEqual([{ label, secret }]);
+  });
+
+  it('skips the heading of a table, and takes two keys on a line as two keys', () => {
+    expect(parseKeys(`label,key\nteam,${A}`).keys).toEqual([{ label: 'team', secret: A }]);
+    expect(parseKeys(`${A},${B}`).keys.map((key) => key.secret)).toEqual([A, B]);
+  });
+
   it('finds nothing in blank text', () => {
-    expect(parseKeys(' \n,, ;')).toEqual({ keys: [], duplicates: 0 });
+    expect(parseKeys(' \n,, ;')).toEqual({ keys: [], doubles: [] });
   });
 
   it('shows the tail of a long key and none of a short one', () => {

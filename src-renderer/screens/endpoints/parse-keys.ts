@@ -1,37 +1,53 @@
-/** Reads keys from pasted text: one a line or separated by commas, blanks or semicolons; `NAME=key` gives a label. Pure. */
+/**
+ * Reads keys from pasted text: one a line or separated by commas, blanks or semicolons; `NAME=key` or `label,key` gives
+ * a label. Pure.
+ */
 
 export interface PastedKey {
   readonly label: string;
   readonly secret: string;
 }
 
+/** A key that was left out, because it stands further up already. Lines count from 1. */
+export interface PastedDouble {
+  readonly line: number;
+  readonly firstLine: number;
+  readonly secret: string;
+}
+
 export interface PastedKeys {
   readonly keys: readonly PastedKey[];
-  /** How many were there twice. */
-  readonly duplicates: number;
+  readonly doubles: readonly PastedDouble[];
 }
 
 const NAMED = /^(?:export\s+)?([A-Za-z_][\w .-]{0,118}?)\s*[=:]\s*(\S.*)$/;
 
 export function parseKeys(text: string): PastedKeys {
-  const seen = new Set<string>();
+  const firstLines = new Map<string, number>();
   const keys: PastedKey[] = [];
-  let duplicates = 0;
-  for (const { label, secret } of text.split(/\r?\n/).flatMap(keysOfLine)) {
-    if (seen.has(secret)) {
-      duplicates += 1;
-    } else {
-      seen.add(secret);
-      keys.push({ label, secret });
+  const doubles: PastedDouble[] = [];
+  text.split(/\r?\n/).forEach((content, at) => {
+    for (const { label, secret } of keysOfLine(content)) {
+      const firstLine = firstLines.get(secret);
+      if (firstLine === undefined) {
+        firstLines.set(secret, at + 1);
+        keys.push({ label, secret });
+      } else {
+        doubles.push({ line: at + 1, firstLine, secret });
+      }
     }
-  }
-  return { keys, duplicates };
+  });
+  return { keys, doubles };
 }
 
 function keysOfLine(line: string): readonly PastedKey[] {
   const text = line.trim();
-  if (text === '' || text.startsWith('#')) {
+  if (text === '' || text.startsWith('#') || isHeading(text)) {
     return [];
+  }
+  const pair = labelled(text);
+  if (pair !== null) {
+    return [pair];
   }
   const named = NAMED.exec(text);
   const label = named?.[1] ?? '';
@@ -44,6 +60,33 @@ function keysOfLine(line: string): readonly PastedKey[] {
     label: label === '' || distinct.length === 1 ? label : `${label} ${distinct.indexOf(secret) + 1}`,
     secret,
   }));
+}
+
+/** The first line of a table of keys. */
+function isHeading(line: string): boolean {
+  return /^["']?(?:label|name)["']?\s*[,;\t]\s*["']?(?:key|api[ _-]?key|secret)["']?$/i.test(line);
+}
+
+/** `label,key`, also with a semicolon or a tab: two fields of which only the second looks like a key. */
+function labelled(line: string): PastedKey | null {
+  const fields = line.split(/[,;\t]/).map((field) => unquote(field.trim()));
+  const [label, secret, ...others] = fields;
+  const isPair = label !== undefined && label !== '' && secret !== undefined && others.length === 0;
+  return isPair && looksLikeKey(secret) && !looksLikeKey(label) && !/[=:]/.test(label)
+    ? { label: label.slice(0, 120), secret }
+    : null;
+}
+
+const SHORTEST_KEY = 16;
+
+/** Keys are long, without blanks, and mix letters with figures; labels seldom do all of that. */
+function looksLikeKey(text: string): boolean {
+  return (
+    text.length >= SHORTEST_KEY &&
+    !/\s/.test(text) &&
+    /\d/.test(text) &&
+    (/^(?:AIza|AQ\.|sk-)/.test(text) || (/[a-z]/.test(text) && /[A-Z]/.test(text)) || text.length >= 32)
+  );
 }
 
 function unquote(text: string): string {

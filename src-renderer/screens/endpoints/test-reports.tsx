@@ -1,22 +1,31 @@
-/** What a test call found, key by key. */
+/** What test calls found, key by key: first those that failed. */
 import { FAILURES } from '@shared/model/failure';
-import type { KeyInfo, TestReport } from '@shared/model/endpoint';
 import { X } from 'lucide-react';
-import { formatSeconds, plural } from '../../ui/format';
+import type { TestResult } from '../../state/key-tests';
+import { formatCount, formatSeconds, plural } from '../../ui/format';
 import { Pill } from '../../ui/pill';
-import type { EndpointTest } from './endpoints-screen';
 
 interface TestReportsProps {
-  readonly tests: EndpointTest;
-  readonly keys: readonly KeyInfo[];
+  readonly results: readonly TestResult[];
+  readonly isRunning: boolean;
   onClose(): void;
 }
 
-export function TestReports({ tests, keys, onClose }: TestReportsProps) {
+/** More than this is not read but counted. */
+const SHOWN_RESULTS = 24;
+
+export function TestReports({ results, isRunning, onClose }: TestReportsProps) {
+  const failed = results.filter(({ report }) => report.kind === 'failed');
+  const worked = results.filter(({ report }) => report.kind === 'ok');
+  const shown = [...failed, ...worked].slice(0, SHOWN_RESULTS);
   return (
     <section aria-label="Test results" className="pad reports" role="status">
       <div className="row">
-        <h2 className="legend grow">Test</h2>
+        <h2 className="legend">Test</h2>
+        <span className="hint grow num">
+          {formatCount(worked.length)} work, {formatCount(failed.length)} failed
+          {isRunning && ', still testing'}
+        </span>
         <button
           aria-label="Close the test results"
           className="btn ghost icon small"
@@ -26,37 +35,41 @@ export function TestReports({ tests, keys, onClose }: TestReportsProps) {
           <X aria-hidden="true" size={14} />
         </button>
       </div>
-      <ul className="stack">
-        {tests.map(({ keyId, report }) => (
-          <li key={keyId ?? 'endpoint'}>
-            <Report name={nameOf(keys.find((key) => key.id === keyId))} report={report} />
+      <ul>
+        {shown.map((result) => (
+          <li className="report" key={result.target.key?.id ?? 'endpoint'}>
+            <Report {...result} />
           </li>
         ))}
       </ul>
-      {tests.length === 0 && <p className="hint">There is nothing to test with: add a key first.</p>}
+      {results.length > shown.length && (
+        <p className="hint">and {formatCount(results.length - shown.length)} more</p>
+      )}
+      {results.length === 0 && !isRunning && (
+        <p className="hint">There is nothing to test with: add a key first.</p>
+      )}
     </section>
   );
 }
 
-function nameOf(key: KeyInfo | undefined): string {
-  return key === undefined ? '' : `${key.label} …${key.tail}`;
+function nameOf({ target }: TestResult): string {
+  return target.key === null ? target.endpointName : `${target.key.label} …${target.key.tail}`;
 }
 
 const SHOWN_MODELS = 6;
 
-function Report({ name, report }: { readonly name: string; readonly report: TestReport }) {
+function Report(result: TestResult) {
+  const { report } = result;
   if (report.kind === 'failed') {
     const { kind, message } = report.failure;
     return (
       <>
-        <div className="row">
-          <Pill tone="bad">{FAILURES[kind].title}</Pill>
-          <span>{name}</span>
-          <span className="hint num">{formatSeconds(report.latencyMs)}</span>
-        </div>
-        <p className="hint">
+        <Pill tone="bad">{FAILURES[kind].title}</Pill>
+        <span className="clip">{nameOf(result)}</span>
+        <span className="hint num">{formatSeconds(report.latencyMs)}</span>
+        <span className="hint">
           {message} {FAILURES[kind].remedy}
-        </p>
+        </span>
       </>
     );
   }
@@ -64,15 +77,18 @@ function Report({ name, report }: { readonly name: string; readonly report: Test
   const more = report.models.length > SHOWN_MODELS ? ` and ${report.models.length - SHOWN_MODELS} more` : '';
   return (
     <>
-      <div className="row">
-        <Pill tone="ok">Works</Pill>
-        <span>{name}</span>
-        <span className="hint num">{formatSeconds(report.latencyMs)}</span>
-      </div>
-      <p className="hint">
+      <Pill tone="ok">Works</Pill>
+      <span className="clip">{nameOf(result)}</span>
+      <span className="hint num">{formatSeconds(report.latencyMs)}</span>
+      <span className="hint" title={report.models.join(', ')}>
+        {report.account !== undefined && (
+          <>
+            <b>account {report.account}</b>.{' '}
+          </>
+        )}
         {report.detail}{' '}
         {report.models.length > 0 && `${plural(report.models.length, 'model')}: ${shown}${more}.`}
-      </p>
+      </span>
     </>
   );
 }

@@ -1,7 +1,10 @@
-/** Step 4: which rows, how many at once, and what to do about failures. */
+/** Step 4: which rows, how many at once, what to do about failures and quotas, and who may serve. */
+import { waitForQuotaSchema } from '@shared/model/run';
+import type { WaitForQuota } from '@shared/model/run';
 import { parseRowFilter } from '@shared/row-filter';
 import type { ActionError } from '../../state/use-action';
-import { NumberField, TextField } from '../../ui/field';
+import { Checkbox, NumberField, SelectField, TextField } from '../../ui/field';
+import { ServeSection } from './serve-section';
 import type { DraftView } from './use-draft';
 
 interface RunSectionProps {
@@ -9,31 +12,37 @@ interface RunSectionProps {
   readonly refused: ActionError | null;
 }
 
+const WAIT_WORDS: Readonly<Record<WaitForQuota, readonly [string, string]>> = {
+  always: ['Always', 'also over night, until the daily reset'],
+  minutes: ['For minutes', 'stops when all keys are out for the day'],
+  never: ['Never', 'stops when no key can send'],
+};
+
 export function RunSection({ view, refused }: RunSectionProps) {
   const { draft, change } = view;
-  const filter = parseRowFilter(draft.filterRows);
-  const ofMain = refused?.field === 'filterRows' ? refused.sentence : undefined;
   return (
     <>
       <h2>Run</h2>
       <div className="fields">
-        <TextField
-          className="span2"
-          error={filter.kind === 'refused' ? filter.sentence : ofMain}
-          hint="Blank: all rows. Counts from 0; the end is not included."
-          label="Rows"
-          onChange={(event) => change({ filterRows: event.target.value })}
-          placeholder="0:100,205"
-          value={draft.filterRows}
-        />
-        <NumberField
-          hint="at most, over all endpoints"
-          label="Requests in flight"
-          max={1024}
-          min={1}
-          onChange={(concurrency) => change({ concurrency: Math.round(concurrency ?? 16) })}
-          value={draft.concurrency}
-        />
+        <RowsField refused={refused} view={view} />
+        <InFlight view={view} />
+        <SelectField
+          hint={WAIT_WORDS[draft.waitForQuota][1]}
+          label="Wait for quota"
+          onChange={(event) => {
+            const chosen = waitForQuotaSchema.safeParse(event.target.value);
+            if (chosen.success) {
+              change({ waitForQuota: chosen.data });
+            }
+          }}
+          value={draft.waitForQuota}
+        >
+          {waitForQuotaSchema.options.toReversed().map((option) => (
+            <option key={option} value={option}>
+              {WAIT_WORDS[option][0]}
+            </option>
+          ))}
+        </SelectField>
         <NumberField
           hint="keys at their limit do not count"
           label="Retries of a failed row"
@@ -51,6 +60,46 @@ export function RunSection({ view, refused }: RunSectionProps) {
           value={draft.retryDelayMs / 1000}
         />
       </div>
+      <ServeSection refused={refused} view={view} />
     </>
+  );
+}
+
+function RowsField({ view, refused }: RunSectionProps) {
+  const { draft, change } = view;
+  const filter = parseRowFilter(draft.filterRows);
+  const ofMain = refused?.field === 'filterRows' ? refused.sentence : undefined;
+  return (
+    <TextField
+      className="span2"
+      error={filter.kind === 'refused' ? filter.sentence : ofMain}
+      hint="Blank: all rows. Counts from 0; the end is not included."
+      label="Rows"
+      onChange={(event) => change({ filterRows: event.target.value })}
+      placeholder="0:100,205"
+      value={draft.filterRows}
+    />
+  );
+}
+
+function InFlight({ view }: { readonly view: DraftView }) {
+  const { draft, change } = view;
+  return (
+    <div>
+      <NumberField
+        hint={draft.autoConcurrency ? 'until rate and latency are known' : 'at most, over all endpoints'}
+        label="Requests in flight"
+        max={1024}
+        min={1}
+        onChange={(concurrency) => change({ concurrency: Math.round(concurrency ?? 16) })}
+        value={draft.concurrency}
+      />
+      <Checkbox
+        checked={draft.autoConcurrency}
+        label="Automatic"
+        onChange={(event) => change({ autoConcurrency: event.target.checked })}
+        title="Follows the allowed rate and the latency of the answers"
+      />
+    </div>
   );
 }

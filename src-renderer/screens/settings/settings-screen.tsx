@@ -8,6 +8,7 @@ import { Checkbox, NumberField, SelectField, TextField } from '../../ui/field';
 import { Notice } from '../../ui/notice';
 import { vaultSentence } from '../../shell/status-line';
 import { OwnModels } from './own-models';
+import { PoolSection } from './pool-settings';
 import { SettingRow } from './setting-row';
 import './settings.css';
 
@@ -20,6 +21,7 @@ export function SettingsScreen() {
       </header>
       <div className="scroll settings">
         {settings !== null && <RunDefaults settings={settings} />}
+        {settings !== null && <Pool settings={settings} />}
         <Appearance />
         <KeysLink />
         <OwnModels />
@@ -102,6 +104,11 @@ function RunDefaults({ settings }: { readonly settings: Settings }) {
       </SettingRow>
     </section>
   );
+}
+
+function Pool({ settings }: { readonly settings: Settings }) {
+  const { action, save } = useSave();
+  return <PoolSection error={action.error} onSave={(pool) => save({ pool })} pool={settings.pool} />;
 }
 
 interface NumberRowProps {

@@ -1,0 +1,257 @@
+/**
+ * Who is in the fleet: what the store and the vault hold, or what the command line's environment gave. It feeds the
+ * pool, and shows each endpoint and key with what pool and journal know of it.
+ */
+import type { EndpointView } from '@shared/contract';
+import type { Endpoint, KeyInfo, KeyState, QuotaGroup } from '@shared/model/endpoint';
+import type { PoolSettings } from '@shared/model/settings';
+import type { Pool } from '../engine/pool/pool';
+import type { Clock, SendHistory } from '../engine/ports';
+import type { Secret } from '../providers/secret';
+import { Refusal } from '../refusal';
+import type { Store, StoredKey } from '../store/store';
+import type { Vault } from '../vault/vault';
+import type { FleetMetrics } from './fleet-metrics';
+
+/** Keys of the environment: they serve this process; of them only what became of them is stored. */
+export interface GivenFleet {
+  readonly endpoints: readonly Endpoint[];
+  readonly keys: readonly GivenKey[];
+}
+
+export interface GivenKey {
+  readonly id: string;
+  readonly label: string;
+  readonly secret: Secret;
+  readonly endpointIds: readonly string[];
+}
+
+export interface RosterOptions {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly metrics: Pick<FleetMetrics, 'metricsOf' | 'keyMetricsOf'>;
+  /** The same in every process. */
+  envKeyId(secret: Secret): string;
+  poolSettings(): PoolSettings;
+  /** Every secret that is loaded, so that the log can never show it. */
+  onSecret(secret: Secret): void;
+  onChange(): void;
+  onGroups(groups: readonly QuotaGroup[]): void;
+}
+
+interface Members {
+  readonly endpoints: readonly Endpoint[];
+  readonly keys: readonly StoredKey[];
+  readonly groups: readonly QuotaGroup[];
+  /** As the last session left them; the pool knows better of those it has. */
+  readonly states: ReadonlyMap<string, KeyState>;
+  readonly secrets: ReadonlyMap<string, Secret>;
+}
+
+const NOBODY: Members = { endpoints: [], keys: [], groups: [], states: new Map(), secrets: new Map() };
+/** The longest day that a daily limit may reach back to, and some. */
+const LONGEST_DAY_MS = 26 * 3_600_000;
+
+export type Roster = ReturnType<typeof createRoster>;
+
+export function createRoster(options: RosterOptions) {
+  const { store, vault, pool, clock } = options;
+  let members = NOBODY;
+  let isGiven = false;
+  /** Endpoints whose earlier requests the pool counts. */
+  const restored = new Set<string>();
+
+  /** Reads everything anew: after a change, or when the vault was unlocked. */
+  async function load(): Promise<void> {
+    if (!isGiven) {
+      const before = members.groups;
+      await take(await stored());
+      if (JSON.stringify(before) !== JSON.stringify(members.groups)) {
+        options.onGroups(members.groups);
+      }
+    }
+    options.onChange();
+  }
+
+  async function stored(): Promise<Members> {
+    const [endpoints, keys, groups, states] = await Promise.all([
+      store.endpoints(),
+      store.keys(),
+      store.quotaGroups(),
+      store.keyStates(),
+    ]);
+    const secrets = new Map<string, Secret>();
+    for (const { id } of keys) {
+      const secret = vault.get(id);
+      if (secret !== null) {
+        secrets.set(id, secret);
+      }
+    }
+    return { endpoints, keys, groups, states, secrets };
+  }
+
+  /** From now on only these serve: the command line's environment. */
+  async function give(fleet: GivenFleet): Promise<void> {
+    isGiven = true;
+    const found = fleet.keys.map((key) => ({ ...key, id: options.envKeyId(key.secret) }));
+    await take({
+      endpoints: fleet.endpoints,
+      groups: [],
+      states: await store.keyStates(),
+      secrets: new Map(found.map(({ id, secret }) => [id, secret])),
+      keys: found.map(({ id, label, secret, endpointIds }) => ({
+        id,
+        label,
+        tail: secret.tail,
+        endpointIds,
+        paused: false,
+        fingerprint: vault.fingerprint(secret),
+      })),
+    });
+  }
+
+  async function take(next: Members): Promise<void> {
+    next.secrets.forEach(options.onSecret);
+    const fresh = next.endpoints.map(({ id }) => id).filter((id) => !restored.has(id));
+    const history = fresh.length > 0 && !isLocked() ? await historyOf(fresh) : null;
+    // From here on without a pause: nothing is leased before the pool knows what was sent.
+    members = next;
+    feedPool();
+    if (history !== null) {
+      pool.restore(history);
+      for (const id of fresh) {
+        restored.add(id);
+      }
+    }
+  }
+
+  /** Keys that cannot be read yet are not in the pool yet: what they have sent is counted once they are. */
+  function isLocked(): boolean {
+    const status = vault.status();
+    return !isGiven && status.kind === 'passphrase' && status.locked;
+  }
+
+  /** The first time also what keys have sent by endpoints that are gone. */
+  async function historyOf(fresh: readonly string[]): Promise<SendHistory> {
+    const now = clock.wallNow();
+    const { recent, buckets, learned = [] } = await store.sendHistory(now, now - LONGEST_DAY_MS);
+    const isWanted = ({ endpointId }: { endpointId: string }): boolean =>
+      restored.size === 0 || fresh.includes(endpointId);
+    const live = pool.keyStates();
+    return {
+      recent: recent.filter(isWanted),
+      buckets: buckets.filter(isWanted),
+      // What this session has learnt of a key is newer.
+      learned: learned.filter(({ keyId }) => !live.has(keyId)),
+    };
+  }
+
+  function stateOf(keyId: string): KeyState {
+    return members.states.get(keyId) ?? { status: 'AVAILABLE', since: clock.wallNow() };
+  }
+
+  /** A key whose secret cannot be read is no key to the pool. */
+  function feedPool(): void {
+    const { endpoints, keys, groups, secrets } = members;
+    pool.setFleet(
+      endpoints,
+      keys
+        .filter((key) => secrets.has(key.id))
+        .map(({ id, endpointIds, paused, limits, groupId, tier }) => ({
+          id,
+          endpointIds,
+          paused,
+          state: stateOf(id),
+          ...(limits === undefined ? {} : { limits }),
+          ...(groupId === undefined ? {} : { groupId }),
+          ...(tier === undefined ? {} : { tier }),
+        })),
+      { groups, settings: options.poolSettings() },
+    );
+  }
+
+  function keyInfos(): readonly KeyInfo[] {
+    const live = pool.keyStates();
+    const gauges = pool.keyGauges();
+    return members.keys.map((key) => {
+      const { fingerprint: _, ...shown } = key;
+      return {
+        ...shown,
+        endpointIds: [...key.endpointIds],
+        state: live.get(key.id) ?? stateOf(key.id),
+        readable: members.secrets.has(key.id),
+        ...gauges.get(key.id),
+      };
+    });
+  }
+
+  function views(): readonly EndpointView[] {
+    const infos = keyInfos();
+    const health = new Map(pool.health().map((one) => [one.endpointId, one] as const));
+    return members.endpoints.flatMap((endpoint) => {
+      const own = health.get(endpoint.id);
+      const metrics = options.metrics.metricsOf(endpoint.id);
+      const keys = infos.filter((key) => key.endpointIds.includes(endpoint.id));
+      const keyMetrics = Object.fromEntries(
+        keys.flatMap(({ id }) => {
+          const figures = options.metrics.keyMetricsOf(endpoint.id, id);
+          return figures === undefined ? [] : [[id, figures] as const];
+        }),
+      );
+      return own === undefined ? [] : { endpoint, health: own, metrics, keys, keyMetrics };
+    });
+  }
+
+  return {
+    load,
+    give,
+    feedPool,
+    /** True: the environment's, of which nothing can be changed here. */
+    isGiven: (): boolean => isGiven,
+    endpoints: (): readonly Endpoint[] => members.endpoints,
+    keys: (): readonly StoredKey[] => members.keys,
+    groups: (): readonly QuotaGroup[] => members.groups,
+    secret: (keyId: string): Secret | null => members.secrets.get(keyId) ?? null,
+    views,
+    view(endpointId: string): EndpointView {
+      return found(
+        views().find(({ endpoint }) => endpoint.id === endpointId),
+        'endpoint',
+      );
+    },
+    keyInfos,
+    keyInfo(keyId: string): KeyInfo {
+      return found(
+        keyInfos().find(({ id }) => id === keyId),
+        'key',
+      );
+    },
+    endpoint(endpointId: string): Endpoint {
+      return found(
+        members.endpoints.find(({ id }) => id === endpointId),
+        'endpoint',
+      );
+    },
+    group(groupId: string): QuotaGroup {
+      return found(
+        members.groups.find(({ id }) => id === groupId),
+        'quota group',
+      );
+    },
+    key(keyId: string): StoredKey {
+      return found(
+        members.keys.find(({ id }) => id === keyId),
+        'key',
+      );
+    },
+  };
+}
+
+function found<T>(one: T | undefined, word: string): T {
+  if (one === undefined) {
+    throw new Refusal('NOT_FOUND', `That ${word} no longer exists.`);
+  }
+  return one;
+}

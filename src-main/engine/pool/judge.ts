@@ -1,0 +1,181 @@
+/** What an outcome says of the endpoint, the key and the account that a lease used: the failure table, applied. */
+import type { KeyStatus } from '@shared/model/endpoint';
+import { FAILURES, type Failure, type FailureKind } from '@shared/model/failure';
+import type { Clock, Random, RateFacts } from '../ports';
+import { type Fleet, type KeyRecord, type LeaseRecord, resetZoneOf, seatsAtHost, seatsOf } from './fleet';
+import { applyFailure, applyProof, coolDown } from './key-standing';
+
+export type LeaseOutcome =
+  | { readonly kind: 'ok'; readonly tokens?: number; readonly facts?: RateFacts }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly facts?: RateFacts }
+  /** Nobody knows what became of the request: it may have reached the provider. */
+  | { readonly kind: 'lost' }
+  /** Given back before anything was sent. */
+  | { readonly kind: 'unused' };
+
+export interface JudgeContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly fleet: Fleet;
+  onKeyState(key: KeyRecord, from: KeyStatus, endpointId: string): void;
+  onRateLearned(out: LeaseRecord, perMinute: number): void;
+}
+
+/** Answers that only a working key gets. */
+const PROOFS: ReadonlySet<FailureKind> = new Set(['blocked', 'no_image', 'schema_mismatch']);
+
+export function judge(out: LeaseRecord, outcome: LeaseOutcome, context: JudgeContext): void {
+  switch (outcome.kind) {
+    case 'ok':
+      praise(out, context);
+      break;
+    case 'failed':
+      blame(out, outcome.failure, context);
+      break;
+    case 'lost':
+    case 'unused':
+      return;
+  }
+  if (outcome.facts !== undefined) {
+    out.learned.told(outcome.facts, context.clock.now());
+  }
+}
+
+function praise(out: LeaseRecord, context: JudgeContext): void {
+  const now = context.clock.now();
+  const { endpoint } = out;
+  endpoint.succeeded += 1;
+  endpoint.hasAnswered = true;
+  endpoint.penalty.succeeded(now);
+  endpoint.retries.succeeded(now);
+  endpoint.adaptive.succeeded(out.lease.leasedAt, endpoint.gate.inFlight);
+  endpoint.rest.anythingElse();
+  endpoint.rest.succeeded(out.turn);
+  prove(out, context);
+}
+
+/** The key works, and with it the account behind it. */
+function prove(out: LeaseRecord, { clock, fleet }: JudgeContext): void {
+  applyProof(out.key.standing, out.epoch);
+  if (out.key.group !== null && out.epoch === out.key.standing.epoch) {
+    for (const { standing } of out.key.group.keys) {
+      if (standing.trust === 'recovering' && standing.status === 'AVAILABLE') {
+        standing.trust = 'trusted';
+      }
+    }
+  }
+  coolDown(out.key.standing, fleet.settings.keyCooldownMs, clock);
+}
+
+function blame(out: LeaseRecord, failure: Failure, context: JudgeContext): void {
+  const policy = FAILURES[failure.kind];
+  const now = context.clock.now();
+  const { endpoint } = out;
+  const { leasedAt } = out.lease;
+  if (policy.blames === 'endpoint' || policy.blames === 'key' || policy.blames === 'model') {
+    endpoint.failed += 1;
+    endpoint.lastFailure = failure;
+  }
+  endpoint.hasAnswered ||= failure.httpStatus !== undefined;
+  if (PROOFS.has(failure.kind)) {
+    prove(out, context);
+  }
+  noteBan(out, failure, context);
+  if (policy.then === 'retry_elsewhere') {
+    endpoint.penalty.failed(now);
+    endpoint.rest.failed(now, out.turn);
+    endpoint.silentSince ??= now;
+  } else if (failure.httpStatus !== undefined) {
+    // Whatever it said, it answered.
+    endpoint.rest.succeeded(out.turn);
+  }
+  if (failure.kind === 'overloaded' || failure.kind === 'quota_minute') {
+    endpoint.adaptive.congested(now, leasedAt, endpoint.gate.inFlight);
+  }
+  switch (policy.then) {
+    case 'model_out':
+      endpoint.modelsOut.set(out.lease.model, failure);
+      return;
+    case 'key_out':
+      refuse(out, failure, context);
+      return;
+    case 'key_cools':
+      learn(out, failure, context);
+      putGroupOut(out, failure, context);
+      return;
+    case 'key_out_for_day':
+      putGroupOut(out, failure, context);
+      return;
+    case 'retry_elsewhere':
+    case 'retry':
+    case 'final':
+    case 'pause_run':
+      return;
+  }
+}
+
+/** Refusals of several keys that name neither quota nor delay look like a ban of the address they come from. */
+function noteBan({ endpoint, key }: LeaseRecord, failure: Failure, { clock, fleet }: JudgeContext): void {
+  const isUnnamed =
+    failure.kind === 'quota_minute' && failure.providerCode === undefined && !failure.retryAfterMs;
+  if (!isUnnamed) {
+    endpoint.rest.anythingElse();
+  } else if (fleet.settings.banProtection) {
+    endpoint.rest.refusedUnnamed(clock.now(), key.id, fleet.settings.banPauseMs);
+  }
+}
+
+function learn(out: LeaseRecord, failure: Failure, { clock, onRateLearned }: JudgeContext): void {
+  const isNews = out.learned.refused(clock.now(), {
+    leasedAt: out.lease.leasedAt,
+    namedWaitMs: failure.retryAfterMs ?? null,
+  });
+  const { perMinute } = out.learned;
+  if (isNews && perMinute !== undefined) {
+    onRateLearned(out, perMinute);
+  }
+}
+
+/** A key that one host refuses may be good at another: it is out for good once no host is left. */
+function refuse(out: LeaseRecord, failure: Failure, context: JudgeContext): void {
+  if (out.epoch < out.key.standing.clearedEpoch) {
+    return;
+  }
+  for (const seat of seatsAtHost(context.fleet, out.key, out.lease.endpoint)) {
+    seat.refused = failure;
+  }
+  if (seatsOf(context.fleet, out.key).every((seat) => seat.refused !== null)) {
+    putOut(out, { key: out.key, epoch: out.epoch, failure }, context);
+  }
+}
+
+/** What uses up a group's quota for one of its keys uses it up for all. */
+function putGroupOut(out: LeaseRecord, failure: Failure, context: JudgeContext): void {
+  const wasNews = putOut(out, { key: out.key, epoch: out.epoch, failure }, context);
+  if (wasNews && out.key.group !== null) {
+    for (const key of out.key.group.keys) {
+      if (key !== out.key) {
+        putOut(out, { key, epoch: key.standing.epoch, failure }, context);
+      }
+    }
+  }
+}
+
+function putOut(
+  out: LeaseRecord,
+  what: { key: KeyRecord; epoch: number; failure: Failure },
+  { clock, random, fleet, onKeyState }: JudgeContext,
+): boolean {
+  const { standing } = what.key;
+  const from = standing.status;
+  const resetZone = resetZoneOf(out.lease.endpoint);
+  const changed = applyFailure(
+    standing,
+    { failure: what.failure, leasedInEpoch: what.epoch },
+    { clock, random, settings: fleet.settings, resetZone },
+  );
+  if (changed) {
+    onKeyState(what.key, from, out.lease.endpoint.id);
+  }
+  return changed;
+}

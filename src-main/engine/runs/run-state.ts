@@ -1,0 +1,160 @@
+/** What a run says of itself: pure, from what is under way and what the pool said. */
+import { type FailureKind, failureKindSchema } from '@shared/model/failure';
+import type { RunState } from '@shared/model/run';
+import type { Never, Wait } from '../pool/pool';
+import type { Clock } from '../ports';
+import type { ActiveRun, Paused, RunOrder } from './active-run';
+import type { Verdict } from './verdicts';
+import { pauseSentence, retrySentence, type WallMoment, waitSentence } from './wait-sentence';
+import type { Lane } from './work-list';
+
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly timeZone: string | undefined;
+}
+
+/** When a lane can go on by itself, and the wait that ends then; null: its first job is not due before. */
+interface Prospect {
+  readonly at: number;
+  readonly wait: Wait | null;
+}
+
+/** When a lane can go on by itself: when one of its choices can serve again and a job is due. */
+export function laneWakesAt(lane: Lane, order: RunOrder, now: number): number {
+  return prospectOf(lane, order, now).at;
+}
+
+function prospectOf(lane: Lane, order: RunOrder, now: number): Prospect {
+  if (!lane.isBlocked(now)) {
+    // Time passes within a turn: a wait that is over since it was noted is asked for again at once.
+    return { at: Math.max(now, lane.readyAt), wait: null };
+  }
+  const wait = earliest(waitsOf(lane).filter((one) => !endsRun(one, order)));
+  return { at: wait?.until ?? Number.POSITIVE_INFINITY, wait };
+}
+
+/** Nothing of this lane will be sent in this run as things stand. */
+function isStuck(lane: Lane, order: RunOrder, now: number): boolean {
+  return lane.isBlocked(now) && lane.verdicts.holding().every((verdict) => endsRun(verdict, order));
+}
+
+/** The run does not wait for this to end. */
+function endsRun(verdict: Verdict, { waitForQuota }: RunOrder): boolean {
+  if (verdict.kind === 'never') {
+    return true;
+  }
+  const isOutForDay = verdict.dayOutUntil !== null;
+  switch (waitForQuota) {
+    case 'always':
+      return false;
+    case 'minutes':
+      return isOutForDay;
+    case 'never':
+      return isOutForDay || (verdict.allOut && verdict.reason === 'quota');
+  }
+}
+
+export function stateOf(run: ActiveRun, surroundings: Surroundings): RunState {
+  const { work, order, ending } = run;
+  if (!run.isQuiet) {
+    return ending === null ? { kind: 'running' } : { kind: 'draining' };
+  }
+  if (work.isEmpty) {
+    return { kind: 'finished' };
+  }
+  if (ending !== null) {
+    return ending;
+  }
+  const now = surroundings.clock.now();
+  const lanes = work.busyLanes();
+  if (work.isLoading || work.wantsPage(now) || lanes.some((lane) => canGoOn(lane, now))) {
+    return { kind: 'running' };
+  }
+  return lanes.every((lane) => isStuck(lane, order, now))
+    ? pausedBy(lanes, surroundings)
+    : waitingFor(lanes, order, surroundings);
+}
+
+/** It has a job that only waits for its turn. */
+function canGoOn(lane: Lane, now: number): boolean {
+  return !lane.isBlocked(now) && lane.peek(now) !== null;
+}
+
+function waitingFor(lanes: readonly Lane[], order: RunOrder, surroundings: Surroundings): RunState {
+  const now = surroundings.clock.now();
+  let next: (Prospect & { readonly lane: Lane }) | null = null;
+  for (const lane of lanes) {
+    const prospect = prospectOf(lane, order, now);
+    if (next === null || prospect.at < next.at) {
+      next = { ...prospect, lane };
+    }
+  }
+  if (next === null || !Number.isFinite(next.at)) {
+    // Something of another run has to move on first; no moment can be named.
+    return { kind: 'running' };
+  }
+  const moment = wallMoment(surroundings);
+  const until = wallOf(next.at, surroundings);
+  const reason =
+    next.wait === null
+      ? retrySentence(next.lane.nextRetry?.lastFailure, until, moment)
+      : waitSentence(next.wait, until, moment);
+  return { kind: 'waiting', until, reason };
+}
+
+/** What a person must mend comes before what time alone will mend. */
+function pausedBy(lanes: readonly Lane[], surroundings: Surroundings): RunState {
+  const waits: Wait[] = [];
+  for (const lane of lanes) {
+    const mine = waitsOf(lane);
+    waits.push(...mine);
+    const never = mine.length === 0 ? firstNever(lane) : undefined;
+    if (never !== undefined) {
+      const kind = failureKindSchema.safeParse(never.reason);
+      return paused(never.sentence, kind.success ? kind.data : undefined);
+    }
+  }
+  const wait = earliest(waits);
+  if (wait === null) {
+    return paused('Nothing can serve this run: add an endpoint or a key, then continue it.');
+  }
+  const until = wallOf(wait.dayOutUntil ?? wait.until, surroundings);
+  const sentence = pauseSentence(wait, until, wallMoment(surroundings));
+  return paused(sentence, wait.dayOutUntil === null ? 'quota_minute' : 'quota_day');
+}
+
+function waitsOf(lane: Lane): readonly Wait[] {
+  return lane.verdicts.holding().filter((verdict) => verdict.kind === 'wait');
+}
+
+/** The sentence about the job's own model says more than that about a fallback. */
+function firstNever(lane: Lane): Never | undefined {
+  return lane.verdicts.holding().find((verdict) => verdict.kind === 'never');
+}
+
+function earliest(waits: readonly Wait[]): Wait | null {
+  return waits.reduce<Wait | null>(
+    (best, wait) => (best === null || wait.until < best.until ? wait : best),
+    null,
+  );
+}
+
+function wallMoment({ clock, timeZone }: Surroundings): WallMoment {
+  return { wallNow: clock.wallNow(), timeZone };
+}
+
+function wallOf(at: number, { clock }: Surroundings): number {
+  return Math.round(clock.wallNow() + at - clock.now());
+}
+
+export function paused(reason: string, failure?: FailureKind): Paused {
+  return { kind: 'paused', reason, ...(failure === undefined ? {} : { failure }) };
+}
+
+/** Whether a listener that knows `told` would learn anything from `state`. */
+export function saysSomethingNew(told: RunState | null, state: RunState): boolean {
+  if (told === null || told.kind !== state.kind) {
+    return true;
+  }
+  return state.kind === 'waiting' && told.kind === 'waiting' && state.reason !== told.reason;
+}

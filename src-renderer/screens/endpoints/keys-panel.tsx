@@ -1,0 +1,232 @@
+/** The keys of an endpoint: search, filter by state, the table, and what they share. */
+import type { EndpointView } from '@shared/contract';
+import type { KeyInfo, QuotaGroup } from '@shared/model/endpoint';
+import { useState } from 'react';
+import { useLive, useModel } from '../../state/app-model';
+import { toast } from '../../state/ui-store';
+import type { Action } from '../../state/use-action';
+import { ConfirmDialog } from '../../ui/dialog';
+import { formatCount, plural } from '../../ui/format';
+import { MenuButton } from '../../ui/menu';
+import { Mark } from '../../ui/pill';
+import { KEY_STANDINGS, keyStanding } from './endpoint-words';
+import { ALL_KEYS, filterKeys, standingCounts } from './key-filter';
+import type { KeyFilter } from './key-filter';
+import { KeysTable } from './keys-table';
+
+interface KeysPanelProps {
+  readonly view: EndpointView;
+  readonly action: Action;
+  onTest(keyId: string): void;
+}
+
+type Asking =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'one'; readonly key: KeyInfo }
+  | { readonly kind: 'invalid' };
+
+export function KeysPanel({ view, action, onTest }: KeysPanelProps) {
+  const groups = useLive((state) => state.groups);
+  const [filter, setFilter] = useState<KeyFilter>(ALL_KEYS);
+  const [asking, setAsking] = useState<Asking>({ kind: 'nothing' });
+  const found = filterKeys(view.keys, filter, groups);
+  const done = () => setAsking({ kind: 'nothing' });
+  const invalid = view.keys.filter((key) => keyStanding(key) === 'invalid');
+  if (view.keys.length === 0) {
+    return <NoKeys endpointId={view.endpoint.id} />;
+  }
+  return (
+    <section aria-label="Keys" className="keys">
+      <Toolbar
+        filter={filter}
+        found={found.length}
+        invalid={invalid.length}
+        keys={view.keys}
+        onFilter={setFilter}
+        onRemoveInvalid={() => setAsking({ kind: 'invalid' })}
+      />
+      {found.length === 0 ? (
+        <div className="empty">
+          <h2>No key fits</h2>
+          <button className="btn" onClick={() => setFilter(ALL_KEYS)} type="button">
+            Show all {formatCount(view.keys.length)}
+          </button>
+        </div>
+      ) : (
+        <KeysTable
+          action={action}
+          groups={groups}
+          keys={found}
+          onRemove={(key) => setAsking({ kind: 'one', key })}
+          onTest={onTest}
+          view={view}
+        />
+      )}
+      <p className="hint keys-note">
+        <SharedQuota groups={groups} keys={view.keys} />
+        Several keys of one account or project share its quota; more of them do not make it larger. Some
+        providers’ terms restrict spreading load over keys.
+      </p>
+      {asking.kind === 'one' && <RemoveKeys action={action} keys={[asking.key]} onClose={done} />}
+      {asking.kind === 'invalid' && <RemoveKeys action={action} keys={invalid} onClose={done} />}
+    </section>
+  );
+}
+
+function NoKeys({ endpointId }: { readonly endpointId: string }) {
+  const { ui } = useModel();
+  return (
+    <section aria-label="Keys" className="keys">
+      <div className="empty">
+        <h2>No keys for this endpoint</h2>
+        <p>Requests go out once it has one.</p>
+        <button
+          className="btn"
+          onClick={() => ui.setState({ overlay: { kind: 'addKeys', endpointId } })}
+          type="button"
+        >
+          Add keys…
+        </button>
+      </div>
+    </section>
+  );
+}
+
+interface ToolbarProps {
+  readonly keys: readonly KeyInfo[];
+  readonly filter: KeyFilter;
+  readonly found: number;
+  readonly invalid: number;
+  onFilter(filter: KeyFilter): void;
+  onRemoveInvalid(): void;
+}
+
+function Toolbar({ keys, filter, found, invalid, onFilter, onRemoveInvalid }: ToolbarProps) {
+  return (
+    <div className="row toolbar">
+      <input
+        aria-label="Search keys of this endpoint"
+        className="input key-search"
+        onChange={(event) => onFilter({ ...filter, query: event.target.value })}
+        placeholder="Search label, last four, group"
+        type="search"
+        value={filter.query}
+      />
+      <fieldset className="plain chips grow">
+        <legend className="sr-only">States</legend>
+        <button
+          aria-pressed={filter.standing === null}
+          className="chip"
+          onClick={() => onFilter({ ...filter, standing: null })}
+          type="button"
+        >
+          All <span className="num">{formatCount(keys.length)}</span>
+        </button>
+        {standingCounts(keys).map(([standing, count]) => (
+          <button
+            aria-pressed={filter.standing === standing}
+            className="chip"
+            key={standing}
+            onClick={() => onFilter({ ...filter, standing: filter.standing === standing ? null : standing })}
+            type="button"
+          >
+            <Mark tone={KEY_STANDINGS[standing].tone} />
+            {KEY_STANDINGS[standing].word} <span className="num">{formatCount(count)}</span>
+          </button>
+        ))}
+      </fieldset>
+      <span aria-live="polite" className="sr-only">
+        {plural(found, 'key')} shown
+      </span>
+      <GroupsMenu invalid={invalid} onRemoveInvalid={onRemoveInvalid} />
+    </div>
+  );
+}
+
+function GroupsMenu({ invalid, onRemoveInvalid }: Pick<ToolbarProps, 'invalid' | 'onRemoveInvalid'>) {
+  const { ui } = useModel();
+  const groups = useLive((state) => state.groups);
+  const edit = (groupId: string | null) => ui.setState({ overlay: { kind: 'editGroup', groupId } });
+  return (
+    <MenuButton
+      isSmall
+      items={[
+        ...groups.map((group) => ({
+          label: `Quota group ${group.name}…`,
+          onSelect: () => edit(group.id),
+        })),
+        { label: 'New quota group…', onSelect: () => edit(null) },
+        ...(invalid === 0
+          ? []
+          : [
+              { label: `Remove ${formatCount(invalid)} invalid…`, isDanger: true, onSelect: onRemoveInvalid },
+            ]),
+      ]}
+      label="Groups and more"
+    />
+  );
+}
+
+/** Which keys stand against one limit, by name as long as they are few. */
+function SharedQuota({
+  keys,
+  groups,
+}: {
+  readonly keys: readonly KeyInfo[];
+  readonly groups: readonly QuotaGroup[];
+}) {
+  return groups.map((group) => {
+    const members = keys.filter((key) => key.groupId === group.id);
+    if (members.length === 0) {
+      return null;
+    }
+    const names =
+      members.length <= 3
+        ? new Intl.ListFormat('en').format(members.map((key) => key.label))
+        : plural(members.length, 'key');
+    return (
+      <span key={group.id}>
+        {names} {members.length === 1 ? 'is' : 'are'} in quota group <b>{group.name}</b> and{' '}
+        {members.length === 1 ? 'has' : 'share'} its limits.{' '}
+      </span>
+    );
+  });
+}
+
+interface RemoveKeysProps {
+  readonly keys: readonly KeyInfo[];
+  readonly action: Action;
+  onClose(): void;
+}
+
+function RemoveKeys({ keys, action, onClose }: RemoveKeysProps) {
+  const { backend, ui } = useModel();
+  const [first] = keys;
+  const isOne = keys.length === 1;
+  const remove = () =>
+    void action.run(async () => {
+      for (const key of keys) {
+        await backend.client.keys.remove({ keyId: key.id });
+      }
+      toast(
+        ui,
+        isOne && first !== undefined
+          ? `${first.label} …${first.tail} is removed`
+          : `${formatCount(keys.length)} keys are removed`,
+      );
+    });
+  return (
+    <ConfirmDialog
+      action={isOne ? 'Remove the key' : `Remove ${formatCount(keys.length)} keys`}
+      onClose={onClose}
+      onConfirm={remove}
+      title={
+        isOne ? `Remove ${first?.label ?? 'the key'}?` : `Remove ${formatCount(keys.length)} invalid keys?`
+      }
+    >
+      {isOne ? `The key …${first?.tail ?? ''} is` : 'They are'} erased from the vault, which cannot be undone.{' '}
+      {isOne ? 'It stays' : 'They stay'} valid at the provider: revoke {isOne ? 'it' : 'them'} there if{' '}
+      {isOne ? 'it' : 'they'} leaked.
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { fakeFleetEvents, STUDIO_GROUP } from '../testing/fake-fleet-data';
+import { KEPT_FLEET_EVENTS, NOTHING_YET, withEvent } from './live-store';
+
+const [first] = fakeFleetEvents(0);
+if (first === undefined) {
+  throw new Error('no event');
+}
+
+describe('the event log', () => {
+  it('puts the newest on top and lists none twice', () => {
+    const events = [3, 5, 4, 5].map((id) => ({ ...first, id }));
+    const state = events.reduce((old, event) => withEvent(old, { kind: 'fleetEvent', event }), NOTHING_YET);
+    expect(state.fleetEvents.map((event) => event.id)).toEqual([5, 4, 3]);
+  });
+
+  it('does not grow for ever', () => {
+    const full = Array.from({ length: KEPT_FLEET_EVENTS }, (_, at) => ({
+      ...first,
+      id: at + 1,
+    })).toReversed();
+    const event = { ...first, id: KEPT_FLEET_EVENTS + 1 };
+    const state = withEvent({ ...NOTHING_YET, fleetEvents: full }, { kind: 'fleetEvent', event });
+    expect(state.fleetEvents).toHaveLength(KEPT_FLEET_EVENTS);
+    expect(state.fleetEvents.at(-1)?.id).toBe(2);
+  });
+});
+
+describe('quota groups', () => {
+  it('stand in the order of their names', () => {
+    const groups = [STUDIO_GROUP, { ...STUDIO_GROUP, id: 'a', name: 'archive' }];
+    const state = withEvent(NOTHING_YET, { kind: 'groups', groups });
+    expect(state.groups.map((group) => group.name)).toEqual(['archive', 'studio-project']);
+  });
+});
