@@ -125,13 +125,12 @@ describe('a probe', () => {
 });
 
 describe('a test call', () => {
-  it('that succeeds brings a key back and keeps whose it is; one that fails changes nothing', async () => {
+  it('that is refused puts a key out; one that succeeds brings it back and keeps whose it is', async () => {
     const [id = ''] = await add('sk-first-key-0001');
     server.reply(REFUSED);
     expect(await fleet().test('e')).toMatchObject([{ keyId: id, report: { kind: 'failed' } }]);
-    expect(keys()[0]?.state.status).toBe('AVAILABLE');
-    await probe();
     expect(keys()[0]?.state.status).toBe('FAILED_INIT');
+    await expect(probe()).rejects.toThrow('is out');
     server.reply(modelsOf('org-x'));
     expect(await fleet().test('e', id)).toMatchObject([{ report: { kind: 'ok', account: 'org-x' } }]);
     expect(keys()).toMatchObject([{ state: { status: 'AVAILABLE' }, account: 'org-x' }]);

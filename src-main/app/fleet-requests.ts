@@ -43,6 +43,8 @@ export function createFleetRequests(options: FleetRequestsOptions) {
   async function testKey(endpoint: Endpoint, key: KeyInfo): Promise<TestReport> {
     const report = await options.testCall(endpoint, roster.secret(key.id));
     if (report.kind === 'failed') {
+      pool.testFailed(key.id, endpoint.id, report.failure);
+      options.onChange();
       return report;
     }
     pool.clearKey(key.id, { proven: true });

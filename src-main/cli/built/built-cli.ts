@@ -23,6 +23,8 @@ export interface Workplace {
     argv: readonly string[],
     env?: Readonly<Record<string, string>>,
     node?: readonly string[],
+    /** What it reads from standard input; absent: nothing. */
+    input?: string,
   ): RunningCli;
   run(argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
   path(...names: readonly string[]): string;
@@ -50,13 +52,15 @@ export async function workplace(): Promise<Workplace> {
     argv: readonly string[],
     env: Readonly<Record<string, string>> = {},
     node: readonly string[] = [process.execPath],
+    input?: string,
   ): RunningCli {
     const [program = process.execPath, ...before] = node;
     const child = spawn(program, [...before, BUILT_CLI, ...argv], {
       cwd: folder,
       env: { PATH: process.env['PATH'], HOME: folder, BRUSHFLEET_HOME: path('library'), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
+    child.stdin?.end(input);
     return { child, ended: heard(child) };
   }
 

@@ -1,5 +1,5 @@
 /** What an outcome says of the endpoint, the key and the account that a lease used: the failure table, applied. */
-import type { KeyStatus } from '@shared/model/endpoint';
+import type { Endpoint, KeyStatus } from '@shared/model/endpoint';
 import { FAILURES, type Failure, type FailureKind } from '@shared/model/failure';
 import type { Clock, Random, RateFacts } from '../ports';
 import { type Fleet, type KeyRecord, type LeaseRecord, resetZoneOf, seatsAtHost, seatsOf } from './fleet';
@@ -97,7 +97,7 @@ function blame(out: LeaseRecord, failure: Failure, context: JudgeContext): void 
       endpoint.modelsOut.set(out.lease.model, failure);
       return;
     case 'key_out':
-      refuse(out, failure, context);
+      refuse(out.key, { at: out.lease.endpoint, epoch: out.epoch, failure }, context);
       return;
     case 'key_cools':
       learn(out, failure, context);
@@ -136,46 +136,65 @@ function learn(out: LeaseRecord, failure: Failure, { clock, onRateLearned }: Jud
   }
 }
 
+/** A failure of a key at an endpoint, for a request that was granted in that epoch of the key. */
+interface Charge {
+  readonly at: Endpoint;
+  readonly epoch: number;
+  readonly failure: Failure;
+}
+
+/** A call that a person made by hand has shown that the key is refused there. */
+export function refuseByHand(
+  key: KeyRecord,
+  { at, failure }: Omit<Charge, 'epoch'>,
+  context: JudgeContext,
+): void {
+  if (FAILURES[failure.kind].then === 'key_out') {
+    refuse(key, { at, epoch: key.standing.epoch, failure }, context);
+  }
+}
+
 /** A key that one host refuses may be good at another: it is out for good once no host is left. */
-function refuse(out: LeaseRecord, failure: Failure, context: JudgeContext): void {
-  if (out.epoch < out.key.standing.clearedEpoch) {
+function refuse(key: KeyRecord, charge: Charge, context: JudgeContext): void {
+  if (charge.epoch < key.standing.clearedEpoch) {
     return;
   }
-  for (const seat of seatsAtHost(context.fleet, out.key, out.lease.endpoint)) {
-    seat.refused = failure;
+  for (const seat of seatsAtHost(context.fleet, key, charge.at)) {
+    seat.refused = charge.failure;
   }
-  if (seatsOf(context.fleet, out.key).every((seat) => seat.refused !== null)) {
-    putOut(out, { key: out.key, epoch: out.epoch, failure }, context);
+  if (seatsOf(context.fleet, key).every((seat) => seat.refused !== null)) {
+    putOut(key, charge, context);
   }
 }
 
 /** What uses up a group's quota for one of its keys uses it up for all. */
 function putGroupOut(out: LeaseRecord, failure: Failure, context: JudgeContext): void {
-  const wasNews = putOut(out, { key: out.key, epoch: out.epoch, failure }, context);
+  const at = out.lease.endpoint;
+  const wasNews = putOut(out.key, { at, epoch: out.epoch, failure }, context);
   if (wasNews && out.key.group !== null) {
     for (const key of out.key.group.keys) {
       if (key !== out.key) {
-        putOut(out, { key, epoch: key.standing.epoch, failure }, context);
+        putOut(key, { at, epoch: key.standing.epoch, failure }, context);
       }
     }
   }
 }
 
 function putOut(
-  out: LeaseRecord,
-  what: { key: KeyRecord; epoch: number; failure: Failure },
+  key: KeyRecord,
+  { at, epoch, failure }: Charge,
   { clock, random, fleet, onKeyState }: JudgeContext,
 ): boolean {
-  const { standing } = what.key;
+  const { standing } = key;
   const from = standing.status;
-  const resetZone = resetZoneOf(out.lease.endpoint);
+  const resetZone = resetZoneOf(at);
   const changed = applyFailure(
     standing,
-    { failure: what.failure, leasedInEpoch: what.epoch },
+    { failure, leasedInEpoch: epoch },
     { clock, random, settings: fleet.settings, resetZone },
   );
   if (changed) {
-    onKeyState(what.key, from, out.lease.endpoint.id);
+    onKeyState(key, from, at.id);
   }
   return changed;
 }

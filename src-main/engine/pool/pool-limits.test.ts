@@ -379,6 +379,28 @@ describe('events', () => {
   });
 });
 
+describe('a test call', () => {
+  it('that is refused puts its key out until a person or another test clears it', () => {
+    const { pool, events } = setUp();
+    pool.testFailed('k', 'e', failure('invalid_key', { httpStatus: 401 }));
+    expect(pool.keyStates().get('k')?.status).toBe('FAILED_INIT');
+    expect(ask(pool).kind).toBe('never');
+    expect(events).toMatchObject([
+      { kind: 'keyState', keyId: 'k', endpointId: 'e', state: { status: 'FAILED_INIT' } },
+    ]);
+    pool.clearKey('k', { proven: true });
+    expect(ask(pool).kind).toBe('granted');
+  });
+
+  it('that fails otherwise says nothing of its key', () => {
+    const { pool } = setUp();
+    for (const kind of ['network', 'overloaded', 'quota_minute', 'no_model'] as const) {
+      pool.testFailed('k', 'e', failure(kind));
+    }
+    expect(ask(pool).kind).toBe('granted');
+  });
+});
+
 describe('a reset of an endpoint', () => {
   it('brings everything back at once', () => {
     const { pool, take, refused } = setUp();

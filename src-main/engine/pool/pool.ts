@@ -3,7 +3,7 @@
  * that two callers can never be given the same place; nothing here polls or owns a timer.
  */
 import type { Endpoint, EndpointHealth, EndpointRest, KeyState, KeyStatus } from '@shared/model/endpoint';
-import { mayBeCharged } from '@shared/model/failure';
+import { type Failure, mayBeCharged } from '@shared/model/failure';
 import type { Clock, Lease, Random, SendHistory } from '../ports';
 import { choose, type LeaseRequest, type Moment } from './choose';
 import { explain, type Never, type Wait } from './explain';
@@ -23,7 +23,7 @@ import {
 import { replaceFleet } from './fleet-change';
 import { Gate, type Place } from './gate';
 import { demandOf, healthOf, type KeyGauges, keyGaugesOf, restOf } from './health';
-import { judge, type JudgeContext, type LeaseOutcome } from './judge';
+import { judge, type JudgeContext, type LeaseOutcome, refuseByHand } from './judge';
 import { clear, keyStateOf, noteSent, refresh } from './key-standing';
 import { quotaGates, restoreHistory } from './restore';
 import { TokenEstimates } from './token-estimates';
@@ -76,6 +76,8 @@ export interface Pool {
   settle(leaseId: number, outcome: LeaseOutcome): void;
   /** A person or a test call brings a key back; `proven`: a call with it has just succeeded. */
   clearKey(keyId: string, options?: { readonly proven?: boolean }): void;
+  /** A test call was refused there: the key is out as after any other refusal. Other failures say nothing of it. */
+  testFailed(keyId: string, endpointId: string, failure: Failure): void;
   /** Forgets an endpoint's errors and its rest, and what its keys were out for. */
   resetEndpoint(endpointId: string): void;
   /** Endpoints are asked again for models they did not offer: a person has started something. */
@@ -301,6 +303,14 @@ export function createPool({ clock, random }: PoolOptions): Pool {
       const key = fleet.keys.get(keyId);
       if (key !== undefined) {
         bringBack(key, options.proven === true);
+        changed();
+      }
+    },
+    testFailed(keyId, endpointId, failure) {
+      const key = fleet.keys.get(keyId);
+      const record = fleet.endpoints.get(endpointId);
+      if (key !== undefined && record !== undefined) {
+        refuseByHand(key, { at: record.endpoint, failure }, judgeContext);
         changed();
       }
     },

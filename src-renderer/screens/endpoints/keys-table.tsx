@@ -41,10 +41,7 @@ export function KeysTable(props: KeysTableProps) {
   const { ui } = useModel();
   const scroller = useRef<HTMLDivElement>(null);
   const [currentId, setCurrentId] = useState<string | null>(null);
-  const current = Math.max(
-    0,
-    keys.findIndex((key) => key.id === currentId),
-  );
+  const current = placeOf(keys, currentId);
   const heights = keys.map((key) => (keyReason(key) === '' ? ROW_PX : NOTED_ROW_PX));
   const rows = useRows(scroller, heights);
   const focusSoon = useRowFocus(scroller, keys[current]?.id);
@@ -122,6 +119,12 @@ export function KeysTable(props: KeysTableProps) {
       </div>
     </div>
   );
+}
+
+/** Where the current row is now; the first one while none was chosen or it is not among those shown. */
+function placeOf(keys: readonly KeyInfo[], id: string | null): number {
+  const place = keys.findIndex((key) => key.id === id);
+  return Math.max(0, place);
 }
 
 const isShownCounting = (key: KeyInfo | undefined) => key !== undefined && isCounting(key);
