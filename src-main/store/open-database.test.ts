@@ -94,6 +94,10 @@ describe.each(DRIVERS)('a database opened with %s', (driver) => {
     ]);
     expect(store.nextAttemptId()).toBe(2);
     await store.close();
+    // A state has one place, not two that may differ.
+    const { db } = openDatabase(path, driver);
+    expect(db.prepare("SELECT id FROM keys WHERE instr(value, 'FAILED_INIT') > 0").all()).toEqual([]);
+    db.close();
   });
 
   it('refuses a newer schema and leaves every byte as it was', () => {

@@ -96,10 +96,13 @@ describe.each(DRIVERS)('what was sent, on %s', (driver) => {
     await send(NOW - 50 * MINUTE);
     await finish(NOW - 49 * MINUTE, { endedAt: NOW - 62_000 });
     await finish(NOW - 60 * MINUTE, { bodySentAt: null, endedAt: NOW - 10_000 });
+    // The wall clock was set back after its body had left.
+    await finish(NOW - 40 * MINUTE, { bodySentAt: NOW - 20_000, endedAt: NOW - 39 * MINUTE });
     const { recent } = await store.sendHistory(NOW, NOW - HOUR);
     expect(recent.map(({ sentAt, endedAt }) => [NOW - sentAt, endedAt && NOW - endedAt])).toEqual([
       [60 * MINUTE, 10_000],
       [50 * MINUTE, null],
+      [40 * MINUTE, 39 * MINUTE],
     ]);
   });
 

@@ -83,7 +83,7 @@ describe('an order', () => {
     server.reply(json({ error: { message: 'slow down' } }, 429, LIMITS));
     const { outcome, told } = await carry();
     expect(outcome).toMatchObject({ kind: 'failed', failure: { kind: 'quota_minute' }, facts: FACTS });
-    expect(told).toEqual(['bodySent', 'answered']);
+    expect(told).toEqual(['bodySent']);
   });
 
   it('whose picture lies beside its endpoint keeps what its answer told', async () => {
@@ -123,7 +123,7 @@ describe('an order', () => {
   it('whose input is missing sends nothing', async () => {
     const { outcome, told } = await carry({ task: 'edit', inputs: ['a.png'] });
     expect(outcome).toEqual({ kind: 'failed', failure: { kind: 'bad_input', message: 'no a.png' } });
-    expect(told).toEqual(['answered']);
+    expect(told).toEqual([]);
     expect(server.begun()).toBe(0);
   });
 

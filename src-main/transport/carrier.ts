@@ -22,6 +22,7 @@ export interface CarrierPorts {
 
 export interface CarrierHooks {
   bodySent(): void;
+  /** A picture is there: the network slot is free while it is being written. */
   answered(): void;
   received(file: ReceivedFile): Promise<void>;
 }
@@ -35,7 +36,6 @@ export function createCarrier(ports: CarrierPorts) {
   async function carry(attemptId: number, order: Order, hooks: CarrierHooks): Promise<AttemptOutcome> {
     const inputs = await loadInputs(order);
     if ('failure' in inputs) {
-      hooks.answered();
       return { kind: 'failed', failure: inputs.failure };
     }
     const image = await fetchHosted(await ask(order, inputs, hooks), {
@@ -44,11 +44,12 @@ export function createCarrier(ports: CarrierPorts) {
       allowPrivateUrls: order.input.allowPrivateUrls,
       signal: ports.signal,
     });
-    hooks.answered();
     const facts = image.facts === undefined ? {} : { facts: image.facts };
     if (image.kind === 'failed') {
       return { kind: 'failed', failure: image.failure, ...facts };
     }
+    // Not for a failure: what it says of key and endpoint must be known before the slot goes to another request.
+    hooks.answered();
     const outcome = await save(attemptId, order, { image, hooks });
     return outcome.kind === 'lost' ? outcome : { ...outcome, ...facts };
   }
