@@ -271,6 +271,8 @@ export const contract = {
           limits: keyLimitsSchema.nullable().optional(),
           groupId: z.string().nullable().optional(),
           tier: keyTierSchema.nullable().optional(),
+          /** The endpoints it serves from now on. */
+          endpointIds: z.array(z.string()).min(1).max(2000).optional(),
         }),
       )
       .output(keyInfoSchema),

@@ -32,6 +32,7 @@ export interface KeyChange {
   readonly limits?: KeyLimits | null | undefined;
   readonly groupId?: string | null | undefined;
   readonly tier?: KeyTier | null | undefined;
+  readonly endpointIds?: readonly string[] | undefined;
 }
 
 export interface FleetKeysOptions {
@@ -62,6 +63,17 @@ export function createFleetKeys(options: FleetKeysOptions) {
         'BAD_INPUT',
         'That quota group no longer exists: choose another, or none.',
         'groupId',
+      );
+    }
+  }
+
+  function checkServed(endpointIds: readonly string[]): void {
+    const known = new Set(roster.endpoints().map(({ id }) => id));
+    if (endpointIds.length === 0 || endpointIds.some((id) => !known.has(id))) {
+      throw new Refusal(
+        'BAD_INPUT',
+        'A key serves one endpoint at least: choose from those there are.',
+        'endpointIds',
       );
     }
   }
@@ -129,6 +141,7 @@ export function createFleetKeys(options: FleetKeysOptions) {
       const key = changedKey(roster.key(keyId), wanted);
       checkFields(keyLimitsSchema, key.limits ?? {});
       checkGroup(key.groupId);
+      checkServed(key.endpointIds);
       checkAccount(key, roster.keys());
       await store.saveKey(key);
     });
@@ -206,7 +219,7 @@ function changedKey(key: StoredKey, change: KeyChange): StoredKey {
     id: key.id,
     label: change.label?.trim() ?? key.label,
     tail: key.tail,
-    endpointIds: key.endpointIds,
+    endpointIds: change.endpointIds ?? key.endpointIds,
     paused: change.paused ?? key.paused,
     fingerprint: key.fingerprint,
     ...(limits === undefined ? {} : { limits }),

@@ -54,6 +54,23 @@ async function journalled(sent: { endpointId: string; keyId: string; ago: number
 describe('keys', () => {
   beforeEach(() => fleet().save(testEndpoint()));
 
+  it('move from one endpoint to another, and serve at least one', async () => {
+    await fleet().save(testEndpoint({ id: 'f', name: 'Other' }));
+    const [id = ''] = await addTestKeys(library.app, 'e', 'sk-first-key-0001');
+    await fleet().updateKey(id, { endpointIds: ['f'] });
+    const served = () =>
+      fleet()
+        .views()
+        .map((view) => [view.endpoint.id, view.keys.length]);
+    for (const endpointIds of [['gone'], []]) {
+      await expect(fleet().updateKey(id, { endpointIds })).rejects.toThrow('serves one endpoint at least');
+    }
+    expect(served()).toEqual([
+      ['e', 0],
+      ['f', 1],
+    ]);
+  });
+
   it('keep limits, group and tier through a restart; limits that limit nothing are none', async () => {
     const group = await fleet().saveGroup({
       name: ' Account ',

@@ -65,7 +65,7 @@ export function fakeView(of: Endpoint, keys: readonly KeyInfo[], parts: ViewPart
       ...parts.health,
     },
     metrics: parts.metrics ?? NO_METRICS,
-    keys: [...keys],
+    keys: keys.map((key) => ({ ...key, endpointIds: [of.id] })),
     keyMetrics: parts.keyMetrics ?? {},
   };
 }

@@ -212,11 +212,12 @@ function keyCalls(world: World): Client['keys'] {
       changeView(endpointId, (view) => ({ ...view, keys: [...view.keys, ...added] }));
       return { added, duplicates: 0 };
     },
-    update: async ({ keyId, label, paused, ...nullable }) =>
+    update: async ({ keyId, label, paused, endpointIds, ...nullable }) =>
       changeKey(keyId, (key) => ({
         ...withNullable(key, nullable),
         ...(label === undefined ? {} : { label }),
         ...(paused === undefined ? {} : { paused }),
+        ...(endpointIds === undefined ? {} : { endpointIds }),
       })),
     reset: async ({ keyId }) =>
       changeKey(keyId, (key) => ({ ...key, state: { status: 'AVAILABLE', since: Date.now() } })),

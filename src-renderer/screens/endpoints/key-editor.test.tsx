@@ -36,6 +36,22 @@ describe('the key editor', () => {
     ]);
   });
 
+  it('moves a key to another endpoint, and never leaves it without one', async () => {
+    const { sent, model } = await openKey('free-1-tt9Z');
+    const endpoints = model.live.getState().endpoints.filter(({ endpoint }) => !endpoint.demo);
+    const here = endpoints.find(({ keys }) => keys.some(({ id }) => id === 'free-1-tt9Z'))?.endpoint;
+    const other = endpoints.find(({ endpoint }) => endpoint.id !== here?.id)?.endpoint;
+    const served = within(screen.getByRole('group', { name: 'Endpoints it serves' }));
+    const chip = (name = '') => served.getByRole<HTMLButtonElement>('button', { name });
+    expect(chip(here?.name).disabled).toBe(true);
+    fireEvent.click(chip(other?.name));
+    expect(chip(here?.name).disabled).toBe(false);
+    fireEvent.click(chip(here?.name));
+    expect(chip(other?.name).disabled).toBe(true);
+    save();
+    await waitFor(() => expect(sent).toEqual([{ keyId: 'free-1-tt9Z', endpointIds: [other?.id] }]));
+  });
+
   it('takes away what was cleared', async () => {
     const { sent } = await openKey('free-1-tt9Z');
     type('Requests per minute', '');

@@ -16,6 +16,7 @@ import { isCounting, keyReason, keyState } from './endpoint-words';
 import { GroupSelect } from './group-select';
 import { LimitsFields, NoLimitHint } from './limits-fields';
 import { ModelLimits } from './model-limits';
+import { ServedEndpoints } from './served-endpoints';
 import { TierSelect } from './tier-select';
 
 type KeyUpdate = Parameters<Client['keys']['update']>[0];
@@ -25,6 +26,8 @@ interface KeyDraft {
   readonly limits: KeyLimits;
   readonly groupId: string | null;
   readonly tier: KeyTier | null;
+  /** In the order of the list. */
+  readonly endpointIds: readonly string[];
 }
 
 export function KeyEditor({ keyId, onClose }: { readonly keyId: string; onClose(): void }) {
@@ -46,6 +49,7 @@ const FIELDS_OF_OWN = [
   'label',
   'groupId',
   'tier',
+  'endpointIds',
   'requestsPerMinute',
   'requestsPerDay',
   'tokensPerMinute',
@@ -92,6 +96,11 @@ function Editor({ apiKey: key, view, onClose }: EditorProps) {
             value={draft.groupId}
           />
         </div>
+        <ServedEndpoints
+          chosen={draft.endpointIds}
+          error={errorOf('endpointIds')}
+          onChange={(endpointIds) => change({ endpointIds })}
+        />
         <h3 className="legend">Limits of this key</h3>
         <div className="fields">
           <LimitsFields
@@ -120,6 +129,7 @@ function draftOf(key: KeyInfo): KeyDraft {
     limits: key.limits ?? {},
     groupId: key.groupId ?? null,
     tier: key.tier ?? null,
+    endpointIds: key.endpointIds,
   };
 }
 
@@ -134,7 +144,12 @@ export function updateOf(key: KeyInfo, draft: KeyDraft): KeyUpdate {
     ...(isSameLimits ? {} : { limits: hasLimits ? draft.limits : null }),
     ...(draft.groupId === before.groupId ? {} : { groupId: draft.groupId }),
     ...(draft.tier === before.tier ? {} : { tier: draft.tier }),
+    ...(isSameSet(draft.endpointIds, before.endpointIds) ? {} : { endpointIds: [...draft.endpointIds] }),
   };
+}
+
+function isSameSet(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((id) => other.includes(id));
 }
 
 /** What is known of the key and cannot be edited. */
