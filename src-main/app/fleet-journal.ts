@@ -63,7 +63,7 @@ export function createFleetJournal(options: FleetJournalOptions): FleetJournal {
     }
   }
 
-  /** What changes without being news: strikes, rests after an answer, a wait that became longer. */
+  /** What changes without being news: strikes, rests after an answer. */
   async function saveTheRest(live: ReadonlyMap<string, KeyState>): Promise<void> {
     const known = await options.store.keyStates();
     const unsaved = [...live].filter(([id, state]) => !isSameState(known.get(id), state));
@@ -82,8 +82,10 @@ export function createFleetJournal(options: FleetJournalOptions): FleetJournal {
     if (event.kind === 'keyState') {
       states.set(event.keyId, event.state);
     }
-    // A rest that the settings ask for after each answer is no news to a person.
-    if (event.kind !== 'keyState' || event.state.status !== 'COOLDOWN') {
+    // Nor is a rest that the settings ask for after each answer news to a person, or a wait that became longer.
+    const isQuiet =
+      event.kind === 'keyState' && (event.state.status === 'COOLDOWN' || event.from === event.state.status);
+    if (!isQuiet) {
       options.log.info('fleet', lineOf(told));
       events.push(told);
     }

@@ -1,6 +1,6 @@
 /** What an outcome says of the endpoint, the key and the account that a lease used: the failure table, applied. */
 import type { Endpoint, KeyStatus } from '@shared/model/endpoint';
-import { FAILURES, type Failure, type FailureKind } from '@shared/model/failure';
+import { FAILURES, type Failure, type FailureKind, mayBeCharged } from '@shared/model/failure';
 import type { Clock, Random, RateFacts } from '../ports';
 import { type Fleet, type KeyRecord, type LeaseRecord, resetZoneOf, seatsAtHost, seatsOf } from './fleet';
 import { applyFailure, applyProof, coolDown } from './key-standing';
@@ -12,6 +12,33 @@ export type LeaseOutcome =
   | { readonly kind: 'lost' }
   /** Given back before anything was sent. */
   | { readonly kind: 'unused' };
+
+/** What the request counts against limits of tokens: what it said, else what was expected where it may have been used. */
+export function tokensOf(out: LeaseRecord, outcome: LeaseOutcome): number {
+  switch (outcome.kind) {
+    case 'ok':
+      return outcome.tokens ?? out.place.tokens;
+    case 'failed':
+      return mayBeCharged(outcome.failure) ? out.place.tokens : 0;
+    case 'lost':
+      return out.place.tokens;
+    case 'unused':
+      return 0;
+  }
+}
+
+/** Whether the provider counts the request although no word came that its body had left. */
+export function reachedProvider(outcome: LeaseOutcome): boolean {
+  switch (outcome.kind) {
+    case 'ok':
+    case 'lost':
+      return true;
+    case 'unused':
+      return false;
+    case 'failed':
+      return outcome.failure.bodySent === true || outcome.failure.httpStatus !== undefined;
+  }
+}
 
 export interface JudgeContext {
   readonly clock: Clock;

@@ -372,10 +372,25 @@ describe('events', () => {
     refused(other, 'quota_minute', { retryAfterMs: 10_000 });
     await clock.advance(15_000);
     pool.keyStates();
-    expect(events.filter(({ kind }) => kind === 'keyState')).toMatchObject([
+    const changes = events.filter((event) => event.kind === 'keyState' && event.from !== event.state.status);
+    expect(changes).toMatchObject([
       { keyId: 'k', endpointId: 'e', from: 'AVAILABLE', state: { status: 'TEMPORARILY_EXHAUSTED' } },
       { keyId: 'k', endpointId: null, from: 'TEMPORARILY_EXHAUSTED', state: { status: 'AVAILABLE' } },
     ]);
+  });
+});
+
+describe('a wait that becomes longer', () => {
+  it('is told, so that a process that is killed does not forget it', () => {
+    const { pool, take, refused, events } = setUp();
+    const [one, other] = [take(), take()];
+    refused(one, 'quota_minute', { retryAfterMs: 10_000 });
+    refused(other, 'quota_minute', { retryAfterMs: 50_000 });
+    const until = pool.keyStates().get('k')?.until;
+    expect(events.findLast(({ kind }) => kind === 'keyState')).toMatchObject({
+      from: 'TEMPORARILY_EXHAUSTED',
+      state: { status: 'TEMPORARILY_EXHAUSTED', until },
+    });
   });
 });
 

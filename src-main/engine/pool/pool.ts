@@ -3,7 +3,7 @@
  * that two callers can never be given the same place; nothing here polls or owns a timer.
  */
 import type { Endpoint, EndpointHealth, EndpointRest, KeyState, KeyStatus } from '@shared/model/endpoint';
-import { type Failure, mayBeCharged } from '@shared/model/failure';
+import type { Failure } from '@shared/model/failure';
 import type { Clock, Lease, Random, SendHistory } from '../ports';
 import { choose, type LeaseRequest, type Moment } from './choose';
 import { explain, type Never, type Wait } from './explain';
@@ -23,7 +23,14 @@ import {
 import { replaceFleet } from './fleet-change';
 import { Gate, type Place } from './gate';
 import { demandOf, healthOf, type KeyGauges, keyGaugesOf, restOf } from './health';
-import { judge, type JudgeContext, type LeaseOutcome, refuseByHand } from './judge';
+import {
+  judge,
+  type JudgeContext,
+  type LeaseOutcome,
+  reachedProvider,
+  refuseByHand,
+  tokensOf,
+} from './judge';
 import { clear, keyStateOf, noteSent, refresh } from './key-standing';
 import { quotaGates, restoreHistory } from './restore';
 import { TokenEstimates } from './token-estimates';
@@ -43,6 +50,7 @@ export type PoolEvent =
       readonly keyId: string;
       /** Where it happened; null: a wait is over, or a person did it. */
       readonly endpointId: string | null;
+      /** The same as now: its wait became longer. */
       readonly from: KeyStatus;
       readonly state: KeyState;
     }
@@ -125,7 +133,7 @@ export function createPool({ clock, random }: PoolOptions): Pool {
   function tellKey(key: KeyRecord, from: KeyStatus, endpointId: string | null): void {
     const state = keyStateOf(key.standing);
     const isNews = from !== 'COOLDOWN' || state.status !== 'AVAILABLE';
-    if (key.id !== null && isNews && from !== state.status) {
+    if (key.id !== null && isNews && (from !== state.status || state.until !== undefined)) {
       tell({ kind: 'keyState', keyId: key.id, endpointId, from, state });
     }
   }
@@ -373,31 +381,4 @@ export function createPool({ clock, random }: PoolOptions): Pool {
 function noteLatency(record: EndpointRecord, tookMs: number): void {
   const before = record.latencyMs;
   record.latencyMs = before === null ? tookMs : before + LATENCY_SHARE * (tookMs - before);
-}
-
-/** What the request counts against limits of tokens: what it said, else what was expected where it may have been used. */
-function tokensOf(out: LeaseRecord, outcome: LeaseOutcome): number {
-  switch (outcome.kind) {
-    case 'ok':
-      return outcome.tokens ?? out.place.tokens;
-    case 'failed':
-      return mayBeCharged(outcome.failure) ? out.place.tokens : 0;
-    case 'lost':
-      return out.place.tokens;
-    case 'unused':
-      return 0;
-  }
-}
-
-/** Whether the provider counts the request although no word came that its body had left. */
-function reachedProvider(outcome: LeaseOutcome): boolean {
-  switch (outcome.kind) {
-    case 'ok':
-    case 'lost':
-      return true;
-    case 'unused':
-      return false;
-    case 'failed':
-      return outcome.failure.bodySent === true || outcome.failure.httpStatus !== undefined;
-  }
 }
