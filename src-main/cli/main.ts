@@ -74,6 +74,29 @@ export async function main(options: MainOptions): Promise<number> {
   }
 }
 
+type Surroundings = (EngineOptions & { readonly kind: 'ok' }) | Pick<Refused, 'kind' | 'sentence'>;
+
+/** The real environment completed by `.env`, and how much is logged. */
+async function readSurroundings(
+  options: MainOptions,
+  request: Pick<RunCliRequest, 'envFile' | 'logLevel'>,
+): Promise<Surroundings> {
+  const { envFile } = request;
+  const { cwd } = options;
+  const environment = await readEnvironment({
+    cwd,
+    env: options.env,
+    ...(envFile === undefined ? {} : { envFile }),
+  });
+  if (environment.kind === 'refused') {
+    return environment;
+  }
+  const logLevel = parseLogLevel(request.logLevel, environment.env);
+  return logLevel === null
+    ? { kind: 'refused', sentence: badLogLevel() }
+    : { kind: 'ok', env: environment.env, logLevel };
+}
+
 async function demo(options: MainOptions, request: DemoCliRequest): Promise<number> {
   const logLevel = parseLogLevel(request.logLevel, options.env);
   if (logLevel === null) {
@@ -90,19 +113,11 @@ async function run(
   onFleet: (fleet: FoundFleet) => void,
 ): Promise<number> {
   const { cwd } = options;
-  const environment = await readEnvironment({
-    cwd,
-    env: options.env,
-    ...(request.envFile === undefined ? {} : { envFile: request.envFile }),
-  });
-  if (environment.kind === 'refused') {
-    return refuse(options, environment.sentence);
+  const surroundings = await readSurroundings(options, request);
+  if (surroundings.kind === 'refused') {
+    return refuse(options, surroundings.sentence);
   }
-  const { env } = environment;
-  const logLevel = parseLogLevel(request.logLevel, env);
-  if (logLevel === null) {
-    return refuse(options, badLogLevel());
-  }
+  const { env, logLevel } = surroundings;
   const input = request.source.kind === 'file' ? await check(request, request.source.path, cwd) : null;
   if (input?.kind === 'refused') {
     return refuse(options, input.sentence);
@@ -120,19 +135,11 @@ async function run(
 
 async function manageFleet(options: MainOptions, request: FleetCliRequest): Promise<number> {
   const { cwd, streams, input } = options;
-  const environment = await readEnvironment({
-    cwd,
-    env: options.env,
-    ...(request.envFile === undefined ? {} : { envFile: request.envFile }),
-  });
-  if (environment.kind === 'refused') {
-    return refuse(options, environment.sentence);
+  const surroundings = await readSurroundings(options, request);
+  if (surroundings.kind === 'refused') {
+    return refuse(options, surroundings.sentence);
   }
-  const { env } = environment;
-  const logLevel = parseLogLevel(request.logLevel, env);
-  if (logLevel === null) {
-    return refuse(options, badLogLevel());
-  }
+  const { env, logLevel } = surroundings;
   const opened = await options.openFleet({ env, logLevel });
   if (opened.kind === 'refused') {
     return refuse(options, opened.sentence);

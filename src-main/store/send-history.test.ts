@@ -6,13 +6,13 @@ import { createSendHistory } from './send-history';
 import { createSentFigures } from './sent-figures';
 import type { Store } from './store';
 import {
-  attemptFor,
   doneEnd,
   DRIVERS,
   failedEnd,
   fileOf,
   type Library,
   plannedRun,
+  sendNext,
   temporaryLibrary,
 } from './testing/library-fixture';
 
@@ -32,15 +32,8 @@ describe.each(DRIVERS)('what was sent, on %s', (driver) => {
   });
   afterEach(() => library.remove());
 
-  async function send(sentAt: number, given: Partial<AttemptStart> = {}): Promise<AttemptStart> {
-    const [job] = await store.pending(runId, -1, 1);
-    if (job === undefined) {
-      throw new Error('No job is pending.');
-    }
-    const start = { ...attemptFor(store, job), sentAt, ...given };
-    await store.sent([start]);
-    return start;
-  }
+  const send = (sentAt: number, given: Partial<AttemptStart> = {}): Promise<AttemptStart> =>
+    sendNext(store, runId, { sentAt, ...given });
 
   async function finish(
     sentAt: number,

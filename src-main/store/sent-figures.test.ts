@@ -2,13 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptEnd, AttemptStart } from '../engine/ports';
 import type { Store } from './store';
 import {
-  attemptFor,
   doneEnd,
   DRIVERS,
   failedEnd,
   fileOf,
   type Library,
   plannedRun,
+  sendNext,
   temporaryLibrary,
 } from './testing/library-fixture';
 
@@ -28,15 +28,8 @@ describe.each(DRIVERS)('the figures of what was sent, on %s', (driver) => {
   });
   afterEach(() => library.remove());
 
-  async function send(sentAt: number, given: Partial<AttemptStart> = {}): Promise<AttemptStart> {
-    const [job] = await store.pending(runId, -1, 1);
-    if (job === undefined) {
-      throw new Error('No job is pending.');
-    }
-    const start = { ...attemptFor(store, job), sentAt, ...given };
-    await store.sent([start]);
-    return start;
-  }
+  const send = (sentAt: number, given: Partial<AttemptStart> = {}): Promise<AttemptStart> =>
+    sendNext(store, runId, { sentAt, ...given });
 
   async function finish(
     sentAt: number,

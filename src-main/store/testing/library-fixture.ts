@@ -137,3 +137,18 @@ export async function finishNext(store: Store, runId: number): Promise<number> {
   await store.ended(doneEnd(start, fileOf(stem)));
   return job.id;
 }
+
+/** Sends the run's next pending job at that moment; `given` says what is special about it. */
+export async function sendNext(
+  store: Store,
+  runId: number,
+  given: Partial<AttemptStart>,
+): Promise<AttemptStart> {
+  const [job] = await store.pending(runId, -1, 1);
+  if (job === undefined) {
+    throw new Error('No job is pending.');
+  }
+  const start = { ...attemptFor(store, job), ...given };
+  await store.sent([start]);
+  return start;
+}
