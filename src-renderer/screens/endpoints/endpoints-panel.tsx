@@ -63,7 +63,9 @@ export function EndpointsPanel({ shownId }: { readonly shownId: string | null })
         shown={shownEndpoint(endpoints, shownId)}
         views={found}
       />
-      {found.length === 0 && <p className="side-empty">No endpoint is called so</p>}
+      {found.length === 0 && (
+        <p className="side-empty">{endpoints.length === 0 ? 'None yet' : 'No endpoint is called so'}</p>
+      )}
       {providerSchema.options.map((provider) => (
         <ShareBar
           draft={draft}
