@@ -5,8 +5,15 @@ import { defineConfig } from 'vitest/config';
 
 const alias = { '@shared': resolve('src-shared') };
 
-/** Processes started and killed for real: part of `npm test`, not of `npm run check`. */
+/** Processes started and killed for real, and what takes longest: part of `npm test`, not of `npm run check`. */
 const SLOW = [
+  'bench/pool/**/*.test.ts',
+  'src-main/app/fleet.test.ts',
+  'src-main/app/fleet-requests.test.ts',
+  'src-main/app/run-request.test.ts',
+  'src-main/demo/sample.test.ts',
+  'src-main/images/thumbnailer.test.ts',
+  'src-main/store/open-database.test.ts',
   'src-main/cli/built/**/*.test.ts',
   'src-main/store/crash.test.ts',
   'src-main/library.test.ts',

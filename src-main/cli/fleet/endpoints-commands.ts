@@ -4,6 +4,7 @@ import type { Endpoint, KeyInfo, Limits } from '@shared/model/endpoint';
 import type { Provider } from '@shared/model/provider';
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
 import { Refusal } from '../../refusal';
+import { EXIT } from '../exit-codes';
 import { findEndpoint, shortIds } from './find-in-fleet';
 import { endpointJson, type TestLine } from './fleet-json';
 import type { Chosen, EndpointChange } from './fleet-request';
@@ -129,10 +130,15 @@ function mergedLimits(before: Limits, change: Limits | undefined): Limits {
 export async function testEndpoints(work: FleetWork, chosen: Chosen): Promise<number> {
   const views = work.fleet.endpoints();
   const wanted = chosen === 'all' ? views : [...new Set(chosen.map((word) => findEndpoint(views, word)))];
-  if (wanted.length === 0) {
-    throw new Refusal('BAD_INPUT', 'There is no endpoint to test yet: brushfleet endpoints add NAME.');
+  const keyless = wanted.filter(({ endpoint, keys }) => keys.length === 0 && !endpoint.demo);
+  const testable = wanted.filter((view) => !keyless.includes(view));
+  if (testable.length === 0) {
+    throw new Refusal('BAD_INPUT', nothingToTest(keyless));
   }
-  const pairs: readonly EndpointAndKey[] = wanted.flatMap((view): readonly EndpointAndKey[] =>
+  for (const { endpoint } of keyless) {
+    work.streams.err.write(`${endpoint.name} has no key yet and was not tested.\n`);
+  }
+  const pairs = testable.flatMap((view): readonly EndpointAndKey[] =>
     view.keys.length === 0 ? [{ view, key: null }] : view.keys.map((key) => ({ view, key })),
   );
   const lines = await testEach(pairs, async ({ view, key }): Promise<readonly TestLine[]> => {
@@ -140,7 +146,15 @@ export async function testEndpoints(work: FleetWork, chosen: Chosen): Promise<nu
     const tested = await work.fleet.test(id, key?.id);
     return tested.map(({ report }) => ({ endpointName: name, key, report }));
   });
-  return sayTests(work, lines);
+  const exitCode = sayTests(work, lines);
+  return keyless.length === 0 ? exitCode : EXIT.someFailed;
+}
+
+function nothingToTest(keyless: readonly EndpointView[]): string {
+  const [first] = keyless;
+  return first === undefined
+    ? 'There is no endpoint to test yet: brushfleet endpoints add NAME.'
+    : `${first.endpoint.name} has no key yet: brushfleet keys add --endpoint ${quoted(first.endpoint.name)}.`;
 }
 
 /** Names are how the command line tells endpoints apart. */
