@@ -19,9 +19,12 @@ describe('progressLine', () => {
   it('says why nothing moves, and a slow rate by the minute', () => {
     const run = runWith(
       { pending: 1 },
-      { ratePerSecond: 0.05, state: { kind: 'waiting', until: 9, reason: 'quota' } },
+      {
+        ratePerSecond: 0.05,
+        state: { kind: 'waiting', until: 9, reason: 'waiting for quota until 14:05 (3 keys)' },
+      },
     );
-    expect(statusText(run)).toBe('0/1  0 done, 0 failed  3.0/min  waiting: quota');
+    expect(statusText(run)).toBe('0/1  0 done, 0 failed  3.0/min  waiting for quota until 14:05 (3 keys)');
   });
 
   it('stands an empty run', () => {

@@ -128,7 +128,8 @@ function rateText(perSecond: number): string {
 function stateText(run: Run): string {
   switch (run.state.kind) {
     case 'waiting':
-      return `waiting: ${run.state.reason}`;
+      // A sentence of its own: it says that it waits, for what and until when.
+      return run.state.reason;
     case 'draining':
       return 'finishing what is in flight';
     case 'paused':

@@ -26,6 +26,7 @@ function fleetOf(app: App): CliFleet {
     groups: fleet.groups,
     vault: () => vault.status(),
     addGroup: (name) => fleet.saveGroup({ name, limits: {} }),
+    removeGroup: fleet.removeGroup,
     addKeys: ({ endpointId, keys, groupId, tier, limits }) =>
       fleet.addKeys(endpointId, keys, { groupId, tier, limits }),
     importEnv: (path) => importEnvFile(app, path),

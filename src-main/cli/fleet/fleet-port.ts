@@ -43,6 +43,7 @@ export interface CliFleet {
   groups(): readonly QuotaGroup[];
   vault(): VaultStatus;
   addGroup(name: string): Promise<QuotaGroup>;
+  removeGroup(groupId: string): Promise<void>;
   addKeys(request: KeysToAdd): Promise<AddedKeys>;
   /** `path` is absolute. */
   importEnv(path: string): Promise<ImportedKeys>;

@@ -70,19 +70,42 @@ interface Batch {
 }
 
 async function add(fleet: CliFleet, { endpointId, keys, terms }: Batch): Promise<AddedKeys> {
-  const groupId = terms.group === undefined ? undefined : await groupOf(fleet, terms.group);
-  return fleet.addKeys({
-    endpointId,
-    keys,
-    ...(groupId === undefined ? {} : { groupId }),
-    ...(terms.tier === undefined ? {} : { tier: terms.tier }),
-    ...(terms.limits === undefined ? {} : { limits: terms.limits }),
-  });
+  const group = terms.group === undefined ? undefined : await groupOf(fleet, terms.group);
+  const added = await fleet
+    .addKeys({
+      endpointId,
+      keys,
+      ...(group === undefined ? {} : { groupId: group.id }),
+      ...(terms.tier === undefined ? {} : { tier: terms.tier }),
+      ...(terms.limits === undefined ? {} : { limits: terms.limits }),
+    })
+    .catch(async (error: unknown) => {
+      await takeBack(fleet, group);
+      throw error;
+    });
+  if (added.added.length === 0) {
+    await takeBack(fleet, group);
+  }
+  return added;
 }
 
-async function groupOf(fleet: CliFleet, name: string): Promise<string> {
+interface NamedGroup {
+  readonly id: string;
+  readonly isNew: boolean;
+}
+
+async function groupOf(fleet: CliFleet, name: string): Promise<NamedGroup> {
   const known = fleet.groups().find((group) => group.name === name);
-  return (known ?? (await fleet.addGroup(name))).id;
+  return known === undefined
+    ? { id: (await fleet.addGroup(name)).id, isNew: true }
+    : { id: known.id, isNew: false };
+}
+
+/** A group that was made for keys which did not come is not left behind. */
+async function takeBack(fleet: CliFleet, group: NamedGroup | undefined): Promise<void> {
+  if (group?.isNew === true) {
+    await fleet.removeGroup(group.id);
+  }
 }
 
 export async function importKeys(
