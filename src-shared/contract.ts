@@ -27,6 +27,7 @@ import {
   jobDetailSchema,
   jobStateSchema,
   jobTileSchema,
+  prioritySchema,
   recipeSchema,
   rowSchema,
   runOptionsSchema,
@@ -65,12 +66,46 @@ export const endpointViewSchema = z.object({
 });
 export type EndpointView = Readonly<z.infer<typeof endpointViewSchema>>;
 
+/** What a chosen output folder holds: a run of this library, or pictures that it has no record of. */
+export const existingOutputSchema = z.discriminatedUnion('kind', [
+  /** `changes`: one phrase for each difference of its recipe from the one asked for now; empty: the same. */
+  z.object({ kind: z.literal('run'), runId: id, name: z.string(), changes: z.array(z.string()) }),
+  /** Named as results of this run would be: made by the earlier tool, or by a library that was lost. */
+  z.object({ kind: z.literal('pictures'), whole: z.number().int(), torn: z.number().int() }),
+]);
+export type ExistingOutput = Readonly<z.infer<typeof existingOutputSchema>>;
+
+/** Rows with the same problem. */
+export const preflightProblemSchema = z.object({
+  message: z.string(),
+  count: z.number().int(),
+  /** The first 20. */
+  rows: z.array(z.number().int()),
+});
+export type PreflightProblem = Readonly<z.infer<typeof preflightProblemSchema>>;
+
+/** How far the check of the rows is, and what it found so far. */
+export const preflightReportSchema = z.object({
+  checked: z.number().int(),
+  total: z.number().int(),
+  /** Of the input images read so far. */
+  inputBytes: z.number(),
+  /** Most frequent first, at most 100. */
+  problems: z.array(preflightProblemSchema),
+  done: z.boolean(),
+});
+export type PreflightReport = Readonly<z.infer<typeof preflightReportSchema>>;
+
 /** What a run would do, before it does it. */
 export const planSchema = z.object({
   rows: z.number().int(),
   jobs: z.number().int(),
   /** US dollars; absent when a model's price is not known. */
   costUsd: z.object({ low: z.number(), high: z.number() }).optional(),
+  /** How long it may take, by what was measured and the limits that are known; absent: nothing is known. */
+  seconds: z.object({ low: z.number(), high: z.number() }).optional(),
+  /** What lies in the chosen output folder already. */
+  existing: existingOutputSchema.optional(),
   /** One sentence each: what will be odd about this run (an ended model, a plain-http endpoint, no key). */
   warnings: z.array(z.string()),
   /** One sentence each: why it cannot start. */
@@ -85,8 +120,39 @@ const runRequestSchema = z.object({
   options: runOptionsSchema.partial(),
   /** A picked folder; absent: a new folder below the default output folder. */
   outputGrant: z.string().uuid().optional(),
+  /**
+   * When the picked folder holds a run or pictures: `resume` goes on with that run, `anew` sends everything again,
+   * `adopt` takes whole pictures as done; absent or `fresh`: a new folder below it.
+   */
+  onExisting: z.enum(['fresh', 'resume', 'anew', 'adopt']).optional(),
 });
 export type RunRequest = Readonly<z.infer<typeof runRequestSchema>>;
+
+const rerunRequestSchema = z.object({
+  runId: id,
+  which: z.discriminatedUnion('kind', [
+    /** Of one kind, and of one text, where they are named. */
+    z.object({
+      kind: z.literal('failed'),
+      failureKind: failureKindSchema.optional(),
+      message: text.optional(),
+    }),
+    z.object({ kind: z.literal('unknown') }),
+    z.object({ kind: z.literal('cancelled') }),
+    z.object({ kind: z.literal('jobs'), jobIds: z.array(id).min(1).max(100_000) }),
+  ]),
+  changes: z
+    .object({
+      /** Only these serve the run from now on; no change of what is asked. */
+      endpointIds: z.array(z.string()).min(1).max(2000).optional(),
+      models: recipeSchema.shape.models.optional(),
+      imageSize: z.string().max(40).optional(),
+      aspectRatio: z.string().max(40).optional(),
+      instruction: text.optional(),
+    })
+    .optional(),
+});
+export type RerunRequest = Readonly<z.infer<typeof rerunRequestSchema>>;
 
 /** Pushed to every open page, at most ten times a second. Jobs and endpoints come whole, keyed by id. */
 export const appEventSchema = z.discriminatedUnion('kind', [
@@ -165,6 +231,32 @@ export const contract = {
     start: base.input(runRequestSchema).output(runSchema),
     /** Goes on with a paused, finished or cut-off run; `unknown` jobs only when asked for. */
     resume: base.input(z.object({ runId: id, resendUnknown: z.boolean().optional() })).output(runSchema),
+    /** Reads every row as far as it can be checked without sending. */
+    preflight: base.input(runRequestSchema).output(eventIterator(preflightReportSchema)),
+    /**
+     * Pending jobs become `cancelled`. `all`: requests in flight are cut off, too; jobs whose request had left become
+     * `unknown`, for they may be charged.
+     */
+    cancel: base.input(z.object({ runId: id, which: z.enum(['pending', 'all']) })).output(runSchema),
+    setPriority: base.input(z.object({ runId: id, priority: prioritySchema })).output(runSchema),
+    /** Puts it at a place in the queue, counted from 0 among the runs of its priority that are not over. */
+    move: base
+      .input(z.object({ runId: id, place: z.number().int().nonnegative() }))
+      .output(z.array(runSchema)),
+    /** Takes effect at once where the run is under way; what is absent stays. */
+    setOptions: base
+      .input(
+        z.object({
+          runId: id,
+          options: runOptionsSchema.omit({ filterRows: true, workers: true }).partial(),
+        }),
+      )
+      .output(runSchema),
+    /**
+     * Sends jobs again. As they were, they become pending in the same run. With a change of what is asked, a new run
+     * is made of exactly these jobs: a recipe is never mixed.
+     */
+    rerun: base.input(rerunRequestSchema).output(runSchema),
     /** Stops sending; requests in flight finish. */
     stop: base.input(z.object({ runId: id })).output(runSchema),
     /** Failed jobs become pending again (all, or those of one kind) and the run goes on. */
@@ -190,13 +282,15 @@ export const contract = {
           message: z.string(),
           count: z.number().int(),
           exampleJobId: id,
+          /** The first 5. */
+          exampleRows: z.array(z.number().int()),
         }),
       ),
     ),
     showFolder: base.input(z.object({ runId: id })).output(none),
     /** Writes the table beside the results, or where the user says; returns the file's name, null on cancel. */
     export: base
-      .input(z.object({ runId: id, format: z.enum(['csv', 'jsonl', 'spreadsheet']) }))
+      .input(z.object({ runId: id, format: z.enum(['csv', 'jsonl', 'spreadsheet', 'failures']) }))
       .output(z.string().nullable()),
   },
   results: {

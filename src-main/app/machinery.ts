@@ -11,7 +11,9 @@ import type { FleetMetrics } from './fleet-metrics';
 import type { Foundation } from './foundation';
 import { createOrderBook } from './order-book';
 import { createRunJournal } from './run-journal';
+import { createLostResults } from './lost-results';
 import { createRuns, type Runs } from './runs';
+import { verifyResults } from './verify-results';
 
 export interface MachineryOptions {
   readonly foundation: Foundation;
@@ -51,6 +53,11 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     },
     onWorkerDeath: (error) => log.error('transport', `a worker ended: ${error.message}`),
   });
+  const lost = createLostResults({
+    store,
+    verify: (run, signal) => verifyResults(store, run, signal),
+    onError: (error) => log.error('results', `results could not be checked: ${String(error)}`),
+  });
   const journal = createRunJournal({
     store: {
       pending: store.pending,
@@ -61,9 +68,13 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     },
     planned: (runId) => runs.planned(runId),
     isWanted: (job) => {
-      const row = orders.rowOf(job.id);
-      return row === undefined || runs.includes(job.runId, row);
+      const place = orders.placeOf(job.id);
+      return place === undefined || runs.includes(job.runId, place);
     },
+    isPastEnd: (job) => runs.isPastEnd(job.runId, orders.placeOf(job.id)?.position ?? 0),
+    stragglers: lost.next,
+    onHandedOut: lost.handedOut,
+    onSettled: () => undefined,
     fetchPages: orders.fetchPages,
     catalogueModel: models.find,
     providerOf: (endpointId) => fleet.endpoint(endpointId)?.provider,
@@ -89,11 +100,13 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     store,
     scheduler,
     orders,
+    lost,
     events,
     clock,
     log,
     endpointsFor: fleet.endpointsFor,
     endpoint: fleet.endpoint,
+    onOptions: () => undefined,
     onWorkers: (workers) => transport.resize(workers),
   });
   return {

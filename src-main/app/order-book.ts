@@ -112,8 +112,9 @@ export function createOrderBook(options: OrderBookOptions) {
       }
       return prepare(job, lease);
     },
-    /** The row of a job whose page was fetched. */
-    rowOf: (jobId: number): number | undefined => pages.get(jobId)?.row.row,
+    /** Row and position of a job whose page was fetched. */
+    placeOf: (jobId: number): { readonly row: number; readonly position: number } | undefined =>
+      pages.get(jobId)?.job,
     forget: (jobId: number) => void pages.delete(jobId),
   };
 }

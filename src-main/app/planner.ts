@@ -8,6 +8,9 @@ import type { NewJob, Store, StoredRow, StoredRun } from '../store/store';
 
 const PAGE = 1000;
 
+/** Which of the jobs of a plan are wanted. */
+export type JobChoice = (job: Omit<NewJob, 'position'>) => boolean;
+
 export interface PlanCounts {
   readonly added: number;
   readonly changed: number;
@@ -21,19 +24,23 @@ export interface Planning {
 }
 
 /** Adds the jobs of a run to the store. Repeating it adds only what is new and marks what changed. */
-export function planRun(store: Store, run: StoredRun): Planning {
+export function planRun(store: Store, run: StoredRun, only?: JobChoice): Planning {
   let begin: () => void = () => undefined;
   const firstPage = new Promise<void>((resolve) => {
     begin = resolve;
   });
-  const whole = planAll(store, run, begin);
+  const whole = planAll(store, run, { onPage: begin, ...(only === undefined ? {} : { only }) });
   return { begun: Promise.race([firstPage, whole.then(() => undefined)]), whole };
 }
 
-async function planAll(store: Store, run: StoredRun, onPage: () => void): Promise<PlanCounts> {
+async function planAll(
+  store: Store,
+  run: StoredRun,
+  { onPage, only }: { onPage: () => void; only?: JobChoice },
+): Promise<PlanCounts> {
   let added = 0;
   let changed = 0;
-  for await (const jobs of plannedJobs(store, run)) {
+  for await (const jobs of plannedJobs(store, run, only)) {
     const counts = await store.planJobs(run.id, jobs);
     added += counts.added;
     changed += counts.changed;
@@ -46,8 +53,10 @@ async function planAll(store: Store, run: StoredRun, onPage: () => void): Promis
 export async function* plannedJobs(
   store: Pick<Store, 'rows'>,
   run: Pick<StoredRun, 'recipe' | 'options' | 'datasetId'>,
+  only?: JobChoice,
 ): AsyncGenerator<readonly NewJob[]> {
   const filter = rowFilter(run.options);
+  const isChosen = only ?? (() => true);
   const namer = createNamer(run.recipe);
   let position = 0;
   let stored = 0;
@@ -63,7 +72,7 @@ export async function* plannedJobs(
       // Every row is named, also those left out, so that a filter never changes another row's name.
       const stems = namer.name(row);
       for (const job of jobsOf(row, run.recipe, stems)) {
-        if (filter(row.row)) {
+        if (filter(row.row) && isChosen(job)) {
           jobs.push({ ...job, position });
           position += 1;
         }

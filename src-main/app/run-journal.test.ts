@@ -34,6 +34,10 @@ function journalOf(asked: Partial<AttemptStart>) {
     },
     planned: async () => undefined,
     isWanted: () => true,
+    isPastEnd: () => false,
+    stragglers: async () => [],
+    onHandedOut: () => undefined,
+    onSettled: () => undefined,
     fetchPages: async () => undefined,
     catalogueModel: ({ provider, model }) =>
       provider === 'openai' ? priced(model, model === 'cheap' ? 0.01 : 0.5) : undefined,

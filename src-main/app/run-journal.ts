@@ -14,10 +14,17 @@ export interface RunJournalOptions {
   planned(runId: number): Promise<unknown>;
   /** Whether the row filter of this session lets the job be sent; asked once its page is fetched. */
   isWanted(job: PendingJob): boolean;
+  /** Whether all that comes after this job of the plan is left for later; asked once its page is fetched. */
+  isPastEnd(job: PendingJob): boolean;
+  /** Jobs that became pending behind what was handed out; waits while more may come; empty: there are no more. */
+  stragglers(runId: number, limit: number): Promise<readonly PendingJob[]>;
+  onHandedOut(runId: number, jobs: readonly PendingJob[]): void;
   fetchPages(runId: number, jobIds: readonly number[]): Promise<void>;
   catalogueModel(choice: ModelChoice): CatalogueModel | undefined;
   /** Undefined: it is gone. */
   providerOf(endpointId: string): Provider | undefined;
+  /** What it cost is known, as far as it will be. */
+  onSettled(end: AttemptEnd): void;
   /** The attempts are on disk, and about to be sent. */
   onSent(attempts: readonly AttemptStart[]): void;
   /** The attempt is on disk. */
@@ -32,17 +39,37 @@ export function createRunJournal(options: RunJournalOptions): Journal {
     for (let last = afterId; ; ) {
       const found = await options.store.pending(runId, last, limit);
       const jobs = found.length > 0 ? found : await afterPlanning(runId, last, limit);
-      await options.fetchPages(
-        runId,
-        jobs.map((job) => job.id),
-      );
-      const wanted = jobs.filter((job) => options.isWanted(job));
+      const lastJob = jobs.at(-1);
+      const wanted = await wantedOf(runId, jobs);
+      if (wanted.length > 0) {
+        return wanted;
+      }
       // A page without a wanted job is not the end of the run.
+      if (lastJob === undefined || options.isPastEnd(lastJob)) {
+        return wantedStragglers(runId, limit);
+      }
+      last = lastJob.id;
+    }
+  }
+
+  async function wantedStragglers(runId: number, limit: number): Promise<readonly PendingJob[]> {
+    for (;;) {
+      const jobs = await options.stragglers(runId, limit);
+      const wanted = await wantedOf(runId, jobs);
       if (wanted.length > 0 || jobs.length === 0) {
         return wanted;
       }
-      last = jobs.at(-1)?.id ?? last;
     }
+  }
+
+  async function wantedOf(runId: number, jobs: readonly PendingJob[]): Promise<readonly PendingJob[]> {
+    await options.fetchPages(
+      runId,
+      jobs.map((job) => job.id),
+    );
+    const wanted = jobs.filter((job) => options.isWanted(job));
+    options.onHandedOut(runId, wanted);
+    return wanted;
   }
 
   /** A run starts while its later jobs are still being planned: only then does "no more" mean it. */
@@ -82,6 +109,7 @@ export function createRunJournal(options: RunJournalOptions): Journal {
     async ended(end) {
       const known = priced(end);
       asked.delete(end.jobId);
+      options.onSettled(known);
       await options.store.ended(known);
       options.onEnded(known);
     },

@@ -1,7 +1,7 @@
 /** A run as the window asks for it: what it would do, and its start. */
 import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { EndpointView, Plan, RunRequest } from '@shared/contract';
 import { estimateCost } from '@shared/cost';
 import { modelWarnings } from '@shared/resolve-model';
@@ -191,6 +191,10 @@ function optionsOf(app: App, request: RunRequest): RunOptions {
     ...(options.endpointIds === undefined ? {} : { endpointIds: options.endpointIds }),
     ...(options.fallback === undefined ? {} : { fallback: options.fallback }),
     ...(options.waitForQuota === undefined ? {} : { waitForQuota: options.waitForQuota }),
+    ...(options.priority === undefined ? {} : { priority: options.priority }),
+    ...(options.caps === undefined ? {} : { caps: options.caps }),
+    ...(options.canary === undefined ? {} : { canary: options.canary }),
+    ...(options.unknown === undefined ? {} : { unknown: options.unknown }),
   };
 }
 
@@ -215,6 +219,11 @@ async function freshFolder(base: string, name: string): Promise<string> {
       return path;
     }
   }
+}
+
+/** Beside a run's own folder, for one that goes on from it. */
+export function freshFolderBeside(outputDir: string, name: string): Promise<string> {
+  return freshFolder(dirname(outputDir), name);
 }
 
 async function isEmpty(path: string): Promise<boolean> {

@@ -1,8 +1,6 @@
 /** Prepares a run: finds or creates it for its output folder, plans its jobs, and checks what is done already. */
-import { access, constants, mkdir, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, mkdir, readdir } from 'node:fs/promises';
 import type { Recipe, RunOptions } from '@shared/model/run';
-import { fileSha256 } from '../images/file-sha256';
 import { Refusal } from '../refusal';
 import type { Store, StoredDataset, StoredRun } from '../store/store';
 import { plannedJobs, planRun, recipeChanges, rowFilter } from './planner';
@@ -25,6 +23,8 @@ export interface SetUp {
   readonly notes: readonly string[];
   /** Resolves when every job is planned; the first are there already. */
   readonly planned: Promise<unknown>;
+  /** Results of earlier sessions are to be compared with the disk while the run goes on. */
+  readonly recheck: boolean;
 }
 
 /** Throws a Refusal when the folder cannot be used or its run asked for something else. */
@@ -58,7 +58,7 @@ async function createRun(store: Store, request: SetupRequest, replaced: StoredRu
   });
   const { begun, whole } = planRun(store, run);
   await begun;
-  return { run, notes: [], planned: whole };
+  return { run, notes: [], planned: whole, recheck: false };
 }
 
 async function resumeRun(store: Store, request: SetupRequest, existing: StoredRun): Promise<SetUp> {
@@ -70,14 +70,14 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
   await store.setRunDataset(existing.id, request.dataset.id);
   const run = { ...existing, options, datasetId: request.dataset.id };
   const { changed } = await planRun(store, run).whole;
-  const lost = await requeueLostResults(store, run);
+  const unknown = options.unknown === 'resend' ? await store.requeue(run.id, { kind: 'unknown' }) : 0;
   const failed = await requeueFailed(store, run, rowFilter(request.options));
   const notes = [
     changed > 0 ? `${changed} rows changed since the last time and are sent again.` : '',
-    lost > 0 ? `${lost} results are gone or damaged on disk and are sent again.` : '',
+    unknown > 0 ? `${unknown} requests with an unknown outcome are sent again.` : '',
     failed > 0 ? `${failed} failed rows are tried again.` : '',
   ];
-  return { run, notes: notes.filter((note) => note !== ''), planned: Promise.resolve() };
+  return { run, notes: notes.filter((note) => note !== ''), planned: Promise.resolve(), recheck: true };
 }
 
 /** Failed rows are tried again, but only those that this session asks for. */
@@ -94,43 +94,6 @@ async function requeueFailed(
     }
     jobIds.push(...jobs.filter((job) => includes(job.row)).map((job) => job.id));
   }
-}
-
-/** A done job is believed only with its file and its hash. Answers how many were not. */
-export async function requeueLostResults(
-  store: Store,
-  run: Pick<StoredRun, 'id' | 'outputDir'>,
-): Promise<number> {
-  let lost = 0;
-  const jobIds: number[] = [];
-  for (let offset = 0; ; offset += PAGE) {
-    const { jobs } = await store.jobs({ runId: run.id, offset, limit: PAGE, state: 'done' });
-    if (jobs.length === 0) {
-      break;
-    }
-    const whole = await Promise.all(
-      jobs.map(async ({ result }) => {
-        if (result === null) {
-          return false;
-        }
-        const path = join(run.outputDir, result.fileName);
-        const size = await stat(path).then(
-          (found) => found.size,
-          () => -1,
-        );
-        return size === result.sizeBytes && (await fileSha256(path)) === result.sha256;
-      }),
-    );
-    for (const [at, job] of jobs.entries()) {
-      if (whole[at] === false) {
-        jobIds.push(job.id);
-      }
-    }
-  }
-  if (jobIds.length > 0) {
-    lost = await store.requeue(run.id, { kind: 'jobs', jobIds });
-  }
-  return lost;
 }
 
 /** Pictures without a record may be paid results of another program: they are not silently done over. */
@@ -156,7 +119,8 @@ async function refuseUnknownFiles(store: Store, request: SetupRequest): Promise<
   }
 }
 
-async function usableFolder(path: string): Promise<void> {
+/** Makes it where it is not there. Throws a Refusal when it cannot be written to. */
+export async function usableFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
     await access(path, constants.W_OK | constants.X_OK);

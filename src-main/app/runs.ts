@@ -1,19 +1,21 @@
 /** The life of runs above the scheduler: start, stop, go on, rerun; their tables; what screens see of them. */
 import type { Endpoint } from '@shared/model/endpoint';
-import type { ModelChoice, Run, RunState, WaitForQuota } from '@shared/model/run';
+import type { ModelChoice, Run, RunOptions, RunState, WaitForQuota } from '@shared/model/run';
 import type { FailureKind } from '@shared/model/failure';
 import type { AttemptEnd, Clock } from '../engine/ports';
 import type { RunOrder, Scheduler, SchedulerEvent } from '../engine/runs/scheduler';
 import type { Log } from '../log';
 import { Refusal } from '../refusal';
-import type { Store, StoredDataset, StoredRun } from '../store/store';
+import type { Requeue, Store, StoredDataset, StoredRun } from '../store/store';
 import type { EventHub } from './event-hub';
+import { canaryEnd, canaryPause } from './canary';
 import { resultsPath, writeTable } from './exporter';
+import type { LostResults } from './lost-results';
 import type { RunContext } from './order-book';
 import { planRun } from './planner';
 import { createRateMeter } from './rates';
 import { type FinishedJob, openResultsLog, type ResultsLog } from './results-log';
-import { requeueLostResults } from './run-setup';
+import { moveInQueue } from './run-queue';
 
 export interface RunsOptions {
   readonly store: Store;
@@ -26,9 +28,12 @@ export interface RunsOptions {
   readonly events: EventHub;
   readonly clock: Clock;
   readonly log: Log;
+  readonly lost: Pick<LostResults, 'start' | 'stop'>;
   /** The endpoints that may serve these models at all. */
   endpointsFor(models: readonly ModelChoice[]): readonly string[];
   endpoint(endpointId: string): Endpoint | undefined;
+  /** They were changed, under way or not. */
+  onOptions(run: StoredRun): void;
   /** Number of worker threads the run asks for. */
   onWorkers(workers: number): void;
 }
@@ -44,16 +49,22 @@ export interface StartExtras {
   readonly includes?: (row: number) => boolean;
   /** Jobs may still be being planned; absent: all are there. */
   readonly planned?: Promise<unknown>;
+  /** Results of earlier sessions are compared with the disk while the run goes on. */
+  readonly recheck?: boolean;
+  /** Something a person should know while it runs, one sentence. */
+  onNote?(sentence: string): void;
   onJobs?(jobs: readonly FinishedJob[]): void;
 }
 
 interface Active {
-  readonly run: StoredRun;
+  /** Its options may change under way. */
+  run: StoredRun;
   readonly dataset: StoredDataset;
   readonly extras: StartExtras;
   readonly log: ResultsLog;
   readonly rate: ReturnType<typeof createRateMeter>;
   state: RunState;
+  isCancelled: boolean;
   readonly over: Promise<void>;
   readonly end: () => void;
 }
@@ -69,10 +80,7 @@ export function createRuns(options: RunsOptions) {
     if (active.has(run.id)) {
       return view(run);
     }
-    const dataset = await store.dataset(run.datasetId);
-    if (dataset === null) {
-      throw new Refusal('NOT_FOUND', `The dataset of ${run.name} is no longer in the library.`);
-    }
+    const dataset = await datasetOf(run);
     const resultsLog = await openResultsLog({
       store,
       clock: options.clock,
@@ -90,6 +98,7 @@ export function createRuns(options: RunsOptions) {
       log: resultsLog,
       rate: createRateMeter(() => options.clock.now()),
       state: { kind: 'running' },
+      isCancelled: false,
       over: over.promise,
       end: over.resolve,
     });
@@ -105,9 +114,20 @@ export function createRuns(options: RunsOptions) {
       'runs',
       `run ${run.id} starts: ${run.options.concurrency} in flight, output in ${run.outputDir}`,
     );
+    if (extras.recheck === true) {
+      options.lost.start(run, (found) => extras.onNote?.(lostNote(found)));
+    }
     scheduler.start(orderOf(run, extras));
     events.touchRun(run.id);
     return view(run);
+  }
+
+  async function datasetOf(run: StoredRun): Promise<StoredDataset> {
+    const dataset = await store.dataset(run.datasetId);
+    if (dataset === null) {
+      throw new Refusal('NOT_FOUND', `The dataset of ${run.name} is no longer in the library.`);
+    }
+    return dataset;
   }
 
   function orderOf({ id, recipe, options: chosen }: StoredRun, extras: StartExtras): RunOrder {
@@ -119,6 +139,7 @@ export function createRuns(options: RunsOptions) {
       autoConcurrency: chosen.autoConcurrency === true,
       maxRetries: chosen.maxRetries,
       retryDelayMs: chosen.retryDelayMs,
+      priority: chosen.priority ?? 'normal',
       waitForQuota: chosen.waitForQuota ?? extras.waitForQuota ?? 'always',
       endpointIds: endpointIds === undefined ? able : able.filter((one) => endpointIds.includes(one)),
       // One whose endpoint is gone is no fallback any more.
@@ -152,10 +173,18 @@ export function createRuns(options: RunsOptions) {
     }
   }
 
-  async function finish(one: Active, state: RunState): Promise<void> {
+  async function finish(one: Active, ended: RunState): Promise<void> {
     const runId = one.run.id;
+    options.lost.stop(runId);
+    let state = ended;
     try {
       await one.extras.planned;
+      if (one.isCancelled) {
+        // Jobs may have been planned since.
+        await store.cancelPending(runId);
+      } else if (state.kind === 'finished') {
+        state = await afterCanary(one, state);
+      }
       await one.log.close();
       await writeTables(one);
     } catch (error) {
@@ -169,8 +198,19 @@ export function createRuns(options: RunsOptions) {
     one.end();
   }
 
+  /** A run whose first rows are through pauses while others are left. */
+  async function afterCanary({ run }: Active, state: RunState): Promise<RunState> {
+    const { canary } = run.options;
+    const { pending } = await store.counts(run.id);
+    return canary === undefined || pending === 0 ? state : canaryPause(canary, pending);
+  }
+
   /** Both tables, whole and in input order: the live one may hold a row twice after a resume. */
-  async function writeTables({ run, dataset, extras }: Active): Promise<void> {
+  async function writeTables({
+    run,
+    dataset,
+    extras,
+  }: Pick<Active, 'run' | 'dataset' | 'extras'>): Promise<void> {
     const csvPath = extras.csvPath ?? resultsPath(run.outputDir, 'csv');
     await writeTable(store, { run, dataset, format: 'csv', path: csvPath });
     const path = resultsPath(run.outputDir, 'jsonl');
@@ -209,6 +249,8 @@ export function createRuns(options: RunsOptions) {
       ratePerSecond: Math.round(rate * 100) / 100,
       ...(rate > 0 && left > 0 ? { etaSeconds: Math.round(left / rate) } : {}),
       costUsd: fresh.costUsd,
+      requests: fresh.requests,
+      place: fresh.place,
     };
   }
 
@@ -221,23 +263,74 @@ export function createRuns(options: RunsOptions) {
   }
 
   async function resume(runId: number, resendUnknown = false): Promise<Run> {
-    const run = await found(runId);
-    if (!active.has(runId)) {
-      // Its process may have died while the jobs were still being planned.
-      await planRun(store, run).whole;
-      await requeueLostResults(store, run);
+    if (active.has(runId)) {
+      return view(await found(runId));
     }
-    if (resendUnknown) {
+    const run = await withoutCanary(await found(runId));
+    if (resendUnknown || run.options.unknown === 'resend') {
       await store.requeue(runId, { kind: 'unknown' });
     }
-    return start(await found(runId));
+    // Its process may have died while the jobs were still being planned.
+    const { begun, whole } = planRun(store, run);
+    await begun;
+    return start(await found(runId), { planned: whole, recheck: true });
   }
 
-  async function requeueAndStart(runId: number, which: Parameters<Store['requeue']>[1]): Promise<Run> {
+  /** Who continues a run has looked at its first rows. */
+  async function withoutCanary(run: StoredRun): Promise<StoredRun> {
+    const { canary, ...rest } = run.options;
+    if (canary === undefined) {
+      return run;
+    }
+    await store.setRunOptions(run.id, rest);
+    return { ...run, options: rest };
+  }
+
+  async function requeueAndStart(runId: number, which: Requeue): Promise<Run> {
     // A run that is still going must not be handed jobs behind its cursor: it ends first, then goes on.
     await stop(runId);
     await store.requeue(runId, which);
     return start(await found(runId));
+  }
+
+  /** Takes effect at once where the run is under way. */
+  async function setOptions(runId: number, changes: Partial<RunOptions>): Promise<Run> {
+    const run = await found(runId);
+    const changed = { ...run, options: { ...run.options, ...changes } };
+    await store.setRunOptions(runId, changed.options);
+    const one = active.get(runId);
+    if (one !== undefined) {
+      one.run = changed;
+      scheduler.change(orderOf(changed, one.extras));
+    }
+    options.onOptions(changed);
+    events.touchRun(runId);
+    return view(changed);
+  }
+
+  /** Pending jobs are `cancelled`; `inFlight`: what is under way is cut off, too. */
+  async function cancel(runId: number, inFlight: boolean): Promise<Run> {
+    const run = await found(runId);
+    const one = active.get(runId);
+    if (one === undefined) {
+      await store.cancelPending(runId);
+      await store.setRunState(runId, { kind: 'finished' });
+      await writeTables({ run, dataset: await datasetOf(run), extras: {} });
+    } else {
+      one.isCancelled = true;
+      // In this order: nothing that is pending is leased between the two.
+      const over = scheduler.cancel(runId, { inFlight });
+      await store.cancelPending(runId);
+      events.touchRun(runId);
+      await over;
+      await one.over;
+    }
+    events.touchRun(runId);
+    return view(run);
+  }
+
+  async function list(): Promise<Run[]> {
+    return Promise.all((await store.runs()).map(view));
   }
 
   /** Stops sending; resolves when what was in flight has ended and the tables are written. */
@@ -258,6 +351,14 @@ export function createRuns(options: RunsOptions) {
     found,
     onSchedulerEvent,
     onEnded,
+    setOptions,
+    cancel,
+    async move(runId: number, at: number): Promise<Run[]> {
+      await moveInQueue(store, { runs: await list(), runId, at });
+      events.touchRun(runId);
+      return list();
+    },
+    requeueAndStart,
     rerunFailed: (runId: number, kind?: FailureKind) =>
       requeueAndStart(runId, { kind: 'failed', ...(kind === undefined ? {} : { failureKind: kind }) }),
     rerunJob: async (jobId: number): Promise<Run> => {
@@ -267,9 +368,18 @@ export function createRuns(options: RunsOptions) {
       }
       return requeueAndStart(job.runId, { kind: 'jobs', jobIds: [jobId] });
     },
-    list: async (): Promise<Run[]> => Promise.all((await store.runs()).map(view)),
+    list,
     planned: (runId: number): Promise<unknown> => active.get(runId)?.extras.planned ?? Promise.resolve(),
-    includes: (runId: number, row: number): boolean => active.get(runId)?.extras.includes?.(row) ?? true,
+    /** Whether this session sends the job at this place of the plan. */
+    includes(runId: number, { row, position }: JobPlace): boolean {
+      const one = active.get(runId);
+      return one === undefined || (position < canaryEnd(one.run) && (one.extras.includes?.(row) ?? true));
+    },
+    /** Whether this session sends nothing from this position of the plan on. */
+    isPastEnd(runId: number, position: number): boolean {
+      const one = active.get(runId);
+      return one !== undefined && position >= canaryEnd(one.run);
+    },
     isAnyActive: (): boolean => active.size > 0,
     isActive: (runId: number) => active.has(runId),
     /** Resolves when the run has ended or paused. */
@@ -279,6 +389,18 @@ export function createRuns(options: RunsOptions) {
       await Promise.all([...active.keys()].map((runId) => stop(runId)));
     },
   };
+}
+
+/** Where a job stands in its plan. */
+export interface JobPlace {
+  readonly row: number;
+  readonly position: number;
+}
+
+function lostNote(found: number): string {
+  return found === 1
+    ? 'One result is gone or damaged on disk and is sent again.'
+    : `${found} results are gone or damaged on disk and are sent again.`;
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {

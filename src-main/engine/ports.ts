@@ -132,7 +132,8 @@ export type JobNext =
   /** Stays `pending`; `counted` says whether one of the user's retries was used. */
   | { readonly kind: 'again'; readonly counted: boolean }
   | { readonly kind: 'failed' }
-  | { readonly kind: 'unknown' };
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'cancelled' };
 
 export interface AttemptEnd {
   readonly attemptId: number;
@@ -182,7 +183,34 @@ export interface SendHooks {
   received(file: ReceivedFile): Promise<void>;
 }
 
+/** What may still be spent: by a run, on a day, with a key. Asked before each lease, told of each attempt. */
+export interface Budget {
+  /**
+   * Whether one more request of this model may be sent; `keyId` null: asked before a key is chosen. `wait`: what is in
+   * flight may use up the rest; ask again when one of them has ended. `keyOut`: this key's own cap is reached; `until`: wall clock, when its day
+   * is over.
+   */
+  mayLease(
+    runId: number,
+    keyId: string | null,
+    model: ModelChoice,
+  ):
+    | { readonly kind: 'ok' }
+    | { readonly kind: 'wait' }
+    | { readonly kind: 'keyOut'; readonly until: number }
+    | { readonly kind: 'spent'; readonly sentence: string };
+  /** A request is about to be sent: its price counts from now on, as high as it may be. */
+  reserve(attempt: Pick<AttemptStart, 'attemptId' | 'runId' | 'keyId'>, model: ModelChoice): void;
+  /** `costUsd`: what it cost, null where nobody knows; `charged`: whether it may have been. */
+  settle(attemptId: number, costUsd: number | null, charged: boolean): void;
+}
+
 /** Carries one request: loads the inputs, sends, reads, writes the file. Never rejects: every failure has its kind. */
 export interface Transport {
   send(attempt: AttemptStart, job: PendingJob, lease: Lease, hooks: SendHooks): Promise<AttemptOutcome>;
+  /**
+   * Cuts a request off: `lost` when its body had left, else a failure of kind `network` with `bodySent` false. Does
+   * nothing to one that is not under way.
+   */
+  cancel?(attemptId: number): void;
 }

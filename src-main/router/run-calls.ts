@@ -4,7 +4,8 @@ import { basename } from 'node:path';
 import type { App } from '../app';
 import { tileOf } from '../app/app-events';
 import { resultsPath, writeTable } from '../app/exporter';
-import { planOf, startRun } from '../app/run-request';
+import { rerun } from '../app/rerun';
+import { freshFolderBeside, planOf, startRun } from '../app/run-request';
 import { Refusal } from '../refusal';
 import type { Calls } from './calls';
 import type { Shell } from './shell';
@@ -23,6 +24,17 @@ export function runCalls(os: Calls, app: App, shell: Shell) {
     stop: os.runs.stop.handler(({ input }) => app.runs.stop(input.runId)),
     rerunFailed: os.runs.rerunFailed.handler(({ input }) => app.runs.rerunFailed(input.runId, input.kind)),
     rerunJob: os.runs.rerunJob.handler(({ input }) => app.runs.rerunJob(input.jobId)),
+    rerun: os.runs.rerun.handler(({ input }) =>
+      rerun({ store: app.store, runs: app.runs, freshFolder: freshFolderBeside }, input),
+    ),
+    cancel: os.runs.cancel.handler(({ input }) => app.runs.cancel(input.runId, input.which === 'all')),
+    setPriority: os.runs.setPriority.handler(({ input }) =>
+      app.runs.setOptions(input.runId, { priority: input.priority }),
+    ),
+    move: os.runs.move.handler(({ input }) => app.runs.move(input.runId, input.place)),
+    setOptions: os.runs.setOptions.handler(({ input }) =>
+      app.runs.setOptions(input.runId, given(input.options)),
+    ),
     list: os.runs.list.handler(() => app.runs.list()),
     jobs: os.runs.jobs.handler(async ({ input }) => {
       const { state, failureKind, ...page } = input;
@@ -50,6 +62,14 @@ export function runCalls(os: Calls, app: App, shell: Shell) {
       }
       return path === null ? null : basename(path);
     }),
+  };
+}
+
+/** Without what is absent: it stays as it is. */
+function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  // Object.fromEntries forgets which value belongs to which name; none is changed.
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
   };
 }
 

@@ -38,6 +38,7 @@ interface FailureGroup {
   readonly message: string;
   readonly count: number;
   readonly exampleJobId: number;
+  readonly exampleRows: number[];
 }
 
 type Totals = Pick<{ counts(runId: number): Counts }, 'counts'>;
@@ -66,6 +67,10 @@ export function createJobPages(db: Db, runs: Totals) {
     `SELECT failure_kind AS kind, failure_text AS message, count(*) AS count, min(id) AS example FROM jobs
      WHERE run_id = ? AND state = 'failed' GROUP BY failure_kind, failure_text ORDER BY count DESC, kind, message
      LIMIT ${MOST_GROUPS}`,
+  );
+  const rowsOf = db.prepare<{ row: number }>(
+    `SELECT DISTINCT row FROM jobs WHERE run_id = ? AND state = 'failed' AND failure_kind = ? AND failure_text = ?
+     ORDER BY row LIMIT 5`,
   );
   const countResults = db.prepare<{ total: number }>(
     'SELECT coalesce(sum(done), 0) AS total FROM runs WHERE replaced = 0',
@@ -121,6 +126,7 @@ export function createJobPages(db: Db, runs: Totals) {
         message,
         count,
         exampleJobId: example,
+        exampleRows: rowsOf.all(runId, kind, message).map(({ row }) => row),
       })),
     gallery(offset: number, limit: number): GalleryPage {
       const total = countResults.get()?.total ?? 0;

@@ -3,9 +3,7 @@ import { failureKindSchema } from '@shared/model/failure';
 import { type JobState, jobStateSchema, type ModelChoice } from '@shared/model/run';
 import type { Db, SqlValue } from './driver';
 import type { JobGroup, RunTally } from './run-tally';
-import type { NewJob, Store } from './store';
-
-export type Requeued = Parameters<Store['requeue']>[1];
+import type { NewJob, Requeue } from './store';
 
 interface PlannedRecord {
   readonly id: number;
@@ -18,7 +16,7 @@ interface PlannedRecord {
 /** What is under way is not taken away from whoever carries it. */
 const IN_FLIGHT: ReadonlySet<string> = new Set(['leased', 'sent']);
 
-/** Sets of jobs that `requeue` names, as SQL over `jobs`; `cancelled` and open states are never among them. */
+/** What a job that goes again forgets. */
 const REQUEUED = `UPDATE jobs SET state = 'pending', retries_used = 0, failure = NULL, result_id = NULL`;
 const NOT_IN_FLIGHT = `state NOT IN ('leased', 'sent', 'pending')`;
 
@@ -46,6 +44,9 @@ export function createJobPlan(db: Db, tally: RunTally) {
     `UPDATE jobs SET position = placed.position
      FROM (SELECT id, row_number() OVER (ORDER BY position, id) - 1 AS position FROM jobs WHERE run_id = ?) AS placed
      WHERE jobs.id = placed.id AND jobs.position <> placed.position`,
+  );
+  const cancel = db.prepare(
+    `UPDATE jobs SET state = 'cancelled', failure = NULL WHERE run_id = ? AND state = 'pending'`,
   );
   const settle = db.prepare('UPDATE runs SET positions_settled = 1 WHERE id = ?');
 
@@ -114,7 +115,7 @@ export function createJobPlan(db: Db, tally: RunTally) {
     }
   }
 
-  function requeue(runId: number, which: Requeued): number {
+  function requeue(runId: number, which: Requeue): number {
     const [where, values] = conditionOf(which);
     const chosen = `run_id = ? AND ${NOT_IN_FLIGHT} AND ${where}`;
     const groups = db
@@ -133,22 +134,49 @@ export function createJobPlan(db: Db, tally: RunTally) {
     return changes;
   }
 
-  return { planJobs, settlePositions, requeue };
+  function cancelPending(runId: number): number {
+    const { changes } = cancel.run(runId);
+    tally.leave({ runId, state: 'pending', failureKind: null }, changes);
+    tally.enter({ runId, state: 'cancelled', failureKind: null }, changes);
+    return changes;
+  }
+
+  function jobIds(runId: number, which: Requeue, afterId: number, limit: number): readonly number[] {
+    const [where, values] = conditionOf(which);
+    return db
+      .prepare<{ id: number }>(
+        `SELECT id FROM jobs WHERE run_id = ? AND id > ? AND ${where} ORDER BY id LIMIT ?`,
+      )
+      .all(runId, afterId, ...values, limit)
+      .map(({ id }) => id);
+  }
+
+  return { planJobs, settlePositions, requeue, cancelPending, jobIds };
 }
 
-function conditionOf(which: Requeued): readonly [where: string, values: readonly SqlValue[]] {
+/** Sets of jobs as SQL over `jobs`. */
+function conditionOf(which: Requeue): readonly [where: string, values: readonly SqlValue[]] {
   switch (which.kind) {
     case 'failed':
-      return which.failureKind === undefined
-        ? [`state = 'failed'`, []]
-        : [`state = 'failed' AND failure_kind = ?`, [which.failureKind]];
+      return failedAs(which);
     case 'unknown':
-      return [`state = 'unknown'`, []];
+    case 'cancelled':
+      return ['state = ?', [which.kind]];
     case 'all':
       return ['true', []];
     case 'jobs':
       return ['id IN (SELECT value FROM json_each(?))', [JSON.stringify(which.jobIds)]];
   }
+}
+
+function failedAs({ failureKind, message }: Extract<Requeue, { kind: 'failed' }>) {
+  const conditions: readonly (readonly [string, SqlValue | undefined])[] = [
+    ['failure_kind = ?', failureKind],
+    ['failure_text = ?', message],
+  ];
+  const named = conditions.filter(([, value]) => value !== undefined);
+  const where = [`state = 'failed'`, ...named.map(([condition]) => condition)].join(' AND ');
+  return [where, named.map(([, value]) => value ?? null)] as const;
 }
 
 export function groupOf(runId: number, state: string, failureKind: string | null): JobGroup {

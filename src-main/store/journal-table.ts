@@ -16,6 +16,7 @@ import type { Db } from './driver';
 import { groupOf } from './job-plan';
 import { toMicroUsd } from './money';
 import type { RunTally } from './run-tally';
+import type { Store } from './store';
 import { StoreError } from './store-error';
 
 type Delivery = Extract<AttemptOutcome, { kind: 'done' }>;
@@ -45,6 +46,7 @@ const STATE_AFTER: Readonly<Record<JobNext['kind'], JobState>> = {
   again: 'pending',
   failed: 'failed',
   unknown: 'unknown',
+  cancelled: 'cancelled',
 };
 
 export function createJournalTable(db: Db, tally: RunTally) {
@@ -125,6 +127,7 @@ export function createJournalTable(db: Db, tally: RunTally) {
     );
     markSent.run(name, jobId);
     move(job, { state: 'sent', failureKind: null });
+    tally.request(job.run_id);
   }
 
   function received(attemptId: number, file: ReceivedFile): void {
@@ -163,6 +166,13 @@ export function createJournalTable(db: Db, tally: RunTally) {
     move(standing, { state: next, failureKind: failure?.kind ?? null });
   }
 
+  /** The successor is whole: what stood under this name before is gone from disk. Answers the result's id. */
+  function keep(jobId: number, file: ReceivedFile): number {
+    forgetResults.run(jobId);
+    const { fileName, mimeType, width, height, sizeBytes, sha256 } = file;
+    return addResult.run(jobId, fileName, mimeType, width, height, sizeBytes, sha256).lastId;
+  }
+
   function finish(end: AttemptEnd, { file, usage, costUsd }: Delivery, standing: AttemptStanding): void {
     const cost = toMicroUsd(costUsd);
     const tookMs = Math.round(end.tookMs);
@@ -177,16 +187,27 @@ export function createJournalTable(db: Db, tally: RunTally) {
       cost,
       end.attemptId,
     );
-    // The successor is whole: what stood under this name before is gone from disk.
-    forgetResults.run(jobId);
-    const { fileName, mimeType, width, height, sizeBytes, sha256 } = file;
-    const { lastId } = addResult.run(jobId, fileName, mimeType, width, height, sizeBytes, sha256);
-    finishJob.run(lastId, tookMs, cost, cost, jobId);
+    finishJob.run(keep(jobId, file), tookMs, cost, cost, jobId);
     move(standing, { state: 'done', failureKind: null });
     tally.cost(standing.run_id, cost ?? 0);
   }
 
+  /** A file that was found makes its job done. */
+  function adopted(runId: number, files: Parameters<Store['adopted']>[1]): number {
+    let count = 0;
+    for (const { jobId, file } of files) {
+      const standing = jobStanding.get(jobId);
+      if (standing?.run_id === runId && standing.state === 'pending') {
+        finishJob.run(keep(jobId, file), null, null, null, jobId);
+        move(standing, { state: 'done', failureKind: null });
+        count += 1;
+      }
+    }
+    return count;
+  }
+
   return {
+    adopted,
     pending: (runId: number, afterId: number, limit: number): readonly PendingJob[] =>
       pendingAfter.all(runId, afterId, limit).map((record) => ({
         id: record.id,

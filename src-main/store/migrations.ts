@@ -151,5 +151,19 @@ CREATE TABLE quota_groups (place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, v
 CREATE TABLE fleet_events (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, value TEXT NOT NULL) STRICT;
 `;
 
+/** What durable runs at a million rows need: their place in the queue, and what need not be read or planned again. */
+const QUEUE = `
+ALTER TABLE runs ADD COLUMN place REAL;
+UPDATE runs SET place = id;
+ALTER TABLE runs ADD COLUMN requests INTEGER NOT NULL DEFAULT 0;
+UPDATE runs SET requests = (SELECT coalesce(sum(attempts), 0) FROM jobs WHERE run_id = runs.id);
+-- Digest of the recipe, filter and dataset whose jobs are all planned; null: not all are.
+ALTER TABLE runs ADD COLUMN planned_digest TEXT;
+-- Size, change time and inode of the file a dataset was read from: the same mark, the same file.
+ALTER TABLE datasets ADD COLUMN source_mark TEXT;
+-- Change time of the file in milliseconds, when it was last seen with this hash.
+ALTER TABLE results ADD COLUMN modified_ms INTEGER;
+`;
+
 /** Step n leads from `user_version` n to n + 1. */
-export const MIGRATIONS: readonly string[] = [FIRST, LIMITS];
+export const MIGRATIONS: readonly string[] = [FIRST, LIMITS, QUEUE];

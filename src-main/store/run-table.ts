@@ -24,6 +24,9 @@ type RunRecord = Readonly<Record<JobState, number>> & {
   readonly created_at: number;
   readonly state: string;
   readonly cost_micro_usd: number;
+  readonly requests: number;
+  readonly place: number | null;
+  readonly planned_digest: string | null;
 };
 
 const CUT_OFF: RunState = { kind: 'paused', reason: 'Brushfleet ended while this run was under way.' };
@@ -46,6 +49,8 @@ export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => numbe
   const setState = db.prepare('UPDATE runs SET state = ? WHERE id = ?');
   const setOptions = db.prepare('UPDATE runs SET options = ? WHERE id = ?');
   const setDataset = db.prepare('UPDATE runs SET dataset_id = ? WHERE id = ?');
+  const setPlace = db.prepare('UPDATE runs SET place = ? WHERE id = ?');
+  const setPlanned = db.prepare('UPDATE runs SET planned_digest = ? WHERE id = ?');
   const cutOff = db.prepare(
     `UPDATE runs SET state = ? WHERE state ->> 'kind' IN ('running', 'waiting', 'draining')`,
   );
@@ -70,6 +75,8 @@ export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => numbe
       counts: countsOf(record),
       failures: failures(record.id),
       costUsd: fromMicroUsd(record.cost_micro_usd),
+      requests: record.requests,
+      place: record.place ?? record.id,
     };
   }
 
@@ -129,6 +136,9 @@ export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => numbe
     setRunState: (runId: number, state: RunState): void => void setState.run(JSON.stringify(state), runId),
     setRunOptions: (runId: number, options: RunOptions): void =>
       void setOptions.run(JSON.stringify(options), runId),
+    setRunPlace: (runId: number, place: number): void => void setPlace.run(place, runId),
+    plannedDigest: (runId: number): string | null => record(runId).planned_digest,
+    setPlannedDigest: (runId: number, digest: string | null): void => void setPlanned.run(digest, runId),
     /** Answers the dataset it had. */
     moveRun(runId: number, datasetId: number): number {
       const before = record(runId).dataset_id;

@@ -17,12 +17,15 @@ interface Delta {
   readonly states: Map<JobState, number>;
   readonly failures: Map<FailureKind, number>;
   costMicroUsd: number;
+  requests: number;
 }
 
 export interface RunTally {
   enter(group: JobGroup, jobs?: number): void;
   leave(group: JobGroup, jobs?: number): void;
   cost(runId: number, microUsd: number): void;
+  /** One more attempt is sent. */
+  request(runId: number): void;
   /** Runs `work` in a transaction and writes what it told; a rollback forgets it. */
   transaction<T>(work: () => T): T;
 }
@@ -32,7 +35,9 @@ const STATES = jobStateSchema.options;
 export function createRunTally(db: Db): RunTally {
   let deltas = new Map<number, Delta>();
   const sums = STATES.map((state) => `${state} = ${state} + ?`).join(', ');
-  const addToRun = db.prepare(`UPDATE runs SET ${sums}, cost_micro_usd = cost_micro_usd + ? WHERE id = ?`);
+  const addToRun = db.prepare(
+    `UPDATE runs SET ${sums}, cost_micro_usd = cost_micro_usd + ?, requests = requests + ? WHERE id = ?`,
+  );
   const addFailures = db.prepare(
     `INSERT INTO run_failures (run_id, kind, count) VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET count = count + excluded.count`,
@@ -43,7 +48,7 @@ export function createRunTally(db: Db): RunTally {
     if (known !== undefined) {
       return known;
     }
-    const fresh: Delta = { states: new Map(), failures: new Map(), costMicroUsd: 0 };
+    const fresh: Delta = { states: new Map(), failures: new Map(), costMicroUsd: 0, requests: 0 };
     deltas.set(runId, fresh);
     return fresh;
   }
@@ -57,8 +62,8 @@ export function createRunTally(db: Db): RunTally {
   }
 
   function write(): void {
-    for (const [runId, { states, failures, costMicroUsd }] of deltas) {
-      addToRun.run(...STATES.map((state) => states.get(state) ?? 0), costMicroUsd, runId);
+    for (const [runId, { states, failures, costMicroUsd, requests }] of deltas) {
+      addToRun.run(...STATES.map((state) => states.get(state) ?? 0), costMicroUsd, requests, runId);
       for (const [kind, count] of failures) {
         addFailures.run(runId, kind, count);
       }
@@ -70,6 +75,9 @@ export function createRunTally(db: Db): RunTally {
     leave: (group, jobs = 1) => add(group, -jobs),
     cost(runId, microUsd) {
       deltaOf(runId).costMicroUsd += microUsd;
+    },
+    request(runId) {
+      deltaOf(runId).requests += 1;
     },
     transaction(work) {
       deltas = new Map();

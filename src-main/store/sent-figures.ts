@@ -49,7 +49,21 @@ export function createSentFigures(db: Db) {
      GROUP BY a.endpoint_id, a.key_id`,
   );
 
+  const spent = db.prepare<{ requests: number; cost: number }>(
+    'SELECT count(*) AS requests, coalesce(sum(cost_micro_usd), 0) AS cost FROM attempts WHERE sent_at >= ?',
+  );
+  const spentByKey = db.prepare<{ key_id: string; cost: number }>(
+    `SELECT key_id, sum(cost_micro_usd) AS cost FROM attempts
+     WHERE sent_at >= ? AND key_id IS NOT NULL AND cost_micro_usd > 0 GROUP BY key_id`,
+  );
+
   return {
+    spentSince(since: number): { requests: number; costUsd: number } {
+      const { requests, cost } = spent.get(since) ?? { requests: 0, cost: 0 };
+      return { requests, costUsd: fromMicroUsd(cost) ?? 0 };
+    },
+    keySpentSince: (since: number): readonly { keyId: string; costUsd: number }[] =>
+      spentByKey.all(since).map(({ key_id, cost }) => ({ keyId: key_id, costUsd: fromMicroUsd(cost) ?? 0 })),
     endpointMinutes: (since: number): readonly EndpointMinute[] =>
       minutes.all(since - LONGEST_ATTEMPT_MS, since).map(({ endpoint_id, minute, ok, failed }) => ({
         endpointId: endpoint_id,

@@ -159,6 +159,9 @@ function runCalls({ db, tally, wallNow, note }: Tables, { read, write }: Access)
         datasets.dropUnused(before);
       }
     }),
+    setRunPlace: write(runs.setRunPlace),
+    plannedDigest: read(runs.plannedDigest),
+    setPlannedDigest: write(runs.setPlannedDigest),
     planJobs: write(plan.planJobs),
     recover: write(() => {
       datasets.endCutOffImports();
@@ -175,6 +178,9 @@ function runCalls({ db, tally, wallNow, note }: Tables, { read, write }: Access)
     job: read(pages.job),
     attempts: read(pages.attempts),
     requeue: write(plan.requeue),
+    cancelPending: write(plan.cancelPending),
+    jobIds: read(plan.jobIds),
+    adopted: write(createJournalTable(db, tally).adopted),
     failureGroups: read(pages.failureGroups),
     gallery: read(pages.gallery),
     result: read(pages.result),
@@ -229,6 +235,8 @@ function fleetCalls({ db, note }: Tables, { read, write }: Access) {
     endpointSpend: read(figures.endpointSpend),
     endpointLatencies: read(figures.endpointLatencies),
     keyFigures: read(figures.keyFigures),
+    spentSince: read(figures.spentSince),
+    keySpentSince: read(figures.keySpentSince),
     ownModels: read(fleet.ownModels),
     saveOwnModels: write(fleet.saveOwnModels),
     settings: read(fleet.settings),

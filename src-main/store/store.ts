@@ -20,7 +20,7 @@ import type {
   RunState,
 } from '@shared/model/run';
 import type { Settings } from '@shared/model/settings';
-import type { Journal, SendHistory } from '../engine/ports';
+import type { Journal, ReceivedFile, SendHistory } from '../engine/ports';
 
 /** One imported line. `images` are references as the file gave them (path, URL, data URL, or `embedded:` id). */
 export interface StoredRow {
@@ -65,7 +65,19 @@ export interface StoredRun {
   readonly counts: Counts;
   readonly failures: Readonly<Partial<Record<FailureKind, number>>>;
   readonly costUsd: number;
+  /** Attempts that were sent. */
+  readonly requests: number;
+  /** Its place in the queue, ascending. */
+  readonly place: number;
 }
+
+/** Jobs to send again; `message`: of failures with exactly this text. */
+export type Requeue =
+  | { readonly kind: 'failed'; readonly failureKind?: FailureKind; readonly message?: string }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'all' }
+  | { readonly kind: 'jobs'; readonly jobIds: readonly number[] };
 
 /** A job to be planned. Jobs of one run are told apart by (row, model, variant). */
 export interface NewJob {
@@ -180,6 +192,10 @@ export interface Store extends Journal {
   setRunOptions(runId: number, options: RunOptions): Promise<void>;
   /** Moves the run to a re-read dataset (a resume re-imports its file). */
   setRunDataset(runId: number, datasetId: number): Promise<void>;
+  setRunPlace(runId: number, place: number): Promise<void>;
+  /** What the run's jobs were wholly planned for; null: not all are planned. */
+  plannedDigest(runId: number): Promise<string | null>;
+  setPlannedDigest(runId: number, digest: string | null): Promise<void>;
   /**
    * Adds jobs. One that exists already keeps its state if its digest is the same; if the digest changed it becomes
    * pending, its old result kept on disk until the successor is whole. Answers how many were new and how many changed.
@@ -198,17 +214,26 @@ export interface Store extends Journal {
   job(jobId: number): Promise<StoredJob | null>;
   attempts(jobId: number): Promise<readonly Attempt[]>;
   /** Makes jobs of a run pending again; answers how many. */
-  requeue(
+  requeue(runId: number, which: Requeue): Promise<number>;
+  /** Pending jobs become `cancelled`; answers how many. */
+  cancelPending(runId: number): Promise<number>;
+  /** Ids of the jobs of a set, ascending, after `afterId`. */
+  jobIds(runId: number, which: Requeue, afterId: number, limit: number): Promise<readonly number[]>;
+  /** Jobs that are pending become done with files that were found: no attempt made them, and they cost nothing. */
+  adopted(
     runId: number,
-    which:
-      | { readonly kind: 'failed'; readonly failureKind?: FailureKind }
-      | { readonly kind: 'unknown' }
-      | { readonly kind: 'all' }
-      | { readonly kind: 'jobs'; readonly jobIds: readonly number[] },
+    files: readonly { readonly jobId: number; readonly file: ReceivedFile }[],
   ): Promise<number>;
-  failureGroups(
-    runId: number,
-  ): Promise<readonly { kind: FailureKind; message: string; count: number; exampleJobId: number }[]>;
+  failureGroups(runId: number): Promise<
+    readonly {
+      kind: FailureKind;
+      message: string;
+      count: number;
+      exampleJobId: number;
+      /** The first 5. */
+      exampleRows: number[];
+    }[]
+  >;
   /** Every result of every run, newest first. */
   gallery(offset: number, limit: number): Promise<GalleryPage>;
   /** A result with where its file is. */
@@ -249,6 +274,10 @@ export interface Store extends Journal {
   endpointLatencies(now: number, perEndpoint: number): Promise<readonly EndpointLatency[]>;
   /** Of attempts that ended since then. */
   keyFigures(since: number): Promise<readonly KeyFigures[]>;
+  /** What attempts sent since then cost, as far as it is known. */
+  spentSince(since: number): Promise<{ readonly requests: number; readonly costUsd: number }>;
+  /** Of attempts sent since then; keys that cost nothing are left out. */
+  keySpentSince(since: number): Promise<readonly { readonly keyId: string; readonly costUsd: number }[]>;
   ownModels(): Promise<readonly CatalogueModel[]>;
   saveOwnModels(models: readonly CatalogueModel[]): Promise<void>;
   settings(): Promise<Settings>;

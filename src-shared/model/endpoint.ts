@@ -25,6 +25,8 @@ export type Limits = Readonly<z.infer<typeof limitsSchema>>;
 export const keyLimitsSchema = limitsSchema.extend({
   /** By model id: these stand besides the limits over all models. */
   models: z.record(z.string().min(1).max(200), limitsSchema).optional(),
+  /** US dollars in one calendar day, local time: then the key is out until the next. */
+  costPerDay: z.number().positive().max(1_000_000).optional(),
 });
 export type KeyLimits = Readonly<z.infer<typeof keyLimitsSchema>>;
 

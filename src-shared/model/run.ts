@@ -82,6 +82,23 @@ export type WaitForQuota = z.infer<typeof waitForQuotaSchema>;
 export const fallbackSchema = z.object({ endpointId: z.string().min(1), model: z.string().min(1).max(200) });
 export type Fallback = Readonly<z.infer<typeof fallbackSchema>>;
 
+/** A run of a higher priority is served first; those of one priority share fairly. */
+export const prioritySchema = z.enum(['high', 'normal', 'low']);
+export type Priority = z.infer<typeof prioritySchema>;
+
+/** What may be spent at most; absent: no bound. */
+export const capsSchema = z.object({
+  /** US dollars. */
+  costUsd: z.number().positive().max(1_000_000).optional(),
+  /** Requests sent, whatever became of them. */
+  requests: z.number().int().positive().max(1_000_000_000).optional(),
+});
+export type Caps = Readonly<z.infer<typeof capsSchema>>;
+
+/** What becomes of jobs whose request was sent and whose answer nobody knows, when a run goes on. */
+export const unknownPolicySchema = z.enum(['keep', 'resend']);
+export type UnknownPolicy = z.infer<typeof unknownPolicySchema>;
+
 /** How a run is carried out; may change while it runs or between resumes. */
 export const runOptionsSchema = z.object({
   /** `0:100,205`; blank: all rows. */
@@ -99,6 +116,14 @@ export const runOptionsSchema = z.object({
   fallback: z.array(fallbackSchema).max(20).optional(),
   /** Absent: `always` in the window, `minutes` on the command line. */
   waitForQuota: waitForQuotaSchema.optional(),
+  /** Absent: normal. */
+  priority: prioritySchema.optional(),
+  /** Over all sessions of the run. When one is reached, it drains and pauses. */
+  caps: capsSchema.optional(),
+  /** Only the jobs of so many first rows are sent; then the run pauses, and goes on whole when it is continued. */
+  canary: z.number().int().min(1).max(1000).optional(),
+  /** Absent: keep. */
+  unknown: unknownPolicySchema.optional(),
 });
 export type RunOptions = Readonly<z.infer<typeof runOptionsSchema>>;
 
@@ -154,6 +179,10 @@ export const runSchema = z.object({
   ratePerSecond: z.number(),
   etaSeconds: z.number().optional(),
   costUsd: z.number(),
+  /** Requests sent so far, whatever became of them. */
+  requests: z.number().int(),
+  /** Its place in the queue, ascending; places have gaps. */
+  place: z.number(),
 });
 export type Run = Readonly<z.infer<typeof runSchema>>;
 

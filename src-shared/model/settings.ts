@@ -1,5 +1,6 @@
 /** The user's defaults: those of the command line's flags, and what the window remembers across runs. */
 import { z } from 'zod';
+import { capsSchema } from './run';
 
 /** Milliseconds. */
 const wait = z.number().int().min(0).max(86_400_000);
@@ -55,6 +56,8 @@ export const settingsSchema = z.object({
   allowPrivateUrls: z.boolean(),
   logLevel: z.enum(['error', 'warning', 'info', 'debug']),
   pool: poolSettingsSchema,
+  /** Over all runs of one calendar day, local time. */
+  dayCaps: capsSchema,
 });
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 
@@ -69,6 +72,7 @@ export const DEFAULT_SETTINGS: Settings = {
   allowPrivateUrls: false,
   logLevel: 'info',
   pool: DEFAULT_POOL_SETTINGS,
+  dayCaps: {},
 };
 
 export const themeSchema = z.enum(['light', 'dark', 'system']);

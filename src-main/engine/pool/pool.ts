@@ -86,6 +86,8 @@ export interface Pool {
   clearKey(keyId: string, options?: { readonly proven?: boolean }): void;
   /** A test call was refused there: the key is out as after any other refusal. Other failures say nothing of it. */
   testFailed(keyId: string, endpointId: string, failure: Failure): void;
+  /** What a key may cost in one day is spent: it is out until then (wall clock), or until its limits are set anew. */
+  keySpent(keyId: string, until: number): void;
   /** Forgets an endpoint's errors and its rest, and what its keys were out for. */
   resetEndpoint(endpointId: string): void;
   /** Endpoints are asked again for models they did not offer: a person has started something. */
@@ -321,6 +323,9 @@ export function createPool({ clock, random }: PoolOptions): Pool {
         refuseByHand(key, { at: record.endpoint, failure }, judgeContext);
         changed();
       }
+    },
+    keySpent(keyId, until) {
+      fleet.keys.get(keyId)?.quota.gate.closeUntil(clock.now() + until - clock.wallNow());
     },
     resetEndpoint(endpointId) {
       const record = fleet.endpoints.get(endpointId);

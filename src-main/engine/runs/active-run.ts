@@ -1,6 +1,6 @@
 /** One run under way: what was ordered, what is in flight, what waits. */
 import type { Provider } from '@shared/model/provider';
-import type { ModelChoice, RunState, WaitForQuota } from '@shared/model/run';
+import type { ModelChoice, Priority, RunState, WaitForQuota } from '@shared/model/run';
 import type { Pool } from '../pool/pool';
 import { autoSlots } from './auto-slots';
 import { type Choice, WorkList } from './work-list';
@@ -25,8 +25,8 @@ export interface RunOrder {
   readonly retryDelayMs: number;
   /** Where it does not wait, the run pauses as soon as every key that is left is out of quota. */
   readonly waitForQuota: WaitForQuota;
-  /** Leases in a row while others wait, at least 1: a run with 2 gets twice the share of one with 1. */
-  readonly priority?: number;
+  /** One of a higher priority is served first; within one, runs take turns. Absent: normal. */
+  readonly priority?: Priority;
   /** Only these endpoints may serve it, its fallback aside; absent: all. */
   readonly endpointIds?: readonly string[];
   /** In this order, when all of the first are out. */
@@ -39,17 +39,25 @@ export type Paused = Extract<RunState, { kind: 'paused' }>;
 const SLOTS_LAST_MS = 500;
 
 export class ActiveRun {
-  readonly order: RunOrder;
   readonly work: WorkList;
+  /** Attempts in flight, by id. */
+  readonly attempts = new Set<number>();
   /** Leased and not answered. */
   inFlight = 0;
   /** Answered, its outcome not on disk yet. */
   writing = 0;
   /** Set once no more is to be sent: what the run becomes when nothing is under way any more. */
   ending: Paused | null = null;
+  /** What goes again is `cancelled` instead. */
+  isCancelled = false;
+  /** What is in flight may use up what is left to spend: it goes on when one of them has ended. */
+  isHeld = false;
+  /** Number of the last lease among all runs: within a priority the smallest is next. */
+  lastServed = 0;
   told: RunState | null = null;
   readonly over: Promise<void>;
   private resolveOver: () => void = () => undefined;
+  private ordered: RunOrder;
   private concurrency: number;
   private isAuto: boolean;
   /** Requests in flight at most, at the moment. */
@@ -57,7 +65,7 @@ export class ActiveRun {
   private slotsKnownAt = Number.NEGATIVE_INFINITY;
 
   constructor(order: RunOrder) {
-    this.order = order;
+    this.ordered = order;
     const choicesOf = choicesFor(order);
     this.work = new WorkList({ runId: order.runId, choicesOf });
     this.concurrency = order.concurrency;
@@ -68,13 +76,32 @@ export class ActiveRun {
     });
   }
 
+  get order(): RunOrder {
+    return this.ordered;
+  }
+
+  /** The same run, carried out otherwise from now on. */
+  change(order: RunOrder): void {
+    this.ordered = order;
+    this.work.rechoose(choicesFor(order));
+    this.setConcurrency(order.autoConcurrency === true ? 'auto' : order.concurrency);
+  }
+
+  /** Nothing more of it is sent; what goes again is over. */
+  cancel(): void {
+    this.isCancelled = true;
+    this.work.clear();
+  }
+
   get isQuiet(): boolean {
     return this.inFlight === 0 && this.writing === 0;
   }
 
   /** Slots are free, and answers that are still being written do not pile up. */
   get hasRoom(): boolean {
-    return this.ending === null && this.inFlight < this.slots && this.writing < 2 * this.slots;
+    return (
+      this.ending === null && !this.isHeld && this.inFlight < this.slots && this.writing < 2 * this.slots
+    );
   }
 
   setConcurrency(concurrency: number | 'auto'): void {

@@ -53,6 +53,8 @@ export function createFlights(options: FlightsOptions): Flights {
       model: lease.model,
       sentAt: clock.wallNow(),
     };
+    run.attempts.add(attempt.attemptId);
+    options.budget?.reserve(attempt, { provider: lease.endpoint.provider, model: lease.model });
     return { run, ticket, lease, attempt, isAnswered: false, bodySentAt: null };
   }
 
@@ -75,6 +77,8 @@ export function createFlights(options: FlightsOptions): Flights {
   /** Nothing was sent: the job stays pending. */
   function takeBack(flight: Flight): void {
     pool.settle(flight.lease.id, { kind: 'unused' });
+    flight.run.attempts.delete(flight.attempt.attemptId);
+    options.budget?.settle(flight.attempt.attemptId, null, false);
     flight.run.inFlight -= 1;
     flight.run.work.again(flight.ticket, clock.now());
     options.onLibraryLost(flight.run);
@@ -86,7 +90,11 @@ export function createFlights(options: FlightsOptions): Flights {
     markAnswered(flight);
     pool.settle(flight.lease.id, leaseOutcome(outcome));
     const { ticket, lease } = flight;
-    const step = nextStep({ outcome, ticket, lease, rules: flight.run.order, random });
+    flight.run.attempts.delete(flight.attempt.attemptId);
+    const step = unlessCancelled(
+      flight.run,
+      nextStep({ outcome, ticket, lease, rules: flight.run.order, random }),
+    );
     await conclude(flight, outcome, step);
     flight.run.writing -= 1;
     options.onMoved();
@@ -167,6 +175,11 @@ export function createFlights(options: FlightsOptions): Flights {
   }
 
   return { prepare, launch };
+}
+
+/** A job that would go again is over in a run that is cancelled. */
+function unlessCancelled(run: ActiveRun, step: NextStep): NextStep {
+  return run.isCancelled && step.kind !== 'over' ? { kind: 'over', next: { kind: 'cancelled' } } : step;
 }
 
 function leaseOutcome(outcome: AttemptOutcome): LeaseOutcome {

@@ -2,7 +2,7 @@
 import type { Failure } from '@shared/model/failure';
 import type { JobState, RunState } from '@shared/model/run';
 import type { Pool } from '../pool/pool';
-import type { Clock, Journal, Random, Transport } from '../ports';
+import type { Budget, Clock, Journal, Random, Transport } from '../ports';
 
 export type SchedulerEvent =
   | { readonly kind: 'state'; readonly runId: number; readonly state: RunState }
@@ -21,6 +21,8 @@ export interface SchedulerOptions {
   readonly pool: Pool;
   readonly journal: Journal;
   readonly transport: Transport;
+  /** Absent: nothing is capped. */
+  readonly budget?: Budget;
   onEvent(event: SchedulerEvent): void;
   /** The journal or the transport threw; for the log. */
   onFault?(error: unknown): void;

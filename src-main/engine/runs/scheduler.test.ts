@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPool } from '../pool/pool';
+import type { Budget } from '../ports';
 import { endpoint, failure, key, pairs, seeded } from '../testing/fleet-samples';
 import { createMemoryJournal } from '../testing/memory-journal';
 import { failed } from '../testing/simulated-provider';
@@ -269,13 +270,145 @@ describe('several runs', () => {
     run(500, { runId: 1, concurrency: 64 });
     await clock.advance(1);
     run(500, { runId: 2, concurrency: 64 });
-    run(500, { runId: 3, concurrency: 64, priority: 2 });
+    run(500, { runId: 3, concurrency: 64 });
     await clock.advance(20 * 60_000);
     const done = (runId: number): number =>
       [...journal.rows.values()].filter((row) => row.job.runId === runId && row.state === 'done').length;
-    // The first minute is the first run's alone; from then on turns are 1:1:2.
-    expect(done(2)).toBeGreaterThanOrEqual(110);
+    // The first minute is the first run's alone; from then on they take turns.
+    expect(done(2)).toBeGreaterThanOrEqual(150);
     expect(Math.abs(done(1) - 30 - done(2))).toBeLessThanOrEqual(30);
-    expect(done(3)).toBeGreaterThan(1.7 * done(2));
+    expect(Math.abs(done(3) - done(2))).toBeLessThanOrEqual(2);
+  });
+
+  it('serve a higher priority first, and the rest from what it leaves', async () => {
+    const { clock, run, journal, scheduler } = setUp({
+      fleet: pairs(endpoint('a', { limits: { requestsPerMinute: 30 } })),
+    });
+    const done = (runId: number): number =>
+      [...journal.rows.values()].filter((row) => row.job.runId === runId && row.state === 'done').length;
+    run(60, { runId: 3, concurrency: 64, priority: 'high' });
+    await clock.advance(1);
+    run(500, { runId: 1, concurrency: 64, priority: 'low' });
+    run(500, { runId: 2, concurrency: 64 });
+    await clock.advance(2 * 60_000 - 1_000);
+    expect([done(1), done(2), done(3)]).toEqual([0, 0, 60]);
+    await clock.advance(2 * 60_000);
+    expect([done(1), done(2), done(3)]).toEqual([0, 60, 60]);
+    scheduler.change({ ...ORDER, runId: 1, concurrency: 64, priority: 'high' });
+    await clock.advance(60_000);
+    expect(done(1)).toBeGreaterThanOrEqual(29);
+  });
+
+  it('are served by what one of a higher priority cannot use', async () => {
+    const { clock, run, journal } = setUp({
+      fleet: pairs(endpoint('a', { limits: { requestsPerMinute: 30 } }), endpoint('b')),
+    });
+    run(500, { runId: 1, concurrency: 4, priority: 'low' });
+    run(500, { runId: 2, concurrency: 4, priority: 'high', endpointIds: ['a'] });
+    await clock.advance(10 * 60_000);
+    const done = [...journal.rows.values()].filter((row) => row.job.runId === 1 && row.state === 'done');
+    expect(done).toHaveLength(500);
+  });
+});
+
+describe('a cancelled run', () => {
+  it('lets what is in flight finish and sends nothing more', async () => {
+    const { clock, run, scheduler, jobStates, states, provider } = setUp({ latencyMs: 1_000 });
+    run(100, { concurrency: 4 });
+    await clock.advance(1_500);
+    const over = scheduler.cancel(1);
+    await clock.advance(2_000);
+    await over;
+    const { done = 0, pending = 0 } = jobStates();
+    expect(done).toBe(provider.arrivals.length);
+    expect(pending).toBe(100 - done);
+    expect(states().at(-1)).toEqual({ kind: 'finished' });
+  });
+
+  it('sends nothing again', async () => {
+    const { clock, run, scheduler, jobStates } = setUp({
+      latencyMs: 1_000,
+      answer: () => failed(failure('overloaded')),
+    });
+    run(4, { concurrency: 4, maxRetries: 5 });
+    await clock.advance(500);
+    void scheduler.cancel(1);
+    await clock.runAll(HOUR);
+    // What was never sent is the store's to cancel.
+    expect(jobStates()).toEqual({ cancelled: 2, pending: 2 });
+  });
+});
+
+describe('a run with a cap', () => {
+  const scene = (budget: Budget) => {
+    const clock = createVirtualClock();
+    const pool = createPool({ clock, random: seeded(1) });
+    pool.setFleet([endpoint('a')], [key('k', ['a']), key('l', ['a'])]);
+    const journal = createMemoryJournal({ clock });
+    journal.addJobs(
+      1,
+      Array.from({ length: 100 }, () => MODEL),
+    );
+    const keys: (string | null)[] = [];
+    const states: string[] = [];
+    const scheduler = createScheduler({
+      clock,
+      random: seeded(1),
+      pool,
+      journal,
+      budget,
+      transport: {
+        send: (attempt) =>
+          new Promise((resolve) => {
+            keys.push(attempt.keyId);
+            clock.setTimer(1_000, () => {
+              budget.settle(attempt.attemptId, 1, true);
+              resolve({ kind: 'failed', failure: failure('blocked') });
+            });
+          }),
+      },
+      onEvent: (event) => {
+        if (event.kind === 'state') {
+          states.push(event.state.kind === 'paused' ? event.state.reason : event.state.kind);
+        }
+      },
+    });
+    scheduler.start({ ...ORDER, runId: 1, concurrency: 8 });
+    return { clock, keys, states };
+  };
+
+  it('waits for what is in flight before it says that the cap is reached', async () => {
+    let spent = 0;
+    const reserved = new Set<number>();
+    const { clock, keys, states } = scene({
+      mayLease: () =>
+        spent >= 20
+          ? { kind: 'spent', sentence: 'The cap is reached.' }
+          : spent + 2 * reserved.size + 2 > 20 && reserved.size > 0
+            ? { kind: 'wait' }
+            : { kind: 'ok' },
+      reserve: ({ attemptId }) => void reserved.add(attemptId),
+      settle: (attemptId, costUsd) => {
+        reserved.delete(attemptId);
+        spent += costUsd ?? 0;
+      },
+    });
+    await clock.advance(60_000);
+    expect(keys).toHaveLength(20);
+    expect(states.at(-1)).toBe('The cap is reached.');
+    expect(clock.timers).toBe(0);
+  });
+
+  it('goes on with other keys where one has spent what it may', async () => {
+    const { clock, keys, states } = scene({
+      mayLease: (_runId, keyId) =>
+        keyId === 'k' ? { kind: 'keyOut', until: Number.MAX_SAFE_INTEGER } : { kind: 'ok' },
+      reserve: () => undefined,
+      settle: () => undefined,
+    });
+    await clock.advance(600_000);
+    expect(states.at(-1)).toBe('finished');
+    expect(new Set(keys)).toEqual(new Set(['l']));
+    expect(keys).toHaveLength(100);
   });
 });

@@ -3,6 +3,7 @@
  * them to the transport, and decides what follows each outcome. It never polls: a turn is taken when something
  * happened, or when the one timer says that the earliest wait is over.
  */
+import { type ModelChoice, prioritySchema } from '@shared/model/run';
 import { ActiveRun, type RunOrder } from './active-run';
 import { createFlights, type Flight } from './flights';
 import { laneWakesAt, paused, saysSomethingNew, stateOf } from './run-state';
@@ -16,12 +17,21 @@ export interface Scheduler {
   start(order: RunOrder): void;
   /** Sends no more of it; resolves when what was in flight has ended and is on disk. */
   stop(runId: number): Promise<void>;
+  /**
+   * Sends no more of it, and what would go again is `cancelled`; resolves when what was in flight has ended. `inFlight`:
+   * its requests are cut off.
+   */
+  cancel(runId: number, options?: { readonly inFlight?: boolean }): Promise<void>;
+  /** Carries a run out otherwise from the next lease on; does nothing to one that is not under way. */
+  change(order: RunOrder): void;
   /** Takes effect with the next lease. `auto`: follows what the limits can use; a number ends that. */
   setConcurrency(runId: number, concurrency: number | 'auto'): void;
   /** Stops all runs, then lets go of pool and clock. */
   close(): Promise<void>;
 }
 
+/** The first is served first. */
+const PRIORITIES = prioritySchema.options;
 /** Longer timers overflow in some runtimes and hide a suspended machine: they are armed again. */
 const LONGEST_TIMER_MS = 3_600_000;
 
@@ -35,8 +45,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const { clock, pool, journal } = options;
   const surroundings = { clock, timeZone: options.timeZone };
   let runs: readonly ActiveRun[] = [];
-  let turn = 0;
-  let leasesInTurn = 0;
+  let lastServed = 0;
   let isPoked = false;
   let isClosed = false;
   let poolChanged = false;
@@ -82,6 +91,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       }
     }
     for (const run of runs) {
+      run.isHeld = false;
       run.follow(pool, clock.now());
     }
     const granted = leaseAll();
@@ -95,51 +105,66 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     armTimer();
   }
 
-  /** Round robin over the runs until none can send more now. */
+  /** By priority; within one, round robin over its runs until none can send more now. */
   function leaseAll(): readonly Flight[] {
     const granted: Flight[] = [];
-    let passed = 0;
-    while (passed < runs.length) {
-      const place = (turn + passed) % runs.length;
-      const run = runs[place];
-      const flight = run === undefined ? null : leaseFor(run);
-      if (flight === null) {
-        passed += 1;
-        continue;
+    for (const priority of PRIORITIES) {
+      let waiting = runs.filter((run) => (run.order.priority ?? 'normal') === priority);
+      while (waiting.length > 0) {
+        const run = waiting.reduce((next, one) => (one.lastServed < next.lastServed ? one : next));
+        const flight = leaseFor(run);
+        if (flight === null) {
+          waiting = waiting.filter((one) => one !== run);
+        } else {
+          granted.push(flight);
+          lastServed += 1;
+          run.lastServed = lastServed;
+        }
       }
-      granted.push(flight);
-      useTurn(place, flight.run);
-      passed = 0;
     }
     return granted;
-  }
-
-  /** A run keeps its turn until it has used it up, or until another got a lease that it could not use. */
-  function useTurn(place: number, run: ActiveRun): void {
-    leasesInTurn = place === turn ? leasesInTurn + 1 : 1;
-    turn = place;
-    if (leasesInTurn >= (run.order.priority ?? 1)) {
-      turn = (place + 1) % runs.length;
-      leasesInTurn = 0;
-    }
   }
 
   function leaseFor(run: ActiveRun): Flight | null {
     const now = clock.now();
     while (run.hasRoom) {
       const next = run.work.nextLane(now);
-      if (next === null) {
+      if (next === null || !mayStillSpend(run, null, next.ticket.job.model)) {
         return null;
       }
       const { lane, ticket } = next;
       const lease = lane.lease(ticket, pool, now);
       if (lease !== null) {
+        if (!mayStillSpend(run, lease.keyId, { provider: lease.endpoint.provider, model: lease.model })) {
+          pool.settle(lease.id, { kind: 'unused' });
+          continue;
+        }
         run.work.take(lane, now);
         run.inFlight += 1;
         return flights.prepare(run, ticket, lease);
       }
     }
     return null;
+  }
+
+  /** What is capped is asked twice: before a key is chosen, and with it. */
+  function mayStillSpend(run: ActiveRun, keyId: string | null, model: ModelChoice): boolean {
+    const verdict = options.budget?.mayLease(run.order.runId, keyId, model) ?? { kind: 'ok' };
+    switch (verdict.kind) {
+      case 'ok':
+        return true;
+      case 'wait':
+        run.isHeld = true;
+        return false;
+      case 'spent':
+        run.ending ??= paused(verdict.sentence, 'budget');
+        return false;
+      case 'keyOut':
+        if (keyId !== null) {
+          pool.keySpent(keyId, verdict.until);
+        }
+        return false;
+    }
   }
 
   function loadIfLow(run: ActiveRun): void {
@@ -194,16 +219,42 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     }
   }
 
+  async function cancel(runId: number, how: { readonly inFlight?: boolean } = {}): Promise<void> {
+    const run = runs.find((one) => one.order.runId === runId);
+    if (run === undefined) {
+      return;
+    }
+    run.cancel();
+    if (how.inFlight === true) {
+      for (const attemptId of run.attempts) {
+        options.transport.cancel?.(attemptId);
+      }
+    }
+    poke();
+    await run.over;
+  }
+
   return {
     start(order) {
       if (isClosed || runs.some((run) => run.order.runId === order.runId)) {
         throw new Error(isClosed ? 'The scheduler is closed.' : `Run ${order.runId} is under way already.`);
       }
       pool.reconsiderModels();
-      runs = [...runs, new ActiveRun(order)];
+      const run = new ActiveRun(order);
+      // Its turn comes after those that were there before.
+      run.lastServed = lastServed;
+      runs = [...runs, run];
       poke();
     },
     stop,
+    cancel,
+    change(order) {
+      const run = runs.find((one) => one.order.runId === order.runId);
+      if (run !== undefined) {
+        run.change(order);
+        poke();
+      }
+    },
     setConcurrency(runId, concurrency) {
       const run = runs.find((one) => one.order.runId === runId);
       if (run !== undefined) {

@@ -26,8 +26,8 @@ export type Choice = Pick<LeaseRequest, 'provider' | 'model' | 'endpointIds'>;
 
 export class Lane {
   /** The job's own model, then the fallbacks. */
-  readonly choices: readonly Choice[];
-  readonly verdicts: Verdicts;
+  choices: readonly Choice[];
+  verdicts: Verdicts;
   /** Holds what an endpoint has failed. */
   readonly isRetry: boolean;
   private readonly fresh: PendingJob[] = [];
@@ -37,6 +37,11 @@ export class Lane {
   constructor(choices: readonly Choice[], isRetry: boolean) {
     this.choices = choices;
     this.isRetry = isRetry;
+    this.verdicts = new Verdicts(choices.length);
+  }
+
+  rechoose(choices: readonly Choice[]): void {
+    this.choices = choices;
     this.verdicts = new Verdicts(choices.length);
   }
 
@@ -142,12 +147,31 @@ export class WorkList {
   isExhausted = false;
   isLoading = false;
   private readonly lanes = new Map<string, Lane>();
-  private readonly options: WorkListOptions;
+  private readonly runId: number;
+  private choicesOf: WorkListOptions['choicesOf'];
+  private isCleared = false;
   private cursor = -1;
   private wasRetry = false;
 
   constructor(options: WorkListOptions) {
-    this.options = options;
+    this.runId = options.runId;
+    this.choicesOf = options.choicesOf;
+  }
+
+  /** Other endpoints may serve it from now on. */
+  rechoose(choicesOf: WorkListOptions['choicesOf']): void {
+    this.choicesOf = choicesOf;
+    for (const lane of this.lanes.values()) {
+      const [{ provider, model }] = lane.choices as readonly [Choice, ...Choice[]];
+      lane.rechoose(choicesOf({ provider, model }));
+    }
+  }
+
+  /** Forgets what waits; nothing more is fetched. */
+  clear(): void {
+    this.isCleared = true;
+    this.isExhausted = true;
+    this.lanes.clear();
   }
 
   get held(): number {
@@ -223,7 +247,10 @@ export class WorkList {
   async load(journal: Pick<Journal, 'pending'>): Promise<void> {
     this.isLoading = true;
     try {
-      const jobs = await journal.pending(this.options.runId, this.cursor, PAGE_JOBS);
+      const jobs = await journal.pending(this.runId, this.cursor, PAGE_JOBS);
+      if (this.isCleared) {
+        return;
+      }
       for (const job of jobs) {
         this.cursor = Math.max(this.cursor, job.id);
         this.laneOf(job.model, false).add(job);
@@ -240,7 +267,7 @@ export class WorkList {
     if (known !== undefined) {
       return known;
     }
-    const lane = new Lane(this.options.choicesOf(model), isRetry);
+    const lane = new Lane(this.choicesOf(model), isRetry);
     this.lanes.set(name, lane);
     return lane;
   }

@@ -41,7 +41,7 @@ export interface ScriptedServer {
   /** Requests whose headers arrived, whole or not. */
   begun(): number;
   /** What every request from now on gets. */
-  reply(script: Script | ((request: ReceivedRequest) => Script)): void;
+  reply(script: Script | ((request: ReceivedRequest) => Script | Promise<Script>)): void;
   close(): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
   const requests: ReceivedRequest[] = [];
   const sockets = new Set<Socket>();
   let begun = 0;
-  let script: Script | ((request: ReceivedRequest) => Script) = answer(500, 'nothing scripted');
+  let script: Script | ((request: ReceivedRequest) => Script | Promise<Script>) = answer(500, 'nothing scripted');
 
   async function handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     begun += 1;
@@ -69,7 +69,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     }
     const request = await receive(message);
     requests.push(request);
-    play(typeof script === 'function' ? script(request) : script, message, response);
+    play(typeof script === 'function' ? await script(request) : script, message, response);
   }
 
   const server = createServer((message, response) => {

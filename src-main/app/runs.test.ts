@@ -1,0 +1,242 @@
+/** Runs of a real app over a real socket: what a person does with them while they are under way, and after. */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Recipe, Run, RunOptions } from '@shared/model/run';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  json,
+  type ReceivedRequest,
+  type ScriptedServer,
+  startScriptedServer,
+} from '../providers/testing/scripted-server';
+import { addTestKeys, openTestLibrary, type TestLibrary, testEndpoint } from './testing/test-library';
+import { freshFolderBeside } from './run-request';
+import { rerun } from './rerun';
+import { setUpRun } from './run-setup';
+
+const PROMPTS = ['a cat', 'a dog', 'a hen', 'a cow', 'a pig', 'a fox', 'an ape', 'an owl'];
+const OPTIONS: RunOptions = {
+  filterRows: '',
+  concurrency: 2,
+  workers: 1,
+  maxRetries: 0,
+  retryDelayMs: 1,
+  allowPrivateUrls: false,
+};
+const RECIPE: Recipe = {
+  task: 't2i',
+  models: [{ provider: 'openai', model: 'm' }],
+  instruction: '{{prompt}}',
+  imageColumns: [],
+  variants: 1,
+};
+
+let server: ScriptedServer;
+let library: TestLibrary;
+let picture: ReturnType<typeof json>;
+beforeEach(async () => {
+  server = await startScriptedServer();
+  library = await openTestLibrary();
+  const create = { width: 8, height: 4, channels: 3, background: 'red' } as const;
+  const bytes = await sharp({ create }).png().toBuffer();
+  picture = json({ created: 1, data: [{ b64_json: bytes.toString('base64') }] });
+  server.reply(picture);
+  await library.app.fleet.save(testEndpoint({ baseUrl: `${server.url}/v1` }));
+  await addTestKeys(library.app, 'e', 'sk-first-key-0001');
+});
+afterEach(async () => {
+  await library.remove();
+  await server.close();
+});
+
+const runs = () => library.app.runs;
+
+async function begin(options: Partial<RunOptions> = {}, recipe: Partial<Recipe> = {}): Promise<Run> {
+  const { store, importer } = library.app;
+  const { run, planned } = await setUpRun(store, {
+    name: 'animals',
+    dataset: await importer.prompts('animals', PROMPTS),
+    recipe: { ...RECIPE, ...recipe },
+    options: { ...OPTIONS, ...options },
+    outputDir: join(library.folder, 'out'),
+    mode: 'anew',
+  });
+  return runs().start(run, { planned });
+}
+
+async function ended(runId: number): Promise<Run> {
+  await runs().over(runId);
+  return runs().view(await runs().found(runId));
+}
+
+function promptOf(request: ReceivedRequest): string {
+  return (JSON.parse(request.body.toString()) as { prompt: string }).prompt;
+}
+
+/** Answers wait until they are let go; what waits is told by its prompt. */
+function holdAnswers() {
+  const waiting = new Map<string, () => void>();
+  server.reply(
+    (request) =>
+      new Promise((resolve) => {
+        waiting.set(promptOf(request), () => resolve(picture));
+      }),
+  );
+  return {
+    waiting,
+    async until(count: number): Promise<void> {
+      await expect.poll(() => waiting.size, { timeout: 20_000 }).toBe(count);
+    },
+    release(): void {
+      for (const [prompt, go] of waiting) {
+        waiting.delete(prompt);
+        go();
+      }
+    },
+  };
+}
+
+describe('cancelling a run', () => {
+  it('sends nothing more, keeps what was in flight, and can be taken back', async () => {
+    const held = holdAnswers();
+    const { id } = await begin();
+    await held.until(2);
+    const cancelled = runs().cancel(id, false);
+    held.release();
+    expect(await cancelled).toMatchObject({ state: { kind: 'finished' }, counts: { done: 2, cancelled: 6 } });
+    const table = await readFile(join(library.folder, 'out', 'results.csv'), 'utf8');
+    expect(table.match(/,cancelled,/g)).toHaveLength(6);
+    server.reply(picture);
+    await runs().requeueAndStart(id, { kind: 'cancelled' });
+    expect(await ended(id)).toMatchObject({ counts: { done: 8, cancelled: 0 } });
+  });
+
+  it('works for one that stands still', async () => {
+    server.reply(json({ error: { message: 'no such key', code: 'invalid_api_key' } }, 401));
+    const { id } = await begin();
+    expect(await ended(id)).toMatchObject({ state: { kind: 'paused' }, counts: { pending: 8 } });
+    expect(await runs().cancel(id, false)).toMatchObject({
+      state: { kind: 'finished' },
+      counts: { pending: 0, cancelled: 8 },
+    });
+  });
+});
+
+describe('the first rows of a run', () => {
+  it('are sent alone; who continues it sends the rest', async () => {
+    const { id } = await begin({ canary: 3 }, { variants: 2 });
+    const paused = await ended(id);
+    expect(paused.counts).toMatchObject({ done: 6, pending: 10 });
+    expect(paused.state).toMatchObject({
+      kind: 'paused',
+      reason: 'The first 3 rows are through: look at them, then continue with the 10 jobs that are left.',
+    });
+    expect(new Set(server.requests.map(promptOf))).toEqual(new Set(PROMPTS.slice(0, 3)));
+    await runs().resume(id);
+    const whole = await ended(id);
+    expect(whole).toMatchObject({ state: { kind: 'finished' }, counts: { done: 16 } });
+    expect(whole.requests).toBe(16);
+  });
+});
+
+describe('a run that goes on', () => {
+  it('sends again what is gone from disk, while it sends the rest', async () => {
+    const { id, outputDir } = await begin({ canary: 4 });
+    expect((await ended(id)).counts).toMatchObject({ done: 4, pending: 4 });
+    await rm(join(outputDir, '000001.png'));
+    const before = server.requests.length;
+    await runs().resume(id);
+    expect(await ended(id)).toMatchObject({ state: { kind: 'finished' }, counts: { done: 8 } });
+    expect(server.requests.slice(before).map(promptOf).sort()).toEqual(
+      ['a dog', 'a fox', 'a pig', 'an ape', 'an owl'].sort(),
+    );
+    expect(await readFile(join(outputDir, '000001.png'))).toHaveLength(
+      (await readFile(join(outputDir, '000002.png'))).length,
+    );
+  });
+
+  it('takes new options at once', async () => {
+    const held = holdAnswers();
+    const { id } = await begin({ concurrency: 1 });
+    await held.until(1);
+    held.release();
+    await held.until(1);
+    await runs().setOptions(id, { concurrency: 4, priority: 'high' });
+    await held.until(4);
+    expect((await runs().view(await runs().found(id))).options).toMatchObject({
+      concurrency: 4,
+      priority: 'high',
+    });
+    server.reply(picture);
+    held.release();
+    await ended(id);
+  });
+});
+
+describe('sending jobs again', () => {
+  const again = (request: Parameters<typeof rerun>[1]) =>
+    rerun({ store: library.app.store, runs: runs(), freshFolder: freshFolderBeside }, request);
+  const refuseSome = () =>
+    server.reply((request) =>
+      / (cat|hen)$/.test(promptOf(request))
+        ? json({ error: { message: 'not allowed', code: 'moderation_blocked' } }, 400)
+        : picture,
+    );
+
+  it('with another instruction makes a run of exactly these, and leaves the first as it is', async () => {
+    refuseSome();
+    const { id } = await begin();
+    expect((await ended(id)).counts).toMatchObject({ done: 6, failed: 2 });
+    const made = await again({
+      runId: id,
+      which: { kind: 'failed', failureKind: 'blocked' },
+      changes: { instruction: 'A drawing of {{prompt}}, please' },
+    });
+    expect(await ended(made.id)).toMatchObject({ counts: { done: 2 }, options: { filterRows: '0,2' } });
+    expect(made.outputDir).not.toBe(join(library.folder, 'out'));
+    expect(server.requests.slice(8).map(promptOf)).toEqual([
+      'A drawing of a cat, please',
+      'A drawing of a hen, please',
+    ]);
+    expect((await runs().view(await runs().found(id))).counts).toMatchObject({ done: 6, failed: 2 });
+  });
+
+  it('as they were makes them pending in their own run', async () => {
+    refuseSome();
+    const { id } = await begin();
+    await ended(id);
+    server.reply(picture);
+    await again({ runId: id, which: { kind: 'failed' } });
+    expect((await ended(id)).counts).toMatchObject({ done: 8, failed: 0 });
+  });
+
+  it('refuses an instruction that names a column the rows do not have', async () => {
+    refuseSome();
+    const { id } = await begin();
+    await ended(id);
+    const which = { kind: 'failed' } as const;
+    await expect(again({ runId: id, which, changes: { instruction: '{{animal}}' } })).rejects.toThrow(
+      'The instruction names columns the dataset lacks: animal.',
+    );
+  });
+});
+
+describe('the queue', () => {
+  it('keeps the order that a person gave it', async () => {
+    const make = async (name: string): Promise<number> => {
+      const dataset = await library.app.importer.prompts(name, ['x']);
+      const outputDir = join(library.folder, name);
+      const plan = { name, dataset, recipe: RECIPE, options: OPTIONS, outputDir, mode: 'anew' } as const;
+      return (await setUpRun(library.app.store, plan)).run.id;
+    };
+    const [a, b, c] = [await make('a'), await make('b'), await make('c')];
+    const order = (all: readonly Run[]) =>
+      [...all].sort((one, other) => one.place - other.place).map(({ id }) => id);
+    expect(order(await runs().move(c, 0))).toEqual([c, a, b]);
+    expect(order(await runs().move(a, 2))).toEqual([c, b, a]);
+    expect(order(await runs().move(a, 1))).toEqual([c, a, b]);
+    await library.reopen();
+    expect(order(await runs().list())).toEqual([c, a, b]);
+  });
+});
