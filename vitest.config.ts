@@ -11,6 +11,7 @@ const SLOW = [
   'src-main/app/fleet.test.ts',
   'src-main/app/fleet-requests.test.ts',
   'src-main/app/run-request.test.ts',
+  'src-main/app/runs.test.ts',
   'src-main/demo/sample.test.ts',
   'src-main/images/thumbnailer.test.ts',
   'src-main/store/open-database.test.ts',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPool } from '../pool/pool';
-import type { Budget } from '../ports';
+import type { AttemptOutcome, Budget } from '../ports';
 import { endpoint, failure, key, pairs, seeded } from '../testing/fleet-samples';
 import { createMemoryJournal } from '../testing/memory-journal';
 import { failed } from '../testing/simulated-provider';
@@ -336,6 +336,46 @@ describe('a cancelled run', () => {
     await clock.runAll(HOUR);
     // What was never sent is the store's to cancel.
     expect(jobStates()).toEqual({ cancelled: 2, pending: 2 });
+  });
+});
+
+describe('cancelling what is in flight', () => {
+  it('cuts it off: what may be charged is unknown, what had not left is cancelled', async () => {
+    const clock = createVirtualClock();
+    const pool = createPool({ clock, random: seeded(1) });
+    pool.setFleet(...pairs(endpoint('a'), endpoint('b')));
+    const journal = createMemoryJournal({ clock });
+    journal.addJobs(
+      1,
+      Array.from({ length: 10 }, () => MODEL),
+    );
+    const cut = new Map<number, (outcome: AttemptOutcome) => void>();
+    const outcomes: AttemptOutcome[] = [
+      { kind: 'lost' },
+      { kind: 'failed', failure: { ...failure('network'), bodySent: false } },
+    ];
+    const scheduler = createScheduler({
+      clock,
+      random: seeded(1),
+      pool,
+      journal,
+      transport: {
+        send: ({ attemptId }) => new Promise((resolve) => cut.set(attemptId, resolve)),
+        cancel: (attemptId) => cut.get(attemptId)?.(outcomes.shift() ?? { kind: 'lost' }),
+      },
+      onEvent: () => undefined,
+    });
+    scheduler.start({ ...ORDER, runId: 1, concurrency: 2, maxRetries: 3 });
+    await clock.advance(1_000);
+    expect(cut.size).toBe(2);
+    const over = scheduler.cancel(1, { inFlight: true });
+    await clock.advance(1_000);
+    await over;
+    expect([...journal.rows.values()].map(({ state }) => state)).toEqual([
+      'unknown',
+      'cancelled',
+      ...Array.from({ length: 8 }, () => 'pending'),
+    ]);
   });
 });
 
