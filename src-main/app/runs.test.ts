@@ -156,6 +156,21 @@ describe('a run that goes on', () => {
     );
   });
 
+  it('may be told to while it is still pausing', async () => {
+    const held = holdAnswers();
+    const { id } = await begin();
+    await held.until(2);
+    const stopped = runs().stop(id);
+    await expect.poll(async () => (await runs().view(await runs().found(id))).state.kind).toBe('draining');
+    const resumed = runs().resume(id);
+    server.reply(picture);
+    held.release();
+    await stopped;
+    await resumed;
+    expect(await ended(id)).toMatchObject({ state: { kind: 'finished' }, counts: { done: 8 } });
+    expect(server.requests).toHaveLength(8);
+  });
+
   it('takes new options at once', async () => {
     const held = holdAnswers();
     const { id } = await begin({ concurrency: 1 });

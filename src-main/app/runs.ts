@@ -1,9 +1,8 @@
 /** The life of runs above the scheduler: start, stop, go on, rerun; their tables; what screens see of them. */
-import type { Endpoint } from '@shared/model/endpoint';
-import type { ModelChoice, Run, RunOptions, RunState, WaitForQuota } from '@shared/model/run';
+import type { Run, RunOptions, RunState, WaitForQuota } from '@shared/model/run';
 import type { FailureKind } from '@shared/model/failure';
 import type { AttemptEnd, Clock } from '../engine/ports';
-import type { RunOrder, Scheduler, SchedulerEvent } from '../engine/runs/scheduler';
+import type { Scheduler, SchedulerEvent } from '../engine/runs/scheduler';
 import type { Log } from '../log';
 import { Refusal } from '../refusal';
 import type { Requeue, Store, StoredDataset, StoredRun } from '../store/store';
@@ -15,9 +14,10 @@ import type { RunContext } from './order-book';
 import { planRun } from './planner';
 import { createRateMeter } from './rates';
 import { type FinishedJob, openResultsLog, type ResultsLog } from './results-log';
+import { type FleetLook, runOrder } from './run-order';
 import { moveInQueue } from './run-queue';
 
-export interface RunsOptions {
+export interface RunsOptions extends FleetLook {
   readonly store: Store;
   readonly scheduler: Scheduler;
   readonly orders: {
@@ -29,9 +29,6 @@ export interface RunsOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly lost: Pick<LostResults, 'start' | 'stop'>;
-  /** The endpoints that may serve these models at all. */
-  endpointsFor(models: readonly ModelChoice[]): readonly string[];
-  endpoint(endpointId: string): Endpoint | undefined;
   /** They were changed, under way or not. */
   onOptions(run: StoredRun): void;
   /** Number of worker threads the run asks for. */
@@ -117,7 +114,7 @@ export function createRuns(options: RunsOptions) {
     if (extras.recheck === true) {
       options.lost.start(run, (found) => extras.onNote?.(lostNote(found)));
     }
-    scheduler.start(orderOf(run, extras));
+    scheduler.start(runOrder(run, options, extras.waitForQuota));
     events.touchRun(run.id);
     return view(run);
   }
@@ -128,26 +125,6 @@ export function createRuns(options: RunsOptions) {
       throw new Refusal('NOT_FOUND', `The dataset of ${run.name} is no longer in the library.`);
     }
     return dataset;
-  }
-
-  function orderOf({ id, recipe, options: chosen }: StoredRun, extras: StartExtras): RunOrder {
-    const able = options.endpointsFor(recipe.models);
-    const { endpointIds } = chosen;
-    return {
-      runId: id,
-      concurrency: chosen.concurrency,
-      autoConcurrency: chosen.autoConcurrency === true,
-      maxRetries: chosen.maxRetries,
-      retryDelayMs: chosen.retryDelayMs,
-      priority: chosen.priority ?? 'normal',
-      waitForQuota: chosen.waitForQuota ?? extras.waitForQuota ?? 'always',
-      endpointIds: endpointIds === undefined ? able : able.filter((one) => endpointIds.includes(one)),
-      // One whose endpoint is gone is no fallback any more.
-      fallback: (chosen.fallback ?? []).flatMap(({ endpointId, model }) => {
-        const endpoint = options.endpoint(endpointId);
-        return endpoint === undefined ? [] : { endpointId, model, provider: endpoint.provider };
-      }),
-    };
   }
 
   function onSchedulerEvent(event: SchedulerEvent): void {
@@ -263,9 +240,12 @@ export function createRuns(options: RunsOptions) {
   }
 
   async function resume(runId: number, resendUnknown = false): Promise<Run> {
-    if (active.has(runId)) {
-      return view(await found(runId));
+    const one = active.get(runId);
+    if (one?.state.kind === 'running' || one?.state.kind === 'waiting') {
+      return view(one.run);
     }
+    // It is about to stand still: its tables are being written.
+    await one?.over;
     const run = await withoutCanary(await found(runId));
     if (resendUnknown || run.options.unknown === 'resend') {
       await store.requeue(runId, { kind: 'unknown' });
@@ -301,7 +281,7 @@ export function createRuns(options: RunsOptions) {
     const one = active.get(runId);
     if (one !== undefined) {
       one.run = changed;
-      scheduler.change(orderOf(changed, one.extras));
+      scheduler.change(runOrder(changed, options, one.extras.waitForQuota));
     }
     options.onOptions(changed);
     events.touchRun(runId);

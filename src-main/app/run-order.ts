@@ -1,0 +1,36 @@
+/** What the scheduler is asked to carry out, from what the library holds of a run. */
+import type { Endpoint } from '@shared/model/endpoint';
+import type { ModelChoice, WaitForQuota } from '@shared/model/run';
+import type { RunOrder } from '../engine/runs/scheduler';
+import type { StoredRun } from '../store/store';
+
+export interface FleetLook {
+  /** The endpoints that may serve these models at all. */
+  endpointsFor(models: readonly ModelChoice[]): readonly string[];
+  endpoint(endpointId: string): Endpoint | undefined;
+}
+
+/** `waitForQuota`: where the run's own options do not say; absent: always. */
+export function runOrder(
+  { id, recipe, options }: StoredRun,
+  fleet: FleetLook,
+  waitForQuota: WaitForQuota = 'always',
+): RunOrder {
+  const able = fleet.endpointsFor(recipe.models);
+  const { endpointIds } = options;
+  return {
+    runId: id,
+    concurrency: options.concurrency,
+    autoConcurrency: options.autoConcurrency === true,
+    maxRetries: options.maxRetries,
+    retryDelayMs: options.retryDelayMs,
+    priority: options.priority ?? 'normal',
+    waitForQuota: options.waitForQuota ?? waitForQuota,
+    endpointIds: endpointIds === undefined ? able : able.filter((one) => endpointIds.includes(one)),
+    // One whose endpoint is gone is no fallback any more.
+    fallback: (options.fallback ?? []).flatMap(({ endpointId, model }) => {
+      const endpoint = fleet.endpoint(endpointId);
+      return endpoint === undefined ? [] : { endpointId, model, provider: endpoint.provider };
+    }),
+  };
+}
