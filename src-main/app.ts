@@ -40,7 +40,14 @@ export async function openApp(options: AppOptions) {
   const { fleet, metrics } = parts;
   const images = createImageRoots(options.imageRoots);
   const { workers } = settings.get();
-  const machinery = buildMachinery({ ...ground, fleet, metrics, workers, imageRoots: images.of });
+  const machinery = buildMachinery({
+    ...ground,
+    fleet,
+    metrics,
+    workers,
+    dayCaps: () => settings.get().dayCaps,
+    imageRoots: images.of,
+  });
   const importer = importerOn(foundation, events);
   const thumbnailer = createThumbnailer({
     cacheDir: paths.thumbnails,
@@ -49,6 +56,7 @@ export async function openApp(options: AppOptions) {
   const { runs } = machinery;
   const appEvents = createAppEvents({ store, runs, fleet });
   await recover(foundation);
+  await machinery.load();
   await parts.load();
   log.info('app', `library ${options.libraryDir} is open`);
 

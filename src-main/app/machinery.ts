@@ -1,7 +1,11 @@
 /** The part that sends: orders, transport, journal, scheduler, and the runs above them. */
+import { estimateCost } from '@shared/cost';
+import { mayBeCharged } from '@shared/model/failure';
 import type { Provider } from '@shared/model/provider';
+import type { Caps } from '@shared/model/run';
 import type { Pool } from '../engine/pool/pool';
-import type { Clock } from '../engine/ports';
+import type { AttemptOutcome, Clock } from '../engine/ports';
+import { createBudget, dayStart } from '../engine/runs/budget';
 import { createScheduler } from '../engine/runs/scheduler';
 import type { StoredDataset } from '../store/store';
 import { createTransportPool } from '../transport/transport-pool';
@@ -23,15 +27,28 @@ export interface MachineryOptions {
   readonly metrics: FleetMetrics;
   readonly events: EventHub;
   readonly workers: number;
+  dayCaps(): Caps;
   imageRoots(dataset: StoredDataset): readonly string[] | 'all';
 }
 
 export interface Machinery {
   readonly runs: Runs;
+  /** What was spent today counts against the caps of the day. Once, before a run starts. */
+  load(): Promise<void>;
   /** Makes ready what the first request of a run needs. */
   warm(provider: Provider, workers: number): void;
   /** Requests in flight finish and are kept; then the workers end. */
   close(): Promise<void>;
+}
+
+const LOCAL_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+function costOf(outcome: AttemptOutcome): number | null {
+  return outcome.kind === 'done' ? outcome.costUsd : null;
+}
+
+function isCharged(outcome: AttemptOutcome): boolean {
+  return outcome.kind === 'failed' ? mayBeCharged(outcome.failure) : true;
 }
 
 export function buildMachinery(options: MachineryOptions): Machinery {
@@ -52,6 +69,12 @@ export function buildMachinery(options: MachineryOptions): Machinery {
       return 'kind' in order ? order : { ...order, endpoint: await fleet.sendable(order.endpoint) };
     },
     onWorkerDeath: (error) => log.error('transport', `a worker ended: ${error.message}`),
+  });
+  const budget = createBudget({
+    clock,
+    timeZone: LOCAL_ZONE,
+    dayCaps: options.dayCaps,
+    keyCap: (keyId) => fleet.storedKey(keyId)?.limits?.costPerDay,
   });
   const lost = createLostResults({
     store,
@@ -74,7 +97,7 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     isPastEnd: (job) => runs.isPastEnd(job.runId, orders.placeOf(job.id)?.position ?? 0),
     stragglers: lost.next,
     onHandedOut: lost.handedOut,
-    onSettled: () => undefined,
+    onSettled: ({ attemptId, outcome }) => budget.settle(attemptId, costOf(outcome), isCharged(outcome)),
     fetchPages: orders.fetchPages,
     catalogueModel: models.find,
     providerOf: (endpointId) => fleet.endpoint(endpointId)?.provider,
@@ -90,6 +113,7 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     pool,
     journal,
     transport,
+    budget,
     onFault: (fault) => log.error('engine', String(fault)),
     onEvent: (event) => {
       runs.onSchedulerEvent(event);
@@ -101,16 +125,22 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     scheduler,
     orders,
     lost,
+    budget,
+    price: (model, imageSize) => estimateCost(models.find(model), imageSize)?.high ?? null,
     events,
     clock,
     log,
     endpointsFor: fleet.endpointsFor,
     endpoint: fleet.endpoint,
-    onOptions: () => undefined,
     onWorkers: (workers) => transport.resize(workers),
   });
   return {
     runs,
+    async load() {
+      const since = dayStart(clock.wallNow(), LOCAL_ZONE);
+      const [today, keys] = await Promise.all([store.spentSince(since), store.keySpentSince(since)]);
+      budget.restore({ ...today, keys });
+    },
     warm(provider, workers) {
       transport.resize(workers);
       transport.warm(provider);

@@ -140,6 +140,56 @@ describe('the first rows of a run', () => {
   });
 });
 
+describe('a run with a cap', () => {
+  it('drains and pauses when it is reached, and goes on once it is raised', async () => {
+    const { id } = await begin({ caps: { requests: 3 } });
+    const paused = await ended(id);
+    expect(paused).toMatchObject({
+      state: {
+        kind: 'paused',
+        failure: 'budget',
+        reason: 'This run has reached its cap of 3 requests. Raise the cap, then continue.',
+      },
+      counts: { done: 3, pending: 5 },
+      requests: 3,
+    });
+    expect(server.requests).toHaveLength(3);
+    // Nothing of it is forgotten over a restart.
+    await library.reopen();
+    await addTestKeys(library.app, 'e', 'sk-first-key-0001');
+    await runs().resume(id);
+    expect((await ended(id)).state).toMatchObject({ kind: 'paused', failure: 'budget' });
+    await runs().setOptions(id, { caps: { requests: 20 } });
+    await runs().resume(id);
+    expect(await ended(id)).toMatchObject({ state: { kind: 'finished' }, counts: { done: 8 } });
+    expect(server.requests).toHaveLength(8);
+  });
+
+  it('stops at what may be charged by the catalogue', async () => {
+    const model = { provider: 'openai', id: 'm', label: 'm', state: 'current', source: 'x' } as const;
+    const priced = {
+      ...model,
+      tasks: ['t2i' as const],
+      mask: false,
+      sizes: [],
+      ratios: [],
+      priceUsd: { '*': 0.25 },
+    };
+    await library.app.models.add(priced);
+    const { id } = await begin({ caps: { costUsd: 0.8 } });
+    const paused = await ended(id);
+    expect(paused).toMatchObject({ counts: { done: 3, pending: 5 }, costUsd: 0.75 });
+    expect(paused.state).toMatchObject({ kind: 'paused', failure: 'budget' });
+    await library.app.saveSettings({ dayCaps: { costUsd: 1.3 } });
+    await runs().setOptions(id, { caps: {} });
+    await runs().resume(id);
+    expect((await ended(id)).state).toMatchObject({
+      kind: 'paused',
+      reason: expect.stringMatching(/^Today has reached its cap of \$1\.30: \$1\.25 is spent/) as string,
+    });
+  });
+});
+
 describe('a run that goes on', () => {
   it('sends again what is gone from disk, while it sends the rest', async () => {
     const { id, outputDir } = await begin({ canary: 4 });

@@ -1,7 +1,8 @@
 /** The life of runs above the scheduler: start, stop, go on, rerun; their tables; what screens see of them. */
-import type { Run, RunOptions, RunState, WaitForQuota } from '@shared/model/run';
+import type { ModelChoice, Run, RunOptions, RunState, WaitForQuota } from '@shared/model/run';
 import type { FailureKind } from '@shared/model/failure';
 import type { AttemptEnd, Clock } from '../engine/ports';
+import type { Spending } from '../engine/runs/budget';
 import type { Scheduler, SchedulerEvent } from '../engine/runs/scheduler';
 import type { Log } from '../log';
 import { Refusal } from '../refusal';
@@ -29,8 +30,9 @@ export interface RunsOptions extends FleetLook {
   readonly clock: Clock;
   readonly log: Log;
   readonly lost: Pick<LostResults, 'start' | 'stop'>;
-  /** They were changed, under way or not. */
-  onOptions(run: StoredRun): void;
+  readonly budget: Pick<Spending, 'open' | 'setCaps' | 'close'>;
+  /** US dollars of one request at most; null: not known. */
+  price(model: ModelChoice, imageSize?: string): number | null;
   /** Number of worker threads the run asks for. */
   onWorkers(workers: number): void;
 }
@@ -105,6 +107,13 @@ export function createRuns(options: RunsOptions) {
       imageCacheDir: extras.imageCacheDir ?? null,
       defaultAspectRatio: extras.defaultAspectRatio ?? null,
     });
+    options.budget.open({
+      id: run.id,
+      costUsd: run.costUsd,
+      requests: run.requests,
+      caps: run.options.caps ?? {},
+      price: (model) => options.price(model, run.recipe.imageSize),
+    });
     options.onWorkers(run.options.workers);
     await store.setRunState(run.id, { kind: 'running' });
     log.info(
@@ -153,6 +162,7 @@ export function createRuns(options: RunsOptions) {
   async function finish(one: Active, ended: RunState): Promise<void> {
     const runId = one.run.id;
     options.lost.stop(runId);
+    options.budget.close(runId);
     let state = ended;
     try {
       await one.extras.planned;
@@ -283,7 +293,7 @@ export function createRuns(options: RunsOptions) {
       one.run = changed;
       scheduler.change(runOrder(changed, options, one.extras.waitForQuota));
     }
-    options.onOptions(changed);
+    options.budget.setCaps(runId, changed.options.caps ?? {});
     events.touchRun(runId);
     return view(changed);
   }
