@@ -120,7 +120,7 @@ export function createOrderBook(options: OrderBookOptions) {
 }
 
 export interface AskInput {
-  readonly context: Pick<RunContext, 'run' | 'defaultAspectRatio'>;
+  readonly context: Pick<RunContext, 'defaultAspectRatio'> & { readonly run: Pick<StoredRun, 'recipe'> };
   readonly row: StoredRow;
   readonly choice: ModelChoice;
   readonly model: CatalogueModel | undefined;

@@ -47,7 +47,8 @@ function request(options: Partial<RunOptions> = {}): RunRequest {
   };
 }
 
-const plan = (options?: Partial<RunOptions>): Promise<Plan> => planOf(library.app, request(options));
+const plan = (options?: Partial<RunOptions>): Promise<Plan> =>
+  planOf(library.app, request(options), { granted: () => library.folder });
 
 async function run(options: Partial<RunOptions>) {
   const { app } = library;

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { EndpointView, Plan, RunRequest } from '@shared/contract';
+import type { EndpointView, ExistingOutput, Plan, PreflightReport, RunRequest } from '@shared/contract';
 import { estimateCost } from '@shared/cost';
 import { modelWarnings } from '@shared/resolve-model';
 import { parseTemplate, unknownColumns } from '@shared/template';
@@ -12,19 +12,30 @@ import type { Run, RunOptions } from '@shared/model/run';
 import type { App } from '../app';
 import { Refusal } from '../refusal';
 import type { StoredDataset } from '../store/store';
+import { existingOutput } from './existing-output';
 import { rowFilter } from './planner';
+import { preflight } from './preflight';
+import { estimateSeconds } from './run-estimate';
 import { setUpRun } from './run-setup';
 
-export async function planOf(app: App, request: RunRequest): Promise<Plan> {
+/** Folders as a person's hand has named them. */
+export interface OutputFolders {
+  readonly defaultOutputDir: string;
+  /** The path behind a token. */
+  granted(token: string): string;
+}
+
+export async function planOf(
+  app: App,
+  request: RunRequest,
+  folders: Pick<OutputFolders, 'granted'>,
+): Promise<Plan> {
   const dataset = await datasetOf(app, request.datasetId);
   const options = optionsOf(app, request);
   const blockers: string[] = [];
   let rows = 0;
   try {
-    const includes = rowFilter(options);
-    for (let row = 0; row < dataset.rows; row += 1) {
-      rows += includes(row) ? 1 : 0;
-    }
+    rows = chosenRows(dataset.rows, rowFilter(options));
   } catch (error) {
     blockers.push(error instanceof Refusal ? error.message : String(error));
   }
@@ -39,13 +50,50 @@ export async function planOf(app: App, request: RunRequest): Promise<Plan> {
     app.warm(provider, options.workers);
   }
   const costUsd = costOf(app, request, rows);
+  const seconds = secondsOf(app, request, jobs);
+  const existing = await existingOf(app, request, folders);
   return {
     rows,
     jobs,
+    ...(seconds === undefined ? {} : { seconds }),
+    ...(existing === null ? {} : { existing }),
     ...(costUsd === undefined ? {} : { costUsd }),
     warnings: warningsOf(app, request),
     blockers,
   };
+}
+
+function secondsOf(app: App, request: RunRequest, jobs: number): Plan['seconds'] {
+  const { concurrency, autoConcurrency } = optionsOf(app, request);
+  return estimateSeconds({
+    jobs,
+    concurrency: autoConcurrency === true ? Number.POSITIVE_INFINITY : concurrency,
+    endpoints: servingViews(app.fleet.views(), request),
+    groups: app.fleet.groups(),
+    pool: app.settings().pool,
+  });
+}
+
+/** Endpoints that may serve a model of the run and can send. */
+function servingViews(views: readonly EndpointView[], { recipe, options }: RunRequest): EndpointView[] {
+  return views.filter(
+    (view) =>
+      canSend(view) &&
+      (options.endpointIds?.includes(view.endpoint.id) ?? true) &&
+      recipe.models.some((choice) => mayServe(view.endpoint, choice)),
+  );
+}
+
+async function existingOf(
+  app: App,
+  request: RunRequest,
+  folders: Pick<OutputFolders, 'granted'>,
+): Promise<ExistingOutput | null> {
+  if (request.outputGrant === undefined) {
+    return null;
+  }
+  const plan = { recipe: request.recipe, options: optionsOf(app, request), datasetId: request.datasetId };
+  return existingOutput(app.store, { plan, outputDir: folders.granted(request.outputGrant) });
 }
 
 function blockersOf(app: App, request: RunRequest, dataset: StoredDataset): string[] {
@@ -148,14 +196,44 @@ function costOf(app: App, request: RunRequest, rows: number): Plan['costUsd'] {
   return { low, high };
 }
 
-/** Plans and starts a run of the window. */
-export async function startRun(
+/** Throws a Refusal for a row filter that cannot be read. */
+export async function* preflightOf(
   app: App,
   request: RunRequest,
-  where: { defaultOutputDir: string; granted(token: string): string },
-): Promise<Run> {
+  signal?: AbortSignal,
+): AsyncGenerator<PreflightReport> {
   const dataset = await app.importer.whole(request.datasetId);
-  const plan = await planOf(app, request);
+  const includes = rowFilter({ filterRows: request.options.filterRows ?? '' });
+  const parts = { store: app.store, clock: app.clock, catalogueModel: app.models.find };
+  yield* preflight(
+    parts,
+    {
+      datasetId: dataset.id,
+      recipe: request.recipe,
+      total: chosenRows(dataset.rows, includes),
+      includes,
+      rules: {
+        baseDir: dataset.baseDir ?? '',
+        roots: app.imageRoots(dataset),
+        embeddedDir: app.paths.embedded,
+      },
+    },
+    signal,
+  );
+}
+
+function chosenRows(rows: number, includes: (row: number) => boolean): number {
+  let chosen = 0;
+  for (let row = 0; row < rows; row += 1) {
+    chosen += includes(row) ? 1 : 0;
+  }
+  return chosen;
+}
+
+/** Plans and starts a run of the window. */
+export async function startRun(app: App, request: RunRequest, where: OutputFolders): Promise<Run> {
+  const dataset = await app.importer.whole(request.datasetId);
+  const plan = await planOf(app, request, where);
   const blocker = plan.blockers[0];
   if (blocker !== undefined) {
     throw new Refusal('BAD_INPUT', blocker);
@@ -163,17 +241,30 @@ export async function startRun(
   const name = request.name?.trim() || dataset.name.replace(/\.[^.]+$/, '');
   const base =
     request.outputGrant === undefined ? where.defaultOutputDir : where.granted(request.outputGrant);
-  const outputDir =
-    request.outputGrant !== undefined && (await isEmpty(base)) ? base : await freshFolder(base, name);
+  const { onExisting = 'fresh' } = request;
+  const isOwn = request.outputGrant !== undefined && (onExisting !== 'fresh' || (await isEmpty(base)));
+  if (isOwn && onExisting === 'resume') {
+    return resumeAt(app, base);
+  }
   const { run, planned } = await setUpRun(app.store, {
     name,
     dataset,
     recipe: request.recipe,
     options: optionsOf(app, request),
-    outputDir,
-    mode: 'anew',
+    outputDir: isOwn ? base : await freshFolder(base, name),
+    mode: isOwn && onExisting === 'adopt' ? 'resume' : 'anew',
+    adopt: true,
   });
   return app.runs.start(run, { planned });
+}
+
+/** As that run was asked, whatever the form says now: a recipe is never mixed. */
+async function resumeAt(app: App, outputDir: string): Promise<Run> {
+  const run = await app.store.runAt(outputDir);
+  if (run === null) {
+    throw new Refusal('NOT_FOUND', `The run in ${outputDir} is no longer in the library: start a new one.`);
+  }
+  return app.runs.resume(run.id);
 }
 
 function optionsOf(app: App, request: RunRequest): RunOptions {

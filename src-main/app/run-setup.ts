@@ -1,9 +1,10 @@
 /** Prepares a run: finds or creates it for its output folder, plans its jobs, and checks what is done already. */
-import { access, constants, mkdir, readdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import type { Recipe, RunOptions } from '@shared/model/run';
 import { Refusal } from '../refusal';
 import type { Store, StoredDataset, StoredRun } from '../store/store';
-import { plannedJobs, planRun, recipeChanges, rowFilter } from './planner';
+import { adoptPictures, type FoundPictures, foundPictures } from './adopt-results';
+import { planRun, recipeChanges, rowFilter } from './planner';
 
 const PAGE = 500;
 
@@ -15,6 +16,8 @@ export interface SetupRequest {
   readonly outputDir: string;
   /** `resume` goes on with the run of that folder; `anew` sends everything again. */
   readonly mode: 'resume' | 'anew';
+  /** Whole pictures that lie there without a record are taken as done; else their being there is a Refusal. */
+  readonly adopt?: boolean;
 }
 
 export interface SetUp {
@@ -46,7 +49,8 @@ export async function setUpRun(store: Store, request: SetupRequest): Promise<Set
 }
 
 async function createRun(store: Store, request: SetupRequest, replaced: StoredRun | null): Promise<SetUp> {
-  if (replaced === null && request.mode === 'resume') {
+  const isFound = replaced === null && request.mode === 'resume';
+  if (isFound && request.adopt !== true) {
     await refuseUnknownFiles(store, request);
   }
   const run = await store.createRun({
@@ -57,8 +61,14 @@ async function createRun(store: Store, request: SetupRequest, replaced: StoredRu
     outputDir: request.outputDir,
   });
   const { begun, whole } = planRun(store, run);
-  await begun;
-  return { run, notes: [], planned: whole, recheck: false };
+  if (!isFound || request.adopt !== true) {
+    await begun;
+    return { run, notes: [], planned: whole, recheck: false };
+  }
+  // Nothing may be sent before it is known what is there.
+  await whole;
+  const notes = adoptionNotes(await adoptPictures(store, run));
+  return { run, notes, planned: Promise.resolve(), recheck: false };
 }
 
 async function resumeRun(store: Store, request: SetupRequest, existing: StoredRun): Promise<SetUp> {
@@ -71,6 +81,7 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
   const run = { ...existing, options, datasetId: request.dataset.id };
   const { changed } = await planRun(store, run).whole;
   const unknown = options.unknown === 'resend' ? await store.requeue(run.id, { kind: 'unknown' }) : 0;
+  await store.requeue(run.id, { kind: 'cancelled' });
   const failed = await requeueFailed(store, run, rowFilter(request.options));
   const notes = [
     changed > 0 ? `${changed} rows changed since the last time and are sent again.` : '',
@@ -98,25 +109,27 @@ async function requeueFailed(
 
 /** Pictures without a record may be paid results of another program: they are not silently done over. */
 async function refuseUnknownFiles(store: Store, request: SetupRequest): Promise<void> {
-  const present = new Set(await readdir(request.outputDir, { recursive: true }));
-  if (present.size === 0) {
-    return;
-  }
-  const stems = new Set(
-    [...present].map((name) => name.replaceAll('\\', '/').replace(/\.(png|jpe?g|webp|gif|avif)$/i, '')),
-  );
-  let found = 0;
   const plan = { recipe: request.recipe, options: request.options, datasetId: request.dataset.id };
-  for await (const jobs of plannedJobs(store, plan)) {
-    found += jobs.filter((job) => stems.has(job.stem) && !present.has(job.stem)).length;
-  }
-  if (found > 0) {
+  const { whole, torn } = await foundPictures(store, plan, request.outputDir);
+  if (whole + torn > 0) {
     throw new Refusal(
       'BAD_INPUT',
-      `${request.outputDir} holds ${found} pictures that this library has no record of. ` +
-        'Choose another --output_dir, or send everything anew with --no_resume.',
+      `${request.outputDir} holds ${pictures(whole + torn)} that this library has no record of. ` +
+        'Take the whole ones as done with --adopt, choose another --output_dir, or send everything anew with --no_resume.',
     );
   }
+}
+
+function adoptionNotes({ whole, torn }: FoundPictures): readonly string[] {
+  const notes = [
+    whole > 0 ? `Taken as done: ${pictures(whole)} in the output folder.` : '',
+    torn > 0 ? `Cut off or unreadable: ${pictures(torn)}, renamed to end in .torn and done again.` : '',
+  ];
+  return notes.filter((note) => note !== '');
+}
+
+function pictures(count: number): string {
+  return count === 1 ? 'one picture' : `${count} pictures`;
 }
 
 /** Makes it where it is not there. Throws a Refusal when it cannot be written to. */

@@ -5,7 +5,7 @@ import type { App } from '../app';
 import { tileOf } from '../app/app-events';
 import { resultsPath, writeTable } from '../app/exporter';
 import { rerun } from '../app/rerun';
-import { freshFolderBeside, planOf, startRun } from '../app/run-request';
+import { freshFolderBeside, planOf, preflightOf, startRun } from '../app/run-request';
 import { Refusal } from '../refusal';
 import type { Calls } from './calls';
 import type { Shell } from './shell';
@@ -13,7 +13,8 @@ import { jobDetail } from '../app/views';
 
 export function runCalls(os: Calls, app: App, shell: Shell) {
   return {
-    plan: os.runs.plan.handler(({ input }) => planOf(app, input)),
+    plan: os.runs.plan.handler(({ input }) => planOf(app, input, shell)),
+    preflight: os.runs.preflight.handler(({ input, signal }) => preflightOf(app, input, signal)),
     start: os.runs.start.handler(({ input }) =>
       startRun(app, input, {
         defaultOutputDir: app.settings().outputDir || shell.defaultOutputDir,

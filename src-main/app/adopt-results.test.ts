@@ -1,0 +1,121 @@
+/** A folder of pictures without a record, with a real store. */
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Recipe, RunOptions } from '@shared/model/run';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Store, StoredDataset } from '../store/store';
+import { type Library, temporaryLibrary } from '../store/testing/library-fixture';
+import { existingOutput } from './existing-output';
+import { setUpRun } from './run-setup';
+
+const RECIPE: Recipe = {
+  task: 't2i',
+  models: [{ provider: 'openai', model: 'm' }],
+  instruction: '{{prompt}}',
+  imageColumns: [],
+  variants: 1,
+};
+const OPTIONS: RunOptions = {
+  filterRows: '',
+  concurrency: 1,
+  workers: 1,
+  maxRetries: 0,
+  retryDelayMs: 0,
+  allowPrivateUrls: false,
+};
+
+let library: Library;
+let store: Store;
+let dataset: StoredDataset;
+let outputDir = '';
+beforeEach(async () => {
+  library = temporaryLibrary('node');
+  store = await library.open();
+  outputDir = join(library.dir, 'out');
+  await mkdir(outputDir);
+  const created = await store.createDataset({ name: 'd', format: 'csv', sourcePath: null, baseDir: null });
+  const rows = Array.from({ length: 6 }, (_, row) => ({ row, index: row, fields: { prompt: 'x' } }));
+  await store.addRows(created.id, rows);
+  dataset = await store.finishDataset(created.id, ['prompt'], []);
+});
+afterEach(() => library.remove());
+
+const picture = (format: 'png' | 'jpeg' | 'webp' | 'gif') =>
+  sharp({ create: { width: 30, height: 20, channels: 3, background: 'teal' } })
+    .toFormat(format)
+    .toBuffer();
+
+const put = (name: string, bytes: Uint8Array) => writeFile(join(outputDir, name), bytes);
+
+const setUp = (adopt: boolean) =>
+  setUpRun(store, { name: 'n', dataset, recipe: RECIPE, options: OPTIONS, outputDir, mode: 'resume', adopt });
+
+describe('pictures without a record', () => {
+  it('stop a run before anything is planned, with both ways out', async () => {
+    await put('000001.png', await picture('png'));
+    await put('000002.png', (await picture('png')).subarray(0, 60));
+    await put('notes.txt', Buffer.from('mine'));
+    await expect(setUp(false)).rejects.toThrow(
+      /holds 2 pictures that this library has no record of\. Take the whole ones as done with --adopt, choose another --output_dir, or send everything anew with --no_resume\.$/,
+    );
+    expect(await store.runs()).toEqual([]);
+    const plan = { recipe: RECIPE, options: OPTIONS, datasetId: dataset.id };
+    expect(await existingOutput(store, { plan, outputDir })).toEqual({ kind: 'pictures', whole: 1, torn: 1 });
+  });
+
+  it('are taken as done where they are whole; the rest is left to do', async () => {
+    const bytes = await picture('jpeg');
+    await put('000000.jpg', bytes);
+    await put('000001.png', await picture('png'));
+    await put('000002.webp', await picture('webp'));
+    const torn = (await picture('png')).subarray(0, -5);
+    await put('000003.png', torn);
+    await put('000004.png', Buffer.from('no picture'));
+    const { run, notes } = await setUp(true);
+    expect(notes).toEqual([
+      'Taken as done: 3 pictures in the output folder.',
+      'Cut off or unreadable: 2 pictures, renamed to end in .torn and done again.',
+    ]);
+    expect(await store.counts(run.id)).toMatchObject({ done: 3, pending: 3 });
+    const { jobs } = await store.jobs({ runId: run.id, offset: 0, limit: 1 });
+    expect(jobs[0]).toMatchObject({
+      state: 'done',
+      result: {
+        fileName: '000000.jpg',
+        mimeType: 'image/jpeg',
+        width: 30,
+        height: 20,
+        sizeBytes: bytes.length,
+      },
+    });
+    expect((await readdir(outputDir)).sort()).toEqual([
+      '000000.jpg',
+      '000001.png',
+      '000002.webp',
+      '000003.png.torn',
+      '000004.png.torn',
+    ]);
+    expect(await readFile(join(outputDir, '000003.png.torn'))).toEqual(torn);
+  });
+
+  it('are nothing to ask about where no row of the plan has their name', async () => {
+    await put('holiday.png', await picture('png'));
+    const { run } = await setUp(false);
+    expect(await store.counts(run.id)).toMatchObject({ done: 0, pending: 6 });
+  });
+});
+
+describe('a folder that holds a run', () => {
+  it('is named with what the recipes differ in', async () => {
+    const { run } = await setUp(false);
+    const recipe = { ...RECIPE, instruction: 'A drawing of {{prompt}}' };
+    const plan = { recipe, options: OPTIONS, datasetId: dataset.id };
+    expect(await existingOutput(store, { plan, outputDir })).toEqual({
+      kind: 'run',
+      runId: run.id,
+      name: 'n',
+      changes: ['instruction (was {{prompt}}, now A drawing of {{prompt}})'],
+    });
+  });
+});

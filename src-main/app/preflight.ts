@@ -1,0 +1,211 @@
+/**
+ * Every row of a run, read as far as it can be without sending: its columns, its instruction, its images and what the
+ * model takes. Pages are read one after the other, so that a million rows cost no more memory than one of them.
+ */
+import type { PreflightProblem, PreflightReport } from '@shared/contract';
+import type { CatalogueModel } from '@shared/model/catalogue';
+import { PROVIDER_LABELS } from '@shared/model/provider';
+import type { ModelChoice, Recipe } from '@shared/model/run';
+import type { Clock } from '../engine/ports';
+import { type InspectedInput, inspectInput, type InspectRules } from '../images/inspect-input';
+import type { Store, StoredRow } from '../store/store';
+import { askFor } from './order-book';
+
+const PAGE = 200;
+const REPORT_MS = 100;
+const EXAMPLE_ROWS = 20;
+const MOST_PROBLEMS = 100;
+/** Different sentences told apart; further ones are counted together. */
+const MOST_GROUPS = 2000;
+/** References whose inspection is remembered: datasets name the same picture in many rows. */
+const REMEMBERED = 5000;
+
+/** What each protocol takes (platform.openai.com, images/edits; ai.google.dev, image understanding: inline data). */
+const TAKES = {
+  openai: { types: ['image/png', 'image/jpeg', 'image/webp'], totalBytes: Number.POSITIVE_INFINITY },
+  google_genai: {
+    types: ['image/png', 'image/jpeg', 'image/webp', 'image/heic', 'image/heif'],
+    totalBytes: 100 * 1024 * 1024,
+  },
+} as const;
+
+export interface PreflightRequest {
+  readonly datasetId: number;
+  readonly recipe: Recipe;
+  /** Stored rows of the dataset. */
+  readonly total: number;
+  includes(row: number): boolean;
+  readonly rules: InspectRules;
+}
+
+export interface PreflightParts {
+  readonly store: Pick<Store, 'rows'>;
+  readonly clock: Pick<Clock, 'now'>;
+  catalogueModel(choice: ModelChoice): CatalogueModel | undefined;
+}
+
+/** Yields at most ten reports a second, the last with `done`. Ends early, without it, when `signal` says so. */
+export async function* preflight(
+  parts: PreflightParts,
+  request: PreflightRequest,
+  signal?: AbortSignal,
+): AsyncGenerator<PreflightReport> {
+  const findings = createFindings();
+  const inspect = rememberedInspection(request.rules);
+  let toldAt = parts.clock.now();
+  let stored = 0;
+  let checked = 0;
+  let inputBytes = 0;
+  const report = (done: boolean): PreflightReport => ({
+    checked,
+    total: request.total,
+    inputBytes,
+    problems: findings.problems(),
+    done,
+  });
+  yield report(false);
+  for (;;) {
+    const rows = await parts.store.rows(request.datasetId, stored, PAGE);
+    if (signal?.aborted === true) {
+      return;
+    }
+    stored += rows.length;
+    const chosen = rows.filter(({ row }) => request.includes(row));
+    const looks = await Promise.all(chosen.map((row) => checkRow(row, { parts, request, inspect })));
+    for (const [at, { row }] of chosen.entries()) {
+      const look = looks[at];
+      inputBytes += look?.inputBytes ?? 0;
+      look?.problems.forEach((sentence) => findings.add(sentence, row));
+    }
+    checked += chosen.length;
+    if (rows.length === 0) {
+      yield report(true);
+      return;
+    }
+    if (parts.clock.now() - toldAt >= REPORT_MS) {
+      toldAt = parts.clock.now();
+      yield report(false);
+    }
+  }
+}
+
+type Inspect = (reference: string) => Promise<InspectedInput>;
+
+interface RowLook {
+  readonly problems: readonly string[];
+  readonly inputBytes: number;
+}
+
+async function checkRow(
+  row: StoredRow,
+  { parts, request, inspect }: { parts: PreflightParts; request: PreflightRequest; inspect: Inspect },
+): Promise<RowLook> {
+  const problems = new Set<string>();
+  let inputBytes = 0;
+  for (const choice of request.recipe.models) {
+    const asked = askFor({
+      context: { run: { recipe: request.recipe }, defaultAspectRatio: null },
+      row,
+      choice,
+      model: parts.catalogueModel(choice),
+    });
+    if ('kind' in asked) {
+      problems.add(asked.failure.message);
+      continue;
+    }
+    const inputs = await Promise.all(asked.inputs.map(inspect));
+    const mask = asked.mask === null ? null : await inspect(asked.mask);
+    imageProblems(inputs, mask, choice).forEach((problem) => problems.add(problem));
+    inputBytes = Math.max(inputBytes, bytesOf(mask === null ? inputs : [...inputs, mask]));
+  }
+  return { problems: [...problems], inputBytes };
+}
+
+function imageProblems(
+  inputs: readonly InspectedInput[],
+  mask: InspectedInput | null,
+  { provider }: ModelChoice,
+): readonly string[] {
+  const takes = TAKES[provider];
+  const name = PROVIDER_LABELS[provider];
+  const problems: string[] = [];
+  for (const input of mask === null ? inputs : [...inputs, mask]) {
+    if (input.kind === 'failed') {
+      problems.push(input.failure.message);
+    } else if (input.kind === 'image' && !takes.types.some((type) => type === input.mimeType)) {
+      problems.push(`An image of the row is ${input.mimeType}, which ${name} does not take: convert it.`);
+    }
+  }
+  if (bytesOf(inputs) > takes.totalBytes) {
+    problems.push(`The images of the row are larger than the 100 MB that ${name} takes in one request.`);
+  }
+  const [first] = inputs;
+  if (mask?.kind === 'image' && first?.kind === 'image' && !isSameSize(mask.pixels, first.pixels)) {
+    problems.push('The mask of the row has another size than its first image: make both equal.');
+  }
+  return problems;
+}
+
+interface Pixels {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What is not known is no difference. */
+function isSameSize(one: Pixels | null, other: Pixels | null): boolean {
+  return one === null || other === null || (one.width === other.width && one.height === other.height);
+}
+
+function bytesOf(inputs: readonly InspectedInput[]): number {
+  return inputs.reduce((sum, input) => sum + (input.kind === 'image' ? input.sizeBytes : 0), 0);
+}
+
+function rememberedInspection(rules: InspectRules): Inspect {
+  const known = new Map<string, Promise<InspectedInput>>();
+  return (reference) => {
+    // A data URL is as long as its picture.
+    if (reference.length > 1000) {
+      return inspectInput(reference, rules);
+    }
+    const found = known.get(reference) ?? inspectInput(reference, rules);
+    known.set(reference, found);
+    if (known.size > REMEMBERED) {
+      known.delete(known.keys().next().value ?? '');
+    }
+    return found;
+  };
+}
+
+interface Group {
+  readonly first: string;
+  readonly pattern: string;
+  count: number;
+  readonly rows: number[];
+}
+
+/** Sentences that differ only in the name they quote are one problem. */
+function createFindings() {
+  const groups = new Map<string, Group>();
+  return {
+    add(sentence: string, row: number): void {
+      const wanted = sentence.replaceAll(/"[^"]*"/g, '"…"');
+      const pattern = groups.has(wanted) || groups.size < MOST_GROUPS ? wanted : 'Other problems.';
+      const group = groups.get(pattern) ?? { first: sentence, pattern, count: 0, rows: [] };
+      groups.set(pattern, group);
+      group.count += 1;
+      if (group.rows.length < EXAMPLE_ROWS && group.rows.at(-1) !== row) {
+        group.rows.push(row);
+      }
+    },
+    /** Most frequent first. */
+    problems: (): PreflightProblem[] =>
+      [...groups.values()]
+        .sort((one, other) => other.count - one.count)
+        .slice(0, MOST_PROBLEMS)
+        .map(({ first, pattern, count, rows }) => ({
+          message: count === 1 ? first : pattern,
+          count,
+          rows: [...rows],
+        })),
+  };
+}

@@ -1,0 +1,87 @@
+/** What a row's reference leads to, as far as it can be told without sending: files by their header, URLs by their form. */
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { badInput, parseUrl, type Refused, shownReference } from './bad-input';
+import { decodeDataUrl } from './data-url';
+import { embeddedFile, isEmbeddedReference } from './embedded';
+import { type ImageSize, measureImage } from './measure';
+import { MAX_IMAGE_BYTES } from './safe-fetch';
+import { megabytes, type PathPolicy, resolveInputPath } from './safe-path';
+import { sniffImage } from './sniff';
+
+export interface InspectRules extends PathPolicy {
+  /** Where images embedded in Parquet were unpacked. */
+  readonly embeddedDir: string;
+}
+
+export type InspectedInput =
+  | {
+      readonly kind: 'image';
+      readonly mimeType: string;
+      readonly sizeBytes: number;
+      /** Null: its header does not say within its first bytes. */
+      readonly pixels: ImageSize | null;
+    }
+  /** It is fetched when its row is sent, and not before. */
+  | { readonly kind: 'url' }
+  | Refused;
+
+/** Pixels of nearly all images stand within this, also behind a large EXIF block. */
+const HEADER_BYTES = 128 * 1024;
+const SCHEME = /^([a-z][a-z0-9+.-]+):/i;
+
+/** Never rejects. By the same rules as loading it, save that nothing is fetched or read whole. */
+export async function inspectInput(given: string, rules: InspectRules): Promise<InspectedInput> {
+  const reference = given.trim();
+  const shown = shownReference(reference);
+  const scheme = SCHEME.exec(reference)?.[1]?.toLowerCase();
+  if (scheme === 'http' || scheme === 'https') {
+    return parseUrl(reference) === null
+      ? badInput(`"${shown}" is no URL that can be fetched; correct it.`)
+      : { kind: 'url' };
+  }
+  if (scheme === 'data') {
+    const decoded = decodeDataUrl(reference, MAX_IMAGE_BYTES);
+    return decoded.kind === 'ok' ? asImage(decoded.bytes, decoded.bytes.byteLength, shown) : decoded;
+  }
+  if (isEmbeddedReference(reference)) {
+    const file = embeddedFile(reference, rules.embeddedDir);
+    return file === null
+      ? badInput('An image embedded in the dataset is damaged or missing; import the file again.')
+      : inspectFile(file.path, 'embedded image');
+  }
+  if (scheme !== undefined && scheme !== 'file' && /^[^:]+:\/\//.test(reference)) {
+    return badInput(`"${shown}" is a ${scheme}: URL, which cannot be fetched; use https or a file.`);
+  }
+  const resolved = await resolveInputPath(reference, rules);
+  return resolved.kind === 'ok' ? inspectFile(resolved.path, shown) : resolved;
+}
+
+async function inspectFile(path: string, shown: string): Promise<InspectedInput> {
+  try {
+    // oxlint-disable-next-line no-bitwise -- flags of open(2)
+    const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const { size } = await handle.stat();
+      if (size > MAX_IMAGE_BYTES) {
+        return badInput(
+          `The image "${shown}" is larger than ${megabytes(MAX_IMAGE_BYTES)}; make it smaller.`,
+        );
+      }
+      const header = Buffer.alloc(Math.min(size, HEADER_BYTES));
+      const { bytesRead } = await handle.read(header, 0, header.byteLength, 0);
+      return asImage(header.subarray(0, bytesRead), size, shown);
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return badInput(`The image "${shown}" cannot be read; check its permissions.`);
+  }
+}
+
+function asImage(header: Uint8Array, sizeBytes: number, shown: string): InspectedInput {
+  const type = sniffImage(header);
+  return type === null
+    ? badInput(`"${shown}" is not an image (PNG, JPEG, WebP, GIF, AVIF, HEIC, BMP or TIFF).`)
+    : { kind: 'image', mimeType: type.mimeType, sizeBytes, pixels: measureImage(header) };
+}
