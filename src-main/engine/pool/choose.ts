@@ -1,7 +1,7 @@
 /** Which endpoint and which key serve a request: pure choice among what can send now. */
 import type { Provider } from '@shared/model/provider';
 import type { EndpointRecord, Fleet, KeyRecord, Seat } from './fleet';
-import { isOpen } from './fleet';
+import { isOpen, mayUse } from './fleet';
 import type { Gate } from './gate';
 import { heldUntil, refresh } from './key-standing';
 
@@ -21,6 +21,8 @@ export interface LeaseRequest {
   readonly endpointIds?: ReadonlySet<string>;
   /** An endpoint failed the job before: it takes from the budget that keeps retries from becoming a storm. */
   readonly isRetry?: boolean;
+  /** Who asks, where keys were lent to somebody; absent: the library itself. */
+  readonly borrower?: string;
   /** Tokens it may use; absent: what the model's last requests used. */
   readonly tokens?: number;
 }
@@ -154,7 +156,10 @@ function canSend(record: EndpointRecord, look: Look): boolean {
 function seatIsFree(record: EndpointRecord, { key, refused }: Seat, look: Look): boolean {
   const { standing } = key;
   const { moment } = look;
-  if (refused !== null || key.paused || standing.readyAt > moment.now || !isOfTier(key, look.tier)) {
+  if (refused !== null || key.paused || !mayUse(key, look.request.borrower)) {
+    return false;
+  }
+  if (standing.readyAt > moment.now || !isOfTier(key, look.tier)) {
     return false;
   }
   const was = refresh(standing, moment.now);

@@ -9,7 +9,7 @@ import {
   type Moment,
   quotaReadyAt,
 } from './choose';
-import { type EndpointRecord, isOpen, isSilent, type KeyRecord, type Seat } from './fleet';
+import { type EndpointRecord, isOpen, isSilent, mayUse, type KeyRecord, type Seat } from './fleet';
 import type { Gate, GateReason } from './gate';
 
 export type WaitReason = GateReason | 'cooldown' | 'quota' | 'failing' | 'ban' | 'retryBudget';
@@ -113,6 +113,9 @@ function look(found: Findings, { record, seat, atEndpoint, request, moment }: Se
   const { key, refused } = seat;
   const { standing } = key;
   const { now } = moment;
+  if (!mayUse(key, request.borrower)) {
+    return;
+  }
   const refusal = refused ?? (standing.status === 'FAILED_INIT' ? standing.reason : undefined);
   if (refusal !== undefined || standing.status === 'FAILED_INIT') {
     found.refusals.set(key, refusal ?? { kind: 'invalid_key', message: 'The key was refused.' });

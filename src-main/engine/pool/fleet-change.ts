@@ -162,10 +162,19 @@ function keptKey(old: Fleet, key: PoolKey, { clock }: FleetChange): KeyRecord {
   const known = old.keys.get(key.id);
   if (known !== undefined) {
     known.paused = key.paused;
+    known.isOwn = key.isOwn ?? true;
+    known.borrowers = key.borrowers ?? [];
     known.tier = key.tier;
     return known;
   }
-  return newKey(key.id, restoredStanding(key.state, clock), { clock, paused: key.paused, tier: key.tier });
+  const made = newKey(key.id, restoredStanding(key.state, clock), {
+    clock,
+    paused: key.paused,
+    tier: key.tier,
+  });
+  made.isOwn = key.isOwn ?? true;
+  made.borrowers = key.borrowers ?? [];
+  return made;
 }
 
 function newKey(
@@ -175,7 +184,17 @@ function newKey(
 ): KeyRecord {
   const { clock, paused, tier } = given;
   const quota = newQuota(clock);
-  const record: KeyRecord = { id, paused, tier, standing, quota, group: null, lastUsed: 0 };
+  const record: KeyRecord = {
+    id,
+    paused,
+    isOwn: true,
+    borrowers: [],
+    tier,
+    standing,
+    quota,
+    group: null,
+    lastUsed: 0,
+  };
   quota.keys.add(record);
   return record;
 }

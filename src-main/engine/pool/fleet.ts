@@ -29,6 +29,10 @@ export interface PoolKey {
   readonly limits?: KeyLimits;
   readonly groupId?: string;
   readonly tier?: KeyTier;
+  /** False: it serves its borrowers alone. Absent: true. */
+  readonly isOwn?: boolean;
+  /** Who was lent it: their requests may use it, and no other key. */
+  readonly borrowers?: readonly string[];
 }
 
 /** What stands above single endpoints and keys. */
@@ -62,6 +66,8 @@ export interface KeyRecord {
   /** Null: what stands for the missing key of an endpoint that needs none. */
   readonly id: string | null;
   paused: boolean;
+  isOwn: boolean;
+  borrowers: readonly string[];
   tier: KeyTier | undefined;
   readonly standing: Standing;
   /** Its own. */
@@ -153,6 +159,11 @@ export function isOpen({ endpoint }: EndpointRecord): boolean {
  */
 export function isSilent({ hasAnswered, silentSince }: EndpointRecord, now: number): boolean {
   return !hasAnswered && silentSince !== null && now - silentSince >= SILENT_MS;
+}
+
+/** Whether a key may serve a request at all: what somebody was lent serves nobody else. */
+export function mayUse({ id, isOwn, borrowers }: KeyRecord, borrower: string | undefined): boolean {
+  return id === null || (borrower === undefined ? isOwn : borrowers.includes(borrower));
 }
 
 /** At whose midnight its daily limits start anew; null: it says so itself. */

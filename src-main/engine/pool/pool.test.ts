@@ -408,3 +408,35 @@ describe('what can never be served', () => {
     granted(pool);
   });
 });
+
+describe('keys that somebody was lent', () => {
+  it('serve who was lent them and nobody else, beside the library’s own', () => {
+    const { pool } = setUp(
+      [endpoint('a')],
+      [key('own', ['a']), key('lent', ['a'], { isOwn: false, borrowers: ['b'] })],
+    );
+    trusted(pool, 'own', 'lent');
+    const used = (request: Partial<LeaseRequest>): Set<string | null> =>
+      new Set(Array.from({ length: 4 }, () => granted(pool, request).keyId));
+    expect(used({})).toEqual(new Set(['own']));
+    expect(used({ borrower: 'b' })).toEqual(new Set(['lent']));
+  });
+
+  it('share limits and state with the same key of the library', () => {
+    const { pool } = setUp(
+      [endpoint('a')],
+      [key('k', ['a'], { limits: { requestsPerMinute: 2 }, borrowers: ['b'] })],
+    );
+    trusted(pool, 'k');
+    granted(pool);
+    granted(pool, { borrower: 'b' });
+    expect(pool.lease({ ...REQUEST, borrower: 'b' })).toMatchObject({ kind: 'wait', reason: 'rate' });
+    expect(pool.lease(REQUEST)).toMatchObject({ kind: 'wait', reason: 'rate' });
+  });
+
+  it('are not waited for by others', () => {
+    const { pool } = setUp([endpoint('a')], [key('lent', ['a'], { isOwn: false, borrowers: ['b'] })]);
+    expect(pool.lease(REQUEST)).toMatchObject({ kind: 'never', reason: 'no_key' });
+    expect(pool.lease({ ...REQUEST, borrower: 'other' })).toMatchObject({ kind: 'never' });
+  });
+});

@@ -29,6 +29,8 @@ export interface RunOrder {
   readonly priority?: Priority;
   /** Only these endpoints may serve it, its fallback aside; absent: all. */
   readonly endpointIds?: readonly string[];
+  /** Who lent the keys that alone may serve it; absent: the library's own do. */
+  readonly borrower?: string;
   /** In this order, when all of the first are out. */
   readonly fallback?: readonly FallbackChoice[];
 }
@@ -124,11 +126,17 @@ export class ActiveRun {
   }
 }
 
-function choicesFor({ endpointIds, fallback = [] }: RunOrder): (model: ModelChoice) => readonly Choice[] {
-  const only = endpointIds === undefined ? {} : { endpointIds: new Set(endpointIds) };
+function choicesFor({
+  endpointIds,
+  borrower,
+  fallback = [],
+}: RunOrder): (model: ModelChoice) => readonly Choice[] {
+  const asker = borrower === undefined ? {} : { borrower };
+  const only = { ...asker, ...(endpointIds === undefined ? {} : { endpointIds: new Set(endpointIds) }) };
   const others = fallback.map(({ endpointId, provider, model }) => ({
     provider,
     model,
+    ...asker,
     endpointIds: new Set([endpointId]),
   }));
   return ({ provider, model }) => [{ provider, model, ...only }, ...others];

@@ -22,7 +22,7 @@ const LAST_RANK = 2 ** 52;
 const PATIENCE_MS = 10_000;
 
 /** What may serve a job: a model, and where. */
-export type Choice = Pick<LeaseRequest, 'provider' | 'model' | 'endpointIds'>;
+export type Choice = Pick<LeaseRequest, 'provider' | 'model' | 'endpointIds' | 'borrower'>;
 
 export class Lane {
   /** The job's own model, then the fallbacks. */
