@@ -11,6 +11,7 @@ import type { Secret } from '../providers/secret';
 import { Refusal } from '../refusal';
 import type { Store, StoredKey } from '../store/store';
 import type { Vault } from '../vault/vault';
+import { type LentKey, type Loan, loanOf, withLoans } from './fleet-loans';
 import type { FleetMetrics } from './fleet-metrics';
 
 /** Keys of the environment: they serve this process; of them only what became of them is stored. */
@@ -60,6 +61,7 @@ export function createRoster(options: RosterOptions) {
   const { store, vault, pool, clock } = options;
   let members = NOBODY;
   let isGiven = false;
+  let loans: readonly Loan[] = [];
   /** Endpoints whose earlier requests the pool counts. */
   const restored = new Set<string>();
 
@@ -112,9 +114,36 @@ export function createRoster(options: RosterOptions) {
     });
   }
 
+  /** Beside the library's own these serve the borrower, and nobody else. Answers what serves it. */
+  async function lend(borrower: string, fleet: GivenFleet): Promise<readonly string[]> {
+    const loan = loanOf(members, loans, {
+      borrower,
+      endpoints: fleet.endpoints,
+      keys: fleet.keys.map((key) => ({
+        ...key,
+        id: options.envKeyId(key.secret),
+        fingerprint: vault.fingerprint(key.secret),
+      })),
+    });
+    loan.keys.forEach(({ secret }) => options.onSecret(secret));
+    loans = [...loans, loan];
+    const states = await store.keyStates();
+    await take({ ...members, states: new Map([...states, ...members.states]) });
+    options.onChange();
+    return loan.endpointIds;
+  }
+
+  /** Its run is over. */
+  function takeBack(borrower: string): void {
+    loans = loans.filter((loan) => loan.borrower !== borrower);
+    feedPool();
+    options.onChange();
+  }
+
   async function take(next: Members): Promise<void> {
     next.secrets.forEach(options.onSecret);
-    const fresh = next.endpoints.map(({ id }) => id).filter((id) => !restored.has(id));
+    const everyone = [...next.endpoints, ...lentEndpoints()];
+    const fresh = everyone.map(({ id }) => id).filter((id) => !restored.has(id));
     const history = fresh.length > 0 && !isLocked() ? await historyOf(fresh) : null;
     // From here on without a pause: nothing is leased before the pool knows what was sent.
     members = next;
@@ -155,21 +184,31 @@ export function createRoster(options: RosterOptions) {
   /** A key whose secret cannot be read is no key to the pool. */
   function feedPool(): void {
     const { endpoints, keys, groups, secrets } = members;
-    pool.setFleet(
-      endpoints,
-      keys
-        .filter((key) => secrets.has(key.id))
-        .map(({ id, endpointIds, paused, limits, groupId, tier }) => ({
-          id,
-          endpointIds,
-          paused,
-          state: stateOf(id),
-          ...(limits === undefined ? {} : { limits }),
-          ...(groupId === undefined ? {} : { groupId }),
-          ...(tier === undefined ? {} : { tier }),
-        })),
-      { groups, settings: options.poolSettings() },
-    );
+    const own = keys
+      .filter((key) => secrets.has(key.id))
+      .map(({ id, endpointIds, paused, limits, groupId, tier }) => ({
+        id,
+        endpointIds,
+        paused,
+        state: stateOf(id),
+        ...(limits === undefined ? {} : { limits }),
+        ...(groupId === undefined ? {} : { groupId }),
+        ...(tier === undefined ? {} : { tier }),
+      }));
+    pool.setFleet([...endpoints, ...lentEndpoints()], withLoans(own, loans, stateOf), {
+      groups,
+      settings: options.poolSettings(),
+    });
+  }
+
+  function lentEndpoints(): readonly Endpoint[] {
+    return [
+      ...new Map(loans.flatMap((loan) => loan.endpoints.map((one) => [one.id, one] as const))).values(),
+    ];
+  }
+
+  function lentKey(keyId: string): LentKey | undefined {
+    return loans.flatMap(({ keys }) => keys).find(({ id }) => id === keyId);
   }
 
   function keyInfos(): readonly KeyInfo[] {
@@ -207,13 +246,21 @@ export function createRoster(options: RosterOptions) {
   return {
     load,
     give,
+    lend,
+    takeBack,
     feedPool,
     /** True: the environment's, of which nothing can be changed here. */
     isGiven: (): boolean => isGiven,
     endpoints: (): readonly Endpoint[] => members.endpoints,
     keys: (): readonly StoredKey[] => members.keys,
     groups: (): readonly QuotaGroup[] => members.groups,
-    secret: (keyId: string): Secret | null => members.secrets.get(keyId) ?? null,
+    secret: (keyId: string): Secret | null => members.secrets.get(keyId) ?? lentKey(keyId)?.secret ?? null,
+    /** The last characters of a key, own or lent. */
+    tailOf: (keyId: string): string | undefined =>
+      members.keys.find(({ id }) => id === keyId)?.tail ?? lentKey(keyId)?.secret.tail,
+    /** Own or lent. */
+    anyEndpoint: (endpointId: string): Endpoint | undefined =>
+      [...members.endpoints, ...lentEndpoints()].find(({ id }) => id === endpointId),
     views,
     view(endpointId: string): EndpointView {
       return found(

@@ -82,6 +82,8 @@ export function createFleet(options: FleetOptions) {
   return {
     load: () => inTurn(roster.load),
     give: roster.give,
+    lend: roster.lend,
+    takeBack: roster.takeBack,
     views: roster.views,
     view: roster.view,
     groups: (): readonly QuotaGroup[] => roster.groups(),
@@ -106,8 +108,7 @@ export function createFleet(options: FleetOptions) {
       options.onChange();
     },
     secret: (keyId: string): string | null => roster.secret(keyId)?.reveal() ?? null,
-    endpoint: (endpointId: string): Endpoint | undefined =>
-      roster.endpoints().find(({ id }) => id === endpointId),
+    endpoint: (endpointId: string): Endpoint | undefined => roster.anyEndpoint(endpointId),
     endpointsFor: (models: readonly ModelChoice[]): string[] =>
       roster
         .endpoints()
@@ -125,8 +126,8 @@ export function createFleet(options: FleetOptions) {
       endpointId: string;
       keyId: string | null;
     }): { endpointName: string; keyTail: string } => ({
-      endpointName: roster.endpoints().find(({ id }) => id === sent.endpointId)?.name ?? sent.endpointId,
-      keyTail: roster.keys().find(({ id }) => id === sent.keyId)?.tail ?? '',
+      endpointName: roster.anyEndpoint(sent.endpointId)?.name ?? sent.endpointId,
+      keyTail: (sent.keyId === null ? undefined : roster.tailOf(sent.keyId)) ?? '',
     }),
   };
 }
