@@ -23,6 +23,8 @@ export interface OpenStudioOptions {
   readonly appEnv?: Record<string, string>;
   /** The app's folder; default: this project. */
   readonly appDir?: string;
+  /** A folder that is there already; default: a new one. */
+  readonly home?: string;
 }
 
 /** `studio`: a window on an empty library, closed and removed after the test. */
@@ -39,7 +41,7 @@ export const test = base.extend<{ studio: Studio } & StudioOptions>({
 export async function openStudio(
   options: OpenStudioOptions,
 ): Promise<{ studio: Studio; close(): Promise<void> }> {
-  const home = await mkdtemp(join(tmpdir(), 'brushfleet-e2e-'));
+  const home = options.home ?? (await mkdtemp(join(tmpdir(), 'brushfleet-e2e-')));
   const first = await open(home, options);
   const studio: Studio = {
     home,
@@ -61,7 +63,7 @@ export async function openStudio(
 async function open(home: string, options: OpenStudioOptions): Promise<Pick<Studio, 'page' | 'electron'>> {
   const electron = await _electron.launch({
     executablePath: await ensureElectronRuntime(),
-    args: ['--no-sandbox', '--disable-gpu', options.appDir ?? process.cwd()],
+    args: ['--no-sandbox', '--disable-gpu', options.appDir ?? process.env['E2E_APP'] ?? process.cwd()],
     env: {
       ...inherited(),
       DBUS_SESSION_BUS_ADDRESS: '/dev/null',

@@ -2,23 +2,32 @@
  * Done jobs whose file is gone or damaged. A run that goes on checks its results in the background, while it sends what
  * is pending; what it finds lost is pending again, and is handed out after everything else.
  */
-import type { PendingJob } from '../engine/ports';
+import type { Clock, PendingJob } from '../engine/ports';
 import type { Store, StoredRun } from '../store/store';
 
 export interface LostResultsOptions {
   readonly store: Pick<Store, 'requeue' | 'jobsById'>;
   /** Yields ids of done jobs whose results are not what the journal says. */
   verify(run: StoredRun, signal: AbortSignal): AsyncIterable<{ readonly lost: readonly number[] }>;
+  readonly clock: Pick<Clock, 'setTimer'>;
   onError(error: unknown): void;
 }
+
+/** The first requests of a run go out before its results are looked at, unless there is nothing else to do. */
+const HEAD_START_MS = 2000;
+
+/** More are not held in memory: the check waits until some have been handed out. */
+const MOST_WAITING = 10_000;
 
 interface Check {
   /** Lost, and nobody has been handed them since. */
   readonly waiting: Set<number>;
   readonly stop: AbortController;
   isOver: boolean;
-  /** Resolves when more is known. */
-  news: Promise<void>;
+  /** Raised when more is known. */
+  readonly news: Signal;
+  /** Raised when some were handed out, or all that was pending is. */
+  readonly wanted: Signal;
 }
 
 export type LostResults = ReturnType<typeof createLostResults>;
@@ -32,34 +41,33 @@ export function createLostResults(options: LostResultsOptions) {
       waiting: new Set(),
       stop: new AbortController(),
       isOver: false,
-      news: Promise.resolve(),
+      news: createSignal(),
+      wanted: createSignal(),
     };
     checks.set(run.id, check);
-    let tell: () => void = () => undefined;
-    const renew = (): void => {
-      const before = tell;
-      check.news = new Promise((resolve) => {
-        tell = resolve;
-      });
-      before();
-    };
-    renew();
-    void look(run, check, renew)
+    const wanted = check.wanted.next();
+    const undo = options.clock.setTimer(HEAD_START_MS, check.wanted.raise);
+    void wanted
+      .then(undo)
+      .then(() => look(run, check))
       .then((found) => found > 0 && onLost(found))
       .catch(options.onError)
       .finally(() => {
         check.isOver = true;
-        tell();
+        check.news.raise();
       });
   }
 
-  async function look(run: StoredRun, check: Check, renew: () => void): Promise<number> {
+  async function look(run: StoredRun, check: Check): Promise<number> {
     let found = 0;
     for await (const { lost } of options.verify(run, check.stop.signal)) {
       if (lost.length > 0) {
         found += await options.store.requeue(run.id, { kind: 'jobs', jobIds: lost });
         lost.forEach((jobId) => check.waiting.add(jobId));
-        renew();
+        check.news.raise();
+      }
+      while (check.waiting.size >= MOST_WAITING && !check.stop.signal.aborted) {
+        await check.wanted.next();
       }
     }
     return found;
@@ -72,16 +80,19 @@ export function createLostResults(options: LostResultsOptions) {
       const waiting = checks.get(runId)?.waiting;
       if (waiting !== undefined && waiting.size > 0) {
         jobs.forEach((job) => waiting.delete(job.id));
+        checks.get(runId)?.wanted.raise();
       }
     },
     /** Those that are left, at most `limit`; waits while none is known; empty when all is checked. */
     async next(runId: number, limit: number): Promise<readonly PendingJob[]> {
       const check = checks.get(runId);
+      check?.wanted.raise();
       while (check !== undefined && !check.isOver && check.waiting.size === 0) {
-        await check.news;
+        await check.news.next();
       }
       const jobIds = [...(check?.waiting ?? [])].slice(0, limit);
       jobIds.forEach((jobId) => check?.waiting.delete(jobId));
+      check?.wanted.raise();
       return (await options.store.jobsById(jobIds))
         .filter((job) => job.state === 'pending')
         .map(({ id, provider, model, retriesUsed }) => ({
@@ -92,8 +103,39 @@ export function createLostResults(options: LostResultsOptions) {
         }));
     },
     stop(runId: number): void {
-      checks.get(runId)?.stop.abort();
+      const check = checks.get(runId);
       checks.delete(runId);
+      check?.stop.abort();
+      check?.wanted.raise();
+    },
+  };
+}
+
+export function lostNote(found: number): string {
+  return found === 1
+    ? 'One result is gone or damaged on disk and is sent again.'
+    : `${found} results are gone or damaged on disk and are sent again.`;
+}
+
+interface Signal {
+  /** Resolves at the next raising. */
+  next(): Promise<void>;
+  raise(): void;
+}
+
+function createSignal(): Signal {
+  let resolve: () => void = () => undefined;
+  let promise: Promise<void> | null = null;
+  return {
+    next() {
+      promise ??= new Promise((done) => {
+        resolve = done;
+      });
+      return promise;
+    },
+    raise() {
+      promise = null;
+      resolve();
     },
   };
 }

@@ -30,6 +30,8 @@ export interface RunContext {
   readonly imageCacheDir: string | null;
   /** `DG_GEMINI_ASPECT_RATIO`: used where neither flag nor row says otherwise. */
   readonly defaultAspectRatio: string | null;
+  /** Where its images may lie; absent: where the dataset's may. */
+  readonly roots?: 'all';
 }
 
 interface Page {
@@ -84,7 +86,7 @@ export function createOrderBook(options: OrderBookOptions) {
       responseFormat: model?.responseFormat ?? null,
       input: {
         baseDir: context.dataset.baseDir ?? '',
-        roots: options.roots(context.dataset),
+        roots: context.roots ?? options.roots(context.dataset),
         allowPrivateUrls: context.run.options.allowPrivateUrls,
         imageCacheDir: context.imageCacheDir,
         embeddedDir: options.embeddedDir,

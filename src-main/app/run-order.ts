@@ -10,13 +10,19 @@ export interface FleetLook {
   endpoint(endpointId: string): Endpoint | undefined;
 }
 
-/** `waitForQuota`: where the run's own options do not say; absent: always. */
+export interface OrderExtras {
+  /** Where the run's own options do not say; absent: always. */
+  readonly waitForQuota?: WaitForQuota;
+  /** Who lent the endpoints and keys that alone may serve it. */
+  readonly borrower?: { readonly name: string; readonly endpointIds: readonly string[] };
+}
+
 export function runOrder(
   { id, recipe, options }: StoredRun,
   fleet: FleetLook,
-  waitForQuota: WaitForQuota = 'always',
+  { waitForQuota = 'always', borrower }: OrderExtras,
 ): RunOrder {
-  const able = fleet.endpointsFor(recipe.models);
+  const able = borrower?.endpointIds ?? fleet.endpointsFor(recipe.models);
   const { endpointIds } = options;
   return {
     runId: id,
@@ -25,6 +31,7 @@ export function runOrder(
     maxRetries: options.maxRetries,
     retryDelayMs: options.retryDelayMs,
     priority: options.priority ?? 'normal',
+    ...(borrower === undefined ? {} : { borrower: borrower.name }),
     waitForQuota: options.waitForQuota ?? waitForQuota,
     endpointIds: endpointIds === undefined ? able : able.filter((one) => endpointIds.includes(one)),
     // One whose endpoint is gone is no fallback any more.

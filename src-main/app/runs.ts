@@ -1,5 +1,5 @@
 /** The life of runs above the scheduler: start, stop, go on, rerun; their tables; what screens see of them. */
-import type { ModelChoice, Run, RunOptions, RunState, WaitForQuota } from '@shared/model/run';
+import type { ModelChoice, Run, RunOptions, RunState } from '@shared/model/run';
 import type { FailureKind } from '@shared/model/failure';
 import type { AttemptEnd, Clock } from '../engine/ports';
 import type { Spending } from '../engine/runs/budget';
@@ -9,13 +9,14 @@ import { Refusal } from '../refusal';
 import type { Requeue, Store, StoredDataset, StoredRun } from '../store/store';
 import type { EventHub } from './event-hub';
 import { canaryEnd, canaryPause } from './canary';
-import { resultsPath, writeTable } from './exporter';
-import type { LostResults } from './lost-results';
+import { resultsPath, writeTables as writeAllTables } from './exporter';
+import { lostNote, type LostResults } from './lost-results';
 import type { RunContext } from './order-book';
 import { planRun } from './planner';
 import { createRateMeter } from './rates';
 import { type FinishedJob, openResultsLog, type ResultsLog } from './results-log';
-import { type FleetLook, runOrder } from './run-order';
+import { type FleetLook, type OrderExtras, runOrder } from './run-order';
+import { createRunStates } from './run-states';
 import { moveInQueue } from './run-queue';
 
 export interface RunsOptions extends FleetLook {
@@ -37,13 +38,11 @@ export interface RunsOptions extends FleetLook {
   onWorkers(workers: number): void;
 }
 
-export interface StartExtras {
+export interface StartExtras extends OrderExtras {
   readonly imageCacheDir?: string | null;
   readonly defaultAspectRatio?: string | null;
   /** Where results.csv goes, when not into the output folder. */
   readonly csvPath?: string;
-  /** Where the run's own options do not say; absent: always. */
-  readonly waitForQuota?: WaitForQuota;
   /** The rows of this session: a run may have been planned for more. Absent: all. */
   readonly includes?: (row: number) => boolean;
   /** Jobs may still be being planned; absent: all are there. */
@@ -73,6 +72,7 @@ export type Runs = ReturnType<typeof createRuns>;
 export function createRuns(options: RunsOptions) {
   const { store, scheduler, events, log } = options;
   const active = new Map<number, Active>();
+  const states = createRunStates(store, log);
 
   /** Starts sending the pending jobs of a planned run. Resolves when it is under way. */
   async function start(run: StoredRun, extras: StartExtras = {}): Promise<Run> {
@@ -87,6 +87,7 @@ export function createRuns(options: RunsOptions) {
       datasetId: run.datasetId,
       columns: dataset.columns,
       onJobs: (jobs) => extras.onJobs?.(jobs),
+      onTorn: extras.onNote ?? ((sentence) => log.warning('results', sentence)),
       onError: (error) => log.error('results', `results.jsonl of run ${run.id}: ${String(error)}`),
     });
     const over = deferred();
@@ -106,6 +107,8 @@ export function createRuns(options: RunsOptions) {
       dataset,
       imageCacheDir: extras.imageCacheDir ?? null,
       defaultAspectRatio: extras.defaultAspectRatio ?? null,
+      // Who lends keys works on a command line, and may name any file that its user can read.
+      ...(extras.borrower === undefined ? {} : { roots: 'all' }),
     });
     options.budget.open({
       id: run.id,
@@ -123,7 +126,7 @@ export function createRuns(options: RunsOptions) {
     if (extras.recheck === true) {
       options.lost.start(run, (found) => extras.onNote?.(lostNote(found)));
     }
-    scheduler.start(runOrder(run, options, extras.waitForQuota));
+    scheduler.start(runOrder(run, options, extras));
     events.touchRun(run.id);
     return view(run);
   }
@@ -177,7 +180,7 @@ export function createRuns(options: RunsOptions) {
     } catch (error) {
       log.error('results', `tables of run ${runId} could not be written: ${String(error)}`);
     }
-    await store.setRunState(runId, state);
+    await states.save(runId, state);
     options.orders.close(runId);
     active.delete(runId);
     log.info('runs', `run ${runId} is ${state.kind}`);
@@ -198,10 +201,11 @@ export function createRuns(options: RunsOptions) {
     dataset,
     extras,
   }: Pick<Active, 'run' | 'dataset' | 'extras'>): Promise<void> {
-    const csvPath = extras.csvPath ?? resultsPath(run.outputDir, 'csv');
-    await writeTable(store, { run, dataset, format: 'csv', path: csvPath });
-    const path = resultsPath(run.outputDir, 'jsonl');
-    await writeTable(store, { run, dataset, format: 'jsonl', path });
+    const files = [
+      { format: 'csv', path: extras.csvPath ?? resultsPath(run.outputDir, 'csv') },
+      { format: 'jsonl', path: resultsPath(run.outputDir, 'jsonl') },
+    ] as const;
+    await writeAllTables(store, { run, dataset, files });
   }
 
   /** An attempt is on disk. */
@@ -230,7 +234,7 @@ export function createRuns(options: RunsOptions) {
       options: fresh.options,
       outputDir: fresh.outputDir,
       createdAt: fresh.createdAt,
-      state: one?.state ?? fresh.state,
+      state: one?.state ?? states.of(fresh),
       counts: fresh.counts,
       failures: fresh.failures,
       ratePerSecond: Math.round(rate * 100) / 100,
@@ -291,7 +295,7 @@ export function createRuns(options: RunsOptions) {
     const one = active.get(runId);
     if (one !== undefined) {
       one.run = changed;
-      scheduler.change(runOrder(changed, options, one.extras.waitForQuota));
+      scheduler.change(runOrder(changed, options, one.extras));
     }
     options.budget.setCaps(runId, changed.options.caps ?? {});
     events.touchRun(runId);
@@ -385,12 +389,6 @@ export function createRuns(options: RunsOptions) {
 export interface JobPlace {
   readonly row: number;
   readonly position: number;
-}
-
-function lostNote(found: number): string {
-  return found === 1
-    ? 'One result is gone or damaged on disk and is sent again.'
-    : `${found} results are gone or damaged on disk and are sent again.`;
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {

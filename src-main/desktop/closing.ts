@@ -4,10 +4,23 @@
  */
 import { type App as ElectronApp, type BrowserWindow, dialog } from 'electron';
 import type { App } from '../app';
+import type { Door } from '../local-door/serve-door';
 import { closingSentence, type UnderWay } from './closing-sentence';
 
 /** What requests get to end in after "Stop now"; the others are shown as unknown at the next start. */
 const STOP_NOW_MS = 2000;
+
+/** What is to be closed, in this order. */
+interface Engine {
+  /** Command lines that joined the window go on by themselves. */
+  readonly door: Pick<Door, 'close'> | null;
+  readonly app: App;
+}
+
+async function closeAll({ door, app }: Engine): Promise<void> {
+  await door?.close();
+  await app.close();
+}
 
 type Choice = 'finish' | 'stop' | 'stay';
 const CHOICES: readonly { readonly choice: Choice; readonly label: string }[] = [
@@ -17,7 +30,8 @@ const CHOICES: readonly { readonly choice: Choice; readonly label: string }[] = 
 ];
 
 /** The last answer counts: who chose to finish may close again and choose to stop. */
-export function askBeforeClosing(window: BrowserWindow, app: App, electronApp: ElectronApp): void {
+export function askBeforeClosing(window: BrowserWindow, engine: Engine, electronApp: ElectronApp): void {
+  const { app, door } = engine;
   let state: 'open' | 'asking' | 'finishing' | 'leaving' = 'open';
 
   async function ask(): Promise<void> {
@@ -30,11 +44,12 @@ export function askBeforeClosing(window: BrowserWindow, app: App, electronApp: E
     }
     if (choice === 'stop') {
       state = 'leaving';
-      await endNow(app, electronApp);
+      await endNow(engine, electronApp);
       return;
     }
     state = 'finishing';
     // The window stays open and shows how the requests end.
+    await door?.close();
     await app.runs.stopAll();
     if (isStill('finishing')) {
       leave();
@@ -66,7 +81,7 @@ export function askBeforeClosing(window: BrowserWindow, app: App, electronApp: E
 }
 
 /** Requests in flight finish and are kept; then the library is closed, then the program ends. */
-export function endCleanly(app: App, electronApp: ElectronApp): void {
+export function endCleanly(engine: Engine, electronApp: ElectronApp): void {
   let isClosing = false;
   electronApp.on('window-all-closed', () => electronApp.quit());
   electronApp.on('will-quit', (event) => {
@@ -75,8 +90,7 @@ export function endCleanly(app: App, electronApp: ElectronApp): void {
     }
     isClosing = true;
     event.preventDefault();
-    app
-      .close()
+    closeAll(engine)
       .catch((error: unknown) => process.stderr.write(`Brushfleet did not close cleanly: ${String(error)}\n`))
       // Not `quit`, which a second listener could hold up again: everything is on disk.
       .finally(() => electronApp.exit(0));
@@ -107,9 +121,10 @@ async function choose(window: BrowserWindow, under: UnderWay): Promise<Choice> {
 }
 
 /** Nothing more is sent; what ends at once is kept, what is committed stays committed. */
-async function endNow(app: App, electronApp: ElectronApp): Promise<void> {
+async function endNow(engine: Engine, electronApp: ElectronApp): Promise<void> {
+  const { app } = engine;
   const isClosed = await Promise.race([
-    app.close().then(
+    closeAll(engine).then(
       () => true,
       () => false,
     ),

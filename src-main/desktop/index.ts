@@ -2,9 +2,11 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app as electronApp, BrowserWindow, dialog, Menu, nativeTheme, protocol } from 'electron';
-import { type App, LibraryBusy, openApp } from '../app';
+import { type App, LibraryBusy } from '../app';
 import { libraryDir } from '../library';
+import { serveDoor } from '../local-door/serve-door';
 import { createRouter } from '../router';
+import { readVersion } from '../version';
 import { askBeforeClosing, endCleanly } from './closing';
 import { createGrants } from './grants';
 import { cutOffNetwork, denyPermissions, guardAllContents } from './guards';
@@ -12,6 +14,7 @@ import { createImageRoots } from './image-roots';
 import { startImageProcess } from './image-process';
 import { serveIpc } from './ipc';
 import { reloadDeadPage } from './page-deaths';
+import { openWhenFree } from './open-when-free';
 import { serveApp, serveMedia } from './protocols';
 import { PRIVILEGES } from './scheme';
 import { createShell } from './shell';
@@ -21,6 +24,9 @@ import { createWindowStore } from './window-store';
 const outDir = dirname(dirname(fileURLToPath(import.meta.url)));
 const rootDir = dirname(outDir);
 const library = libraryDir(process.env, process.platform, electronApp.getPath('home'));
+
+/** The user no longer waits for the library. */
+const givenUp = new AbortController();
 
 /** A box on a build machine would wait for nobody. */
 const isAttended = !process.env['CI'];
@@ -55,12 +61,18 @@ async function start(): Promise<void> {
   );
   denyPermissions();
   cutOffNetwork();
-  const app = await openApp({
-    libraryDir: library,
-    env: process.env,
-    resourcesDir: join(rootDir, 'resources'),
-    imageRoots: 'granted',
-    startDecoder: startImageProcess,
+  const version = readVersion(rootDir);
+  const app = await openWhenFree({
+    app: {
+      libraryDir: library,
+      env: process.env,
+      resourcesDir: join(rootDir, 'resources'),
+      imageRoots: 'granted',
+      startDecoder: startImageProcess,
+    },
+    version,
+    giveUp: givenUp.signal,
+    onWaiting: tellWaiting,
   });
   logFaults(app);
   const windowStore = createWindowStore(library);
@@ -73,6 +85,10 @@ async function start(): Promise<void> {
     remember: windowStore.setImageRoots,
   });
   const router = createRouter(app, createShell({ grants, windowStore, imageRoots }));
+  const door = await serveDoor({ app, libraryDir: library, router, version }).catch((error: unknown) => {
+    app.log.warning('door', `no command line can join this window: ${String(error)}`);
+    return null;
+  });
   const ipc = serveIpc({ router, grants, imageRoots, log: app.log });
   serveApp(join(outDir, 'renderer'), app.log);
   serveMedia(app);
@@ -85,17 +101,41 @@ async function start(): Promise<void> {
         ipc.register(window.webContents);
         reloadDeadPage(window, app, isAttended);
         if (isAttended) {
-          askBeforeClosing(window, app, electronApp);
+          askBeforeClosing(window, { app, door }, electronApp);
         }
       },
     });
-  endCleanly(app, electronApp);
+  endCleanly({ app, door }, electronApp);
   electronApp.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) {
       void show();
     }
   });
   await show();
+}
+
+/** A command line has the library; its requests in flight are paid for, and end first. */
+function tellWaiting(_busy: LibraryBusy, signal: AbortSignal): void {
+  if (!isAttended) {
+    return;
+  }
+  dialog
+    .showMessageBox({
+      type: 'info',
+      title: 'Brushfleet',
+      message: 'A command line is using the library.',
+      detail:
+        'Brushfleet opens as soon as its requests in flight have ended. Its run then goes on through the window.',
+      buttons: ['Quit'],
+      signal,
+    })
+    .then(() => {
+      if (!signal.aborted) {
+        givenUp.abort();
+        electronApp.quit();
+      }
+    })
+    .catch(() => undefined);
 }
 
 /** A fault nobody caught is written down; runs under way go on. */
@@ -107,6 +147,10 @@ function logFaults(app: App): void {
 }
 
 function fail(error: unknown): void {
+  if (givenUp.signal.aborted) {
+    electronApp.exit(0);
+    return;
+  }
   const sentence =
     error instanceof LibraryBusy
       ? error.message

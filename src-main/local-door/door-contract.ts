@@ -1,0 +1,142 @@
+/**
+ * What the owner of a library offers another process of the same user: the whole contract, and what only a command
+ * line asks for. Secrets of its environment cross here, over a socket that nobody else can open, and nowhere else.
+ */
+import { eventIterator, oc } from '@orpc/contract';
+import { contract, preflightReportSchema, planSchema } from '@shared/contract';
+import { endpointSchema } from '@shared/model/endpoint';
+import { failureKindSchema } from '@shared/model/failure';
+import {
+  datasetFormatSchema,
+  jobStateSchema,
+  recipeSchema,
+  runOptionsSchema,
+  runSchema,
+  taskSchema,
+} from '@shared/model/run';
+import { z } from 'zod';
+import type { CheckEnd, FolderPlan, JobFacts, RunEnd } from '../app/folder-run';
+
+const path = z.string().min(1).max(4096);
+
+const planOfFolderSchema = z.object({
+  name: z.string().max(1000),
+  task: taskSchema,
+  source: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('file'), path, format: datasetFormatSchema.optional() }),
+    z.object({ kind: z.literal('prompts'), prompts: z.array(z.string()) }),
+    z.object({ kind: z.literal('sample') }),
+  ]),
+  recipe: recipeSchema,
+  options: runOptionsSchema,
+  outputDir: path,
+  outputCsv: path.optional(),
+  resume: z.boolean(),
+  adopt: z.boolean(),
+  imageCacheDir: path.optional(),
+}) satisfies z.ZodType<FolderPlan>;
+
+const lentFleetSchema = z.object({
+  endpoints: z.array(endpointSchema).max(2000),
+  keys: z
+    .array(
+      z.object({
+        id: z.string(),
+        label: z.string(),
+        /** Revealed: it is sealed again as soon as it is read. */
+        secret: z.string(),
+        endpointIds: z.array(z.string()),
+      }),
+    )
+    .max(5000),
+});
+
+const jobFactsSchema = z.object({
+  index: z.number(),
+  row: z.number(),
+  variant: z.number(),
+  model: z.string(),
+  status: jobStateSchema,
+  outputImage: z.string(),
+  failure: failureKindSchema.nullable(),
+  error: z.string(),
+  endpoint: z.string(),
+  attempts: z.number(),
+  seconds: z.number().nullable(),
+  width: z.number().nullable(),
+  height: z.number().nullable(),
+  costUsd: z.number().nullable(),
+}) satisfies z.ZodType<JobFacts>;
+
+const refusedSchema = z.object({ kind: z.literal('refused'), sentence: z.string() });
+
+const runEndSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('finished'), run: runSchema, sentence: z.string().optional() }),
+  refusedSchema,
+]) satisfies z.ZodType<RunEnd>;
+
+const checkEndSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('checked'),
+    plan: planSchema.pick({ jobs: true, costUsd: true, seconds: true, blockers: true }),
+    report: preflightReportSchema,
+  }),
+  refusedSchema,
+]) satisfies z.ZodType<CheckEnd>;
+
+/** The owner ends: who asked takes the library over and goes on. */
+const handoverSchema = z.object({ kind: z.literal('handover') });
+const noteSchema = z.object({ kind: z.literal('note'), sentence: z.string() });
+
+export const runEventSchema = z.discriminatedUnion('kind', [
+  noteSchema,
+  z.object({ kind: z.literal('progress'), run: runSchema }),
+  z.object({ kind: z.literal('jobs'), jobs: z.array(jobFactsSchema) }),
+  z.object({ kind: z.literal('end'), end: runEndSchema }),
+  handoverSchema,
+]);
+export type RunEvent = z.infer<typeof runEventSchema>;
+
+export const checkEventSchema = z.discriminatedUnion('kind', [
+  noteSchema,
+  z.object({ kind: z.literal('report'), report: preflightReportSchema }),
+  z.object({ kind: z.literal('end'), end: checkEndSchema }),
+  handoverSchema,
+]);
+export type CheckEvent = z.infer<typeof checkEventSchema>;
+
+const asked = z.object({
+  /** Of whoever asks; made anew for each call. */
+  borrower: z.string().uuid(),
+  plan: planOfFolderSchema,
+  fleet: lentFleetSchema,
+});
+
+/** Of an error whose message is the database's own sentence. */
+export const STORE_CODE = 'STORE';
+
+export const doorContract = {
+  app: contract,
+  door: {
+    /** Before anything else: two versions may not understand each other. */
+    hello: oc.output(z.object({ version: z.string(), pid: z.number().int() })),
+    /** Who goes away before its end has its run paused. */
+    run: oc.input(asked.extend({ wantsJobs: z.boolean() })).output(eventIterator(runEventSchema)),
+    check: oc.input(asked).output(eventIterator(checkEventSchema)),
+    /** Sends nothing more of a borrower's run; its stream tells the end. */
+    stop: oc.input(z.object({ borrower: z.string().uuid() })).output(z.void()),
+    /** The window asks a command line for the library: true, if it will let go of it and join as a client. */
+    handOver: oc.output(z.boolean()),
+    /** Writes a table of a run; `path` null: beside the results. Answers its whole path. */
+    exportTable: oc
+      .input(
+        z.object({
+          runId: z.number().int().positive(),
+          format: z.enum(['csv', 'jsonl', 'spreadsheet', 'failures']),
+          path: path.nullable(),
+        }),
+      )
+      .output(z.string()),
+  },
+};
+export type DoorContract = typeof doorContract;

@@ -1,0 +1,260 @@
+/** The owner's side: other processes of the same user become clients of this one's app. */
+import { createServer, type Server } from 'node:http';
+import type { Router } from '@orpc/server';
+import { implement, ORPCError } from '@orpc/server';
+import { BodyLimitPlugin, RPCHandler } from '@orpc/server/node';
+import type { App } from '../app';
+import { resultsPath, writeTable } from '../app/exporter';
+import { FolderRun } from '../app/folder-run';
+import { Secret } from '../providers/secret';
+import type { AppRouter } from '../router';
+import { addressFor, prepareAddress, publishAddress, withdrawAddress } from './address';
+import { StoreError } from '../store/store-error';
+import { type CheckEvent, type DoorContract, doorContract, type RunEvent, STORE_CODE } from './door-contract';
+import { createMailbox, type Mailbox } from './mailbox';
+
+/** A list of prompts or a fleet of thousands of keys fits; a picture never crosses here. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+export interface DoorOptions {
+  readonly app: App;
+  readonly libraryDir: string;
+  readonly router: AppRouter;
+  readonly version: string;
+  /** Somebody with a better claim asks for the library; absent: it is never given away. */
+  onHandOver?(): boolean;
+}
+
+export interface Door {
+  /** Runs of other processes that are under way. */
+  borrowers(): number;
+  /** Resolves when the runs of others are over. */
+  idle(): Promise<void>;
+  /** Tells those that are left to take over, lets their requests in flight end, and listens no more. */
+  close(): Promise<void>;
+}
+
+interface Borrowed {
+  readonly run: FolderRun;
+  readonly over: Promise<unknown>;
+  /** Its borrower has asked for its end, and is told of it as it is. */
+  isStopped: boolean;
+}
+
+interface DoorState {
+  isClosing: boolean;
+  /** Borrowers that asked for the end of what is only being prepared. */
+  readonly stoppedEarly: Set<string>;
+}
+
+/** Rejects when it cannot listen; the library works without it, for this process alone. */
+export async function serveDoor(options: DoorOptions): Promise<Door> {
+  const { app, libraryDir } = options;
+  const borrowed = new Map<string, Borrowed>();
+  const state: DoorState = { isClosing: false, stoppedEarly: new Set() };
+  let closing: Promise<void> | null = null;
+  const router = routerOf(options, borrowed, state);
+  const handler = new RPCHandler(router, {
+    plugins: [new BodyLimitPlugin({ maxBodySize: MAX_BODY_BYTES })],
+  });
+  const server = createServer((request, response) => {
+    handler
+      .handle(request, response, { prefix: '/rpc', context: {} })
+      .then(({ matched }) => {
+        if (!matched) {
+          response.writeHead(404).end();
+        }
+      })
+      .catch((error: unknown) => {
+        app.log.error('door', String(error));
+        response.destroy();
+      });
+  });
+  // A run may take days, and its stream is silent while it waits for quota.
+  server.requestTimeout = 0;
+  const address = addressFor(libraryDir);
+  await prepareAddress(address, libraryDir);
+  await listen(server, address);
+  await publishAddress(address, libraryDir);
+
+  return {
+    borrowers: () => borrowed.size,
+    async idle() {
+      while (borrowed.size > 0) {
+        await Promise.allSettled([...borrowed.values()].map(({ over }) => over));
+      }
+    },
+    close: () => (closing ??= close()),
+  };
+
+  async function close(): Promise<void> {
+    state.isClosing = true;
+    await withdrawAddress(address, libraryDir);
+    await Promise.allSettled([...borrowed.values()].map(({ run }) => run.stop()));
+    await Promise.allSettled([...borrowed.values()].map(({ over }) => over));
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeIdleConnections();
+      // Readers that do not read are not waited for.
+      setTimeout(() => server.closeAllConnections(), 500).unref();
+    });
+  }
+}
+
+type DoorRouter = Router<DoorContract, Record<never, never>>;
+
+function routerOf(
+  { app, router, version, onHandOver }: DoorOptions,
+  borrowed: Map<string, Borrowed>,
+  state: DoorState,
+): DoorRouter {
+  const os = implement(doorContract.door);
+  const calls = createBorrowedCalls(app, borrowed, state);
+  return {
+    app: router,
+    door: os.router({
+      hello: os.hello.handler(() => ({ version, pid: process.pid })),
+      run: os.run.handler(({ input, signal }) => calls.run(input, signal)),
+      check: os.check.handler(({ input, signal }) => calls.check(input, signal)),
+      stop: os.stop.handler(({ input }) => calls.stop(input.borrower)),
+      handOver: os.handOver.handler(() => onHandOver?.() ?? false),
+      exportTable: os.exportTable.handler(async ({ input }) => {
+        const run = await app.runs.found(input.runId).catch(() => null);
+        if (run === null) {
+          throw new ORPCError('NOT_FOUND', { message: `There is no run ${input.runId}.` });
+        }
+        const dataset = await app.importer.whole(run.datasetId);
+        const path = input.path ?? resultsPath(run.outputDir, input.format);
+        await writeTable(app.store, { run, dataset, format: input.format, path });
+        return path;
+      }),
+    }),
+  };
+}
+
+interface Asked {
+  readonly borrower: string;
+  readonly plan: Parameters<FolderRun['run']>[0];
+  readonly fleet: {
+    readonly endpoints: Parameters<App['fleet']['lend']>[1]['endpoints'];
+    readonly keys: readonly { id: string; label: string; secret: string; endpointIds: string[] }[];
+  };
+}
+
+function createBorrowedCalls(app: App, borrowed: Map<string, Borrowed>, state: DoorState) {
+  /** What a borrower asks for, with what it lent, until it is over or the borrower is gone. */
+  async function* carryOut<Event extends { kind: string }, End>(
+    { borrower, fleet }: Asked,
+    work: (run: FolderRun, mailbox: Mailbox<Event | Note | Told<End>>) => Promise<End>,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Event | Note | Told<End>, void, void> {
+    if (state.isClosing) {
+      yield { kind: 'handover' };
+      return;
+    }
+    const endpointIds = await app.fleet.lend(borrower, {
+      endpoints: fleet.endpoints,
+      keys: fleet.keys.map((key) => ({ ...key, secret: new Secret(key.secret) })),
+    });
+    if (state.isClosing) {
+      app.fleet.takeBack(borrower);
+      yield { kind: 'handover' };
+      return;
+    }
+    const run = new FolderRun(app, { name: borrower, endpointIds });
+    const isStopped = state.stoppedEarly.delete(borrower);
+    if (isStopped || signal?.aborted === true) {
+      void run.stop();
+    }
+    const mailbox = createMailbox<Event | Note | Told<End>>(missedNote);
+    const over = work(run, mailbox)
+      .then((end) => {
+        const isHandedOver = state.isClosing && borrowed.get(borrower)?.isStopped !== true;
+        mailbox.end(isHandedOver ? { kind: 'handover' } : { kind: 'end', end });
+      })
+      .catch((error: unknown) => {
+        app.log.error('door', error instanceof Error ? (error.stack ?? error.message) : String(error));
+        mailbox.fail(tellable(error));
+      })
+      .finally(() => {
+        borrowed.delete(borrower);
+        app.fleet.takeBack(borrower);
+      });
+    borrowed.set(borrower, { run, over, isStopped });
+    // A run that is over may have been continued by somebody else since.
+    const leave = (): void => void (borrowed.get(borrower)?.run === run && run.stop());
+    signal?.addEventListener('abort', leave, { once: true });
+    try {
+      yield* mailbox.read();
+    } finally {
+      signal?.removeEventListener('abort', leave);
+      leave();
+    }
+  }
+
+  async function stop(borrower: string): Promise<void> {
+    const one = borrowed.get(borrower);
+    if (one === undefined) {
+      state.stoppedEarly.add(borrower);
+    } else {
+      one.isStopped = true;
+      await one.run.stop();
+    }
+  }
+
+  return {
+    stop,
+    run: (input: Asked & { readonly wantsJobs: boolean }, signal: AbortSignal | undefined) =>
+      carryOut<Exclude<RunEvent, { kind: 'end' | 'handover' }>, RunEnd>(
+        input,
+        (run, mailbox) =>
+          run.run(input.plan, {
+            onNote: (sentence) => mailbox.post({ kind: 'note', sentence }),
+            onProgress: (progress) => mailbox.replace('progress', { kind: 'progress', run: progress }),
+            onJob: (job) => input.wantsJobs && mailbox.post({ kind: 'jobs', jobs: [job] }),
+          }),
+        signal,
+      ),
+    check: (input: Asked, signal: AbortSignal | undefined) =>
+      carryOut<Exclude<CheckEvent, { kind: 'end' | 'handover' }>, CheckEnd>(
+        input,
+        (run, mailbox) =>
+          run.check(input.plan, {
+            onNote: (sentence) => mailbox.post({ kind: 'note', sentence }),
+            onReport: (report) => mailbox.replace('report', { kind: 'report', report }),
+          }),
+        signal,
+      ),
+  };
+}
+
+interface Note {
+  readonly kind: 'note';
+  readonly sentence: string;
+}
+
+function missedNote(count: number): Note {
+  return {
+    kind: 'note',
+    sentence: `${count} lines are missing here, because they were not read in time: the results in the output folder have them all.`,
+  };
+}
+
+/** What the database refuses is a sentence for a person; anything else the log alone has. */
+function tellable(error: unknown): unknown {
+  return error instanceof StoreError ? new ORPCError(STORE_CODE, { message: error.message }) : error;
+}
+
+type RunEnd = Awaited<ReturnType<FolderRun['run']>>;
+type CheckEnd = Awaited<ReturnType<FolderRun['check']>>;
+type Told<End> = { readonly kind: 'end'; readonly end: End } | { readonly kind: 'handover' };
+
+function listen(server: Server, address: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(address, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
