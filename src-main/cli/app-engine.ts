@@ -1,149 +1,115 @@
-/** The engine port over the app. */
-import { join } from 'node:path';
-import type { Run, RowProblem } from '@shared/model/run';
-import { type App, type AppOptions, LibraryBusy, openApp } from '../app';
-import type { FinishedJob } from '../app/results-log';
-import { rowFilter } from '../app/planner';
-import { setUpRun } from '../app/run-setup';
-import { DatasetError } from '../datasets/dataset-source';
-import { Refusal } from '../refusal';
-import type { StoredDataset } from '../store/store';
-import type { CliEngine, JobFacts, RunEnd, RunFolderRequest } from './engine-port';
-import type { OpenedEngine } from './main';
+/** The engine port over the app, in the process that owns the library and may serve others. */
+import type { App } from '../app';
+import { FolderRun } from '../app/folder-run';
+import type { Door } from '../local-door/serve-door';
+import type { CheckEnd, CheckRequest, CliEngine, RunEnd, RunFolderRequest } from './engine-port';
+import type { OnInterrupt } from './interrupt';
 
-export async function openAppEngine(options: AppOptions): Promise<OpenedEngine> {
-  try {
-    return { kind: 'ok', engine: new AppEngine(await openApp(options)) };
-  } catch (error) {
-    if (error instanceof LibraryBusy) {
-      return { kind: 'refused', sentence: error.message };
-    }
-    throw error;
-  }
+export interface AppEngineOptions {
+  readonly app: App;
+  /** Lets others join; null: it could not listen. */
+  openDoor(): Promise<Door | null>;
+  readonly onInterrupt: OnInterrupt;
+  /** One sentence for a person. */
+  onNote(sentence: string): void;
+  /** After the library was handed over: the engine of whoever has it now. */
+  reopen(): Promise<
+    | { readonly kind: 'ok'; readonly engine: CliEngine }
+    | { readonly kind: 'refused'; readonly sentence: string }
+  >;
 }
 
-class AppEngine implements CliEngine {
-  readonly #app: App;
-  #runId: number | null = null;
-  #isStopping = false;
+export class AppEngine implements CliEngine {
+  readonly #options: AppEngineOptions;
+  readonly #run: FolderRun;
+  #door: Door | null = null;
+  #isStopped = false;
+  #isHandingOver = false;
+  #isClosed = false;
+  #next: CliEngine | null = null;
+  #wakeUp: () => void = () => undefined;
 
-  constructor(app: App) {
-    this.#app = app;
+  constructor(options: AppEngineOptions) {
+    this.#options = options;
+    this.#run = new FolderRun(options.app);
   }
 
   models(): ReturnType<CliEngine['models']> {
-    return this.#app.models.list();
+    return this.#options.app.models.list();
   }
 
   async runFolder(request: RunFolderRequest): Promise<RunEnd> {
-    try {
-      return await this.#run(request);
-    } catch (error) {
-      if (error instanceof Refusal || error instanceof DatasetError) {
-        return { kind: 'refused', sentence: error.message };
-      }
-      throw error;
-    }
+    await this.#begin(request);
+    const end = await this.#run.run(request, request);
+    const isCutShort = end.kind === 'finished' && end.run.state.kind === 'paused';
+    return this.#isHandingOver && isCutShort && !this.#isStopped ? this.#goOn(request) : end;
   }
 
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    if (this.#runId !== null) {
-      await this.#app.runs.stop(this.#runId);
-    }
+  /** The window wants the library: what is in flight ends, and the run goes on through the window. */
+  handOver(): boolean {
+    this.#isHandingOver = true;
+    void this.#run.stop();
+    this.#wakeUp();
+    return true;
   }
 
-  close(): Promise<void> {
-    return this.#app.close();
+  async #goOn(request: RunFolderRequest): Promise<RunEnd> {
+    request.onNote('The window has taken the library over: this run goes on through it.');
+    await this.close();
+    const opened = await this.#options.reopen();
+    if (opened.kind === 'refused') {
+      return opened;
+    }
+    this.#next = opened.engine;
+    return opened.engine.runFolder({ ...request, resume: true, adopt: false });
   }
 
-  async #run(request: RunFolderRequest): Promise<RunEnd> {
-    const { runs, fleet, store } = this.#app;
-    await fleet.give(request.fleet);
-    const dataset = await this.#dataset(request);
-    const { run, notes, planned } = await setUpRun(store, {
-      name: request.name,
-      dataset,
-      recipe: request.recipe,
-      options: request.options,
-      outputDir: request.outputDir,
-      mode: request.resume ? 'resume' : 'anew',
-    });
-    for (const note of [...problemNotes(dataset), ...notes]) {
-      request.onNote(note);
-    }
-    const unsubscribe = this.#app.events.subscribe((event) => {
-      if (event.kind === 'run' && event.run.id === run.id) {
-        request.onProgress(event.run);
-      }
-    });
-    try {
-      // Ctrl-C may have come while the file was being read: then nothing is sent at all.
-      if (!this.#isStopping) {
-        this.#runId = run.id;
-        await runs.start(run, {
-          imageCacheDir: request.imageCacheDir ?? null,
-          waitForQuota: 'minutes',
-          planned,
-          includes: rowFilter(request.options),
-          onJobs: (jobs) => jobs.forEach((job) => request.onJob(factsOf(job))),
-          ...(request.outputCsv === undefined ? {} : { csvPath: request.outputCsv }),
-        });
-        await (this.#isStopping ? runs.stop(run.id) : runs.over(run.id));
-      }
-    } finally {
-      unsubscribe();
-    }
-    const ended = await runs.view(await runs.found(run.id));
-    request.onProgress(ended);
-    return this.#isStopping
-      ? { kind: 'finished', run: ended }
-      : { kind: 'finished', run: ended, ...pauseSentence(ended) };
+  async checkFolder(request: CheckRequest): Promise<CheckEnd> {
+    await this.#begin(request);
+    return this.#run.check(request, request);
   }
 
-  async #dataset({ source, name }: RunFolderRequest): Promise<StoredDataset> {
-    const { importer, resourcesDir } = this.#app;
-    switch (source.kind) {
-      case 'prompts':
-        return importer.prompts(name, source.prompts);
-      case 'sample':
-        return (await importer.start({ path: join(resourcesDir, 'sample', 'sample.csv'), name })).whole;
-      case 'file': {
-        const { path, format } = source;
-        return (await importer.start(format === undefined ? { path, name } : { path, name, format })).whole;
+  /** Others join only now: what they lend gets its names beside what is here already. */
+  async #begin({ fleet }: Pick<RunFolderRequest, 'fleet'>): Promise<void> {
+    await this.#options.app.fleet.give(fleet);
+    this.#door = await this.#options.openDoor();
+  }
+
+  stop(): Promise<void> {
+    this.#isStopped = true;
+    return this.#next === null ? this.#run.stop() : this.#next.stop();
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isClosed) {
+      const door = this.#door;
+      this.#isClosed = true;
+      if (door !== null && !this.#isStopped && !this.#isHandingOver && door.borrowers() > 0) {
+        await this.#waitFor(door);
       }
+      await door?.close();
+      await this.#options.app.close();
     }
+    await this.#next?.close();
+  }
+
+  /** Others send through this process: it ends with them, or when it is interrupted, and then one of them goes on. */
+  async #waitFor(door: Door): Promise<void> {
+    this.#options.onNote(
+      'Another command line sends through this one: it ends when that is done. Press Ctrl-C to hand over to it now.',
+    );
+    const { promise, resolve } = deferred();
+    this.#wakeUp = resolve;
+    const end = this.#options.onInterrupt(resolve);
+    await Promise.race([door.idle(), promise]);
+    end();
   }
 }
 
-function pauseSentence(run: Run): { sentence?: string } {
-  return run.state.kind === 'paused' ? { sentence: run.state.reason } : {};
-}
-
-/** The first few in full; results.csv and the window have the rest. */
-function problemNotes({ name, problems }: StoredDataset): readonly string[] {
-  const shown = problems
-    .slice(0, 5)
-    .map((problem: RowProblem) => `${name}, line ${problem.line}: ${problem.message}`);
-  const rest = problems.length - shown.length;
-  return rest > 0 ? [...shown, `${name}: ${rest} more remarks like these.`] : shown;
-}
-
-function factsOf({ job }: FinishedJob): JobFacts {
-  return {
-    index: job.index,
-    row: job.row,
-    variant: job.variant,
-    model: job.model,
-    status: job.state,
-    outputImage: job.result?.fileName ?? '',
-    failure: job.failure?.kind ?? null,
-    error: job.failure?.message ?? '',
-    endpoint: job.endpointName ?? '',
-    attempts: job.attempts,
-    seconds: job.seconds,
-    width: job.result?.width ?? null,
-    height: job.result?.height ?? null,
-    costUsd: job.costUsd,
-  };
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Run } from '@shared/model/run';
 import type { Clock } from '../engine/ports';
-import type { CliEngine, RunEnd } from './engine-port';
+import type { CliEngine, FinishedRun } from './engine-port';
 import { EXIT } from './exit-codes';
 import { type OnInterrupt, watchInterrupts } from './interrupt';
 import { jobLine, summaryLine } from './json-lines';
@@ -49,33 +49,90 @@ export async function carryOut(options: CarryOutOptions): Promise<number> {
       streams.err.write(`brushfleet: ${end.sentence}\n`);
       return EXIT.usage;
     }
-    const summary = {
-      run: end.run,
+    return tellEnd(options, {
+      end,
       resultsCsv: order.outputCsv ?? join(order.outputDir, 'results.csv'),
       seconds: (clock.now() - startedAt) / 1000,
-      exitCode: exitCodeOf(end, interrupts.happened),
-      sentence:
-        end.sentence ??
-        (interrupts.happened ? 'Interrupted: the same command goes on where it stopped.' : null),
-    };
-    if (summary.sentence !== null) {
-      streams.err.write(`brushfleet: ${summary.sentence}\n`);
-    }
-    streams.out.write(options.json ? summaryLine(summary) : summaryText(summary));
-    return summary.exitCode;
+      interrupted: interrupts.happened ? 'Interrupted: the same command goes on where it stopped.' : null,
+    });
   } finally {
     progress.end();
     interrupts.end();
   }
 }
 
-function exitCodeOf(end: Extract<RunEnd, { kind: 'finished' }>, interrupted: boolean): number {
-  if (interrupted) {
-    return EXIT.interrupted;
+export interface HowItEnded {
+  readonly end: FinishedRun;
+  readonly resultsCsv: string;
+  readonly seconds: number;
+  /** What is said when Ctrl-C ended it; null: it was not. */
+  readonly interrupted: string | null;
+}
+
+/** Says how a run ended; answers the exit code. */
+export function tellEnd(
+  { streams, json }: Pick<CarryOutOptions, 'streams' | 'json'>,
+  { end, resultsCsv, seconds, interrupted }: HowItEnded,
+): number {
+  const { run } = end;
+  const sentences = [
+    end.sentence ?? interrupted,
+    end.sentence === undefined ? null : higherCap(run),
+    unknownSentence(run.counts.unknown),
+  ];
+  const sentence = sentences.filter((one) => one !== null).join(' ');
+  const exitCode = interrupted === null ? exitCodeOf(end) : EXIT.interrupted;
+  const summary = {
+    run,
+    resultsCsv,
+    seconds,
+    exitCode,
+    sentence: sentence === '' ? null : sentence,
+  };
+  if (sentence !== '') {
+    streams.err.write(`brushfleet: ${sentence}\n`);
   }
+  streams.out.write(json ? summaryLine(summary) : summaryText(summary));
+  return exitCode;
+}
+
+/** The flag that lets a run go on whose cap is reached; null: none is. */
+function higherCap({ state, options: { caps = {} }, requests }: Run): string | null {
+  if (state.kind !== 'paused' || state.failure !== 'budget' || Object.keys(caps).length === 0) {
+    return null;
+  }
+  const flag = caps.requests !== undefined && requests >= caps.requests ? '--max_requests' : '--max_cost';
+  return `A higher ${flag} goes on.`;
+}
+
+/** Requests that a dead process or worker left behind; null: there are none. */
+export function unknownSentence(count: number): string | null {
+  if (count === 0) {
+    return null;
+  }
+  const [what, it] =
+    count === 1
+      ? ['1 request has an unknown outcome', 'it']
+      : [`${count} requests have an unknown outcome`, 'them'];
+  return `${what} and may have been charged: send ${it} again with --unknown resend, or leave ${it} so (--unknown keep, the default).`;
+}
+
+function exitCodeOf(end: FinishedRun): number {
   const { failed, unknown, cancelled } = end.run.counts;
   // Rows that this session's filter left out stay pending, and are no failure.
-  return end.sentence === undefined && failed + unknown + cancelled === 0 ? EXIT.done : EXIT.someFailed;
+  return (end.sentence === undefined || isCanaryEnd(end.run)) && failed + unknown + cancelled === 0
+    ? EXIT.done
+    : EXIT.someFailed;
+}
+
+/** Stopping after the first rows is what was asked for. */
+function isCanaryEnd({ options, state, counts }: Run): boolean {
+  return (
+    options.canary !== undefined &&
+    state.kind === 'paused' &&
+    state.failure === undefined &&
+    counts.done >= options.canary
+  );
 }
 
 interface SummaryText {

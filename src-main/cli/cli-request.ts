@@ -1,9 +1,10 @@
 /** A command line that was understood. Paths are as they were typed; nothing was looked up yet. */
 import type { Provider } from '@shared/model/provider';
-import type { Task, WaitForQuota } from '@shared/model/run';
+import type { Caps, Priority, Task, UnknownPolicy, WaitForQuota } from '@shared/model/run';
 import type { FleetFlags } from '../fleet-env/fleet-from-env';
 import type { LogLevel } from '../log';
 import type { FleetCliRequest } from './fleet/fleet-request';
+import type { RunsCliRequest } from './runs/runs-request';
 
 export interface SizeFlags {
   readonly aspectRatio?: string;
@@ -38,6 +39,16 @@ export interface RunCliRequest {
   readonly waitForQuota: WaitForQuota;
   readonly workers: number;
   readonly resume: boolean;
+  /** What becomes of requests whose outcome a dead process left unknown. */
+  readonly unknown: UnknownPolicy;
+  /** Whole pictures without a record are taken as done. */
+  readonly adopt: boolean;
+  readonly caps?: Caps;
+  /** Only so many first rows are sent. */
+  readonly canary?: number;
+  readonly priority?: Priority;
+  /** Reads every row and sends nothing. */
+  readonly check: boolean;
   readonly envFile?: string;
   readonly allowPrivateUrls: boolean;
   readonly json: boolean;
@@ -49,6 +60,14 @@ export interface RunCliRequest {
 export interface DemoCliRequest {
   readonly kind: 'demo';
   readonly outputDir: string;
+  readonly unknown: UnknownPolicy;
+  readonly json: boolean;
+  readonly logLevel?: LogLevel;
+}
+
+export interface LibraryCliRequest {
+  readonly kind: 'library';
+  readonly act: 'check' | 'restore';
   readonly json: boolean;
   readonly logLevel?: LogLevel;
 }
@@ -57,6 +76,8 @@ export type CliRequest =
   | RunCliRequest
   | DemoCliRequest
   | FleetCliRequest
+  | RunsCliRequest
+  | LibraryCliRequest
   /** Help or version, wanted as such (exit 0) or because nothing was asked (exit 2). */
   | { readonly kind: 'show'; readonly text: string; readonly exitCode: 0 | 2 }
   | Refused;

@@ -1,23 +1,22 @@
 /** Door 2: the command line. Hands the process to `main` and ends it with the exit code. */
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { libraryDir } from '../library';
 import { systemClock } from '../system-clock';
-import { openAppEngine } from './app-engine';
 import { openAppFleet } from './fleet/app-fleet';
 import { secretInput } from './fleet/secret-input';
+import { openOwnLibrary } from './library/own-library';
 import { main } from './main';
+import { openEngine } from './open-engine';
+import { openRuns } from './runs/open-runs';
 import { noKeyring } from '../vault/no-keyring';
+import { readVersion } from '../version';
 
 /** Above out/main, where the built file lies. */
 const rootDir = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-function readVersion(): string {
-  const { version }: { version: string } = JSON.parse(readFileSync(join(rootDir, 'package.json'), 'utf8'));
-  return version;
-}
+const version = readVersion(rootDir);
 
 function onInterrupt(listener: () => void): () => void {
   process.on('SIGINT', listener).on('SIGTERM', listener);
@@ -32,7 +31,7 @@ void main({
   argv: process.argv.slice(2),
   env: process.env,
   cwd: process.cwd(),
-  version: readVersion(),
+  version,
   streams: { out: process.stdout, err: process.stderr },
   clock: systemClock,
   onInterrupt,
@@ -47,8 +46,22 @@ void main({
       imageRoots: 'all',
       logLevel,
     }),
+  // The library's own keys may be needed to go on with a run.
+  openRuns: ({ env, logLevel }) =>
+    openRuns({
+      libraryDir: libraryDir(env, process.platform, homedir()),
+      env,
+      resourcesDir: join(rootDir, 'resources'),
+      imageRoots: 'all',
+      logLevel,
+      version,
+    }),
+  openLibrary: ({ env }) => openOwnLibrary(libraryDir(env, process.platform, homedir())),
   openEngine: ({ env, logLevel }) =>
-    openAppEngine({
+    openEngine({
+      onInterrupt,
+      onNote: (sentence) => process.stderr.write(`brushfleet: ${sentence}\n`),
+      version,
       libraryDir: libraryDir(env, process.platform, homedir()),
       env,
       resourcesDir: join(rootDir, 'resources'),

@@ -1,29 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { catalogueModelSchema, type CatalogueModel } from '@shared/model/catalogue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CliEngine, RunEnd, RunFolderRequest } from './engine-port';
-import { main, type OpenedEngine } from './main';
-import { JOB, recordingSink, runWith } from './testing/fixtures';
-import { createVirtualClock } from './testing/virtual-clock';
-
-const MODELS: readonly CatalogueModel[] = [
-  catalogueModelSchema.parse({
-    id: 'gemini-current',
-    provider: 'google_genai',
-    label: 'Current',
-    state: 'current',
-    isDefault: true,
-    tasks: ['edit', 't2i'],
-    mask: false,
-    sizes: ['1K', '2K'],
-    ratios: ['1:1', '16:9'],
-    priceUsd: {},
-    source: 'test',
-  }),
-];
-const KEY = 'AIzaSyA-known-secret-0001';
+import type { RunEnd } from './engine-port';
+import { JOB, runWith } from './testing/fixtures';
+import { FINISHED, invokeMain, KEY, type Scene as WholeScene } from './testing/invoke-main';
 
 let cwd: string;
 beforeEach(() => {
@@ -32,69 +13,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(cwd, { recursive: true, force: true }));
 
-interface Scene {
-  readonly env?: Record<string, string>;
-  /** Plays the engine. */
-  readonly play?: (
-    request: RunFolderRequest,
-    scene: { interrupt(): void; stopped: Promise<void> },
-  ) => Promise<RunEnd>;
-  readonly opened?: OpenedEngine;
-  readonly isTTY?: boolean;
-}
-
-const FINISHED: RunEnd = { kind: 'finished', run: runWith({ done: 1 }) };
-
-async function invoke(argv: string, scene: Scene = {}) {
-  const out = recordingSink();
-  const err = recordingSink(scene.isTTY ?? false);
-  const exits: number[] = [];
-  const listeners = new Set<() => void>();
-  const requests: RunFolderRequest[] = [];
-  let closed = 0;
-  let stop = (): void => undefined;
-  const stopped = new Promise<void>((resolve) => {
-    stop = resolve;
-  });
-  const engine: CliEngine = {
-    models: () => MODELS,
-    async runFolder(request) {
-      requests.push(request);
-      const interrupt = (): void => listeners.forEach((listener) => listener());
-      return (scene.play ?? (async () => FINISHED))(request, { interrupt, stopped });
-    },
-    stop: async () => stop(),
-    close: async () => void (closed += 1),
-  };
-  const code = await main({
-    argv: argv.match(/"[^"]*"|\S+/g)?.map((word) => word.replaceAll('"', '')) ?? [],
-    env: scene.env ?? { GEMINI_API_KEY: KEY },
-    cwd,
-    version: '1.2.3',
-    streams: { out, err },
-    clock: createVirtualClock(),
-    onInterrupt: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    exitNow: (exit) => void exits.push(exit),
-    input: { isTTY: false, readAll: async () => '', askHidden: async () => null },
-    openEngine: async () => scene.opened ?? { kind: 'ok', engine },
-    openFleet: async () => ({ kind: 'refused', sentence: 'There is no fleet here.' }),
-  });
-  expect(out.text + err.text).not.toContain(KEY);
-  return {
-    code,
-    out: out.text,
-    err: err.text,
-    exits,
-    requests,
-    closed: () => closed,
-    listeners: listeners.size,
-  };
-}
+type Scene = Omit<WholeScene, 'cwd'>;
 
 const EDIT = 'edit --backend google_genai --input data.csv';
+
+const invoke = (argv: string, scene: Scene = {}) => invokeMain(argv, { ...scene, cwd });
 
 describe('what the engine is asked for', () => {
   it('the whole request, by defaults', async () => {
@@ -120,6 +43,7 @@ describe('what the engine is asked for', () => {
           retryDelayMs: 1000,
           allowPrivateUrls: false,
           waitForQuota: 'minutes',
+          unknown: 'keep',
         },
         outputDir: join(cwd, 'output'),
         resume: true,

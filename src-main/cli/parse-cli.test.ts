@@ -71,6 +71,9 @@ describe('values', () => {
       waitForQuota: 'minutes',
       workers: 4,
       resume: true,
+      unknown: 'keep',
+      adopt: false,
+      check: false,
       allowPrivateUrls: false,
       json: false,
       ignoredFlags: [],
@@ -82,7 +85,8 @@ describe('values', () => {
       '--model_name m --output_dir out --output_csv t.csv --instruction_key how --filter_rows 0:100,205 ' +
       '--output_name_column name --num_images_per_prompt 3 --width 1920 --height 1080 --aspect_ratio 16:9 ' +
       '--image_size 2K --image_cache_dir cache --timeout 1.5 --api_max_retries 2 --retry_delay 0.5 ' +
-      '--max_global_workers 64 --wait_for_quota always --num_processes 8 --no_resume --env_file my.env --allow_private_urls --json --log_level debug';
+      '--max_global_workers 64 --wait_for_quota always --num_processes 8 --no_resume --env_file my.env --allow_private_urls --json --log_level debug ' +
+      '--unknown resend --max_cost 12.50 --max_requests 40 --canary 3 --priority high --check';
     expect(run(...EDIT, ...flags.split(' '))).toEqual({
       kind: 'run',
       task: 'edit',
@@ -102,12 +106,27 @@ describe('values', () => {
       waitForQuota: 'always',
       workers: 8,
       resume: false,
+      unknown: 'resend',
+      adopt: false,
+      caps: { costUsd: 12.5, requests: 40 },
+      canary: 3,
+      priority: 'high',
+      check: true,
       envFile: 'my.env',
       allowPrivateUrls: true,
       json: true,
       logLevel: 'debug',
       ignoredFlags: [],
     });
+  });
+
+  it('--adopt takes what lies in the folder', () => {
+    expect(run(...EDIT, '--adopt')).toMatchObject({ adopt: true, resume: true });
+  });
+
+  it('one cap alone', () => {
+    expect(run(...EDIT, '--max_cost', '5').caps).toEqual({ costUsd: 5 });
+    expect(run(...EDIT, '--max_requests', '5').caps).toEqual({ requests: 5 });
   });
 
   it('--max_global_workers auto follows limits and latency', () => {
@@ -152,7 +171,10 @@ describe('a mistake is one sentence and exit 2', () => {
     [[...EDIT, '--unknown_thing=sk-leaked-thing'], /^Unknown flag --unknown_thing: /],
     [[...EDIT, '--json=1'], /^--json takes no value\.$/],
     [['edti'], /^Unknown command "edti": did you mean edit\?$/],
-    [['serve', '--mode', 't2i'], /^Unknown command "serve": it is edit, t2i, demo, keys or endpoints\.$/],
+    [
+      ['serve', '--mode', 't2i'],
+      /^Unknown command "serve": it is edit, t2i, demo, runs, keys, endpoints or library\.$/,
+    ],
     [[...EDIT, 'extra'], /^A value stands without its flag/],
     [['edit', '--backend'], /^--backend needs a value\.$/],
     [['edit', '--input', 'a.csv'], /^Say which provider: brushfleet edit --backend google_genai/],
@@ -163,6 +185,12 @@ describe('a mistake is one sentence and exit 2', () => {
     [['edit', '--backend', 'openai', '--input', ''], /^--input needs a value, and got a blank one\.$/],
     [[...EDIT, '--prompt', 'x', '--instruction_key', 'y'], /exclude each other/],
     [[...EDIT, '--resume', '--no_resume'], /^--resume and --no_resume exclude each other/],
+    [[...EDIT, '--adopt', '--no_resume'], /^--adopt and --no_resume exclude each other/],
+    [[...EDIT, '--unknown', 'drop'], /^--unknown must be keep or resend, not "drop"\.$/],
+    [[...EDIT, '--max_cost', '0'], /^--max_cost must be a number from 0\.01 to 1000000, not "0"\.$/],
+    [[...EDIT, '--max_requests', 'many'], /^--max_requests must be a whole number from 1 to/],
+    [[...EDIT, '--canary', '0'], /^--canary must be a whole number from 1 to 1000, not "0"\.$/],
+    [[...EDIT, '--priority', 'urgent'], /^--priority must be high, normal or low, not "urgent"\.$/],
     [[...EDIT, '--width', '100'], /^--width needs --height/],
     [[...EDIT, '--height', '100'], /^--height needs --width/],
     [
@@ -215,10 +243,16 @@ describe('help and version', () => {
   });
 
   it('reads demo, whose folder is no other run’s by default', () => {
-    expect(parse('demo')).toEqual({ kind: 'demo', outputDir: './output/demo', json: false });
-    expect(parse('demo', '--output_dir', 'x', '--json')).toEqual({
+    expect(parse('demo')).toEqual({
+      kind: 'demo',
+      outputDir: './output/demo',
+      unknown: 'keep',
+      json: false,
+    });
+    expect(parse('demo', '--output_dir', 'x', '--json', '--unknown', 'resend')).toEqual({
       kind: 'demo',
       outputDir: 'x',
+      unknown: 'resend',
       json: true,
     });
   });

@@ -1,12 +1,13 @@
 /** argv -> a request, or one sentence. Pure: nothing is looked up on disk and no environment is read. */
 import type { Provider } from '@shared/model/provider';
-import { waitForQuotaSchema } from '@shared/model/run';
+import { prioritySchema, waitForQuotaSchema } from '@shared/model/run';
 import { parseRatio } from '@shared/ratio';
 import { parseRowFilter } from '@shared/row-filter';
 import { CommanderError } from 'commander';
 import {
   type CliRequest,
   type DemoCliRequest,
+  type LibraryCliRequest,
   refused,
   type RunCliRequest,
   type SizeFlags,
@@ -15,7 +16,8 @@ import { EXPLAINED_FLAGS } from './explained-flags';
 import { FlagValues, UsageError } from './flag-values';
 import { isFleetCommand, readFleet, refuseKeys } from './fleet/parse-fleet';
 import { type ChosenCommand, createProgram } from './program';
-import { PROVIDERS, readLogLevel, withoutUndefined } from './read-flags';
+import { readRuns } from './runs/parse-runs';
+import { PROVIDERS, readCaps, readLogLevel, readOneOf, readUnknown, withoutUndefined } from './read-flags';
 import { usageSentence } from './usage-sentence';
 
 export interface ParseOptions {
@@ -59,8 +61,14 @@ function readChosen({ name, values, words }: ChosenCommand): CliRequest {
     case 'edit':
     case 't2i':
       return readRun(name, flags);
-    default:
-      return readFleet({ name, flags, words });
+    case 'library check':
+      return readLibrary('check', flags);
+    case 'library restore':
+      return readLibrary('restore', flags);
+    default: {
+      const given = { name, flags, words };
+      return name.startsWith('runs ') ? readRuns(given) : readFleet(given);
+    }
   }
 }
 
@@ -69,8 +77,18 @@ function readDemo(flags: FlagValues): DemoCliRequest {
   return {
     kind: 'demo',
     outputDir: flags.text('output_dir') ?? './output/demo',
+    unknown: readUnknown(flags),
     json: flags.has('json'),
     ...(level === undefined ? {} : { logLevel: level }),
+  };
+}
+
+function readLibrary(act: LibraryCliRequest['act'], flags: FlagValues): LibraryCliRequest {
+  return {
+    kind: 'library',
+    act,
+    json: flags.has('json'),
+    ...withoutUndefined({ logLevel: readLogLevel(flags) }),
   };
 }
 
@@ -79,10 +97,18 @@ function readRun(task: 'edit' | 't2i', flags: FlagValues): RunCliRequest {
   if (flags.has('resume') && flags.has('no_resume')) {
     throw new UsageError('--resume and --no_resume exclude each other: give one of the two.');
   }
+  if (flags.has('adopt') && flags.has('no_resume')) {
+    throw new UsageError(
+      '--adopt and --no_resume exclude each other: take the pictures that are there, or send everything anew.',
+    );
+  }
   const optional = withoutUndefined({
     outputCsv: flags.text('output_csv'),
     outputNameColumn: flags.text('output_name_column'),
     imageCacheDir: flags.text('image_cache_dir'),
+    caps: readCaps(flags),
+    canary: flags.integer('canary', { min: 1, max: 1000 }),
+    priority: readOneOf(flags, 'priority', prioritySchema.options),
     envFile: flags.text('env_file'),
     logLevel: readLogLevel(flags),
   });
@@ -102,6 +128,9 @@ function readRun(task: 'edit' | 't2i', flags: FlagValues): RunCliRequest {
     waitForQuota: readWaitForQuota(flags),
     workers: flags.integer('num_processes', { min: 1, max: 64 }) ?? 4,
     resume: !flags.has('no_resume'),
+    unknown: readUnknown(flags),
+    adopt: flags.has('adopt'),
+    check: flags.has('check'),
     allowPrivateUrls: flags.has('allow_private_urls'),
     json: flags.has('json'),
     ignoredFlags: EXPLAINED_FLAGS.map(({ flag }) => flag).filter((flag) => flags.has(flag.slice(2))),

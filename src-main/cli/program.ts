@@ -2,8 +2,12 @@
 import { Command, Option } from 'commander';
 import { EXPLAINED_FLAGS } from './explained-flags';
 import { addFleetCommands } from './fleet/fleet-program';
+import { addLibraryCommands, addRunsCommands } from './runs/runs-program';
 
 export type RawValues = Readonly<Record<string, string | boolean | undefined>>;
+
+/** `name` is `keys add` and so on; `words` are what stands there without a flag. */
+export type Choose = (name: string, values: RawValues, words: readonly string[]) => void;
 
 export interface ChosenCommand {
   /** `edit`, `keys add` and so on. */
@@ -25,6 +29,9 @@ export interface ProgramOutput {
   write(text: string): void;
 }
 
+const UNKNOWN =
+  'requests whose answer was lost with their process, and may be charged: keep, or resend (default: keep)';
+
 const EXAMPLES = `
 Examples:
   brushfleet demo                                       no key needed: sample pictures through the demo endpoint
@@ -32,6 +39,9 @@ Examples:
   brushfleet edit --backend openai --input data.csv --filter_rows 0:10
   brushfleet t2i --backend google_genai --prompt "A cat wearing a space suit" --aspect_ratio 16:9
   brushfleet t2i --backend openai --prompts_file prompts.jsonl --num_images_per_prompt 4 --json
+  brushfleet edit --backend openai --input data.csv --check             reads every row and sends nothing
+  brushfleet edit --backend openai --input data.csv --canary 3          the first rows; without it: the rest
+  brushfleet runs list                                  all runs; brushfleet runs --help: pause, resume, export ...
 
 Keys and endpoints come from the environment or from .env in the working folder:
   GEMINI_API_KEY, OPENAI_API_KEY                        one key
@@ -61,15 +71,15 @@ export function createProgram(output: ProgramOutput): Program {
   addTextFlags(add('t2i', 'generate images from prompts'));
   add('demo', 'run the sample pictures through the demo endpoint: no key, no cost, no network')
     .option('--output_dir <folder>', 'where the pictures go (default: ./output/demo)')
+    .option('--unknown <what>', UNKNOWN)
     .option('--json', 'print one JSON line per finished picture and a summary')
     .option('--log_level <level>', 'error, warning, info or debug');
-  addFleetCommands(
-    command,
-    (one) => configured(one, output),
-    (name, values, words) => {
-      chosen = { name, values, words };
-    },
-  );
+  const choose: Choose = (name, values, words) => {
+    chosen = { name, values, words };
+  };
+  for (const addCommands of [addRunsCommands, addFleetCommands, addLibraryCommands]) {
+    addCommands(command, (one) => configured(one, output), choose);
+  }
   return { command, chosen: () => chosen };
 }
 
@@ -133,6 +143,13 @@ function addRunFlags(command: Command): void {
     )
     .option('--resume', 'go on with the run of the output folder (this is the default)')
     .option('--no_resume', 'send everything anew')
+    .option('--unknown <what>', UNKNOWN)
+    .option('--adopt', 'take whole pictures that lie in the output folder without a record as done')
+    .option('--max_cost <usd>', 'stop when the run has cost so many US dollars; run again with more to go on')
+    .option('--max_requests <n>', 'stop when the run has sent so many requests')
+    .option('--canary <n>', 'send the first n rows, then stop; the same command without it goes on')
+    .option('--priority <priority>', 'among runs at the same time: high, normal or low (default: normal)')
+    .option('--check', 'read every row, say what would fail, and send nothing')
     .option('--env_file <file>', 'read this file in place of .env')
     .option('--json', 'print one JSON line per finished job and a summary')
     .option('--log_level <level>', 'error, warning, info or debug (default: info)')

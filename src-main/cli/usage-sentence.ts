@@ -6,8 +6,10 @@ import { KEY_IN_ARGUMENTS } from './fleet/looks-like-key';
 const BRANCHES: Readonly<Record<string, string>> = {
   keys: 'list, add, import, test or remove',
   endpoints: 'list, add, set or test',
+  runs: 'list, show, resume, set, pause, cancel or export',
+  library: 'check or restore',
 };
-const COMMANDS = 'edit, t2i, demo, keys or endpoints';
+const COMMANDS = 'edit, t2i, demo, runs, keys, endpoints or library';
 
 /** commander's own words, as one sentence. Nothing after a `=` is repeated: it may be a key. */
 export function usageSentence(error: CommanderError, argv: readonly string[]): string {
@@ -31,7 +33,7 @@ export function usageSentence(error: CommanderError, argv: readonly string[]): s
   }
 }
 
-const MISSING: Readonly<Record<string, string>> = { ids: 'keys', name: 'endpoint', file: 'file' };
+const MISSING: Readonly<Record<string, string>> = { ids: 'keys', id: 'run', name: 'endpoint', file: 'file' };
 
 function unknownFlag(flag: string, suggestion: string | undefined, argv: readonly string[]): string {
   if (/^--?(dg_)?(gemini_|openai_)?api_?-?keys?$|^--?(keys?|secrets?|tokens?)$/i.test(flag)) {
@@ -55,7 +57,9 @@ function unknownCommand(word: string, suggestion: string | undefined, argv: read
 /** As far as the command line names commands there are. */
 function commandOf([name = '', sub = '']: readonly string[]): string {
   if (Object.hasOwn(BRANCHES, name)) {
-    return /^(list|add|import|test|remove|set)$/.test(sub) ? `${name} ${sub} ` : `${name} `;
+    return /^(list|add|import|test|remove|set|show|resume|pause|cancel|export|check|restore)$/.test(sub)
+      ? `${name} ${sub} `
+      : `${name} `;
   }
   return name === 'edit' || name === 't2i' || name === 'demo' ? `${name} ` : '';
 }

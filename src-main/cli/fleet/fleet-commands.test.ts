@@ -89,6 +89,8 @@ async function brushfleet(line: string, input: SecretInput = piped('')) {
     exitNow: () => undefined,
     input,
     openEngine: async () => ({ kind: 'refused', sentence: 'There is no run here.' }),
+    openRuns: async () => ({ kind: 'refused', sentence: 'no runs' }),
+    openLibrary: async () => ({ kind: 'refused', sentence: 'no library' }),
     openFleet: async () => {
       fleet ??= await openedFleet();
       // Each command closes it; here it stays for the next one. fleet-commands.e2e.test.ts opens it anew each time.

@@ -1,9 +1,6 @@
 /** The commands `keys` and `endpoints` with their flags, as commander knows them; parse-fleet.ts judges the values. */
 import { type Command, Option } from 'commander';
-import type { RawValues } from '../program';
-
-/** `name` is `keys add` and so on; `words` are what stands there without a flag. */
-export type ChooseFleet = (name: string, values: RawValues, words: readonly string[]) => void;
+import type { Choose, RawValues } from '../program';
 
 type Configure = (command: Command) => Command;
 
@@ -29,7 +26,7 @@ Examples:
 
 A limit of 0 is no limit; to send nothing to an endpoint, use --enabled off.`;
 
-export function addFleetCommands(program: Command, configure: Configure, choose: ChooseFleet): void {
+export function addFleetCommands(program: Command, configure: Configure, choose: Choose): void {
   const branch = (name: string, description: string, examples: string): Command =>
     configure(program.command(name)).description(description).addHelpText('after', examples);
   const leaf = (parent: Command, usage: string, description: string): Command => {

@@ -2,7 +2,7 @@
 import { adaptiveSchema, keyTierSchema, type Limits } from '@shared/model/endpoint';
 import type { Provider } from '@shared/model/provider';
 import { type FlagValues, UsageError } from '../flag-values';
-import { PROVIDERS, readLogLevel, withoutUndefined } from '../read-flags';
+import { PROVIDERS, readLogLevel, readOneOf, withoutUndefined } from '../read-flags';
 import type { Chosen, EndpointChange, FleetAct, FleetCliRequest, KeyTerms } from './fleet-request';
 import { KEY_IN_ARGUMENTS, looksLikeKey } from './looks-like-key';
 
@@ -70,7 +70,7 @@ function readAct({ name, flags, words }: FleetWords): FleetAct {
 }
 
 function readTerms(flags: FlagValues): KeyTerms {
-  const tier = oneOf(flags, 'tier', keyTierSchema.options);
+  const tier = readOneOf(flags, 'tier', keyTierSchema.options);
   const group = flags.text('group')?.trim();
   if (group !== undefined && group.length > 120) {
     throw new UsageError('--group must be at most 120 characters.');
@@ -90,14 +90,14 @@ function readSomeChange(flags: FlagValues): EndpointChange {
 }
 
 function readChange(flags: FlagValues): EndpointChange {
-  const enabled = oneOf(flags, 'enabled', ['on', 'off']);
+  const enabled = readOneOf(flags, 'enabled', ['on', 'off']);
   return withoutUndefined({
     baseUrl: readUrl(flags),
-    apiVersion: oneOf(flags, 'api_version', ['v1', 'v1beta', 'v1alpha']),
+    apiVersion: readOneOf(flags, 'api_version', ['v1', 'v1beta', 'v1alpha']),
     enabled: enabled === undefined ? undefined : enabled === 'on',
     weight: flags.decimal('weight', { min: 0, max: 10_000 }),
     limits: readLimits(flags),
-    adaptive: oneOf(flags, 'adaptive', adaptiveSchema.options),
+    adaptive: readOneOf(flags, 'adaptive', adaptiveSchema.options),
     resetZone: readZone(flags),
     timeoutMs: flags.seconds('timeout', { min: 0.001, max: 3600 }),
   });
@@ -187,17 +187,4 @@ function notBlank(word: string, what: string): string {
     throw new UsageError(`${what} is blank: the shell lost a variable.`);
   }
   return word.trim();
-}
-
-function oneOf<T extends string>(flags: FlagValues, name: string, words: readonly T[]): T | undefined {
-  const word = flags.text(name);
-  const found = words.find((one) => one === word);
-  if (word !== undefined && found === undefined) {
-    throw new UsageError(`--${name} must be ${listed(words)}, not "${word}".`);
-  }
-  return found;
-}
-
-function listed(words: readonly string[]): string {
-  return `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
 }

@@ -1,13 +1,20 @@
 /** Aligned columns for a person; nothing is ever cut off. Pure. */
 
-/** Ends every line; the last column is not padded. */
-export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Ends every line; the last column is not padded. Columns of `numbers` (by their heads) stand right in their width. */
+export function textTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  numbers: readonly string[] = [],
+): string {
   const lines = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => widthOf(line[column] ?? ''))));
   return lines
     .map((line) =>
       head
-        .map((_, column) => pad(line[column] ?? '', column === head.length - 1 ? 0 : (widths[column] ?? 0)))
+        .map((name, column) => {
+          const width = column === head.length - 1 ? 0 : (widths[column] ?? 0);
+          return (numbers.includes(name) ? padStart : pad)(line[column] ?? '', width);
+        })
         .join('  ')
         .trimEnd(),
     )
@@ -22,6 +29,10 @@ function shown(text: string): string {
 
 function pad(text: string, width: number): string {
   return shown(text) + ' '.repeat(Math.max(0, width - widthOf(text)));
+}
+
+function padStart(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - widthOf(text))) + shown(text);
 }
 
 /** Columns on a terminal: wide East Asian characters and emoji take two, combining marks none. */

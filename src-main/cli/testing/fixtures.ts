@@ -30,6 +30,8 @@ export function runWith(counts: Partial<Counts>, more: Partial<Run> = {}): Run {
     failures: {},
     ratePerSecond: 3.25,
     costUsd: 0,
+    requests: 0,
+    place: 0,
     ...more,
   };
 }

@@ -1,0 +1,144 @@
+/** Command lines that start, end and are interrupted at the same moment on one library: nobody's key reaches another's server. */
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createDemoServer, type DemoServer, type DemoServerOptions } from '../../demo/demo-server';
+import { type RunningCli, until, type Workplace, workplace } from './built-cli';
+
+const ROWS = 4;
+const NAMES = ['one', 'two', 'three'];
+
+let place: Workplace;
+let servers: ReadonlyMap<string, DemoServer>;
+
+async function serve(options: DemoServerOptions = {}): Promise<void> {
+  servers = new Map(NAMES.map((name) => [name, createDemoServer({ latencyMs: 20, ...options })]));
+  for (const [name, server] of servers) {
+    const { url } = await server.start();
+    await place.write(`${name}.env`, `DG_GEMINI_BASE_URL=${url}\nDG_GEMINI_API_KEYS=key-of-${name}\n`);
+  }
+}
+
+beforeEach(async () => {
+  place = await workplace();
+  await place.picture('a.png', 'red');
+  const rows = Array.from({ length: ROWS }, (_, row) => `a.png,"Make it grey, row ${row}"`);
+  await place.write('data.csv', `image_url,instruction\n${rows.join('\n')}\n`);
+});
+afterEach(async () => {
+  await Promise.all([...servers.values()].map((server) => server.close()));
+  await place.remove();
+});
+
+/** Each has an endpoint and a key of its own; the file of rows is the same. */
+function begin(name: string, folder = `out-${name}`, env: Readonly<Record<string, string>> = {}): RunningCli {
+  const argv = ['edit', '--backend', 'gemini', '--input', 'data.csv', '--output_dir', folder];
+  return place.start(
+    [...argv, '--env_file', `${name}.env`, '--max_global_workers', '2', '--num_processes', '1'],
+    env,
+  );
+}
+
+const received = (name: string) => servers.get(name)?.requests ?? [];
+const rowsAt = (name: string): readonly number[] =>
+  received(name)
+    .map(({ prompt }) => Number(/row (\d+)/.exec(prompt ?? '')?.[1] ?? -1))
+    .sort((a, b) => a - b);
+const allRows = Array.from({ length: ROWS }, (_, row) => row);
+
+describe('three at the same moment', () => {
+  it('all complete, each with its own key at its own endpoint', async () => {
+    await serve();
+    for (let round = 0; round < 4; round += 1) {
+      const ended = await Promise.all(NAMES.map((name) => begin(name, `${round}-${name}`).ended));
+      for (const { code, err } of ended) {
+        expect(code, err).toBe(0);
+      }
+      for (const name of NAMES) {
+        expect(rowsAt(name)).toEqual(allRows);
+        expect(new Set(received(name).map(({ keyTail }) => keyTail))).toEqual(
+          new Set([`key-of-${name}`.slice(-4)]),
+        );
+        servers.get(name)?.clear();
+      }
+    }
+  });
+});
+
+describe('the same command twice at the same moment', () => {
+  it('is carried out once: the other says that it is under way, or finds nothing left to do', async () => {
+    await serve({ latencyMs: 300 });
+    const ended = await Promise.all([begin('one', 'same').ended, begin('one', 'same').ended]);
+    const codes = ended.map(({ code }) => code).sort();
+    expect(
+      [
+        [0, 0],
+        [0, 2],
+      ],
+      ended.map(({ err }) => err).join('\n---\n'),
+    ).toContainEqual(codes);
+    for (const { code, err } of ended) {
+      if (code === 2) {
+        expect(err).toMatch(/^brushfleet: The run in .* is under way already/m);
+      }
+    }
+    expect(rowsAt('one')).toEqual(allRows);
+    expect((await place.table('same/results.csv')).map(({ status }) => status)).toEqual(
+      allRows.map(() => 'done'),
+    );
+  });
+});
+
+describe('Ctrl-C in both at once', () => {
+  it('ends both in order, with the exit code of an interruption', async () => {
+    await serve({ latencyMs: 700 });
+    const first = begin('one');
+    await until(() => received('one').length > 0);
+    const second = begin('two');
+    await until(() => received('two').length > 0);
+    first.child.kill('SIGINT');
+    second.child.kill('SIGINT');
+    const [one, two] = await Promise.all([first.ended, second.ended]);
+    expect([one.code, two.code], one.err + two.err).toEqual([130, 130]);
+    for (const name of ['one', 'two']) {
+      const table = await place.table(`out-${name}/results.csv`);
+      expect(table.filter(({ status }) => status === 'done')).toHaveLength(received(name).length);
+      expect(table.filter(({ status }) => status === 'unknown')).toEqual([]);
+    }
+  });
+});
+
+describe('a library whose path is too long for a socket', () => {
+  it('is served from a private folder elsewhere, and what a killed owner left there is replaced', async () => {
+    await serve({ latencyMs: 300 });
+    const home = place.path('l'.repeat(90), 'library');
+    const env = { BRUSHFLEET_HOME: home, TMPDIR: place.path('tmp') };
+    await mkdir(place.path('tmp'));
+    const first = begin('one', 'out-one', env);
+    await until(() => received('one').length > 0);
+    const address = (await readFile(`${home}/engine.address`, 'utf8')).trim();
+    expect(address.startsWith(place.path('tmp'))).toBe(true);
+    expect((await stat(address)).mode % 0o1000).toBe(0o600);
+    expect((await stat(address.slice(0, address.lastIndexOf('/')))).mode % 0o1000).toBe(0o700);
+    const second = begin('two', 'out-two', env);
+    await until(() => received('two').length > 0);
+    first.child.kill('SIGKILL');
+    const two = await second.ended;
+    expect([0, 1], two.err).toContain(two.code);
+    expect(rowsAt('two')).toEqual(allRows);
+    expect(received('three')).toEqual([]);
+  });
+});
+
+describe('a request that the owner cannot carry out', () => {
+  it('is told once: it is not asked for again and again', async () => {
+    await serve({ latencyMs: 300 });
+    const first = begin('one');
+    await until(() => received('one').length > 0);
+    // A file in place of the folder that results.jsonl is to be.
+    await mkdir(place.path('out-two', 'results.jsonl'), { recursive: true });
+    const { code, err } = await begin('two').ended;
+    expect([1, 2], err).toContain(code);
+    expect(err.split('\n').filter((line) => line.includes('this one goes on'))).toEqual([]);
+    expect((await first.ended).code).toBe(0);
+  });
+});

@@ -1,0 +1,50 @@
+/** The library port: claims the library, so that nothing writes to the database while it is read or replaced. */
+import { existsSync } from 'node:fs';
+import { acquireLibrary, libraryPaths } from '../../library';
+import { Refusal } from '../../refusal';
+import { restoreBackup } from '../../store/backup';
+import { openDatabase } from '../../store/open-database';
+import { StoreError } from '../../store/store-error';
+import type { OpenedLibrary } from './library-port';
+
+export async function openOwnLibrary(libraryDir: string): Promise<OpenedLibrary> {
+  const claim = await acquireLibrary(libraryDir);
+  if (claim.kind === 'busy') {
+    return { kind: 'refused', sentence: claim.sentence };
+  }
+  return {
+    kind: 'ok',
+    library: {
+      check: async () => check(libraryPaths(libraryDir).database),
+      restore: async () => restore(libraryDir),
+      close: claim.release,
+    },
+  };
+}
+
+function check(database: string): string | null {
+  if (!existsSync(database)) {
+    throw new Refusal('NOT_FOUND', `There is no library yet: ${database} does not exist.`);
+  }
+  try {
+    openDatabase(database, { check: 'whole' }).db.close();
+    return null;
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'CORRUPT') {
+      return error.message;
+    }
+    throw error;
+  }
+}
+
+function restore(libraryDir: string): string {
+  try {
+    const { keptAs, from } = restoreBackup(libraryDir);
+    return `The library is as it was closed at ${from.toISOString()}; what it was before is kept as ${keptAs}. Runs since then are missing: --adopt takes their pictures.`;
+  } catch (error) {
+    if (error instanceof StoreError && (error.code === 'NOT_FOUND' || error.code === 'CORRUPT')) {
+      throw new Refusal('NOT_FOUND', error.message);
+    }
+    throw error;
+  }
+}

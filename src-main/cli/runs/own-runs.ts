@@ -1,0 +1,86 @@
+/** The runs port over a library that this process owns. */
+import { resolve } from 'node:path';
+import { DEMO_ENDPOINT, DEMO_MODEL, mayServe } from '@shared/demo';
+import type { Endpoint } from '@shared/model/endpoint';
+import type { Provider } from '@shared/model/provider';
+import type { Run } from '@shared/model/run';
+import type { App } from '../../app';
+import { resultsPath } from '../../app/exporter';
+import type { EnvKey } from '../../fleet-env/env-keys';
+import { fleetFromEnv } from '../../fleet-env/fleet-from-env';
+import type { Environment } from '../../fleet-env/variables';
+import type { Door } from '../../local-door/serve-door';
+import type { Opened } from '../open-engine';
+import { type ContractClient, ownClient } from '../own-client';
+import { libraryBlocker, refuseResume, wasSentFromLibrary } from './run-keys';
+import type { CliRuns } from './runs-port';
+
+export function ownRuns({ app, openDoor }: Extract<Opened, { kind: 'own' }>, version: string): CliRuns {
+  let saveTo: string | null = null;
+  let door: Door | null = null;
+  const client = ownClient(app, { version, saveTo: () => saveTo });
+  return {
+    client,
+    isElsewhere: false,
+    async readyKeys(run, env) {
+      const lines = await readyKeys({ app, client }, run, env);
+      // A run that goes on may take days; what only looks is over before anybody could join.
+      door = await openDoor();
+      return lines;
+    },
+    async exportTable(run, format, path) {
+      saveTo = path ?? resultsPath(run.outputDir, format);
+      await client.runs.export({ runId: run.id, format });
+      return resolve(saveTo);
+    },
+    async close() {
+      // Command lines that joined meanwhile take the library over.
+      await door?.close();
+      await app.close();
+    },
+  };
+}
+
+interface Parts {
+  readonly app: App;
+  readonly client: ContractClient;
+}
+
+/**
+ * A run goes on with the keys it was sent with so far. One that was sent with none yet gets the library's where they can
+ * serve it, else the environment's.
+ */
+async function readyKeys({ app, client }: Parts, run: Run, env: Environment): Promise<readonly string[]> {
+  const { models } = run.recipe;
+  if (models.some(({ model }) => model === DEMO_MODEL.model)) {
+    await app.fleet.give({ endpoints: [DEMO_ENDPOINT], keys: [] });
+    return [];
+  }
+  const isOwn = await wasSentFromLibrary(client, run);
+  const blocker = await libraryBlocker(client, run);
+  if (isOwn === true || (isOwn === null && blocker === null)) {
+    return blocker === null ? [`Sending: ${ownNames(app, run)}`] : refuseResume(run, blocker);
+  }
+  const endpoints: Endpoint[] = [];
+  const keys: EnvKey[] = [];
+  const lines: string[] = [];
+  for (const provider of new Set(models.map((choice): Provider => choice.provider))) {
+    const fleet = fleetFromEnv({ provider, env, flags: {} });
+    if (fleet.kind === 'refused') {
+      return refuseResume(run, fleet.sentence);
+    }
+    endpoints.push(...fleet.endpoints);
+    keys.push(...fleet.keys);
+    lines.push(...fleet.warnings.map((warning) => `Warning: ${warning}`), `Sending: ${fleet.startLine}`);
+  }
+  await app.fleet.give({ endpoints, keys });
+  return lines;
+}
+
+function ownNames(app: App, { recipe }: Run): string {
+  const names = app.fleet
+    .views()
+    .filter(({ endpoint }) => endpoint.enabled && recipe.models.some((choice) => mayServe(endpoint, choice)))
+    .map(({ endpoint }) => endpoint.name);
+  return `the library's keys of ${names.join(', ')}`;
+}

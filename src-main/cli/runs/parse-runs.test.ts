@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { parseCli } from '../parse-cli';
+
+const parse = (line: string) => parseCli(line.split(' '), { version: '1.2.3' });
+
+describe('what is understood', () => {
+  it.each([
+    ['runs list', { kind: 'list' }],
+    ['runs show 3', { kind: 'show', runId: 3 }],
+    [
+      'runs resume 3',
+      { kind: 'resume', runId: 3, terms: { unknown: 'keep', failed: false, cancelled: false } },
+    ],
+    [
+      'runs resume 3 --unknown resend --failed --cancelled --max_cost 20 --max_requests 9 --priority high',
+      {
+        kind: 'resume',
+        runId: 3,
+        terms: {
+          unknown: 'resend',
+          failed: true,
+          cancelled: true,
+          caps: { costUsd: 20, requests: 9 },
+          priority: 'high',
+        },
+      },
+    ],
+    ['runs set 3 --priority low', { kind: 'set', runId: 3, change: { priority: 'low' } }],
+    [
+      'runs set 3 --place 1 --max_global_workers 8 --max_requests 9',
+      { kind: 'set', runId: 3, change: { place: 0, concurrency: 8, caps: { requests: 9 } } },
+    ],
+    ['runs pause 3', { kind: 'pause', runId: 3 }],
+    ['runs cancel 3', { kind: 'cancel', runId: 3, which: 'pending' }],
+    ['runs cancel 3 --in_flight', { kind: 'cancel', runId: 3, which: 'all' }],
+    ['runs export 3 --format csv', { kind: 'export', runId: 3, format: 'csv' }],
+    [
+      'runs export 3 --format failures --output f.csv',
+      { kind: 'export', runId: 3, format: 'failures', output: 'f.csv' },
+    ],
+  ])('%s', (line, act) => {
+    expect(parse(line)).toEqual({ kind: 'runs', act, json: false });
+    expect(parse(`${line} --json --env_file my.env --log_level debug`)).toEqual({
+      kind: 'runs',
+      act,
+      json: true,
+      envFile: 'my.env',
+      logLevel: 'debug',
+    });
+  });
+
+  it.each(['check', 'restore'] as const)('library %s', (act) => {
+    expect(parse(`library ${act}`)).toEqual({ kind: 'library', act, json: false });
+    expect(parse(`library ${act} --json`)).toEqual({ kind: 'library', act, json: true });
+  });
+
+  it.each([
+    ['runs --help', 'brushfleet runs cancel 3 --in_flight'],
+    ['runs resume --help', '--unknown <what>'],
+    ['library --help', 'restore'],
+  ])('%s', (line, text) => {
+    expect(parse(line)).toMatchObject({ kind: 'show', exitCode: 0, text: expect.stringContaining(text) });
+  });
+});
+
+describe('what is refused, in one sentence', () => {
+  it.each([
+    ['runs show', /^Say which run: brushfleet runs show --help shows how\.$/],
+    [
+      'runs show last',
+      /^"last" is no id of a run: ids are whole numbers, brushfleet runs list shows them\.$/,
+    ],
+    ['runs show 0', /no id of a run/],
+    ['runs show -1', /^"-1" is no id of a run/],
+    ['runs resume 3 --unknown drop', /^--unknown must be keep or resend, not "drop"\.$/],
+    ['runs resume 3 --max_cost free', /^--max_cost must be a number from/],
+    ['runs set 3', /^Say what to change, such as --priority high: brushfleet runs set --help/],
+    ['runs set 3 --place 0', /^--place must be a whole number from 1 to/],
+    ['runs export 3', /^Say in which form: --format csv, jsonl, spreadsheet or failures\.$/],
+    ['runs export 3 --format xls', /^--format must be csv, jsonl, spreadsheet or failures, not "xls"\.$/],
+    ['runs remove 3', /^Unknown command "runs remove": (it is list|did you mean)/],
+    ['runs pause 3 4', /^A value stands without its flag/],
+    ['library burn', /^Unknown command "library burn": it is check or restore\.$/],
+    ['run list', /^Unknown command "run": did you mean runs\?$/],
+  ])('%s', (line, sentence) => {
+    expect(parse(line)).toEqual({
+      kind: 'refused',
+      sentence: expect.stringMatching(sentence),
+      exitCode: 2,
+    });
+  });
+});

@@ -1,0 +1,98 @@
+/** Reads what follows `brushfleet runs`. Pure; what cannot be read throws UsageError. */
+import { prioritySchema } from '@shared/model/run';
+import { type FlagValues, UsageError } from '../flag-values';
+import { readCaps, readLogLevel, readOneOf, readUnknown, withoutUndefined } from '../read-flags';
+import {
+  type ResumeTerms,
+  type RunChange,
+  type RunsAct,
+  type RunsCliRequest,
+  TABLE_FORMATS,
+} from './runs-request';
+
+export interface RunsWords {
+  /** `runs list`, `runs show` and so on. */
+  readonly name: string;
+  readonly flags: FlagValues;
+  /** What stands there without a flag. */
+  readonly words: readonly string[];
+}
+
+export function readRuns({ name, flags, words }: RunsWords): RunsCliRequest {
+  const optional = withoutUndefined({ envFile: flags.text('env_file'), logLevel: readLogLevel(flags) });
+  return { kind: 'runs', act: readAct({ name, flags, words }), json: flags.has('json'), ...optional };
+}
+
+function readAct({ name, flags, words }: RunsWords): RunsAct {
+  if (name === 'runs list') {
+    return { kind: 'list' };
+  }
+  const runId = readRunId(words[0] ?? '');
+  switch (name) {
+    case 'runs show':
+      return { kind: 'show', runId };
+    case 'runs resume':
+      return { kind: 'resume', runId, terms: readTerms(flags) };
+    case 'runs set':
+      return { kind: 'set', runId, change: readChange(flags) };
+    case 'runs pause':
+      return { kind: 'pause', runId };
+    case 'runs cancel':
+      return { kind: 'cancel', runId, which: flags.has('in_flight') ? 'all' : 'pending' };
+    case 'runs export':
+      return {
+        kind: 'export',
+        runId,
+        format: readFormat(flags),
+        ...withoutUndefined({ output: flags.text('output') }),
+      };
+    default:
+      throw new Error(`No such command: ${name}`);
+  }
+}
+
+function readRunId(word: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(word)) {
+    throw new UsageError(
+      `"${word}" is no id of a run: ids are whole numbers, brushfleet runs list shows them.`,
+    );
+  }
+  return Number(word);
+}
+
+function readTerms(flags: FlagValues): ResumeTerms {
+  return {
+    unknown: readUnknown(flags),
+    failed: flags.has('failed'),
+    cancelled: flags.has('cancelled'),
+    ...withoutUndefined({
+      caps: readCaps(flags),
+      priority: readOneOf(flags, 'priority', prioritySchema.options),
+    }),
+  };
+}
+
+function readChange(flags: FlagValues): RunChange {
+  const place = flags.integer('place', { min: 1, max: 1_000_000 });
+  const change = withoutUndefined({
+    caps: readCaps(flags),
+    priority: readOneOf(flags, 'priority', prioritySchema.options),
+    concurrency: flags.integer('max_global_workers', { min: 1, max: 1024 }),
+    // People count from 1.
+    place: place === undefined ? undefined : place - 1,
+  });
+  if (Object.keys(change).length === 0) {
+    throw new UsageError(
+      'Say what to change, such as --priority high: brushfleet runs set --help lists all flags.',
+    );
+  }
+  return change;
+}
+
+function readFormat(flags: FlagValues): (typeof TABLE_FORMATS)[number] {
+  const format = readOneOf(flags, 'format', TABLE_FORMATS);
+  if (format === undefined) {
+    throw new UsageError('Say in which form: --format csv, jsonl, spreadsheet or failures.');
+  }
+  return format;
+}

@@ -1,0 +1,114 @@
+/** `brushfleet runs resume`. */
+import { join } from 'node:path';
+import type { AppEvent } from '@shared/contract';
+import type { Run } from '@shared/model/run';
+import { tellEnd } from '../carry-out';
+import { EXIT } from '../exit-codes';
+import { watchInterrupts } from '../interrupt';
+import { createProgress } from '../progress';
+import { applyChange } from './change-run';
+import { isUnderWay } from './run-words';
+import type { ResumeTerms } from './runs-request';
+import { findRun, OwnerGone, type RunsWork } from './runs-work';
+
+/** Goes on with a run and stays until it has ended or pauses. Resolves with the exit code. */
+export async function resumeRun(work: RunsWork, runId: number, terms: ResumeTerms): Promise<number> {
+  const { runs, streams, clock } = work;
+  const { client } = runs;
+  const run = await findRun(work, runId);
+  const startedAt = clock.now();
+  const progress = createProgress(streams.err, clock);
+  const listening = new AbortController();
+  const interrupts = watchInterrupts(work.onInterrupt, {
+    first: () => {
+      progress.note('Stopping: requests in flight finish and are kept. Press Ctrl-C again to end at once.');
+      client.runs
+        .stop({ runId })
+        .catch((error: unknown) => progress.note(`Cannot stop in order: ${String(error)}`));
+    },
+    second: () => work.exitNow(EXIT.interrupted),
+  });
+  try {
+    for (const sentence of await runs.readyKeys(run, work.env)) {
+      progress.note(sentence);
+    }
+    await applyChange(work, run, terms);
+    // Listened to before it starts: its end cannot be missed.
+    const events = await client.system.events(undefined, { signal: listening.signal });
+    // Ctrl-C may have come meanwhile: then nothing is sent at all.
+    if (!interrupts.happened) {
+      const started = await goOn(work, run, terms);
+      if (isUnderWay(started)) {
+        await untilOver(work, events, { runId, onChange: (changed) => progress.update(changed) });
+      }
+    }
+    progress.end();
+    const ended = await findRun(work, runId);
+    return tellEnd(work, {
+      end: { kind: 'finished', run: ended, ...(interrupts.happened ? {} : whyPaused(ended)) },
+      resultsCsv: join(ended.outputDir, 'results.csv'),
+      seconds: (clock.now() - startedAt) / 1000,
+      interrupted: interrupts.happened
+        ? `Interrupted: brushfleet runs resume ${runId} goes on where it stopped.`
+        : null,
+    });
+  } finally {
+    listening.abort();
+    progress.end();
+    interrupts.end();
+  }
+}
+
+/** Each call starts the run or goes on with it; what comes later joins what is under way. */
+async function goOn({ runs, streams }: RunsWork, run: Run, terms: ResumeTerms): Promise<Run> {
+  const { id: runId, counts } = run;
+  const again = (['unknown', 'failed', 'cancelled'] as const).filter(
+    (kind) => isAsked(kind, terms) && counts[kind] > 0,
+  );
+  let started = await runs.client.runs.resume({ runId });
+  for (const kind of again) {
+    started = await runs.client.runs.rerun({ runId, which: { kind } });
+  }
+  const hint = again.length === 0 ? nothingLeft(run) : null;
+  if (hint !== null) {
+    streams.err.write(`${hint}\n`);
+  }
+  return started;
+}
+
+function isAsked(kind: 'unknown' | 'failed' | 'cancelled', terms: ResumeTerms): boolean {
+  return kind === 'unknown' ? terms.unknown === 'resend' : terms[kind];
+}
+
+/** Why nothing is sent, and how it would be; null: something is. */
+function nothingLeft({ id, counts }: Run): string | null {
+  const open = counts.pending + counts.leased + counts.sent;
+  const flags = (['failed', 'cancelled'] as const)
+    .filter((kind) => counts[kind] > 0)
+    .map((kind) => `--${kind}`);
+  return open > 0 || flags.length === 0
+    ? null
+    : `Nothing of run ${id} is pending: ${flags.join(' and ')} would send those again.`;
+}
+
+/** Resolves when the run has ended or pauses; rejects when whoever carries it out is gone. */
+async function untilOver(
+  work: RunsWork,
+  events: AsyncIterable<AppEvent>,
+  { runId, onChange }: { readonly runId: number; onChange(run: Run): void },
+): Promise<void> {
+  for await (const event of events) {
+    if (event.kind === 'run' && event.run.id === runId) {
+      onChange(event.run);
+      // The event may be of before it was started once more.
+      if (!isUnderWay(event.run) && !isUnderWay(await findRun(work, runId))) {
+        return;
+      }
+    }
+  }
+  throw new OwnerGone();
+}
+
+function whyPaused({ state }: Run): { sentence?: string } {
+  return state.kind === 'paused' ? { sentence: state.reason } : {};
+}

@@ -1,0 +1,366 @@
+/** The runs commands against a scripted owner of the library; built/runs-commands.e2e.test.ts has the real one. */
+import { ORPCError } from '@orpc/client';
+import type { AppEvent } from '@shared/contract';
+import type { Counts, Run } from '@shared/model/run';
+import { describe, expect, it } from 'vitest';
+import type { ContractClient } from '../own-client';
+import { parseCli } from '../parse-cli';
+import { recordingSink, runWith } from '../testing/fixtures';
+import { createVirtualClock } from '../testing/virtual-clock';
+import { carryOutRuns } from './carry-out-runs';
+import type { CliRuns } from './runs-port';
+
+const PAUSED = { kind: 'paused', reason: 'Every key is out for the day.' } as const;
+
+/** An owner that holds these runs, carries out calls at once and writes down what it was asked. */
+function owner(...held: readonly Run[]) {
+  const runs = new Map(held.map((run) => [run.id, run]));
+  const asked: unknown[] = [];
+  const told: AppEvent[] = [];
+  let wake = (): void => undefined;
+  let isGone = false;
+
+  function change(runId: number, part: Partial<Run>): Run {
+    const before = runs.get(runId);
+    if (before === undefined) {
+      throw new ORPCError('NOT_FOUND', { message: 'That run is no longer in the library.', defined: true });
+    }
+    const run = { ...before, ...part };
+    runs.set(runId, run);
+    told.push({ kind: 'run', run });
+    wake();
+    return run;
+  }
+
+  async function* events(): AsyncGenerator<AppEvent> {
+    for (;;) {
+      const event = told.shift();
+      if (event !== undefined) {
+        yield event;
+      } else if (isGone) {
+        return;
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  }
+
+  const calls = {
+    system: { events: async () => events() },
+    runs: {
+      list: async () => [...runs.values()],
+      failures: async () => [
+        { kind: 'blocked', message: 'Not this.', count: 12, exampleJobId: 1, exampleRows: [3, 17] },
+      ],
+      setOptions: async (input: unknown) => void asked.push(['setOptions', input]),
+      move: async (input: unknown) => void asked.push(['move', input]),
+      resume: async (input: { runId: number }) => {
+        asked.push(['resume', input]);
+        return change(input.runId, { state: { kind: 'running' } });
+      },
+      rerun: async (input: { runId: number }) => {
+        asked.push(['rerun', input]);
+        return change(input.runId, { state: { kind: 'running' } });
+      },
+      stop: async (input: { runId: number }) => {
+        asked.push(['stop', input]);
+        return change(input.runId, { state: { kind: 'paused', reason: 'Stopped.' } });
+      },
+      cancel: async (input: { runId: number; which: string }) => {
+        asked.push(['cancel', input]);
+        const { counts } = runs.get(input.runId) ?? runWith({});
+        const cut = input.which === 'all' ? counts.sent : 0;
+        return change(input.runId, {
+          counts: { ...counts, pending: 0, cancelled: counts.pending, sent: counts.sent - cut, unknown: cut },
+        });
+      },
+    },
+  };
+  const port: CliRuns = {
+    client: calls as unknown as ContractClient,
+    isElsewhere: true,
+    readyKeys: async () => ['Sending: key …0001 -> example.com'],
+    exportTable: async (run, format, path) => path ?? `${run.outputDir}/results.${format}`,
+    close: async () => undefined,
+  };
+  return {
+    port,
+    asked,
+    change,
+    leave: (): void => {
+      isGone = true;
+      wake();
+    },
+  };
+}
+
+async function invoke(
+  line: string,
+  scene: ReturnType<typeof owner>,
+  atOnce?: (interrupt: () => void) => void,
+) {
+  const out = recordingSink();
+  const err = recordingSink();
+  const listeners = new Set<() => void>();
+  const request = parseCli(line.split(' '), { version: '1' });
+  if (request.kind !== 'runs') {
+    throw new Error(JSON.stringify(request));
+  }
+  const ending = carryOutRuns(
+    {
+      runs: scene.port,
+      json: request.json,
+      streams: { out, err },
+      cwd: '/work',
+      env: {},
+      clock: createVirtualClock(),
+      onInterrupt: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      exitNow: () => undefined,
+    },
+    request.act,
+  );
+  atOnce?.(() => listeners.forEach((listener) => listener()));
+  const end = await ending;
+  return { end, out: out.text, err: err.text, listeners: listeners.size };
+}
+
+const ok = (exitCode: number) => ({ kind: 'done', exitCode });
+const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('runs list', () => {
+  it('stands in columns, the numbers to the right', async () => {
+    const scene = owner(
+      runWith({ done: 120, pending: 7 }, { id: 12, name: 'cats', costUsd: 4.68, outputDir: '/out/a b' }),
+      runWith({ done: 3, failed: 1, unknown: 2 }, { id: 3, name: 'dogs', state: PAUSED, costUsd: 0.004 }),
+    );
+    const { end, out } = await invoke('runs list', scene);
+    expect(end).toEqual(ok(0));
+    expect(out).toBe(
+      'ID  DONE  TOTAL  FAILED  UNKNOWN  PENDING     COST  PRIORITY  STATE    NAME  FOLDER\n' +
+        '12   120    127       0        0        7    $4.68  normal    running  cats  /out/a b\n' +
+        ' 3     3      6       1        2        0  $0.0040  normal    paused   dogs  /out\n',
+    );
+  });
+
+  it('--json has the names of results.csv and of the flags', async () => {
+    const run = runWith({ done: 1, unknown: 1 }, { state: PAUSED, requests: 3 });
+    const { out } = await invoke(
+      'runs list --json',
+      owner({ ...run, options: { ...run.options, caps: { costUsd: 5 } } }),
+    );
+    expect(JSON.parse(out)).toEqual([
+      expect.objectContaining({
+        id: 1,
+        state: 'paused',
+        reason: PAUSED.reason,
+        done: 1,
+        unknown: 1,
+        total: 2,
+        requests: 3,
+        max_cost: 5,
+        output_dir: '/out',
+      }),
+    ]);
+  });
+
+  it('says how to start one when there is none', async () => {
+    expect((await invoke('runs list', owner())).out).toMatch(/^No runs yet: /);
+  });
+});
+
+describe('runs show', () => {
+  it('counts, cost, cap and failures by cause', async () => {
+    const run = runWith(
+      { done: 90, failed: 12, pending: 102 },
+      { state: PAUSED, requests: 104, costUsd: 3.6 },
+    );
+    const scene = owner({ ...run, options: { ...run.options, caps: { costUsd: 5 }, priority: 'high' } });
+    const { end, out } = await invoke('runs show 1', scene);
+    expect(end).toEqual(ok(0));
+    expect(out).toContain('  state        paused: Every key is out for the day.\n');
+    expect(out).toContain('  progress     50 % of 204 jobs, 3.3/s\n');
+    expect(out).toContain('    pending    102\n    done        90\n    failed      12\n');
+    expect(out).toContain('  cost         about $3.60 of at most $5\n');
+    expect(out).toContain('  priority     high\n');
+    expect(out).toMatch(/\n {4}12 {2}blocked {2}3, 17, \.\.\. {2}Not this\.\n$/);
+  });
+
+  it('an id that is none of theirs: one sentence', async () => {
+    expect((await invoke('runs show 9', owner(runWith({})))).end).toEqual({
+      kind: 'refused',
+      sentence: 'There is no run 9: brushfleet runs list shows them all.',
+    });
+    expect((await invoke('runs pause 9', owner())).end).toEqual({
+      kind: 'refused',
+      sentence: 'There is no run 9: the library holds none yet.',
+    });
+  });
+});
+
+describe('runs resume', () => {
+  const counts = (part: Partial<Counts>): Pick<Run, 'counts'> => ({ counts: runWith(part).counts });
+
+  it('stays until the run has ended, and ends like a run', async () => {
+    const scene = owner(runWith({ pending: 2 }, { state: PAUSED }));
+    const going = invoke('runs resume 1', scene);
+    await soon();
+    scene.change(1, counts({ pending: 1, done: 1 }));
+    scene.change(1, { ...counts({ done: 2 }), state: { kind: 'finished' } });
+    const { end, out, err, listeners } = await going;
+    expect([end, listeners]).toEqual([ok(0), 0]);
+    expect(err).toContain('Sending: key …0001 -> example.com\n');
+    expect(out).toMatch(/^2 done, 0 failed of 2 in 0:00\nOutput: \/out\n/);
+    expect(scene.asked).toEqual([['resume', { runId: 1 }]]);
+  });
+
+  it('changes what it is told to before anything is sent; a cap that is not named stays', async () => {
+    const run = runWith({ pending: 1, unknown: 1 }, { state: PAUSED });
+    const scene = owner({ ...run, options: { ...run.options, caps: { requests: 9, costUsd: 1 } } });
+    const going = invoke('runs resume 1 --unknown resend --max_cost 20 --priority high', scene);
+    await soon();
+    scene.change(1, { state: { ...PAUSED, failure: 'budget' } });
+    expect((await going).end).toEqual(ok(1));
+    expect(scene.asked).toEqual([
+      ['setOptions', { runId: 1, options: { caps: { requests: 9, costUsd: 20 }, priority: 'high' } }],
+      ['resume', { runId: 1 }],
+      ['rerun', { runId: 1, which: { kind: 'unknown' } }],
+    ]);
+  });
+
+  it('sends failed and cancelled jobs again when it is told to, and else says how', async () => {
+    const run = runWith({ done: 1, failed: 2, cancelled: 1 }, { state: { kind: 'finished' } });
+    const scene = owner(run);
+    const going = invoke('runs resume 1 --failed --cancelled', scene);
+    await soon();
+    scene.change(1, { ...counts({ done: 4 }), state: { kind: 'finished' } });
+    expect((await going).end).toEqual(ok(0));
+    expect(scene.asked.slice(1)).toEqual([
+      ['rerun', { runId: 1, which: { kind: 'failed' } }],
+      ['rerun', { runId: 1, which: { kind: 'cancelled' } }],
+    ]);
+
+    const second = owner(run);
+    const again = invoke('runs resume 1', second);
+    await soon();
+    second.change(1, { state: { kind: 'finished' } });
+    expect((await again).err).toContain(
+      'Nothing of run 1 is pending: --failed and --cancelled would send those again.\n',
+    );
+    expect(second.asked).toEqual([['resume', { runId: 1 }]]);
+  });
+
+  it('Ctrl-C drains and pauses: exit 130, with the way on', async () => {
+    const scene = owner(runWith({ pending: 2 }, { state: PAUSED }));
+    let interrupt = (): void => undefined;
+    const going = invoke('runs resume 1', scene, (press) => {
+      interrupt = press;
+    });
+    await soon();
+    interrupt();
+    const { end, err } = await going;
+    expect(end).toEqual(ok(130));
+    expect(scene.asked).toContainEqual(['stop', { runId: 1 }]);
+    expect(err).toContain('Stopping: requests in flight finish and are kept.');
+    expect(err).toContain('brushfleet: Interrupted: brushfleet runs resume 1 goes on where it stopped.\n');
+  });
+
+  it('Ctrl-C before it starts: nothing is sent', async () => {
+    const scene = owner(runWith({ pending: 2 }, { state: PAUSED }));
+    let interrupt = (): void => undefined;
+    const whileKeysAreLookedFor = async (): Promise<readonly string[]> => {
+      interrupt();
+      return [];
+    };
+    const { end } = await invoke(
+      'runs resume 1',
+      { ...scene, port: { ...scene.port, readyKeys: whileKeysAreLookedFor } },
+      (press) => {
+        interrupt = press;
+      },
+    );
+    expect(end).toEqual(ok(130));
+    expect(scene.asked.filter((call) => JSON.stringify(call).startsWith('["resume"'))).toEqual([]);
+  });
+
+  it('an owner that is gone is noticed at once', async () => {
+    const scene = owner(runWith({ pending: 2 }, { state: PAUSED }));
+    const going = invoke('runs resume 1', scene);
+    await soon();
+    scene.leave();
+    expect((await going).end).toEqual({ kind: 'ownerGone' });
+  });
+
+  it('requests with an unknown outcome stay, and are told: exit 1', async () => {
+    const scene = owner(runWith({ pending: 1, unknown: 2 }, { state: PAUSED }));
+    const going = invoke('runs resume 1', scene);
+    await soon();
+    scene.change(1, { ...counts({ done: 1, unknown: 2 }), state: { kind: 'finished' } });
+    const { end, err } = await going;
+    expect(end).toEqual(ok(1));
+    expect(err).toMatch(/brushfleet: 2 requests have an unknown outcome and may have been charged/);
+  });
+});
+
+describe('runs set', () => {
+  it('changes what is named, then its place among the runs of its priority', async () => {
+    const run = runWith({ pending: 1 });
+    const scene = owner({ ...run, options: { ...run.options, caps: { costUsd: 3 } } });
+    const { end, out } = await invoke(
+      'runs set 1 --place 2 --priority high --max_requests 9 --max_global_workers 4',
+      scene,
+    );
+    expect([end, out]).toEqual([ok(0), 'Changed run 1.\n']);
+    expect(scene.asked).toEqual([
+      [
+        'setOptions',
+        {
+          runId: 1,
+          options: {
+            caps: { costUsd: 3, requests: 9 },
+            priority: 'high',
+            concurrency: 4,
+            autoConcurrency: false,
+          },
+        },
+      ],
+      ['move', { runId: 1, place: 1 }],
+    ]);
+  });
+});
+
+describe('runs pause, cancel and export', () => {
+  it('pause waits for what is in flight, and says how to go on', async () => {
+    const { end, out } = await invoke('runs pause 1', owner(runWith({ pending: 1 })));
+    expect([end, out]).toEqual([ok(0), 'Paused run 1: brushfleet runs resume 1 goes on.\n']);
+  });
+
+  it('pause of one that is not under way says so and asks nothing', async () => {
+    const scene = owner(runWith({ pending: 1 }, { state: PAUSED }));
+    const { end, out } = await invoke('runs pause 1', scene);
+    expect([end, scene.asked]).toEqual([ok(0), []]);
+    expect(out).toBe('Run 1 is not under way: it is paused: Every key is out for the day.\n');
+  });
+
+  it.each([
+    ['', '4 jobs of run 1 cancelled, 2 in flight finish and are kept.\n'],
+    [' --in_flight', '4 jobs of run 1 cancelled, 2 cut off with an unknown outcome, which may be charged.\n'],
+  ])('cancel%s', async (flag, sentence) => {
+    const { end, out } = await invoke(`runs cancel 1${flag}`, owner(runWith({ pending: 4, sent: 2 })));
+    expect([end, out]).toEqual([ok(0), sentence]);
+  });
+
+  it('export answers the file it wrote, from where the command was typed', async () => {
+    const scene = owner(runWith({}));
+    expect((await invoke('runs export 1 --format failures --output f.csv', scene)).out).toBe('/work/f.csv\n');
+    expect(JSON.parse((await invoke('runs export 1 --format csv --json', scene)).out)).toEqual({
+      id: 1,
+      format: 'csv',
+      file: '/out/results.csv',
+    });
+  });
+});

@@ -1,0 +1,20 @@
+/** What `brushfleet runs` needs of whoever owns the library: this process, or another that serves it. */
+import type { Run } from '@shared/model/run';
+import type { Environment } from '../../fleet-env/variables';
+import type { ContractClient } from '../own-client';
+import type { TableFormat } from './runs-request';
+
+export interface CliRuns {
+  readonly client: ContractClient;
+  /** True: the library is open in another process, which goes on when this one ends. */
+  readonly isElsewhere: boolean;
+  /** Before a run goes on: sees to it that keys can serve it. Answers which, as sentences; throws a Refusal. */
+  readyKeys(run: Run, env: Environment): Promise<readonly string[]>;
+  /** Writes a table; `path` is absolute, null: beside the results. Answers the whole path. */
+  exportTable(run: Run, format: TableFormat, path: string | null): Promise<string>;
+  close(): Promise<void>;
+}
+
+export type OpenedRuns =
+  | { readonly kind: 'ok'; readonly runs: CliRuns }
+  | { readonly kind: 'refused'; readonly sentence: string };
