@@ -1,13 +1,14 @@
 /** Door 1: the desktop. Starts Electron, opens the app on the library, and shows the window. */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { app as electronApp, BrowserWindow, dialog, Menu, nativeTheme, protocol } from 'electron';
+import { app as electronApp, BrowserWindow, dialog, Menu, nativeTheme, protocol, shell } from 'electron';
 import { type App, LibraryBusy } from '../app';
 import { libraryDir } from '../library';
 import { serveDoor } from '../local-door/serve-door';
 import { createRouter } from '../router';
 import { readVersion } from '../version';
 import { askBeforeClosing, endCleanly } from './closing';
+import { type DamageChoice, type DamageQuestion, mendLibrary } from './damaged-library';
 import { createGrants } from './grants';
 import { cutOffNetwork, denyPermissions, guardAllContents } from './guards';
 import { createImageRoots } from './image-roots';
@@ -62,18 +63,11 @@ async function start(): Promise<void> {
   denyPermissions();
   cutOffNetwork();
   const version = readVersion(rootDir);
-  const app = await openWhenFree({
-    app: {
-      libraryDir: library,
-      env: process.env,
-      resourcesDir: join(rootDir, 'resources'),
-      imageRoots: 'granted',
-      startDecoder: startImageProcess,
-    },
-    version,
-    giveUp: givenUp.signal,
-    onWaiting: tellWaiting,
-  });
+  const app = await openMended(version);
+  if (app === null) {
+    electronApp.exit(0);
+    return;
+  }
   logFaults(app);
   const windowStore = createWindowStore(library);
   nativeTheme.themeSource = windowStore.theme();
@@ -112,6 +106,63 @@ async function start(): Promise<void> {
     }
   });
   await show();
+}
+
+/** Null: its database is damaged, and the user leaves it so. */
+async function openMended(version: string): Promise<App | null> {
+  for (;;) {
+    try {
+      return await openWhenFree({
+        app: {
+          libraryDir: library,
+          env: process.env,
+          resourcesDir: join(rootDir, 'resources'),
+          imageRoots: 'granted',
+          startDecoder: startImageProcess,
+        },
+        version,
+        giveUp: givenUp.signal,
+        onWaiting: tellWaiting,
+      });
+    } catch (error) {
+      const mending = { libraryDir: library, ask: askAboutDamage, showFolder, tell: showSentence };
+      if (!isAttended) {
+        throw error;
+      }
+      if (!(await mendLibrary(error, mending))) {
+        return null;
+      }
+    }
+  }
+}
+
+async function askAboutDamage({ sentence, backup }: DamageQuestion): Promise<DamageChoice> {
+  const choices: { readonly choice: DamageChoice; readonly label: string }[] = [
+    ...(backup === null
+      ? []
+      : [{ choice: 'restore' as const, label: `Restore the copy of ${backup.toLocaleString()}` }]),
+    { choice: 'showFolder', label: 'Show the folder' },
+    { choice: 'quit', label: 'Quit' },
+  ];
+  const { response } = await dialog.showMessageBox({
+    type: 'error',
+    title: 'Brushfleet',
+    message: 'The library is damaged.',
+    detail: sentence,
+    buttons: choices.map(({ label }) => label),
+    defaultId: 0,
+    cancelId: choices.length - 1,
+    noLink: true,
+  });
+  return choices[response]?.choice ?? 'quit';
+}
+
+function showFolder(path: string): void {
+  shell.showItemInFolder(path);
+}
+
+function showSentence(sentence: string): void {
+  dialog.showErrorBox('Brushfleet', sentence);
 }
 
 /** A command line has the library; its requests in flight are paid for, and end first. */

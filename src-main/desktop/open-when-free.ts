@@ -8,6 +8,8 @@ import { connectDoor } from '../local-door/connect-door';
 
 const LOOK_AGAIN_MS = 50;
 const ASK_AGAIN_MS = 2_000;
+/** An owner that is just starting or ending does not answer; one that looks at its runs is done by then. */
+const PATIENCE_MS = 5_000;
 
 export interface WhenFreeOptions {
   readonly app: AppOptions;
@@ -23,6 +25,7 @@ export async function openWhenFree(options: WhenFreeOptions): Promise<App> {
   const over = new AbortController();
   let isWaiting = false;
   let askAt = 0;
+  const until = Date.now() + PATIENCE_MS;
   try {
     for (;;) {
       const opened = await tryToOpen(options.app);
@@ -30,14 +33,15 @@ export async function openWhenFree(options: WhenFreeOptions): Promise<App> {
         return opened;
       }
       if (Date.now() >= askAt) {
-        if (!(await askForLibrary(options)) && !isWaiting) {
+        const letsGo = await askForLibrary(options);
+        if (letsGo && !isWaiting) {
+          isWaiting = true;
+          options.onWaiting(opened, over.signal);
+        }
+        if (!isWaiting && Date.now() >= until) {
           throw opened;
         }
-        askAt = Date.now() + ASK_AGAIN_MS;
-      }
-      if (!isWaiting) {
-        isWaiting = true;
-        options.onWaiting(opened, over.signal);
+        askAt = isWaiting ? Date.now() + ASK_AGAIN_MS : 0;
       }
       options.giveUp.throwIfAborted();
       await sleep(LOOK_AGAIN_MS);
