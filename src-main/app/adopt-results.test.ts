@@ -1,12 +1,20 @@
 /** A folder of pictures without a record, with a real store. */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Recipe, RunOptions } from '@shared/model/run';
 import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Store, StoredDataset } from '../store/store';
-import { type Library, temporaryLibrary } from '../store/testing/library-fixture';
+import {
+  attemptFor,
+  failedEnd,
+  finishNext,
+  type Library,
+  temporaryLibrary,
+} from '../store/testing/library-fixture';
+import { adoptPictures, unrecordedPictures } from './adopt-results';
 import { existingOutput } from './existing-output';
+import { createPictureFolders } from './picture-folders';
 import { setUpRun } from './run-setup';
 
 const RECIPE: Recipe = {
@@ -103,6 +111,100 @@ describe('pictures without a record', () => {
     await put('holiday.png', await picture('png'));
     const { run } = await setUp(false);
     expect(await store.counts(run.id)).toMatchObject({ done: 0, pending: 6 });
+  });
+});
+
+describe('a look for pictures', () => {
+  const look = (recipe: Partial<Recipe> = {}, options: Partial<RunOptions> = {}) =>
+    existingOutput(store, {
+      plan: {
+        recipe: { ...RECIPE, ...recipe },
+        options: { ...OPTIONS, ...options },
+        datasetId: dataset.id,
+      },
+      outputDir,
+    });
+
+  it('goes into the folders that names lead to, and into no others', async () => {
+    const models: Recipe['models'] = [
+      { provider: 'openai', model: 'm' },
+      { provider: 'openai', model: 'n' },
+    ];
+    await mkdir(join(outputDir, 'n', 'deep'), { recursive: true });
+    await put('000000.png', await picture('png'));
+    await put('n/000001.png', await picture('png'));
+    await put('n/deep/000002.png', await picture('png'));
+    expect(await look({ models })).toEqual({ kind: 'pictures', whole: 1, torn: 0 });
+    const folders = createPictureFolders(outputDir);
+    await Promise.all([folders.named('n/000001'), folders.named('m/000001'), folders.named('n/000002')]);
+    expect([...folders.marks().keys()]).toEqual([join(outputDir, 'n'), join(outputDir, 'm')]);
+  });
+
+  it('is taken again only when the folder, the rows or the names have changed', async () => {
+    await put('000000.png', await picture('png'));
+    const rows = vi.spyOn(store, 'rows');
+    expect(await look()).toMatchObject({ whole: 1 });
+    const once = rows.mock.calls.length;
+    expect(await look({ instruction: 'another {{prompt}}' })).toMatchObject({ whole: 1 });
+    expect(rows.mock.calls).toHaveLength(once);
+    expect(await look({}, { filterRows: '1:6' })).toBeNull();
+    expect(rows.mock.calls.length).toBeGreaterThan(once);
+    await utimes(outputDir, 1000, 1000);
+    await look();
+    await put('000001.png', await picture('png'));
+    expect(await look()).toMatchObject({ whole: 2 });
+  });
+
+  it('leaves it to the plan to say that the filter cannot be read', async () => {
+    await put('000000.png', await picture('png'));
+    expect(await look({}, { filterRows: 'all of them' })).toBeNull();
+  });
+
+  it('counts a job once, whole where one of its pictures is', async () => {
+    await put('000000.png', (await picture('png')).subarray(0, 50));
+    await put('000000.webp', await picture('webp'));
+    await put('000001.jpg', Buffer.from('no'));
+    await put('000001.png', Buffer.from('none'));
+    expect(await look()).toEqual({ kind: 'pictures', whole: 1, torn: 1 });
+    const { run } = await setUp(true);
+    expect(await store.counts(run.id)).toMatchObject({ done: 1, pending: 5 });
+    expect((await readdir(outputDir)).sort()).toEqual([
+      '000000.png',
+      '000000.webp',
+      '000001.jpg.torn',
+      '000001.png.torn',
+    ]);
+  });
+});
+
+describe('pictures of a run whose library was restored from its copy', () => {
+  it('are told from those of jobs that were sent, and taken as done', async () => {
+    const { run } = await setUp(false);
+    const [first] = await store.pending(run.id, 0, 1);
+    const start = attemptFor(store, first ?? { id: 0, runId: run.id });
+    await store.sent([start]);
+    await store.ended(failedEnd(start, 'no_image', { kind: 'again', counted: true }));
+    await put('000000.png', await picture('png'));
+    await put('000001.png', await picture('png'));
+    await put('000002.png', Buffer.from('torn'));
+    await put('000002.png.torn', Buffer.from('torn before'));
+    expect(await unrecordedPictures(store, run)).toEqual({ whole: 1, torn: 1 });
+    expect(await adoptPictures(store, run)).toEqual({ whole: 1, torn: 1 });
+    expect(await store.counts(run.id)).toMatchObject({ done: 1, pending: 5 });
+    expect(await readFile(join(outputDir, '000002.png.torn'), 'utf8')).toBe('torn before');
+    expect(await readFile(join(outputDir, '000002.png.torn-2'), 'utf8')).toBe('torn');
+  });
+
+  it('are not looked for where the folder holds no more than the results', async () => {
+    const { run } = await setUp(false);
+    await finishNext(store, run.id);
+    await put('000000.png', await picture('png'));
+    const jobs = vi.spyOn(store, 'jobs');
+    expect(await unrecordedPictures(store, run)).toEqual({ whole: 0, torn: 0 });
+    await put('000003.png', await picture('png'));
+    await store.cancelPending(run.id);
+    expect(await unrecordedPictures(store, run)).toEqual({ whole: 0, torn: 0 });
+    expect(jobs).not.toHaveBeenCalled();
   });
 });
 

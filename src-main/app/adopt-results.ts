@@ -3,12 +3,14 @@
  * have been paid for, so they are neither done over nor believed without being asked for: whole ones can be taken as
  * done.
  */
-import { readdir, rename } from 'node:fs/promises';
+import { access, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReceivedFile } from '../engine/ports';
 import { fileSha256 } from '../images/file-sha256';
-import { readWholeImage } from '../images/whole-image';
-import type { Store, StoredRun } from '../store/store';
+import { readWholeImage, type WholeImage } from '../images/whole-image';
+import type { Store, StoredJob, StoredRun } from '../store/store';
+import { createFewAtOnce } from './few-at-once';
+import { countPictures, createPictureFolders, mayHoldPictures, type PictureFolders } from './picture-folders';
 import { plannedJobs } from './planner';
 
 type Plan = Pick<StoredRun, 'recipe' | 'options' | 'datasetId'>;
@@ -19,94 +21,151 @@ export interface FoundPictures {
   readonly torn: number;
 }
 
-const PICTURE = /\.(png|jpe?g|webp|gif)$/i;
-const PAGE = 500;
-const AT_ONCE = 8;
+export interface LookedAt extends FoundPictures {
+  /** Folders that were listed, and when each had last changed. */
+  readonly folders: ReadonlyMap<string, number>;
+}
 
-/** Counts the pictures in a folder that are named as results of this plan would be. */
+const NOTHING: FoundPictures = { whole: 0, torn: 0 };
+const PAGE = 500;
+const FILES_AT_ONCE = 8;
+
+/** Counts the jobs of this plan that have a picture in a folder already. */
 export async function foundPictures(
   store: Pick<Store, 'rows'>,
   plan: Plan,
   outputDir: string,
-): Promise<FoundPictures> {
-  const files = await picturesIn(outputDir);
-  let whole = 0;
-  let torn = 0;
-  if (files.size === 0) {
-    return { whole, torn };
+): Promise<LookedAt> {
+  const folders = createPictureFolders(outputDir);
+  // A new folder, the usual case, needs no look at a million rows.
+  if (!(await mayHoldPictures(outputDir))) {
+    await folders.named('any');
+    return { ...NOTHING, folders: folders.marks() };
   }
+  const look = createLook(outputDir, folders);
+  let found = NOTHING;
   for await (const jobs of plannedJobs(store, plan)) {
-    const names = jobs.flatMap(({ stem }) => files.get(stem) ?? []);
-    const found = await inGroups(names, (name) => readWholeImage(join(outputDir, name)).catch(() => null));
-    whole += found.filter((image) => image !== null).length;
-    torn += found.filter((image) => image === null).length;
+    found = sum(found, await Promise.all(jobs.map(({ stem }) => look(stem))));
   }
-  return { whole, torn };
+  return { ...found, folders: folders.marks() };
 }
 
 /**
- * Takes whole pictures as the results of pending jobs. One that is torn is renamed, so that it is neither believed nor
- * overwritten when its job is done again.
+ * Pictures of jobs that a run has never sent: they were made after its library was copied that is now restored. Cheap
+ * where the folder holds no more pictures than the run has results.
+ */
+export async function unrecordedPictures(
+  store: Pick<Store, 'jobs' | 'counts'>,
+  run: Pick<StoredRun, 'id' | 'outputDir'>,
+): Promise<FoundPictures> {
+  const { pending, done } = await store.counts(run.id);
+  if (pending === 0 || (await countPictures(run.outputDir)) <= done) {
+    return NOTHING;
+  }
+  const look = createLook(run.outputDir, createPictureFolders(run.outputDir));
+  let found = NOTHING;
+  for await (const jobs of neverSent(store, run.id)) {
+    found = sum(found, await Promise.all(jobs.map(({ stem }) => look(stem))));
+  }
+  return found;
+}
+
+/**
+ * Takes whole pictures as the results of pending jobs that were never sent. Torn ones are renamed, so that they are
+ * neither believed nor overwritten when their job is done again.
  */
 export async function adoptPictures(
   store: Pick<Store, 'jobs' | 'adopted'>,
   run: Pick<StoredRun, 'id' | 'outputDir'>,
 ): Promise<FoundPictures> {
-  const files = await picturesIn(run.outputDir);
-  let whole = 0;
-  let torn = 0;
-  for (let offset = 0; files.size > 0; offset += PAGE) {
-    const { jobs } = await store.jobs({ runId: run.id, offset, limit: PAGE });
-    if (jobs.length === 0) {
-      break;
+  const look = createLook(run.outputDir, createPictureFolders(run.outputDir));
+  const fewAtOnce = createFewAtOnce(FILES_AT_ONCE);
+  let { whole, torn } = NOTHING;
+  if (!(await mayHoldPictures(run.outputDir))) {
+    return NOTHING;
+  }
+  for await (const jobs of neverSent(store, run.id)) {
+    const looks = await Promise.all(jobs.map(async (job) => ({ job, pictures: await look(job.stem) })));
+    const kept = await Promise.all(
+      looks.flatMap(({ job, pictures: { taken } }) =>
+        taken === null ? [] : fewAtOnce(async () => ({ jobId: job.id, file: await received(run, taken) })),
+      ),
+    );
+    for (const { pictures } of looks) {
+      await Promise.all(pictures.torn.map((name) => setAside(join(run.outputDir, name))));
+      torn += pictures.torn.length > 0 ? 1 : 0;
     }
-    const named = jobs.flatMap((job) => {
-      const name = job.state === 'pending' ? files.get(job.stem) : undefined;
-      return name === undefined ? [] : { jobId: job.id, name };
-    });
-    const looked = await inGroups(named, async ({ jobId, name }) => {
-      const file = await fileAt(run.outputDir, name);
-      if (file === null) {
-        await setAside(join(run.outputDir, name));
-      }
-      return { jobId, file };
-    });
-    const kept = looked.flatMap(({ jobId, file }) => (file === null ? [] : { jobId, file }));
     whole += await store.adopted(run.id, kept);
-    torn += looked.length - kept.length;
   }
   return { whole, torn };
 }
 
-async function fileAt(outputDir: string, fileName: string): Promise<ReceivedFile | null> {
-  const path = join(outputDir, fileName);
-  const image = await readWholeImage(path).catch(() => null);
-  if (image === null) {
-    return null;
+interface Taken {
+  /** Below the output folder. */
+  readonly name: string;
+  readonly image: WholeImage;
+}
+
+/** What lies under the stem of one job. Torn pictures beside a whole one are nobody's concern. */
+interface StemPictures {
+  readonly taken: Taken | null;
+  readonly torn: readonly string[];
+}
+
+function createLook(outputDir: string, folders: PictureFolders) {
+  const fewAtOnce = createFewAtOnce(FILES_AT_ONCE);
+  return async (stem: string): Promise<StemPictures> => {
+    const names = await folders.named(stem);
+    for (const name of names) {
+      const image = await fewAtOnce(() => readWholeImage(join(outputDir, name)).catch(() => null));
+      if (image !== null) {
+        return { taken: { name, image }, torn: [] };
+      }
+    }
+    return { taken: null, torn: names };
+  };
+}
+
+function sum(before: FoundPictures, looks: readonly StemPictures[]): FoundPictures {
+  return {
+    whole: before.whole + looks.filter(({ taken }) => taken !== null).length,
+    torn: before.torn + looks.filter(({ torn }) => torn.length > 0).length,
+  };
+}
+
+/** Those that were sent once, and are pending again because somebody wanted so, are to be done anew. */
+async function* neverSent(store: Pick<Store, 'jobs'>, runId: number): AsyncGenerator<readonly StoredJob[]> {
+  for (let offset = 0; ; offset += PAGE) {
+    // By the run's whole order: adopting takes jobs out of the pending ones while they are gone through.
+    const { jobs } = await store.jobs({ runId, offset, limit: PAGE });
+    if (jobs.length === 0) {
+      return;
+    }
+    yield jobs.filter(
+      ({ state, attempts, result }) => state === 'pending' && attempts === 0 && result === null,
+    );
   }
+}
+
+async function received(
+  { outputDir }: Pick<StoredRun, 'outputDir'>,
+  { name, image }: Taken,
+): Promise<ReceivedFile> {
   const { mimeType, sizeBytes, pixels } = image;
-  return { fileName, sha256: await fileSha256(path), mimeType, ...pixels, sizeBytes };
+  return { fileName: name, sha256: await fileSha256(join(outputDir, name)), mimeType, ...pixels, sizeBytes };
 }
 
+/** Never over one that was set aside before. */
 async function setAside(path: string): Promise<void> {
-  await rename(path, `${path}.torn`);
-}
-
-/** By the name they would have without their ending. */
-async function picturesIn(outputDir: string): Promise<ReadonlyMap<string, string>> {
-  const names = await readdir(outputDir, { recursive: true }).catch(() => []);
-  return new Map(
-    names
-      .map((name) => name.replaceAll('\\', '/'))
-      .filter((name) => PICTURE.test(name))
-      .map((name) => [name.replace(PICTURE, ''), name] as const),
-  );
-}
-
-async function inGroups<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const done: R[] = [];
-  for (let from = 0; from < items.length; from += AT_ONCE) {
-    done.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(work))));
+  for (let number = 1; ; number += 1) {
+    const aside = number === 1 ? `${path}.torn` : `${path}.torn-${number}`;
+    const isFree = await access(aside).then(
+      () => false,
+      () => true,
+    );
+    if (isFree) {
+      await rename(path, aside);
+      return;
+    }
   }
-  return done;
 }

@@ -35,6 +35,8 @@ export function tileOf(job: StoredJob): JobTile {
     state: job.state,
     ...(job.failureKind === undefined ? {} : { failureKind: job.failureKind }),
     ...(job.resultId === undefined ? {} : { resultId: job.resultId }),
+    ...(job.verdict === undefined ? {} : { verdict: job.verdict }),
+    ...(job.rating === undefined ? {} : { rating: job.rating }),
     ...(job.width === undefined ? {} : { width: job.width }),
     ...(job.height === undefined ? {} : { height: job.height }),
   };

@@ -5,12 +5,12 @@ import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Endpoint, ProbeReport } from '@shared/model/endpoint';
 import type { FailureKind } from '@shared/model/failure';
 import type { ModelChoice } from '@shared/model/run';
-import { Agent } from 'undici';
 import { measureImage } from '../images/measure';
 import { sniffImage } from '../images/sniff';
 import { createAdapters } from '../providers';
 import type { CallContext, ImageRequest } from '../providers/adapter';
 import { giveBack } from '../providers/answer-buffers';
+import { createConnections } from '../providers/http/connections';
 import type { Secret } from '../providers/secret';
 import { fetchHosted, type ImageOrFailure } from '../transport/hosted-answer';
 import { fittingSize } from './fitting-size';
@@ -41,15 +41,17 @@ export function createEndpointProbe(options: {
     request: ImageRequest,
   ): Promise<ImageOrFailure> {
     const { endpoint } = context;
-    const { timeoutMs } = endpoint;
     const { signal } = closing;
-    const dispatcher = new Agent({ headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
+    const connections = createConnections({ connectTimeoutMs: endpoint.timeoutMs });
     try {
-      const call = { ...context, signal, dispatcher, onBodySent: () => undefined };
+      const call = { ...context, signal, connections, onBodySent: () => undefined };
       const answer = await adapters[endpoint.provider].image(request, call);
+      if (answer.kind === 'spooled') {
+        throw new Error('A picture went to a spool that was not given.');
+      }
       return await fetchHosted(answer, { ...context, allowPrivateUrls: false, signal });
     } finally {
-      await dispatcher.destroy();
+      connections.close();
     }
   }
 

@@ -1,7 +1,7 @@
 /** The test call of an endpoint and a key: a real request, with a limit that a person will wait for. */
-import { Agent } from 'undici';
 import type { Endpoint, TestReport } from '@shared/model/endpoint';
 import { createAdapters } from '../providers';
+import { createConnections } from '../providers/http/connections';
 import type { Secret } from '../providers/secret';
 
 const LIMIT_MS = 30_000;
@@ -16,17 +16,17 @@ export function createEndpointTest(): EndpointTest {
   return {
     async call(endpoint, secret) {
       const timeoutMs = Math.min(endpoint.timeoutMs, LIMIT_MS);
-      const dispatcher = new Agent({ headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
+      const connections = createConnections({ connectTimeoutMs: timeoutMs });
       try {
         return await adapters[endpoint.provider].test({
           endpoint: { ...endpoint, timeoutMs },
           secret,
           signal: new AbortController().signal,
-          dispatcher,
+          connections,
           onBodySent: () => undefined,
         });
       } finally {
-        await dispatcher.close();
+        connections.close();
       }
     },
     close: () => adapters.close(),

@@ -1,11 +1,11 @@
 /** The tables of a run: results.csv in input order, whole at each writing, and the copies a user asks for. */
 import { join } from 'node:path';
 import type { JobState } from '@shared/model/run';
-import { writeResultsTable } from '../datasets/results-table';
+import { writeResultsTables } from '../datasets/results-table';
 import type { Store, StoredDataset, StoredRun } from '../store/store';
 import { type FinishedJob, withRows } from './results-log';
 
-const PAGE = 500;
+const PAGE = 200;
 
 /** `failures`: an exact CSV of the jobs that failed or whose outcome is unknown. */
 export type TableFormat = 'csv' | 'jsonl' | 'spreadsheet' | 'failures';
@@ -28,34 +28,56 @@ export function resultsPath(outputDir: string, format: TableFormat): string {
   return join(outputDir, names[format]);
 }
 
-export async function writeTable(store: Store, target: TableTarget): Promise<void> {
-  await writeResultsTable({
-    path: target.path,
-    format: target.format === 'failures' ? 'csv' : target.format,
-    columns: target.dataset.columns,
-    rows: target.format === 'failures' ? failedJobs(store, target.run) : jobsInOrder(store, target.run),
+export function writeTable(store: TableSource, target: TableTarget): Promise<void> {
+  const { run, dataset, format, path } = target;
+  return writeTables(store, { run, dataset, files: [{ format, path }] });
+}
+
+type TableSource = Pick<Store, 'jobs' | 'rowsAt'>;
+
+export interface TableTargets extends Pick<TableTarget, 'run' | 'dataset'> {
+  /** Of the same jobs: `failures` stands alone. */
+  readonly files: readonly Pick<TableTarget, 'format' | 'path'>[];
+}
+
+/** Several tables of a run in one reading of it: all of them are replaced, or none. */
+export async function writeTables(store: TableSource, { run, dataset, files }: TableTargets): Promise<void> {
+  const isOfFailures = files.some(({ format }) => format === 'failures');
+  await writeResultsTables({
+    files: files.map(({ format, path }) => ({ format: format === 'failures' ? 'csv' : format, path })),
+    columns: dataset.columns,
+    pages: isOfFailures ? failedPages(store, run) : pagesInOrder(store, run),
   });
 }
 
-async function* failedJobs(
-  store: Store,
-  run: Pick<StoredRun, 'id' | 'datasetId'>,
-): AsyncGenerator<FinishedJob> {
-  yield* jobsInOrder(store, run, 'failed');
-  yield* jobsInOrder(store, run, 'unknown');
+type TableRun = Pick<StoredRun, 'id' | 'datasetId'>;
+type Page = readonly FinishedJob[];
+
+async function* failedPages(store: TableSource, run: TableRun): AsyncGenerator<Page> {
+  yield* pagesInOrder(store, run, 'failed');
+  yield* pagesInOrder(store, run, 'unknown');
 }
 
-async function* jobsInOrder(
-  store: Store,
-  run: Pick<StoredRun, 'id' | 'datasetId'>,
-  state?: JobState,
-): AsyncGenerator<FinishedJob> {
+async function* pagesInOrder(store: TableSource, run: TableRun, state?: JobState): AsyncGenerator<Page> {
   const only = state === undefined ? {} : { state };
-  for (let offset = 0; ; offset += PAGE) {
+  const pageAt = async (offset: number): Promise<Page> => {
     const { jobs } = await store.jobs({ runId: run.id, offset, limit: PAGE, ...only });
-    if (jobs.length === 0) {
+    return withRows({ store, datasetId: run.datasetId }, jobs);
+  };
+  const ahead = (offset: number): Promise<Page> => {
+    const page = pageAt(offset);
+    // It is awaited only once the page before it is written, if that succeeds.
+    page.catch(() => undefined);
+    return page;
+  };
+  // The store reads the next page while this one is written; two are in memory at most.
+  let next = ahead(0);
+  for (let offset = PAGE; ; offset += PAGE) {
+    const page = await next;
+    if (page.length === 0) {
       return;
     }
-    yield* await withRows({ store, datasetId: run.datasetId }, jobs);
+    next = ahead(offset);
+    yield page;
   }
 }

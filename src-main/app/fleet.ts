@@ -9,7 +9,7 @@ import type { StoredKey } from '../store/store';
 import { checkedEndpoint } from './fleet-checks';
 import { createFleetKeys } from './fleet-keys';
 import { createFleetRequests, type Probe } from './fleet-requests';
-import { createRoster, type RosterOptions } from './fleet-roster';
+import { createRoster, type GivenFleet, type RosterOptions } from './fleet-roster';
 import { createTurns } from './in-turn';
 
 export interface FleetOptions extends RosterOptions {
@@ -81,9 +81,11 @@ export function createFleet(options: FleetOptions) {
 
   return {
     load: () => inTurn(roster.load),
-    give: roster.give,
-    lend: roster.lend,
+    // In turn with changes: each takes the members as it finds them, and puts others in their place later.
+    give: (given: GivenFleet) => inTurn(() => roster.give(given)),
+    lend: (borrower: string, lent: GivenFleet) => inTurn(() => roster.lend(borrower, lent)),
     takeBack: roster.takeBack,
+    isGiven: roster.isGiven,
     views: roster.views,
     view: roster.view,
     groups: (): readonly QuotaGroup[] => roster.groups(),

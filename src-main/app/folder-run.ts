@@ -3,8 +3,9 @@
  * and told of as it goes. Of this process's own command line, or of one that shares its library.
  */
 import { join } from 'node:path';
-import type { PreflightReport, RunRequest } from '@shared/contract';
-import type { Plan } from '@shared/contract';
+import type { RunRequest } from '@shared/contract';
+import type { PreflightReport } from '@shared/model/plan';
+import type { Plan } from '@shared/model/plan';
 import type { FailureKind } from '@shared/model/failure';
 import type { DatasetFormat, JobState, Recipe, RowProblem, Run, RunOptions, Task } from '@shared/model/run';
 import type { App } from '../app';

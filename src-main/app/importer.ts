@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import type { DatasetFormat, RowProblem } from '@shared/model/run';
 import type { DatasetEvent } from '../datasets/dataset-source';
 import { openDataset } from '../datasets/open-dataset';
+import { sourceMark } from '../datasets/source-mark';
 import { Refusal } from '../refusal';
 import type { Store, StoredDataset, StoredRow } from '../store/store';
 
@@ -13,6 +14,8 @@ export interface ImportRequest {
   readonly path: string;
   readonly name?: string;
   readonly format?: DatasetFormat;
+  /** An earlier reading serves where the file has not changed since. */
+  readonly reuse?: boolean;
 }
 
 export interface Importer {
@@ -40,6 +43,12 @@ export function createImporter(options: ImporterOptions): Importer {
   const underWay = new Map<number, Promise<StoredDataset>>();
 
   async function start(request: ImportRequest): ReturnType<Importer['start']> {
+    const mark = await sourceMark(request);
+    const known =
+      request.reuse === true && mark !== null ? await store.datasetFrom(request.path, mark) : null;
+    if (known !== null) {
+      return { dataset: known, whole: Promise.resolve(known) };
+    }
     const opened = await openDataset({
       path: request.path,
       embeddedDir: options.embeddedDir,
@@ -51,22 +60,32 @@ export function createImporter(options: ImporterOptions): Importer {
       sourcePath: request.path,
       baseDir: opened.baseDir,
     });
-    const whole = pour(dataset.id, opened.events).finally(() => underWay.delete(dataset.id));
+    const whole = pour(dataset.id, opened.events, () => markIfSame(request, mark)).finally(() =>
+      underWay.delete(dataset.id),
+    );
     // Who needs the whole waits for it; the page learns of the end by an event.
     whole.catch(options.onError);
     underWay.set(dataset.id, whole);
     return { dataset, whole };
   }
 
-  async function pour(datasetId: number, events: AsyncIterable<DatasetEvent>): Promise<StoredDataset> {
+  async function pour(
+    datasetId: number,
+    events: AsyncIterable<DatasetEvent>,
+    mark: () => Promise<string | null>,
+  ): Promise<StoredDataset> {
     let columns: readonly string[] = [];
     const problems: RowProblem[] = [];
     let batch: StoredRow[] = [];
+    let writing: Promise<void> = Promise.resolve();
+    /** The next rows are read while the store takes these; never more than one batch is on its way. */
     const flush = async (): Promise<void> => {
-      const rows = batch;
-      batch = [];
-      await store.addRows(datasetId, rows);
+      await writing;
       options.onProgress(datasetId);
+      writing = store.addRows(datasetId, batch);
+      // Whoever awaits it hears of it.
+      writing.catch(() => undefined);
+      batch = [];
     };
     for await (const event of events) {
       switch (event.kind) {
@@ -85,7 +104,8 @@ export function createImporter(options: ImporterOptions): Importer {
       }
     }
     await flush();
-    const dataset = await store.finishDataset(datasetId, columns, problems);
+    await writing;
+    const dataset = await store.finishDataset(datasetId, columns, problems, await mark());
     options.onProgress(datasetId);
     return dataset;
   }
@@ -133,6 +153,11 @@ export function createImporter(options: ImporterOptions): Importer {
       return dataset;
     },
   };
+}
+
+/** A file that changed while it was read is not known by the state it was in before. */
+async function markIfSame(file: ImportRequest, before: string | null): Promise<string | null> {
+  return (await sourceMark(file)) === before ? before : null;
 }
 
 function safeBaseName(name: string): string {

@@ -78,6 +78,7 @@ export function buildMachinery(options: MachineryOptions): Machinery {
   });
   const lost = createLostResults({
     store,
+    clock,
     verify: (run, signal) => verifyResults(store, run, signal),
     onError: (error) => log.error('results', `results could not be checked: ${String(error)}`),
   });

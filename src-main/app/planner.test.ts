@@ -2,7 +2,8 @@ import type { Recipe, RunOptions } from '@shared/model/run';
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../refusal';
 import type { NewJob, StoredRow } from '../store/store';
-import { plannedJobs, recipeChanges } from './planner';
+import { DRIVERS, newRun, temporaryLibrary } from '../store/testing/library-fixture';
+import { plannedJobs, planRun, recipeChanges } from './planner';
 
 const recipe: Recipe = {
   task: 'edit',
@@ -98,5 +99,47 @@ describe('a changed recipe', () => {
     expect(
       recipeChanges(recipe, { ...recipe, imageSize: '2K', models: [{ provider: 'openai', model: 'x' }] }),
     ).toEqual(['model (was google_genai/m-1, now openai/x)', 'image size (was none, now 2K)']);
+  });
+});
+
+describe.each(DRIVERS)('a plan that is repeated, on %s', (driver) => {
+  it('is gone through again only when what it follows from has changed, or it was cut off', async () => {
+    const library = temporaryLibrary(driver);
+    try {
+      const store = await library.open();
+      const dataset = await store.createDataset({
+        name: 'a',
+        format: 'csv',
+        sourcePath: null,
+        baseDir: null,
+      });
+      await store.addRows(dataset.id, [row(0), row(1), row(2)]);
+      const run = await store.createRun(newRun(dataset.id));
+      let pages = 0;
+      const counting = {
+        ...store,
+        planJobs: (id: number, jobs: readonly NewJob[]) => ((pages += 1), store.planJobs(id, jobs)),
+      };
+      const plan = async (given = run) => (await planRun(counting, given).whole).added;
+
+      expect(await plan()).toBe(3);
+      // Rows are still coming in: the same plan may be longer the next time.
+      await store.addRows(dataset.id, [row(3)]);
+      expect(await plan()).toBe(1);
+      await store.finishDataset(dataset.id, ['a'], []);
+      await plan();
+      pages = 0;
+      expect(await plan()).toBe(0);
+      expect(pages).toBe(0);
+
+      const wider = { ...run, recipe: { ...run.recipe, variants: 2 } };
+      const cutOff = { ...counting, planJobs: () => Promise.reject(new Error('The disk is full.')) };
+      await expect(planRun(cutOff, wider).whole).rejects.toThrow('full');
+      expect(await store.plannedDigest(run.id)).toBeNull();
+      expect(await plan(wider)).toBe(4);
+      expect(await plan(wider)).toBe(0);
+    } finally {
+      await library.remove();
+    }
   });
 });

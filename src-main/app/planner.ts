@@ -6,7 +6,9 @@ import { createNamer } from '../datasets/output-name';
 import { Refusal } from '../refusal';
 import type { NewJob, Store, StoredRow, StoredRun } from '../store/store';
 
-const PAGE = 1000;
+const PAGE = 500;
+/** Goes up when the same rows would be planned or named otherwise. */
+const PLAN_VERSION = 1;
 
 /** Which of the jobs of a plan are wanted. */
 export type JobChoice = (job: Omit<NewJob, 'position'>) => boolean;
@@ -23,14 +25,21 @@ export interface Planning {
   readonly whole: Promise<PlanCounts>;
 }
 
-/** Adds the jobs of a run to the store. Repeating it adds only what is new and marks what changed. */
+/**
+ * Adds the jobs of a run to the store. Repeating it adds only what is new and marks what changed; a plan that was
+ * complete, of the same rows for the same recipe, is not gone through again.
+ */
 export function planRun(store: Store, run: StoredRun, only?: JobChoice): Planning {
   let begin: () => void = () => undefined;
   const firstPage = new Promise<void>((resolve) => {
     begin = resolve;
   });
   const whole = planAll(store, run, { onPage: begin, ...(only === undefined ? {} : { only }) });
-  return { begun: Promise.race([firstPage, whole.then(() => undefined)]), whole };
+  const begun = Promise.race([firstPage, whole.then(() => undefined)]);
+  // Whoever waits for one of them hears of a failure; that nobody waits yet must not end the process.
+  whole.catch(() => undefined);
+  begun.catch(() => undefined);
+  return { begun, whole };
 }
 
 async function planAll(
@@ -38,6 +47,11 @@ async function planAll(
   run: StoredRun,
   { onPage, only }: { onPage: () => void; only?: JobChoice },
 ): Promise<PlanCounts> {
+  const digest = await planDigest(store, run);
+  if (digest !== null && (await store.plannedDigest(run.id)) === digest) {
+    return { added: 0, changed: 0 };
+  }
+  await store.setPlannedDigest(run.id, null);
   let added = 0;
   let changed = 0;
   for await (const jobs of plannedJobs(store, run, only)) {
@@ -46,7 +60,18 @@ async function planAll(
     changed += counts.changed;
     onPage();
   }
+  await store.setPlannedDigest(run.id, digest);
   return { added, changed };
+}
+
+/** Everything a plan follows from; null while rows are still coming in. */
+async function planDigest(store: Pick<Store, 'dataset'>, run: StoredRun): Promise<string | null> {
+  const dataset = await store.dataset(run.datasetId);
+  if (dataset === null || dataset.importing) {
+    return null;
+  }
+  const plan = [PLAN_VERSION, dataset.id, dataset.rows, run.recipe, run.options.filterRows];
+  return createHash('sha256').update(JSON.stringify(plan)).digest('base64url');
 }
 
 /** The jobs of a run in pages, in row order, with their file names. */

@@ -1,7 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
+import { link, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PreflightReport } from '@shared/contract';
+import type { PreflightReport } from '@shared/model/plan';
+import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Recipe } from '@shared/model/run';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -16,6 +18,22 @@ const RECIPE: Recipe = {
   maskColumn: 'mask',
   variants: 1,
 };
+
+const MODEL: CatalogueModel = {
+  id: 'm',
+  provider: 'openai',
+  label: 'M',
+  state: 'current',
+  tasks: ['edit'],
+  mask: true,
+  sizes: [],
+  ratios: [],
+  priceUsd: {},
+  source: 'made up',
+};
+
+/** Linux lists what this process has open. */
+const OPEN_FILES = '/proc/self/fd';
 
 let folder = '';
 beforeEach(async () => {
@@ -36,6 +54,7 @@ interface Given {
   readonly includes?: (row: number) => boolean;
   readonly now?: () => number;
   readonly signal?: AbortSignal;
+  readonly model?: CatalogueModel;
 }
 
 async function check(fields: readonly Record<string, string>[], given: Given = {}) {
@@ -51,7 +70,7 @@ async function check(fields: readonly Record<string, string>[], given: Given = {
         },
       },
       clock: { now: given.now ?? (() => 0) },
-      catalogueModel: () => undefined,
+      catalogueModel: () => given.model,
     },
     {
       datasetId: 1,
@@ -105,6 +124,30 @@ describe('the check of rows before a run', () => {
     ]);
   });
 
+  it('blanks what differs within a group, and keeps what all of it shares', async () => {
+    await picture('a.png');
+    const { last } = await check(
+      [
+        { instruction: 'x', image: 'gone.png' },
+        { instruction: 'x', image: 'gone.png' },
+        { instruction: 'x', image: 'a.png', image2: 'a.png', image3: 'a.png' },
+        { instruction: 'x', image: 'a.png', image2: 'a.png', image3: 'a.png', image4: 'a.png' },
+      ],
+      {
+        recipe: { imageColumns: ['image', 'image2', 'image3', 'image4'] },
+        model: { ...MODEL, maxInputImages: 2 },
+      },
+    );
+    expect(last?.problems).toEqual([
+      {
+        message: 'The image "gone.png" does not exist or cannot be read; check its path.',
+        count: 2,
+        rows: [0, 1],
+      },
+      { message: 'The row has … images, m takes at most 2.', count: 2, rows: [2, 3] },
+    ]);
+  });
+
   it('knows what the provider takes', async () => {
     await picture('a.png');
     await picture('b.png', 4, 4);
@@ -123,6 +166,25 @@ describe('the check of rows before a run', () => {
   it('reads no file outside the granted folders', async () => {
     const { last } = await check([{ instruction: 'x', image: '/etc/passwd' }]);
     expect(last?.problems[0]?.message).toMatch(/lies outside the granted folders/);
+  });
+
+  it.skipIf(!existsSync(OPEN_FILES))('has few files open at once, however many a page names', async () => {
+    await picture('a.png');
+    const columns = Array.from({ length: 8 }, (_, column) => `image${column}`);
+    const rows = Array.from({ length: 200 }, (_, row) =>
+      Object.fromEntries([['instruction', 'x'], ...columns.map((name) => [name, `${name}-${row}.png`])]),
+    );
+    const names = rows.flatMap((row) => columns.map((name) => row[name] ?? ''));
+    await Promise.all(names.map((name) => link(join(folder, 'a.png'), join(folder, name))));
+    const before = readdirSync(OPEN_FILES).length;
+    let most = 0;
+    const watch = setInterval(() => {
+      most = Math.max(most, readdirSync(OPEN_FILES).length - before);
+    }, 1);
+    const { last } = await check(rows, { recipe: { imageColumns: columns } });
+    clearInterval(watch);
+    expect(last?.problems).toEqual([]);
+    expect(most).toBeLessThanOrEqual(32);
   });
 
   it('looks only at the rows that take part', async () => {

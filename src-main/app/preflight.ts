@@ -2,13 +2,15 @@
  * Every row of a run, read as far as it can be without sending: its columns, its instruction, its images and what the
  * model takes. Pages are read one after the other, so that a million rows cost no more memory than one of them.
  */
-import type { PreflightProblem, PreflightReport } from '@shared/contract';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { PreflightProblem, PreflightReport } from '@shared/model/plan';
 import type { CatalogueModel } from '@shared/model/catalogue';
 import { PROVIDER_LABELS } from '@shared/model/provider';
 import type { ModelChoice, Recipe } from '@shared/model/run';
 import type { Clock } from '../engine/ports';
 import { type InspectedInput, inspectInput, type InspectRules } from '../images/inspect-input';
 import type { Store, StoredRow } from '../store/store';
+import { createFewAtOnce } from './few-at-once';
 import { askFor } from './order-book';
 
 const PAGE = 200;
@@ -17,6 +19,10 @@ const EXAMPLE_ROWS = 20;
 const MOST_PROBLEMS = 100;
 /** Different sentences told apart; further ones are counted together. */
 const MOST_GROUPS = 2000;
+/** More files would be open than a process may have, and their headers would fill the memory. */
+const FILES_AT_ONCE = 16;
+/** A reference that is longer is the image itself, as a data URL. */
+const LONGEST_NAME = 1000;
 /** References whose inspection is remembered: datasets name the same picture in many rows. */
 const REMEMBERED = 5000;
 
@@ -162,12 +168,17 @@ function bytesOf(inputs: readonly InspectedInput[]): number {
 
 function rememberedInspection(rules: InspectRules): Inspect {
   const known = new Map<string, Promise<InspectedInput>>();
+  const files = createFewAtOnce(FILES_AT_ONCE);
+  const dataUrls = createFewAtOnce(1);
   return (reference) => {
-    // A data URL is as long as its picture.
-    if (reference.length > 1000) {
-      return inspectInput(reference, rules);
+    if (reference.length > LONGEST_NAME) {
+      return dataUrls(async () => {
+        // Decoding takes its time: what else waits has its turn between two of them.
+        await nextTurn();
+        return inspectInput(reference, rules);
+      });
     }
-    const found = known.get(reference) ?? inspectInput(reference, rules);
+    const found = known.get(reference) ?? files(() => inspectInput(reference, rules));
     known.set(reference, found);
     if (known.size > REMEMBERED) {
       known.delete(known.keys().next().value ?? '');
@@ -177,21 +188,37 @@ function rememberedInspection(rules: InspectRules): Inspect {
 }
 
 interface Group {
-  readonly first: string;
-  readonly pattern: string;
+  /** The sentence, cut where others of the group may differ from it; those parts have odd places. */
+  readonly parts: string[];
   count: number;
   readonly rows: number[];
 }
 
-/** Sentences that differ only in the name they quote are one problem. */
+/** A name in quotes, a number, a size or a ratio. */
+const VARYING = /("[^"]*"|(?<=\s)\d+(?:[x:]\d+)?(?=[\s.,;]))/;
+
+/** Sentences that differ only in the names they quote and in their numbers are one problem. */
 function createFindings() {
   const groups = new Map<string, Group>();
+
+  function groupOf(sentence: string): Group {
+    const parts = sentence.split(VARYING);
+    const wanted = parts.map((part, at) => (at % 2 === 0 ? part : '…')).join('');
+    const isKnown = groups.has(wanted) || groups.size < MOST_GROUPS;
+    const key = isKnown ? wanted : 'Other problems.';
+    const group = groups.get(key) ?? { parts: isKnown ? parts : [key], count: 0, rows: [] };
+    groups.set(key, group);
+    for (const [at, part] of group.parts.entries()) {
+      if (at % 2 === 1 && part !== parts[at]) {
+        group.parts[at] = part.startsWith('"') ? '"…"' : '…';
+      }
+    }
+    return group;
+  }
+
   return {
     add(sentence: string, row: number): void {
-      const wanted = sentence.replaceAll(/"[^"]*"/g, '"…"');
-      const pattern = groups.has(wanted) || groups.size < MOST_GROUPS ? wanted : 'Other problems.';
-      const group = groups.get(pattern) ?? { first: sentence, pattern, count: 0, rows: [] };
-      groups.set(pattern, group);
+      const group = groupOf(sentence);
       group.count += 1;
       if (group.rows.length < EXAMPLE_ROWS && group.rows.at(-1) !== row) {
         group.rows.push(row);
@@ -202,10 +229,6 @@ function createFindings() {
       [...groups.values()]
         .sort((one, other) => other.count - one.count)
         .slice(0, MOST_PROBLEMS)
-        .map(({ first, pattern, count, rows }) => ({
-          message: count === 1 ? first : pattern,
-          count,
-          rows: [...rows],
-        })),
+        .map(({ parts, count, rows }) => ({ message: parts.join(''), count, rows: [...rows] })),
   };
 }

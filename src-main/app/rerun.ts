@@ -8,7 +8,7 @@ import { parseTemplate, unknownColumns } from '@shared/template';
 import { Refusal } from '../refusal';
 import type { Requeue, Store, StoredJob, StoredRun } from '../store/store';
 import { type JobChoice, planRun, recipeChanges } from './planner';
-import { usableFolder } from './run-setup';
+import { usableFolder } from './output-folder';
 import type { Runs } from './runs';
 
 const PAGE = 1000;

@@ -27,14 +27,19 @@ export interface ResultsLogOptions {
   readonly columns: readonly string[];
   /** Hears of each job once its line is written. */
   onJobs(jobs: readonly FinishedJob[]): void;
+  /** A crash had cut off the last line, which is dropped: one sentence. */
+  onTorn?(sentence: string): void;
   onError(error: unknown): void;
 }
 
 export async function openResultsLog(options: ResultsLogOptions): Promise<ResultsLog> {
-  const file: ResultsJsonl = await openResultsJsonl(
-    join(options.outputDir, 'results.jsonl'),
-    options.columns,
-  );
+  const path = join(options.outputDir, 'results.jsonl');
+  const file: ResultsJsonl = await openResultsJsonl(path, options.columns);
+  if (file.droppedBytes > 0) {
+    options.onTorn?.(
+      `The last line of ${path} was cut off (${file.droppedBytes} bytes) and is dropped; every whole line stays.`,
+    );
+  }
   let waiting: number[] = [];
   let cancelTimer: (() => void) | null = null;
   let writing: Promise<void> = Promise.resolve();

@@ -41,6 +41,8 @@ describe('the time a run may take', () => {
     expect(estimate([view({}, [key('a')], { p50Ms: 1000 })], { jobs: 0 })).toBeUndefined();
   });
 
+  it('is not told while nothing can serve the run', () => expect(estimate([])).toBeUndefined());
+
   it('follows from how long answers take and how many are asked for at once', () => {
     const endpoint = view({}, [key('a')], { p50Ms: 8000, p95Ms: 20_000 });
     expect(estimate([endpoint])).toEqual({ low: 488, high: 1220 });

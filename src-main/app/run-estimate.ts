@@ -1,5 +1,6 @@
 /** How long a run may take: by what its endpoints were measured to do, and by the limits that are known. Pure. */
-import type { EndpointView, Plan } from '@shared/contract';
+import type { EndpointView } from '@shared/contract';
+import type { Plan } from '@shared/model/plan';
 import type { KeyInfo, QuotaGroup } from '@shared/model/endpoint';
 import type { PoolSettings } from '@shared/model/settings';
 
@@ -20,7 +21,7 @@ const MINUTE_MS = 60_000;
  * ones did; `high`: as long as all but the slowest twentieth. Retries are not foreseen.
  */
 export function estimateSeconds(input: EstimateInput): Plan['seconds'] {
-  if (input.jobs === 0) {
+  if (input.jobs === 0 || input.endpoints.length === 0) {
     return undefined;
   }
   const perMs = rateOf(input);

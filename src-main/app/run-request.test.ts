@@ -1,6 +1,7 @@
 /** Where a run may go: what the plan says of it, and where its requests really arrive. */
 import { join } from 'node:path';
-import type { Plan, RunRequest } from '@shared/contract';
+import type { RunRequest } from '@shared/contract';
+import type { Plan } from '@shared/model/plan';
 import type { RunOptions } from '@shared/model/run';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -2,7 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { EndpointView, ExistingOutput, Plan, PreflightReport, RunRequest } from '@shared/contract';
+import type { EndpointView, RunRequest } from '@shared/contract';
+import type { ExistingOutput, Plan, PreflightReport } from '@shared/model/plan';
 import { estimateCost } from '@shared/cost';
 import { modelWarnings } from '@shared/resolve-model';
 import { parseTemplate, unknownColumns } from '@shared/template';
@@ -12,6 +13,7 @@ import type { Run, RunOptions } from '@shared/model/run';
 import type { App } from '../app';
 import { Refusal } from '../refusal';
 import type { StoredDataset } from '../store/store';
+import { capWarnings } from './cap-warnings';
 import { existingOutput } from './existing-output';
 import { rowFilter } from './planner';
 import { preflight } from './preflight';
@@ -167,7 +169,18 @@ function warningsOf(app: App, request: RunRequest): string[] {
   const ended = [...request.recipe.models, ...second].flatMap((choice) =>
     modelWarnings(app.models.find(choice), today),
   );
-  return [...new Set([...ended, ...goneWarning(views, endpointIds), ...clear])];
+  return [
+    ...new Set([...ended, ...goneWarning(views, endpointIds), ...clear, ...unpricedWarnings(app, request)]),
+  ];
+}
+
+/** Caps on cost that cannot hold because nobody knows the price. */
+function unpricedWarnings(app: App, { recipe, options }: RunRequest): readonly string[] {
+  const models = recipe.models.map((choice) => ({
+    model: choice.model,
+    price: estimateCost(app.models.find(choice), recipe.imageSize),
+  }));
+  return capWarnings(models, [options.caps ?? {}, app.settings().dayCaps]);
 }
 
 function goneWarning(views: readonly EndpointView[], endpointIds: readonly string[] = []): string[] {

@@ -1,9 +1,9 @@
 /** Prepares a run: finds or creates it for its output folder, plans its jobs, and checks what is done already. */
-import { access, constants, mkdir } from 'node:fs/promises';
 import type { Recipe, RunOptions } from '@shared/model/run';
 import { Refusal } from '../refusal';
 import type { Store, StoredDataset, StoredRun } from '../store/store';
-import { adoptPictures, type FoundPictures, foundPictures } from './adopt-results';
+import { adoptPictures, type FoundPictures, foundPictures, unrecordedPictures } from './adopt-results';
+import { outputToGoOn, usableFolder } from './output-folder';
 import { planRun, recipeChanges, rowFilter } from './planner';
 
 const PAGE = 500;
@@ -32,11 +32,12 @@ export interface SetUp {
 
 /** Throws a Refusal when the folder cannot be used or its run asked for something else. */
 export async function setUpRun(store: Store, request: SetupRequest): Promise<SetUp> {
-  await usableFolder(request.outputDir);
   const existing = await store.runAt(request.outputDir);
   if (existing === null || request.mode === 'anew') {
+    await usableFolder(request.outputDir);
     return createRun(store, request, existing);
   }
+  await outputToGoOn(existing);
   const changes = recipeChanges(existing.recipe, request.recipe);
   if (changes.length > 0) {
     throw new Refusal(
@@ -80,10 +81,16 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
   await store.setRunDataset(existing.id, request.dataset.id);
   const run = { ...existing, options, datasetId: request.dataset.id };
   const { changed } = await planRun(store, run).whole;
+  // A library that was restored knows the run, but not what it has delivered since.
+  const adopted = request.adopt === true ? await adoptPictures(store, run) : null;
+  if (adopted === null) {
+    refuseIfAny(await unrecordedPictures(store, run), request.outputDir);
+  }
   const unknown = options.unknown === 'resend' ? await store.requeue(run.id, { kind: 'unknown' }) : 0;
   await store.requeue(run.id, { kind: 'cancelled' });
   const failed = await requeueFailed(store, run, rowFilter(request.options));
   const notes = [
+    ...(adopted === null ? [] : adoptionNotes(adopted)),
     changed > 0 ? `${changed} rows changed since the last time and are sent again.` : '',
     unknown > 0 ? `${unknown} requests with an unknown outcome are sent again.` : '',
     failed > 0 ? `${failed} failed rows are tried again.` : '',
@@ -110,11 +117,14 @@ async function requeueFailed(
 /** Pictures without a record may be paid results of another program: they are not silently done over. */
 async function refuseUnknownFiles(store: Store, request: SetupRequest): Promise<void> {
   const plan = { recipe: request.recipe, options: request.options, datasetId: request.dataset.id };
-  const { whole, torn } = await foundPictures(store, plan, request.outputDir);
+  refuseIfAny(await foundPictures(store, plan, request.outputDir), request.outputDir);
+}
+
+function refuseIfAny({ whole, torn }: FoundPictures, outputDir: string): void {
   if (whole + torn > 0) {
     throw new Refusal(
       'BAD_INPUT',
-      `${request.outputDir} holds ${pictures(whole + torn)} that this library has no record of. ` +
+      `${outputDir} holds ${pictures(whole + torn)} that this library has no record of. ` +
         'Take the whole ones as done with --adopt, choose another --output_dir, or send everything anew with --no_resume.',
     );
   }
@@ -130,20 +140,6 @@ function adoptionNotes({ whole, torn }: FoundPictures): readonly string[] {
 
 function pictures(count: number): string {
   return count === 1 ? 'one picture' : `${count} pictures`;
-}
-
-/** Makes it where it is not there. Throws a Refusal when it cannot be written to. */
-export async function usableFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-    await access(path, constants.W_OK | constants.X_OK);
-  } catch {
-    throw new Refusal(
-      'BAD_INPUT',
-      `Cannot write to ${path}: choose another --output_dir, or give yourself permission to write there.`,
-      'outputDir',
-    );
-  }
 }
 
 function unionFilter(before: string, now: string): string {

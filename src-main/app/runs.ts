@@ -12,12 +12,15 @@ import { canaryEnd, canaryPause } from './canary';
 import { resultsPath, writeTables as writeAllTables } from './exporter';
 import { lostNote, type LostResults } from './lost-results';
 import type { RunContext } from './order-book';
+import { outputToGoOn } from './output-folder';
 import { planRun } from './planner';
 import { createRateMeter } from './rates';
 import { type FinishedJob, openResultsLog, type ResultsLog } from './results-log';
 import { type FleetLook, type OrderExtras, runOrder } from './run-order';
+import { runAccount } from './run-account';
 import { createRunStates } from './run-states';
 import { moveInQueue } from './run-queue';
+import { pauseForTables } from './tables-pause';
 
 export interface RunsOptions extends FleetLook {
   readonly store: Store;
@@ -79,6 +82,7 @@ export function createRuns(options: RunsOptions) {
     if (active.has(run.id)) {
       return view(run);
     }
+    await outputToGoOn(run);
     const dataset = await datasetOf(run);
     const resultsLog = await openResultsLog({
       store,
@@ -110,13 +114,7 @@ export function createRuns(options: RunsOptions) {
       // Who lends keys works on a command line, and may name any file that its user can read.
       ...(extras.borrower === undefined ? {} : { roots: 'all' }),
     });
-    options.budget.open({
-      id: run.id,
-      costUsd: run.costUsd,
-      requests: run.requests,
-      caps: run.options.caps ?? {},
-      price: (model) => options.price(model, run.recipe.imageSize),
-    });
+    options.budget.open(runAccount(run, options.price));
     options.onWorkers(run.options.workers);
     await store.setRunState(run.id, { kind: 'running' });
     log.info(
@@ -179,6 +177,7 @@ export function createRuns(options: RunsOptions) {
       await writeTables(one);
     } catch (error) {
       log.error('results', `tables of run ${runId} could not be written: ${String(error)}`);
+      state = state.kind === 'finished' ? pauseForTables(error, one.run.outputDir) : state;
     }
     await states.save(runId, state);
     options.orders.close(runId);

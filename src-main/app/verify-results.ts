@@ -1,10 +1,15 @@
-/** A done job is believed only with its file and its hash. */
+/**
+ * A done job is believed only with its file: of the size that was journalled, and not changed since its hash was
+ * last right. A file that is younger than that (copied, restored, edited) is hashed again, once.
+ */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileSha256 } from '../images/file-sha256';
-import type { Store, StoredJob, StoredRun } from '../store/store';
+import type { DoneResult, Store, StoredRun } from '../store/store';
 
-const PAGE = 500;
+const PAGE = 256;
+/** The threads that look at files also write results. */
+const AT_ONCE = 8;
 
 export interface Verified {
   /** Done jobs looked at so far. */
@@ -13,33 +18,68 @@ export interface Verified {
   readonly lost: readonly number[];
 }
 
+type Verdict = { readonly kind: 'whole' | 'lost' } | { readonly kind: 'confirmed'; readonly wholeAt: number };
+
 /** Compares the results of a run with the disk, a page at a time. */
 export async function* verifyResults(
-  store: Pick<Store, 'jobs'>,
+  store: Pick<Store, 'doneResults' | 'confirmResults'>,
   run: Pick<StoredRun, 'id' | 'outputDir'>,
   signal: AbortSignal,
 ): AsyncGenerator<Verified> {
-  for (let offset = 0; !signal.aborted; offset += PAGE) {
-    const { jobs } = await store.jobs({ runId: run.id, offset, limit: PAGE, state: 'done' });
-    if (jobs.length === 0) {
+  let checked = 0;
+  for (let after = -1; !signal.aborted; ) {
+    // By position: jobs that are found lost leave the list, and must not move the page.
+    const page = await store.doneResults(run.id, after, PAGE);
+    const last = page.at(-1);
+    if (last === undefined) {
       return;
     }
-    const whole = await Promise.all(jobs.map((job) => isWhole(run.outputDir, job)));
-    yield {
-      checked: offset + jobs.length,
-      lost: jobs.filter((_, at) => whole[at] === false).map((job) => job.id),
-    };
+    after = last.position;
+    const verdicts = await lookAt(run.outputDir, page, signal);
+    if (signal.aborted) {
+      return;
+    }
+    const seen = page.flatMap(({ jobId }, at) => {
+      const verdict = verdicts[at];
+      return verdict?.kind === 'confirmed' ? { jobId, wholeAt: verdict.wholeAt } : [];
+    });
+    if (seen.length > 0) {
+      await store.confirmResults(seen);
+    }
+    checked += page.length;
+    yield { checked, lost: page.filter((_, at) => verdicts[at]?.kind === 'lost').map(({ jobId }) => jobId) };
   }
 }
 
-async function isWhole(outputDir: string, { result }: StoredJob): Promise<boolean> {
-  if (result === null) {
-    return false;
+async function lookAt(
+  outputDir: string,
+  page: readonly DoneResult[],
+  signal: AbortSignal,
+): Promise<readonly (Verdict | undefined)[]> {
+  const verdicts: (Verdict | undefined)[] = [];
+  let next = 0;
+  const look = async (): Promise<void> => {
+    for (let at = next++; at < page.length && !signal.aborted; at = next++) {
+      verdicts[at] = await verdictOf(outputDir, page[at]?.file ?? null);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, look));
+  return verdicts;
+}
+
+async function verdictOf(outputDir: string, file: DoneResult['file']): Promise<Verdict> {
+  if (file === null) {
+    return { kind: 'lost' };
   }
-  const path = join(outputDir, result.fileName);
-  const size = await stat(path).then(
-    (found) => found.size,
-    () => -1,
-  );
-  return size === result.sizeBytes && (await fileSha256(path)) === result.sha256;
+  const path = join(outputDir, file.fileName);
+  const found = await stat(path).catch(() => null);
+  if (found?.isFile() !== true || found.size !== file.sizeBytes) {
+    return { kind: 'lost' };
+  }
+  if (file.wholeAt !== null && found.mtimeMs <= file.wholeAt) {
+    return { kind: 'whole' };
+  }
+  const sha256 = await fileSha256(path).catch(() => null);
+  // A file changed within the millisecond of its mtime would be hashed once more, never believed.
+  return sha256 === file.sha256 ? { kind: 'confirmed', wholeAt: Math.ceil(found.mtimeMs) } : { kind: 'lost' };
 }

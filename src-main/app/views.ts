@@ -48,6 +48,7 @@ export async function jobDetail(app: App, jobId: number): Promise<JobDetail> {
           output: viewUrl(job.result.id),
         }),
     ...(job.failure === null ? {} : { failure: job.failure }),
+    ...(job.review === null ? {} : { review: job.review }),
     attempts: [...(await app.store.attempts(jobId))],
   };
 }

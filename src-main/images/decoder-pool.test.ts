@@ -24,7 +24,7 @@ describe('a decoder pool', () => {
     const served: number[] = [];
     await Promise.all(
       [1, 2, 3, 4].map(async (size) => {
-        await pool.decode({ source: '', target: '', size });
+        await pool.decode({ source: '', target: '', size, limitPixels: 1 });
         served.push(size);
       }),
     );
@@ -35,11 +35,13 @@ describe('a decoder pool', () => {
   it('drops the oldest order when more wait than anybody looks at', async () => {
     const pool = await poolOf(2);
     const outcomes = Promise.all(
-      Array.from({ length: 1010 }, (_, size) => pool.decode({ source: '', target: '', size })),
+      Array.from({ length: 1010 }, (_, size) =>
+        pool.decode({ source: '', target: '', size, limitPixels: 1 }),
+      ),
     );
     const dropped = (await outcomes).flatMap((outcome, order) => (outcome === 'dropped' ? [order] : []));
     expect(dropped).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
     await pool.close();
-    expect(await pool.decode({ source: '', target: '', size: 1 })).toBe('closed');
+    expect(await pool.decode({ source: '', target: '', size: 1, limitPixels: 1 })).toBe('closed');
   });
 });

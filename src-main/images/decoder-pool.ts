@@ -9,7 +9,7 @@ export interface DecoderPoolOptions {
 }
 
 export type DecodeOutcome = 'ok' | 'too_many_pixels' | 'unreadable' | 'timeout' | 'dropped' | 'closed';
-export type DecodeOrder = Pick<ThumbnailJob, 'source' | 'size' | 'target'>;
+export type DecodeOrder = Pick<ThumbnailJob, 'source' | 'size' | 'target' | 'limitPixels'>;
 
 export interface DecoderPool {
   decode(order: DecodeOrder): Promise<DecodeOutcome>;

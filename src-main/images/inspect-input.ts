@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import { badInput, parseUrl, type Refused, shownReference } from './bad-input';
 import { decodeDataUrl } from './data-url';
 import { embeddedFile, isEmbeddedReference } from './embedded';
+import { type FileHeader, readFileHeader } from './file-header';
 import { type ImageSize, measureImage } from './measure';
 import { MAX_IMAGE_BYTES } from './safe-fetch';
 import { megabytes, type PathPolicy, resolveInputPath } from './safe-path';
@@ -26,8 +27,6 @@ export type InspectedInput =
   | { readonly kind: 'url' }
   | Refused;
 
-/** Pixels of nearly all images stand within this, also behind a large EXIF block. */
-const HEADER_BYTES = 128 * 1024;
 const SCHEME = /^([a-z][a-z0-9+.-]+):/i;
 
 /** Never rejects. By the same rules as loading it, save that nothing is fetched or read whole. */
@@ -42,7 +41,7 @@ export async function inspectInput(given: string, rules: InspectRules): Promise<
   }
   if (scheme === 'data') {
     const decoded = decodeDataUrl(reference, MAX_IMAGE_BYTES);
-    return decoded.kind === 'ok' ? asImage(decoded.bytes, decoded.bytes.byteLength, shown) : decoded;
+    return decoded.kind === 'ok' ? inspectBytes(decoded.bytes, shown) : decoded;
   }
   if (isEmbeddedReference(reference)) {
     const file = embeddedFile(reference, rules.embeddedDir);
@@ -57,6 +56,10 @@ export async function inspectInput(given: string, rules: InspectRules): Promise<
   return resolved.kind === 'ok' ? inspectFile(resolved.path, shown) : resolved;
 }
 
+function inspectBytes(bytes: Uint8Array, shown: string): InspectedInput {
+  return asImage({ type: sniffImage(bytes), pixels: measureImage(bytes) }, bytes.byteLength, shown);
+}
+
 async function inspectFile(path: string, shown: string): Promise<InspectedInput> {
   try {
     // oxlint-disable-next-line no-bitwise -- flags of open(2)
@@ -68,9 +71,7 @@ async function inspectFile(path: string, shown: string): Promise<InspectedInput>
           `The image "${shown}" is larger than ${megabytes(MAX_IMAGE_BYTES)}; make it smaller.`,
         );
       }
-      const header = Buffer.alloc(Math.min(size, HEADER_BYTES));
-      const { bytesRead } = await handle.read(header, 0, header.byteLength, 0);
-      return asImage(header.subarray(0, bytesRead), size, shown);
+      return asImage(await readFileHeader(handle, size), size, shown);
     } finally {
       await handle.close();
     }
@@ -79,9 +80,8 @@ async function inspectFile(path: string, shown: string): Promise<InspectedInput>
   }
 }
 
-function asImage(header: Uint8Array, sizeBytes: number, shown: string): InspectedInput {
-  const type = sniffImage(header);
+function asImage({ type, pixels }: FileHeader, sizeBytes: number, shown: string): InspectedInput {
   return type === null
     ? badInput(`"${shown}" is not an image (PNG, JPEG, WebP, GIF, AVIF, HEIC, BMP or TIFF).`)
-    : { kind: 'image', mimeType: type.mimeType, sizeBytes, pixels: measureImage(header) };
+    : { kind: 'image', mimeType: type.mimeType, sizeBytes, pixels };
 }

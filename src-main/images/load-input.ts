@@ -8,7 +8,7 @@ import type { FetchNetwork } from './checked-connector';
 import { decodeDataUrl } from './data-url';
 import { embeddedFile, isEmbeddedReference } from './embedded';
 import { createImageFetcher, type FetchedImage, MAX_IMAGE_BYTES } from './safe-fetch';
-import { type PathPolicy, readRegularFile, resolveInputPath } from './safe-path';
+import { openRegularFile, type PathPolicy, readRegularFile, resolveInputPath } from './safe-path';
 import { sniffImage } from './sniff';
 import { createUrlCache } from './url-cache';
 
@@ -24,11 +24,20 @@ export interface InputLoaderOptions extends PathPolicy {
   readonly network?: FetchNetwork;
 }
 
-export type LoadedInput = { readonly kind: 'ok'; readonly image: InputImage } | Refused;
+export type LoadedInput =
+  | { readonly kind: 'ok'; readonly image: InputImage & { readonly bytes: Uint8Array } }
+  | Refused;
+
+/** `close` when it is no longer needed; it never rejects. */
+export type OpenedInput =
+  | { readonly kind: 'ok'; readonly image: InputImage; close(): Promise<void> }
+  | Refused;
 
 export interface InputLoader {
   /** Never rejects. `signal` ends the waiting; a download that others wait for goes on. */
   load(reference: string, signal?: AbortSignal): Promise<LoadedInput>;
+  /** The same, but a file of some size stays on disk: its bytes are read when they are wanted. */
+  open(reference: string, signal?: AbortSignal): Promise<OpenedInput>;
   /** Cuts downloads under way. */
   close(): Promise<void>;
 }
@@ -57,11 +66,35 @@ export function createInputLoader(options: InputLoaderOptions): InputLoader {
       : resolved;
   };
 
+  const load = async (given: string, signal?: AbortSignal): Promise<LoadedInput> => {
+    const reference = given.trim();
+    const loaded = await bytesOf(reference, signal);
+    return loaded.kind === 'ok' ? asImage(loaded.bytes, reference) : loaded;
+  };
+
+  const openFile = async (reference: string): Promise<OpenedInput> => {
+    const resolved = await resolveInputPath(reference, options);
+    if (resolved.kind !== 'ok') return resolved;
+    const opened = await openRegularFile(resolved.path, maxBytes, shownReference(reference));
+    if (opened.kind !== 'ok') return opened;
+    const looked = asImage(opened.start, reference);
+    if (looked.kind === 'ok' && opened.start.byteLength < opened.sizeBytes) {
+      return { ...looked, image: { ...looked.image, bytes: opened }, close: opened.close };
+    }
+    await opened.close();
+    return looked.kind === 'ok' ? { ...looked, close: nothing } : looked;
+  };
+
   return {
-    load: async (given, signal) => {
+    load,
+    open: async (given, signal) => {
       const reference = given.trim();
-      const loaded = await bytesOf(reference, signal);
-      return loaded.kind === 'ok' ? asImage(loaded.bytes, reference) : loaded;
+      const scheme = SCHEME.exec(reference)?.[1]?.toLowerCase();
+      if (!isEmbeddedReference(reference) && (scheme === undefined || scheme === 'file')) {
+        return openFile(reference);
+      }
+      const loaded = await load(reference, signal);
+      return loaded.kind === 'ok' ? { ...loaded, close: nothing } : loaded;
     },
     close: () => downloads.close(),
   };
@@ -79,6 +112,8 @@ function asImage(bytes: Uint8Array, reference: string): LoadedInput {
     image: { bytes, mimeType: type.mimeType, fileName: `${stemOf(reference)}.${type.extension}` },
   };
 }
+
+const nothing = (): Promise<void> => Promise.resolve();
 
 /** The reference's own name as far as a multipart header can carry it. */
 function stemOf(reference: string): string {

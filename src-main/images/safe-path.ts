@@ -3,7 +3,7 @@
  * "image": what a path names must be a regular file inside a folder the user has granted, after links are followed.
  */
 import { constants, type Stats } from 'node:fs';
-import { lstat, open, realpath } from 'node:fs/promises';
+import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { badInput, type Refused, shownReference } from './bad-input';
@@ -43,27 +43,76 @@ export async function resolveInputPath(reference: string, policy: PathPolicy): P
   return { kind: 'ok', path: found.path };
 }
 
-/** The bytes of a resolved path. It is opened without blocking and looked at again, so swapping it meanwhile is in vain. */
+/** The bytes of a resolved path. */
 export async function readRegularFile(path: string, maxBytes: number, shown: string): Promise<ReadFile> {
-  try {
-    // oxlint-disable-next-line no-bitwise -- flags of open(2)
-    const handle = await open(
-      path,
-      constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0),
-    );
+  return withRegularFile(path, { maxBytes, shown }, async (handle) => {
     try {
-      const stats = await handle.stat();
-      if (!stats.isFile()) return badInput(`"${shown}" is not a regular file, so it cannot be an image.`);
-      if (stats.size > maxBytes) {
-        return badInput(`The image "${shown}" is larger than ${megabytes(maxBytes)}; make it smaller.`);
-      }
       return { kind: 'ok', bytes: await handle.readFile() };
     } finally {
       await handle.close();
     }
+  });
+}
+
+/** As much of a file as is read at once; what is no longer is not worth keeping open. */
+const START_BYTES = 128 * 1024;
+
+export type OpenedFile =
+  | {
+      readonly kind: 'ok';
+      readonly sizeBytes: number;
+      /** The first bytes, or all of a small file. */
+      readonly start: Uint8Array;
+      read(target: Uint8Array, position: number): Promise<number>;
+      /** Never rejects. */
+      close(): Promise<void>;
+    }
+  | Refused;
+
+/** A resolved path, kept open, so that what is read later is the file that was looked at. */
+export function openRegularFile(path: string, maxBytes: number, shown: string): Promise<OpenedFile> {
+  return withRegularFile(path, { maxBytes, shown }, async (handle, sizeBytes) => {
+    const read = async (target: Uint8Array, position: number): Promise<number> =>
+      (await handle.read(target, 0, target.byteLength, position)).bytesRead;
+    const close = (): Promise<void> => handle.close().catch(() => undefined);
+    try {
+      const start = new Uint8Array(Math.min(START_BYTES, sizeBytes));
+      const got = await read(start, 0);
+      return { kind: 'ok', sizeBytes, start: start.subarray(0, got), read, close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  });
+}
+
+/** It is opened without blocking and looked at again, so swapping it meanwhile is in vain. `use` closes it. */
+async function withRegularFile<T>(
+  path: string,
+  { maxBytes, shown }: { maxBytes: number; shown: string },
+  use: (handle: FileHandle, sizeBytes: number) => Promise<T>,
+): Promise<T | Refused> {
+  try {
+    // oxlint-disable-next-line no-bitwise -- flags of open(2)
+    const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
+    const handle = await open(path, flags);
+    const stats = await handle.stat();
+    const refusal = refusalOf(stats, maxBytes, shown);
+    if (refusal !== null) {
+      await handle.close();
+      return refusal;
+    }
+    return await use(handle, stats.size);
   } catch {
     return badInput(`The image "${shown}" cannot be read; check its permissions.`);
   }
+}
+
+function refusalOf(stats: Stats, maxBytes: number, shown: string): Refused | null {
+  if (!stats.isFile()) return badInput(`"${shown}" is not a regular file, so it cannot be an image.`);
+  return stats.size > maxBytes
+    ? badInput(`The image "${shown}" is larger than ${megabytes(maxBytes)}; make it smaller.`)
+    : null;
 }
 
 export function megabytes(bytes: number): string {

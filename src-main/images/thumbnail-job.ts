@@ -8,6 +8,8 @@ export interface ThumbnailJob {
   /** Written beside and renamed, so that it is whole or not there. */
   readonly target: string;
   readonly timeoutSeconds: number;
+  /** Images of more are refused by their header, before a pixel is decoded. */
+  readonly limitPixels: number;
 }
 
 export type ThumbnailAnswer =

@@ -15,6 +15,8 @@ export interface ThumbnailerOptions {
   readonly timeoutMs?: number;
   /** The built worker; default: where the build puts it. */
   readonly workerFile?: string | URL;
+  /** Images of more pixels get no preview; default 50 million, at most 120 million. */
+  readonly limitPixels?: number;
   /** Default: a thread that runs `workerFile`. */
   readonly start?: StartDecoder;
 }
@@ -31,6 +33,10 @@ export interface Thumbnailer {
 }
 
 const DEFAULT_TIMEOUT_MS = 20_000;
+const MILLION = 1_000_000;
+const DEFAULT_LIMIT_PIXELS = 50 * MILLION;
+/** Decoded, that many take some 360 MB of a process that may be ended at any time. */
+const MOST_LIMIT_PIXELS = 120 * MILLION;
 /** Part of every key: a change of size, quality or format makes old files unknown. */
 const RECIPE = 'webp80-1';
 
@@ -40,6 +46,7 @@ export function createThumbnailer(options: ThumbnailerOptions): Thumbnailer {
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     start: options.start ?? threadDecoder(options.workerFile ?? workerPath('image-worker')),
   });
+  const limitPixels = Math.min(options.limitPixels ?? DEFAULT_LIMIT_PIXELS, MOST_LIMIT_PIXELS);
   const underWay = new Map<string, Promise<Thumbnail>>();
   return {
     thumbnail: async (path, { size }) => {
@@ -49,7 +56,9 @@ export function createThumbnailer(options: ThumbnailerOptions): Thumbnailer {
       const target = join(options.cacheDir, source.key.slice(0, 2), `${source.key}-${size}.webp`);
       const running = underWay.get(target);
       if (running !== undefined) return running;
-      const started = make(pool, { path, size, target, name }).finally(() => underWay.delete(target));
+      const started = make(pool, { path, size, target, name, limitPixels }).finally(() =>
+        underWay.delete(target),
+      );
       underWay.set(target, started);
       return started;
     },
@@ -62,6 +71,7 @@ interface Order {
   readonly size: number;
   readonly target: string;
   readonly name: string;
+  readonly limitPixels: number;
 }
 
 async function make(pool: DecoderPool, order: Order): Promise<Thumbnail> {
@@ -71,22 +81,23 @@ async function make(pool: DecoderPool, order: Order): Promise<Thumbnail> {
   } catch {
     return { kind: 'failed', sentence: 'The folder for previews cannot be written; check its permissions.' };
   }
-  const outcome = await pool.decode({ source: order.path, size: order.size, target: order.target });
+  const { path: source, size, target, limitPixels } = order;
+  const outcome = await pool.decode({ source, size, target, limitPixels });
   return outcome === 'ok'
     ? { kind: 'ok', path: order.target }
-    : { kind: 'failed', sentence: SENTENCES[outcome](order.name) };
+    : { kind: 'failed', sentence: SENTENCES[outcome](order) };
 }
 
-const SENTENCES: Readonly<Record<Exclude<DecodeOutcome, 'ok'>, (name: string) => string>> = {
-  too_many_pixels: (name) =>
-    `"${name}" has more than 50 million pixels, too many for a preview; open the file itself.`,
-  unreadable: (name) =>
+const SENTENCES: Readonly<Record<Exclude<DecodeOutcome, 'ok'>, (order: Order) => string>> = {
+  too_many_pixels: ({ name, limitPixels }) =>
+    `"${name}" has more than ${Math.round(limitPixels / MILLION)} million pixels, too many for a preview; open the file itself.`,
+  unreadable: ({ name }) =>
     `"${name}" is damaged or of a kind that cannot be shown; the file itself is kept as it is.`,
-  timeout: (name) =>
+  timeout: ({ name }) =>
     `"${name}" took too long to decode, so it has no preview; the file itself is kept as it is.`,
-  dropped: (name) =>
+  dropped: ({ name }) =>
     `The preview of "${name}" was dropped because newer ones were asked for; scroll back to load it.`,
-  closed: (name) => `The preview of "${name}" was not made because the program is closing.`,
+  closed: ({ name }) => `The preview of "${name}" was not made because the program is closing.`,
 };
 
 type Inspected =

@@ -1,7 +1,7 @@
 /** Whether an image file ends where its format says it does: a file that was cut off while it was written does not. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { type ImageSize, measureImage } from './measure';
-import { SNIFF_BYTES, sniffImage } from './sniff';
+import { readAt, readFileHeader } from './file-header';
+import type { ImageSize } from './measure';
 
 export interface WholeImage {
   readonly mimeType: string;
@@ -9,8 +9,6 @@ export interface WholeImage {
   readonly pixels: ImageSize;
 }
 
-/** Pixels of nearly all images stand within this, also behind a large EXIF block. */
-const HEADER_BYTES = 128 * 1024;
 const PNG_SIGNATURE_BYTES = 8;
 /** Length, type and checksum of a PNG chunk (PNG specification, 5.3). */
 const PNG_CHUNK_FRAME = 12;
@@ -22,9 +20,7 @@ export async function readWholeImage(path: string): Promise<WholeImage | null> {
   const handle = await open(path, 'r');
   try {
     const { size } = await handle.stat();
-    const header = await readAt(handle, 0, Math.min(size, HEADER_BYTES));
-    const type = sniffImage(header.subarray(0, SNIFF_BYTES));
-    const pixels = measureImage(header);
+    const { type, pixels } = await readFileHeader(handle, size);
     if (type === null || pixels === null || !(await endsWhole(handle, size, type.mimeType))) {
       return null;
     }
@@ -62,10 +58,4 @@ async function pngEnd(handle: FileHandle, size: number): Promise<number> {
     }
   }
   return -1;
-}
-
-async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
-  const { bytesRead } = await handle.read(buffer, 0, length, position);
-  return buffer.subarray(0, bytesRead);
 }

@@ -7,7 +7,6 @@ import { parentPort } from 'node:worker_threads';
 import sharp from 'sharp';
 import type { ThumbnailAnswer, ThumbnailJob } from './thumbnail-job';
 
-const LIMIT_INPUT_PIXELS = 50_000_000;
 const QUALITY = 80;
 
 sharp.concurrency(1);
@@ -31,7 +30,7 @@ utilityPort?.on('message', ({ data }) => {
 async function makeThumbnail(job: ThumbnailJob): Promise<ThumbnailAnswer> {
   const temporary = `${job.target}.${job.id}.part`;
   try {
-    await sharp(job.source, { limitInputPixels: LIMIT_INPUT_PIXELS, failOn: 'error', pages: 1 })
+    await sharp(job.source, { limitInputPixels: job.limitPixels, failOn: 'error', pages: 1 })
       .timeout({ seconds: job.timeoutSeconds })
       .rotate()
       .resize({ width: job.size, height: job.size, fit: 'inside', withoutEnlargement: true })

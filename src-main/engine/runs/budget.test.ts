@@ -136,39 +136,167 @@ describe('a day', () => {
   });
 });
 
-it('never lets more be charged than the cap, whatever prices, outcomes and restarts come', () => {
+/** One step of two runs with two keys; shares are of a request's highest price. */
+const step = fc.record({
+  // Seldom enough that a session comes near its caps before it ends.
+  what: fc.oneof(
+    { weight: 30, arbitrary: fc.constant('send' as const) },
+    { weight: 20, arbitrary: fc.constant('end' as const) },
+    { weight: 3, arbitrary: fc.constantFrom('refuse' as const, 'break' as const) },
+    { weight: 2, arbitrary: fc.constantFrom('midnight' as const, 'crash' as const, 'crash' as const) },
+  ),
+  runId: fc.constantFrom(1, 2),
+  keyId: fc.constantFrom('k', 'l'),
+  share: fc.double({ min: 0, max: 1, noNaN: true }),
+});
+
+interface Sent {
+  readonly attemptId: number;
+  readonly accounts: readonly Ledger[];
+  readonly highest: number;
+}
+
+/** `charged`: by the provider; `journalled`: what of it is known; `lost`: the rest, once a process died. */
+class Ledger {
+  charged = 0;
+  journalled = 0;
+  lost = 0;
+  requests = 0;
+}
+
+/** The provider, the journal and the budget beside each other. */
+class Ledgers {
+  wall = NOON;
+  readonly #caps: { readonly run: number; readonly day: number; readonly key: number };
+  readonly #prices: Readonly<Record<number, number>>;
+  readonly #runs = new Map([1, 2].map((id) => [id, new Ledger()] as const));
+  #day = new Ledger();
+  #key = new Ledger();
+  #budget: ReturnType<typeof createBudget>;
+  #inFlight: Sent[] = [];
+  #uncertain: { readonly accounts: readonly Ledger[]; readonly usd: number }[] = [];
+  #attempts = 0;
+
+  constructor(caps: { run: number; day: number; key: number }, prices: readonly [number, number]) {
+    this.#caps = caps;
+    this.#prices = { 1: prices[0], 2: prices[1] };
+    this.#budget = this.#start();
+  }
+
+  #start() {
+    const { run, day, key } = this.#caps;
+    const budget = createBudget({
+      clock: { wallNow: () => this.wall },
+      timeZone: 'UTC',
+      dayCaps: () => ({ costUsd: day }),
+      keyCap: (keyId) => (keyId === 'k' ? key : undefined),
+    });
+    const { journalled: costUsd, requests } = this.#day;
+    budget.restore({ costUsd, requests, keys: [{ keyId: 'k', costUsd: this.#key.journalled }] });
+    for (const [id, ledger] of this.#runs) {
+      budget.open({
+        id,
+        costUsd: ledger.journalled,
+        requests: ledger.requests,
+        caps: { costUsd: run },
+        price: () => this.#prices[id] ?? 0,
+      });
+    }
+    return budget;
+  }
+
+  send(runId: number, keyId: string): void {
+    const run = this.#runs.get(runId);
+    if (run === undefined || this.#budget.mayLease(runId, keyId, MODEL).kind !== 'ok') {
+      return;
+    }
+    this.#attempts += 1;
+    this.#budget.reserve({ attemptId: this.#attempts, runId, keyId }, MODEL);
+    const accounts = [run, this.#day, ...(keyId === 'k' ? [this.#key] : [])];
+    accounts.forEach((account) => (account.requests += 1));
+    this.#inFlight.push({ attemptId: this.#attempts, accounts, highest: this.#prices[runId] ?? 0 });
+  }
+
+  /** `end`: it costs a share of its price; `refuse`: nothing; `break`: as much, and nobody is told. */
+  end(what: 'end' | 'refuse' | 'break', share: number): void {
+    const sent = this.#inFlight.shift();
+    if (sent === undefined) {
+      return;
+    }
+    const usd = what === 'refuse' ? 0 : share * sent.highest;
+    for (const account of sent.accounts) {
+      account.charged += usd;
+      account.journalled += what === 'end' ? usd : 0;
+    }
+    if (what === 'break') {
+      this.#uncertain.push({ accounts: sent.accounts, usd });
+    }
+    this.#budget.settle(sent.attemptId, what === 'end' ? usd : null, what !== 'refuse');
+  }
+
+  midnight(): void {
+    this.wall += 24 * HOUR;
+    this.#day = new Ledger();
+    this.#key = new Ledger();
+  }
+
+  crash(): void {
+    for (const { accounts, highest } of this.#inFlight) {
+      this.#uncertain.push({ accounts, usd: highest });
+      accounts.forEach((account) => (account.charged += highest));
+    }
+    for (const { accounts, usd } of this.#uncertain) {
+      accounts.forEach((account) => (account.lost += usd));
+    }
+    this.#inFlight = [];
+    this.#uncertain = [];
+    this.#budget = this.#start();
+  }
+
+  /** How far the most overdrawn account is above its cap and what a dead process took with it; not above 0. */
+  overdrawn(): number {
+    const { run, day, key } = this.#caps;
+    return Math.max(
+      ...[...this.#runs.values()].map(({ charged, lost }) => charged - lost - run),
+      this.#day.charged - this.#day.lost - day,
+      this.#key.charged - this.#key.lost - key,
+    );
+  }
+}
+
+it('never lets more be charged than a cap and what was in flight when a process died', () => {
+  // One cap at a time, under which few requests fit: that is where a mistake shows.
+  const tight = fc.double({ min: 1, max: 4, noNaN: true });
+  const caps = fc.oneof(
+    tight.map((run) => ({ run, day: 1e6, key: 1e6 })),
+    tight.map((day) => ({ run: 1e6, day, key: 1e6 })),
+    tight.map((key) => ({ run: 1e6, day: 1e6, key })),
+  );
+  const price = fc.double({ min: 0.2, max: 1, noNaN: true });
   fc.assert(
     fc.property(
-      fc.double({ min: 0.5, max: 20, noNaN: true }),
-      fc.array(
-        fc.record({
-          what: fc.constantFrom('send', 'send', 'send', 'end', 'fail', 'restart'),
-          share: fc.double({ min: 0, max: 1, noNaN: true }),
-        }),
-        { maxLength: 200 },
-      ),
-      (cap, steps) => {
-        const { budget, ask, send } = setUp({ caps: { costUsd: cap }, dayCaps: { costUsd: cap * 2 } });
-        let charged = 0;
-        let requests = 0;
-        let inFlight: number[] = [];
-        for (const { what, share } of steps) {
-          if (what === 'send' && ask().kind === 'ok') {
-            inFlight.push(send());
-            requests += 1;
+      caps,
+      fc.tuple(price, price),
+      fc.array(step, { minLength: 80, maxLength: 160 }),
+      (given, prices, steps) => {
+        const ledgers = new Ledgers(given, prices);
+        for (const { what, runId, keyId, share } of steps) {
+          switch (what) {
+            case 'send':
+              ledgers.send(runId, keyId);
+              break;
+            case 'midnight':
+              ledgers.midnight();
+              break;
+            case 'crash':
+              ledgers.crash();
+              break;
+            case 'end':
+            case 'refuse':
+            case 'break':
+              ledgers.end(what, share);
           }
-          const ended = what === 'end' || what === 'fail' ? inFlight.shift() : undefined;
-          if (ended !== undefined) {
-            const cost = what === 'fail' ? null : share;
-            charged += cost ?? 0;
-            budget.settle(ended, cost, what === 'end');
-          }
-          if (what === 'restart') {
-            // The provider may charge what was in flight; the journal knows what had ended.
-            inFlight = [];
-            budget.open({ id: 1, costUsd: charged, requests, caps: { costUsd: cap }, price: () => 1 });
-          }
-          expect(charged).toBeLessThanOrEqual(cap + 1e-6);
+          expect(ledgers.overdrawn()).toBeLessThanOrEqual(1e-6);
         }
       },
     ),

@@ -1,0 +1,95 @@
+/** The pictures in an output folder, by the stems that jobs have. Only folders that a stem leads to are ever listed. */
+import type { Dirent } from 'node:fs';
+import { opendir, stat } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+
+const PICTURE = /\.(png|jpe?g|webp|gif)$/i;
+/** Output names may lead to as many folders as there are rows. */
+const REMEMBERED_FOLDERS = 256;
+const ENTRIES_AT_ONCE = 1024;
+
+/** File names of one folder, by their stem. */
+type Listing = ReadonlyMap<string, readonly string[]>;
+
+export interface PictureFolders {
+  /** Paths below the output folder, one for each ending under which a picture of that stem lies there. */
+  named(stem: string): Promise<readonly string[]>;
+  /** What was listed and when it had changed: while that stays, so do the answers. */
+  marks(): ReadonlyMap<string, number>;
+}
+
+export function createPictureFolders(outputDir: string): PictureFolders {
+  const listings = new Map<string, Promise<Listing>>();
+  const marks = new Map<string, number>();
+
+  async function list(folder: string): Promise<Listing> {
+    const path = join(outputDir, folder);
+    // Before it is listed: what comes meanwhile makes the mark old.
+    marks.set(path, await changedAt(path));
+    const listing = new Map<string, string[]>();
+    for await (const { name } of entriesOf(path)) {
+      if (PICTURE.test(name)) {
+        const stem = name.replace(PICTURE, '');
+        listing.set(stem, [...(listing.get(stem) ?? []), folder === '' ? name : `${folder}/${name}`]);
+      }
+    }
+    return listing;
+  }
+
+  return {
+    async named(stem) {
+      const folder = posix.dirname(stem) === '.' ? '' : posix.dirname(stem);
+      const listing = listings.get(folder) ?? list(folder);
+      listings.set(folder, listing);
+      if (listings.size > REMEMBERED_FOLDERS) {
+        listings.delete(listings.keys().next().value ?? '');
+      }
+      return (await listing).get(posix.basename(stem)) ?? [];
+    },
+    marks: () => marks,
+  };
+}
+
+/** Whether a folder holds anything that could be, or lead to, a picture. */
+export async function mayHoldPictures(outputDir: string): Promise<boolean> {
+  for await (const entry of entriesOf(outputDir)) {
+    if (!entry.isFile() || PICTURE.test(entry.name)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** How many pictures lie in a folder and in those right below it. */
+export async function countPictures(outputDir: string): Promise<number> {
+  let count = 0;
+  for await (const entry of entriesOf(outputDir)) {
+    if (entry.isDirectory()) {
+      for await (const { name } of entriesOf(join(outputDir, entry.name))) {
+        count += PICTURE.test(name) ? 1 : 0;
+      }
+    } else if (PICTURE.test(entry.name)) {
+      count += 1;
+    }
+  }
+  return count;
+}
+
+/** A part at a time: a folder of a million files would hold up everything else. Nothing where it cannot be read. */
+async function* entriesOf(path: string): AsyncGenerator<Dirent> {
+  try {
+    yield* await opendir(path, { bufferSize: ENTRIES_AT_ONCE });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) {
+      throw error;
+    }
+  }
+}
+
+/** Milliseconds since 1970; NaN, which is never the same twice, where it cannot be told; -1 where nothing is. */
+export async function changedAt(path: string): Promise<number> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? -1 : Number.NaN),
+  );
+}

@@ -1,0 +1,95 @@
+import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Store, StoredRun } from '../store/store';
+import { finishNext, type Library, plannedRun, temporaryLibrary } from '../store/testing/library-fixture';
+import { verifyResults } from './verify-results';
+
+let folder: string;
+let library: Library;
+let store: Store;
+let run: StoredRun;
+let jobIds: number[];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'brushfleet-verify-'));
+  library = temporaryLibrary('node');
+  store = await library.open();
+  run = await plannedRun(store, 6, folder);
+  jobIds = [];
+  for (let job = 0; job < 4; job += 1) {
+    jobIds.push(await finishNext(store, run.id));
+    await writeFile(file(job), bytesOf(job));
+  }
+});
+afterEach(async () => {
+  await library.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const stem = (job: number): string => String(job).padStart(6, '0');
+const file = (job: number): string => join(folder, `${stem(job)}.png`);
+const bytesOf = (job: number): string => `bytes of ${stem(job)}`;
+
+async function verify(): Promise<{ checked: number; lost: number[] }> {
+  let checked = 0;
+  const lost: number[] = [];
+  for await (const page of verifyResults(store, run, new AbortController().signal)) {
+    checked = page.checked;
+    lost.push(...page.lost);
+  }
+  return { checked, lost };
+}
+
+const flipped = async (job: number): Promise<Buffer> => {
+  const bytes = await readFile(file(job));
+  bytes[0] = (bytes[0] ?? 0) ^ 1;
+  return bytes;
+};
+
+describe('the results of a run, compared with the disk', () => {
+  it('are lost when they are gone, of another size, or of other bytes', async () => {
+    await rm(file(0));
+    await writeFile(file(1), 'short');
+    await writeFile(file(2), await flipped(2));
+    expect(await verify()).toEqual({ checked: 4, lost: jobIds.slice(0, 3) });
+  });
+
+  it('are hashed once when younger than the journal knows, and again when they change', async () => {
+    // Written after the moment the journal says they were whole.
+    expect(await store.doneResults(run.id, -1, 1)).toMatchObject([{ file: { wholeAt: 3500 } }]);
+    expect((await verify()).lost).toEqual([]);
+    // Of the same size and age: it is not read again, so that a million results cost a look each.
+    const { mtime } = await stat(file(2));
+    await writeFile(file(2), await flipped(2));
+    await utimes(file(2), mtime, mtime);
+    expect((await verify()).lost).toEqual([]);
+    await utimes(file(2), new Date(), new Date(Date.now() + 5000));
+    expect((await verify()).lost).toEqual([jobIds[2]]);
+  });
+
+  it('are all looked at, though some are found lost meanwhile', async () => {
+    await Promise.all([rm(file(0)), rm(file(3))]);
+    const lost: number[] = [];
+    // Pages of one.
+    const narrow = {
+      ...store,
+      doneResults: (runId: number, after: number) => store.doneResults(runId, after, 1),
+    };
+    for await (const page of verifyResults(narrow, run, new AbortController().signal)) {
+      lost.push(...page.lost);
+      await store.requeue(run.id, { kind: 'jobs', jobIds: page.lost });
+    }
+    expect(lost).toEqual([jobIds[0], jobIds[3]]);
+    expect(await store.counts(run.id)).toMatchObject({ done: 2, pending: 4 });
+  });
+
+  it('are left alone once nobody asks any more', async () => {
+    const stop = new AbortController();
+    stop.abort();
+    await rm(file(0));
+    for await (const page of verifyResults(store, run, stop.signal)) {
+      expect(page).toBe('nothing');
+    }
+  });
+});
