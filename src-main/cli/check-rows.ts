@@ -1,5 +1,5 @@
 /** `--check`: every row is read as far as it can be without sending; what would fail is told in groups. */
-import type { Plan, PreflightProblem, PreflightReport } from '@shared/contract';
+import type { Plan, PreflightProblem, PreflightReport } from '@shared/model/plan';
 import type { Clock } from '../engine/ports';
 import type { CliEngine } from './engine-port';
 import { EXIT } from './exit-codes';

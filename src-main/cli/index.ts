@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { libraryDir } from '../library';
 import { systemClock } from '../system-clock';
-import { openAppFleet } from './fleet/app-fleet';
+import { openFleet } from './fleet/open-fleet';
 import { secretInput } from './fleet/secret-input';
 import { openOwnLibrary } from './library/own-library';
 import { main } from './main';
@@ -39,7 +39,8 @@ void main({
   input: secretInput(process.stdin, process.stderr),
   // The same keyring as the window's: these are the same keys.
   openFleet: ({ env, logLevel }) =>
-    openAppFleet({
+    openFleet({
+      version,
       libraryDir: libraryDir(env, process.platform, homedir()),
       env,
       resourcesDir: join(rootDir, 'resources'),

@@ -20,7 +20,7 @@ import {
 } from './cli-request';
 import type { CliEngine } from './engine-port';
 import { EXIT } from './exit-codes';
-import type { OpenedFleet } from './fleet/app-fleet';
+import type { OpenedFleet } from './fleet/open-fleet';
 import { carryOutFleet } from './fleet/carry-out-fleet';
 import type { FleetCliRequest } from './fleet/fleet-request';
 import type { SecretInput } from './fleet/secret-input';

@@ -14,6 +14,8 @@ export type Connection =
       readonly client: DoorClient;
       /** Of the owner. */
       readonly pid: number;
+      /** Its endpoints and keys are those of its environment, and not the library's. */
+      readonly isGiven: boolean;
       close(): Promise<void>;
     }
   /** Nobody answers there: an owner that is starting, ending or dead. */
@@ -47,7 +49,8 @@ export async function connectDoor(libraryDir: string, version: string): Promise<
           'close that one, or use the same version.',
       };
     }
-    return { kind: 'ok', client, pid: owner.pid, close: () => agent.destroy() };
+    const { pid, isGiven } = owner;
+    return { kind: 'ok', client, pid, isGiven, close: () => agent.destroy() };
   } catch {
     await agent.destroy();
     return { kind: 'silent' };

@@ -3,8 +3,9 @@
  * line asks for. Secrets of its environment cross here, over a socket that nobody else can open, and nowhere else.
  */
 import { eventIterator, oc } from '@orpc/contract';
-import { contract, preflightReportSchema, planSchema } from '@shared/contract';
-import { endpointSchema } from '@shared/model/endpoint';
+import { contract } from '@shared/contract';
+import { preflightReportSchema, planSchema } from '@shared/model/plan';
+import { endpointSchema, keyInfoSchema, keyLimitsSchema, keyTierSchema } from '@shared/model/endpoint';
 import { failureKindSchema } from '@shared/model/failure';
 import {
   datasetFormatSchema,
@@ -14,6 +15,7 @@ import {
   runSchema,
   taskSchema,
 } from '@shared/model/run';
+import { vaultStatusSchema } from '@shared/model/settings';
 import { z } from 'zod';
 import type { CheckEnd, FolderPlan, JobFacts, RunEnd } from '../app/folder-run';
 
@@ -115,11 +117,25 @@ const asked = z.object({
 /** Of an error whose message is the database's own sentence. */
 export const STORE_CODE = 'STORE';
 
+/** Refusals of these calls are data, as those of the contract. */
+const base = oc.errors({
+  BAD_INPUT: { data: z.object({ field: z.string().optional() }).optional() },
+  NOT_FOUND: {},
+  VAULT: { data: vaultStatusSchema },
+});
+
 export const doorContract = {
   app: contract,
   door: {
     /** Before anything else: two versions may not understand each other. */
-    hello: oc.output(z.object({ version: z.string(), pid: z.number().int() })),
+    hello: oc.output(
+      z.object({
+        version: z.string(),
+        pid: z.number().int(),
+        /** Its endpoints and keys are those of its environment, and not the library's. */
+        isGiven: z.boolean(),
+      }),
+    ),
     /** Who goes away before its end has its run paused. */
     run: oc.input(asked.extend({ wantsJobs: z.boolean() })).output(eventIterator(runEventSchema)),
     check: oc.input(asked).output(eventIterator(checkEventSchema)),
@@ -128,7 +144,7 @@ export const doorContract = {
     /** The window asks a command line for the library: true, if it will let go of it and join as a client. */
     handOver: oc.output(z.boolean()),
     /** Writes a table of a run; `path` null: beside the results. Answers its whole path. */
-    exportTable: oc
+    exportTable: base
       .input(
         z.object({
           runId: z.number().int().positive(),
@@ -137,6 +153,29 @@ export const doorContract = {
         }),
       )
       .output(z.string()),
+    /** Equal secrets are not added twice. */
+    addKeys: base
+      .input(
+        z.object({
+          endpointId: z.string(),
+          keys: z
+            .array(z.object({ label: z.string().max(120), secret: z.string().min(1).max(4000) }))
+            .max(2000),
+          groupId: z.string().optional(),
+          tier: keyTierSchema.optional(),
+          limits: keyLimitsSchema.optional(),
+        }),
+      )
+      .output(z.object({ added: z.array(keyInfoSchema), duplicates: z.number().int() })),
+    /** Takes endpoints and keys of a `.env` into the library; `path` is absolute. */
+    importEnv: base.input(z.object({ path })).output(
+      z.object({
+        endpoints: z.number().int(),
+        keys: z.number().int(),
+        duplicates: z.number().int(),
+        notes: z.array(z.string()),
+      }),
+    ),
   },
 };
 export type DoorContract = typeof doorContract;

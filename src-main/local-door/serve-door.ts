@@ -4,10 +4,12 @@ import type { Router } from '@orpc/server';
 import { implement, ORPCError } from '@orpc/server';
 import { BodyLimitPlugin, RPCHandler } from '@orpc/server/node';
 import type { App } from '../app';
+import { importEnvFile } from '../app/env-import';
 import { resultsPath, writeTable } from '../app/exporter';
 import { FolderRun } from '../app/folder-run';
 import { Secret } from '../providers/secret';
 import type { AppRouter } from '../router';
+import { refusalOf } from '../router/calls';
 import { addressFor, prepareAddress, publishAddress, withdrawAddress } from './address';
 import { StoreError } from '../store/store-error';
 import { type CheckEvent, type DoorContract, doorContract, type RunEvent, STORE_CODE } from './door-contract';
@@ -70,8 +72,6 @@ export async function serveDoor(options: DoorOptions): Promise<Door> {
         response.destroy();
       });
   });
-  // A run may take days, and its stream is silent while it waits for quota.
-  server.requestTimeout = 0;
   const address = addressFor(libraryDir);
   await prepareAddress(address, libraryDir);
   await listen(server, address);
@@ -108,26 +108,37 @@ function routerOf(
   borrowed: Map<string, Borrowed>,
   state: DoorState,
 ): DoorRouter {
-  const os = implement(doorContract.door);
+  const os = implement(doorContract.door).use(async ({ next }) => {
+    try {
+      return await next();
+    } catch (error) {
+      throw refusalOf(error, app);
+    }
+  });
   const calls = createBorrowedCalls(app, borrowed, state);
   return {
     app: router,
     door: os.router({
-      hello: os.hello.handler(() => ({ version, pid: process.pid })),
+      hello: os.hello.handler(() => ({ version, pid: process.pid, isGiven: app.fleet.isGiven() })),
       run: os.run.handler(({ input, signal }) => calls.run(input, signal)),
       check: os.check.handler(({ input, signal }) => calls.check(input, signal)),
       stop: os.stop.handler(({ input }) => calls.stop(input.borrower)),
       handOver: os.handOver.handler(() => onHandOver?.() ?? false),
       exportTable: os.exportTable.handler(async ({ input }) => {
-        const run = await app.runs.found(input.runId).catch(() => null);
-        if (run === null) {
-          throw new ORPCError('NOT_FOUND', { message: `There is no run ${input.runId}.` });
-        }
+        const run = await app.runs.found(input.runId);
         const dataset = await app.importer.whole(run.datasetId);
         const path = input.path ?? resultsPath(run.outputDir, input.format);
         await writeTable(app.store, { run, dataset, format: input.format, path });
         return path;
       }),
+      addKeys: os.addKeys.handler(({ input: { endpointId, keys, ...batch } }) =>
+        app.fleet.addKeys(
+          endpointId,
+          keys.map(({ label, secret }) => ({ label, secret: new Secret(secret) })),
+          batch,
+        ),
+      ),
+      importEnv: os.importEnv.handler(({ input }) => importEnvFile(app, input.path)),
     }),
   };
 }
@@ -252,9 +263,12 @@ type Told<End> = { readonly kind: 'end'; readonly end: End } | { readonly kind: 
 function listen(server: Server, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
+    // The socket is made within this call: at no moment may another user connect.
+    const before = process.umask(0o177);
     server.listen(address, () => {
       server.off('error', reject);
       resolve();
     });
+    process.umask(before);
   });
 }

@@ -1,7 +1,7 @@
 /** What was cut off, capped, tried first or made elsewhere: nothing is sent twice unasked, and the way on is always said. */
 import { existsSync } from 'node:fs';
 import { readFile, writeFile, mkdir } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDemoServer, type DemoServer, type DemoServerOptions } from '../../demo/demo-server';
 import { type Ended, until, type Workplace, workplace } from './built-cli';
 
@@ -17,6 +17,9 @@ const ARGV = [
   '--num_processes',
   '1',
 ];
+
+// Several processes one after the other, on a machine that may have much else to do.
+vi.setConfig({ testTimeout: 120_000 });
 
 let place: Workplace;
 let server: DemoServer;

@@ -125,20 +125,3 @@ describe('keys that fail', () => {
     expect(server.requests.filter(({ keyTail }) => keyTail === 'bad')).toHaveLength(1);
   });
 });
-
-describe('two at a time', () => {
-  it('the second command on one library is refused', async () => {
-    await serve({ latencyMs: 150 });
-    const { child, ended } = place.start(ARGV, env);
-    await until(() => server.requests.length > 0);
-    const second = await place.run(
-      ['t2i', '--backend', 'gemini', '--prompt', 'A cat', '--output_dir', 'other'],
-      env,
-    );
-    expect(second.code, second.err).toBe(2);
-    expect(second.err.split('\n').filter((line) => line.startsWith('brushfleet: '))).toHaveLength(1);
-    expect(prompts()).not.toContain('A cat');
-    child.kill('SIGINT');
-    await ended;
-  });
-});

@@ -1,11 +1,14 @@
 /** `brushfleet runs` and `brushfleet library` on the library of real runs. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDemoServer, type DemoServer, type DemoServerOptions } from '../../demo/demo-server';
 import { type Ended, until, type Workplace, workplace } from './built-cli';
 
 const ROWS = 8;
 const EDIT = ['edit', '--backend', 'gemini', '--input', 'data.csv', '--max_global_workers', '2'];
+
+// Several processes one after the other, on a machine that may have much else to do.
+vi.setConfig({ testTimeout: 120_000 });
 
 let place: Workplace;
 let server: DemoServer;
@@ -83,6 +86,9 @@ describe('brushfleet runs', () => {
 
   it('Ctrl-C of a resume drains and pauses', async () => {
     await serve({ latencyMs: 150 });
+    // More than can be sent before the signal arrives, however slow the machine.
+    const many = Array.from({ length: 2000 }, (_, row) => `a.png,"Make it grey, row ${row}"`);
+    await place.write('data.csv', `image_url,instruction\n${many.join('\n')}\n`);
     await place.run([...EDIT, '--canary', '1'], env);
     const { child, ended } = place.start(['runs', 'resume', '1'], env);
     await until(() => server.requests.filter(({ status }) => status === 200).length >= 3);
@@ -91,7 +97,7 @@ describe('brushfleet runs', () => {
     expect(code, err).toBe(130);
     expect(err).toContain('Interrupted: brushfleet runs resume 1 goes on where it stopped.');
     const { done, pending, unknown, state } = JSON.parse((await run('runs show 1 --json')).out);
-    expect([done + pending, unknown, state]).toEqual([ROWS, 0, 'paused']);
+    expect([done + pending, unknown, state]).toEqual([many.length, 0, 'paused']);
     expect(done).toBe(server.requests.length);
   });
 
@@ -133,14 +139,14 @@ describe('brushfleet library', () => {
   });
 
   it('is refused while another process has the library open', async () => {
-    await serve({ latencyMs: 150 });
+    await serve({ script: () => ({ hang: true }) });
     const { child, ended } = place.start(EDIT, env);
-    await until(() => server.requests.length > 0);
+    await until(() => server.inFlight > 0);
     for (const line of ['library check', 'library restore']) {
       const { code, err } = await run(line);
       expect([code, err]).toEqual([2, expect.stringMatching(/^brushfleet: The library \S+ is in use by /)]);
     }
-    child.kill('SIGINT');
+    child.kill('SIGKILL');
     await ended;
   });
 });

@@ -141,8 +141,9 @@ describe('an owner that ends', () => {
     // Two are in flight at once, and as many again may be on their way to disk.
     expect(unknown).toBeLessThanOrEqual(6);
     expect(two.code, two.err).toBe(unknown === 0 ? 0 : 1);
-    expect(new Set(sent('two')).size).toBe(ROWS);
-    expect(sent('two')).toHaveLength(ROWS);
+    expect(new Set(sent('two')).size).toBe(sent('two').length);
+    // One that was about to leave when its process was killed is unknown, too, and never arrived.
+    expect(sent('two').length).toBeGreaterThanOrEqual(ROWS - unknown);
   });
 
   it('by Ctrl-C hands over in order: nothing is unknown', async () => {

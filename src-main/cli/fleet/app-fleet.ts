@@ -1,25 +1,12 @@
 /** The fleet port over the app. */
 import { randomUUID } from 'node:crypto';
-import { type App, type AppOptions, LibraryBusy, openApp } from '../../app';
+import type { App } from '../../app';
 import { importEnvFile } from '../../app/env-import';
+import type { Door } from '../../local-door/serve-door';
 import type { CliFleet } from './fleet-port';
 
-export type OpenedFleet =
-  | { readonly kind: 'ok'; readonly fleet: CliFleet }
-  | { readonly kind: 'refused'; readonly sentence: string };
-
-export async function openAppFleet(options: AppOptions): Promise<OpenedFleet> {
-  try {
-    return { kind: 'ok', fleet: fleetOf(await openApp(options)) };
-  } catch (error) {
-    if (error instanceof LibraryBusy) {
-      return { kind: 'refused', sentence: error.message };
-    }
-    throw error;
-  }
-}
-
-function fleetOf(app: App): CliFleet {
+/** Others may send through this process while it has the library open. */
+export function appFleet({ app, door }: { app: App; door: Door | null }): CliFleet {
   const { fleet, vault } = app;
   return {
     endpoints: fleet.views,
@@ -34,6 +21,9 @@ function fleetOf(app: App): CliFleet {
     newEndpoint: (endpoint) => fleet.save({ ...endpoint, id: randomUUID() }),
     changeEndpoint: fleet.save,
     test: fleet.test,
-    close: app.close,
+    async close() {
+      await door?.close();
+      await app.close();
+    },
   };
 }

@@ -11,7 +11,7 @@ import { MemoryKeyring } from '../../vault/testing/memory-keyring';
 import { main } from '../main';
 import { recordingSink } from '../testing/fixtures';
 import { createVirtualClock } from '../testing/virtual-clock';
-import { openAppFleet } from './app-fleet';
+import { openFleet } from './open-fleet';
 import type { CliFleet } from './fleet-port';
 import type { SecretInput } from './secret-input';
 
@@ -298,7 +298,8 @@ describe('endpoints', () => {
 });
 
 async function openedFleet(): Promise<CliFleet> {
-  const answer = await openAppFleet({
+  const answer = await openFleet({
+    version: '1.2.3',
     libraryDir: join(folder, 'library'),
     env: {},
     resourcesDir: resolve('resources'),

@@ -1,16 +1,18 @@
 /** Opens the runs of the library, whoever owns it. */
 import { openLibrary, type OpenOptions } from '../open-engine';
-import { ownRuns } from './own-runs';
+import { type OwnRuns, ownRuns } from './own-runs';
 import { remoteRuns } from './remote-runs';
 import type { OpenedRuns } from './runs-port';
 
 export async function openRuns(options: OpenOptions): Promise<OpenedRuns> {
-  const opened = await openLibrary(options);
+  let own: OwnRuns | null = null;
+  const opened = await openLibrary(options, () => own?.handOver() ?? false);
   switch (opened.kind) {
     case 'refused':
       return opened;
     case 'own':
-      return { kind: 'ok', runs: ownRuns(opened, options.version) };
+      own = ownRuns(opened, options.version);
+      return { kind: 'ok', runs: own };
     case 'elsewhere':
       return { kind: 'ok', runs: remoteRuns(opened.owner) };
   }

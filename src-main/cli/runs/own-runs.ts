@@ -1,5 +1,6 @@
 /** The runs port over a library that this process owns. */
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DEMO_ENDPOINT, DEMO_MODEL, mayServe } from '@shared/demo';
 import type { Endpoint } from '@shared/model/endpoint';
 import type { Provider } from '@shared/model/provider';
@@ -15,13 +16,28 @@ import { type ContractClient, ownClient } from '../own-client';
 import { libraryBlocker, refuseResume, wasSentFromLibrary } from './run-keys';
 import type { CliRuns } from './runs-port';
 
-export function ownRuns({ app, openDoor }: Extract<Opened, { kind: 'own' }>, version: string): CliRuns {
+/** Who was promised the library looks for it more often than this. */
+const HANDED_OVER_MS = 1_000;
+
+export interface OwnRuns extends CliRuns {
+  /** The window wants the library: what is in flight ends, and it is let go of. */
+  handOver(): boolean;
+}
+
+export function ownRuns({ app, openDoor }: Extract<Opened, { kind: 'own' }>, version: string): OwnRuns {
   let saveTo: string | null = null;
+  let isHandedOver = false;
   let door: Door | null = null;
   const client = ownClient(app, { version, saveTo: () => saveTo });
   return {
     client,
     isElsewhere: false,
+    isHandedOver: () => isHandedOver,
+    handOver() {
+      isHandedOver = true;
+      app.runs.stopAll().catch((error: unknown) => app.log.error('runs', `handing over: ${String(error)}`));
+      return true;
+    },
     async readyKeys(run, env) {
       const lines = await readyKeys({ app, client }, run, env);
       // A run that goes on may take days; what only looks is over before anybody could join.
@@ -37,6 +53,9 @@ export function ownRuns({ app, openDoor }: Extract<Opened, { kind: 'own' }>, ver
       // Command lines that joined meanwhile take the library over.
       await door?.close();
       await app.close();
+      if (isHandedOver) {
+        await sleep(HANDED_OVER_MS);
+      }
     },
   };
 }

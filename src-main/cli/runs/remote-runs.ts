@@ -7,6 +7,7 @@ export function remoteRuns({ client, close }: Extract<Connection, { kind: 'ok' }
   return {
     client: client.app,
     isElsewhere: true,
+    isHandedOver: () => false,
     async readyKeys(run) {
       if ((await wasSentFromLibrary(client.app, run)) === false) {
         return refuseResume(

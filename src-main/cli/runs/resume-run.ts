@@ -44,6 +44,9 @@ export async function resumeRun(work: RunsWork, runId: number, terms: ResumeTerm
     }
     progress.end();
     const ended = await findRun(work, runId);
+    if (runs.isHandedOver() && ended.state.kind === 'paused' && !interrupts.happened) {
+      throw new OwnerGone();
+    }
     return tellEnd(work, {
       end: { kind: 'finished', run: ended, ...(interrupts.happened ? {} : whyPaused(ended)) },
       resultsCsv: join(ended.outputDir, 'results.csv'),

@@ -81,6 +81,7 @@ function owner(...held: readonly Run[]) {
   const port: CliRuns = {
     client: calls as unknown as ContractClient,
     isElsewhere: true,
+    isHandedOver: () => false,
     readyKeys: async () => ['Sending: key …0001 -> example.com'],
     exportTable: async (run, format, path) => path ?? `${run.outputDir}/results.${format}`,
     close: async () => undefined,
@@ -352,6 +353,11 @@ describe('runs pause, cancel and export', () => {
   ])('cancel%s', async (flag, sentence) => {
     const { end, out } = await invoke(`runs cancel 1${flag}`, owner(runWith({ pending: 4, sent: 2 })));
     expect([end, out]).toEqual([ok(0), sentence]);
+  });
+
+  it('cancel of a run that has nothing left says so', async () => {
+    const { end, out } = await invoke('runs cancel 1', owner(runWith({ done: 3 }, { state: PAUSED })));
+    expect([end, out]).toEqual([ok(0), 'Nothing of run 1 was left to cancel.\n']);
   });
 
   it('export answers the file it wrote, from where the command was typed', async () => {

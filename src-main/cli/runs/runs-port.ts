@@ -8,6 +8,8 @@ export interface CliRuns {
   readonly client: ContractClient;
   /** True: the library is open in another process, which goes on when this one ends. */
   readonly isElsewhere: boolean;
+  /** True from when the window was promised the library: runs stop, and go on through the window. */
+  isHandedOver(): boolean;
   /** Before a run goes on: sees to it that keys can serve it. Answers which, as sentences; throws a Refusal. */
   readyKeys(run: Run, env: Environment): Promise<readonly string[]>;
   /** Writes a table; `path` is absolute, null: beside the results. Answers the whole path. */

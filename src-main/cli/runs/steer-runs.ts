@@ -21,6 +21,9 @@ export async function cancelRun(
   { runId, which }: Extract<RunsAct, { kind: 'cancel' }>,
 ): Promise<number> {
   const before = await findRun(work, runId);
+  if (isUnderWay(before) && which === 'pending') {
+    work.streams.err.write('Cancelling what is pending: requests in flight finish and are kept.\n');
+  }
   const after = await work.runs.client.runs.cancel({ runId, which });
   const cancelled = after.counts.cancelled - before.counts.cancelled;
   const unknown = after.counts.unknown - before.counts.unknown;
@@ -31,7 +34,11 @@ export async function cancelRun(
       ? [`${after.counts.sent + after.counts.leased} in flight finish and are kept`]
       : []),
   ];
-  return tell(work, after, `${parts.join(', ')}.`);
+  return tell(
+    work,
+    after,
+    cancelled + unknown === 0 ? `Nothing of run ${runId} was left to cancel.` : `${parts.join(', ')}.`,
+  );
 }
 
 export async function exportRun(

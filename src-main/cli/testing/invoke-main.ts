@@ -58,6 +58,7 @@ function runsOf(isDead: boolean, close: () => void): CliRuns {
     // Nothing else is asked of it here.
     client: { runs: { list } } as unknown as ContractClient,
     isElsewhere: true,
+    isHandedOver: () => false,
     readyKeys: async () => [],
     exportTable: async () => '',
     close: async () => close(),
