@@ -5,6 +5,7 @@ import type { App } from './app';
 import { createCalls } from './router/calls';
 import { datasetCalls, modelCalls } from './router/dataset-calls';
 import { endpointCalls, groupCalls, keyCalls, vaultCalls } from './router/fleet-calls';
+import { reviewCalls } from './router/review-calls';
 import { resultCalls, runCalls } from './router/run-calls';
 import { filesCalls, settingsCalls, systemCalls } from './router/system-calls';
 import type { Shell } from './router/shell';
@@ -22,6 +23,7 @@ export function createRouter(app: App, shell: Shell): AppRouter {
     datasets: datasetCalls(os, app, shell),
     models: modelCalls(os, app),
     runs: runCalls(os, app, shell),
+    review: reviewCalls(os, app),
     results: resultCalls(os, app, shell),
     endpoints: endpointCalls(os, app),
     groups: groupCalls(os, app),

@@ -16,7 +16,7 @@ describe('first run', () => {
     fireEvent.click(await screen.findByRole('button', { name: /Run 24 rows/ }, { timeout: 3000 }));
     expect(await screen.findByRole('heading', { name: 'demo dataset' })).toBeTruthy();
     expect(screen.getByRole('grid', { name: 'Jobs of demo dataset' })).toBeTruthy();
-    expect(screen.getByRole('button', { name: 'Stop' })).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Pause' })).toBeTruthy();
   });
 
   it('leads to a place for a key and to a file', async () => {
@@ -30,10 +30,12 @@ describe('the window', () => {
   it('has a tab for each screen that exists, and a key for each tab', async () => {
     await renderApp('full', <App />);
     const tabs = within(screen.getByRole('navigation', { name: 'Screens' })).getAllByRole('button');
-    expect(tabs.map((tab) => tab.textContent)).toEqual(['Runs', 'Gallery', 'Endpoints']);
+    expect(tabs.map((tab) => tab.textContent)).toEqual(['Runs', 'Review', 'Gallery', 'Endpoints']);
     press('2', { ctrlKey: true });
-    expect(screen.getByRole('heading', { name: 'Gallery' })).toBeTruthy();
+    expect(await screen.findByRole('button', { name: /^Accept P/ })).toBeTruthy();
     press('3', { ctrlKey: true });
+    expect(screen.getByRole('heading', { name: 'Gallery' })).toBeTruthy();
+    press('4', { ctrlKey: true });
     expect(screen.getByRole('heading', { name: 'Google official' })).toBeTruthy();
     press(',', { ctrlKey: true });
     expect(screen.getByRole('heading', { name: 'Settings' })).toBeTruthy();
@@ -124,7 +126,8 @@ describe('a run', () => {
     await waitFor(() =>
       expect(screen.getAllByRole('gridcell')[0]?.getAttribute('aria-label')).toContain('Blocked'),
     );
-    fireEvent.click(button(`Rerun ${blocked} Blocked`));
+    fireEvent.click(button(`Rerun ${blocked} Blocked…`));
+    fireEvent.click(within(screen.getByRole('dialog')).getByRole('button', { name: `Rerun ${blocked}` }));
     await waitFor(() => expect(backend.runs.get(2)?.run.failures.blocked).toBeUndefined());
     expect(backend.runs.get(2)?.run.failures.no_image).toBeGreaterThan(0);
   });
@@ -142,7 +145,7 @@ describe('a run', () => {
     backend.client.runs.stop = async () => {
       throw new ORPCError('NOT_FOUND', { message: 'The run portraits-edit is no longer in the library.' });
     };
-    fireEvent.click(button('Stop'));
+    fireEvent.click(button('Pause'));
     expect((await screen.findByRole('alert')).textContent).toContain('no longer in the library');
   });
 

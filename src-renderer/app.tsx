@@ -13,6 +13,7 @@ import { LabDialog } from './screens/endpoints/lab-dialog';
 import { VaultDialog } from './screens/endpoints/vault-dialog';
 import { NewRunScreen } from './screens/new-run/new-run-screen';
 import { RowInspector } from './screens/new-run/row-inspector';
+import { ReviewScreen } from './screens/review/review-screen';
 import { RunInspector } from './screens/runs/run-inspector';
 import { RunScreen } from './screens/runs/run-screen';
 import { SettingsScreen } from './screens/settings/settings-screen';
@@ -64,6 +65,17 @@ function useZones(): Zones {
     }
     case 'newRun':
       return { left: <SourcesPanel shownRun={null} />, centre: <NewRunScreen />, right: <RowInspector /> };
+    case 'review': {
+      const newest = runsNewestFirst(runs);
+      const run =
+        (view.runId === null ? undefined : runs.get(view.runId)) ??
+        newest.find(({ counts }) => counts.done > 0) ??
+        newest[0];
+      const left = <SourcesPanel shownRun={run?.id ?? null} />;
+      return run === undefined
+        ? { left, centre: <WelcomeScreen />, right: null }
+        : { left, centre: <ReviewScreen key={run.id} run={run} />, right: null };
+    }
     case 'gallery':
       return {
         left: <SourcesPanel shownRun={null} />,

@@ -20,7 +20,7 @@ export function createCalls(app: App) {
 }
 
 /** Refusals cross as data; anything else is a bug: the page learns only that, the log learns all. */
-function refusalOf(error: unknown, app: App): unknown {
+export function refusalOf(error: unknown, app: Pick<App, 'log'>): unknown {
   if (error instanceof Refusal) {
     return new ORPCError(error.code, {
       message: error.message,

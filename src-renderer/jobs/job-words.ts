@@ -90,7 +90,7 @@ export function runState(run: Run, now: number): { readonly word: string; readon
       };
     }
     case 'draining':
-      return { word: 'Stopping', tone: 'info' };
+      return { word: 'Pausing', tone: 'info' };
     case 'paused':
       return { word: 'Paused', tone: 'warn' };
     case 'finished':

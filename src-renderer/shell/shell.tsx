@@ -5,7 +5,7 @@ import { PANEL_LIMITS } from '../state/ui-store';
 import { Notice } from '../ui/notice';
 import { Splitter } from '../ui/splitter';
 import { Toasts } from '../ui/toasts';
-import { QueueDock } from './queue-dock';
+import { QueueDock } from './queue/queue-dock';
 import { StatusLine } from './status-line';
 import { TopBar } from './top-bar';
 

@@ -51,6 +51,7 @@ export function SourcesPanel({ shownRun }: { readonly shownRun: number | null })
 
 function RunItem({ run, isShown }: { readonly run: Run; readonly isShown: boolean }) {
   const { ui } = useModel();
+  const isReviewing = useUi((state) => state.view.kind === 'review');
   const now = useNow(run.state.kind === 'waiting');
   const { word, tone } = runState(run, now);
   const total = jobTotal(run.counts);
@@ -60,7 +61,7 @@ function RunItem({ run, isShown }: { readonly run: Run; readonly isShown: boolea
       <button
         aria-current={isShown ? 'true' : undefined}
         className="item"
-        onClick={() => show(ui, { kind: 'runs', runId: run.id })}
+        onClick={() => show(ui, { kind: isReviewing ? 'review' : 'runs', runId: run.id })}
         title={`${run.name}: ${word}`}
         type="button"
       >

@@ -10,8 +10,9 @@ import { keyTally } from '../screens/endpoints/endpoint-words';
 
 const TABS: readonly { readonly label: string; readonly key: string; readonly view: View }[] = [
   { label: 'Runs', key: 'Control+1', view: { kind: 'runs', runId: null } },
-  { label: 'Gallery', key: 'Control+2', view: { kind: 'gallery' } },
-  { label: 'Endpoints', key: 'Control+3', view: { kind: 'endpoints', endpointId: null } },
+  { label: 'Review', key: 'Control+2', view: { kind: 'review', runId: null } },
+  { label: 'Gallery', key: 'Control+3', view: { kind: 'gallery' } },
+  { label: 'Endpoints', key: 'Control+4', view: { kind: 'endpoints', endpointId: null } },
 ];
 
 export function TopBar() {

@@ -1,9 +1,11 @@
 /** One page's model: backend, live state, interface state and the job lists in view. Everything it starts, `stop` ends. */
 import type { AppEvent } from '@shared/contract';
 import type { Run } from '@shared/model/run';
+import type { VaultStatus } from '@shared/model/settings';
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { Backend } from '../api';
+import { settledJobs } from '../jobs/job-words';
 import { startFeed } from './feed';
 import { createJobDetails } from './job-details';
 import type { JobDetails } from './job-details';
@@ -49,7 +51,15 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
   });
 
   function applyEvents(events: readonly AppEvent[]): void {
+    const before = live.getState().runs;
     live.setState((state) => events.reduce(withEvent, state), true);
+    for (const [runId, run] of live.getState().runs) {
+      if (changedUntold(before.get(runId), run)) {
+        for (const list of lists.values()) {
+          list.refresh(runId);
+        }
+      }
+    }
     for (const event of events) {
       if (event.kind === 'jobs') {
         for (const list of lists.values()) {
@@ -99,8 +109,20 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
   };
 }
 
+/** Jobs put back or cancelled by the thousand are told by the run's counts alone, not one by one. */
+function changedUntold(before: Run | undefined, after: Run): boolean {
+  return (
+    before !== undefined &&
+    before !== after &&
+    (settledJobs(after.counts) < settledJobs(before.counts) ||
+      after.counts.cancelled !== before.counts.cancelled)
+  );
+}
+
 interface RunList {
   readonly pages: JobPages;
+  /** Fetches again what is in view, where the list is of that run. */
+  refresh(runId: number): void;
   take(event: Extract<AppEvent, { kind: 'jobs' }>): void;
 }
 
@@ -131,6 +153,11 @@ function createRunList(backend: Backend, { runId, filter, isWhole: whole }: RunL
   });
   return {
     pages,
+    refresh: (changed) => {
+      if (changed === runId) {
+        pages.refresh();
+      }
+    },
     take: (event) => {
       if (event.runId === runId) {
         pages.patch(event.jobs);
@@ -156,6 +183,21 @@ export function useLive<T>(selector: (state: LiveState) => T): T {
 
 export function useUi<T>(selector: (state: UiState) => T): T {
   return useStore(useModel().ui, selector);
+}
+
+export function isVaultLocked(vault: VaultStatus | null): boolean {
+  return vault?.kind === 'passphrase' && vault.locked;
+}
+
+/** Asks for the passphrase while the vault is locked; resolves with whether it is open, or needs no opening. */
+export async function openVault({ live, ui }: Pick<AppModel, 'live' | 'ui'>): Promise<boolean> {
+  const { vault } = live.getState();
+  if (vault === null || !isVaultLocked(vault)) {
+    return true;
+  }
+  return await new Promise<boolean>((settle) => {
+    ui.setState({ vaultRequest: { status: vault, settle } });
+  });
 }
 
 /** Runs a call; when the vault stands in the way, asks the user to open it and tries once more. */

@@ -1,5 +1,5 @@
 import type { AppEvent } from '@shared/contract';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createFakeBackend } from '../testing/fake-backend';
 import { startFeed } from './feed';
 import type { FeedSink, FeedTiming } from './feed';
@@ -27,6 +27,10 @@ function recorder() {
   };
   return { log, sink };
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 const removed = (runId: number): AppEvent => ({ kind: 'runRemoved', runId });
@@ -63,6 +67,35 @@ describe('the feed', () => {
     expect(frames).toHaveLength(1);
     frame();
     expect(log).toEqual(['snapshot', 'events runRemoved,runRemoved']);
+    stop();
+  });
+
+  it('updates the page at most ten times a second, and the last word always arrives', async () => {
+    vi.useFakeTimers({
+      toFake: ['setTimeout', 'clearTimeout', 'performance', 'requestAnimationFrame', 'cancelAnimationFrame'],
+    });
+    const backend = createFakeBackend('empty', false);
+    const folds: number[] = [];
+    let last = 0;
+    const sink: FeedSink = {
+      snapshot: () => undefined,
+      events: (events) => {
+        folds.push(performance.now());
+        const event = events.at(-1);
+        last = event?.kind === 'runRemoved' ? event.runId : last;
+      },
+      lost: () => undefined,
+    };
+    const stop = startFeed(backend.client, sink);
+    await vi.advanceTimersByTimeAsync(100);
+    for (let told = 1; told <= 200; told += 1) {
+      backend.tell(removed(told));
+      await vi.advanceTimersByTimeAsync(5);
+    }
+    expect(folds.length).toBeGreaterThan(5);
+    expect(folds.length).toBeLessThanOrEqual(11);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(last).toBe(200);
     stop();
   });
 

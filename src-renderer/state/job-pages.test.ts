@@ -1,6 +1,6 @@
 import type { JobTile } from '@shared/model/run';
 import { describe, expect, it } from 'vitest';
-import { createJobPages, PAGE_SIZE } from './job-pages';
+import { createJobPages, KEPT_PAGES, PAGE_SIZE } from './job-pages';
 
 function tile(position: number, part: Partial<JobTile> = {}): JobTile {
   return {
@@ -71,6 +71,28 @@ describe('paged jobs', () => {
     await letGo();
     expect(pages.tileAt(3)?.state).toBe('done');
     expect(pages.tileAt(4)?.state).toBe('pending');
+  });
+
+  it('holds only what is near the view, whatever events tell and wherever it was before', async () => {
+    const total = 100_000;
+    const { pages, asked, letGo } = longList(total);
+    pages.resize(total);
+    pages.ensure(0, 50);
+    await letGo();
+    let told = 0;
+    pages.store.subscribe(() => (told += 1));
+    for (let at = 50_000; at < total; at += PAGE_SIZE) {
+      pages.patch([tile(at, { state: 'done' })]);
+    }
+    expect(told).toBe(0);
+    expect(pages.store.getState().pages.size).toBe(1);
+    for (let at = 0; at < total; at += PAGE_SIZE) {
+      pages.ensure(at, at);
+      await letGo();
+    }
+    expect(pages.store.getState().pages.size).toBeLessThanOrEqual(KEPT_PAGES + 1);
+    pages.ensure(0, 50);
+    expect(asked.filter((offset) => offset === 0)).toHaveLength(2);
   });
 
   it('changes tiles by their id where only a fetch knows the order, and ignores strangers', async () => {

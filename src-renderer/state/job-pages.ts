@@ -6,6 +6,8 @@ import type { JobTile } from '@shared/model/run';
 import { createStore } from 'zustand/vanilla';
 
 export const PAGE_SIZE = 200;
+/** Pages kept before and after those in view: a run of a hundred thousand jobs is never held whole. */
+export const KEPT_PAGES = 10;
 
 export type JobPage = readonly (JobTile | undefined)[];
 
@@ -67,6 +69,17 @@ export function createJobPages(options: JobPagesOptions): JobPages {
     }
   }
 
+  function isNear(page: number): boolean {
+    return page >= seen[0] - KEPT_PAGES && page <= seen[1] + KEPT_PAGES;
+  }
+
+  function dropFarPages(): void {
+    const { pages } = store.getState();
+    if ([...pages.keys()].some((page) => !isNear(page))) {
+      store.setState({ pages: new Map([...pages].filter(([page]) => isNear(page))) });
+    }
+  }
+
   return {
     store,
     tileAt: (offset) => tileAt(store.getState(), offset),
@@ -75,6 +88,7 @@ export function createJobPages(options: JobPagesOptions): JobPages {
       const { total, pages } = store.getState();
       const end = total === null ? 0 : Math.max(0, Math.min(last, total - 1));
       seen = [pageOf(first), Math.max(pageOf(first), pageOf(end))];
+      dropFarPages();
       for (let page = seen[0]; page <= seen[1]; page += 1) {
         if (!isComplete(pages.get(page), page, total) && !fetching.has(page)) {
           void fetchPage(page);
@@ -93,7 +107,12 @@ export function createJobPages(options: JobPagesOptions): JobPages {
           touched.add(tile.id);
         }
       }
-      store.setState((state) => withTiles(state, tiles, options.offsetOf));
+      store.setState((state) =>
+        withTiles(state, tiles, {
+          offsetOf: options.offsetOf,
+          isWanted: (page) => isNear(page) || fetching.has(page),
+        }),
+      );
     },
   };
 }
@@ -135,10 +154,17 @@ function merge(state: JobPagesState, { page, answer, touched }: Answered): JobPa
   return { total: answer.total, pages: new Map(state.pages).set(page, merged), error: null };
 }
 
+interface Places {
+  readonly offsetOf: JobPagesOptions['offsetOf'];
+  /** Whether a page is kept: others are fetched when they are looked at. */
+  isWanted(page: number): boolean;
+}
+
+/** The same state where none of the tiles belongs to it, so that nobody is told. */
 function withTiles(
   state: JobPagesState,
   tiles: readonly JobTile[],
-  offsetOf: JobPagesOptions['offsetOf'],
+  { offsetOf, isWanted }: Places,
 ): JobPagesState | Partial<JobPagesState> {
   const changed = new Map<number, (JobTile | undefined)[]>();
   function editable(page: number): (JobTile | undefined)[] {
@@ -151,7 +177,7 @@ function withTiles(
     const offset = offsetOf(tile);
     if (offset === null) {
       byId.set(tile.id, tile);
-    } else {
+    } else if (isWanted(pageOf(offset))) {
       editable(pageOf(offset))[offset % PAGE_SIZE] = tile;
     }
   }
@@ -165,5 +191,5 @@ function withTiles(
       });
     }
   }
-  return changed.size === 0 ? {} : { pages: new Map([...state.pages, ...changed]) };
+  return changed.size === 0 ? state : { pages: new Map([...state.pages, ...changed]) };
 }

@@ -3,7 +3,7 @@ import { DEMO_MODEL, SAMPLE_NAME } from '@shared/demo';
 import { detectImageColumns } from '@shared/columns';
 import type { EndpointView, Grant, RunRequest } from '@shared/contract';
 import type { CatalogueModel } from '@shared/model/catalogue';
-import type { Dataset, Fallback, ModelChoice, Task, WaitForQuota } from '@shared/model/run';
+import type { Caps, Dataset, Fallback, ModelChoice, Priority, Task, WaitForQuota } from '@shared/model/run';
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
 import type { Settings } from '@shared/model/settings';
 import { columnTemplate } from '@shared/template';
@@ -35,7 +35,12 @@ export interface Draft {
   /** In this order, when all of the first are out. */
   readonly fallback: readonly Fallback[];
   readonly waitForQuota: WaitForQuota;
+  readonly priority: Priority;
+  /** Over the whole run. */
+  readonly caps: Caps;
   readonly outputGrant: Grant | null;
+  /** What becomes of what the chosen folder holds; null: nothing was said yet. */
+  readonly onExisting: NonNullable<RunRequest['onExisting']> | null;
   /** The row the previews show. */
   readonly previewRow: number;
   /** Whether the columns were known when the draft was filled in; a file still being read tells them later. */
@@ -62,7 +67,10 @@ export const EMPTY_DRAFT: Draft = {
   endpointIds: null,
   fallback: [],
   waitForQuota: 'always',
+  priority: 'normal',
+  caps: {},
   outputGrant: null,
+  onExisting: null,
   previewRow: 0,
   isGuessed: false,
 };
@@ -190,6 +198,8 @@ export function requestOf(draft: Draft): RunRequest | null {
       maxRetries: draft.maxRetries,
       retryDelayMs: draft.retryDelayMs,
       waitForQuota: draft.waitForQuota,
+      ...(draft.priority === 'normal' ? {} : { priority: draft.priority }),
+      ...(Object.keys(draft.caps).length === 0 ? {} : { caps: draft.caps }),
       ...(draft.autoConcurrency ? { autoConcurrency: true } : {}),
       ...(draft.endpointIds === null ? {} : { endpointIds: [...draft.endpointIds] }),
       ...(draft.fallback.length === 0 ? {} : { fallback: [...draft.fallback] }),

@@ -8,6 +8,8 @@ import { createStore } from 'zustand/vanilla';
 export type View =
   | { readonly kind: 'runs'; readonly runId: number | null }
   | { readonly kind: 'newRun' }
+  /** Null: the newest run with results. */
+  | { readonly kind: 'review'; readonly runId: number | null }
   | { readonly kind: 'gallery' }
   | { readonly kind: 'endpoints'; readonly endpointId: string | null; readonly tab?: EndpointTab }
   | { readonly kind: 'settings' };
@@ -24,6 +26,13 @@ export type JobFilter =
 export interface Toast {
   readonly id: number;
   readonly text: string;
+  readonly action?: ToastAction;
+}
+
+/** What can be done about it while it is shown. */
+export interface ToastAction {
+  readonly label: string;
+  run(): void;
 }
 
 /** A dialog over everything. */
@@ -55,12 +64,16 @@ export interface UiState {
   readonly filters: ReadonlyMap<number, JobFilter>;
   /** Offset of the selected tile, per list (a run's id, or `gallery`). */
   readonly selected: ReadonlyMap<number | 'gallery', number>;
+  /** How many lost results of a run the user decided to leave; another number is shown again. */
+  readonly leftLost: ReadonlyMap<number, number>;
   readonly isLoupeOpen: boolean;
   readonly overlay: Overlay;
   readonly vaultRequest: VaultRequest | null;
   readonly toasts: readonly Toast[];
   readonly isLeftOpen: boolean;
   readonly isRightOpen: boolean;
+  /** The queue is unfolded. */
+  readonly isDockOpen: boolean;
   readonly leftWidth: number;
   readonly rightWidth: number;
   readonly tileSize: number;
@@ -77,12 +90,14 @@ const INITIAL: UiState = {
   source: { kind: 'idle' },
   filters: new Map(),
   selected: new Map(),
+  leftLost: new Map(),
   isLoupeOpen: false,
   overlay: { kind: 'none' },
   vaultRequest: null,
   toasts: [],
   isLeftOpen: true,
   isRightOpen: true,
+  isDockOpen: false,
   leftWidth: PANEL_LIMITS.left.initial,
   rightWidth: PANEL_LIMITS.right.initial,
   tileSize: TILE_LIMITS.initial,
@@ -94,9 +109,10 @@ export function createUiStore(storage: Storage) {
       name: 'brushfleet.panels',
       version: 1,
       storage: createJSONStorage(() => storage),
-      partialize: ({ isLeftOpen, isRightOpen, leftWidth, rightWidth, tileSize }) => ({
+      partialize: ({ isLeftOpen, isRightOpen, isDockOpen, leftWidth, rightWidth, tileSize }) => ({
         isLeftOpen,
         isRightOpen,
+        isDockOpen,
         leftWidth,
         rightWidth,
         tileSize,
@@ -107,17 +123,22 @@ export function createUiStore(storage: Storage) {
 export type UiStore = ReturnType<typeof createUiStore>;
 
 const TOAST_MS = 4000;
+/** Long enough to think again. */
+const ACTION_TOAST_MS = 12_000;
 let lastToast = 0;
 
 /** Says something short that went well. Errors never go here: they stay where they happened. */
-export function toast(ui: UiStore, text: string): void {
+export function toast(ui: UiStore, text: string, action?: ToastAction): void {
   lastToast += 1;
   const id = lastToast;
-  ui.setState((state) => ({ toasts: [...state.toasts, { id, text }] }));
-  setTimeout(
-    () => ui.setState((state) => ({ toasts: state.toasts.filter((one) => one.id !== id) })),
-    TOAST_MS,
-  );
+  ui.setState((state) => ({
+    toasts: [...state.toasts, { id, text, ...(action === undefined ? {} : { action }) }],
+  }));
+  setTimeout(() => dropToast(ui, id), action === undefined ? TOAST_MS : ACTION_TOAST_MS);
+}
+
+export function dropToast(ui: UiStore, id: number): void {
+  ui.setState((state) => ({ toasts: state.toasts.filter((one) => one.id !== id) }));
 }
 
 export function show(ui: UiStore, view: View): void {
@@ -126,6 +147,19 @@ export function show(ui: UiStore, view: View): void {
 
 export function select(ui: UiStore, list: number | 'gallery', offset: number): void {
   ui.setState((state) => ({ selected: new Map(state.selected).set(list, offset) }));
+}
+
+/** Null: to look at them again. */
+export function leaveLost(ui: UiStore, runId: number, count: number | null): void {
+  ui.setState((state) => {
+    const leftLost = new Map(state.leftLost);
+    if (count === null) {
+      leftLost.delete(runId);
+    } else {
+      leftLost.set(runId, count);
+    }
+    return { leftLost };
+  });
 }
 
 export function setFilter(ui: UiStore, runId: number, filter: JobFilter): void {

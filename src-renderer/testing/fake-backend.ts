@@ -1,7 +1,7 @@
 /** The whole contract in memory, for developing and testing screens without main. Never part of a build. */
 import { ORPCError } from '@orpc/client';
 import type { AppEvent, RunRequest } from '@shared/contract';
-import { DEMO_MODEL, SAMPLE_NAME } from '@shared/demo';
+import { SAMPLE_NAME } from '@shared/demo';
 import type { Dataset } from '@shared/model/run';
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
 import type { Settings, Theme, VaultStatus } from '@shared/model/settings';
@@ -11,7 +11,9 @@ import { fleetCalls, fleetOf, tickFleet } from './fake-fleet';
 import { figureUrl } from './fake-pictures';
 import { createFakeStream } from './fake-stream';
 import type { FakeStream } from './fake-stream';
-import { detailOf, failureOf, newRun, recount, step } from './fake-runs';
+import { reviewCalls } from './fake-review';
+import { runCalls } from './fake-run-calls';
+import { newRun, recount, step } from './fake-runs';
 import type { FakeRun } from './fake-runs';
 
 /**
@@ -28,7 +30,11 @@ export interface FakeBackend extends Backend {
   /** Makes the event streams end, as a restart of main would. */
   dropStreams(): void;
   readonly runs: Map<number, FakeRun>;
+  /** What runs were started with. */
+  readonly started: readonly RunRequest[];
   vault: VaultStatus;
+  /** The folder that the next dialog picks. */
+  nextPick: string | null;
 }
 
 const TICK_MS = 600;
@@ -46,6 +52,13 @@ export function createFakeBackend(scene: string, isTicking = true): FakeBackend 
     tick: world.tick,
     dropStreams: world.dropStreams,
     runs: world.runs,
+    started: world.started,
+    get nextPick() {
+      return world.nextPick;
+    },
+    set nextPick(name) {
+      world.nextPick = name;
+    },
     get vault() {
       return world.vault;
     },
@@ -73,6 +86,12 @@ function createWorld(scene: string) {
     theme: 'system' as Theme,
     vault: { kind: 'keyring', backend: 'the system keyring' } as VaultStatus,
     isEmpty,
+    /** Names of picked files and folders, by token. */
+    grants: new Map<string, string>(),
+    /** The folder that the next dialog picks. */
+    nextPick: null as string | null,
+    /** What runs were started with. */
+    started: [] as RunRequest[],
     tell,
     tick(count = 3) {
       for (const fake of runs.values()) {
@@ -121,7 +140,7 @@ function fillWorld({ runs, datasets }: Pick<World, 'runs' | 'datasets'>, scene: 
   }
 }
 
-function notFound(): never {
+export function notFound(): never {
   throw new ORPCError('NOT_FOUND', { message: 'That is no longer in the library.' });
 }
 
@@ -136,11 +155,12 @@ function createClient(world: World): Client {
       },
     },
     files: {
-      pick: async ({ purpose }) => ({
-        token: crypto.randomUUID(),
-        name: purpose === 'dataset' ? 'portraits.csv' : purpose,
-        isDirectory: purpose !== 'dataset',
-      }),
+      pick: async ({ purpose }) => {
+        const token = crypto.randomUUID();
+        const name = purpose === 'dataset' ? 'portraits.csv' : (world.nextPick ?? purpose);
+        world.grants.set(token, name);
+        return { token, name, isDirectory: purpose !== 'dataset' };
+      },
     },
     datasets: datasetCalls(world),
     models: {
@@ -149,6 +169,7 @@ function createClient(world: World): Client {
       remove: async ({ id }) => (world.models = world.models.filter((model) => model.id !== id)),
     },
     runs: runCalls(world),
+    review: reviewCalls(world),
     results: {
       gallery: async ({ offset, limit }) => {
         const jobs = [...world.runs.values()]
@@ -218,76 +239,5 @@ function datasetCalls(world: World): Client['datasets'] {
       const count = Math.max(0, Math.min(limit, dataset.rows - offset));
       return Array.from({ length: count }, (_, at) => fakeRow(offset + at));
     },
-  };
-}
-
-function runCalls(world: World): Client['runs'] {
-  const found = (runId: number) => world.runs.get(runId) ?? notFound();
-  const jobFound = (jobId: number) =>
-    found(Math.floor(jobId / 1_000_000)).jobs.find((job) => job.id === jobId) ?? notFound();
-  const rowsOf = (request: RunRequest) => world.datasets.get(request.datasetId)?.rows ?? 0;
-  const again = (runId: number, which: (job: FakeRun['jobs'][number]) => boolean) => {
-    const fake = found(runId);
-    for (const job of fake.jobs.filter(which)) {
-      const { failureKind: _, resultId: __, ...rest } = job;
-      fake.jobs[job.position] = { ...rest, state: 'pending' };
-    }
-    fake.run = { ...fake.run, state: { kind: 'running' } };
-    recount(fake);
-    return fake.run;
-  };
-  return {
-    plan: async (request) => {
-      const rows = rowsOf(request);
-      const jobs = rows * request.recipe.models.length * request.recipe.variants;
-      const isFree = request.recipe.models.every((choice) => choice.model === DEMO_MODEL.model);
-      const clear = world.endpoints.some((view) => view.endpoint.baseUrl.startsWith('http:'));
-      return {
-        rows,
-        jobs,
-        costUsd: isFree ? { low: 0, high: 0 } : { low: jobs * 0.0336, high: jobs * 0.0504 },
-        warnings: clear ? ['Relay Frankfurt is reached over plain http: keys travel in clear.'] : [],
-        blockers: [],
-      };
-    },
-    start: async (request) => {
-      const id = Math.max(0, ...world.runs.keys()) + 1;
-      const dataset = world.datasets.get(request.datasetId);
-      const fake = newRun(id, { ...request, name: request.name ?? dataset?.name ?? 'run' }, rowsOf(request));
-      world.runs.set(id, fake);
-      return fake.run;
-    },
-    resume: async ({ runId, resendUnknown }) =>
-      again(runId, (job) => resendUnknown === true && job.state === 'unknown'),
-    stop: async ({ runId }) => {
-      const fake = found(runId);
-      fake.run = { ...fake.run, state: { kind: 'paused', reason: 'Stopped by you.' } };
-      return fake.run;
-    },
-    rerunFailed: async ({ runId, kind }) =>
-      again(runId, (job) => job.state === 'failed' && (kind === undefined || job.failureKind === kind)),
-    rerunJob: async ({ jobId }) => again(jobFound(jobId).runId, (job) => job.id === jobId),
-    list: async () => [...world.runs.values()].map((fake) => fake.run),
-    jobs: async ({ runId, offset, limit, state, failureKind }) => {
-      const jobs = found(runId).jobs.filter(
-        (job) =>
-          (state === undefined || job.state === state) &&
-          (failureKind === undefined || (job.state === 'failed' && job.failureKind === failureKind)),
-      );
-      return { total: jobs.length, jobs: jobs.slice(offset, offset + limit) };
-    },
-    job: async ({ jobId }) => detailOf(jobFound(jobId)),
-    failures: async ({ runId }) =>
-      Object.entries(found(runId).run.failures).map(([kind, count]) => {
-        const example = found(runId).jobs.find((job) => job.failureKind === kind) ?? notFound();
-        return {
-          kind: example.failureKind ?? 'blocked',
-          message: failureOf(example.row)?.[1] ?? '',
-          count,
-          exampleJobId: example.id,
-        };
-      }),
-    showFolder: async () => undefined,
-    export: async ({ format }) => `results.${format === 'jsonl' ? 'jsonl' : 'csv'}`,
   };
 }

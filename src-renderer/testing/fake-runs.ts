@@ -57,6 +57,8 @@ export function newRun(id: number, request: RunRequest, rows: number): FakeRun {
     failures: {},
     ratePerSecond: 0,
     costUsd: 0,
+    requests: 0,
+    place: id,
   };
   return { run, jobs };
 }
@@ -106,6 +108,7 @@ export function recount(fake: FakeRun, ratePerSecond = 0): void {
     ratePerSecond: isOver ? 0 : ratePerSecond,
     ...(isOver || ratePerSecond === 0 ? {} : { etaSeconds: left / ratePerSecond }),
     costUsd: counts.done * 0.0336,
+    requests: counts.done + counts.failed + counts.unknown + counts.sent,
     state: isOver ? { kind: 'finished' } : fake.run.state,
   };
 }

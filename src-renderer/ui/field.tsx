@@ -62,7 +62,8 @@ interface NumberFieldProps extends FieldProps {
   readonly value: number | undefined;
   readonly min: number;
   readonly max: number;
-  readonly step?: number;
+  /** `any`: no raster; the arrows go by 1. */
+  readonly step?: number | 'any';
   readonly placeholder?: string;
   /** `typed`: each number on the way; `left`: once the field is left, or at Enter. Default `typed`. */
   readonly tells?: 'typed' | 'left';

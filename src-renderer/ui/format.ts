@@ -37,14 +37,33 @@ export function formatClock(seconds: number): string {
   return shown.map((part, at) => (at === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
 }
 
+/** `40 s`, `4 min`, `2 h 10 min`, `3 days`: for estimates, in seconds. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 90) {
+    return `${Math.max(1, Math.round(seconds))} s`;
+  }
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) {
+    return `${minutes} min`;
+  }
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 48) {
+    return `${Math.round(hours / 24)} days`;
+  }
+  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+}
+
 export function formatSeconds(ms: number): string {
   return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
 }
 
 export function formatBytes(bytes: number): string {
-  return bytes < 1_000_000
-    ? `${Math.max(1, Math.round(bytes / 1000))} kB`
-    : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 1_000_000) {
+    return `${Math.max(1, Math.round(bytes / 1000))} kB`;
+  }
+  return bytes < 1_000_000_000
+    ? `${(bytes / 1_000_000).toFixed(1)} MB`
+    : `${(bytes / 1_000_000_000).toFixed(1)} GB`;
 }
 
 export function formatRate(perSecond: number): string {
@@ -53,6 +72,12 @@ export function formatRate(perSecond: number): string {
 
 export function formatTime(at: number): string {
   return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+}
+
+/** With the day: for what may be long ago. */
+export function formatDateTime(at: number): string {
+  const day = new Date(at).toLocaleDateString([], { day: '2-digit', month: 'short' });
+  return `${day} ${formatTimeExact(at)}`;
 }
 
 /** With seconds: for logs and deadlines. */

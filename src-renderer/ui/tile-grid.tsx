@@ -1,10 +1,11 @@
 /** A virtualised ARIA grid of square tiles with roving focus. It draws only what is in view, whatever the count. */
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactNode, RefObject } from 'react';
+import { useRowWindow } from './row-window';
 
 const GAP = 8;
 const PADDING = 16;
+const PADDING_ENDS = 12;
 
 interface TileGridProps {
   readonly label: string;
@@ -26,20 +27,10 @@ export function TileGrid(props: TileGridProps) {
   const columns = columnsFor(width, tileSize);
   const side = (width - 2 * PADDING - GAP * (columns - 1)) / columns;
   const rows = Math.ceil(count / columns);
-  // oxlint-disable-next-line react/incompatible-library -- no compiler memoises this component
-  const virtual = useVirtualizer({
-    count: rows,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => side + GAP,
-    overscan: 2,
-    paddingStart: 12,
-    paddingEnd: 12,
-  });
-  useLayoutEffect(() => virtual.measure(), [virtual, side]);
-
-  const items = virtual.getVirtualItems();
-  const first = (items[0]?.index ?? 0) * columns;
-  const last = Math.min(count, ((items.at(-1)?.index ?? 0) + 1) * columns) - 1;
+  const view = useRowWindow(scroller, { rows, rowHeight: side + GAP, padding: PADDING_ENDS });
+  const shown = Array.from({ length: Math.max(0, view.last - view.first + 1) }, (_, at) => view.first + at);
+  const first = view.first * columns;
+  const last = Math.min(count, (view.last + 1) * columns) - 1;
   useEffect(() => {
     if (count > 0) {
       onRange(first, last);
@@ -56,13 +47,13 @@ export function TileGrid(props: TileGridProps) {
       onOpen(current);
       return;
     }
-    const next = nextOffset(event.key, { current, count, columns, page: Math.max(1, items.length - 3) });
+    const next = nextOffset(event.key, { current, count, columns, page: Math.max(1, shown.length - 3) });
     if (next === null) {
       return;
     }
     event.preventDefault();
     focusSoon();
-    virtual.scrollToIndex(Math.floor(next / columns));
+    view.scrollTo(Math.floor(next / columns));
     onSelect(next);
   }
 
@@ -77,16 +68,16 @@ export function TileGrid(props: TileGridProps) {
       role="grid"
       tabIndex={-1}
     >
-      <div className="tile-canvas" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-        {items.map((row) => (
+      <div className="tile-canvas" role="rowgroup" style={{ height: view.canvasHeight }}>
+        {shown.map((row) => (
           <div
-            aria-rowindex={row.index + 1}
+            aria-rowindex={row + 1}
             className="tile-row"
-            key={row.key}
+            key={row}
             role="row"
-            style={{ transform: `translateY(${row.start}px)`, height: side }}
+            style={{ transform: `translateY(${view.topOf(row)}px)`, height: side }}
           >
-            <Cells columns={columns} grid={props} row={row.index} side={side} />
+            <Cells columns={columns} grid={props} row={row} side={side} />
           </div>
         ))}
       </div>

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { failureKindSchema, failureSchema } from './failure';
 import { providerSchema } from './provider';
+import { reviewSchema, verdictSchema } from './review';
 
 export const datasetFormatSchema = z.enum([
   'csv',
@@ -210,6 +211,8 @@ export const jobTileSchema = z.object({
   state: jobStateSchema,
   failureKind: failureKindSchema.optional(),
   resultId: z.number().int().optional(),
+  verdict: verdictSchema.optional(),
+  rating: z.number().int().optional(),
   /** Delivered pixels, once done. */
   width: z.number().int().optional(),
   height: z.number().int().optional(),
@@ -241,6 +244,8 @@ export const jobDetailSchema = z.object({
   output: z.string().optional(),
   result: resultSchema.optional(),
   failure: failureSchema.optional(),
+  /** Of the present result. */
+  review: reviewSchema.optional(),
   attempts: z.array(attemptSchema),
 });
 export type JobDetail = Readonly<z.infer<typeof jobDetailSchema>>;

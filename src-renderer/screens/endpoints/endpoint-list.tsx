@@ -8,8 +8,8 @@ import { formatPercent, plural } from '../../ui/format';
 import { Mark } from '../../ui/pill';
 import { useNow } from '../../ui/use-now';
 import { endpointState, isEndpointCounting, trafficShare } from './endpoint-words';
-import { useReorder } from './reorder';
-import type { Reordering } from './reorder';
+import { dragClass, useReorder } from '../../ui/reorder';
+import type { Reordering } from '../../ui/reorder';
 
 interface EndpointListProps {
   /** All of them, or those that were searched for. */
@@ -135,15 +135,4 @@ function ShareWords({ share, before }: { readonly share: number; readonly before
     );
   }
   return <small>{share > 0 ? formatPercent(share) : ''}</small>;
-}
-
-function dragClass(drag: Reordering['drag'], at: number): string | undefined {
-  if (drag === null || drag.place === drag.from) {
-    return drag?.from === at ? 'dragged' : undefined;
-  }
-  if (drag.from === at) {
-    return 'dragged';
-  }
-  const isTarget = at === drag.place;
-  return isTarget ? (drag.place > drag.from ? 'drop-below' : 'drop-above') : undefined;
 }

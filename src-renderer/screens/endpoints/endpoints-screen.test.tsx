@@ -94,7 +94,7 @@ describe('keys', () => {
     await openEndpoints();
     fireEvent.click(menuItem('More for old …aa02', 'Reset'));
     expect(await screen.findByText('old …aa02 is tried again')).toBeTruthy();
-    expect(screen.queryByText('Invalid')).toBeNull();
+    await waitFor(() => expect(screen.queryByText('Invalid')).toBeNull());
   });
 
   it('are pasted in bulk: doubles are left out before anything is sent', async () => {

@@ -52,6 +52,14 @@ describe('the key editor', () => {
     await waitFor(() => expect(sent).toEqual([{ keyId: 'free-1-tt9Z', endpointIds: [other?.id] }]));
   });
 
+  it('bounds what a key may cost a day', async () => {
+    const { sent } = await openKey();
+    type('Most cost per day, $', '7.5');
+    save();
+    await waitFor(() => expect(sent).toHaveLength(1));
+    expect(sent[0]).toMatchObject({ limits: { costPerDay: 7.5, requestsPerDay: 1000 } });
+  });
+
   it('takes away what was cleared', async () => {
     const { sent } = await openKey('free-1-tt9Z');
     type('Requests per minute', '');

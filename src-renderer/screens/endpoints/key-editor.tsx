@@ -7,7 +7,7 @@ import type { Client } from '../../api';
 import { useLive, useModel } from '../../state/app-model';
 import { useAction } from '../../state/use-action';
 import { Dialog, DialogFoot } from '../../ui/dialog';
-import { TextField } from '../../ui/field';
+import { NumberField, TextField } from '../../ui/field';
 import { formatTimeExact } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import { Pill } from '../../ui/pill';
@@ -55,6 +55,7 @@ const FIELDS_OF_OWN = [
   'tokensPerMinute',
   'concurrency',
   'minIntervalMs',
+  'costPerDay',
 ];
 
 function Editor({ apiKey: key, view, onClose }: EditorProps) {
@@ -109,6 +110,11 @@ function Editor({ apiKey: key, view, onClose }: EditorProps) {
             onChange={(limits) => change({ limits })}
             tells="typed"
           />
+          <CostPerDay
+            error={errorOf('costPerDay')}
+            limits={draft.limits}
+            onChange={(limits) => change({ limits })}
+          />
         </div>
         <NoLimitHint />
         <ModelLimits limits={draft.limits} onChange={(limits) => change({ limits })} />
@@ -120,6 +126,33 @@ function Editor({ apiKey: key, view, onClose }: EditorProps) {
         />
       </form>
     </Dialog>
+  );
+}
+
+interface CostPerDayProps {
+  readonly limits: KeyLimits;
+  readonly error: string | undefined;
+  onChange(limits: KeyLimits): void;
+}
+
+const MOST_USD = 1_000_000;
+
+function CostPerDay({ limits, error, onChange }: CostPerDayProps) {
+  return (
+    <NumberField
+      error={error}
+      hint="then it is out until midnight"
+      label="Most cost per day, $"
+      max={MOST_USD}
+      min={0}
+      onChange={(value) => {
+        const { costPerDay: _, ...others } = limits;
+        onChange(value ? { ...others, costPerDay: value } : others);
+      }}
+      placeholder="no cap"
+      step="any"
+      value={limits.costPerDay}
+    />
   );
 }
 

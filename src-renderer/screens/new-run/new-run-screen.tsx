@@ -1,6 +1,8 @@
 /** Source, instruction, output, run: one page, top to bottom, with the plan and the button always in sight. */
 import { useRef, useState } from 'react';
 import { requestOf } from '../../state/new-run-draft';
+import { CheckSection } from './check-section';
+import { onExistingOf } from './existing-output';
 import { InstructionSection } from './instruction-section';
 import { OutputSection } from './output-section';
 import { PlanFoot } from './plan-foot';
@@ -8,10 +10,11 @@ import { RunSection } from './run-section';
 import { SourceSection } from './source-section';
 import { useDraft } from './use-draft';
 import { usePlan } from './use-plan';
+import { usePreflight } from './use-preflight';
 import { useStartRun } from './use-start-run';
 import './new-run.css';
 
-const STEPS = ['Source', 'Instruction', 'Output', 'Run'] as const;
+const STEPS = ['Source', 'Instruction', 'Output', 'Run', 'Check'] as const;
 type Step = (typeof STEPS)[number];
 
 export function NewRunScreen() {
@@ -19,7 +22,10 @@ export function NewRunScreen() {
   const { draft } = view;
   const request = requestOf(draft);
   const plan = usePlan(request, view.dataset?.rows ?? 0);
-  const start = useStartRun(request, plan);
+  const existing = draft.outputGrant === null ? undefined : plan.plan?.existing;
+  const start = useStartRun({ request, plan, onExisting: onExistingOf(existing, draft.onExisting) });
+  const isRead = view.dataset?.importing === false && plan.refused === null;
+  const check = usePreflight(request, isRead ? (plan.plan?.rows ?? null) : null);
   const sections = useRef(new Map<Step, HTMLElement>());
   const [current, setCurrent] = useState<Step>('Source');
   const done: Readonly<Record<Step, boolean>> = {
@@ -27,24 +33,22 @@ export function NewRunScreen() {
     Instruction: draft.instruction.trim() !== '',
     Output: draft.models.length > 0,
     Run: false,
+    Check: check.preflight.kind === 'done' && check.preflight.report.problems.length === 0,
   };
   const hold = (step: Step) => (element: HTMLElement | null) => {
     if (element !== null) {
       sections.current.set(step, element);
     }
   };
+  const goTo = (step: Step) => {
+    setCurrent(step);
+    sections.current.get(step)?.scrollIntoView({ block: 'start', behavior: 'smooth' });
+  };
   return (
     <>
       <header className="head row">
         <h1 className="grow">New run</h1>
-        <StepRail
-          current={current}
-          done={done}
-          onChoose={(step) => {
-            setCurrent(step);
-            sections.current.get(step)?.scrollIntoView({ block: 'start', behavior: 'smooth' });
-          }}
-        />
+        <StepRail current={current} done={done} onChoose={goTo} />
       </header>
       <div
         className="scroll"
@@ -59,15 +63,24 @@ export function NewRunScreen() {
               <InstructionSection view={view} />
             </section>
             <section aria-label="Output" className="step" ref={hold('Output')}>
-              <OutputSection view={view} />
+              <OutputSection existing={existing} view={view} />
             </section>
             <section aria-label="Run" className="step" ref={hold('Run')}>
               <RunSection refused={plan.refused} view={view} />
             </section>
+            <section aria-label="Check" className="step" ref={hold('Check')}>
+              <CheckSection check={check} plan={request === null ? null : plan.plan} view={view} />
+            </section>
           </>
         )}
       </div>
-      <PlanFoot draft={draft} plan={plan} start={start} />
+      <PlanFoot
+        draft={draft}
+        onLook={() => goTo('Check')}
+        plan={plan}
+        preflight={check.preflight}
+        start={start}
+      />
     </>
   );
 }
@@ -80,7 +93,7 @@ function stepInView(scroller: HTMLElement, sections: ReadonlyMap<Step, HTMLEleme
   );
   const isAtEnd =
     scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 4 && sections.size > 1;
-  return isAtEnd ? 'Run' : (passed.at(-1) ?? 'Source');
+  return isAtEnd ? 'Check' : (passed.at(-1) ?? 'Source');
 }
 
 interface StepRailProps {

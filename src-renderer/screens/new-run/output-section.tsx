@@ -1,13 +1,21 @@
 /** Step 3: models, shape and size, how many, and where the files go. */
+import type { ExistingOutput } from '@shared/model/plan';
 import { useLive, useModel } from '../../state/app-model';
 import { sharedChoices } from '../../state/new-run-draft';
 import { useAction } from '../../state/use-action';
 import { NumberField, SelectField, TextField } from '../../ui/field';
 import { Notice } from '../../ui/notice';
+import { ExistingOutputChoice, onExistingOf } from './existing-output';
 import { ModelTable } from './model-table';
 import type { DraftView } from './use-draft';
 
-export function OutputSection({ view }: { readonly view: DraftView }) {
+interface OutputSectionProps {
+  readonly view: DraftView;
+  /** What the chosen folder holds. */
+  readonly existing: ExistingOutput | undefined;
+}
+
+export function OutputSection({ view, existing }: OutputSectionProps) {
   const { draft, change } = view;
   const models = useLive((state) => state.models);
   const { sizes, ratios } = sharedChoices(draft.models, models);
@@ -60,6 +68,13 @@ export function OutputSection({ view }: { readonly view: DraftView }) {
         />
       </div>
       <OutputFolder view={view} />
+      {existing !== undefined && draft.outputGrant !== null && (
+        <ExistingOutputChoice
+          chosen={onExistingOf(existing, draft.onExisting)}
+          existing={existing}
+          onChoose={(onExisting) => change({ onExisting })}
+        />
+      )}
     </>
   );
 }
@@ -89,7 +104,7 @@ function OutputFolder({ view }: { readonly view: DraftView }) {
             </>
           ) : (
             <>
-              Saved to the folder <b>{draft.outputGrant.name}</b>; a run that is already there is gone on with
+              Saved to the folder <b>{draft.outputGrant.name}</b>
             </>
           )}
         </span>
@@ -99,7 +114,7 @@ function OutputFolder({ view }: { readonly view: DraftView }) {
             void action.run(async () => {
               const outputGrant = await backend.client.files.pick({ purpose: 'outputFolder' });
               if (outputGrant !== null) {
-                change({ outputGrant });
+                change({ outputGrant, onExisting: null });
               }
             })
           }
@@ -108,7 +123,11 @@ function OutputFolder({ view }: { readonly view: DraftView }) {
           Choose a folder…
         </button>
         {draft.outputGrant !== null && (
-          <button className="btn small ghost" onClick={() => change({ outputGrant: null })} type="button">
+          <button
+            className="btn small ghost"
+            onClick={() => change({ outputGrant: null, onExisting: null })}
+            type="button"
+          >
             Use the default
           </button>
         )}

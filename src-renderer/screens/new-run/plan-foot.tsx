@@ -1,25 +1,33 @@
 /** The plan in one line, what stands in its way, and the button that starts it. */
-import type { Plan } from '@shared/contract';
+import type { Plan, PreflightReport } from '@shared/model/plan';
+import { isVaultLocked, openVault, useLive, useModel } from '../../state/app-model';
 import { nextStep } from '../../state/new-run-draft';
 import type { Draft } from '../../state/new-run-draft';
-import { formatUsdRange, plural } from '../../ui/format';
+import { priceWords } from '../../jobs/job-price';
+import { plural } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import type { PlanState } from './use-plan';
+import type { Preflight } from './use-preflight';
+import { CANARY_ROWS } from './use-start-run';
 import type { StartRun } from './use-start-run';
 
 interface PlanFootProps {
   readonly draft: Draft;
   readonly plan: PlanState;
   readonly start: StartRun;
+  readonly preflight: Preflight;
+  /** Goes to what the check found. */
+  onLook(): void;
 }
 
-export function PlanFoot({ draft, plan, start }: PlanFootProps) {
+export function PlanFoot({ draft, plan, start, preflight, onLook }: PlanFootProps) {
   const next = nextStep(draft);
   const problem = start.action.error?.sentence ?? (next === null ? plan.refused?.sentence : undefined);
   const shown = next === null ? plan.plan : null;
   return (
     <footer className="plan-foot">
       {problem !== undefined && <Notice tone="bad">{problem}</Notice>}
+      <LockedKeys />
       {shown?.blockers.map((sentence) => (
         <Notice key={sentence} tone="bad">
           {sentence}
@@ -30,10 +38,24 @@ export function PlanFoot({ draft, plan, start }: PlanFootProps) {
           {sentence}
         </Notice>
       ))}
+      {shown !== null && preflight.kind === 'done' && (
+        <FoundProblems onLook={onLook} report={preflight.report} />
+      )}
       <div className="row">
         <p aria-live="polite" className="grow plan-sentence">
-          {next ?? (shown === null ? ' ' : planSentence(shown, draft))}
+          {next ?? start.question ?? (shown === null ? ' ' : planSentence(shown, draft))}
         </p>
+        {shown !== null && shown.rows > CANARY_ROWS && !start.isResume && (
+          <button
+            className="btn large"
+            disabled={!start.canStart}
+            onClick={start.startCanary}
+            title={`Sends the first ${CANARY_ROWS} rows and pauses, so that you can look before the rest is paid for`}
+            type="button"
+          >
+            First {CANARY_ROWS} rows, then look
+          </button>
+        )}
         <button
           aria-keyshortcuts="Control+Enter"
           className="btn primary large"
@@ -41,11 +63,63 @@ export function PlanFoot({ draft, plan, start }: PlanFootProps) {
           onClick={start.start}
           type="button"
         >
-          {shown === null ? 'Run' : `Run ${plural(shown.rows, 'row')}`}
+          {runWords(shown, start)}
           <kbd>Ctrl Enter</kbd>
         </button>
       </div>
     </footer>
+  );
+}
+
+/** Without the passphrase no key can be read, so that none seems to be there. */
+function LockedKeys() {
+  const model = useModel();
+  const isLocked = useLive((state) => isVaultLocked(state.vault));
+  return isLocked ? (
+    <Notice
+      action={
+        <button className="btn small" onClick={() => void openVault(model)} type="button">
+          Unlock…
+        </button>
+      }
+      tone="warn"
+    >
+      Your keys are locked: only the demo can run.
+    </Notice>
+  ) : null;
+}
+
+function runWords(plan: Plan | null, { isResume }: StartRun): string {
+  if (isResume) {
+    return 'Go on with the run';
+  }
+  return plan === null ? 'Run' : `Run ${plural(plan.rows, 'row')}`;
+}
+
+interface FoundProps {
+  readonly report: PreflightReport;
+  onLook(): void;
+}
+
+/** Rows with problems stop nobody, but nobody should find them out by paying for the others. */
+function FoundProblems({ report, onLook }: FoundProps) {
+  const first = report.problems[0];
+  if (first === undefined) {
+    return null;
+  }
+  const others = report.problems.length - 1;
+  return (
+    <Notice
+      action={
+        <button className="btn small ghost" onClick={onLook} type="button">
+          Look
+        </button>
+      }
+      tone="warn"
+    >
+      {plural(first.count, 'row')}: {first.message}
+      {others > 0 && ` And ${plural(others, 'other kind')} of problem.`}
+    </Notice>
   );
 }
 
@@ -56,11 +130,5 @@ export function planSentence(plan: Plan, draft: Pick<Draft, 'models' | 'variants
     plural(draft.models.length, 'model'),
     plural(draft.variants, 'image'),
   ].join(' x ');
-  const cost = plan.costUsd;
-  const price = cost === undefined ? 'price not known' : costWords(cost);
-  return `${factors} = ${plural(plan.jobs, 'image')}, ${price}`;
-}
-
-function costWords({ low, high }: { readonly low: number; readonly high: number }): string {
-  return high === 0 ? 'free' : `about ${formatUsdRange(low, high)}`;
+  return `${factors} = ${plural(plan.jobs, 'image')}, ${priceWords(plan.costUsd)}`;
 }

@@ -1,8 +1,9 @@
 /** Step 4: which rows, how many at once, what to do about failures and quotas, and who may serve. */
-import { waitForQuotaSchema } from '@shared/model/run';
-import type { WaitForQuota } from '@shared/model/run';
+import { prioritySchema, waitForQuotaSchema } from '@shared/model/run';
+import type { Priority, WaitForQuota } from '@shared/model/run';
 import { parseRowFilter } from '@shared/row-filter';
 import type { ActionError } from '../../state/use-action';
+import { CapsFields } from '../../ui/caps-fields';
 import { Checkbox, NumberField, SelectField, TextField } from '../../ui/field';
 import { ServeSection } from './serve-section';
 import type { DraftView } from './use-draft';
@@ -16,6 +17,12 @@ const WAIT_WORDS: Readonly<Record<WaitForQuota, readonly [string, string]>> = {
   always: ['Always', 'also over night, until the daily reset'],
   minutes: ['For minutes', 'stops when all keys are out for the day'],
   never: ['Never', 'stops when no key can send'],
+};
+
+const PRIORITY_OPTIONS: Readonly<Record<Priority, readonly [string, string]>> = {
+  high: ['High', 'served before all others'],
+  normal: ['Normal', 'shares fairly with others like it'],
+  low: ['Low', 'sent while nothing else can be'],
 };
 
 export function RunSection({ view, refused }: RunSectionProps) {
@@ -43,6 +50,7 @@ export function RunSection({ view, refused }: RunSectionProps) {
             </option>
           ))}
         </SelectField>
+        <PriorityField view={view} />
         <NumberField
           hint="keys at their limit do not count"
           label="Retries of a failed row"
@@ -59,9 +67,38 @@ export function RunSection({ view, refused }: RunSectionProps) {
           step={0.5}
           value={draft.retryDelayMs / 1000}
         />
+        <CapsFields
+          caps={draft.caps}
+          costHint="then the run pauses"
+          onChange={(caps) => change({ caps })}
+          requestsHint="retries count, too"
+        />
       </div>
       <ServeSection refused={refused} view={view} />
     </>
+  );
+}
+
+function PriorityField({ view }: { readonly view: DraftView }) {
+  const { draft, change } = view;
+  return (
+    <SelectField
+      hint={PRIORITY_OPTIONS[draft.priority][1]}
+      label="Priority"
+      onChange={(event) => {
+        const chosen = prioritySchema.safeParse(event.target.value);
+        if (chosen.success) {
+          change({ priority: chosen.data });
+        }
+      }}
+      value={draft.priority}
+    >
+      {prioritySchema.options.map((option) => (
+        <option key={option} value={option}>
+          {PRIORITY_OPTIONS[option][0]}
+        </option>
+      ))}
+    </SelectField>
   );
 }
 
@@ -71,9 +108,8 @@ function RowsField({ view, refused }: RunSectionProps) {
   const ofMain = refused?.field === 'filterRows' ? refused.sentence : undefined;
   return (
     <TextField
-      className="span2"
       error={filter.kind === 'refused' ? filter.sentence : ofMain}
-      hint="Blank: all rows. Counts from 0; the end is not included."
+      hint="blank: all; from 0, without the end"
       label="Rows"
       onChange={(event) => change({ filterRows: event.target.value })}
       placeholder="0:100,205"

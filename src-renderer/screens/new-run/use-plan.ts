@@ -1,7 +1,8 @@
 /** What the run would do, asked again when the draft has rested for a moment. */
-import type { Plan, RunRequest } from '@shared/contract';
+import type { RunRequest } from '@shared/contract';
+import type { Plan } from '@shared/model/plan';
 import { useEffect, useState } from 'react';
-import { useModel } from '../../state/app-model';
+import { isVaultLocked, useLive, useModel } from '../../state/app-model';
 import { refusalOf } from '../../state/refusal';
 import type { ActionError } from '../../state/use-action';
 import { useSettled } from '../../ui/use-throttled';
@@ -18,6 +19,7 @@ const NO_REQUEST = 'null';
 
 export function usePlan(request: RunRequest | null, rows: number): PlanState {
   const { backend } = useModel();
+  const isLocked = useLive((state) => isVaultLocked(state.vault));
   const wanted = JSON.stringify(request);
   const settled = useSettled(wanted, REST_MS);
   const [answer, setAnswer] = useState<{ of: string; plan: Plan | null; refused: ActionError | null } | null>(
@@ -41,8 +43,8 @@ export function usePlan(request: RunRequest | null, rows: number): PlanState {
     return () => {
       isCurrent = false;
     };
-    // `rows` grows while the file is still being read.
-  }, [backend, settled, rows]);
+    // `rows` grows while the file is still being read; keys can be read once the vault is open.
+  }, [backend, settled, rows, isLocked]);
   if (answer === null || wanted === NO_REQUEST) {
     return { plan: null, isStale: true, refused: null };
   }

@@ -11,27 +11,51 @@ import type { PlanState } from './use-plan';
 export interface StartRun {
   readonly action: Action;
   readonly canStart: boolean;
+  /** What must be said first about the chosen folder. */
+  readonly question: string | null;
+  /** The run in the chosen folder goes on as it was asked, so that nothing is started. */
+  readonly isResume: boolean;
   start(): void;
+  /** Only the first rows, then a look. */
+  startCanary(): void;
 }
 
-export function useStartRun(request: RunRequest | null, { plan, refused }: PlanState): StartRun {
+/** So many first rows show what the rest would cost and look like. */
+export const CANARY_ROWS = 3;
+
+interface Startable {
+  readonly request: RunRequest | null;
+  readonly plan: PlanState;
+  readonly onExisting: RunRequest['onExisting'] | null;
+}
+
+export function useStartRun({ request, plan: { plan, refused }, onExisting }: Startable): StartRun {
   const model = useModel();
   const action = useAction();
   const hasJobs = plan !== null && plan.jobs > 0 && plan.blockers.length === 0;
-  const canStart = request !== null && refused === null && hasJobs && !action.isBusy;
+  const isAsked = request?.outputGrant !== undefined && plan?.existing !== undefined && onExisting === null;
+  const canStart = request !== null && refused === null && hasJobs && !isAsked && !action.isBusy;
   const { run } = action;
 
-  const start = useCallback(() => {
-    if (!canStart || request === null) {
-      return;
-    }
-    void run(async () => {
-      const started = await model.backend.client.runs.start(request);
-      model.accept({ kind: 'run', run: started });
-      model.draft.setState(EMPTY_DRAFT, true);
-      show(model.ui, { kind: 'runs', runId: started.id });
-    });
-  }, [canStart, request, run, model]);
+  const begin = useCallback(
+    (canary: number | null) => {
+      if (!canStart || request === null) {
+        return;
+      }
+      void run(async () => {
+        const started = await model.backend.client.runs.start({
+          ...request,
+          options: { ...request.options, ...(canary === null ? {} : { canary }) },
+          ...(onExisting === null || onExisting === undefined ? {} : { onExisting }),
+        });
+        model.accept({ kind: 'run', run: started });
+        model.draft.setState(EMPTY_DRAFT, true);
+        show(model.ui, { kind: 'runs', runId: started.id });
+      });
+    },
+    [canStart, request, onExisting, run, model],
+  );
+  const start = () => begin(null);
 
   const startByKey = useEffectEvent(start);
   useEffect(() => {
@@ -48,5 +72,12 @@ export function useStartRun(request: RunRequest | null, { plan, refused }: PlanS
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
   }, [model]);
-  return { action, canStart, start };
+  return {
+    action,
+    canStart,
+    isResume: onExisting === 'resume',
+    question: isAsked ? 'Say above what becomes of what the chosen folder holds.' : null,
+    start,
+    startCanary: () => begin(CANARY_ROWS),
+  };
 }

@@ -1,19 +1,28 @@
 /** Title, instruction, what can be done with the run now, its bar and figures. */
 import type { Run } from '@shared/model/run';
+import { useState } from 'react';
 import { useModel } from '../../state/app-model';
-import { toast } from '../../state/ui-store';
-import { useAction } from '../../state/use-action';
-import type { Action } from '../../state/use-action';
+import { useRunControls } from '../../state/run-controls';
+import type { RunControls } from '../../state/run-controls';
+import { show, toast } from '../../state/ui-store';
+import { CancelDialog } from '../../shell/queue/cancel-dialog';
 import { inFlight, isActive, jobTotal, runState, segmentsOf, settledJobs } from '../../jobs/job-words';
-import { formatClock, formatCount, formatRate, formatUsd } from '../../ui/format';
+import { isAtCanary, pausingWords, remainingJobs } from '../../jobs/run-words';
+import { formatClock, formatCount, formatRate, formatUsd, plural } from '../../ui/format';
 import { MenuButton } from '../../ui/menu';
 import { Notice } from '../../ui/notice';
 import { Pill } from '../../ui/pill';
 import { ProgressBar } from '../../ui/progress-bar';
 import { useNow } from '../../ui/use-now';
+import { CapReached } from './cap-reached';
+
+interface RunPart {
+  readonly run: Run;
+  readonly controls: RunControls;
+}
 
 export function RunHead({ run }: { readonly run: Run }) {
-  const action = useAction();
+  const controls = useRunControls(run);
   const now = useNow(run.state.kind === 'waiting');
   const total = jobTotal(run.counts);
   const settled = settledJobs(run.counts);
@@ -30,7 +39,7 @@ export function RunHead({ run }: { readonly run: Run }) {
             {run.recipe.instruction}
           </p>
         </div>
-        <RunActions action={action} run={run} />
+        <RunActions controls={controls} run={run} />
       </div>
       <div className="run-bar">
         <ProgressBar
@@ -41,19 +50,18 @@ export function RunHead({ run }: { readonly run: Run }) {
         />
       </div>
       <RunStats run={run} />
-      {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
-      <RunReason run={run} />
+      {controls.action.error !== null && <Notice tone="bad">{controls.action.error.sentence}</Notice>}
+      <RunReason controls={controls} run={run} />
+      <Cancelled controls={controls} run={run} />
     </header>
   );
 }
 
-function RunActions({ run, action }: { readonly run: Run; readonly action: Action }) {
-  const { backend, accept, ui } = useModel();
+function RunActions({ run, controls }: RunPart) {
+  const { backend, ui } = useModel();
   const { runs } = backend.client;
-  const remaining = run.counts.pending + run.counts.leased + run.counts.sent;
-  const take = (call: () => Promise<Run>) =>
-    void action.run(async () => accept({ kind: 'run', run: await call() }));
-  const exportAs = (format: 'csv' | 'jsonl' | 'spreadsheet') =>
+  const { action } = controls;
+  const exportAs = (format: 'csv' | 'jsonl' | 'spreadsheet' | 'failures') =>
     void action.run(async () => {
       const name = await runs.export({ runId: run.id, format });
       if (name !== null) {
@@ -67,6 +75,9 @@ function RunActions({ run, action }: { readonly run: Run; readonly action: Actio
           { label: 'CSV', hint: 'results.csv', onSelect: () => exportAs('csv') },
           { label: 'JSON Lines', hint: 'results.jsonl', onSelect: () => exportAs('jsonl') },
           { label: 'CSV for spreadsheets', hint: 'no formulas', onSelect: () => exportAs('spreadsheet') },
+          ...(run.counts.failed === 0
+            ? []
+            : [{ label: 'Errors as CSV', hint: 'failed rows', onSelect: () => exportAs('failures') }]),
         ]}
         label="Export"
       />
@@ -77,40 +88,78 @@ function RunActions({ run, action }: { readonly run: Run; readonly action: Actio
       >
         Show folder
       </button>
-      {isActive(run) ? (
-        <button
-          className="btn"
-          disabled={run.state.kind === 'draining' || action.isBusy}
-          onClick={() => take(() => runs.stop({ runId: run.id }))}
-          title="Stops sending; requests in flight finish"
-          type="button"
-        >
-          {run.state.kind === 'draining' ? 'Stopping…' : 'Stop'}
-        </button>
-      ) : (
-        remaining > 0 && (
-          <button
-            className="btn primary"
-            disabled={action.isBusy}
-            onClick={() => take(() => runs.resume({ runId: run.id }))}
-            type="button"
-          >
-            Resume {formatCount(remaining)}
-          </button>
-        )
-      )}
-      {!isActive(run) && remaining === 0 && run.counts.failed > 0 && (
-        <button
-          className="btn primary"
-          disabled={action.isBusy}
-          onClick={() => take(() => runs.rerunFailed({ runId: run.id }))}
-          type="button"
-        >
-          Rerun {formatCount(run.counts.failed)} failed
+      {run.counts.done > 0 && (
+        <button className="btn" onClick={() => show(ui, { kind: 'review', runId: run.id })} type="button">
+          Review
         </button>
       )}
+      <CancelButton controls={controls} run={run} />
+      <MainAction controls={controls} run={run} />
     </div>
   );
+}
+
+function CancelButton({ run, controls }: RunPart) {
+  const [isAsking, setAsking] = useState(false);
+  if (remainingJobs(run) === 0) {
+    return null;
+  }
+  return (
+    <>
+      <button className="btn" onClick={() => setAsking(true)} type="button">
+        Cancel…
+      </button>
+      {isAsking && <CancelDialog onCancelRun={controls.cancel} onClose={() => setAsking(false)} run={run} />}
+    </>
+  );
+}
+
+/** What a person most likely wants of the run as it stands. */
+function MainAction({ run, controls }: RunPart) {
+  const { isBusy } = controls.action;
+  const remaining = remainingJobs(run);
+  if (isActive(run)) {
+    return (
+      <button
+        className="btn"
+        disabled={run.state.kind === 'draining'}
+        onClick={controls.pause}
+        title="Stops sending; requests in flight finish"
+        type="button"
+      >
+        {run.state.kind === 'draining' ? 'Pausing…' : 'Pause'}
+      </button>
+    );
+  }
+  if (remaining > 0) {
+    // Under a cap that stands it would only pause again: raising that is what helps.
+    const isCapped = run.state.kind === 'paused' && run.state.failure === 'budget';
+    return (
+      <button
+        className={isCapped ? 'btn' : 'btn primary'}
+        disabled={isBusy}
+        onClick={controls.resume}
+        type="button"
+      >
+        {isAtCanary(run)
+          ? `Continue with the remaining ${formatCount(remaining)}`
+          : `Resume ${formatCount(remaining)}`}
+      </button>
+    );
+  }
+  if (run.counts.failed > 0) {
+    return (
+      <button
+        className="btn primary"
+        disabled={isBusy}
+        onClick={() => void controls.rerun({ which: { kind: 'failed' } })}
+        type="button"
+      >
+        Rerun {formatCount(run.counts.failed)} failed
+      </button>
+    );
+  }
+  return null;
 }
 
 function RunStats({ run }: { readonly run: Run }) {
@@ -123,7 +172,7 @@ function RunStats({ run }: { readonly run: Run }) {
     [formatCount(counts.pending), 'waiting'],
     ...(isLive ? [[formatRate(run.ratePerSecond), 'per second'] as const] : []),
     ...(isLive && run.etaSeconds !== undefined ? [[formatClock(run.etaSeconds), 'left'] as const] : []),
-    [formatUsd(run.costUsd), 'spent'],
+    ...spending(run),
   ];
   return (
     <ul aria-label="Figures" className="stats">
@@ -137,10 +186,60 @@ function RunStats({ run }: { readonly run: Run }) {
   );
 }
 
-/** Why the run stands still, if it does. */
-function RunReason({ run }: { readonly run: Run }) {
-  if (run.state.kind !== 'paused' && run.state.kind !== 'waiting') {
+/** What was spent, beside the caps where there are some. */
+function spending({ costUsd, requests, options }: Run): readonly (readonly [string, string])[] {
+  const { caps } = options;
+  return [
+    [formatUsd(costUsd), caps?.costUsd === undefined ? 'spent' : `spent of ${formatUsd(caps.costUsd)}`],
+    ...(caps?.requests === undefined
+      ? []
+      : [[formatCount(requests), `of ${plural(caps.requests, 'request')}`] as const]),
+  ];
+}
+
+/** Why the run stands still, if it does, and the way out where there is one. */
+function RunReason({ run, controls }: RunPart) {
+  const { state, counts } = run;
+  switch (state.kind) {
+    case 'paused':
+      if (state.failure === 'budget') {
+        return <CapReached controls={controls} run={run} />;
+      }
+      return state.reason === '' ? null : (
+        <Notice tone={isAtCanary(run) ? 'info' : 'warn'}>{state.reason}</Notice>
+      );
+    case 'waiting':
+      return state.reason === '' ? null : <Notice tone="warn">{state.reason}</Notice>;
+    case 'draining':
+      return <Notice tone="info">{pausingWords(inFlight(counts))}.</Notice>;
+    case 'planned':
+    case 'running':
+    case 'finished':
+      return null;
+  }
+}
+
+/** Cancelled jobs are not lost: they can become pending again at any time. */
+function Cancelled({ run, controls }: RunPart) {
+  const { cancelled } = run.counts;
+  if (cancelled === 0) {
     return null;
   }
-  return run.state.reason === '' ? null : <Notice tone="warn">{run.state.reason}</Notice>;
+  return (
+    <Notice
+      action={
+        <button
+          className="btn small"
+          disabled={controls.action.isBusy}
+          onClick={controls.restore}
+          type="button"
+        >
+          Put back {formatCount(cancelled)}
+        </button>
+      }
+      tone="info"
+    >
+      {plural(cancelled, 'job')} cancelled before {cancelled === 1 ? 'it was' : 'they were'} sent.
+    </Notice>
+  );
 }

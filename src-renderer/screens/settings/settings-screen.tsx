@@ -4,6 +4,7 @@ import type { Settings, Theme } from '@shared/model/settings';
 import { useLive, useModel } from '../../state/app-model';
 import { show } from '../../state/ui-store';
 import { useAction } from '../../state/use-action';
+import { CapsFields } from '../../ui/caps-fields';
 import { Checkbox, NumberField, SelectField, TextField } from '../../ui/field';
 import { Notice } from '../../ui/notice';
 import { vaultSentence } from '../../shell/status-line';
@@ -21,6 +22,7 @@ export function SettingsScreen() {
       </header>
       <div className="scroll settings">
         {settings !== null && <RunDefaults settings={settings} />}
+        {settings !== null && <DayCaps settings={settings} />}
         {settings !== null && <Pool settings={settings} />}
         <Appearance />
         <KeysLink />
@@ -101,6 +103,37 @@ function RunDefaults({ settings }: { readonly settings: Settings }) {
           label="Fetch pictures from this computer and the local network when a row names such an address"
           onChange={(event) => save({ allowPrivateUrls: event.target.checked })}
         />
+      </SettingRow>
+    </section>
+  );
+}
+
+/** What a day may cost at most; a run that would go over it pauses. */
+function DayCaps({ settings }: { readonly settings: Settings }) {
+  const { action, save } = useSave();
+  return (
+    <section aria-labelledby="day-caps" className="settings-part">
+      <h2 id="day-caps">Caps of a day</h2>
+      <p className="hint">
+        Over all runs, from midnight to midnight. When one is reached, runs finish what is in flight and
+        pause.
+      </p>
+      {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
+      <SettingRow
+        isOwn={Object.keys(settings.dayCaps).length > 0}
+        name="the caps of a day"
+        onReset={() => save({ dayCaps: DEFAULT_SETTINGS.dayCaps })}
+        standard="none"
+      >
+        <div className="caps-pair">
+          <CapsFields
+            caps={settings.dayCaps}
+            costHint="US dollars a day; blank: no cap"
+            onChange={(dayCaps) => save({ dayCaps })}
+            requestsHint="a day; blank: no cap"
+            tells="left"
+          />
+        </div>
       </SettingRow>
     </section>
   );

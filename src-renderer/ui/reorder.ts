@@ -81,3 +81,15 @@ function middlesOf(list: HTMLElement, without: number): readonly number[] {
 export function placeAt(middles: readonly number[], y: number): number {
   return middles.filter((middle) => middle < y).length;
 }
+
+/** How an item of the list looks while one of them is dragged. */
+export function dragClass(drag: Reordering['drag'], at: number): string | undefined {
+  if (drag === null || drag.place === drag.from) {
+    return drag?.from === at ? 'dragged' : undefined;
+  }
+  if (drag.from === at) {
+    return 'dragged';
+  }
+  const isTarget = at === drag.place;
+  return isTarget ? (drag.place > drag.from ? 'drop-below' : 'drop-above') : undefined;
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { NO_COUNTS } from '@shared/model/run';
+import type { Run } from '@shared/model/run';
+import { isAtCanary, runSentence } from './run-words';
+
+const NOW = 1_000_000;
+
+function runIn(state: Run['state'], part: Partial<Run> = {}): Run {
+  return {
+    id: 1,
+    name: 'portraits',
+    datasetId: 1,
+    recipe: { task: 't2i', models: [], instruction: '', imageColumns: [], variants: 1 },
+    options: {
+      filterRows: '',
+      concurrency: 1,
+      workers: 1,
+      maxRetries: 0,
+      retryDelayMs: 0,
+      allowPrivateUrls: false,
+    },
+    outputDir: '',
+    createdAt: 0,
+    state,
+    counts: NO_COUNTS,
+    failures: {},
+    ratePerSecond: 0,
+    costUsd: 0,
+    requests: 0,
+    place: 1,
+    ...part,
+  };
+}
+
+describe('what a run is doing', () => {
+  it('says that a pause waits for what is in flight', () => {
+    const draining = (sent: number) =>
+      runSentence(runIn({ kind: 'draining' }, { counts: { ...NO_COUNTS, sent } }), NOW);
+    expect(draining(3)).toBe('Pausing: 3 requests in flight finish first');
+    expect(draining(1)).toBe('Pausing: 1 request in flight finishes first');
+    expect(draining(0)).toBe('Pausing');
+  });
+
+  it('counts down while it waits, and says for what', () => {
+    const waiting = runIn({ kind: 'waiting', until: NOW + 42_000, reason: 'All keys rest' });
+    expect(runSentence(waiting, NOW)).toBe('Waiting 0:42: All keys rest');
+  });
+
+  it('tells a run that waits for its turn from one that sends', () => {
+    const running = { kind: 'running' } as const;
+    expect(runSentence(runIn(running), NOW)).toBe('Waits for its turn');
+    expect(runSentence(runIn(running, { counts: { ...NO_COUNTS, sent: 2 } }), NOW)).toBe(
+      '2 requests in flight',
+    );
+  });
+
+  it('names what is left behind by a run that is over', () => {
+    const counts = { ...NO_COUNTS, done: 5, failed: 2, unknown: 1 };
+    expect(runSentence(runIn({ kind: 'finished' }, { counts }), NOW)).toBe(
+      'Finished; 2 failed, 1 possibly charged',
+    );
+  });
+});
+
+describe('first rows sent alone', () => {
+  const counts = { ...NO_COUNTS, done: 3, pending: 97 };
+  const options = { ...runIn({ kind: 'running' }).options, canary: 3 };
+
+  it('are through once the run has paused with others left', () => {
+    expect(isAtCanary(runIn({ kind: 'paused', reason: '' }, { counts, options }))).toBe(true);
+    expect(isAtCanary(runIn({ kind: 'running' }, { counts, options }))).toBe(false);
+  });
+
+  it('are not what a cap or a full disk has paused', () => {
+    const state = { kind: 'paused', reason: '', failure: 'budget' } as const;
+    expect(isAtCanary(runIn(state, { counts, options }))).toBe(false);
+  });
+});

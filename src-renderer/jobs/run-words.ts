@@ -1,0 +1,70 @@
+/** What a run is doing, in one sentence, and the figures beside it. Pure. */
+import type { Run } from '@shared/model/run';
+import { formatClock, formatCount, formatRate, formatUsd, plural } from '../ui/format';
+import { inFlight, isActive, settledJobs } from './job-words';
+
+const DAY_MS = 86_400_000;
+
+export function runSentence(run: Run, now: number): string {
+  const flying = inFlight(run.counts);
+  switch (run.state.kind) {
+    case 'planned':
+      return 'Its rows are being planned';
+    case 'running':
+      return flying === 0 ? 'Waits for its turn' : `${plural(flying, 'request')} in flight`;
+    case 'waiting': {
+      const leftMs = run.state.until - now;
+      const clock = leftMs > 0 && leftMs < DAY_MS ? ` ${formatClock(leftMs / 1000)}` : '';
+      return run.state.reason === '' ? `Waiting${clock}` : `Waiting${clock}: ${run.state.reason}`;
+    }
+    case 'draining':
+      return pausingWords(flying);
+    case 'paused':
+      return run.state.reason === '' ? 'Paused' : run.state.reason;
+    case 'finished':
+      return finishedWords(run);
+  }
+}
+
+/** A pause takes nothing back that was sent. */
+export function pausingWords(flying: number): string {
+  return flying === 0
+    ? 'Pausing'
+    : `Pausing: ${plural(flying, 'request')} in flight ${flying === 1 ? 'finishes' : 'finish'} first`;
+}
+
+function finishedWords({ counts }: Run): string {
+  const parts = [
+    ...(counts.failed === 0 ? [] : [`${formatCount(counts.failed)} failed`]),
+    ...(counts.unknown === 0 ? [] : [`${formatCount(counts.unknown)} possibly charged`]),
+    ...(counts.cancelled === 0 ? [] : [`${formatCount(counts.cancelled)} cancelled`]),
+  ];
+  return parts.length === 0 ? 'Finished' : `Finished; ${parts.join(', ')}`;
+}
+
+/** Jobs that a run would still send if it went on. */
+export function remainingJobs({ counts }: Run): number {
+  return counts.pending + counts.leased + counts.sent;
+}
+
+/** True once the first rows were sent alone and the run waits for a person to look at them. */
+export function isAtCanary(run: Run): boolean {
+  return (
+    run.options.canary !== undefined &&
+    run.state.kind === 'paused' &&
+    run.state.failure === undefined &&
+    settledJobs(run.counts) > 0 &&
+    run.counts.pending > 0 &&
+    inFlight(run.counts) === 0
+  );
+}
+
+/** Rate, time left and cost, as far as they say anything. */
+export function runFigures(run: Run): readonly string[] {
+  const isLive = isActive(run);
+  return [
+    isLive && run.ratePerSecond > 0 ? `${formatRate(run.ratePerSecond)} /s` : '',
+    isLive && run.etaSeconds !== undefined ? `${formatClock(run.etaSeconds)} left` : '',
+    formatUsd(run.costUsd),
+  ];
+}

@@ -1,0 +1,158 @@
+/** Below the pictures: the verdict, the rating, the note, and how the pictures are compared. */
+import { REJECTION_REASONS } from '@shared/model/review';
+import type { Review } from '@shared/model/review';
+import type { JobDetail } from '@shared/model/run';
+import type { RefObject } from 'react';
+import { COMPARE_LABELS } from '../../ui/compare';
+import type { CompareMode } from '../../ui/compare';
+import { reviewNow } from './review-session';
+import type { ReviewSession } from './review-session';
+import type { ReviewActs } from './use-review';
+
+interface FootProps {
+  readonly session: ReviewSession;
+  readonly detail: JobDetail | undefined;
+  readonly mode: CompareMode;
+  readonly acts: ReviewActs;
+  readonly noteField: RefObject<HTMLInputElement | null>;
+  onBlink(isOn: boolean): void;
+  onCycle(): void;
+  onRerun(): void;
+}
+
+export function ReviewFoot({ session, detail, mode, acts, noteField, onBlink, onCycle, onRerun }: FootProps) {
+  const shown =
+    detail?.result === undefined
+      ? null
+      : { jobId: detail.job.id, resultId: detail.result.id, review: detail.review };
+  const review = shown === null ? null : reviewNow(session, shown);
+  return (
+    <footer className="review-foot">
+      <div className="row">
+        <button
+          aria-pressed={review?.verdict === 'accepted'}
+          className="btn verdict ok"
+          disabled={shown === null}
+          onClick={() => acts.judge('accepted', false)}
+          type="button"
+        >
+          Accept <kbd>P</kbd>
+        </button>
+        <button
+          aria-pressed={review?.verdict === 'rejected'}
+          className="btn verdict bad"
+          disabled={shown === null}
+          onClick={() => acts.judge('rejected', false)}
+          type="button"
+        >
+          Reject <kbd>X</kbd>
+        </button>
+        <Rating acts={acts} isOff={shown === null} rating={review?.rating} />
+      </div>
+      <span className="grow" />
+      <NoteField
+        field={noteField}
+        key={shown?.jobId ?? 0}
+        note={review?.note ?? ''}
+        onNote={acts.note}
+        isOff={shown === null}
+      />
+      <button
+        className="btn ghost"
+        onPointerDown={() => onBlink(true)}
+        onPointerLeave={() => onBlink(false)}
+        onPointerUp={() => onBlink(false)}
+        type="button"
+      >
+        Blink <kbd>\</kbd>
+      </button>
+      <button className="btn ghost" onClick={onCycle} type="button">
+        {COMPARE_LABELS[mode]} <kbd>M</kbd>
+      </button>
+      <button className="btn ghost" disabled={shown === null} onClick={onRerun} type="button">
+        Edit and rerun <kbd>I</kbd>
+      </button>
+    </footer>
+  );
+}
+
+function Rating({
+  rating,
+  acts,
+  isOff,
+}: {
+  readonly rating: number | undefined;
+  readonly acts: ReviewActs;
+  readonly isOff: boolean;
+}) {
+  return (
+    <div aria-label="Rating" className="row rating" role="group">
+      {[1, 2, 3, 4, 5].map((value) => (
+        <button
+          aria-label={`${value} of 5`}
+          aria-pressed={rating === value}
+          className="btn icon small ghost"
+          data-lit={(rating ?? 0) >= value || undefined}
+          disabled={isOff}
+          key={value}
+          onClick={() => acts.rate(rating === value ? 0 : value)}
+          type="button"
+        >
+          ★
+        </button>
+      ))}
+      <kbd>1–5</kbd>
+    </div>
+  );
+}
+
+/** Of the one that was rejected last; it may have gone on to the next already. */
+export function Reasons({ session, acts }: { readonly session: ReviewSession; readonly acts: ReviewActs }) {
+  const jobId = session.reasonsFor?.jobId ?? 0;
+  const chosen: Review['reasons'] = session.reviews.get(jobId)?.reasons ?? [];
+  return (
+    <div aria-label="Why it was rejected" className="row reasons" role="group">
+      <b>Why?</b>
+      {REJECTION_REASONS.map((reason, at) => (
+        <button
+          aria-pressed={chosen.includes(reason)}
+          className="chip"
+          key={reason}
+          onClick={() => acts.reason(at + 1)}
+          type="button"
+        >
+          {reason} <kbd>{at + 1}</kbd>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+interface NoteFieldProps {
+  readonly note: string;
+  readonly isOff: boolean;
+  readonly field: RefObject<HTMLInputElement | null>;
+  onNote(text: string): void;
+}
+
+/** Saved when it is left; Escape leaves it, and Enter too. */
+function NoteField({ note, field, onNote, isOff }: NoteFieldProps) {
+  return (
+    <input
+      aria-label="Note"
+      className="input review-note"
+      defaultValue={note}
+      disabled={isOff}
+      onBlur={(event) => event.target.value !== note && onNote(event.target.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' || event.key === 'Enter') {
+          event.preventDefault();
+          event.currentTarget.blur();
+        }
+      }}
+      placeholder="Note (N)"
+      ref={field}
+      type="text"
+    />
+  );
+}

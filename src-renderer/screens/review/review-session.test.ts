@@ -1,0 +1,122 @@
+import type { Review } from '@shared/model/review';
+import { describe, expect, it } from 'vitest';
+import {
+  judged,
+  moved,
+  movedToUnset,
+  newSession,
+  noted,
+  rated,
+  reasoned,
+  redone,
+  reviewNow,
+  undone,
+  unsaid,
+} from './review-session';
+import type { ReviewSession, Shown, Step } from './review-session';
+
+const IDS = [11, 12, 13, 14];
+const start = (): ReviewSession =>
+  newSession({ filter: 'all', ids: IDS, counts: { accepted: 0, rejected: 0, unset: 4 } });
+
+const shownAt = (session: ReviewSession, review?: Review): Shown => {
+  const jobId = session.ids[session.at] ?? 0;
+  return { jobId, resultId: jobId * 10, review };
+};
+const judge = (
+  session: ReviewSession,
+  verdict: 'accepted' | 'rejected' | null,
+  stay = false,
+): ReviewSession => judged(session, shownAt(session), { verdict, stay }).session;
+const must = (step: Step | null): Step => {
+  if (step === null) {
+    throw new Error('expected a step');
+  }
+  return step;
+};
+
+describe('a verdict', () => {
+  it('is kept, counted, and followed by the next result', () => {
+    const { session, said } = judged(start(), shownAt(start()), { verdict: 'accepted', stay: false });
+    expect(session).toMatchObject({ at: 1, counts: { accepted: 1, rejected: 0, unset: 3 } });
+    expect(said).toMatchObject({ jobId: 11, resultId: 110, after: { verdict: 'accepted' } });
+    expect(judge(session, 'rejected', true)).toMatchObject({ at: 1, counts: { accepted: 1, rejected: 1 } });
+    expect(judge({ ...session, autoAdvance: false }, 'accepted').at).toBe(1);
+  });
+
+  it('is changed without counting twice, and taken back without moving on', () => {
+    const changed = judge({ ...judge(start(), 'accepted', true) }, 'rejected', true);
+    expect(changed.counts).toEqual({ accepted: 0, rejected: 1, unset: 3 });
+    const taken = judge(changed, null);
+    expect(taken).toMatchObject({ at: 0, counts: { accepted: 0, rejected: 0, unset: 4 } });
+    expect(reviewNow(taken, shownAt(taken)).reasons).toEqual([]);
+  });
+
+  it('stays at the last one', () => {
+    const last = moved(start(), 99);
+    expect(last.at).toBe(3);
+    expect(judge(last, 'accepted').at).toBe(3);
+  });
+});
+
+describe('the reasons of a rejection', () => {
+  it('are of the one that was rejected last, though the next is shown, until something else is done', () => {
+    const session = judge(start(), 'rejected');
+    expect(session).toMatchObject({ at: 1, reasonsFor: { jobId: 11 } });
+    const two = must(reasoned(must(reasoned(session, 1)).session, 2)).session;
+    expect(two.reviews.get(11)?.reasons).toEqual(['Wrong object', 'Artifacts']);
+    expect(must(reasoned(two, 1)).session.reviews.get(11)?.reasons).toEqual(['Artifacts']);
+    expect(reasoned(moved(two, 1), 1)).toBeNull();
+    expect(reasoned(two, 10)).toBeNull();
+  });
+});
+
+describe('a rating and a note', () => {
+  it('stand beside the verdict', () => {
+    const accepted = judge(start(), 'accepted', true);
+    const four = rated(accepted, shownAt(accepted), 4).session;
+    const said = noted(four, shownAt(four), 'nice light').session;
+    expect(said.reviews.get(11)).toEqual({ verdict: 'accepted', rating: 4, reasons: [], note: 'nice light' });
+    expect(rated(said, shownAt(said), 0).session.reviews.get(11)?.rating).toBeUndefined();
+  });
+});
+
+describe('undo', () => {
+  it('goes back through everything that was said, showing each, and forward again', () => {
+    let session = start();
+    for (const verdict of ['accepted', 'rejected', 'accepted'] as const) {
+      session = judge(session, verdict);
+    }
+    const back = must(undone(must(undone(session)).session));
+    expect(back.said).toMatchObject({ jobId: 12, before: { verdict: 'rejected' } });
+    expect(back.said.after.verdict).toBeUndefined();
+    expect(back.session).toMatchObject({ at: 1, counts: { accepted: 1, rejected: 0, unset: 3 } });
+    const forward = must(redone(back.session)).session;
+    expect(forward.counts).toEqual({ accepted: 1, rejected: 1, unset: 2 });
+    expect(redone(judge(back.session, 'accepted'))).toBeNull();
+    expect(undone(start())).toBeNull();
+  });
+
+  it('reaches what was said under another filter', () => {
+    const judgedOne = judge(start(), 'accepted');
+    const other = newSession({ filter: 'unset', ids: [12, 13, 14], counts: judgedOne.counts }, judgedOne);
+    expect(must(undone(other)).said).toMatchObject({ jobId: 11 });
+  });
+});
+
+describe('what could not be written down', () => {
+  it('was never said', () => {
+    const { session, said } = judged(start(), shownAt(start()), { verdict: 'accepted', stay: false });
+    const back = unsaid(session, said);
+    expect(back.counts).toEqual({ accepted: 0, rejected: 0, unset: 4 });
+    expect(back.past).toEqual([]);
+  });
+});
+
+it('finds the next one without a verdict, by what the library and the sitting know', () => {
+  const session = { ...judge(moved(start(), 1), 'accepted', true), at: 0 };
+  const known = (jobId: number): Review | undefined =>
+    jobId === 13 ? { verdict: 'rejected', reasons: [], note: '' } : undefined;
+  expect(movedToUnset(session, known).at).toBe(3);
+  expect(movedToUnset({ ...session, at: 3 }, known).at).toBe(3);
+});

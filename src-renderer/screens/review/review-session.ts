@@ -1,0 +1,209 @@
+/** One sitting of a reviewer over a run: where they are, what they said, and the way back through all of it. Pure. */
+import { NO_REVIEW, REJECTION_REASONS } from '@shared/model/review';
+import type { Review, ReviewCounts, ReviewFilter, Verdict } from '@shared/model/review';
+
+/** One thing that was said, with what was said before. */
+export interface Said {
+  readonly jobId: number;
+  readonly resultId: number;
+  readonly before: Review;
+  readonly after: Review;
+}
+
+export interface ReviewSession {
+  readonly filter: ReviewFilter;
+  /** Jobs in the order of the run, as the filter found them when it was chosen: what is judged stays in its place. */
+  readonly ids: readonly number[];
+  readonly at: number;
+  /** Of the whole run. */
+  readonly counts: ReviewCounts;
+  /** Said in this sitting, by job. */
+  readonly reviews: ReadonlyMap<number, Review>;
+  readonly past: readonly Said[];
+  readonly future: readonly Said[];
+  /** The job that was rejected last: number keys name its reasons until something else is done. */
+  readonly reasonsFor: { readonly jobId: number; readonly resultId: number } | null;
+  readonly autoAdvance: boolean;
+}
+
+export interface Shown {
+  readonly jobId: number;
+  readonly resultId: number;
+  /** What the library knows; the sitting may know better. */
+  readonly review: Review | undefined;
+}
+
+export function newSession(
+  found: Pick<ReviewSession, 'filter' | 'ids' | 'counts'>,
+  before?: Pick<ReviewSession, 'past' | 'future' | 'reviews' | 'autoAdvance'>,
+): ReviewSession {
+  return {
+    ...found,
+    at: 0,
+    reviews: before?.reviews ?? new Map<number, Review>(),
+    past: before?.past ?? [],
+    future: before?.future ?? [],
+    reasonsFor: null,
+    autoAdvance: before?.autoAdvance ?? true,
+  };
+}
+
+export function reviewNow(session: ReviewSession, { jobId, review }: Shown): Review {
+  return session.reviews.get(jobId) ?? review ?? NO_REVIEW;
+}
+
+export interface Step {
+  readonly session: ReviewSession;
+  /** To be written down. */
+  readonly said: Said;
+}
+
+/** Accepts, rejects, or takes the verdict back; then the next one is shown, unless `stay`. */
+export function judged(
+  session: ReviewSession,
+  shown: Shown,
+  { verdict, stay }: { verdict: Verdict | null; stay: boolean },
+): Step {
+  const before = reviewNow(session, shown);
+  const { verdict: _, ...rest } = before;
+  const after: Review = {
+    ...rest,
+    ...(verdict === null ? {} : { verdict }),
+    // Reasons are of a rejection alone.
+    reasons: verdict === 'rejected' ? before.reasons : [],
+  };
+  const step = say(session, shown, after);
+  const moves = session.autoAdvance && !stay && verdict !== null;
+  return {
+    ...step,
+    session: {
+      ...(moves ? moved(step.session, 1) : step.session),
+      reasonsFor: verdict === 'rejected' ? { jobId: shown.jobId, resultId: shown.resultId } : null,
+    },
+  };
+}
+
+/** 1 to 5; 0 takes the rating back. */
+export function rated(session: ReviewSession, shown: Shown, rating: number): Step {
+  const { rating: _, ...rest } = reviewNow(session, shown);
+  return say(session, shown, rating === 0 ? rest : { ...rest, rating });
+}
+
+export function noted(session: ReviewSession, shown: Shown, note: string): Step {
+  return say(session, shown, { ...reviewNow(session, shown), note });
+}
+
+/** Adds the reason of that number (from 1) to the last rejection, or takes it off again; null: there is none. */
+export function reasoned(session: ReviewSession, number: number): Step | null {
+  const reason = REJECTION_REASONS[number - 1];
+  const { reasonsFor } = session;
+  const before = reasonsFor === null ? undefined : session.reviews.get(reasonsFor.jobId);
+  if (reason === undefined || reasonsFor === null || before === undefined) {
+    return null;
+  }
+  const reasons = before.reasons.includes(reason)
+    ? before.reasons.filter((one) => one !== reason)
+    : [...before.reasons, reason];
+  const step = say(session, { ...reasonsFor, review: before }, { ...before, reasons });
+  return { ...step, session: { ...step.session, reasonsFor } };
+}
+
+function say(session: ReviewSession, shown: Shown, after: Review): Step {
+  const before = reviewNow(session, shown);
+  const { jobId, resultId } = shown;
+  const said = { jobId, resultId, before, after };
+  return {
+    said,
+    session: { ...put(session, said, after), past: [...session.past, said], future: [], reasonsFor: null },
+  };
+}
+
+/** Null: there is nothing to take back. */
+export function undone(session: ReviewSession): Step | null {
+  const said = session.past.at(-1);
+  if (said === undefined) {
+    return null;
+  }
+  const back = put(session, { ...said, before: said.after }, said.before);
+  return {
+    said: { ...said, before: said.after, after: said.before },
+    session: shownAgain(
+      { ...back, past: session.past.slice(0, -1), future: [...session.future, said] },
+      said.jobId,
+    ),
+  };
+}
+
+export function redone(session: ReviewSession): Step | null {
+  const said = session.future.at(-1);
+  if (said === undefined) {
+    return null;
+  }
+  const again = put(session, said, said.after);
+  return {
+    said,
+    session: shownAgain(
+      { ...again, future: session.future.slice(0, -1), past: [...session.past, said] },
+      said.jobId,
+    ),
+  };
+}
+
+/** What could not be written down was never said. */
+export function unsaid(session: ReviewSession, said: Said): ReviewSession {
+  return {
+    ...put(session, { ...said, before: said.after }, said.before),
+    past: session.past.filter((one) => one !== said),
+    reasonsFor: null,
+  };
+}
+
+function put(session: ReviewSession, { jobId, before }: Said, after: Review): ReviewSession {
+  return {
+    ...session,
+    reviews: new Map(session.reviews).set(jobId, after),
+    counts: counted(session.counts, before.verdict, after.verdict),
+  };
+}
+
+function counted(counts: ReviewCounts, from: Verdict | undefined, to: Verdict | undefined): ReviewCounts {
+  const changed = { ...counts };
+  changed[from ?? 'unset'] -= 1;
+  changed[to ?? 'unset'] += 1;
+  return changed;
+}
+
+/** A person sees what they take back. */
+function shownAgain(session: ReviewSession, jobId: number): ReviewSession {
+  const at = session.ids.indexOf(jobId);
+  return { ...session, at: at < 0 ? session.at : at, reasonsFor: null };
+}
+
+/** The places that are shown as a strip: those around the present one, always as many as there are. */
+export function stripOf(
+  { ids, at }: Pick<ReviewSession, 'ids' | 'at'>,
+  neighbours: number,
+): { readonly from: number; readonly to: number } {
+  const length = 2 * neighbours + 1;
+  const from = Math.max(0, Math.min(at - neighbours, ids.length - length));
+  return { from, to: Math.min(ids.length, from + length) };
+}
+
+export function moved(session: ReviewSession, step: number): ReviewSession {
+  const at = Math.min(Math.max(0, session.ids.length - 1), Math.max(0, session.at + step));
+  return { ...session, at, reasonsFor: null };
+}
+
+/** The next one behind this that has no verdict; the same where there is none. `known`: verdicts of the library. */
+export function movedToUnset(
+  session: ReviewSession,
+  known: (jobId: number) => Review | undefined,
+): ReviewSession {
+  for (let at = session.at + 1; at < session.ids.length; at += 1) {
+    const jobId = session.ids[at] ?? 0;
+    if ((session.reviews.get(jobId) ?? known(jobId))?.verdict === undefined) {
+      return { ...session, at, reasonsFor: null };
+    }
+  }
+  return session;
+}

@@ -1,0 +1,128 @@
+/** The failures of one kind: what to do, and each text with its rows and its rerun. */
+import { FAILURES } from '@shared/model/failure';
+import type { FailureKind } from '@shared/model/failure';
+import type { Run } from '@shared/model/run';
+import { useState } from 'react';
+import type { Client } from '../../api';
+import { useLive, useModel } from '../../state/app-model';
+import type { RunControls } from '../../state/run-controls';
+import { setFilter } from '../../state/ui-store';
+import { formatCount } from '../../ui/format';
+import { useDatasetRows } from '../new-run/use-dataset-rows';
+import { RerunDialog } from './rerun-dialog';
+import type { RerunTarget } from './rerun-request';
+
+export type FailureGroup = Awaited<ReturnType<Client['runs']['failures']>>[number];
+
+interface KindProps {
+  readonly run: Run;
+  readonly controls: RunControls;
+  readonly kind: FailureKind;
+  readonly groups: readonly FailureGroup[];
+}
+
+/** More texts than this are counted, and reached by the filter. */
+const SHOWN_TEXTS = 8;
+
+export function FailureKindItem({ run, controls, kind, groups }: KindProps) {
+  const { ui } = useModel();
+  const [target, setTarget] = useState<RerunTarget | null>(null);
+  const { title, remedy } = FAILURES[kind];
+  const count = groups.reduce((sum, group) => sum + group.count, 0);
+  const more = groups.length - SHOWN_TEXTS;
+  return (
+    <li>
+      <div className="row">
+        <button
+          aria-label={`Show ${count} ${title}`}
+          className="link"
+          onClick={() => setFilter(ui, run.id, { kind: 'failure', failure: kind })}
+          type="button"
+        >
+          {title} <span className="num">{formatCount(count)}</span>
+        </button>
+        <span className="grow clip" title={remedy}>
+          {remedy}
+        </span>
+        <button
+          aria-label={`Rerun ${count} ${title}…`}
+          className="btn small"
+          disabled={controls.action.isBusy}
+          onClick={() => setTarget({ which: { kind: 'failed', failureKind: kind }, count, what: title })}
+          type="button"
+        >
+          Rerun {formatCount(count)}…
+        </button>
+      </div>
+      <ul className="failure-texts">
+        {groups.slice(0, SHOWN_TEXTS).map((group) => (
+          <TextItem
+            group={group}
+            isOnly={groups.length === 1}
+            key={group.message}
+            onRerun={() =>
+              setTarget({
+                which: { kind: 'failed', failureKind: kind, message: group.message },
+                count: group.count,
+                what: group.message,
+              })
+            }
+            run={run}
+          />
+        ))}
+        {more > 0 && <li className="hint">and {formatCount(more)} more texts; the export has them all</li>}
+      </ul>
+      {target !== null && (
+        <RerunDialog controls={controls} onClose={() => setTarget(null)} run={run} target={target} />
+      )}
+    </li>
+  );
+}
+
+interface TextProps {
+  readonly run: Run;
+  readonly group: FailureGroup;
+  /** The only text of its kind: the kind's own button reruns it. */
+  readonly isOnly: boolean;
+  onRerun(): void;
+}
+
+function TextItem({ run, group, isOnly, onRerun }: TextProps) {
+  const rows = group.exampleRows;
+  const isMore = group.count > rows.length;
+  return (
+    <li className="failure-text">
+      <span className="num">{formatCount(group.count)}</span>
+      <span className="clip" title={group.message}>
+        {group.message}
+      </span>
+      <span className="failure-rows">
+        {rows.map((row) => (
+          <ExampleRow key={row} row={row} run={run} />
+        ))}
+        <span className="hint num">
+          {rows.length === 1 ? 'row' : 'rows'} {rows.map(formatCount).join(', ')}
+          {isMore && ' …'}
+        </span>
+      </span>
+      {!isOnly && (
+        <button
+          aria-label={`Rerun ${group.count}: ${group.message}`}
+          className="btn small ghost"
+          onClick={onRerun}
+          type="button"
+        >
+          Rerun {formatCount(group.count)}…
+        </button>
+      )}
+    </li>
+  );
+}
+
+/** The input picture of a row, where it has one. */
+function ExampleRow({ run, row }: { readonly run: Run; readonly row: number }) {
+  const dataset = useLive((state) => state.datasets.get(run.datasetId));
+  const state = useDatasetRows(dataset, { offset: row, limit: 1, imageColumns: run.recipe.imageColumns });
+  const picture = state.kind === 'ready' ? state.rows[0]?.thumbnails[0] : undefined;
+  return picture === undefined ? null : <img alt="" decoding="async" loading="lazy" src={picture} />;
+}

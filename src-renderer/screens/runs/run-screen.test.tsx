@@ -1,0 +1,161 @@
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import type { RerunRequest } from '@shared/contract';
+import type { Run } from '@shared/model/run';
+import { App } from '../../app';
+import { renderApp } from '../../testing/render-app';
+import type { Rendered } from '../../testing/render-app';
+
+const button = (name: string | RegExp) => screen.getByRole('button', { name });
+
+async function shownWith(part: (run: Run) => Partial<Run>): Promise<Rendered> {
+  const rendered = await renderApp('full', <App />);
+  const fake = rendered.backend.runs.get(2);
+  if (fake === undefined) {
+    throw new Error('the scene has no run 2');
+  }
+  fake.run = { ...fake.run, ...part(fake.run) };
+  act(() => rendered.model.accept({ kind: 'run', run: fake.run }));
+  return rendered;
+}
+
+/** What `rerun` was called with from now on. */
+function spyOnRerun({ backend }: Rendered): RerunRequest[] {
+  const asked: RerunRequest[] = [];
+  const rerun = backend.client.runs.rerun;
+  backend.client.runs.rerun = async (request) => {
+    asked.push(request);
+    return await rerun(request);
+  };
+  return asked;
+}
+
+describe('a run that stands still', () => {
+  it('continues with the rest once its first rows were looked at', async () => {
+    const { backend } = await shownWith((run) => ({
+      options: { ...run.options, canary: 3 },
+      state: { kind: 'paused', reason: 'The first 3 rows are through: look at them.' },
+      counts: { ...run.counts, sent: 0, leased: 0, done: 3, pending: 425 },
+    }));
+    expect(screen.getByText(/look at them/)).toBeTruthy();
+    fireEvent.click(button('Continue with the remaining 425'));
+    await waitFor(() => expect(backend.runs.get(2)?.run.options.canary).toBeUndefined());
+    expect(backend.runs.get(2)?.run.state.kind).toBe('running');
+  });
+
+  it('that a cap has paused has the cap raised in place, and goes on', async () => {
+    const { backend } = await shownWith((run) => ({
+      options: { ...run.options, caps: { costUsd: 5 } },
+      state: { kind: 'paused', failure: 'budget', reason: 'The cap of $5.00 on this run is reached.' },
+    }));
+    expect(screen.getByText(/cap of \$5.00/)).toBeTruthy();
+    expect(button('Save and continue').hasAttribute('disabled')).toBe(true);
+    fireEvent.change(screen.getByLabelText('This run: most cost, $'), { target: { value: '12.5' } });
+    fireEvent.click(button('Save and continue'));
+    await waitFor(() => expect(backend.runs.get(2)?.run.options.caps).toEqual({ costUsd: 12.5 }));
+    await waitFor(() => expect(backend.runs.get(2)?.run.state.kind).toBe('running'));
+  });
+
+  it('puts cancelled jobs back whenever that is wanted', async () => {
+    const rendered = await shownWith((run) => ({ counts: { ...run.counts, cancelled: 12 } }));
+    const asked = spyOnRerun(rendered);
+    fireEvent.click(button('Put back 12'));
+    await waitFor(() => expect(asked).toEqual([{ runId: 2, which: { kind: 'cancelled' } }]));
+  });
+});
+
+describe('sending again', () => {
+  it('asks for the passphrase first while the vault is locked', async () => {
+    const rendered = await renderApp('done', <App />);
+    const asked = spyOnRerun(rendered);
+    act(() => rendered.model.live.setState({ vault: { kind: 'passphrase', locked: true } }));
+    fireEvent.click(button(/^Rerun \d+ failed/));
+    expect(await screen.findByRole('dialog', { name: 'Unlock your keys' })).toBeTruthy();
+    expect(asked).toEqual([]);
+    act(() => rendered.model.ui.getState().vaultRequest?.settle(true));
+    await waitFor(() => expect(asked).toHaveLength(1));
+  });
+});
+
+describe('lost results', () => {
+  it('are listed with where and when they were sent', async () => {
+    await renderApp('done', <App />);
+    fireEvent.click(button('1 job possibly charged, result lost'));
+    const table = within(await screen.findByRole('table', { name: 'Possibly charged' }));
+    expect(await table.findByText(/Google official/)).toBeTruthy();
+  });
+
+  it('are left when the user says so, until there are more', async () => {
+    const { model, backend } = await renderApp('done', <App />);
+    fireEvent.click(button('Leave it'));
+    expect(screen.queryByRole('button', { name: 'Send 1 again…' })).toBeNull();
+    expect(button(/left as it is\. Look again/)).toBeTruthy();
+    const run = backend.runs.get(2)?.run;
+    if (run !== undefined) {
+      act(() => model.accept({ kind: 'run', run: { ...run, counts: { ...run.counts, unknown: 2 } } }));
+    }
+    expect(button('Send 2 again…')).toBeTruthy();
+  });
+
+  it('are sent again with what that may cost said before', async () => {
+    const rendered = await renderApp('done', <App />);
+    const asked = spyOnRerun(rendered);
+    fireEvent.click(button('Send 1 again…'));
+    expect(screen.getByRole('dialog').textContent).toContain('about $0.0336');
+    fireEvent.click(within(screen.getByRole('dialog')).getByRole('button', { name: 'Send 1 again' }));
+    await waitFor(() => expect(asked).toEqual([{ runId: 2, which: { kind: 'unknown' } }]));
+    // No event tells of each job that was put back.
+    expect(await screen.findByRole('gridcell', { name: 'Row 0: Waiting' })).toBeTruthy();
+  });
+});
+
+describe('failures in bulk', () => {
+  async function opened() {
+    const rendered = await renderApp('done', <App />);
+    const asked = spyOnRerun(rendered);
+    fireEvent.click(button(/failures, why/));
+    const count = rendered.backend.runs.get(2)?.run.failures.blocked;
+    fireEvent.click(await screen.findByRole('button', { name: `Rerun ${count} Blocked…` }));
+    return {
+      ...rendered,
+      asked,
+      dialog: within(screen.getByRole('dialog', { name: `Rerun ${count} jobs` })),
+      count,
+    };
+  }
+
+  it('name the rows of each text', async () => {
+    await opened();
+    expect(screen.getByText(/rows 6, 13, 20, 27, 34 …/)).toBeTruthy();
+  });
+
+  it('are sent again as they were, in the same run', async () => {
+    const { asked, dialog, count, backend } = await opened();
+    fireEvent.click(dialog.getByRole('button', { name: `Rerun ${count}` }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(asked).toEqual([{ runId: 2, which: { kind: 'failed', failureKind: 'blocked' } }]);
+    expect(backend.runs.size).toBe(2);
+  });
+
+  it('with a changed instruction become a new run, which is said before and shown after', async () => {
+    const { asked, dialog, count, model } = await opened();
+    fireEvent.change(dialog.getByLabelText('Instruction'), { target: { value: 'Add a blue hat' } });
+    expect(dialog.getByText(/become a new run/)).toBeTruthy();
+    fireEvent.click(dialog.getByRole('button', { name: `Make a new run of ${count} jobs` }));
+    await waitFor(() => expect(model.ui.getState().view).toEqual({ kind: 'runs', runId: 3 }));
+    expect(asked[0]?.changes).toEqual({ instruction: 'Add a blue hat' });
+  });
+
+  it('export their errors', async () => {
+    const { backend } = await renderApp('done', <App />);
+    const formats: string[] = [];
+    backend.client.runs.export = async ({ format }) => {
+      formats.push(format);
+      return 'failures.csv';
+    };
+    fireEvent.click(button(/failures, why/));
+    fireEvent.click(button('Export errors as CSV'));
+    expect(await screen.findByText('Exported failures.csv')).toBeTruthy();
+    expect(formats).toEqual(['failures']);
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { Priority, Run } from '@shared/model/run';
+import { newRun } from '../testing/fake-runs';
+import { queuedRuns, queueOf, withMoved } from './queue';
+
+const REQUEST = {
+  datasetId: 1,
+  recipe: {
+    task: 't2i',
+    models: [{ provider: 'openai', model: 'm' }],
+    instruction: 'x',
+    imageColumns: [],
+    variants: 1,
+  },
+  options: {},
+} as const;
+
+function runAt(id: number, place: number, part: { priority?: Priority; state?: Run['state'] } = {}): Run {
+  const { run } = newRun(id, { ...REQUEST, recipe: { ...REQUEST.recipe } } as never, 2);
+  const { priority, state = run.state } = part;
+  return {
+    ...run,
+    place,
+    state,
+    options: { ...run.options, ...(priority === undefined ? {} : { priority }) },
+  };
+}
+
+const mapOf = (...runs: Run[]) => new Map(runs.map((run) => [run.id, run]));
+const paused = { kind: 'paused', reason: '' } as const;
+
+describe('the queue', () => {
+  it('puts high before normal before low, and each in the order of its places', () => {
+    const queue = queueOf(
+      mapOf(
+        runAt(1, 9),
+        runAt(2, 3, { priority: 'low' }),
+        runAt(3, 4, { state: paused }),
+        runAt(4, 20, { priority: 'high' }),
+      ),
+    );
+    expect(queue.groups.map(({ priority }) => priority)).toEqual(['high', 'normal', 'low']);
+    expect(queuedRuns(queue).map((run) => run.id)).toEqual([4, 3, 1, 2]);
+  });
+
+  it('keeps of what is over only the newest', () => {
+    const over = { kind: 'finished' } as const;
+    const queue = queueOf(mapOf(runAt(1, 1, { state: over }), runAt(2, 2, { state: over }), runAt(3, 3)));
+    expect(queuedRuns(queue).map((run) => run.id)).toEqual([3]);
+    expect(queue.lastFinished?.id).toBe(2);
+  });
+
+  it('moves one and leaves all places as they were, so that nothing else moves', () => {
+    const moved = withMoved([runAt(1, 2), runAt(2, 5), runAt(3, 7)], 2, 0);
+    expect(moved.map((run) => [run.id, run.place])).toEqual([
+      [3, 2],
+      [1, 5],
+      [2, 7],
+    ]);
+  });
+});

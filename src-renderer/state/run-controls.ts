@@ -1,0 +1,69 @@
+/**
+ * What can be done with a run from wherever it is shown: each call's answer is taken at once, its failure stays in
+ * `action`. A pause, a cancel and a rerun answer only once what is in flight has ended, so nothing waits for them.
+ */
+import type { RerunRequest } from '@shared/contract';
+import { DEMO_MODEL } from '@shared/demo';
+import type { Priority, Run, RunOptions } from '@shared/model/run';
+import { plural } from '../ui/format';
+import { openVault, useModel } from './app-model';
+import { toast } from './ui-store';
+import { useAction } from './use-action';
+import type { Action } from './use-action';
+
+export type CancelWhich = 'pending' | 'all';
+
+export interface RunControls {
+  readonly action: Action;
+  pause(): void;
+  resume(): void;
+  cancel(which: CancelWhich): void;
+  /** Cancelled jobs become pending again, and the run goes on. */
+  restore(): void;
+  setPriority(priority: Priority): void;
+  /** Puts it at a place among the runs of its priority, counted from 0. */
+  move(place: number): void;
+  setOptions(options: Partial<Omit<RunOptions, 'filterRows' | 'workers'>>): Promise<Run | undefined>;
+  rerun(request: Omit<RerunRequest, 'runId'>): Promise<Run | undefined>;
+}
+
+export function useRunControls(run: Run): RunControls {
+  const { backend, accept, ui, live } = useModel();
+  const action = useAction();
+  const { runs } = backend.client;
+  const runId = run.id;
+  const take = (call: () => Promise<Run>) =>
+    action.run(async () => {
+      const answer = await call();
+      accept({ kind: 'run', run: answer });
+      return answer;
+    });
+  /** Sending needs keys: without the passphrase the run would only pause again. */
+  const send = async (call: () => Promise<Run>) => {
+    const needsKeys = run.recipe.models.some(({ model }) => model !== DEMO_MODEL.model);
+    return !needsKeys || (await openVault({ live, ui })) ? await take(call) : undefined;
+  };
+  const restore = () => void send(() => runs.rerun({ runId, which: { kind: 'cancelled' } }));
+  return {
+    action,
+    pause: () => void take(() => runs.stop({ runId })),
+    resume: () => void send(() => runs.resume({ runId })),
+    cancel: (which) => {
+      void take(() => runs.cancel({ runId, which }));
+      if (run.counts.pending > 0) {
+        const words = `Cancelled ${plural(run.counts.pending, 'job')} of ${run.name}`;
+        toast(ui, words, { label: 'Undo', run: restore });
+      }
+    },
+    restore,
+    setPriority: (priority) => void take(() => runs.setPriority({ runId, priority })),
+    move: (place) =>
+      void action.run(async () => {
+        for (const moved of await runs.move({ runId, place })) {
+          accept({ kind: 'run', run: moved });
+        }
+      }),
+    setOptions: (options) => take(() => runs.setOptions({ runId, options })),
+    rerun: (request) => send(() => runs.rerun({ runId, ...request })),
+  };
+}
