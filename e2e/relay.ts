@@ -21,6 +21,10 @@ export interface RelayOptions {
   readonly png: string;
   /** Keys it accepts. */
   readonly keys: readonly string[];
+  /** Resolves when a request of that text may be answered; absent: at once. */
+  until?(text: string): Promise<void>;
+  /** Texts that are refused for safety. */
+  refuses?(text: string): boolean;
 }
 
 interface Part {
@@ -28,7 +32,7 @@ interface Part {
   readonly inlineData?: { readonly data: string };
 }
 
-export async function startRelay({ png, keys }: RelayOptions): Promise<Relay> {
+export async function startRelay({ png, keys, until, refuses }: RelayOptions): Promise<Relay> {
   const requests: RelayRequest[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -60,8 +64,15 @@ export async function startRelay({ png, keys }: RelayOptions): Promise<Relay> {
         text: parts.map((part) => part.text ?? '').join(''),
         images: parts.flatMap((part) => (part.inlineData === undefined ? [] : [part.inlineData.data])),
       });
+      const asked = requests.at(-1)?.text ?? '';
       const text = `Here it is: ![image](data:image/png;base64,${png})`;
-      answer(200, { candidates: [{ content: { role: 'model', parts: [{ text }] }, finishReason: 'STOP' }] });
+      void Promise.resolve(until?.(asked)).then(() =>
+        refuses?.(asked) === true
+          ? answer(200, { promptFeedback: { blockReason: 'SAFETY' } })
+          : answer(200, {
+              candidates: [{ content: { role: 'model', parts: [{ text }] }, finishReason: 'STOP' }],
+            }),
+      );
     });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

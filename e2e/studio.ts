@@ -63,7 +63,7 @@ export async function openStudio(
 async function open(home: string, options: OpenStudioOptions): Promise<Pick<Studio, 'page' | 'electron'>> {
   const electron = await _electron.launch({
     executablePath: await ensureElectronRuntime(),
-    args: ['--no-sandbox', '--disable-gpu', options.appDir ?? process.env['E2E_APP'] ?? process.cwd()],
+    args: ['--no-sandbox', '--disable-gpu', options.appDir ?? process.cwd()],
     env: {
       ...inherited(),
       DBUS_SESSION_BUS_ADDRESS: '/dev/null',

@@ -35,6 +35,7 @@ import {
   runOptionsSchema,
   runSchema,
 } from './model/run';
+import { tableFormatSchema } from './model/table-format';
 import { settingsSchema, themeSchema, vaultStatusSchema } from './model/settings';
 
 const text = z.string().max(100_000);
@@ -245,7 +246,12 @@ export const contract = {
     showFolder: base.input(z.object({ runId: id })).output(none),
     /** Writes the table beside the results, or where the user says; returns the file's name, null on cancel. */
     export: base
-      .input(z.object({ runId: id, format: z.enum(['csv', 'jsonl', 'spreadsheet', 'failures']) }))
+      .input(
+        z.object({
+          runId: id,
+          format: tableFormatSchema,
+        }),
+      )
       .output(z.string().nullable()),
   },
   review: {

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Review } from '@shared/model/review';
 import type { Store, StoredJob } from '../store/store';
 import {
   DRIVERS,
@@ -116,4 +117,29 @@ describe('writing tables', () => {
     }
     expect((await readdir(folder)).sort()).toEqual(['results.csv', 'results.jsonl']);
   });
+});
+
+it('writes results with their verdicts, or those alone that were accepted', async () => {
+  const library = temporaryLibrary('node');
+  const store = await library.open();
+  const run = await plannedRun(store, 4, folder);
+  const rows = Array.from({ length: 4 }, (_, row) => ({ row, index: row, fields: { prompt: `p${row}` } }));
+  await store.addRows(run.datasetId, rows);
+  const jobs = await store.jobsById([await finishNext(store, run.id), await finishNext(store, run.id)]);
+  const say = (at: number, review: Review) =>
+    store.setReview(jobs[at]?.id ?? 0, jobs[at]?.resultId ?? 0, review);
+  await say(0, { verdict: 'rejected', reasons: ['Artifacts', 'Cut off'], note: 'six, no: seven fingers' });
+  await say(1, { verdict: 'accepted', rating: 5, reasons: [], note: '' });
+  const lines = async (format: 'reviewed' | 'accepted'): Promise<string[]> => {
+    const path = resultsPath(folder, format);
+    await writeTable(store, { run, dataset, format, path });
+    return (await readFile(path, 'utf8')).trimEnd().split('\r\n');
+  };
+  const [head, first, second, ...more] = await lines('reviewed');
+  expect(head).toMatch(/^prompt,output_image,.*,cost_usd,verdict,rating,reasons,note$/);
+  expect(first).toMatch(/^p0,000000\.png,.*,rejected,,Artifacts; Cut off,"six, no: seven fingers"$/);
+  expect(second).toMatch(/^p1,000001\.png,.*,accepted,5,,$/);
+  expect(more).toEqual([]);
+  expect((await lines('accepted')).slice(1)).toEqual([second]);
+  await library.remove();
 });

@@ -1,14 +1,12 @@
 /** The tables of a run: results.csv in input order, whole at each writing, and the copies a user asks for. */
 import { join } from 'node:path';
 import type { JobState } from '@shared/model/run';
+import type { TableFormat } from '@shared/model/table-format';
 import { writeResultsTables } from '../datasets/results-table';
 import type { Store, StoredDataset, StoredRun } from '../store/store';
 import { type FinishedJob, withRows } from './results-log';
 
 const PAGE = 200;
-
-/** `failures`: an exact CSV of the jobs that failed or whose outcome is unknown. */
-export type TableFormat = 'csv' | 'jsonl' | 'spreadsheet' | 'failures';
 
 export interface TableTarget {
   readonly run: Pick<StoredRun, 'id' | 'outputDir' | 'datasetId'>;
@@ -24,6 +22,8 @@ export function resultsPath(outputDir: string, format: TableFormat): string {
     jsonl: 'results.jsonl',
     spreadsheet: 'results-for-spreadsheets.csv',
     failures: 'failures.csv',
+    reviewed: 'reviewed.csv',
+    accepted: 'accepted.csv',
   };
   return join(outputDir, names[format]);
 }
@@ -36,18 +36,47 @@ export function writeTable(store: TableSource, target: TableTarget): Promise<voi
 type TableSource = Pick<Store, 'jobs' | 'rowsAt'>;
 
 export interface TableTargets extends Pick<TableTarget, 'run' | 'dataset'> {
-  /** Of the same jobs: `failures` stands alone. */
+  /** Of the same jobs: those of some of the jobs stand alone. */
   readonly files: readonly Pick<TableTarget, 'format' | 'path'>[];
 }
 
 /** Several tables of a run in one reading of it: all of them are replaced, or none. */
 export async function writeTables(store: TableSource, { run, dataset, files }: TableTargets): Promise<void> {
-  const isOfFailures = files.some(({ format }) => format === 'failures');
+  const { pages, withReviews } = contentOf(store, run, files[0]?.format ?? 'csv');
   await writeResultsTables({
-    files: files.map(({ format, path }) => ({ format: format === 'failures' ? 'csv' : format, path })),
+    files: files.map(({ format, path }) => ({
+      format: format === 'jsonl' || format === 'spreadsheet' ? format : 'csv',
+      path,
+    })),
     columns: dataset.columns,
-    pages: isOfFailures ? failedPages(store, run) : pagesInOrder(store, run),
+    withReviews,
+    pages,
   });
+}
+
+function contentOf(
+  store: TableSource,
+  run: TableRun,
+  format: TableFormat,
+): { readonly pages: AsyncGenerator<Page>; readonly withReviews: boolean } {
+  switch (format) {
+    case 'failures':
+      return { pages: failedPages(store, run), withReviews: false };
+    case 'reviewed':
+      return { pages: pagesInOrder(store, run, 'done'), withReviews: true };
+    case 'accepted':
+      return { pages: acceptedPages(store, run), withReviews: true };
+    case 'csv':
+    case 'jsonl':
+    case 'spreadsheet':
+      return { pages: pagesInOrder(store, run), withReviews: false };
+  }
+}
+
+async function* acceptedPages(store: TableSource, run: TableRun): AsyncGenerator<Page> {
+  for await (const page of pagesInOrder(store, run, 'done')) {
+    yield page.filter(({ job }) => job.review?.verdict === 'accepted');
+  }
 }
 
 type TableRun = Pick<StoredRun, 'id' | 'datasetId'>;

@@ -1,7 +1,10 @@
 /** The output folder of a run: usable, and not silently replaced by an empty one when its results are elsewhere. */
-import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { access, constants, mkdir, stat, statfs } from 'node:fs/promises';
 import { Refusal } from '../refusal';
 import type { StoredRun } from '../store/store';
+
+/** Room for what is in flight at once, of large pictures. */
+const LEAST_FREE_BYTES = 32 * 1024 ** 2;
 
 /** Makes it where it is not there. Throws a Refusal when it cannot be written to. */
 export async function usableFolder(path: string): Promise<void> {
@@ -19,12 +22,11 @@ export async function usableFolder(path: string): Promise<void> {
 
 /**
  * Before a run goes on. A folder that is gone with results in it is most often a disk that is not connected: made anew,
- * it would have all of them paid for again. Throws a Refusal.
+ * it would have all of them paid for again. A disk that is still full would lose what is in flight again, paid for.
+ * Throws a Refusal.
  */
-export async function outputToGoOn({
-  outputDir,
-  counts,
-}: Pick<StoredRun, 'outputDir' | 'counts'>): Promise<void> {
+export async function outputToGoOn(run: Pick<StoredRun, 'outputDir' | 'counts' | 'state'>): Promise<void> {
+  const { outputDir, counts, state } = run;
   if (counts.done > 0 && !(await exists(outputDir))) {
     const results = counts.done === 1 ? 'one result' : `${counts.done} results`;
     throw new Refusal(
@@ -35,6 +37,22 @@ export async function outputToGoOn({
     );
   }
   await usableFolder(outputDir);
+  if (state.kind === 'paused' && state.failure === 'storage') {
+    await refuseFullDisk(outputDir);
+  }
+}
+
+async function refuseFullDisk(outputDir: string): Promise<void> {
+  const { bavail, bsize } = await statfs(outputDir);
+  const freeBytes = bavail * bsize;
+  if (freeBytes < LEAST_FREE_BYTES) {
+    const left = (freeBytes / 1024 ** 2).toFixed(1);
+    throw new Refusal(
+      'BAD_INPUT',
+      `The disk of ${outputDir} is still full, with ${left} MB left: free some space, then continue the run.`,
+      'outputDir',
+    );
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -83,14 +83,21 @@ function requeueOf(which: RerunRequest['which']): Requeue {
 function changedRecipe(recipe: Recipe, changes: NonNullable<RerunRequest['changes']>): Recipe {
   const { models, imageSize, aspectRatio, instruction } = changes;
   const { width: _width, height: _height, ...unsized } = recipe;
-  return {
-    // A size by name or ratio takes the place of one by pixels.
+  // A size by name or ratio takes the place of one by pixels; a blank one is the model's own choice.
+  const changed = {
     ...(imageSize === undefined && aspectRatio === undefined ? recipe : unsized),
     ...(models === undefined ? {} : { models }),
     ...(imageSize === undefined ? {} : { imageSize }),
     ...(aspectRatio === undefined ? {} : { aspectRatio }),
     ...(instruction === undefined ? {} : { instruction }),
   };
+  if (changed.imageSize === '') {
+    delete changed.imageSize;
+  }
+  if (changed.aspectRatio === '') {
+    delete changed.aspectRatio;
+  }
+  return changed;
 }
 
 interface ChosenJobs {

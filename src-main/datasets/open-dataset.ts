@@ -1,4 +1,4 @@
-/** Opens any input format as one stream of rows. Nothing is held whole, JSON arrays aside; problems are bounded. */
+/** Opens any input format as one stream of rows. Nothing is held whole; problems are bounded. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import type { DatasetFormat } from '@shared/model/run';

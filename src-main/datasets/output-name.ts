@@ -3,6 +3,7 @@ import { cellOf, type Fields } from '@shared/columns';
 import type { ModelChoice, Recipe } from '@shared/model/run';
 import { SeenIntegers } from './row-index';
 import { checkOutputName } from './safe-name';
+import { SeenTexts } from './seen-texts';
 
 type NamingRecipe = Pick<Recipe, 'models' | 'variants' | 'outputNameColumn'>;
 
@@ -55,7 +56,7 @@ function indexClaims(): (row: NamedRow) => string {
 }
 
 function nameClaims(recipe: NamingRecipe): (row: NamedRow) => string {
-  const seen = new Set<string>();
+  const seen = new SeenTexts();
   return ({ row, index, fields }) => {
     let stem = ownName(fields, recipe) ?? sixDigits(index);
     if (seen.has(fileKey(stem))) stem = sixDigits(index) + rowSuffix(row);

@@ -1,6 +1,7 @@
 /** The columns of results.csv and results.jsonl: every input column as it came, then ours. */
 import { cellOf, type Fields } from '@shared/columns';
 import type { Failure } from '@shared/model/failure';
+import type { Review } from '@shared/model/review';
 import type { JobState } from '@shared/model/run';
 
 /** A job as the tables show it, with the row it came from. */
@@ -17,6 +18,8 @@ export interface ResultRow {
     readonly attempts: number;
     readonly seconds: number | null;
     readonly costUsd: number | null;
+    /** Absent: it was not asked for, or nobody said anything. */
+    readonly review?: Review | null;
   };
 }
 
@@ -24,12 +27,14 @@ export type CellValue = string | number | null;
 
 export interface ResultColumn {
   readonly name: string;
+  /** As a member of a JSON object: quoted, its colon after it. */
+  readonly label: string;
   /** Input cells are text as they came; ours are text, numbers or null. */
   readonly value: (row: ResultRow) => CellValue;
 }
 
 /** In their order. `output_image` and its pixels are told only of a job that is done: an old file may still lie there. */
-const JOB_COLUMNS: readonly ResultColumn[] = [
+const JOB_COLUMNS: readonly Omit<ResultColumn, 'label'>[] = [
   { name: 'output_image', value: (row) => delivered(row)?.fileName.replaceAll('\\', '/') ?? null },
   { name: 'status', value: ({ job }) => job.state },
   { name: 'failure', value: (row) => lastFailure(row)?.kind ?? null },
@@ -43,14 +48,27 @@ const JOB_COLUMNS: readonly ResultColumn[] = [
   { name: 'cost_usd', value: ({ job }) => job.costUsd },
 ];
 
+/** What reviewers said, in tables of reviewed results. */
+const REVIEW_COLUMNS: readonly Omit<ResultColumn, 'label'>[] = [
+  { name: 'verdict', value: ({ job }) => job.review?.verdict ?? null },
+  { name: 'rating', value: ({ job }) => job.review?.rating ?? null },
+  { name: 'reasons', value: ({ job }) => job.review?.reasons.join('; ') ?? null },
+  { name: 'note', value: ({ job }) => job.review?.note ?? null },
+];
+
 /** An input column that bears one of our names keeps it; ours then gets the prefix `brushfleet_`. */
-export function resultColumns(inputColumns: readonly string[]): readonly ResultColumn[] {
+export function resultColumns(
+  inputColumns: readonly string[],
+  { withReviews = false }: { readonly withReviews?: boolean } = {},
+): readonly ResultColumn[] {
   const taken = new Set(inputColumns);
   const inputs = inputColumns.map((name) => ({
     name,
     value: ({ row }: ResultRow) => cellOf(row.fields, name) ?? '',
   }));
-  return [...inputs, ...JOB_COLUMNS.map(({ name, value }) => ({ name: freeName(name, taken), value }))];
+  const own = withReviews ? [...JOB_COLUMNS, ...REVIEW_COLUMNS] : JOB_COLUMNS;
+  const ours = own.map(({ name, value }) => ({ name: freeName(name, taken), value }));
+  return [...inputs, ...ours].map((column) => ({ ...column, label: `${JSON.stringify(column.name)}:` }));
 }
 
 /** Text of a cell; numbers to the millionth and never as `1e-7`. */
@@ -63,7 +81,7 @@ export function cellText(value: CellValue): string {
 export function jsonLine(columns: readonly ResultColumn[], row: ResultRow): string {
   const members = columns.map((column) => {
     const value = column.value(row);
-    return `${JSON.stringify(column.name)}:${JSON.stringify(typeof value === 'number' ? rounded(value) : value)}`;
+    return column.label + JSON.stringify(typeof value === 'number' ? rounded(value) : value);
   });
   return `{${members.join(',')}}\n`;
 }

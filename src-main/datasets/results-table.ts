@@ -4,15 +4,28 @@ import { isFormulaTrigger, MARKER_COLUMN, MARKER_VALUE, protectCell } from '@sha
 import { writeAtomically } from './atomic-file';
 import { cellText, jsonLine, type ResultColumn, type ResultRow, resultColumns } from './result-columns';
 
-export interface ResultsTable {
+export interface TableFile {
   /** Absolute. A file that is there stays until the new one is whole on disk. */
   readonly path: string;
   /** `csv`: exact, what resume and scripts rely on. `spreadsheet`: formulas disarmed; our importer undoes it. */
   readonly format: 'csv' | 'jsonl' | 'spreadsheet';
+}
+
+export interface ResultsTable extends TableFile {
   /** The input's columns, in their order. */
   readonly columns: readonly string[];
   /** Taken one at a time. */
   readonly rows: AsyncIterable<ResultRow> | Iterable<ResultRow>;
+}
+
+/** The same rows in several files, read once. */
+export interface ResultsTables {
+  readonly files: readonly TableFile[];
+  readonly columns: readonly string[];
+  /** Columns of verdicts, too. */
+  readonly withReviews?: boolean;
+  /** Taken one at a time; a page is what the caller may hold in memory. */
+  readonly pages: AsyncIterable<readonly ResultRow[]>;
 }
 
 export interface WrittenTable {
@@ -26,21 +39,64 @@ interface Encoder {
   readonly line: (row: ResultRow) => string;
 }
 
-export async function writeResultsTable(table: ResultsTable): Promise<WrittenTable> {
-  const columns = resultColumns(table.columns);
+export async function writeResultsTable({
+  path,
+  format,
+  columns,
+  rows,
+}: ResultsTable): Promise<WrittenTable> {
+  return writeResultsTables({ files: [{ path, format }], columns, pages: inPages(rows) });
+}
+
+/** All of the files, or none of them, take the place of what was there. */
+export async function writeResultsTables(tables: ResultsTables): Promise<WrittenTable> {
+  const columns = resultColumns(tables.columns, { withReviews: tables.withReviews ?? false });
   const formulaColumns = new Set<string>();
-  const encoder = encoderOf(table.format, columns, (name) => formulaColumns.add(name));
-  return writeAtomically(table.path, async (handle) => {
-    const out = new TextOut(handle);
-    await out.write(encoder.head);
-    let rows = 0;
-    for await (const row of table.rows) {
-      await out.write(encoder.line(row));
-      rows++;
+  let rows = 0;
+  const write = async (outs: readonly EncodedOut[]): Promise<void> => {
+    for await (const page of tables.pages) {
+      rows += page.length;
+      for (const { encoder, out } of outs) {
+        await out.write(page.map(encoder.line).join(''));
+      }
     }
-    await out.flush();
-    return { rows, formulaColumns: [...formulaColumns] };
-  });
+    for (const { out } of outs) {
+      await out.flush();
+    }
+  };
+  const openNext = async (files: readonly TableFile[], outs: readonly EncodedOut[]): Promise<void> => {
+    const [file, ...rest] = files;
+    if (file === undefined) return write(outs);
+    const encoder = encoderOf(file.format, columns, (name) => formulaColumns.add(name));
+    await writeAtomically(file.path, async (handle) => {
+      const out = new TextOut(handle);
+      await out.write(encoder.head);
+      await openNext(rest, [...outs, { encoder, out }]);
+    });
+  };
+  await openNext(tables.files, []);
+  return { rows, formulaColumns: [...formulaColumns] };
+}
+
+interface EncodedOut {
+  readonly encoder: Encoder;
+  readonly out: TextOut;
+}
+
+const PAGE_ROWS = 200;
+
+async function* inPages(
+  rows: AsyncIterable<ResultRow> | Iterable<ResultRow>,
+): AsyncGenerator<readonly ResultRow[]> {
+  let page: ResultRow[] = [];
+  for await (const row of rows) {
+    page.push(row);
+    if (page.length >= PAGE_ROWS) {
+      yield page;
+      page = [];
+    }
+  }
+  yield page;
 }
 
 function encoderOf(

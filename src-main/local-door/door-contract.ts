@@ -16,6 +16,7 @@ import {
   taskSchema,
 } from '@shared/model/run';
 import { vaultStatusSchema } from '@shared/model/settings';
+import { tableFormatSchema } from '@shared/model/table-format';
 import { z } from 'zod';
 import type { CheckEnd, FolderPlan, JobFacts, RunEnd } from '../app/folder-run';
 
@@ -148,7 +149,7 @@ export const doorContract = {
       .input(
         z.object({
           runId: z.number().int().positive(),
-          format: z.enum(['csv', 'jsonl', 'spreadsheet', 'failures']),
+          format: tableFormatSchema,
           path: path.nullable(),
         }),
       )

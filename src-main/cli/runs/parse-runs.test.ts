@@ -76,8 +76,14 @@ describe('what is refused, in one sentence', () => {
     ['runs resume 3 --max_cost free', /^--max_cost must be a number from/],
     ['runs set 3', /^Say what to change, such as --priority high: brushfleet runs set --help/],
     ['runs set 3 --place 0', /^--place must be a whole number from 1 to/],
-    ['runs export 3', /^Say in which form: --format csv, jsonl, spreadsheet or failures\.$/],
-    ['runs export 3 --format xls', /^--format must be csv, jsonl, spreadsheet or failures, not "xls"\.$/],
+    [
+      'runs export 3',
+      /^Say in which form: --format csv, jsonl, spreadsheet, failures, reviewed or accepted\.$/,
+    ],
+    [
+      'runs export 3 --format xls',
+      /^--format must be csv, jsonl, spreadsheet, failures, reviewed or accepted, not "xls"\.$/,
+    ],
     ['runs remove 3', /^Unknown command "runs remove": (it is list|did you mean)/],
     ['runs pause 3 4', /^A value stands without its flag/],
     ['library burn', /^Unknown command "library burn": it is check or restore\.$/],

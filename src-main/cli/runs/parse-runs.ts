@@ -92,7 +92,9 @@ function readChange(flags: FlagValues): RunChange {
 function readFormat(flags: FlagValues): (typeof TABLE_FORMATS)[number] {
   const format = readOneOf(flags, 'format', TABLE_FORMATS);
   if (format === undefined) {
-    throw new UsageError('Say in which form: --format csv, jsonl, spreadsheet or failures.');
+    throw new UsageError(
+      'Say in which form: --format csv, jsonl, spreadsheet, failures, reviewed or accepted.',
+    );
   }
   return format;
 }

@@ -2,7 +2,7 @@
 import type { Run } from '@shared/model/run';
 import type { Environment } from '../../fleet-env/variables';
 import type { ContractClient } from '../own-client';
-import type { TableFormat } from './runs-request';
+import type { TableFormat } from '@shared/model/table-format';
 
 export interface CliRuns {
   readonly client: ContractClient;

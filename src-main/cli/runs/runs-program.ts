@@ -56,7 +56,7 @@ export function addRunsCommands(program: Command, configure: Configure, choose: 
   add('export <id>', 'write a table of its results')
     .option(
       '--format <format>',
-      'csv, jsonl, spreadsheet (no cell is a formula), or failures (failed rows alone)',
+      'csv, jsonl, spreadsheet (no cell is a formula), failures (failed rows alone), reviewed (with verdicts), or accepted (those alone)',
     )
     .option('--output <file>', 'where to (default: beside the results)');
 }

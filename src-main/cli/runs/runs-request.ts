@@ -1,9 +1,9 @@
 /** `brushfleet runs ...` as it was understood. Nothing was looked up yet. */
 import type { Caps, Priority, UnknownPolicy } from '@shared/model/run';
+import { type TableFormat, tableFormatSchema } from '@shared/model/table-format';
 import type { LogLevel } from '../../log';
 
-export const TABLE_FORMATS = ['csv', 'jsonl', 'spreadsheet', 'failures'] as const;
-export type TableFormat = (typeof TABLE_FORMATS)[number];
+export const TABLE_FORMATS = tableFormatSchema.options;
 
 /** What changes of a run when it goes on; what is absent stays. */
 export interface ResumeTerms {
