@@ -52,11 +52,26 @@ test('a verdict per key, back through all of them, kept over a restart, exported
     dialog.showSaveDialog = (async () => ({ canceled: false, filePath })) as typeof dialog.showSaveDialog;
   }, path);
   await page.getByRole('button', { name: 'Export' }).click();
-  await page.getByRole('menuitem', { name: /All with verdicts/ }).click();
+  await page.getByRole('menuitem', { name: /All with verdicts as CSV/ }).click();
   await expect(page.getByText('Exported reviewed.csv')).toBeVisible();
   const table = await readFile(path, 'utf8');
   expect(table.match(/,accepted,/g)).toHaveLength(1);
   expect(table).toContain(',rejected,,Artifacts,');
+
+  await electron.evaluate(({ dialog }, filePath) => {
+    dialog.showOpenDialog = (async () => ({
+      canceled: false,
+      filePaths: [filePath],
+    })) as typeof dialog.showOpenDialog;
+  }, folder);
+  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('menuitem', { name: /Accepted as dataset folder/ }).click();
+  await expect(page.getByText(/^Exported 1 picture to a folder in/)).toBeVisible();
+  const split = join(folder, 'demo dataset-accepted', 'train');
+  const line = JSON.parse(await readFile(join(split, 'metadata.jsonl'), 'utf8'));
+  expect(line).toMatchObject({ verdict: 'accepted', source_file_name: expect.stringMatching(/^source\//) });
+  expect((await readFile(join(split, line.edited_file_name))).length).toBeGreaterThan(1000);
+  expect((await readFile(join(split, line.source_file_name))).length).toBeGreaterThan(1000);
 
   await studio.restart();
   await studio.page.keyboard.press('Control+2');

@@ -82,6 +82,7 @@ const INPUTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'runs.export': { runId: 9, format: 'csv' },
   'review.queue': { runId: 9, filter: 'all' },
   'review.counts': { runId: 9 },
+  'review.exportFolder': { runId: 9, filter: 'all', grant: UNKNOWN },
   'review.set': { runId: 9, jobId: 9, resultId: 9, review: null },
   'results.gallery': { offset: 0, limit: 1 },
   'results.showInFolder': { resultId: 9 },

@@ -23,7 +23,7 @@ export function createRouter(app: App, shell: Shell): AppRouter {
     datasets: datasetCalls(os, app, shell),
     models: modelCalls(os, app),
     runs: runCalls(os, app, shell),
-    review: reviewCalls(os, app),
+    review: reviewCalls(os, app, shell),
     results: resultCalls(os, app, shell),
     endpoints: endpointCalls(os, app),
     groups: groupCalls(os, app),

@@ -84,6 +84,16 @@ const runRequestSchema = z.object({
 });
 export type RunRequest = Readonly<z.infer<typeof runRequestSchema>>;
 
+/** How far an export into a folder is. */
+export const folderExportReportSchema = z.object({
+  written: z.number().int(),
+  /** Results that are no longer on disk. */
+  skipped: z.number().int(),
+  total: z.number().int(),
+  done: z.boolean(),
+});
+export type FolderExportReport = Readonly<z.infer<typeof folderExportReportSchema>>;
+
 const rerunRequestSchema = z.object({
   runId: id,
   which: z.discriminatedUnion('kind', [
@@ -265,6 +275,13 @@ export const contract = {
     set: base
       .input(z.object({ runId: id, jobId: id, resultId: id, review: reviewSchema.nullable() }))
       .output(reviewSchema.nullable()),
+    /**
+     * Writes results with their sources and verdicts into a new folder below a picked one, in the layout that the
+     * `datasets` library reads as an ImageFolder. Who stops listening stops it.
+     */
+    exportFolder: base
+      .input(z.object({ runId: id, filter: reviewFilterSchema, grant: z.string().uuid() }))
+      .output(eventIterator(folderExportReportSchema)),
   },
   results: {
     /** Every result of every run, newest first. */

@@ -264,7 +264,7 @@ export async function startRun(app: App, request: RunRequest, where: OutputFolde
     dataset,
     recipe: request.recipe,
     options: optionsOf(app, request),
-    outputDir: isOwn ? base : await freshFolder(base, name),
+    outputDir: isOwn ? base : await freshFolderIn(base, name),
     mode: isOwn && onExisting === 'adopt' ? 'resume' : 'anew',
     adopt: true,
   });
@@ -311,7 +311,7 @@ async function datasetOf(app: App, datasetId: number): Promise<StoredDataset> {
 }
 
 /** `name`, `name-2`, `name-3`: every run of the window has a folder of its own. */
-async function freshFolder(base: string, name: string): Promise<string> {
+export async function freshFolderIn(base: string, name: string): Promise<string> {
   const safe =
     name
       .replaceAll(/[^\p{L}\p{N}._ -]/gu, '_')
@@ -327,7 +327,7 @@ async function freshFolder(base: string, name: string): Promise<string> {
 
 /** Beside a run's own folder, for one that goes on from it. */
 export function freshFolderBeside(outputDir: string, name: string): Promise<string> {
-  return freshFolder(dirname(outputDir), name);
+  return freshFolderIn(dirname(outputDir), name);
 }
 
 async function isEmpty(path: string): Promise<boolean> {

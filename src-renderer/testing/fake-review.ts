@@ -1,9 +1,28 @@
 /** Verdicts in memory. */
+import { AsyncIteratorClass } from '@orpc/client';
+import type { FolderExportReport } from '@shared/contract';
 import { NO_REVIEW } from '@shared/model/review';
 import type { Review } from '@shared/model/review';
 import type { Client } from '../api';
 import type { World } from './fake-backend';
 import { notFound } from './fake-backend';
+
+/** Half, then all. */
+function reportsOf(total: number): AsyncIteratorClass<FolderExportReport, void, void> {
+  const reports = [Math.floor(total / 2), total].map((written, at) => ({
+    written,
+    skipped: 0,
+    total,
+    done: at === 1,
+  }));
+  return new AsyncIteratorClass<FolderExportReport, void, void>(
+    async () => {
+      const value = reports.shift();
+      return value === undefined ? { done: true, value } : { done: false, value };
+    },
+    async () => undefined,
+  );
+}
 
 export function reviewCalls(world: World): Client['review'] {
   const said = new Map<number, Review>();
@@ -22,6 +41,7 @@ export function reviewCalls(world: World): Client['review'] {
       }
       return counts;
     },
+    exportFolder: async ({ runId }) => reportsOf(doneOf(runId).length),
     set: async ({ jobId, review }) => {
       const before = said.get(jobId) ?? null;
       said.set(jobId, review ?? NO_REVIEW);

@@ -115,3 +115,22 @@ describe('filters', () => {
     expect(await screen.findByRole('heading', { name: 'None of these' })).toBeTruthy();
   });
 });
+
+describe('the export', () => {
+  it('writes a folder where the user says, shows how far it is, and tells when it is done', async () => {
+    const { backend } = await opened();
+    press('p');
+    await shown(2);
+    const asked: unknown[] = [];
+    const exportFolder = backend.client.review.exportFolder;
+    backend.client.review.exportFolder = async (input, options) => {
+      asked.push(input);
+      return await exportFolder(input, options);
+    };
+    fireEvent.click(screen.getByRole('button', { name: 'Export' }));
+    fireEvent.click(screen.getByRole('menuitem', { name: /Accepted as dataset folder/ }));
+    expect(await screen.findByText(/^Exported \d+ pictures? to a folder in/)).toBeTruthy();
+    expect(asked).toMatchObject([{ runId: 2, filter: 'accepted' }]);
+    expect(await screen.findByRole('button', { name: 'Export' })).toBeTruthy();
+  });
+});

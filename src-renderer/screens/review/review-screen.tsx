@@ -5,15 +5,14 @@ import { useMemo, useRef, useState } from 'react';
 import { nameOfTile } from '../../jobs/job-words';
 import { useModel } from '../../state/app-model';
 import { useRunControls } from '../../state/run-controls';
-import { show, toast } from '../../state/ui-store';
-import { useAction } from '../../state/use-action';
+import { show } from '../../state/ui-store';
 import { COMPARE_MODES, Compare } from '../../ui/compare';
 import type { CompareMode } from '../../ui/compare';
 import { formatCount } from '../../ui/format';
-import { MenuButton } from '../../ui/menu';
 import { Notice } from '../../ui/notice';
 import { ProgressBar } from '../../ui/progress-bar';
 import { RerunDialog } from '../runs/rerun-dialog';
+import { ReviewExport } from './review-export';
 import { Reasons, ReviewFoot } from './review-foot';
 import { stripOf } from './review-session';
 import type { ReviewSession } from './review-session';
@@ -174,37 +173,11 @@ function ReviewHead({ run, session, acts, onFilter }: HeadProps) {
         />
         Auto-advance <kbd>A</kbd>
       </label>
-      <ExportButton isNoneAccepted={counts.accepted === 0} run={run} />
+      <ReviewExport accepted={counts.accepted} run={run} />
       <button className="btn ghost" disabled={session.past.length === 0} onClick={acts.undo} type="button">
         Undo <kbd>Ctrl Z</kbd>
       </button>
     </header>
-  );
-}
-
-function ExportButton({ run, isNoneAccepted }: { readonly run: Run; readonly isNoneAccepted: boolean }) {
-  const { backend, ui } = useModel();
-  const action = useAction();
-  const exportAs = (format: 'reviewed' | 'accepted') =>
-    void action.run(async () => {
-      const name = await backend.client.runs.export({ runId: run.id, format });
-      if (name !== null) {
-        toast(ui, `Exported ${name}`);
-      }
-    });
-  return (
-    <>
-      <MenuButton
-        items={[
-          ...(isNoneAccepted
-            ? []
-            : [{ label: 'Accepted only', hint: 'accepted.csv', onSelect: () => exportAs('accepted') }]),
-          { label: 'All with verdicts', hint: 'reviewed.csv', onSelect: () => exportAs('reviewed') },
-        ]}
-        label="Export"
-      />
-      {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
-    </>
   );
 }
 
