@@ -15,6 +15,7 @@ import type { StartDecoder } from './images/decoder-host';
 import { createThumbnailer } from './images/thumbnailer';
 import type { StoredDataset } from './store/store';
 import { systemClock } from './system-clock';
+import { boundHeaps } from './heap-bounds';
 
 export { LibraryBusy } from './app/foundation';
 
@@ -29,6 +30,7 @@ export type App = Awaited<ReturnType<typeof openApp>>;
 
 /** Opens the library and everything on it. Throws LibraryBusy when another process owns it. */
 export async function openApp(options: AppOptions) {
+  boundHeaps();
   const clock = systemClock;
   const foundation = await layFoundation(options);
   const { paths, store, log, vault, models, redactor } = foundation;

@@ -174,7 +174,7 @@ export function createRuns(options: RunsOptions) {
         state = await afterCanary(one, state);
       }
       await one.log.close();
-      await writeTables(one);
+      await writeTables(one, state.kind);
     } catch (error) {
       log.error('results', `tables of run ${runId} could not be written: ${String(error)}`);
       state = state.kind === 'finished' ? pauseForTables(error, one.run.outputDir) : state;
@@ -194,17 +194,17 @@ export function createRuns(options: RunsOptions) {
     return canary === undefined || pending === 0 ? state : canaryPause(canary, pending);
   }
 
-  /** Both tables, whole and in input order: the live one may hold a row twice after a resume. */
-  async function writeTables({
-    run,
-    dataset,
-    extras,
-  }: Pick<Active, 'run' | 'dataset' | 'extras'>): Promise<void> {
-    const files = [
-      { format: 'csv', path: extras.csvPath ?? resultsPath(run.outputDir, 'csv') },
-      { format: 'jsonl', path: resultsPath(run.outputDir, 'jsonl') },
-    ] as const;
-    await writeAllTables(store, { run, dataset, files });
+  /**
+   * Whole and in input order. The live results.jsonl may hold a row twice after a resume; at a pause it stays as it is,
+   * for it goes on growing, and a million rows are not to be written twice while somebody waits to quit.
+   */
+  async function writeTables(
+    { run, dataset, extras }: Pick<Active, 'run' | 'dataset' | 'extras'>,
+    state: RunState['kind'],
+  ): Promise<void> {
+    const csv = { format: 'csv', path: extras.csvPath ?? resultsPath(run.outputDir, 'csv') } as const;
+    const jsonl = { format: 'jsonl', path: resultsPath(run.outputDir, 'jsonl') } as const;
+    await writeAllTables(store, { run, dataset, files: state === 'paused' ? [csv] : [csv, jsonl] });
   }
 
   /** An attempt is on disk. */
@@ -308,7 +308,7 @@ export function createRuns(options: RunsOptions) {
     if (one === undefined) {
       await store.cancelPending(runId);
       await store.setRunState(runId, { kind: 'finished' });
-      await writeTables({ run, dataset: await datasetOf(run), extras: {} });
+      await writeTables({ run, dataset: await datasetOf(run), extras: {} }, 'finished');
     } else {
       one.isCancelled = true;
       // In this order: nothing that is pending is leased between the two.

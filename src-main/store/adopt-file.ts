@@ -3,7 +3,7 @@
  * is done: the file is found under its final or its temporary name, believed by its hash alone, and kept.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ReceivedFile } from '../engine/ports';
 
@@ -18,23 +18,29 @@ export interface Receipt {
   readonly file: ReceivedFile;
 }
 
-/** Whether the file now stands whole under its final name, and durably so. */
-export function adoptFile({ dir, stem, attemptId, file }: Receipt): boolean {
+/**
+ * `adopted`: the file stands whole under its final name, and durably so. `lost`: it is not there. `later`: its folder
+ * is out of reach just now, as on a disk that is not connected.
+ */
+export type Adoption = 'adopted' | 'lost' | 'later';
+
+export function adoptFile({ dir, stem, attemptId, file }: Receipt): Adoption {
   const final = join(dir, file.fileName);
   try {
+    statSync(dir);
     if (!hasHash(final, file.sha256)) {
       // The name the transport gives a file on its way (transport/result-file.ts).
       const temporary = join(dir, `${stem}.${attemptId}.part`);
       if (!hasHash(temporary, file.sha256)) {
-        return false;
+        return 'lost';
       }
       renameSync(temporary, final);
     }
     syncFolder(dirname(final));
-    return true;
+    return 'adopted';
   } catch {
-    // A folder that cannot be written just now: the job stays unknown, and its file where it is.
-    return false;
+    // The job stays unknown, and its file where it is.
+    return 'later';
   }
 }
 

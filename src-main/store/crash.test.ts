@@ -56,7 +56,7 @@ describe.each(DRIVERS)('a process killed while it journals, on %s', (driver) => 
         expect((await store.counts(id)).done).toBe(jobs.filter((job) => job.state === 'done').length);
       }
       await store.close();
-      const { db } = openDatabase(libraryPaths(library.dir).database, driver);
+      const { db } = openDatabase(libraryPaths(library.dir).database, { driver });
       expect(db.prepare<{ integrity_check: string }>('PRAGMA integrity_check').all()).toEqual([
         { integrity_check: 'ok' },
       ]);

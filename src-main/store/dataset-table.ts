@@ -41,7 +41,12 @@ export function createDatasetTable(db: Db, { wallNow, note }: { wallNow: () => n
   );
   const grow = db.prepare('UPDATE datasets SET rows = rows + ? WHERE id = ?');
   const setColumns = db.prepare('UPDATE datasets SET columns = ? WHERE id = ?');
-  const finish = db.prepare('UPDATE datasets SET columns = ?, problems = ?, importing = 0 WHERE id = ?');
+  const finish = db.prepare(
+    'UPDATE datasets SET columns = ?, problems = ?, source_mark = ?, importing = 0 WHERE id = ?',
+  );
+  const bySource = db.prepare<DatasetRecord>(
+    `SELECT * FROM datasets WHERE source_path = ? AND source_mark = ? AND importing = 0 ORDER BY id DESC LIMIT 1`,
+  );
   const one = db.prepare<DatasetRecord>('SELECT * FROM datasets WHERE id = ?');
   const all = db.prepare<DatasetRecord>('SELECT * FROM datasets ORDER BY id DESC');
   const page = db.prepare<RowRecord>(
@@ -102,12 +107,17 @@ export function createDatasetTable(db: Db, { wallNow, note }: { wallNow: () => n
       datasetId: number,
       columns: readonly string[],
       problems: readonly RowProblem[],
+      sourceMark: string | null = null,
     ): StoredDataset {
-      finish.run(JSON.stringify(columns), JSON.stringify(problems), datasetId);
+      finish.run(JSON.stringify(columns), JSON.stringify(problems), sourceMark, datasetId);
       return existing(datasetId);
     },
     dataset(datasetId: number): StoredDataset | null {
       const record = one.get(datasetId);
+      return record === undefined ? null : toDataset(record);
+    },
+    datasetFrom(sourcePath: string, sourceMark: string): StoredDataset | null {
+      const record = bySource.get(sourcePath, sourceMark);
       return record === undefined ? null : toDataset(record);
     },
     datasets: (): readonly StoredDataset[] => all.all().map(toDataset),
@@ -141,10 +151,18 @@ export function createDatasetTable(db: Db, { wallNow, note }: { wallNow: () => n
 }
 
 function toRow(datasetId: number, record: RowRecord): StoredRow {
-  return {
-    row: record.row_key - rowKey(datasetId, 0),
-    index: record.idx,
-    // Only addRows writes this column, from the same type.
-    fields: JSON.parse(record.fields) as StoredRow['fields'],
-  };
+  const row = record.row_key - rowKey(datasetId, 0);
+  return { row, index: record.idx, fields: fieldsOf(record.fields, `Row ${row} of dataset ${datasetId}`) };
+}
+
+/** Only addRows writes this column, from the same type; a disk that loses bits may have changed it since. */
+function fieldsOf(text: string, what: string): StoredRow['fields'] {
+  try {
+    return JSON.parse(text) as StoredRow['fields'];
+  } catch {
+    throw new StoreError(
+      'CORRUPT',
+      `${what} in the library cannot be read: the library is damaged; take back its copy with brushfleet library restore.`,
+    );
+  }
 }

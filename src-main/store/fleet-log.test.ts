@@ -95,7 +95,7 @@ describe.each(DRIVERS)('the fleet in a library, on %s', (driver) => {
     const stored = await store.addFleetEvents([EVENT, rate]);
     await store.saveKeyStates(new Map([['k', OUT]]));
     await store.close();
-    const { db } = openDatabase(libraryPaths(library.dir).database, driver);
+    const { db } = openDatabase(libraryPaths(library.dir).database, { driver });
     db.exec(`
       INSERT INTO fleet_events (at, value) VALUES (40, 'no json'), (40, '{"kind":"moonrise"}'), (40, 'null');
       INSERT INTO key_states (id, value) VALUES ('odd', '{"status":"ASLEEP"}');

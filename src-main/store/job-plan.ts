@@ -17,7 +17,7 @@ interface PlannedRecord {
 const IN_FLIGHT: ReadonlySet<string> = new Set(['leased', 'sent']);
 
 /** What a job that goes again forgets. */
-const REQUEUED = `UPDATE jobs SET state = 'pending', retries_used = 0, failure = NULL, result_id = NULL`;
+const REQUEUED = `UPDATE jobs SET state = 'pending', retries_used = 0, failure = NULL, result_id = NULL, review = NULL`;
 const NOT_IN_FLIGHT = `state NOT IN ('leased', 'sent', 'pending')`;
 
 export function createJobPlan(db: Db, tally: RunTally) {
@@ -117,7 +117,8 @@ export function createJobPlan(db: Db, tally: RunTally) {
 
   function requeue(runId: number, which: Requeue): number {
     const [where, values] = conditionOf(which);
-    const chosen = `run_id = ? AND ${NOT_IN_FLIGHT} AND ${where}`;
+    // Named jobs are found by their ids: the sign keeps SQLite from walking all jobs of the run for them.
+    const chosen = `${which.kind === 'jobs' ? '+' : ''}run_id = ? AND ${NOT_IN_FLIGHT} AND ${where}`;
     const groups = db
       .prepare<{ state: string; failure_kind: string | null; jobs: number }>(
         `SELECT state, failure_kind, count(*) AS jobs FROM jobs WHERE ${chosen} GROUP BY state, failure_kind`,
@@ -145,7 +146,8 @@ export function createJobPlan(db: Db, tally: RunTally) {
     const [where, values] = conditionOf(which);
     return db
       .prepare<{ id: number }>(
-        `SELECT id FROM jobs WHERE run_id = ? AND id > ? AND ${where} ORDER BY id LIMIT ?`,
+        // Along the ids: by any index, each page would sort the whole set again.
+        `SELECT id FROM jobs NOT INDEXED WHERE run_id = ? AND id > ? AND ${where} ORDER BY id LIMIT ?`,
       )
       .all(runId, afterId, ...values, limit)
       .map(({ id }) => id);

@@ -1,10 +1,12 @@
 /** A job as its row in the database, and as the rest of the program knows it. */
 import { type Failure, failureSchema } from '@shared/model/failure';
-import { jobStateSchema, type JobTile, type Result } from '@shared/model/run';
-import { providerSchema } from '@shared/model/provider';
+import { type JobState, jobStateSchema, type JobTile, type Result } from '@shared/model/run';
+import { type Provider, providerSchema } from '@shared/model/provider';
 import { parseJson } from './json-column';
 import { fromMicroUsd } from './money';
+import { reviewOf } from './review-table';
 import type { StoredJob } from './store';
+import { StoreError } from './store-error';
 
 export interface ResultRecord {
   readonly result_id: number;
@@ -34,20 +36,36 @@ export type JobRecord = {
   readonly took_ms: number | null;
   readonly cost_micro_usd: number | null;
   readonly failure: string | null;
+  readonly review: string | null;
 } & (ResultRecord | { readonly result_id: null });
 
 /** Follows `FROM jobs j`. CROSS JOIN: SQLite keeps this order and looks the others up by their key. */
 export const JOB_JOINS = 'CROSS JOIN models m ON m.id = j.model_id LEFT JOIN results r ON r.id = j.result_id';
 
 export const JOB_COLUMNS = `j.id, j.run_id, j.position, j.row, j.idx, j.variant, m.provider, m.model, j.stem, j.state,
-  j.retries_used, j.attempts, j.endpoint_name, j.took_ms, j.cost_micro_usd, j.failure,
+  j.retries_used, j.attempts, j.endpoint_name, j.took_ms, j.cost_micro_usd, j.failure, j.review,
   r.id AS result_id, r.file_name, r.mime_type, r.width, r.height, r.size_bytes, r.sha256`;
+
+const PROVIDERS: ReadonlyMap<string, Provider> = new Map(providerSchema.options.map((name) => [name, name]));
+const STATES: ReadonlyMap<string, JobState> = new Map(jobStateSchema.options.map((name) => [name, name]));
+
+/** A look-up where a schema would do: tables are made of millions of these. */
+function known<T>(values: ReadonlyMap<string, T>, text: string): T {
+  const value = values.get(text);
+  if (value === undefined) {
+    throw new StoreError(
+      'UNEXPECTED_STATE',
+      `A job in the library is "${text}", which this version does not know.`,
+    );
+  }
+  return value;
+}
 
 export function toStoredJob(record: JobRecord): StoredJob {
   return {
     ...toTile(record),
     stem: record.stem,
-    provider: providerSchema.parse(record.provider),
+    provider: known(PROVIDERS, record.provider),
     retriesUsed: record.retries_used,
     failure: failureOf(record.failure),
     result: record.result_id === null ? null : toResult(record),
@@ -55,11 +73,13 @@ export function toStoredJob(record: JobRecord): StoredJob {
     endpointName: record.endpoint_name,
     seconds: record.took_ms === null ? null : record.took_ms / 1000,
     costUsd: fromMicroUsd(record.cost_micro_usd),
+    review: reviewOf(record.review),
   };
 }
 
 export function toTile(record: JobRecord): JobTile {
   const failure = failureOf(record.failure);
+  const review = reviewOf(record.review);
   return {
     id: record.id,
     runId: record.run_id,
@@ -68,8 +88,10 @@ export function toTile(record: JobRecord): JobTile {
     index: record.idx,
     variant: record.variant,
     model: record.model,
-    state: jobStateSchema.parse(record.state),
+    state: known(STATES, record.state),
     ...(failure === null ? {} : { failureKind: failure.kind }),
+    ...(review?.verdict === undefined ? {} : { verdict: review.verdict }),
+    ...(review?.rating === undefined ? {} : { rating: review.rating }),
     ...(record.result_id === null
       ? {}
       : { resultId: record.result_id, width: record.width, height: record.height }),

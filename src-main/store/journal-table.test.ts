@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from './store';
@@ -285,6 +285,22 @@ describe.each(DRIVERS)('the journal on %s', (driver) => {
       store = await library.open();
       expect(await store.recover()).toEqual({ unknown: 1, released: 0 });
       expect((await store.job(start.jobId))?.state).toBe('unknown');
+    });
+
+    it('adopts what lay on a disk that was not connected, once it is', async () => {
+      const [out, away] = [join(library.dir, 'out'), join(library.dir, 'away')];
+      const run = await plannedRun(store, 1, out);
+      const start = await sentJob(run.id);
+      await store.received(start.attemptId, fileOf('000000'));
+      mkdirSync(away);
+      writeFileSync(join(away, `000000.${start.attemptId}.part`), 'bytes of 000000');
+      store = await library.open();
+      expect(await store.recover()).toEqual({ unknown: 1, released: 0 });
+      expect((await store.job(start.jobId))?.state).toBe('unknown');
+      renameSync(away, out);
+      store = await library.open();
+      expect(await store.recover()).toEqual({ unknown: 0, released: 0 });
+      expect((await store.job(start.jobId))?.state).toBe('done');
     });
 
     it('adopts what a lost worker had received, unless the job was sent again since', async () => {

@@ -31,6 +31,11 @@ interface JobStanding {
 interface AttemptStanding extends JobStanding {
   readonly job_id: number;
   readonly attempt_state: string;
+  readonly endpoint_id: string;
+  readonly key_id: string | null;
+  readonly model: string;
+  readonly sent_at: number;
+  readonly ended_at: number | null;
 }
 
 interface PendingRecord {
@@ -79,19 +84,17 @@ export function createJournalTable(db: Db, tally: RunTally) {
     `UPDATE attempts SET state = 'received', file = ? WHERE id = ? AND state = 'sent'`,
   );
   const attemptStanding = db.prepare<AttemptStanding>(
-    `SELECT a.job_id, a.state AS attempt_state, j.run_id, j.state, j.failure_kind, j.attempts
+    `SELECT a.job_id, a.state AS attempt_state, a.endpoint_id, a.key_id, coalesce(a.model, '') AS model, a.sent_at,
+       a.ended_at, j.run_id, j.state, j.failure_kind, j.attempts
      FROM attempts a CROSS JOIN jobs j ON j.id = a.job_id WHERE a.id = ?`,
   );
   const closeAttempt = db.prepare(
     `UPDATE attempts SET state = ?, ended_at = ?, took_ms = ?, body_sent_at = ?, failure = ?, usage = ?,
      cost_micro_usd = ? WHERE id = ?`,
   );
-  const forgetResults = db.prepare('DELETE FROM results WHERE job_id = ?');
-  const addResult = db.prepare(
-    `INSERT INTO results (job_id, file_name, mime_type, width, height, size_bytes, sha256) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-  );
+  const keep = createKeeper(db);
   const finishJob = db.prepare(
-    `UPDATE jobs SET state = 'done', failure = NULL, result_id = ?, took_ms = ?,
+    `UPDATE jobs SET state = 'done', failure = NULL, review = NULL, result_id = ?, took_ms = ?,
      cost_micro_usd = CASE WHEN ? IS NULL THEN cost_micro_usd ELSE coalesce(cost_micro_usd, 0) + ? END WHERE id = ?`,
   );
   const leaveJob = db.prepare(
@@ -113,7 +116,9 @@ export function createJournalTable(db: Db, tally: RunTally) {
     }
     const name = start.endpointName ?? endpointName.get(start.endpointId)?.name ?? start.endpointId;
     const { attemptId, jobId, endpointId, keyId, keyTail } = start;
-    forgetReceived.run(jobId);
+    if (job.attempts > 0) {
+      forgetReceived.run(jobId);
+    }
     addAttempt.run(
       attemptId,
       jobId,
@@ -128,6 +133,7 @@ export function createJournalTable(db: Db, tally: RunTally) {
     markSent.run(name, jobId);
     move(job, { state: 'sent', failureKind: null });
     tally.request(job.run_id);
+    tally.attempts.sent({ endpointId, keyId, model: start.model, sentAt: Math.round(start.sentAt) });
   }
 
   function received(attemptId: number, file: ReceivedFile): void {
@@ -152,6 +158,7 @@ export function createJournalTable(db: Db, tally: RunTally) {
     const failure = end.outcome.kind === 'failed' ? end.outcome.failure : null;
     const text = failure === null ? null : JSON.stringify(failure);
     // A file that was whole when its worker died may still be found: the attempt stays `received`.
+    addUp(tally, { standing, end, costMicroUsd: 0 });
     const state = failure !== null ? 'failed' : standing.attempt_state === 'received' ? 'received' : 'lost';
     closeAttempt.run(state, Math.round(end.endedAt), tookMs, leftAt(end), text, null, null, end.attemptId);
     const next = STATE_AFTER[end.next.kind];
@@ -166,17 +173,11 @@ export function createJournalTable(db: Db, tally: RunTally) {
     move(standing, { state: next, failureKind: failure?.kind ?? null });
   }
 
-  /** The successor is whole: what stood under this name before is gone from disk. Answers the result's id. */
-  function keep(jobId: number, file: ReceivedFile): number {
-    forgetResults.run(jobId);
-    const { fileName, mimeType, width, height, sizeBytes, sha256 } = file;
-    return addResult.run(jobId, fileName, mimeType, width, height, sizeBytes, sha256).lastId;
-  }
-
   function finish(end: AttemptEnd, { file, usage, costUsd }: Delivery, standing: AttemptStanding): void {
     const cost = toMicroUsd(costUsd);
     const tookMs = Math.round(end.tookMs);
     const jobId = standing.job_id;
+    addUp(tally, { standing, end, costMicroUsd: cost ?? 0 });
     closeAttempt.run(
       'done',
       Math.round(end.endedAt),
@@ -187,7 +188,7 @@ export function createJournalTable(db: Db, tally: RunTally) {
       cost,
       end.attemptId,
     );
-    finishJob.run(keep(jobId, file), tookMs, cost, cost, jobId);
+    finishJob.run(keep(jobId, file, Math.round(end.endedAt)), tookMs, cost, cost, jobId);
     move(standing, { state: 'done', failureKind: null });
     tally.cost(standing.run_id, cost ?? 0);
   }
@@ -198,7 +199,7 @@ export function createJournalTable(db: Db, tally: RunTally) {
     for (const { jobId, file } of files) {
       const standing = jobStanding.get(jobId);
       if (standing?.run_id === runId && standing.state === 'pending') {
-        finishJob.run(keep(jobId, file), null, null, null, jobId);
+        finishJob.run(keep(jobId, file, null), null, null, null, jobId);
         move(standing, { state: 'done', failureKind: null });
         count += 1;
       }
@@ -220,6 +221,41 @@ export function createJournalTable(db: Db, tally: RunTally) {
     received,
     ended,
   };
+}
+
+/** The successor is whole: what stood under this name before is gone from disk. Answers the result's id. */
+function createKeeper(db: Db) {
+  const forgetResults = db.prepare('DELETE FROM results WHERE job_id = ?');
+  const addResult = db.prepare(
+    `INSERT INTO results (job_id, file_name, mime_type, width, height, size_bytes, sha256, modified_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  return (jobId: number, file: ReceivedFile, wholeAt: number | null): number => {
+    forgetResults.run(jobId);
+    const { fileName, mimeType, width, height, sizeBytes, sha256 } = file;
+    return addResult.run(jobId, fileName, mimeType, width, height, sizeBytes, sha256, wholeAt).lastId;
+  };
+}
+
+interface Ended {
+  readonly standing: AttemptStanding;
+  readonly end: AttemptEnd;
+  readonly costMicroUsd: number;
+}
+
+function addUp(tally: RunTally, { standing, end, costMicroUsd }: Ended): void {
+  const { endpoint_id, key_id, model, sent_at, ended_at } = standing;
+  const attempt = { endpointId: endpoint_id, keyId: key_id, model, sentAt: sent_at };
+  if (ended_at !== null) {
+    tally.attempts.foundAgain(attempt, ended_at);
+  }
+  tally.attempts.ended(attempt, {
+    endedAt: Math.round(end.endedAt),
+    bodySentAt: leftAt(end),
+    isDone: end.outcome.kind === 'done',
+    failure: end.outcome.kind === 'failed' ? end.outcome.failure : null,
+    costMicroUsd,
+  });
 }
 
 /** Later rather than earlier: limits go on from it. */

@@ -161,9 +161,58 @@ UPDATE runs SET requests = (SELECT coalesce(sum(attempts), 0) FROM jobs WHERE ru
 ALTER TABLE runs ADD COLUMN planned_digest TEXT;
 -- Size, change time and inode of the file a dataset was read from: the same mark, the same file.
 ALTER TABLE datasets ADD COLUMN source_mark TEXT;
--- Change time of the file in milliseconds, when it was last seen with this hash.
+-- Wall clock in milliseconds: the file was whole, with this hash, then. One that changed later is hashed again.
 ALTER TABLE results ADD COLUMN modified_ms INTEGER;
 `;
 
+/** Sums of what was sent, so that a session after a million attempts starts as quickly as the first. */
+const SUMS = `
+-- By the start of the quarter an attempt was sent in. reached: the provider has heard of them. Without a key: ''.
+CREATE TABLE sent_quarters (
+  quarter INTEGER NOT NULL,
+  endpoint_id TEXT NOT NULL,
+  key_id TEXT NOT NULL,
+  model TEXT NOT NULL,
+  requests INTEGER NOT NULL,
+  reached INTEGER NOT NULL,
+  cost_micro_usd INTEGER NOT NULL,
+  PRIMARY KEY (quarter, endpoint_id, key_id, model)
+) STRICT, WITHOUT ROWID;
+INSERT INTO sent_quarters
+  SELECT a.sent_at / 900000 * 900000, a.endpoint_id, coalesce(a.key_id, ''), coalesce(a.model, m.model), count(*),
+    sum(a.failure IS NULL OR (coalesce(a.failure ->> 'bodySent', 1) <> 0 AND a.failure ->> 'kind' <> 'bad_input')),
+    coalesce(sum(a.cost_micro_usd), 0)
+  FROM attempts a JOIN jobs j ON j.id = a.job_id JOIN models m ON m.id = j.model_id GROUP BY 1, 2, 3, 4;
+
+-- By the start of the minute an attempt ended in.
+CREATE TABLE ended_minutes (
+  minute INTEGER NOT NULL,
+  endpoint_id TEXT NOT NULL,
+  key_id TEXT NOT NULL,
+  done INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  cost_micro_usd INTEGER NOT NULL,
+  PRIMARY KEY (minute, endpoint_id, key_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO ended_minutes
+  SELECT ended_at / 60000 * 60000, endpoint_id, coalesce(key_id, ''), sum(state = 'done'),
+    sum(state <> 'done' AND (failure IS NULL OR failure ->> 'kind' <> 'bad_input')), coalesce(sum(cost_micro_usd), 0)
+  FROM attempts WHERE ended_at IS NOT NULL GROUP BY 1, 2, 3;
+
+-- When the earliest attempt was sent of those whose last sign of life was in this minute.
+CREATE TABLE busy_minutes (minute INTEGER PRIMARY KEY, earliest_sent_at INTEGER NOT NULL) STRICT;
+INSERT INTO busy_minutes
+  SELECT max(ended_at, coalesce(body_sent_at, ended_at)) / 60000 * 60000, min(sent_at)
+  FROM attempts WHERE ended_at IS NOT NULL GROUP BY 1;
+CREATE INDEX attempts_open ON attempts (sent_at) WHERE ended_at IS NULL;
+`;
+
+/** Verdicts of reviewers, kept with the job whose present result they are about. */
+const REVIEWS = `
+ALTER TABLE jobs ADD COLUMN review TEXT;
+ALTER TABLE jobs ADD COLUMN verdict TEXT AS (review ->> 'verdict');
+CREATE INDEX jobs_by_verdict ON jobs (run_id, verdict, position) WHERE state = 'done';
+`;
+
 /** Step n leads from `user_version` n to n + 1. */
-export const MIGRATIONS: readonly string[] = [FIRST, LIMITS, QUEUE];
+export const MIGRATIONS: readonly string[] = [FIRST, LIMITS, QUEUE, SUMS, REVIEWS];

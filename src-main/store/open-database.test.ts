@@ -32,7 +32,7 @@ function codeOf(work: () => unknown): StoreErrorCode | 'nothing thrown' {
 describe.each(DRIVERS)('a database opened with %s', (driver) => {
   it('writes ahead and syncs every commit, at its first opening and at its second', () => {
     for (const opening of ['first', 'second']) {
-      const { db, pragmas } = openDatabase(path, driver);
+      const { db, pragmas } = openDatabase(path, { driver });
       expect(pragmas, opening).toMatchObject({ journalMode: 'wal', synchronous: 2, driver });
       // Asked of the connection itself, not of what was remembered of it.
       expect(Object.values(db.prepare<object>('PRAGMA synchronous').get() ?? {})[0]).toBe(2);
@@ -42,16 +42,16 @@ describe.each(DRIVERS)('a database opened with %s', (driver) => {
   });
 
   it('is private to its user', () => {
-    openDatabase(path, driver).db.close();
+    openDatabase(path, { driver }).db.close();
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(statSync(join(dir, 'library')).mode & 0o777).toBe(0o700);
   });
 
   it('is refused to a second connection, and free once closed', () => {
-    const { db } = openDatabase(path, driver);
-    expect(codeOf(() => openDatabase(path, driver))).toBe('LOCKED');
+    const { db } = openDatabase(path, { driver });
+    expect(codeOf(() => openDatabase(path, { driver }))).toBe('LOCKED');
     db.close();
-    openDatabase(path, driver).db.close();
+    openDatabase(path, { driver }).db.close();
   });
 
   it('brings a library of the first version up to date, and keeps all of it', async () => {
@@ -95,29 +95,29 @@ describe.each(DRIVERS)('a database opened with %s', (driver) => {
     expect(store.nextAttemptId()).toBe(2);
     await store.close();
     // A state has one place, not two that may differ.
-    const { db } = openDatabase(path, driver);
+    const { db } = openDatabase(path, { driver });
     expect(db.prepare("SELECT id FROM keys WHERE instr(value, 'FAILED_INIT') > 0").all()).toEqual([]);
     db.close();
   });
 
   it('refuses a newer schema and leaves every byte as it was', () => {
-    const { db } = openDatabase(path, driver);
+    const { db } = openDatabase(path, { driver });
     db.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
     db.close();
     const before = readFileSync(path);
-    expect(codeOf(() => openDatabase(path, driver))).toBe('NEWER_SCHEMA');
-    expect(() => openDatabase(path, driver)).toThrow(/written by a newer Brushfleet: update this one/);
+    expect(codeOf(() => openDatabase(path, { driver }))).toBe('NEWER_SCHEMA');
+    expect(() => openDatabase(path, { driver })).toThrow(/written by a newer Brushfleet: update this one/);
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
   it('refuses a newer schema that is still in the write-ahead log of a killed process', () => {
-    const { db } = openDatabase(path, driver);
+    const { db } = openDatabase(path, { driver });
     db.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
     const copy = join(dir, 'copy.db');
     writeFileSync(copy, readFileSync(path));
     writeFileSync(`${copy}-wal`, readFileSync(`${path}-wal`));
     db.close();
-    expect(codeOf(() => openDatabase(copy, driver))).toBe('NEWER_SCHEMA');
+    expect(codeOf(() => openDatabase(copy, { driver }))).toBe('NEWER_SCHEMA');
   });
 
   it('refuses the database of another program and a file that is none', () => {
@@ -125,10 +125,10 @@ describe.each(DRIVERS)('a database opened with %s', (driver) => {
     const other = openDriver(foreign, driver);
     other.exec('CREATE TABLE theirs (a); INSERT INTO theirs VALUES (1)');
     other.close();
-    expect(codeOf(() => openDatabase(foreign, driver))).toBe('CORRUPT');
+    expect(codeOf(() => openDatabase(foreign, { driver }))).toBe('CORRUPT');
     const text = join(dir, 'text.db');
     writeFileSync(text, 'a letter');
-    expect(codeOf(() => openDatabase(text, driver))).toBe('CORRUPT');
+    expect(codeOf(() => openDatabase(text, { driver }))).toBe('CORRUPT');
     expect(readFileSync(text, 'utf8')).toBe('a letter');
   });
 
@@ -139,7 +139,7 @@ describe.each(DRIVERS)('a database opened with %s', (driver) => {
   });
 
   it('rolls back what throws, and goes on', () => {
-    const { db } = openDatabase(path, driver);
+    const { db } = openDatabase(path, { driver });
     const add = db.prepare('INSERT INTO models (provider, model) VALUES (?, ?)');
     expect(() =>
       db.transaction(() => {
@@ -156,7 +156,7 @@ describe.each(DRIVERS)('a database opened with %s', (driver) => {
 
 it('is understood by both drivers in turn', () => {
   for (const driver of [...DRIVERS, ...DRIVERS]) {
-    const { db } = openDatabase(path, driver);
+    const { db } = openDatabase(path, { driver });
     db.prepare('INSERT INTO models (provider, model) VALUES (?, ?)').run('openai', String(Math.random()));
     db.close();
   }

@@ -2,14 +2,18 @@
  * Opens the library's database for its one user: checks that the file is ours and not newer than this program, makes it
  * promise what the journal relies on, reads every promise back, and brings the schema up to date.
  */
-import { chmodSync, closeSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Db, type DriverName, openDriver } from './driver';
+import { damaged } from './damage';
+import { checkNeed, type CheckNeed, hasLog, headerFault, lastCheck, quickCheck } from './database-check';
 import { APPLICATION_ID, MIGRATIONS } from './migrations';
 import { asStoreError, StoreError } from './store-error';
 
 export interface OpenedDatabase {
   readonly db: Db;
+  /** Large, and due to be looked at: by another thread. */
+  readonly isCheckDue: boolean;
   /** Read back from the connection. */
   readonly pragmas: {
     readonly journalMode: string;
@@ -35,32 +39,65 @@ const REQUIRED: readonly (readonly [pragma: string, value: string | number])[] =
 ];
 
 /** Fewer and larger checkpoints: a commit of 64 jobs touches some hundred pages of 4 KiB. */
-const COMFORT =
-  'PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864;';
+export const CHECKPOINT_PAGES = 8000;
+const COMFORT = `PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+  PRAGMA journal_size_limit = 67108864;`;
 
 /** SQLite's file format: magic at 0, user_version at 60, application_id at 68, big-endian (sqlite.org/fileformat.html). */
 const HEADER_BYTES = 100;
 const MAGIC = 'SQLite format 3\0';
 
+export interface OpenOptions {
+  readonly driver?: DriverName | undefined;
+  /** `whole`: all of it is read now, whatever its size. */
+  readonly check?: 'as needed' | 'whole' | undefined;
+  readonly wallNow?: (() => number) | undefined;
+}
+
 /** Throws StoreError: LOCKED, CORRUPT, NEWER_SCHEMA, NOT_DURABLE, NO_DRIVER, DISK_ERROR. */
-export function openDatabase(path: string, driver?: DriverName): OpenedDatabase {
+export function openDatabase(path: string, options: OpenOptions = {}): OpenedDatabase {
   try {
     refuseForeignFile(path);
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     closeSync(openSync(path, 'a', 0o600));
     chmodSync(path, 0o600);
-    const db = openDriver(path, driver);
+    const fault = headerFault(path);
+    if (fault !== null) {
+      throw damaged(path, fault);
+    }
+    const state = { sizeBytes: statSync(path).size, wasUnclean: hasLog(path) };
+    const db = openDriver(path, options.driver);
     try {
       setAndReadBack(db);
+      const need =
+        options.check === 'whole' ? 'now' : needOf(db, { ...state, now: (options.wallNow ?? Date.now)() });
+      checkNow(db, path, need);
       migrate(db, path);
-      return { db, pragmas: describe(db) };
+      return { db, isCheckDue: need === 'aside', pragmas: describe(db) };
     } catch (error) {
       closeQuietly(db);
       throw error;
     }
   } catch (error) {
-    throw asStoreError(error);
+    throw named(asStoreError(error), path);
   }
+}
+
+function needOf(db: Db, state: { sizeBytes: number; wasUnclean: boolean; now: number }): CheckNeed {
+  return checkNeed({ ...state, checkedAt: lastCheck(db) });
+}
+
+function checkNow(db: Db, path: string, need: CheckNeed): void {
+  const fault = need === 'now' ? quickCheck(db) : null;
+  if (fault !== null) {
+    throw damaged(path, fault);
+  }
+}
+
+/** What SQLite itself ran into says neither which file nor what to do. */
+function named(error: StoreError, path: string): StoreError {
+  const cause: unknown = error.cause;
+  return error.code === 'CORRUPT' && cause instanceof Error ? damaged(path, cause.message) : error;
 }
 
 /** The reason for closing is what the user must hear, not what closing runs into. */

@@ -70,10 +70,7 @@ export function createRecovery({ db, tally, wallNow, ended }: RecoveryOptions) {
     });
   }
 
-  function adopt(receipt: Receipt): boolean {
-    if (!adoptFile(receipt)) {
-      return false;
-    }
+  function adopt(receipt: Receipt): void {
     ended({
       attemptId: receipt.attemptId,
       jobId: receipt.jobId,
@@ -85,7 +82,6 @@ export function createRecovery({ db, tally, wallNow, ended }: RecoveryOptions) {
       outcome: { kind: 'done', file: receipt.file, usage: {}, costUsd: null },
       next: { kind: 'done' },
     });
-    return true;
   }
 
   return {
@@ -98,10 +94,16 @@ export function createRecovery({ db, tally, wallNow, ended }: RecoveryOptions) {
         unknown += move(id, 'sent', 'unknown');
       }
       for (const receipt of receivedButNotEnded()) {
-        if (adopt(receipt)) {
-          unknown -= 1;
-        } else {
-          loseAttempt.run(receipt.attemptId);
+        switch (adoptFile(receipt)) {
+          case 'adopted':
+            adopt(receipt);
+            unknown -= 1;
+            break;
+          case 'lost':
+            loseAttempt.run(receipt.attemptId);
+            break;
+          case 'later':
+          // It is looked for again when the library is opened the next time.
         }
       }
       return { unknown: Math.max(0, unknown), released };

@@ -5,6 +5,7 @@
 import type { FailureKind } from '@shared/model/failure';
 import { type JobState, jobStateSchema } from '@shared/model/run';
 import type { Db } from './driver';
+import { createSentTally, type SentTally } from './sent-tally';
 
 /** Jobs of one run in one state; `failureKind` matters for `failed` alone. */
 export interface JobGroup {
@@ -24,6 +25,8 @@ export interface RunTally {
   enter(group: JobGroup, jobs?: number): void;
   leave(group: JobGroup, jobs?: number): void;
   cost(runId: number, microUsd: number): void;
+  /** Of attempts; written with the same transaction. */
+  readonly attempts: SentTally;
   /** One more attempt is sent. */
   request(runId: number): void;
   /** Runs `work` in a transaction and writes what it told; a rollback forgets it. */
@@ -33,6 +36,7 @@ export interface RunTally {
 const STATES = jobStateSchema.options;
 
 export function createRunTally(db: Db): RunTally {
+  const attempts = createSentTally(db);
   let deltas = new Map<number, Delta>();
   const sums = STATES.map((state) => `${state} = ${state} + ?`).join(', ');
   const addToRun = db.prepare(
@@ -71,6 +75,7 @@ export function createRunTally(db: Db): RunTally {
   }
 
   return {
+    attempts,
     enter: (group, jobs = 1) => add(group, jobs),
     leave: (group, jobs = 1) => add(group, -jobs),
     cost(runId, microUsd) {
@@ -81,9 +86,11 @@ export function createRunTally(db: Db): RunTally {
     },
     transaction(work) {
       deltas = new Map();
+      attempts.reset();
       return db.transaction(() => {
         const answer = work();
         write();
+        attempts.write();
         return answer;
       });
     },

@@ -74,8 +74,8 @@ describe.each(DRIVERS)('the figures of what was sent, on %s', (driver) => {
     await finish(NOW - 20 * MINUTE, { endedAt: NOW - 19 * MINUTE, costUsd: null });
     await finish(NOW - 1_000, { endedAt: NOW, costUsd: 0.1 }, { endpointId: 'other' });
     expect(await store.endpointSpend(since)).toEqual([
-      { endpointId: 'relay', costUsd: 0.06 },
       { endpointId: 'other', costUsd: 0.1 },
+      { endpointId: 'relay', costUsd: 0.06 },
     ]);
   });
 

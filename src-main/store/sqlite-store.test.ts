@@ -235,7 +235,7 @@ describe.each(DRIVERS)('the store on %s', (driver) => {
       await store.saveOwnModels([model]);
       await store.saveSettings({ ...DEFAULT_SETTINGS, concurrency: 64 });
       await store.close();
-      const { db } = openDatabase(libraryPaths(library.dir).database, driver);
+      const { db } = openDatabase(libraryPaths(library.dir).database, { driver });
       db.exec(
         `INSERT INTO endpoints (id, value) VALUES ('e2', '{"id":"e2"}'); INSERT INTO keys (id, value) VALUES ('k2', 'no json')`,
       );

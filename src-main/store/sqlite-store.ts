@@ -2,7 +2,10 @@
 import { libraryPaths } from '../library';
 import type { AttemptEnd, AttemptStart, ReceivedFile } from '../engine/ports';
 import type { Db, DriverName } from './driver';
+import { backUp, backupPath } from './backup';
+import { quickCheckFile } from './database-check';
 import { createDatasetTable } from './dataset-table';
+import { createDoneResults } from './done-results';
 import { createFleetLog } from './fleet-log';
 import { createFleetTable } from './fleet-table';
 import { createGroupCommit } from './group-commit';
@@ -12,10 +15,12 @@ import { createJournalTable } from './journal-table';
 import type { Note } from './json-column';
 import { openDatabase } from './open-database';
 import { createRecovery } from './recovery';
+import { createReviewTable } from './review-table';
 import { createRunTable } from './run-table';
 import { createRunTally, type RunTally } from './run-tally';
 import { createSendHistory } from './send-history';
 import { createSentFigures } from './sent-figures';
+import { type CheckAside, createSoundness, type Soundness } from './soundness';
 import type { JobQuery, Store, StoredKey } from './store';
 import { asStoreError, StoreError } from './store-error';
 
@@ -27,6 +32,8 @@ export interface OpenStoreOptions {
   readonly libraryDir: string;
   /** Which SQLite; for tests. Default: what the runtime has. */
   readonly driver?: DriverName | undefined;
+  /** `whole`: all of the database is read before it is used. Default: when it is due, and large ones beside the work. */
+  readonly check?: 'as needed' | 'whole' | undefined;
   /** Hears of records that cannot be read, for the log. */
   readonly onNote?: Note;
 }
@@ -35,12 +42,16 @@ export interface InProcessOptions extends OpenStoreOptions {
   readonly wallNow?: () => number;
   /** Runs `callback` once after `delayMs`; returns its undo. */
   readonly setTimer?: (delayMs: number, callback: () => void) => () => void;
+  /** How a large database is read while it is in use. */
+  readonly checkAside?: CheckAside;
 }
 
 /** Throws StoreError when the database cannot be opened as it must be. */
 export function openStoreInProcess(options: InProcessOptions): Store {
-  const { db, pragmas } = openDatabase(libraryPaths(options.libraryDir).database, options.driver);
+  const { database } = libraryPaths(options.libraryDir);
   const wallNow = options.wallNow ?? Date.now;
+  const { driver, check } = options;
+  const { db, pragmas, isCheckDue } = openDatabase(database, { driver, check, wallNow });
   const note = options.onNote ?? (() => undefined);
   const tally = createRunTally(db);
   const commits = createGroupCommit({
@@ -49,19 +60,39 @@ export function openStoreInProcess(options: InProcessOptions): Store {
     transaction: tally.transaction,
     setTimer: options.setTimer ?? setTimer,
   });
-  const access = createAccess(commits, tally);
+  const checkAside: CheckAside =
+    options.checkAside ?? ((file) => Promise.resolve(quickCheckFile(file, driver)));
+  const settle = commits.flush;
+  const soundness = createSoundness({ db, database, isCheckDue, checkAside, wallNow, note, settle });
+  const access = createAccess(commits, tally, soundness);
   const tables = { db, tally, wallNow, note };
   return {
+    ...datasetCalls(tables, access),
     ...runCalls(tables, access),
     ...journalCalls(tables, access, commits),
     ...fleetCalls(tables, access),
     pragmas: access.read(() => pragmas),
     close: async () => {
       if (access.close()) {
+        soundness.end();
         db.close();
+        if (soundness.isKnownSound()) {
+          copyOf(database, note);
+        }
       }
     },
   };
+}
+
+/** That a copy could not be made must not look as if the library could not be closed. */
+function copyOf(database: string, note: Note): void {
+  try {
+    backUp(database);
+  } catch (error) {
+    note(
+      `The database could not be copied to ${backupPath(database)} (${String(error)}): free some space there.`,
+    );
+  }
 }
 
 interface Tables {
@@ -75,11 +106,15 @@ type Commits = ReturnType<typeof createGroupCommit>;
 type Access = ReturnType<typeof createAccess>;
 
 /** How calls reach the connection: none after closing, failures named, reads after the writes that came before them. */
-function createAccess(commits: Commits, tally: RunTally) {
+function createAccess(commits: Commits, tally: RunTally, soundness: Pick<Soundness, 'damage'>) {
   let isClosed = false;
   const guard = <T>(work: () => T): T => {
     if (isClosed) {
       throw new StoreError('CLOSED', 'The library is closed.');
+    }
+    const damage = soundness.damage();
+    if (damage !== null) {
+      throw damage;
     }
     try {
       return work();
@@ -123,12 +158,29 @@ function createAccess(commits: Commits, tally: RunTally) {
   };
 }
 
-/** Datasets, runs and their jobs. */
+function datasetCalls({ db, wallNow, note }: Tables, { read, write }: Access) {
+  const datasets = createDatasetTable(db, { wallNow, note });
+  return {
+    createDataset: write(datasets.createDataset),
+    addRows: write(datasets.addRows),
+    finishDataset: write(datasets.finishDataset),
+    setColumns: write(datasets.setColumns),
+    dataset: read(datasets.dataset),
+    datasetFrom: read(datasets.datasetFrom),
+    datasets: read(datasets.datasets),
+    rows: read(datasets.rows),
+    rowsAt: read(datasets.rowsAt),
+  };
+}
+
+/** Runs and their jobs. */
 function runCalls({ db, tally, wallNow, note }: Tables, { read, write }: Access) {
   const datasets = createDatasetTable(db, { wallNow, note });
   const runs = createRunTable(db, { wallNow, note });
   const plan = createJobPlan(db, tally);
   const pages = createJobPages(db, runs);
+  const reviews = createReviewTable(db);
+  const results = createDoneResults(db);
   const { recover } = createRecovery({ db, tally, wallNow, ended: createJournalTable(db, tally).ended });
 
   /** A resumed run reads its file again: the earlier reading has then had its day. */
@@ -138,15 +190,6 @@ function runCalls({ db, tally, wallNow, note }: Tables, { read, write }: Access)
   }
 
   return {
-    createDataset: write(datasets.createDataset),
-    addRows: write(datasets.addRows),
-    finishDataset: write(datasets.finishDataset),
-    setColumns: write(datasets.setColumns),
-    dataset: read(datasets.dataset),
-    datasets: read(datasets.datasets),
-    rows: read(datasets.rows),
-    rowsAt: read(datasets.rowsAt),
-
     createRun: write(runs.createRun),
     runAt: read(runs.runAt),
     run: read(runs.run),
@@ -182,6 +225,14 @@ function runCalls({ db, tally, wallNow, note }: Tables, { read, write }: Access)
     jobIds: read(plan.jobIds),
     adopted: write(createJournalTable(db, tally).adopted),
     failureGroups: read(pages.failureGroups),
+    doneResults: read((runId: number, afterPosition: number, limit: number) => {
+      plan.settlePositions(runId);
+      return results.doneResults(runId, afterPosition, limit);
+    }),
+    confirmResults: write(results.confirmResults),
+    setReview: write(reviews.setReview),
+    reviewCounts: read(reviews.reviewCounts),
+    reviewQueue: read(reviews.reviewQueue),
     gallery: read(pages.gallery),
     result: read(pages.result),
   };

@@ -13,6 +13,9 @@ export interface StoreClientOptions extends OpenStoreOptions {
   readonly workerFile?: string;
 }
 
+/** Rows and jobs are short-lived: a small young generation keeps the thread from holding a hundred megabytes of them. */
+const LIMITS = { maxYoungGenerationSizeMb: 16 };
+
 interface Caller {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: StoreError) => void;
@@ -22,7 +25,8 @@ interface Caller {
 export async function openStore(options: StoreClientOptions): Promise<Store> {
   const driver = options.driver ?? driverFromEnv(process.env);
   const worker = new Worker(options.workerFile ?? workerPath('store-worker'), {
-    workerData: { libraryDir: options.libraryDir, driver } satisfies StoreWorkerData,
+    resourceLimits: LIMITS,
+    workerData: { libraryDir: options.libraryDir, driver, check: options.check } satisfies StoreWorkerData,
   });
   const link = linkTo(worker, options.onNote ?? (() => undefined));
   try {

@@ -19,6 +19,7 @@ import type {
   RunOptions,
   RunState,
 } from '@shared/model/run';
+import type { Review, ReviewCounts, ReviewFilter } from '@shared/model/review';
 import type { Settings } from '@shared/model/settings';
 import type { Journal, ReceivedFile, SendHistory } from '../engine/ports';
 
@@ -103,6 +104,7 @@ export interface StoredJob extends JobTile {
   readonly endpointName: string | null;
   readonly seconds: number | null;
   readonly costUsd: number | null;
+  readonly review: Review | null;
 }
 
 export interface JobQuery {
@@ -158,6 +160,20 @@ export interface KeyFigures {
   readonly costUsd: number;
 }
 
+/** What a done job's file must be. */
+export interface DoneResult {
+  readonly jobId: number;
+  readonly position: number;
+  /** Null: the job is done and has no result, which only damage explains. */
+  readonly file: {
+    readonly fileName: string;
+    readonly sizeBytes: number;
+    readonly sha256: string;
+    /** Wall clock, milliseconds: the file had this hash then; null: nobody knows when. */
+    readonly wholeAt: number | null;
+  } | null;
+}
+
 export interface GalleryPage {
   readonly total: number;
   readonly jobs: readonly JobTile[];
@@ -167,14 +183,17 @@ export interface Store extends Journal {
   // datasets
   createDataset(dataset: NewDataset): Promise<StoredDataset>;
   addRows(datasetId: number, rows: readonly StoredRow[]): Promise<void>;
-  /** Sets columns and problems and ends the import. */
+  /** Sets columns and problems and ends the import; `sourceMark` tells this state of the file from any other. */
   finishDataset(
     datasetId: number,
     columns: readonly string[],
     problems: readonly RowProblem[],
+    sourceMark?: string | null,
   ): Promise<StoredDataset>;
   setColumns(datasetId: number, columns: readonly string[]): Promise<void>;
   dataset(datasetId: number): Promise<StoredDataset | null>;
+  /** The newest whole reading of that file in that state. */
+  datasetFrom(sourcePath: string, sourceMark: string): Promise<StoredDataset | null>;
   datasets(): Promise<readonly StoredDataset[]>;
   /** `fromRow` counts the stored rows: where the file had rows that could not be used, numbers jump and places do not. */
   rows(datasetId: number, fromRow: number, limit: number): Promise<readonly StoredRow[]>;
@@ -234,6 +253,17 @@ export interface Store extends Journal {
       exampleRows: number[];
     }[]
   >;
+  /** Results of done jobs with a position above `afterPosition` (-1: from the first), in order. */
+  doneResults(runId: number, afterPosition: number, limit: number): Promise<readonly DoneResult[]>;
+  /** The files of these jobs were compared with their hash at that moment, and are whole. */
+  confirmResults(seen: readonly { readonly jobId: number; readonly wholeAt: number }[]): Promise<void>;
+  // reviews
+  /** Answers what was said before. Rejects with NOT_FOUND when the job shows another result by now. */
+  setReview(jobId: number, resultId: number, review: Review | null): Promise<Review | null>;
+  reviewCounts(runId: number): Promise<ReviewCounts>;
+  /** Ids of done jobs in the order of the run. */
+  reviewQueue(runId: number, filter: ReviewFilter): Promise<readonly number[]>;
+
   /** Every result of every run, newest first. */
   gallery(offset: number, limit: number): Promise<GalleryPage>;
   /** A result with where its file is. */
@@ -270,11 +300,11 @@ export interface Store extends Journal {
   sendHistory(now: number, dayStart: number): Promise<SendHistory>;
   endpointMinutes(since: number): Promise<readonly EndpointMinute[]>;
   endpointSpend(since: number): Promise<readonly { endpointId: string; costUsd: number }[]>;
-  /** Of the newest successful attempts of the last day (its last 100,000), oldest first. */
+  /** Of the newest successful attempts of the last day (its last 20,000), oldest first. */
   endpointLatencies(now: number, perEndpoint: number): Promise<readonly EndpointLatency[]>;
   /** Of attempts that ended since then. */
   keyFigures(since: number): Promise<readonly KeyFigures[]>;
-  /** What attempts sent since then cost, as far as it is known. */
+  /** What attempts sent since then cost, as far as it is known. Moments count from the start of their quarter of an hour. */
   spentSince(since: number): Promise<{ readonly requests: number; readonly costUsd: number }>;
   /** Of attempts sent since then; keys that cost nothing are left out. */
   keySpentSince(since: number): Promise<readonly { readonly keyId: string; readonly costUsd: number }[]>;

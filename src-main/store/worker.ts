@@ -1,5 +1,7 @@
 /** Entry of the store's thread: it owns the one connection, so that no query blocks the window. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { type CheckAnswer, checkInThread, isCheckOrder } from './check-aside';
+import { quickCheckFile } from './database-check';
 import { openStoreInProcess, type OpenStoreOptions } from './sqlite-store';
 import type { Store } from './store';
 import type { FromStore, StoreCall } from './store-call';
@@ -14,12 +16,22 @@ if (port === null) {
 }
 const tell = (message: FromStore): void => port.postMessage(message);
 
-serve(workerData as StoreWorkerData);
+if (isCheckOrder(workerData)) {
+  const { checkFile, driver } = workerData;
+  port.postMessage({ fault: quickCheckFile(checkFile, driver) } satisfies CheckAnswer);
+} else {
+  serve(workerData as StoreWorkerData);
+}
 
 function serve(options: StoreWorkerData): void {
   let store: Store;
   try {
-    store = openStoreInProcess({ ...options, onNote: (sentence) => tell({ kind: 'note', sentence }) });
+    store = openStoreInProcess({
+      ...options,
+      onNote: (sentence) => tell({ kind: 'note', sentence }),
+      checkAside: (checkFile) =>
+        checkInThread(new URL(import.meta.url), { checkFile, driver: options.driver }),
+    });
   } catch (error) {
     tell({ kind: 'refused', failure: asFailure(error) });
     return;
