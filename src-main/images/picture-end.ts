@@ -38,7 +38,8 @@ export class PictureEnd {
       case 'image/gif':
         return this.#tail.includes(GIF_TRAILER);
       case 'image/webp':
-        return this.#sizeBytes >= this.#head.readUInt32LE(4) + RIFF_FRAME;
+        // Some writers count the padding of the last chunk and leave it out.
+        return this.#sizeBytes >= this.#head.readUInt32LE(4) + RIFF_FRAME - 1;
       default:
         return true;
     }

@@ -1,0 +1,93 @@
+/**
+ * D8, from outside: bits of the library's file flip while nobody has it open. What harms its structure is found at the
+ * start: the file is kept as it is, nothing is sent, and the copy can be taken back.
+ */
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createProof, provenRun } from './proof.mjs';
+import { createScene } from './scene.mjs';
+import { seededRandom } from './seeded-random.mjs';
+import { startProvider } from './start-provider.mjs';
+
+const ROWS = 30;
+const PAGE_BYTES = 4096;
+const FLIPS = 20;
+
+let provider: Awaited<ReturnType<typeof startProvider>>;
+let scene: Awaited<ReturnType<typeof createScene>>;
+let proof: ReturnType<typeof createProof>;
+const run = provenRun(0, ROWS);
+const library = (...names: readonly string[]): string => join(scene.folder, 'library', ...names);
+const sound = (): string => join(scene.folder, 'sound');
+
+beforeAll(async () => {
+  provider = await startProvider({ leastMs: 5, mostMs: 30 });
+  scene = await createScene({ providerUrl: provider.url, driver: 'node', rpm: 60_000 });
+  proof = createProof({ scene, provider });
+  await scene.dataset(run);
+  expect(await scene.live(0)).toMatchObject({ code: 0 });
+  await cp(library(), sound(), { recursive: true });
+}, 60_000);
+beforeEach(async () => {
+  await rm(library(), { recursive: true });
+  await cp(sound(), library(), { recursive: true });
+});
+afterAll(async () => {
+  await provider.close();
+  await scene.remove();
+});
+
+async function flip(placeOf: (sizeBytes: number) => number, bits: number): Promise<Buffer> {
+  const bytes = await readFile(library('brushfleet.db'));
+  const at = placeOf(bytes.length);
+  bytes[at] = (bytes[at] ?? 0) ^ bits;
+  await writeFile(library('brushfleet.db'), bytes);
+  return bytes;
+}
+
+/**
+ * True: the damage was found, and is told in one sentence. A bit that says what one row is may cost that row, and no
+ * other; nobody sees a stack trace.
+ */
+async function liveOn(damaged: Buffer): Promise<boolean> {
+  const before = (await provider.ledger()).length;
+  const life = await scene.live(0);
+  expect((await provider.ledger()).length - before).toBeLessThanOrEqual(1);
+  expect(life.err).not.toMatch(/^ {4}at /m);
+  if (life.code === 0) {
+    const remains = await proof.remainsOf(run);
+    expect(remains.jobs.filter(({ state }) => state === 'done')).toHaveLength(ROWS);
+    return false;
+  }
+  expect(life.err).toMatch(/^brushfleet: .{20,}\.$/m);
+  if (/is damaged .*It is kept as it is; take back its copy/.test(life.err)) {
+    expect((await readFile(library('brushfleet.db'))).equals(damaged)).toBe(true);
+    return true;
+  }
+  return false;
+}
+
+it('flips of single bits anywhere cost the row that they hit, at most', async () => {
+  const random = seededRandom(8);
+  for (let done = 0; done < FLIPS; done += 1) {
+    await rm(library(), { recursive: true });
+    await cp(sound(), library(), { recursive: true });
+    await liveOn(await flip((size) => Math.floor(random() * size), 1 << Math.floor(random() * 8)));
+  }
+}, 120_000);
+
+it('a page that is none any more is found, and the copy of the last close is whole', async () => {
+  // Behind the first page, whose damage shows by the header alone.
+  const damaged = await flip((size) => Math.floor(size / PAGE_BYTES / 2) * PAGE_BYTES, 0xff);
+  expect(await liveOn(damaged)).toBe(true);
+  const calls = (await provider.ledger()).length;
+  await scene.must(['library', 'restore']);
+  const life = await scene.live(0);
+  expect(life).toMatchObject({ code: 0 });
+  expect(await provider.ledger()).toHaveLength(calls);
+  const { remains } = await proof.look(run, life);
+  expect(remains.jobs.map(({ state }) => state)).toEqual(Array.from({ length: ROWS }, () => 'done'));
+  const { V1, V2, V3 } = proof.findings;
+  expect([V1, V2, V3].flatMap((finding) => finding?.broken)).toEqual([]);
+}, 60_000);

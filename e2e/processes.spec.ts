@@ -1,0 +1,87 @@
+/** D2 and R5: the page and the decoder of pictures are killed amid a run, which goes on as if nothing had been. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { ElectronApplication } from '@playwright/test';
+import { expect, openStudio, test } from './studio';
+
+/** What Electron calls the two in its list of processes. */
+type Process = 'Tab' | 'Utility';
+
+/** Kills the first of its kind; false: there is none just now. */
+async function kill(electron: ElectronApplication, kind: Process): Promise<boolean> {
+  return electron.evaluate(({ app }, type) => {
+    const isMeant = (metric: Electron.ProcessMetric): boolean =>
+      metric.type === type && (type === 'Tab' || metric.name === 'Brushfleet images');
+    const found = app.getAppMetrics().find(isMeant);
+    if (found !== undefined) {
+      process.kill(found.pid, 'SIGKILL');
+    }
+    return found !== undefined;
+  }, kind);
+}
+
+/** What the window shows now. Not by Playwright's page, which does not outlive its process. */
+async function shown(electron: ElectronApplication): Promise<string> {
+  return electron.evaluate(async ({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+    if (contents === undefined || contents.isCrashed() || contents.isLoading()) {
+      return '';
+    }
+    // Asked of a page that is just dying, it never answers.
+    const text: unknown = await Promise.race([
+      contents.executeJavaScript('document.body.innerText'),
+      new Promise((resolve) => setTimeout(resolve, 1000, '')),
+    ]);
+    return String(text).replaceAll(/\s+/g, ' ');
+  });
+}
+
+/** A person who is asked whether to load the page again says yes. */
+async function alwaysLoadAgain(electron: ElectronApplication): Promise<void> {
+  await electron.evaluate(({ dialog }) => {
+    const asked: string[] = [];
+    Object.assign(globalThis, { asked });
+    dialog.showMessageBox = (async (_window: unknown, options: Electron.MessageBoxOptions) => {
+      asked.push(options.message);
+      return { response: 0, checkboxChecked: false };
+    }) as typeof dialog.showMessageBox;
+  });
+}
+
+test('a page that is killed twice and a decoder that is killed lose nothing of a run', async () => {
+  const { studio, close } = await openStudio({ appEnv: { CI: '' } });
+  const { electron, page, home } = studio;
+  await alwaysLoadAgain(electron);
+  await page.getByRole('button', { name: /Try the demo/ }).click();
+  await page.getByRole('button', { name: /^Run 24 rows/ }).click();
+  await expect(page.getByText(/[1-9]\d*\s*in flight/).first()).toBeVisible();
+
+  await expect.poll(() => kill(electron, 'Utility')).toBe(true);
+  expect(await kill(electron, 'Tab')).toBe(true);
+  // The first death is nobody's business; the page is back by itself.
+  await expect.poll(() => shown(electron)).toContain('Runs');
+  expect(await electron.evaluate(() => (globalThis as unknown as { asked: string[] }).asked)).toEqual([]);
+
+  expect(await kill(electron, 'Tab')).toBe(true);
+  await expect
+    .poll(() => electron.evaluate(() => (globalThis as unknown as { asked: string[] }).asked))
+    .toEqual(['The window keeps failing.']);
+  await expect.poll(() => shown(electron), { timeout: 60_000 }).toMatch(/20 ?done.*4 ?failed|24 ?\/ ?24/i);
+  expect(await shown(electron)).not.toMatch(/[1-9]\d* unknown/i);
+
+  const files = await readdir(join(home, 'Pictures', 'Brushfleet'), { recursive: true });
+  expect(files.filter((name) => /\d{6}\.(png|jpg|webp)$/.test(name))).toHaveLength(20);
+  expect(files.filter((name) => name.endsWith('.part'))).toEqual([]);
+  await electron.close();
+  // One session sent it all: nothing was begun anew.
+  const db = new DatabaseSync(join(home, 'library', 'brushfleet.db'), { readOnly: true });
+  const lost = db
+    .prepare(`SELECT count(*) AS lost FROM attempts WHERE state NOT IN ('done', 'failed')`)
+    .get();
+  const twice = db.prepare(`SELECT count(*) AS twice FROM results GROUP BY job_id HAVING count(*) > 1`).all();
+  db.close();
+  expect(lost).toEqual({ lost: 0 });
+  expect(twice).toEqual([]);
+  await close().catch(() => undefined);
+});
