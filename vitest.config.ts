@@ -7,17 +7,24 @@ const alias = { '@shared': resolve('src-shared') };
 
 /** Processes started and killed for real, and what takes longest: part of `npm test`, not of `npm run check`. */
 const SLOW = [
+  'bench/crash/kills.test.ts',
+  'bench/crash/*.faults.test.ts',
   'bench/pool/**/*.test.ts',
+  'src-main/app/caps.test.ts',
   'src-main/app/fleet.test.ts',
   'src-main/app/fleet-requests.test.ts',
   'src-main/app/run-request.test.ts',
+  'src-main/app/image-folder.test.ts',
   'src-main/app/runs.test.ts',
   'src-main/demo/sample.test.ts',
   'src-main/images/thumbnailer.test.ts',
+  'src-main/images/thumbnails.faults.test.ts',
   'src-main/store/open-database.test.ts',
   'src-main/cli/built/**/*.test.ts',
   'src-main/store/crash.test.ts',
+  'src-main/store/damage-aside.test.ts',
   'src-main/library.test.ts',
+  'src-main/local-door/serve-door.test.ts',
   'scripts/layers.test.mjs',
 ];
 

@@ -10,7 +10,7 @@ const MARK_AT = 45;
 const MARK_LENGTH = 12;
 /** Digits, checksum, and the first two bytes of the next chunk, which never change. */
 const PATCH_BYTES = 18;
-const PATCH_BASE64 = 24;
+export const PATCH_BASE64 = 24;
 
 /**
  * A PNG of about `sizeBytes`, marked 0. Its pixels are noise, so that it does not compress.
@@ -42,7 +42,7 @@ export function markedPng(sizeBytes) {
  * @param {Buffer} png as markedPng() makes it
  */
 export function base64Parts(png) {
-  const after = png.subarray(MARK_AT + 16, MARK_AT + PATCH_BYTES);
+  const after = tailOfMark(png);
   const text = png.toString('base64');
   const start = (MARK_AT / 3) * 4;
   const scratch = Buffer.alloc(PATCH_BYTES);
@@ -59,6 +59,14 @@ export function base64Parts(png) {
       return scratch.toString('base64');
     },
   };
+}
+
+/**
+ * The bytes after the checksum that share its letters.
+ * @param {Buffer} png as markedPng() makes it
+ */
+export function tailOfMark(png) {
+  return png.subarray(MARK_AT + MARK_LENGTH + 4, MARK_AT + PATCH_BYTES);
 }
 
 /**

@@ -13,6 +13,7 @@ import { createServer } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { ANSWERS } from './answers.mjs';
 import { base64Parts, markedPng } from './marked-png.mjs';
 
 const { values } = parseArgs({
@@ -33,20 +34,9 @@ const PROMPT_WINDOW = 8192;
 const MARK = /\brow[ _-]?(\d{1,12})\b/i;
 
 const bodies = {
-  gemini: prepared(
-    '{"candidates":[{"content":{"role":"model","parts":[{"inlineData":{"mimeType":"image/png","data":"',
-    '"}}]},"finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":1130,"candidatesTokenCount":1120,' +
-      '"totalTokenCount":2250},"modelVersion":"mock"}',
-  ),
-  images: prepared(
-    '{"created":1795000000,"data":[{"b64_json":"',
-    '"}],"usage":{"input_tokens":1130,"output_tokens":420,"total_tokens":1550}}',
-  ),
-  chat: prepared(
-    '{"id":"chatcmpl-mock","object":"chat.completion","choices":[{"index":0,"finish_reason":"stop","message":' +
-      '{"role":"assistant","content":"","images":[{"type":"image_url","image_url":{"url":"data:image/png;base64,',
-    '"}}]}}]}',
-  ),
+  gemini: prepared(ANSWERS.gemini),
+  images: prepared(ANSWERS.images),
+  chat: prepared(ANSWERS.chat),
 };
 const MODELS = Buffer.from(
   '{"object":"list","data":[{"id":"mock","object":"model"}],"models":[{"name":"models/mock"}]}',
@@ -76,11 +66,8 @@ function report() {
   return { kind: 'stats', ...figures, cpuMs: Math.round((cpu.user + cpu.system) / 1000) };
 }
 
-/**
- * @param {string} before
- * @param {string} after
- */
-function prepared(before, after) {
+/** @param {{ before: string, after: string }} around */
+function prepared({ before, after }) {
   const head = Buffer.from(before + parts.head, 'latin1');
   const tail = Buffer.from(parts.tail + after, 'latin1');
   const length = head.length + 24 + tail.length;

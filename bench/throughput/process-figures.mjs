@@ -6,6 +6,42 @@ import process from 'node:process';
 /** Of /proc/PID/stat; 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
+/**
+ * Null: the process has ended, or there is no /proc.
+ * @param {number} pid
+ */
+export function processFigures(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [user, system] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13);
+    const peakKb = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return peakKb === undefined
+      ? null
+      : {
+          cpuMs: ((Number(user) + Number(system)) * 1000) / TICKS_PER_SECOND,
+          peakRssMb: Number(peakKb) / 1024,
+        };
+  } catch {
+    return null;
+  }
+}
+
+/** Of the machine's programs but this one, `except` milliseconds of CPU taken off: a share of all cores. */
+export function watchMachine() {
+  const before = machineBusyMs() - ownCpuMs();
+  const startedAt = performance.now();
+  return {
+    /** @param {number} exceptMs */
+    foreignShare(exceptMs) {
+      const busyMs = machineBusyMs() - ownCpuMs() - before - exceptMs;
+      return Math.max(0, busyMs) / (performance.now() - startedAt) / cpus().length;
+    },
+  };
+}
+
 /** @param {number} pid */
 export function watchProcess(pid) {
   let cpuMs = Number.NaN;
@@ -16,20 +52,9 @@ export function watchProcess(pid) {
   const timer = setInterval(look, 50);
 
   function look() {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      const [user, system] = stat
-        .slice(stat.lastIndexOf(')') + 2)
-        .split(' ')
-        .slice(11, 13);
-      cpuMs = ((Number(user) + Number(system)) * 1000) / TICKS_PER_SECOND;
-      peakRssMb = Math.max(
-        peakRssMb,
-        Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024,
-      );
-    } catch {
-      // The process has ended, or there is no /proc.
-    }
+    const figures = processFigures(pid);
+    cpuMs = figures?.cpuMs ?? cpuMs;
+    peakRssMb = figures?.peakRssMb ?? peakRssMb;
   }
 
   return {

@@ -15,7 +15,7 @@ import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { markedPng } from '../loopback/marked-png.mjs';
-import { startMockProvider } from '../loopback/start-mock-provider.mjs';
+import { startCompiledProvider } from '../loopback/start-compiled-provider.mjs';
 import { wrongRows } from './check-results.mjs';
 import { watchProcess } from './process-figures.mjs';
 
@@ -52,7 +52,7 @@ process.exit(worst >= Number(values.min_share) ? 0 : 1);
 /** One round in a new folder and library; answers its share, or 0 when anything went wrong. */
 async function measure() {
   const folder = mkdtempSync(join(tmpdir(), 'brushfleet-throughput-'));
-  const provider = await startMockProvider({ latencyMs, pngBytes: Number(values.bytes) });
+  const provider = await startCompiledProvider({ latencyMs, pngBytes: Number(values.bytes) });
   try {
     writeInput(folder);
     const run = await runCli(folder, provider.url);

@@ -2,7 +2,7 @@
 import type { TestReport } from '@shared/model/endpoint';
 import type { Failure } from '@shared/model/failure';
 import type { RateFacts } from '../engine/ports';
-import type { CallContext, ImageAnswer } from './adapter';
+import type { CallContext, ImageAnswer, InputImage } from './adapter';
 import type { Exchange } from './exchange';
 import {
   type Asked,
@@ -26,6 +26,7 @@ export interface ProviderCall {
   readonly baseUrl: string | null;
   readonly keyHeader: CallOptions['keyHeader'];
   readonly rules: Rules;
+  readonly inputs: readonly InputImage[];
   /** Loads and builds what the operation needs; the operation is what `Wire.call` takes. */
   prepare(baseUrl: string): Promise<() => Promise<unknown>>;
 }
@@ -49,7 +50,7 @@ export async function answered(call: ProviderCall, timeoutMs: number): Promise<A
   } catch (error) {
     return judged({ kind: 'refused', error }, asked, call.rules);
   }
-  const options = { context, timeoutMs, keyHeader: call.keyHeader };
+  const options = { context, timeoutMs, inputs: call.inputs, keyHeader: call.keyHeader };
   return judged(await call.wire.call(options, operation), asked, call.rules);
 }
 

@@ -1,6 +1,7 @@
 /** One HTTP answer, read whole and kept, so that it can be judged after an SDK has had its own view of it. */
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import type { SpooledPicture } from './adapter';
 import { cutLongStrings, type CutJson, decodeInPlace } from './long-strings';
 
 /** Room for two 4K pictures in base64 with their thoughts; what is larger is no answer to one request. */
@@ -12,6 +13,11 @@ const INFLATERS: Readonly<Record<string, (body: Buffer) => Promise<Buffer>>> = {
   br: (body) => promisify(brotliDecompress)(body, { maxOutputLength: MAX_ANSWER_BYTES }),
 };
 
+/** What a mark stands for; null within: it was no base64. */
+export type CutString =
+  | { readonly kind: 'bytes'; readonly bytes: Buffer | null }
+  | { readonly kind: 'spooled'; readonly picture: SpooledPicture | null };
+
 export class Exchange {
   #text: string | undefined;
   #json: { readonly value: unknown } | undefined;
@@ -20,7 +26,9 @@ export class Exchange {
   constructor(
     readonly status: number,
     readonly headers: Headers,
+    /** Without the pictures that are in `spooled`: marks stand for them. */
     readonly body: Buffer,
+    readonly spooled: ReadonlyMap<string, SpooledPicture | null> | null = null,
   ) {}
 
   text(): string {
@@ -29,7 +37,7 @@ export class Exchange {
     return this.#text;
   }
 
-  /** The parsed `cutText`; `bytesOf` answers what a mark in it stands for. Throws SyntaxError when the body is no JSON. */
+  /** The parsed `cutText`; `cutString` answers what a mark in it stands for. Throws SyntaxError when the body is no JSON. */
   parse(): unknown {
     this.#json ??= { value: JSON.parse(this.cutText()) as unknown };
     return this.#json.value;
@@ -37,17 +45,24 @@ export class Exchange {
 
   /** The text with a mark in place of each long base64 string. */
   cutText(): string {
+    if (this.spooled !== null) {
+      return this.text();
+    }
     this.#cut ??= cutLongStrings(this.body);
     return new TextDecoder().decode(this.#cut.json);
   }
 
   /**
-   * The bytes of a string that `cutText` replaced by a mark, null within when it is no base64; null for any other string.
-   * Decodes into `body`, whose text is gone with it: the last thing asked of an exchange.
+   * The string that `cutText` replaced by a mark; null for any other string. Bytes are decoded into `body`, whose text is
+   * gone with it: the last thing asked of an exchange.
    */
-  bytesOf(mark: string): { readonly bytes: Buffer | null } | null {
+  cutString(mark: string): CutString | null {
+    const picture = this.spooled?.get(mark);
+    if (picture !== undefined) {
+      return { kind: 'spooled', picture };
+    }
     const place = this.#cut?.strings.get(mark);
-    return place === undefined ? null : { bytes: decodeInPlace(this.body, place) };
+    return place === undefined ? null : { kind: 'bytes', bytes: decodeInPlace(this.body, place) };
   }
 
   /** Takes over the body as an SDK has already parsed it. */

@@ -1,7 +1,7 @@
 /** Pictures inside answers: base64, data URLs and hosted URLs, in fields of their own or in a model's text. */
 import { fileTypeFromBuffer } from 'file-type';
 import type { Usage } from '../engine/ports';
-import type { ImageAnswer } from './adapter';
+import type { ImageAnswer, SpooledPicture } from './adapter';
 
 /** A picture as an answer holds it. */
 export type Found =
@@ -9,8 +9,10 @@ export type Found =
   | { readonly kind: 'url'; readonly url: string };
 
 /** Larger than any provider's picture; checked before a byte is decoded. */
-const MAX_IMAGE_BYTES = 100 * 1024 * 1024;
+export const MAX_IMAGE_BYTES = 100 * 1024 * 1024;
 
+const NOT_BASE64 = 'The answer holds a picture that is not valid base64.';
+const NO_PICTURE = 'The answer holds bytes that are no picture.';
 const DATA_URL = /data:image\/[\w.+-]+(?:;[\w=.+-]+)*;base64,/gi;
 const BASE64_RUN = /[A-Za-z0-9+/_=-]*/y;
 const BASE64_RUN_WITH_BREAKS = /[A-Za-z0-9+/_=\s-]*/y;
@@ -122,12 +124,18 @@ export async function imageOfBytes(
   httpStatus: number,
 ): Promise<ImageAnswer> {
   if (bytes === null) {
-    return broken('The answer holds a picture that is not valid base64.', httpStatus);
+    return broken(NOT_BASE64, httpStatus);
   }
   const type = await fileTypeFromBuffer(bytes).catch(() => undefined);
-  return type?.mime.startsWith('image/')
-    ? { kind: 'image', bytes, usage }
-    : broken('The answer holds bytes that are no picture.', httpStatus);
+  return type?.mime.startsWith('image/') ? { kind: 'image', bytes, usage } : broken(NO_PICTURE, httpStatus);
+}
+
+/** The same for a picture that has gone to disk already. */
+export function spooledImage(picture: SpooledPicture | null, usage: Usage, httpStatus: number): ImageAnswer {
+  if (picture === null) {
+    return broken(NOT_BASE64, httpStatus);
+  }
+  return picture.isImage ? { kind: 'spooled', picture, usage } : broken(NO_PICTURE, httpStatus);
 }
 
 function broken(message: string, httpStatus: number): ImageAnswer {

@@ -6,13 +6,33 @@
 import { base64ByteLength } from './image-data';
 
 /** Shorter ones cost nothing to parse. */
-const MIN_LENGTH = 64 * 1024;
+export const MIN_CUT_LENGTH = 64 * 1024;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 /** How much of the start must look like base64; any other JSON has a comma, a space or a bracket in it. */
 const LOOKED_AT = 256;
 const BASE64_START = /^[A-Za-z0-9+/_-]+$/;
+/** As a field holds it that is a URL; wrapped in a model's words it is left to the parser. */
+const DATA_URL_START = /^data:image\/[\w.+-]+(?:;[\w=.+-]+)*;base64,/i;
 const MARK = 'brushfleet-cut-string-';
+
+/** What stands for the nth long string of a document. */
+export function markOf(index: number): string {
+  return `${MARK}${index}`;
+}
+
+/** Where the base64 letters of a string begin that begins so: after a data URL's head, or at once. Null: there are none. */
+export function startsAsBase64(start: readonly Buffer[]): number | null {
+  let text = '';
+  for (const piece of start) {
+    text += piece.toString('latin1', 0, LOOKED_AT - text.length);
+    if (text.length >= LOOKED_AT) {
+      break;
+    }
+  }
+  const lettersAt = DATA_URL_START.exec(text)?.[0].length ?? 0;
+  return BASE64_START.test(text.slice(lettersAt)) ? lettersAt : null;
+}
 
 /** From `start` up to, without, `end`. */
 interface Place {
@@ -31,15 +51,15 @@ export function cutLongStrings(body: Buffer): CutJson {
   const strings = new Map<string, Place>();
   const pieces: Buffer[] = [];
   let kept = 0;
-  let open = body.byteLength < MIN_LENGTH ? -1 : body.indexOf(QUOTE);
+  let open = body.byteLength < MIN_CUT_LENGTH ? -1 : body.indexOf(QUOTE);
   while (open >= 0) {
     const close = body.indexOf(QUOTE, open + 1);
     if (close < 0) {
       break;
     }
     const start = open + 1;
-    if (close - start >= MIN_LENGTH && isBase64(body, start, close)) {
-      const mark = `${MARK}${strings.size}`;
+    if (close - start >= MIN_CUT_LENGTH && isBase64(body, start, close)) {
+      const mark = markOf(strings.size);
       strings.set(mark, { start, end: close });
       pieces.push(body.subarray(kept, start), Buffer.from(mark, 'latin1'));
       kept = close;
@@ -51,8 +71,7 @@ export function cutLongStrings(body: Buffer): CutJson {
 
 /** A string with an escape in it is left to JSON.parse. */
 function isBase64(body: Buffer, start: number, end: number): boolean {
-  const looked = body.toString('latin1', start, start + LOOKED_AT);
-  return BASE64_START.test(looked) && !body.subarray(start, end).includes(BACKSLASH);
+  return startsAsBase64([body.subarray(start, end)]) === 0 && !body.subarray(start, end).includes(BACKSLASH);
 }
 
 /** A multiple of four letters; small enough to stay out of the large-object space. */

@@ -4,7 +4,7 @@ import type { Usage } from '../engine/ports';
 import type { ImageAnswer } from './adapter';
 import type { Exchange } from './exchange';
 import { type Asked, malformedFailure, oneLine } from './http-failure';
-import { type Found, imageAnswer, imageOfBytes } from './image-data';
+import { type Found, imageAnswer, imageOfBytes, spooledImage } from './image-data';
 
 /** Why an answer of the right shape holds no picture. */
 export type WhyNone = Pick<Failure, 'kind' | 'message' | 'providerCode'>;
@@ -19,10 +19,15 @@ export async function outcomeOf(reading: Reading, exchange: Exchange, asked: Ask
   switch (reading.kind) {
     case 'found': {
       const { found, usage } = reading;
-      const cut = found.kind === 'base64' ? exchange.bytesOf(found.data) : null;
-      return cut === null
-        ? imageAnswer(found, usage, exchange.status)
-        : imageOfBytes(cut.bytes, usage, exchange.status);
+      const cut = found.kind === 'base64' ? exchange.cutString(found.data) : null;
+      switch (cut?.kind) {
+        case undefined:
+          return imageAnswer(found, usage, exchange.status);
+        case 'bytes':
+          return imageOfBytes(cut.bytes, usage, exchange.status);
+        case 'spooled':
+          return spooledImage(cut.picture, usage, exchange.status);
+      }
     }
     case 'none': {
       const message = oneLine(reading.failure.message, asked.secret);

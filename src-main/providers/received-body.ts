@@ -1,6 +1,10 @@
-/** Takes an answer's body as it arrives: copied once, into one lent buffer where its length is known before. */
-import { Writable } from 'node:stream';
+/**
+ * Takes an answer's body as it arrives. Pictures in it go to the spool where there is one; else the body is copied once,
+ * into one lent buffer where its length is known before.
+ */
+import type { SpooledPicture } from './adapter';
 import { lendBuffer } from './answer-buffers';
+import { AnswerScan, type PictureSpool } from './answer-scan';
 import { MAX_ANSWER_BYTES } from './exchange';
 
 /** Smaller ones are not worth lending. */
@@ -8,45 +12,58 @@ const MIN_LENT = 128 * 1024;
 
 export class OversizedAnswer extends Error {}
 
-export class ReceivedBody extends Writable {
-  /** Of the announced length; the memory behind it may be longer. */
-  #whole: Buffer | null;
-  readonly #chunks: Buffer[] = [];
-  #size = 0;
-
-  /** `length`: what the answer says of itself, NaN when it says nothing. */
-  constructor(length: number) {
-    super();
-    this.#whole = length > 0 && length <= MAX_ANSWER_BYTES ? wholeBuffer(length) : null;
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error) => void): void {
-    const start = this.#size;
-    this.#size += chunk.byteLength;
-    if (this.#size > MAX_ANSWER_BYTES) {
-      done(new OversizedAnswer());
-      return;
-    }
-    if (this.#whole !== null && this.#size <= this.#whole.byteLength) {
-      chunk.copy(this.#whole, start);
-    } else {
-      this.#giveUpLength(start);
-      this.#chunks.push(chunk);
-    }
-    done();
-  }
-
+export interface AnswerBody {
+  /** `piece` is good only during the call; a promise asks for a pause. Throws OversizedAnswer. */
+  push(piece: Buffer): void | Promise<void>;
   /** What came so far; the buffer is the caller's own from now on. */
-  take(): Buffer {
-    return this.#whole?.subarray(0, this.#size) ?? Buffer.concat(this.#chunks, this.#size);
-  }
+  end(): Received;
+}
 
-  #giveUpLength(filled: number): void {
-    if (this.#whole !== null) {
-      this.#chunks.push(this.#whole.subarray(0, filled));
-      this.#whole = null;
-    }
-  }
+export interface Received {
+  readonly body: Buffer;
+  /** What the marks in `body` stand for; null: no mark was set. */
+  readonly pictures: ReadonlyMap<string, SpooledPicture | null> | null;
+}
+
+/** For a body that is JSON in no coding. */
+export function spooledBody(spool: PictureSpool<SpooledPicture>): AnswerBody {
+  const scan = new AnswerScan(spool);
+  return {
+    push(piece) {
+      scan.push(piece);
+      if (scan.keptBytes > MAX_ANSWER_BYTES) {
+        throw new OversizedAnswer();
+      }
+      return spool.pressure();
+    },
+    end: () => ({ body: scan.end(), pictures: scan.pictures }),
+  };
+}
+
+/** `length`: what the answer says of itself, NaN when it says nothing. */
+export function wholeBody(length: number): AnswerBody {
+  let whole: Buffer | null = length > 0 && length <= MAX_ANSWER_BYTES ? wholeBuffer(length) : null;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return {
+    push(piece) {
+      const start = size;
+      size += piece.byteLength;
+      if (size > MAX_ANSWER_BYTES) {
+        throw new OversizedAnswer();
+      }
+      if (whole !== null && size <= whole.byteLength) {
+        piece.copy(whole, start);
+        return;
+      }
+      if (whole !== null) {
+        chunks.push(whole.subarray(0, start));
+        whole = null;
+      }
+      chunks.push(Buffer.from(piece));
+    },
+    end: () => ({ body: whole?.subarray(0, size) ?? Buffer.concat(chunks, size), pictures: null }),
+  };
 }
 
 function wholeBuffer(length: number): Buffer {

@@ -1,20 +1,27 @@
-/** Request bodies in pieces, so that it is known when the first byte and when the last one left. */
+/** Request bodies in pieces, so that none is whole in memory and it is known when the first byte and the last one left. */
+import type { InputBytes, OpenInput } from './adapter';
 
-/**
- * At least the high-water mark of a socket (64 KiB): undici then asks for the next piece only after the socket has
- * handed this one to the operating system.
- */
-const PIECE_BYTES = 64 * 1024;
+/** A multiple of three: base64 of each piece is whole. */
+const PIECE_BYTES = 192 * 1024;
+
+export type BodyPart =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'image'; readonly source: InputBytes; readonly coding: 'base64' | 'raw' };
+
+/** A file became shorter than it was when its request was begun. */
+export class InputChanged extends Error {}
 
 export class RequestBody implements AsyncIterable<Uint8Array> {
   #started = false;
   readonly #onSent: () => void;
+  readonly byteLength: number;
 
   constructor(
-    readonly bytes: Uint8Array,
+    readonly parts: readonly BodyPart[],
     onSent: () => void,
   ) {
     this.#onSent = onSent;
+    this.byteLength = parts.reduce((sum, part) => sum + partLength(part), 0);
   }
 
   /** Whether a first piece went to a connected socket. */
@@ -22,28 +29,58 @@ export class RequestBody implements AsyncIterable<Uint8Array> {
     return this.#started;
   }
 
-  /** undici pulls the first piece only once the connection (and its TLS) stands. */
+  /** The next piece is asked for when the operating system has taken the one before. Throws InputChanged. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    for (const [start, end] of pieces(this.bytes.byteLength)) {
-      this.#started = true;
-      yield this.bytes.subarray(start, end);
+    for (const part of this.parts) {
+      for await (const piece of piecesOf(part)) {
+        this.#started = true;
+        yield piece;
+      }
     }
     this.#onSent();
   }
 }
 
-/**
- * The last piece of a long body is a single byte: a socket that closes while a piece drains also asks for the next one,
- * and only writing that next one finds out.
- */
-function pieces(length: number): readonly (readonly [number, number])[] {
-  const cuts: [number, number][] = [];
-  const bulk = length > PIECE_BYTES ? length - 1 : length;
-  for (let start = 0; start < bulk; start += PIECE_BYTES) {
-    cuts.push([start, Math.min(start + PIECE_BYTES, bulk)]);
+function partLength(part: BodyPart): number {
+  if (part.kind === 'bytes') {
+    return part.bytes.byteLength;
   }
-  if (bulk < length) {
-    cuts.push([bulk, length]);
+  const size = part.source instanceof Uint8Array ? part.source.byteLength : part.source.sizeBytes;
+  return part.coding === 'raw' ? size : Math.ceil(size / 3) * 4;
+}
+
+async function* piecesOf(part: BodyPart): AsyncGenerator<Uint8Array> {
+  const source = part.kind === 'bytes' ? part.bytes : part.source;
+  for await (const piece of source instanceof Uint8Array ? slices(source) : reads(source)) {
+    if (part.kind === 'image' && part.coding === 'base64') {
+      const { buffer, byteOffset, byteLength } = piece;
+      yield Buffer.from(Buffer.from(buffer, byteOffset, byteLength).toString('base64'), 'latin1');
+    } else {
+      yield piece;
+    }
   }
-  return cuts;
+}
+
+function* slices(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES) {
+    yield bytes.subarray(at, at + PIECE_BYTES);
+  }
+}
+
+/** Each piece is good until the next is asked for. */
+async function* reads(input: OpenInput): AsyncGenerator<Uint8Array> {
+  const memory = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, input.sizeBytes));
+  for (let at = 0; at < input.sizeBytes; ) {
+    const wanted = Math.min(memory.byteLength, input.sizeBytes - at);
+    let filled = 0;
+    while (filled < wanted) {
+      const got = await input.read(memory.subarray(filled, wanted), at + filled);
+      if (got === 0) {
+        throw new InputChanged();
+      }
+      filled += got;
+    }
+    yield memory.subarray(0, wanted);
+    at += wanted;
+  }
 }

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { inspect } from 'node:util';
 import type { Provider } from '@shared/model/provider';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CHUNK_BYTES } from './base64-stream';
 import { createAdapters } from './index';
 import {
   bytesIn,
@@ -259,13 +260,57 @@ describe.each(PROVIDERS)('%s on the socket', (provider) => {
   });
 });
 
+describe('an answer that takes the plain path though there is a spool', () => {
+  const small = png(3).toString('base64');
+  const words = 'A long text of no picture. '.repeat(4000);
+
+  it.each([
+    ['below 64 KB', json({ data: [{ b64_json: small }] }), 'image'],
+    ['a long text beside a small picture', json({ note: words, data: [{ b64_json: small }] }), 'image'],
+    ['a long text alone', json({ choices: [{ message: { content: words } }] }), 'failed'],
+    ['a refusal', json({ error: { message: 'A'.repeat(90_000) } }, 400), 'failed'],
+    ['no JSON', answer(200, `<html>${words}`), 'failed'],
+  ] as const)('%s', async (_what, script, kind) => {
+    server.reply(script);
+    let begun = 0;
+    const spool = {
+      pressure: () => undefined,
+      begin: () => {
+        begun += 1;
+        throw new Error('nothing here is a large picture');
+      },
+    };
+    const result = await adapters.openai.image(request(), { ...to('openai'), spool });
+    expect([result.kind, begun]).toEqual([kind, 0]);
+  });
+
+  it('but a large one is offered to it', async () => {
+    server.reply(json({ data: [{ b64_json: Buffer.alloc(90_000, 7).toString('base64') }] }));
+    let begun = 0;
+    const spool = {
+      pressure: () => undefined,
+      begin: () => {
+        begun += 1;
+        return {
+          lend: () => Buffer.alloc(CHUNK_BYTES),
+          take: () => undefined,
+          end: () => ({ isImage: false }),
+          discard: () => undefined,
+        };
+      },
+    };
+    const failure = failureIn(await adapters.openai.image(request(), { ...to('openai'), spool }));
+    expect([failure.kind, begun]).toEqual(['malformed', 1]);
+  });
+});
+
 describe('the wire itself', () => {
   it('refuses a second request within one call, and any outside of one', async () => {
     const wire = createWire();
     server.reply(json({}));
     await expect(wire.fetch(server.url)).rejects.toThrow('exactly one');
     const end = await wire.call(
-      { context: to('openai'), timeoutMs: 5000, keyHeader: (key) => ['authorization', key] },
+      { context: to('openai'), timeoutMs: 5000, inputs: [], keyHeader: (key) => ['authorization', key] },
       async () => {
         await wire.fetch(server.url);
         return wire.fetch(server.url);

@@ -7,13 +7,15 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Failure } from '@shared/model/failure';
-import type { Dispatcher } from 'undici';
-import type { CallContext } from './adapter';
+import type { CallContext, InputImage } from './adapter';
 import { createDeadline, type Deadline } from './deadline';
 import { decodeBody, Exchange, ExchangeResponse } from './exchange';
+import { partsOfForm, partsOfJson } from './input-marks';
+import { MIN_CUT_LENGTH } from './long-strings';
 import { networkFailure, stoppedFailure, timeoutFailure } from './network-failure';
-import { OversizedAnswer, ReceivedBody } from './received-body';
-import { RequestBody } from './request-body';
+import type { ResponseHead } from './http/response-parser';
+import { type AnswerBody, OversizedAnswer, type Received, spooledBody, wholeBody } from './received-body';
+import { type BodyPart, InputChanged, RequestBody } from './request-body';
 
 /** What SDK clients are built with in place of a key. */
 export const KEY_PLACEHOLDER = 'written-on-the-wire';
@@ -24,6 +26,8 @@ const SENT_HEADERS = ['accept', 'content-type', 'user-agent', 'x-goog-api-client
 export interface CallOptions {
   readonly context: CallContext;
   readonly timeoutMs: number;
+  /** What the input marks in the SDK's request stand for. */
+  readonly inputs: readonly InputImage[];
   /** The header that carries a key of this provider. */
   keyHeader(key: string): readonly [name: string, value: string];
 }
@@ -107,16 +111,16 @@ function ended(state: CallState, error: unknown): CallEnd {
 }
 
 async function send(state: CallState, url: URL, init: RequestInit): Promise<Exchange> {
-  const encoded = await encode(init);
-  const body = encoded === null ? null : new RequestBody(encoded.bytes, onBodySent(state));
+  const encoded = await encode(init, state.options.inputs);
+  const body = encoded === null ? null : new RequestBody(encoded.parts, onBodySent(state));
   try {
     const answer = await dispatch(state, url, {
-      method: init.method,
-      headers: headersFor(state.options, init, encoded),
+      method: init.method ?? 'GET',
+      headers: headersFor(state.options, init, { body, contentType: encoded?.contentType ?? null }),
       body,
     });
-    const headers = readHeaders(answer.headers);
-    return new Exchange(answer.status, headers, await decodeBody(answer.body, headers));
+    const whole = answer.pictures === null ? await decodeBody(answer.body, answer.headers) : answer.body;
+    return new Exchange(answer.status, answer.headers, whole, answer.pictures);
   } catch (error) {
     const { timeoutMs } = state.options;
     state.failure = failureOf(error, state.deadline, {
@@ -138,44 +142,50 @@ function onBodySent(state: CallState): () => void {
 }
 
 interface Outgoing {
-  readonly method: string | undefined;
+  readonly method: string;
   readonly headers: Record<string, string>;
   readonly body: RequestBody | null;
 }
 
-interface Incoming {
+interface Incoming extends Received {
   readonly status: number;
-  readonly headers: Record<string, string | string[] | undefined>;
-  readonly body: Buffer;
+  readonly headers: Headers;
 }
 
-/** As a stream that is pushed to: undici's `request` pulls, and with many large answers at once its reads wait. */
 async function dispatch(state: CallState, url: URL, outgoing: Outgoing): Promise<Incoming> {
-  const { context, timeoutMs } = state.options;
-  let head: Pick<Incoming, 'status' | 'headers'> = { status: 0, headers: {} };
-  let body = new ReceivedBody(Number.NaN);
-  await context.dispatcher.stream(
+  const { context } = state.options;
+  let status = 0;
+  let headers = new Headers();
+  let body: AnswerBody = wholeBody(Number.NaN);
+  await context.connections.exchange(
+    { url, ...outgoing, signal: state.deadline.signal },
     {
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: (outgoing.method ?? 'GET') as Dispatcher.HttpMethod,
-      headers: outgoing.headers,
-      // Any async iterable is a body to undici; its types leave that out.
-      body: outgoing.body as unknown as Uint8Array | null,
-      signal: state.deadline.signal,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-    },
-    ({ statusCode, headers }) => {
-      head = { status: statusCode, headers };
-      body = new ReceivedBody(Number(headers['content-length'] ?? Number.NaN));
-      return body;
+      head(head) {
+        status = head.status;
+        headers = readHeaders(head);
+        body = bodyFor(context, status, headers);
+      },
+      data: (piece) => body.push(piece),
     },
   );
-  return { ...head, body: body.take() };
+  return { status, headers, ...body.end() };
+}
+
+/** Pictures are looked for only where there may be one: what is coded or no success is read whole. */
+function bodyFor({ spool }: CallContext, status: number, headers: Headers): AnswerBody {
+  const length = Number(headers.get('content-length') ?? Number.NaN);
+  const isCoded = !['', 'identity'].includes(headers.get('content-encoding')?.trim().toLowerCase() ?? '');
+  const isSmall = length < MIN_CUT_LENGTH;
+  return spool === undefined || isCoded || isSmall || status < 200 || status > 299
+    ? wholeBody(length)
+    : spooledBody(spool);
 }
 
 function failureOf(error: unknown, deadline: Deadline, cut: Parameters<typeof networkFailure>[1]): Failure {
+  if (error instanceof InputChanged) {
+    const message = 'An input image became shorter while it was sent; run the row again once it is whole.';
+    return { kind: 'bad_input', message, bodySent: cut.bodySent };
+  }
   switch (deadline.cause()) {
     case 'timeout':
       return timeoutFailure(cut);
@@ -193,35 +203,36 @@ function isCodingError(error: unknown): boolean {
   return /^(?:Z_|ERR_BROTLI|ERR__|ERR_BUFFER_TOO_LARGE|unknown content coding)/.test(code);
 }
 
-function readHeaders(raw: Record<string, string | string[] | undefined>): Headers {
+function readHeaders(head: ResponseHead): Headers {
   const headers = new Headers();
-  for (const [name, values] of Object.entries(raw)) {
-    for (const value of [values ?? []].flat()) {
-      // A header no Headers object can hold says nothing we read.
-      if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
-        headers.append(name, value);
-      }
+  for (const [name, value] of head.headers) {
+    // A header no Headers object can hold says nothing we read.
+    if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
+      headers.append(name, value);
     }
   }
   return headers;
 }
 
 interface EncodedBody {
-  readonly bytes: Uint8Array;
+  readonly parts: readonly BodyPart[];
   readonly contentType: string | null;
 }
 
-/** JSON text as UTF-8; form data as multipart bytes, whole, so that its length is known. */
-async function encode(init: RequestInit): Promise<EncodedBody | null> {
+/** JSON text as UTF-8; form data as multipart bytes; both with their inputs in place of the marks. */
+async function encode(init: RequestInit, inputs: readonly InputImage[]): Promise<EncodedBody | null> {
   if (init.body === undefined || init.body === null) {
     return null;
   }
   if (typeof init.body === 'string') {
-    return { bytes: Buffer.from(init.body), contentType: null };
+    return { parts: partsOfJson(init.body, inputs), contentType: null };
+  }
+  if (init.body instanceof FormData) {
+    return partsOfForm(init.body, inputs);
   }
   const encoded = new Response(init.body);
   return {
-    bytes: new Uint8Array(await encoded.arrayBuffer()),
+    parts: [{ kind: 'bytes', bytes: new Uint8Array(await encoded.arrayBuffer()) }],
     contentType: encoded.headers.get('content-type'),
   };
 }
@@ -229,7 +240,7 @@ async function encode(init: RequestInit): Promise<EncodedBody | null> {
 function headersFor(
   options: CallOptions,
   init: RequestInit,
-  body: EncodedBody | null,
+  { body, contentType }: { readonly body: RequestBody | null; readonly contentType: string | null },
 ): Record<string, string> {
   const given = new Headers(init.headers);
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
@@ -242,8 +253,8 @@ function headersFor(
   if (body === null) {
     delete headers['content-type'];
   } else {
-    headers['content-length'] = String(body.bytes.byteLength);
-    headers['content-type'] = body.contentType ?? headers['content-type'] ?? 'application/json';
+    headers['content-length'] = String(body.byteLength);
+    headers['content-type'] = contentType ?? headers['content-type'] ?? 'application/json';
   }
   if (options.context.secret !== null) {
     const [name, value] = options.keyHeader(options.context.secret.reveal());

@@ -5,7 +5,8 @@ import type { ImageAnswer } from '../providers/adapter';
 import { redactWith } from '../providers/redact';
 import type { Secret } from '../providers/secret';
 
-export type ImageOrFailure = Exclude<ImageAnswer, { kind: 'url' }>;
+/** A picture in memory, or why there is none. */
+export type ImageOrFailure = Extract<ImageAnswer, { kind: 'image' | 'failed' }>;
 
 export interface HostedOptions {
   readonly endpoint: Endpoint;
@@ -19,7 +20,10 @@ export interface HostedOptions {
  * Any other answer as it is. The address is a stranger's, but it may lie beside the endpoint: one on a private address
  * may answer with such an address, too. Never rejects.
  */
-export async function fetchHosted(answer: ImageAnswer, options: HostedOptions): Promise<ImageOrFailure> {
+export async function fetchHosted(
+  answer: Exclude<ImageAnswer, { kind: 'spooled' }>,
+  options: HostedOptions,
+): Promise<ImageOrFailure> {
   if (answer.kind !== 'url') {
     return answer;
   }

@@ -36,6 +36,8 @@ export type ToWorker =
   | { readonly kind: 'send'; readonly id: number; readonly order: Order }
   /** The journal holds the file's hash: it may get its final name. */
   | { readonly kind: 'commit'; readonly id: number }
+  /** Cut the request off, if it is still on its way. */
+  | { readonly kind: 'cut'; readonly id: number }
   /** The journal could not note it: the file is thrown away. */
   | { readonly kind: 'discard'; readonly id: number }
   /** A run is about to start: load what its first request needs. */

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { storageFailure, writeResult } from './result-file';
+import { createDisk } from './disk';
+import { type ResultTarget, writeResult } from './result-file';
+import { storageFailure } from './storage-failure';
+
+const disk = createDisk();
+const write = (bytes: Uint8Array, target: ResultTarget) => writeResult(bytes, target, disk);
 
 let outputDir = '';
 beforeEach(async () => {
@@ -20,7 +25,7 @@ const picture = (format: 'png' | 'jpeg') =>
 describe('a result on its way to disk', () => {
   it('has its final name only after commit, and its bytes are the provider’s own', async () => {
     const bytes = await picture('jpeg');
-    const written = await writeResult(bytes, { outputDir, stem: 'a/000007', attemptId: 3 });
+    const written = await write(bytes, { outputDir, stem: 'a/000007', attemptId: 3 });
     if (written.kind !== 'written') {
       throw new Error('expected a file');
     }
@@ -40,7 +45,7 @@ describe('a result on its way to disk', () => {
 
   it('leaves an old file alone until its successor is whole', async () => {
     await writeFile(join(outputDir, '000000.png'), 'old');
-    const written = await writeResult(await picture('png'), { outputDir, stem: '000000', attemptId: 1 });
+    const written = await write(await picture('png'), { outputDir, stem: '000000', attemptId: 1 });
     expect(await readFile(join(outputDir, '000000.png'), 'utf8')).toBe('old');
     if (written.kind === 'written') {
       await written.result.discard();
@@ -49,21 +54,21 @@ describe('a result on its way to disk', () => {
   });
 
   it('takes nothing that is no image', async () => {
-    const written = await writeResult(Buffer.from('<html>'), { outputDir, stem: '000000', attemptId: 1 });
+    const written = await write(Buffer.from('<html>'), { outputDir, stem: '000000', attemptId: 1 });
     expect(written).toMatchObject({ kind: 'failed', failure: { kind: 'malformed' } });
     expect(await readdir(outputDir)).toEqual([]);
   });
 
   it('says why it cannot save', async () => {
     await writeFile(join(outputDir, 'file'), '');
-    const written = await writeResult(await picture('png'), {
+    const written = await write(await picture('png'), {
       outputDir: join(outputDir, 'file'),
       stem: '000000',
       attemptId: 1,
     });
     expect(written).toMatchObject({ kind: 'failed', failure: { kind: 'storage' } });
     expect(storageFailure(Object.assign(new Error('x'), { code: 'ENOSPC' }), '/out').message).toBe(
-      'Cannot save in /out: the disk is full.',
+      'Cannot save in /out: the disk is full; free some space, then continue the run.',
     );
   });
 });

@@ -2,6 +2,7 @@
  * The engine's Transport over worker threads. Orders go to the worker with the fewest under way; a worker that dies is
  * replaced, and what it carried is `lost`, because nobody knows how far it came.
  */
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type {
   AttemptOutcome,
@@ -15,6 +16,7 @@ import type {
 import { workerPath } from '../worker-path';
 import type { Provider } from '@shared/model/provider';
 import type { FromWorker, Order, ToWorker } from './order';
+import { createOutbox, type Outbox } from './outbox';
 
 export interface TransportPoolOptions {
   readonly clock: Clock;
@@ -32,6 +34,14 @@ export interface TransportPoolOptions {
 /** Answers are large and short-lived: a small young generation keeps many workers from holding many of them. */
 const LIMITS = { maxYoungGenerationSizeMb: 16 };
 
+/** One core is left to the main thread, the database and the disk; more workers only take turns with them. */
+const MOST_WORKERS = Math.max(1, availableParallelism() - 1);
+
+const CUT: AttemptOutcome = {
+  kind: 'failed',
+  failure: { kind: 'network', message: 'The request was stopped before it was sent.', bodySent: false },
+};
+
 interface Carried {
   readonly hooks: SendHooks;
   readonly resolve: (outcome: AttemptOutcome) => void;
@@ -39,13 +49,14 @@ interface Carried {
 
 interface Hand {
   readonly worker: Worker;
+  readonly outbox: Outbox<ToWorker>;
   readonly carried: Map<number, Carried>;
 }
 
 export interface TransportPool extends Transport {
   /** Starts the workers and loads a provider's SDK in each, so that the first request leaves at once. */
   warm(provider: Provider): void;
-  /** Number of worker threads from now on; surplus ones end when their last order has. */
+  /** Number of worker threads from now on, one fewer than cores at most; surplus ones end when their last order has. */
   resize(workers: number): void;
   /** Ends all workers at once; what they carry becomes `lost`. */
   close(): Promise<void>;
@@ -53,15 +64,23 @@ export interface TransportPool extends Transport {
 
 export function createTransportPool(options: TransportPoolOptions): TransportPool {
   const hands: Hand[] = [];
-  let target = options.workers;
+  /** Orders that no worker has yet; true: cut off meanwhile. */
+  const preparing = new Map<number, boolean>();
+  let target = Math.min(options.workers, MOST_WORKERS);
   let closed = false;
 
   function startHand(): Hand {
+    const worker = new Worker(workerPath('transport-worker'), { resourceLimits: LIMITS });
     const hand: Hand = {
-      worker: new Worker(workerPath('transport-worker'), { resourceLimits: LIMITS }),
+      worker,
+      outbox: createOutbox((messages) => worker.postMessage(messages)),
       carried: new Map(),
     };
-    hand.worker.on('message', (message: FromWorker) => void receive(hand, message));
+    worker.on('message', (messages: readonly FromWorker[]) => {
+      for (const message of messages) {
+        void receive(hand, message);
+      }
+    });
     hand.worker.on('error', (error: unknown) => options.onWorkerDeath(asError(error)));
     hand.worker.on('exit', () => bury(hand));
     hands.push(hand);
@@ -111,12 +130,12 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
       () => ({ kind: 'commit', id }),
       () => ({ kind: 'discard', id }),
     );
-    hand.worker.postMessage(answer);
+    hand.outbox.post(answer);
   }
 
   function retireIfSurplus(hand: Hand): void {
     if (hands.length > target && hand.carried.size === 0) {
-      hand.worker.postMessage({ kind: 'close' } satisfies ToWorker);
+      hand.outbox.post({ kind: 'close' });
       hands.splice(hands.indexOf(hand), 1);
     }
   }
@@ -132,7 +151,14 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
 
   return {
     async send(attempt, job, lease, hooks) {
+      preparing.set(attempt.attemptId, false);
       const order = await options.order(attempt, job, lease);
+      const isCut = preparing.get(attempt.attemptId) === true;
+      preparing.delete(attempt.attemptId);
+      if (isCut) {
+        hooks.answered();
+        return CUT;
+      }
       if ('kind' in order) {
         hooks.answered();
         return order;
@@ -143,19 +169,25 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
       return new Promise((resolve) => {
         const hand = leastBusy();
         hand.carried.set(attempt.attemptId, { hooks, resolve });
-        hand.worker.postMessage({ kind: 'send', id: attempt.attemptId, order } satisfies ToWorker);
+        hand.outbox.post({ kind: 'send', id: attempt.attemptId, order });
       });
+    },
+    cancel(attemptId) {
+      if (preparing.has(attemptId)) {
+        preparing.set(attemptId, true);
+      }
+      hands.find((hand) => hand.carried.has(attemptId))?.outbox.post({ kind: 'cut', id: attemptId });
     },
     warm(provider) {
       while (hands.length < target && !closed) {
         startHand();
       }
       for (const hand of hands) {
-        hand.worker.postMessage({ kind: 'warm', provider } satisfies ToWorker);
+        hand.outbox.post({ kind: 'warm', provider });
       }
     },
     resize(workers) {
-      target = workers;
+      target = Math.min(workers, MOST_WORKERS);
       for (const hand of hands.toReversed()) {
         retireIfSurplus(hand);
       }

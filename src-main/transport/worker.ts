@@ -1,10 +1,12 @@
 /** Entry of a transport worker: owns its connections, its SDK clients and its share of the requests in flight. */
 import { parentPort } from 'node:worker_threads';
-import { Agent } from 'undici';
 import { createInputLoader } from '../images/load-input';
 import { createAdapters } from '../providers';
+import { createConnections } from '../providers/http/connections';
 import { Secret } from '../providers/secret';
 import { createCarrier } from './carrier';
+import { createDisk } from './disk';
+import { createOutbox } from './outbox';
 import type { FromWorker, InputRules, Order, ToWorker } from './order';
 
 const port = parentPort;
@@ -12,22 +14,30 @@ if (port === null) {
   throw new Error('The transport worker runs only as a worker thread.');
 }
 
-const closing = new AbortController();
 const adapters = createAdapters();
-const dispatchers = new Map<string, Agent>();
+const connections = createConnections();
+const cuts = new Map<number, AbortController>();
 const secrets = new Map<string, Secret>();
 const loaders = new Map<string, ReturnType<typeof createInputLoader>>();
 const receipts = new Map<number, { commit(): void; discard(): void }>();
 
 const carrier = createCarrier({
   adapter: (order) => adapters[order.endpoint.provider],
-  dispatcher,
+  connections,
+  disk: createDisk(),
   secret,
-  load: (reference, rules) => loader(rules).load(reference),
-  signal: closing.signal,
+  open: (reference, rules) => loader(rules).open(reference),
 });
 
-port.on('message', (message: ToWorker) => {
+const outbox = createOutbox<FromWorker>((messages) => port.postMessage(messages));
+
+port.on('message', (messages: readonly ToWorker[]) => {
+  for (const message of messages) {
+    obey(message);
+  }
+});
+
+function obey(message: ToWorker): void {
   switch (message.kind) {
     case 'send':
       void send(message.id, message.order);
@@ -40,52 +50,37 @@ port.on('message', (message: ToWorker) => {
       receipts.get(message.id)?.discard();
       receipts.delete(message.id);
       return;
+    case 'cut':
+      cuts.get(message.id)?.abort();
+      return;
     case 'warm':
       // What cannot be loaded fails its first request, with the reason.
       adapters[message.provider].warm().catch(() => undefined);
       return;
     case 'close':
-      closing.abort();
-      port.close();
-      void Promise.allSettled([...dispatchers.values()].map((agent) => agent.destroy()));
+      port?.close();
+      connections.close();
   }
-});
+}
 
 async function send(id: number, order: Order): Promise<void> {
+  const cut = new AbortController();
+  cuts.set(id, cut);
   const outcome = await carrier.carry(id, order, {
-    bodySent: () => post({ kind: 'bodySent', id }),
-    answered: () => post({ kind: 'answered', id }),
+    signal: cut.signal,
+    bodySent: () => outbox.post({ kind: 'bodySent', id }),
+    answered: () => outbox.post({ kind: 'answered', id }),
     received: (file) =>
       new Promise((resolve, reject) => {
         receipts.set(id, {
           commit: resolve,
           discard: () => reject(new Error('The journal refused the file.')),
         });
-        post({ kind: 'received', id, file });
+        outbox.post({ kind: 'received', id, file });
       }),
   });
-  post({ kind: 'outcome', id, outcome });
-}
-
-function post(message: FromWorker): void {
-  port?.postMessage(message);
-}
-
-/** One dispatcher per endpoint and timeout: undici's own limits would cut every call at 300 s. */
-function dispatcher(order: Order): Agent {
-  const key = `${order.endpoint.id} ${order.endpoint.timeoutMs}`;
-  const known = dispatchers.get(key);
-  if (known !== undefined) {
-    return known;
-  }
-  const limit = order.endpoint.timeoutMs + 1000;
-  const agent = new Agent({
-    headersTimeout: limit,
-    bodyTimeout: limit,
-    connectTimeout: Math.min(limit, 30_000),
-  });
-  dispatchers.set(key, agent);
-  return agent;
+  cuts.delete(id);
+  outbox.post({ kind: 'outcome', id, outcome });
 }
 
 /** The same object for the same key, so that its SDK client is found again. */

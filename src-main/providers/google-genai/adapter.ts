@@ -1,7 +1,7 @@
 /** Gemini's generateContent through @google/genai. */
 import type { GoogleGenAI } from '@google/genai';
 import { type GoogleBase, googleBase } from '@shared/request-url';
-import type { CallContext, ImageRequest, ProviderAdapter } from '../adapter';
+import type { CallContext, ImageRequest, InputImage, ProviderAdapter } from '../adapter';
 import { type ClientCache, createClientCache } from '../client-cache';
 import { answered, badInput, factsOf, type ProviderCall, testEndpoint } from '../endpoint-call';
 import type { Exchange } from '../exchange';
@@ -29,7 +29,7 @@ export function createGoogleAdapter(wire: Wire): GoogleAdapter {
       if (refusal !== null) {
         return badInput(refusal);
       }
-      const call = googleCall({ wire, clients, context }, (client) =>
+      const call = googleCall({ wire, clients, context, inputs: request.images }, (client) =>
         client.models.generateContent(googleRequest(request)),
       );
       const end = await answered(call, context.endpoint.timeoutMs);
@@ -41,7 +41,7 @@ export function createGoogleAdapter(wire: Wire): GoogleAdapter {
     },
     test: (context) =>
       testEndpoint(
-        googleCall({ wire, clients, context }, (client) =>
+        googleCall({ wire, clients, context, inputs: [] }, (client) =>
           client.models.list({ config: { pageSize: LIST_PAGE_SIZE } }),
         ),
         modelsIn,
@@ -69,10 +69,11 @@ interface Means {
   readonly wire: Wire;
   readonly clients: ClientCache<GoogleGenAI>;
   readonly context: CallContext;
+  readonly inputs: readonly InputImage[];
 }
 
 function googleCall(means: Means, use: (client: GoogleGenAI) => Promise<unknown>): ProviderCall {
-  const { wire, clients, context } = means;
+  const { wire, clients, context, inputs } = means;
   const base = googleBase(context.endpoint);
   return {
     wire,
@@ -80,6 +81,7 @@ function googleCall(means: Means, use: (client: GoogleGenAI) => Promise<unknown>
     baseUrl: base?.baseUrl ?? null,
     keyHeader: (key) => ['x-goog-api-key', key],
     rules: googleRules,
+    inputs,
     async prepare(baseUrl) {
       const apiVersion = base?.apiVersion ?? '';
       const client = await clients.get(`${baseUrl} ${apiVersion}`, () =>

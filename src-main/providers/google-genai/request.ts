@@ -1,14 +1,15 @@
 /** An image request as `models.generateContent` takes it. */
 import type { GenerateContentConfig, GenerateContentParameters, Part } from '@google/genai';
 import type { ImageRequest } from '../adapter';
+import { inputMark } from '../input-marks';
 
 /**
- * The instruction first, then the images in order, each with its original bytes and MIME type. One attempt is one HTTP
+ * The instruction first, then the images in order, each with its MIME type and a mark for its original bytes. One attempt is one HTTP
  * request: genai 3.x would otherwise send follow-ups for a `CONTINUATION` finish.
  */
 export function googleRequest(request: ImageRequest): GenerateContentParameters {
-  const images: Part[] = request.images.map((image) => ({
-    inlineData: { mimeType: image.mimeType, data: base64(image.bytes) },
+  const images: Part[] = request.images.map((image, index) => ({
+    inlineData: { mimeType: image.mimeType, data: inputMark(index) },
   }));
   return {
     model: request.model,
@@ -28,8 +29,4 @@ function imageConfig(request: ImageRequest): Pick<GenerateContentConfig, 'imageC
       ...(imageSize === null ? {} : { imageSize }),
     },
   };
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }

@@ -1,7 +1,7 @@
 /** OpenAI's images API, and images by chat completion, through the openai SDK. */
 import { openaiBase } from '@shared/request-url';
 import type OpenAI from 'openai';
-import type { CallContext, ImageRequest, ProviderAdapter } from '../adapter';
+import type { CallContext, ImageRequest, InputImage, ProviderAdapter } from '../adapter';
 import { type ClientCache, createClientCache } from '../client-cache';
 import { answered, badInput, factsOf, type ProviderCall, testEndpoint } from '../endpoint-call';
 import type { Exchange } from '../exchange';
@@ -10,7 +10,7 @@ import { outcomeOf } from '../reading';
 import { KEY_PLACEHOLDER, type Wire } from '../wire';
 import { readOpenaiAnswer } from './answer';
 import { openaiRules } from './failure';
-import { chatBody, editBody, editForm, generateBody } from './request';
+import { chatBody, editBody, editForm, generateBody, inputsOf } from './request';
 
 /** The SDK's own timer must never fire before ours: it could not tell a timeout from a stop. */
 const SDK_TIMEOUT_MS = 2 ** 31 - 1;
@@ -29,7 +29,9 @@ export function createOpenaiAdapter(wire: Wire): OpenaiAdapter {
       if (refusal !== null) {
         return badInput(refusal);
       }
-      const call = openaiCall({ wire, clients, context }, (client) => ask(client, request, context));
+      const call = openaiCall({ wire, clients, context, inputs: inputsOf(request) }, (client) =>
+        ask(client, request, context),
+      );
       const end = await answered(call, context.endpoint.timeoutMs);
       if (end.kind === 'failed') {
         return end;
@@ -39,7 +41,7 @@ export function createOpenaiAdapter(wire: Wire): OpenaiAdapter {
     },
     test: (context) =>
       testEndpoint(
-        openaiCall({ wire, clients, context }, async (client) => {
+        openaiCall({ wire, clients, context, inputs: [] }, async (client) => {
           await client.models.list();
         }),
         modelsIn,
@@ -84,16 +86,18 @@ interface Means {
   readonly wire: Wire;
   readonly clients: ClientCache<OpenAI>;
   readonly context: CallContext;
+  readonly inputs: readonly InputImage[];
 }
 
 function openaiCall(means: Means, use: (client: OpenAI) => Promise<unknown>): ProviderCall {
-  const { wire, clients, context } = means;
+  const { wire, clients, context, inputs } = means;
   return {
     wire,
     context,
     baseUrl: openaiBase(context.endpoint),
     keyHeader: (key) => ['authorization', `Bearer ${key}`],
     rules: openaiRules,
+    inputs,
     async prepare(baseUrl) {
       const client = await clients.get(baseUrl, () => build(wire, baseUrl));
       return () => use(client);

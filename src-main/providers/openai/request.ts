@@ -3,6 +3,12 @@ import type { EndpointOptions } from '@shared/model/endpoint';
 import type OpenAI from 'openai';
 import { toFile } from 'openai/core/uploads';
 import type { ImageRequest, InputImage } from '../adapter';
+import { inputMark } from '../input-marks';
+
+/** What the marks in these bodies stand for: the images, then the mask. */
+export function inputsOf(request: ImageRequest): readonly InputImage[] {
+  return request.mask === null ? request.images : [...request.images, request.mask];
+}
 
 /** `n` is always 1: a job is one picture, and many models ignore a larger n. */
 export function generateBody(
@@ -22,18 +28,18 @@ export async function editBody(
   return {
     ...common(request, options),
     image: files.length === 1 && first !== undefined ? first : files,
-    ...(request.mask === null ? {} : { mask: await upload(request.mask) }),
+    ...(request.mask === null ? {} : { mask: await upload(request.mask, request.images.length) }),
   };
 }
 
 /** For relays that know only the field `image`, repeated; the SDK has no way to write that. */
 export async function editForm(request: ImageRequest, options: EndpointOptions): Promise<FormData> {
   const form = new FormData();
-  for (const image of request.images) {
-    form.append('image', await upload(image));
+  for (const [index, image] of request.images.entries()) {
+    form.append('image', await upload(image, index));
   }
   if (request.mask !== null) {
-    form.append('mask', await upload(request.mask));
+    form.append('mask', await upload(request.mask, request.images.length));
   }
   for (const [name, value] of Object.entries(common(request, options))) {
     form.append(name, String(value));
@@ -46,9 +52,9 @@ export async function editForm(request: ImageRequest, options: EndpointOptions):
  * know them ignore them.
  */
 export function chatBody(request: ImageRequest) {
-  const images = request.images.map((image) => ({
+  const images = request.images.map((image, index) => ({
     type: 'image_url' as const,
-    image_url: { url: dataUrl(image) },
+    image_url: { url: `data:${image.mimeType};base64,${inputMark(index)}` },
   }));
   const text = { type: 'text' as const, text: request.prompt };
   return {
@@ -104,11 +110,6 @@ function sendsResponseFormat(request: ImageRequest, options: EndpointOptions): b
 }
 
 /** Without its type a file goes out as `application/octet-stream`, which the edits endpoint refuses. */
-function upload(image: InputImage): Promise<File> {
-  return toFile(image.bytes, image.fileName, { type: image.mimeType });
-}
-
-function dataUrl(image: InputImage): string {
-  const { buffer, byteOffset, byteLength } = image.bytes;
-  return `data:${image.mimeType};base64,${Buffer.from(buffer, byteOffset, byteLength).toString('base64')}`;
+function upload(image: InputImage, index: number): Promise<File> {
+  return toFile(Buffer.from(inputMark(index)), image.fileName, { type: image.mimeType });
 }

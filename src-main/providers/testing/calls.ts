@@ -2,8 +2,8 @@
 import { deflateSync } from 'node:zlib';
 import type { Endpoint } from '@shared/model/endpoint';
 import type { Provider } from '@shared/model/provider';
-import { Agent, type Dispatcher } from 'undici';
 import type { CallContext, ImageAnswer, ImageRequest, InputImage } from '../adapter';
+import { type Connections, createConnections } from '../http/connections';
 import { Secret } from '../secret';
 
 /** Looks like a real key, so that redaction by shape would also catch it; `PLAIN_KEY` is caught only by value. */
@@ -37,22 +37,22 @@ export interface TestContext extends CallContext {
 export function callContext(
   target: Endpoint,
   key: string | null = PLAIN_KEY,
-  dispatcher?: Dispatcher,
+  given?: Connections,
 ): TestContext {
   const controller = new AbortController();
-  const agent = dispatcher ?? new Agent();
+  const connections = given ?? createConnections();
   let sent = 0;
   return {
     endpoint: target,
     secret: key === null ? null : new Secret(key),
     signal: controller.signal,
-    dispatcher: agent,
+    connections,
     onBodySent: () => {
       sent += 1;
     },
     sent: () => sent,
     stop: () => controller.abort(),
-    close: () => agent.destroy(),
+    close: async () => connections.close(),
   };
 }
 

@@ -57,7 +57,10 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
   const requests: ReceivedRequest[] = [];
   const sockets = new Set<Socket>();
   let begun = 0;
-  let script: Script | ((request: ReceivedRequest) => Script | Promise<Script>) = answer(500, 'nothing scripted');
+  let script: Script | ((request: ReceivedRequest) => Script | Promise<Script>) = answer(
+    500,
+    'nothing scripted',
+  );
 
   async function handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     begun += 1;

@@ -1,0 +1,134 @@
+/**
+ * Cuts long base64 strings out of a JSON answer while it arrives: their letters are decoded at once and leave nothing
+ * behind but a mark in the text. What is below 64 KB, or looks otherwise, stays in the text for the parser.
+ */
+import { Base64Stream, type ByteSink } from './base64-stream';
+import { markOf, MIN_CUT_LENGTH, startsAsBase64 } from './long-strings';
+
+const QUOTE = 0x22;
+
+/** Takes the pictures of one answer, each as it arrives. */
+export interface PictureSpool<Picture> {
+  begin(): SpoolEntry<Picture>;
+  /** More is waiting than should: nothing more is read until it settles. */
+  pressure(): Promise<void> | undefined;
+}
+
+export interface SpoolEntry<Picture> extends ByteSink {
+  /** All its bytes were handed over. */
+  end(): Picture;
+  /** They were no base64: nothing of them is kept. */
+  discard(): void | Promise<void>;
+}
+
+export class AnswerScan<Picture> {
+  readonly #spool: PictureSpool<Picture>;
+  readonly #kept: Buffer[] = [];
+  #keptBytes = 0;
+  /** What came since the last quote, until it is known whether it is a picture. */
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  /** It is none: what follows up to the next quote is text. */
+  #isText = false;
+  #cutting: { readonly stream: Base64Stream; readonly entry: SpoolEntry<Picture> } | null = null;
+  /** Null: no base64 after all. */
+  readonly pictures = new Map<string, Picture | null>();
+
+  constructor(spool: PictureSpool<Picture>) {
+    this.#spool = spool;
+  }
+
+  /** Bytes that stayed in the text so far. */
+  get keptBytes(): number {
+    return this.#keptBytes + this.#heldBytes;
+  }
+
+  push(piece: Buffer): void {
+    let at = 0;
+    while (at < piece.byteLength) {
+      const quote = piece.indexOf(QUOTE, at);
+      const end = quote < 0 ? piece.byteLength : quote;
+      this.#take(piece.subarray(at, end));
+      if (quote >= 0) {
+        this.#close();
+        this.#keep(piece.subarray(quote, quote + 1));
+      }
+      at = end + 1;
+    }
+  }
+
+  /** The text with its marks. A string that never ended is thrown away: such an answer was cut off. */
+  end(): Buffer {
+    void this.#cutting?.entry.discard();
+    this.#cutting = null;
+    this.#flush();
+    return Buffer.concat(this.#kept, this.#keptBytes);
+  }
+
+  #take(part: Buffer): void {
+    if (this.#cutting !== null) {
+      this.#cutting.stream.push(part);
+    } else if (this.#isText) {
+      this.#keep(part);
+    } else if (this.#heldBytes + part.byteLength >= MIN_CUT_LENGTH) {
+      this.#decide(part);
+    } else if (part.byteLength > 0) {
+      this.#held.push(Buffer.from(part));
+      this.#heldBytes += part.byteLength;
+    }
+  }
+
+  /** With `part` the string is as long as a picture may be. */
+  #decide(part: Buffer): void {
+    const start = [...this.#held, part];
+    this.#held = [];
+    this.#heldBytes = 0;
+    const lettersAt = startsAsBase64(start);
+    if (lettersAt === null) {
+      this.#isText = true;
+      start.forEach((piece) => this.#keep(piece));
+      return;
+    }
+    const entry = this.#spool.begin();
+    const stream = new Base64Stream(entry);
+    this.#cutting = { stream, entry };
+    let left = lettersAt;
+    for (const piece of start) {
+      // A data URL's own beginning stays in the text.
+      this.#keep(piece.subarray(0, left));
+      stream.push(piece.subarray(left));
+      left = Math.max(0, left - piece.byteLength);
+    }
+  }
+
+  #close(): void {
+    if (this.#cutting !== null) {
+      const { stream, entry } = this.#cutting;
+      const mark = markOf(this.pictures.size);
+      const isBase64 = stream.end();
+      if (!isBase64) {
+        void entry.discard();
+      }
+      this.pictures.set(mark, isBase64 ? entry.end() : null);
+      this.#keep(Buffer.from(mark, 'latin1'));
+      this.#cutting = null;
+    }
+    this.#flush();
+  }
+
+  #flush(): void {
+    this.#held.forEach((part) => this.#keep(part));
+    this.#held = [];
+    this.#heldBytes = 0;
+    this.#isText = false;
+  }
+
+  /** A copy: the memory under it is used again. */
+  #keep(part: Buffer): void {
+    if (part.byteLength === 0) {
+      return;
+    }
+    this.#kept.push(Buffer.from(part));
+    this.#keptBytes += part.byteLength;
+  }
+}

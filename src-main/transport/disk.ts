@@ -1,0 +1,117 @@
+/**
+ * What a worker's result files share: memory for bytes on their way, a bound on how many wait for the disk, and the
+ * flushing of folders, one call for all that were renamed meanwhile.
+ */
+import fs from 'node:fs';
+import { promisify } from 'node:util';
+import { CHUNK_BYTES } from '../providers/base64-stream';
+
+const open = promisify(fs.open);
+const close = promisify(fs.close);
+const fsync = promisify(fs.fsync);
+
+/**
+ * Of one worker: bytes that may wait to be written, or as a complete file to become durable; beyond, nothing more is
+ * read and no slot becomes free. Neither waits for anything that is yet to be read.
+ */
+const BUDGET_BYTES = 24 * 1024 * 1024;
+/** Unused memory that is kept for the next answers. */
+const MAX_FREE_CHUNKS = 192;
+
+export interface Disk {
+  lend(): Buffer;
+  giveBack(chunk: Buffer): void;
+  /** So many bytes wait from now on (negative: no longer). */
+  wait(bytes: number): void;
+  /** Settles when what waits is well within the budget; undefined: it is. */
+  pressure(): Promise<void> | undefined;
+  /** Resolves when all renames in `folder` before this call are durable. */
+  syncFolder(folder: string): Promise<void>;
+}
+
+export function createDisk(budgetBytes = BUDGET_BYTES): Disk {
+  const free: Buffer[] = [];
+  const syncs = new Map<string, FolderSync>();
+  let waitingBytes = 0;
+  let relief: { readonly promise: Promise<void>; resolve(): void } | null = null;
+
+  return {
+    lend: () => free.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES),
+    giveBack(chunk) {
+      if (free.length < MAX_FREE_CHUNKS) {
+        free.push(chunk);
+      }
+    },
+    wait(bytes) {
+      waitingBytes += bytes;
+      if (waitingBytes <= budgetBytes / 2) {
+        relief?.resolve();
+        relief = null;
+      }
+    },
+    pressure() {
+      if (waitingBytes > budgetBytes) {
+        relief ??= settleable();
+      }
+      return relief?.promise;
+    },
+    syncFolder(folder) {
+      const known = syncs.get(folder) ?? createFolderSync(folder, () => syncs.delete(folder));
+      syncs.set(folder, known);
+      return known.sync();
+    },
+  };
+}
+
+interface FolderSync {
+  sync(): Promise<void>;
+}
+
+/** While one flush runs, the next is shared by all who ask. */
+function createFolderSync(folder: string, onIdle: () => void): FolderSync {
+  let running: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
+
+  function begin(): Promise<void> {
+    next = null;
+    const flush = flushFolder(folder).finally(() => {
+      if (running === flush) {
+        running = null;
+        onIdle();
+      }
+    });
+    running = flush;
+    return flush;
+  }
+
+  return {
+    sync() {
+      if (running === null) {
+        return begin();
+      }
+      next ??= running.then(begin, begin);
+      return next;
+    },
+  };
+}
+
+/** A rename is durable only once its folder is; Windows has no such call and needs none. */
+async function flushFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') {
+    return;
+  }
+  const folder = await open(path, 'r');
+  try {
+    await fsync(folder);
+  } finally {
+    await close(folder);
+  }
+}
+
+function settleable(): { readonly promise: Promise<void>; resolve(): void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve: () => resolve() };
+}

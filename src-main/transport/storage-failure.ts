@@ -1,0 +1,27 @@
+/** What the disk refused, in one sentence. */
+import type { Failure } from '@shared/model/failure';
+
+const NO_PERMISSION = ['there is no permission to write', 'give yourself permission to write there'] as const;
+const GONE = ['the folder is gone', 'bring it back'] as const;
+const BUSY = ['another program holds a file there', 'close that program'] as const;
+
+/** Why it could not be saved, and what a person can do about it. */
+const REASONS: Readonly<Record<string, readonly [reason: string, wayOut: string]>> = {
+  ENOSPC: ['the disk is full', 'free some space'],
+  EDQUOT: ['your share of the disk is used up', 'free some space'],
+  EACCES: NO_PERMISSION,
+  EPERM: NO_PERMISSION,
+  EROFS: ['the file system is read-only', 'make it writable'],
+  EIO: ['the disk fails', 'see that it is sound'],
+  ENOENT: GONE,
+  ENOTDIR: GONE,
+  EBUSY: BUSY,
+};
+
+/** `error` is what a call of node:fs threw. */
+export function storageFailure(error: unknown, folder: string): Failure {
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+  const [reason, wayOut] = REASONS[code] ?? [code, 'see that it can be written'];
+  const message = `Cannot save in ${folder}: ${reason}; ${wayOut}, then continue the run.`;
+  return { kind: 'storage', message, providerCode: code };
+}
