@@ -7,6 +7,15 @@ const alias = { '@shared': resolve('src-shared') };
 
 /** Processes started and killed for real, and what takes longest: part of `npm test`, not of `npm run check`. */
 const SLOW = [
+  'src-main/providers/failures.test.ts',
+  'src-main/datasets/results-table.test.ts',
+  'src-main/store/store-client.test.ts',
+  'src-main/vault/open-vault.test.ts',
+  'src-main/transport/transport-pool.test.ts',
+  'src-main/providers/wire.test.ts',
+  'src-main/demo/demo-server.test.ts',
+  'src-main/datasets/read-csv.test.ts',
+  'src-main/cli/fleet/fleet-commands.test.ts',
   'bench/crash/kills.test.ts',
   'bench/crash/*.faults.test.ts',
   'bench/pool/**/*.test.ts',
@@ -26,6 +35,16 @@ const SLOW = [
   'src-main/library.test.ts',
   'src-main/local-door/serve-door.test.ts',
   'scripts/layers.test.mjs',
+];
+
+/** Whole screens, worked through at length. */
+const SLOW_SCREENS = [
+  'src-renderer/app.test.tsx',
+  'src-renderer/screens/endpoints/endpoints-screen.test.tsx',
+  'src-renderer/screens/endpoints/endpoint-settings.test.tsx',
+  'src-renderer/screens/new-run/*.test.tsx',
+  'src-renderer/screens/review/review-screen.test.tsx',
+  'src-renderer/screens/runs/run-screen.test.tsx',
 ];
 
 export default defineConfig({
@@ -66,7 +85,17 @@ export default defineConfig({
       {
         plugins: [react()],
         resolve: { alias },
-        test: { name: 'renderer', environment: 'happy-dom', include: ['src-renderer/**/*.test.{ts,tsx}'] },
+        test: {
+          name: 'renderer',
+          environment: 'happy-dom',
+          include: ['src-renderer/**/*.test.{ts,tsx}'],
+          exclude: SLOW_SCREENS,
+        },
+      },
+      {
+        plugins: [react()],
+        resolve: { alias },
+        test: { name: 'slow screens', environment: 'happy-dom', include: SLOW_SCREENS },
       },
     ],
   },

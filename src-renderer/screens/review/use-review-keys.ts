@@ -1,5 +1,5 @@
 /** The keys of the review screen: no bare letter acts while the user types, nor behind a dialog. */
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import { isTyping } from '../../shell/shortcuts';
 import { useModel } from '../../state/app-model';
 import type { ReviewActs } from './use-review';
@@ -17,7 +17,7 @@ export interface KeyActs {
 
 export function useReviewKeys(given: KeyActs): void {
   const { ui } = useModel();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       const isCovered =
         ui.getState().overlay.kind !== 'none' || document.querySelector('dialog[open]') !== null;

@@ -1,7 +1,7 @@
 /** A reviewer's sitting, its pictures fetched ahead, and every word of it saved as it falls. */
 import type { JobDetail, Run } from '@shared/model/run';
 import type { Review, ReviewFilter } from '@shared/model/review';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useModel } from '../../state/app-model';
 import { sentenceOf } from '../../state/refusal';
 import {
@@ -78,7 +78,8 @@ export function useReview(run: Run, filter: ReviewFilter): ReviewSitting {
 
   const details = useDetails(state);
   const known = useRef(details);
-  useEffect(() => {
+  // With the screen itself: a key that follows it at once finds what it shows.
+  useLayoutEffect(() => {
     known.current = details;
   }, [details]);
 
