@@ -1,4 +1,4 @@
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
@@ -12,10 +12,12 @@ const alias = { '@shared': resolve('src-shared') };
 const entries: Record<string, readonly string[]> = {
   index: ['src-main/desktop/index.ts'],
   cli: ['src-main/cli/index.ts'],
+  api: ['src-main/api/index.ts'],
   'store-worker': ['src-main/store/worker.ts', 'src-main/store/worker.ts'],
   'transport-worker': ['src-main/transport/worker.ts'],
   'demo-worker': ['src-main/demo/worker.ts'],
   'image-worker': ['src-main/images/worker.ts'],
+  'lab-worker': ['src-main/images/lab/worker.ts'],
   'keyring-worker': ['src-main/vault/keyring-worker.ts'],
 };
 
@@ -38,9 +40,21 @@ const executableCli = {
   },
 };
 
+/** Types of the package's entry: those that its source keeps by themselves, and what it exports besides. */
+const entryTypes = {
+  name: 'entry-types',
+  writeBundle({ dir = 'out/main' }: { dir?: string }): void {
+    const own = readFileSync('src-main/api/types.ts', 'utf8');
+    writeFileSync(
+      resolve(dir, 'api.d.ts'),
+      `${own}\n${readFileSync('src-main/api/entry-types.txt', 'utf8')}`,
+    );
+  },
+};
+
 export default defineConfig({
   main: {
-    plugins: [executableCli],
+    plugins: [executableCli, entryTypes],
     resolve: { alias },
     build: {
       outDir: 'out/main',
@@ -69,6 +83,8 @@ export default defineConfig({
   },
   renderer: {
     root: 'src-renderer',
+    // The window serves the page at its root, the service below /app.
+    base: './',
     plugins: [react()],
     resolve: { alias },
     build: {

@@ -121,6 +121,38 @@ test('rows are checked before, the first three are looked at, and the rest goes 
   relay.close();
 });
 
+test('a start that is asked for while its file is still being read is made, and once', async ({ studio }) => {
+  const { page, home } = studio;
+  const relay = await connected(studio);
+  const lines = Array.from({ length: 5 }, (_, row) => `early ${row}`);
+  const csv = join(home, 'early.csv');
+  await writeFile(csv, `prompt\n${lines.join('\n')}\n`);
+  const drop = () => dropFile(page, csv);
+  const newRun = async () => {
+    await page.keyboard.press('Control+n');
+    await expect(page.getByRole('heading', { name: 'New run' })).toBeVisible();
+  };
+  await newRun();
+  await drop();
+  await page.keyboard.press('Control+Enter');
+  await page.keyboard.press('Control+Enter');
+  await expect(figures(page)).toContainText('5done');
+  expect(relay.requests).toHaveLength(5);
+  await newRun();
+  await drop();
+  await page.keyboard.press('Control+Enter');
+  await expect(
+    page.getByText(/the run will start once its plan stands|will start once it stands/),
+  ).toBeVisible();
+  if (process.env['SCREENSHOTS'] !== undefined) {
+    await page.screenshot({ path: join(process.env['SCREENSHOTS'], 'start-ahead.png') });
+  }
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: /^Run 5 rows/ })).toBeEnabled();
+  expect(relay.requests).toHaveLength(5);
+  relay.close();
+});
+
 test('runs share the pool in an order that the keyboard changes, and pause, cancel and come back', async ({
   studio,
 }) => {

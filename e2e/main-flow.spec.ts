@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import sharp from 'sharp';
+import { dropFiles } from './drop-files';
 import { startRelay } from './relay';
 import { expect, test } from './studio';
 
@@ -16,14 +17,6 @@ async function seriousFaults(page: Page): Promise<string[]> {
   return violations
     .filter((one) => one.impact === 'serious' || one.impact === 'critical')
     .map((one) => `${one.id}: ${one.nodes[0]?.html ?? ''}`);
-}
-
-async function dropFiles(page: Page, files: string[]): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const data = { items: [], files, dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    await session.send('Input.dispatchDragEvent', { type, x: 700, y: 300, data });
-  }
 }
 
 const picture = (background: string): Promise<Buffer> =>

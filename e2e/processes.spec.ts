@@ -1,5 +1,8 @@
-/** D2 and R5: the page and the decoder of pictures are killed amid a run, which goes on as if nothing had been. */
-import { readdir } from 'node:fs/promises';
+/**
+ * D2 and R5: the page and the decoder of pictures are killed amid a run, which goes on as if nothing had been. What
+ * works on pictures is in none of Electron's own processes.
+ */
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ElectronApplication } from '@playwright/test';
@@ -19,6 +22,15 @@ async function kill(electron: ElectronApplication, kind: Process): Promise<boole
     }
     return found !== undefined;
   }, kind);
+}
+
+/** nice(2) of each thread of a process: field 19 of proc_pid_stat(5), counted from behind the name in brackets. */
+async function niceness(pid: number | undefined): Promise<readonly number[]> {
+  const threads = await readdir(`/proc/${pid}/task`);
+  const lines = await Promise.all(
+    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8')),
+  );
+  return lines.map((line) => Number(line.slice(line.lastIndexOf(')') + 2).split(' ')[16]));
 }
 
 /** What the window shows now. Not by Playwright's page, which does not outlive its process. */
@@ -84,4 +96,25 @@ test('a page that is killed twice and a decoder that is killed lose nothing of a
   expect(lost).toEqual({ lost: 0 });
   expect(twice).toEqual([]);
   await close().catch(() => undefined);
+});
+
+test('a run of the demo loads no picture library into the main process, and decoders stand back behind it', async ({
+  studio,
+}) => {
+  const { electron, page } = studio;
+  await page.getByRole('button', { name: /Try the demo/ }).click();
+  await page.getByRole('button', { name: /^Run 24 rows/ }).click();
+  await expect(page.getByRole('list', { name: 'Figures' })).toContainText('20done', { timeout: 60_000 });
+  const painter = await electron.evaluate(({ app }) =>
+    app.getAppMetrics().find(({ name }) => name === 'Brushfleet demo'),
+  );
+  const mapped = (pid: number | undefined): Promise<string> => readFile(`/proc/${pid}/maps`, 'utf8');
+  expect(await mapped(painter?.pid)).toContain('libvips');
+  // Beside Electron's GLib, that of libvips ends the process now and then.
+  expect(await mapped(electron.process().pid)).not.toContain('libvips');
+  const decoder = await electron.evaluate(({ app }) =>
+    app.getAppMetrics().find(({ name }) => name === 'Brushfleet images'),
+  );
+  // Those that decode, too, which begin with the process.
+  expect(Math.min(...(await niceness(decoder?.pid)))).toBe(2);
 });

@@ -13,7 +13,7 @@ async function startReview(page: Page): Promise<void> {
   await page.getByRole('button', { name: /^Run 24 rows/ }).click();
   // Some of its rows fail on purpose; the slowest takes five seconds.
   await expect(page.getByText('20/24')).toBeVisible({ timeout: 60_000 });
-  await page.keyboard.press('Control+2');
+  await page.keyboard.press('Control+3');
   await expect(page.getByRole('button', { name: /^Accept P/ })).toBeEnabled();
 }
 
@@ -51,9 +51,10 @@ test('a verdict per key, back through all of them, kept over a restart, exported
   await electron.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = (async () => ({ canceled: false, filePath })) as typeof dialog.showSaveDialog;
   }, path);
-  await page.getByRole('button', { name: 'Export' }).click();
-  await page.getByRole('menuitem', { name: /All with verdicts as CSV/ }).click();
-  await expect(page.getByText('Exported reviewed.csv')).toBeVisible();
+  await page.getByRole('button', { name: 'Export…' }).click();
+  await page.getByLabel('Which', { exact: true }).selectOption('results');
+  await page.getByRole('button', { name: /^Export \d+ rows…/ }).click();
+  await expect(page.getByText(/^Exported \d+ rows to reviewed.csv/)).toBeVisible();
   const table = await readFile(path, 'utf8');
   expect(table.match(/,accepted,/g)).toHaveLength(1);
   expect(table).toContain(',rejected,,Artifacts,');
@@ -64,9 +65,11 @@ test('a verdict per key, back through all of them, kept over a restart, exported
       filePaths: [filePath],
     })) as typeof dialog.showOpenDialog;
   }, folder);
-  await page.getByRole('button', { name: 'Export' }).click();
-  await page.getByRole('menuitem', { name: /Accepted as dataset folder/ }).click();
-  await expect(page.getByText(/^Exported 1 picture to a folder in/)).toBeVisible();
+  await page.getByRole('button', { name: 'Export…' }).click();
+  await page.getByLabel('Which', { exact: true }).selectOption('accepted');
+  await page.getByRole('radio', { name: /^Dataset folder/ }).check();
+  await page.getByRole('button', { name: 'Export 1 result…' }).click();
+  await expect(page.getByText(/^Exported 1 picture to demo dataset-accepted/)).toBeVisible();
   const split = join(folder, 'demo dataset-accepted', 'train');
   const line = JSON.parse(await readFile(join(split, 'metadata.jsonl'), 'utf8'));
   expect(line).toMatchObject({ verdict: 'accepted', source_file_name: expect.stringMatching(/^source\//) });
@@ -74,7 +77,7 @@ test('a verdict per key, back through all of them, kept over a restart, exported
   expect((await readFile(join(split, line.source_file_name))).length).toBeGreaterThan(1000);
 
   await studio.restart();
-  await studio.page.keyboard.press('Control+2');
+  await studio.page.keyboard.press('Control+3');
   await expect(place(studio.page)).toHaveText(`1 / ${total - 2}`);
   await studio.page.getByRole('button', { name: 'Rejected', exact: true }).click();
   await expect(place(studio.page)).toHaveText('1 / 1');

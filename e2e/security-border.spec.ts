@@ -138,7 +138,7 @@ test('I1: main itself judges every sender, whatever the preload lets through', a
     const sender = BrowserWindow.getAllWindows()[0]?.webContents;
     const told = async (senderFrame: unknown, from: unknown = sender): Promise<string[]> =>
       Promise.all(
-        ['brushfleet:connect', 'brushfleet:grant'].map(async (channel) => {
+        ['brushfleet:connect', 'brushfleet:grant', 'brushfleet:drag'].map(async (channel) => {
           let problem = 'answered';
           const event = {
             senderFrame,
@@ -165,9 +165,10 @@ test('I1: main itself judges every sender, whatever the preload lets through', a
       unregistered: await told({ parent: null, url: own, postMessage }, {}),
     };
   }, START);
-  const refused = ['IPC_FORBIDDEN', 'IPC_FORBIDDEN'];
+  const refused = ['IPC_FORBIDDEN', 'IPC_FORBIDDEN', 'IPC_FORBIDDEN'];
   expect(judged).toEqual({
-    own: ['answered', 'answered'],
+    // A drag wants a ticket.
+    own: ['answered', 'answered', 'BAD_INPUT'],
     subframe: refused,
     gone: refused,
     host: refused,

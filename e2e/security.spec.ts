@@ -30,7 +30,7 @@ test('E2: the page has no Node, and one function of ours', async ({ fortress }) 
     ),
     bridge: Object.keys((globalThis as { brushfleet?: object }).brushfleet ?? {}),
   }));
-  expect(found).toEqual({ node: [], bridge: ['connect'] });
+  expect(found).toEqual({ node: [], bridge: ['connect', 'drag'] });
 });
 
 test('E4: what the window really runs with', async ({ fortress }) => {

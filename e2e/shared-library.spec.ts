@@ -8,7 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Relay, startRelay } from './relay';
 import { expect, openStudio, test } from './studio';
 
-const ROWS = 10;
+/** Enough that a window opens, or is closed, amid them on a slow machine. */
+const ROWS = 60;
+const SLOW_MS = 400;
+const QUICK_MS = 5;
 
 /** One pixel. */
 const PNG =
@@ -16,9 +19,12 @@ const PNG =
 
 let relay: Relay;
 let home = '';
+/** How long an answer takes just now. */
+let paceMs: number;
 test.beforeEach(async () => {
+  paceMs = SLOW_MS;
   home = await mkdtemp(join(tmpdir(), 'brushfleet-e2e-'));
-  relay = await startRelay({ png: PNG, keys: ['key1'], until: () => sleep(400) });
+  relay = await startRelay({ png: PNG, keys: ['key1'], until: () => sleep(paceMs) });
   const rows = Array.from({ length: ROWS }, (_, row) => `"A drawing of cat number ${row}"`);
   await writeFile(join(home, 'cats.csv'), `prompt\n${rows.join('\n')}\n`);
 });
@@ -64,6 +70,7 @@ test('a command line beside the window sends through it, and its run is seen the
   await expect.poll(() => sent().length).toBeGreaterThan(1);
   expect(command.err()).toContain('Sending through the Brushfleet that has the library open');
   await expect(studio.page.getByText('cats', { exact: false }).first()).toBeVisible();
+  paceMs = QUICK_MS;
   await expectWhole(command);
   await close();
 });
@@ -72,6 +79,7 @@ test('a window takes the library over from a command line, whose run goes on thr
   const command = startCommand();
   await expect.poll(() => sent().length).toBeGreaterThan(1);
   const { close } = await openStudio({ home });
+  paceMs = QUICK_MS;
   await expectWhole(command);
   expect(command.err()).toContain('The window has taken the library over');
   expect(command.err()).toContain('Sending through the Brushfleet that has the library open');
@@ -83,6 +91,7 @@ test('a command line goes on by itself when the window beside it is closed', asy
   const command = startCommand();
   await expect.poll(() => sent().length).toBeGreaterThan(1);
   await studio.electron.close();
+  paceMs = QUICK_MS;
   await expectWhole(command);
   expect(command.err()).toContain('has ended: this one goes on');
   await rm(home, { recursive: true, force: true });

@@ -75,7 +75,8 @@ async function open(home: string, options: OpenStudioOptions): Promise<Pick<Stud
     },
   });
   const page = await electron.firstWindow();
-  await page.waitForLoadState('domcontentloaded');
+  // The page listens for keys once it is drawn.
+  await page.locator('main').first().waitFor();
   return { electron, page };
 }
 

@@ -2,18 +2,44 @@
  * The app: everything below the doors, composed into one object. The window, the command line and the service call
  * it, and only it.
  */
-import { randomUUID } from 'node:crypto';
-import { DEFAULT_SETTINGS, type Settings } from '@shared/model/settings';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { highestCost } from '@shared/cost';
+import type { ModelChoice, Recipe } from '@shared/model/run';
+import type { Settings } from '@shared/model/settings';
+import { createPayers } from './app/access/payers';
+import { stopsRevoked } from './app/access/revoked-runs';
+import { textsByPayer } from './app/access/paid-texts';
+import { createTokens } from './app/access/tokens';
 import { createAppEvents } from './app/app-events';
-import { createEventHub, type EventHub } from './app/event-hub';
+import { createArenas } from './app/arena/arenas';
+import { createDatasetRoots } from './app/dataset-roots';
+import { createEventHub } from './app/event-hub';
 import { createFleetParts } from './app/fleet-parts';
 import { type Foundation, type FoundationOptions, layFoundation } from './app/foundation';
-import { createImporter, type Importer } from './app/importer';
+import { adoptWhole, type FoundWholeOptions } from './app/found-whole';
+import { createGallery } from './app/gallery/gallery';
+import { importerOn } from './app/build-importer';
+import { createSettings } from './app/kept-settings';
 import { buildMachinery } from './app/machinery';
+import { buildChangeMaps, buildMeasuring } from './app/measures/build-measuring';
+import { createPictures } from './app/pictures/pictures';
+import { rerun } from './app/rerun';
+import { SESSION_RECIPE } from './app/sessions/session-run';
+import { createSessions } from './app/sessions/sessions';
+import { freshFolderBeside } from './app/run-request';
+import { buildStudio } from './app/studio/build-studio';
+import { studioLab } from './app/studio/lab';
+import type { TextParts } from './app/text/text-parts';
+import { createTexts } from './app/text/texts';
+import { createUnpriced } from './app/unpriced';
+import { createVersions } from './app/versions';
 import { createPool } from './engine/pool/pool';
-import type { StartDecoder } from './images/decoder-host';
-import { createThumbnailer } from './images/thumbnailer';
-import type { StoredDataset } from './store/store';
+import type { StartDemo } from './demo/start-demo';
+import { createBoundedFolder } from './images/bounded-folder';
+import type { StartDecoder } from './images/thumbnail-job';
+import type { StartLab } from './images/lab/lab-orders';
+import { createPictureLab } from './images/lab/picture-lab';
+import { createThumbnailer, PREVIEW_BOUNDS } from './images/thumbnailer';
 import { systemClock } from './system-clock';
 import { boundHeaps } from './heap-bounds';
 
@@ -24,6 +50,12 @@ export interface AppOptions extends FoundationOptions {
   readonly imageRoots: 'granted' | 'all';
   /** Where previews are decoded; absent: in a thread. */
   readonly startDecoder?: StartDecoder;
+  /** Where pictures are measured and composited; absent: in threads. */
+  readonly startLab?: StartLab;
+  /** Where the demo paints; absent: in a thread. */
+  readonly startDemo?: StartDemo;
+  /** Results are measured as they land, and those of before at the start; absent: left for a door that shows them. */
+  readonly measures?: boolean;
 }
 
 export type App = Awaited<ReturnType<typeof openApp>>;
@@ -32,15 +64,27 @@ export type App = Awaited<ReturnType<typeof openApp>>;
 export async function openApp(options: AppOptions) {
   boundHeaps();
   const clock = systemClock;
-  const foundation = await layFoundation(options);
+  const laid = await layFoundation(options);
+  const priceOf = (model: ModelChoice, recipe: Recipe): number | null =>
+    highestCost(laid.models.find(model), recipe);
+  const payers = createPayers({
+    payer: (tokenId) => tokens.holder(tokenId),
+    sessionOf: (runId) => tokens.ofRun(runId),
+    price: priceOf,
+  });
+  const foundation: Foundation = { ...laid, store: payers.noting(laid.store) };
   const { paths, store, log, vault, models, redactor } = foundation;
   const pool = createPool({ clock, random: Math.random });
   const events = createEventHub(clock, () => appEvents);
   const settings = await createSettings(foundation);
   const ground = { foundation, clock, pool, events };
-  const parts = createFleetParts({ ...ground, poolSettings: () => settings.get().pool });
+  const parts = createFleetParts({
+    ...ground,
+    startDemo: options.startDemo,
+    poolSettings: () => settings.get().pool,
+  });
   const { fleet, metrics } = parts;
-  const images = createImageRoots(options.imageRoots);
+  const images = createDatasetRoots(options.imageRoots);
   const { workers } = settings.get();
   const machinery = buildMachinery({
     ...ground,
@@ -48,18 +92,134 @@ export async function openApp(options: AppOptions) {
     metrics,
     workers,
     dayCaps: () => settings.get().dayCaps,
+    adoptWhole: (runId) => adoptWhole(foundWholeIn(foundation), runId),
+    payers,
     imageRoots: images.of,
+    onPartial: (jobId, path) => studio.onPartial(jobId, path),
+    isWatched: (jobId) => sessions.isWatched(jobId),
+    onDelta: (jobId, text) => sessions.onDelta(jobId, text),
+    onAgain: (jobId, why) => sessions.onAgain(jobId, why),
+    listener: {
+      onJob(runId, jobId, state) {
+        studio.onJob(runId, jobId);
+        sessions.onJob(jobId, state);
+      },
+      onKnown: (end) => sessions.onKnown(end),
+      onEnded(end) {
+        sessions.onEnded(end);
+        studio.onEnded(end);
+        measuring.onEnded(end);
+      },
+      onOver(runId, state) {
+        // A turn of the scheduler serves all runs, whoever's call it was taken in.
+        payers.scope.outside(() => {
+          sessions.onOver(runId, state);
+          studio.onRunOver(runId, state);
+          measuring.catchUp();
+        });
+      },
+    },
   });
   const importer = importerOn(foundation, events);
+  const previews = createBoundedFolder({
+    folder: paths.thumbnails,
+    bounds: PREVIEW_BOUNDS,
+    wallNow: clock.wallNow,
+    onError: (error) => log.error('previews', String(error)),
+  });
   const thumbnailer = createThumbnailer({
     cacheDir: paths.thumbnails,
+    files: previews,
     ...(options.startDecoder === undefined ? {} : { start: options.startDecoder }),
   });
   const { runs } = machinery;
+  const unpriced = createUnpriced({
+    price: priceOf,
+    dayCaps: () => settings.get().dayCaps,
+    payer: (tokenId) => tokens.holder(tokenId),
+    fleet: fleet.stored,
+    lentKeys: fleet.lentKeys,
+  });
+  const sessions = createSessions({
+    store,
+    unpriced: (model, { runId, payer, ...inForce }) =>
+      unpriced(model, SESSION_RECIPE, { ...inForce, payer: payer ?? tokens.ofRun(runId) }),
+    runs,
+    arrivals: machinery.arrivals,
+    orders: machinery.orders,
+    folder: paths.sessions,
+    endpointsFor: (model) => fleet.endpointsFor([model]),
+    retryDelayMs: () => settings.get().retryDelayMs,
+    wallNow: clock.wallNow,
+    onError: (error) => log.error('sessions', String(error)),
+  });
+  const textParts: TextParts = {
+    store,
+    sessions,
+    log,
+    settings: settings.get,
+    ensureDemo: () => fleet.ensureDemo(),
+    lendRoots: images.lend,
+  };
+  const texts = createTexts(textParts);
+  const lab = createPictureLab(options.startLab === undefined ? {} : { start: options.startLab });
+  const measuring = buildMeasuring({
+    ...ground,
+    lab,
+    isOn: () => options.measures === true && settings.get().measureResults,
+    imageRoots: images.of,
+  });
+  const changeMaps = buildChangeMaps({ foundation, lab, files: previews, imageRoots: images.of });
+  const studio = buildStudio({
+    ...ground,
+    fleet,
+    runs,
+    importer,
+    images,
+    lab: studioLab(lab),
+    payers: payers.scope,
+    unpriced,
+    settings: settings.get,
+  });
+  const pictures = createPictures({
+    store,
+    studio,
+    paths,
+    clock,
+    log,
+    startDecoder: options.startDecoder,
+    files: previews,
+    rulesOf: (dataset) => ({
+      baseDir: dataset.baseDir ?? '',
+      roots: images.of(dataset),
+      embeddedDir: paths.embedded,
+    }),
+  });
+  const gallery = createGallery({
+    store,
+    events,
+    clock,
+    rerun: (request) => rerun({ store, runs, freshFolder: freshFolderBeside }, request),
+    onError: (error) => log.error('gallery', String(error)),
+  });
   const appEvents = createAppEvents({ store, runs, fleet });
+  const tokens = await createTokens({
+    store,
+    clock,
+    randomBytes,
+    newId: randomUUID,
+    onSecret: redactor.add,
+    onError: (error) => log.error('service', String(error)),
+  });
+  const stopRevoked = stopsRevoked({ store, runs, log });
+  tokens.onChange((tokenId, holder) => holder === null && stopRevoked(tokenId));
   await recover(foundation);
+  await images.load(store);
+  await payers.load(store);
   await machinery.load();
   await parts.load();
+  await studio.load();
+  measuring.catchUp();
   log.info('app', `library ${options.libraryDir} is open`);
 
   return {
@@ -68,7 +228,24 @@ export async function openApp(options: AppOptions) {
     vault,
     models,
     fleet,
+    tokens,
+    /** What a cap on cost bars. */
+    unpriced,
+    /** Whose caps count for what a call starts. */
+    payers: payers.scope,
     runs,
+    sessions,
+    texts,
+    /** What a token with a cap asks, at its own cost. */
+    textsOf: textsByPayer(textParts),
+    studio,
+    lab,
+    measuring,
+    changeMaps,
+    pictures,
+    versions: createVersions({ store, runs, events, log }),
+    arenas: createArenas({ store, random: Math.random }),
+    gallery,
     warm: machinery.warm,
     importer,
     thumbnailer,
@@ -85,64 +262,43 @@ export async function openApp(options: AppOptions) {
     async saveSettings(patch: Partial<Settings>): Promise<Settings> {
       const saved = await settings.save(patch);
       fleet.applySettings();
+      measuring.catchUp();
       return saved;
     },
     /** Changes of state of keys and endpoints, newest first. */
     fleetEvents: store.fleetEvents,
     /** Requests in flight finish and are kept; then everything is closed, in the order that loses nothing. */
     async close(): Promise<void> {
+      gallery.close();
+      await pictures.close();
+      // What it works on is left for the next start.
+      await Promise.all([studio.close(), measuring.close(), lab.close()]);
+      await sessions.close();
       await machinery.close();
       await parts.close();
       events.close();
       await thumbnailer.close();
+      await previews.close();
       await foundation.close();
     },
   };
 }
 
-async function recover({ store, log }: Foundation): Promise<void> {
-  const { unknown } = await store.recover();
+async function recover(foundation: Foundation): Promise<void> {
+  const { store, log, mark } = foundation;
+  const found = await store.recover(mark);
+  const unknown = found.unknown - (await adoptWhole(foundWholeIn(foundation), null)).length;
   if (unknown > 0) {
     log.warning('store', `${unknown} requests of an earlier session have no known outcome`);
   }
 }
 
-async function createSettings({ store, log }: Foundation) {
-  let settings: Settings = { ...DEFAULT_SETTINGS, ...(await store.settings()) };
+function foundWholeIn({ store, mark, paths, log }: Foundation): FoundWholeOptions {
   return {
-    get: (): Settings => settings,
-    async save(patch: Partial<Settings>): Promise<Settings> {
-      settings = { ...settings, ...patch };
-      await store.saveSettings(settings);
-      log.setLevel(settings.logLevel);
-      return settings;
-    },
-  };
-}
-
-/** Beside its own folder, a dataset may name images below folders the user has granted. */
-function createImageRoots(rule: AppOptions['imageRoots']) {
-  const granted = new Set<string>();
-  return {
-    of: ({ baseDir }: StoredDataset): readonly string[] | 'all' =>
-      rule === 'all' ? 'all' : [...granted, ...(baseDir === null ? [] : [baseDir])],
-    grant: (folder: string): void => void granted.add(folder),
-  };
-}
-
-function importerOn({ store, paths, log }: Foundation, events: EventHub): Importer {
-  async function tell(datasetId: number): Promise<void> {
-    const dataset = await store.dataset(datasetId);
-    if (dataset !== null) {
-      events.tell({ kind: 'dataset', dataset });
-    }
-  }
-  return createImporter({
     store,
-    embeddedDir: paths.embedded,
-    pastedDir: paths.pasted,
-    newId: randomUUID,
-    onProgress: (datasetId) => void tell(datasetId).catch((error) => log.error('datasets', String(error))),
-    onError: (error) => log.error('datasets', String(error)),
-  });
+    mark,
+    spareDir: paths.spare,
+    clock: systemClock,
+    onError: (error) => log.error('results', `a result could not be put in its place: ${String(error)}`),
+  };
 }

@@ -19,6 +19,8 @@ describe('the shipped catalogue', () => {
       'gpt-image-1.5',
       'dall-e-2',
       'dall-e-3',
+      'gemini-2.5-flash',
+      'gemini-2.5-pro',
     ]) {
       expect(ids).toContain(id);
     }
@@ -28,10 +30,14 @@ describe('the shipped catalogue', () => {
   it('has one default per provider, and it is current', () => {
     expect(defaultModel(shipped.models, 'google_genai')?.id).toBe('gemini-nano-banana-2.1');
     expect(defaultModel(shipped.models, 'openai')?.id).toBe('gpt-image-2.5-flare');
+    expect(defaultModel(shipped.models, 'google_genai', 'text')?.id).toBe('gemini-3.8-flash');
+    expect(defaultModel(shipped.models, 'openai', 'text')?.id).toBe('gpt-5.4-mini');
     const marked = shipped.models.filter((model) => model.isDefault === true);
-    expect(marked.map((model) => [model.provider, model.state])).toEqual([
-      ['google_genai', 'current'],
-      ['openai', 'current'],
+    expect(marked.map((model) => [model.provider, model.tasks.includes('text'), model.state])).toEqual([
+      ['google_genai', false, 'current'],
+      ['openai', false, 'current'],
+      ['google_genai', true, 'current'],
+      ['openai', true, 'current'],
     ]);
   });
 

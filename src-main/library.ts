@@ -38,6 +38,14 @@ export interface LibraryPaths {
   readonly embedded: string;
   /** Images that were pasted. */
   readonly pasted: string;
+  /** What the studio keeps: pictures brought in, answers, masks, composites. */
+  readonly studio: string;
+  /** Media that callers of the service sent along, while their requests are under way. */
+  readonly callers: string;
+  /** Results of requests that came one by one. */
+  readonly sessions: string;
+  /** Results that their folder would not take, until it does. */
+  readonly spare: string;
 }
 
 export function libraryPaths(root: string): LibraryPaths {
@@ -48,6 +56,10 @@ export function libraryPaths(root: string): LibraryPaths {
     thumbnails: join(root, 'thumbnails'),
     embedded: join(root, 'embedded'),
     pasted: join(root, 'pasted'),
+    studio: join(root, 'studio'),
+    callers: join(root, 'callers'),
+    sessions: join(root, 'sessions'),
+    spare: join(root, 'spare'),
   };
 }
 

@@ -2,9 +2,15 @@
 import type { Router } from '@orpc/server';
 import type { Contract } from '@shared/contract';
 import type { App } from './app';
+import { arenaCalls } from './router/arena-calls';
 import { createCalls } from './router/calls';
 import { datasetCalls, modelCalls } from './router/dataset-calls';
 import { endpointCalls, groupCalls, keyCalls, vaultCalls } from './router/fleet-calls';
+import { galleryCalls } from './router/gallery-calls';
+import { pictureCalls } from './router/picture-calls';
+import { serviceCalls } from './router/service-calls';
+import { presetCalls, studioCalls } from './router/studio-calls';
+import { textCalls } from './router/text-calls';
 import { reviewCalls } from './router/review-calls';
 import { resultCalls, runCalls } from './router/run-calls';
 import { filesCalls, settingsCalls, systemCalls } from './router/system-calls';
@@ -23,8 +29,15 @@ export function createRouter(app: App, shell: Shell): AppRouter {
     datasets: datasetCalls(os, app, shell),
     models: modelCalls(os, app),
     runs: runCalls(os, app, shell),
-    review: reviewCalls(os, app, shell),
+    review: reviewCalls(os, app),
     results: resultCalls(os, app, shell),
+    studio: studioCalls(os, app, shell),
+    presets: presetCalls(os, app, shell),
+    gallery: galleryCalls(os, app, shell),
+    arena: arenaCalls(os, app, shell),
+    pictures: pictureCalls(os, app, shell),
+    text: textCalls(os, app, shell),
+    service: serviceCalls(os, app, shell),
     endpoints: endpointCalls(os, app),
     groups: groupCalls(os, app),
     keys: keyCalls(os, app, shell),

@@ -7,6 +7,7 @@ export type WorkerName =
   | 'transport-worker'
   | 'demo-worker'
   | 'image-worker'
+  | 'lab-worker'
   | 'keyring-worker';
 
 export function workerPath(name: WorkerName): string {

@@ -1,6 +1,7 @@
 /**
- * The page's only way out: the typed client over the MessagePort that the preload script hands us, and the grants of
- * files the user dropped or picked. The page is untrusted: it knows tokens, names and ids, never paths or secrets.
+ * The page's only way out: the typed client over the MessagePort that the preload script hands us (in a browser: over a
+ * WebSocket), and the grants of files the user dropped or picked. The page is untrusted: it knows tokens, names and ids,
+ * never paths or secrets.
  */
 import { createORPCClient } from '@orpc/client';
 import type { ClientContext, ClientLink } from '@orpc/client';
@@ -8,6 +9,10 @@ import { RPCLink } from '@orpc/client/message-port';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract, Grant } from '@shared/contract';
 import { thumbnailUrl } from '@shared/media-url';
+import type { TileSize } from '@shared/media-url';
+import type { PictureRef } from '@shared/model/picture';
+import { createBrowserBackend, isServed } from './browser/browser-backend';
+import { steadyClient } from './steady-client';
 
 export type Client = ContractRouterClient<Contract>;
 
@@ -15,19 +20,31 @@ export type Client = ContractRouterClient<Contract>;
 export interface Granted {
   readonly target: 'drop' | 'input';
   readonly grants: readonly Grant[];
+  /** Why there are none: one sentence. */
+  readonly problem?: string;
 }
 
 export interface Backend {
   readonly client: Client;
-  thumbnail(resultId: number): string;
+  thumbnail(resultId: number, size?: TileSize): string;
   /** Returns the undo. */
   onGranted(listener: (granted: Granted) => void): () => void;
+  /** Absent: the page is in the window, beside the machine. */
+  readonly browser?: {
+    logOut(): Promise<void>;
+    /** Absolute: where another program gets the file itself. */
+    fileUrl(picture: PictureRef): string;
+  };
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** The backend behind the preload script. Calls connect by themselves, and again after the port was closed. */
 export function createBackend(page: Window): Backend {
+  return page.brushfleet === undefined && isServed(page) ? createBrowserBackend(page) : windowBackend(page);
+}
+
+/** The backend behind the preload script. Calls connect by themselves, and again after the port was closed. */
+function windowBackend(page: Window): Backend {
   let linked: Promise<RPCLink<ClientContext>> | null = null;
   function forget(): void {
     linked = null;
@@ -48,7 +65,7 @@ export function createBackend(page: Window): Backend {
     },
   };
   return {
-    client: createORPCClient<Client>(link),
+    client: steadyClient(createORPCClient<Client>(link)),
     thumbnail: thumbnailUrl,
     onGranted: (listener) => listenForGrants(page, listener),
   };

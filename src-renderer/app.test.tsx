@@ -30,12 +30,23 @@ describe('the window', () => {
   it('has a tab for each screen that exists, and a key for each tab', async () => {
     await renderApp('full', <App />);
     const tabs = within(screen.getByRole('navigation', { name: 'Screens' })).getAllByRole('button');
-    expect(tabs.map((tab) => tab.textContent)).toEqual(['Runs', 'Review', 'Gallery', 'Endpoints']);
-    press('2', { ctrlKey: true });
-    expect(await screen.findByRole('button', { name: /^Accept P/ })).toBeTruthy();
+    expect(tabs.map((tab) => tab.textContent)).toEqual([
+      'Studio',
+      'Runs',
+      'Review',
+      'Gallery',
+      'Text',
+      'Endpoints',
+    ]);
+    press('1', { ctrlKey: true });
+    expect(screen.getByRole('region', { name: 'Composer' })).toBeTruthy();
     press('3', { ctrlKey: true });
-    expect(screen.getByRole('heading', { name: 'Gallery' })).toBeTruthy();
+    expect(await screen.findByRole('button', { name: /^Accept P/ })).toBeTruthy();
     press('4', { ctrlKey: true });
+    expect(screen.getByRole('heading', { name: 'Gallery' })).toBeTruthy();
+    press('5', { ctrlKey: true });
+    expect(screen.getByLabelText('Prompt')).toBeTruthy();
+    press('6', { ctrlKey: true });
     expect(screen.getByRole('heading', { name: 'Google official' })).toBeTruthy();
     press(',', { ctrlKey: true });
     expect(screen.getByRole('heading', { name: 'Settings' })).toBeTruthy();

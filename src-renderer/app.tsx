@@ -2,6 +2,9 @@
 import type { Theme } from '@shared/model/settings';
 import type { ReactNode } from 'react';
 import { useEffect } from 'react';
+import { Outgoing } from './exports/outgoing';
+import { ArenaScreen } from './screens/arena/arena-screen';
+import { GalleryPanel } from './screens/gallery/gallery-panel';
 import { GalleryInspector, GalleryScreen } from './screens/gallery/gallery-screen';
 import { AddEndpointDialog } from './screens/endpoints/add-endpoint-dialog';
 import { AddKeysDialog } from './screens/endpoints/add-keys-dialog';
@@ -17,13 +20,17 @@ import { ReviewScreen } from './screens/review/review-screen';
 import { RunInspector } from './screens/runs/run-inspector';
 import { RunScreen } from './screens/runs/run-screen';
 import { SettingsScreen } from './screens/settings/settings-screen';
+import { StudioPanel, StudioScreen } from './screens/studio/studio-screen';
+import { StoryScreen } from './screens/text/story-screen';
+import { TextInspector, TextPanel, TextScreen } from './screens/text/text-screen';
 import { WelcomeScreen } from './screens/welcome/welcome-screen';
 import { KeysSheet } from './shell/keys-sheet';
 import { Shell } from './shell/shell';
 import { SourcesPanel } from './shell/sources-panel';
 import { useDropTarget } from './shell/use-drop-target';
 import { useLive, useModel, useUi } from './state/app-model';
-import { runsNewestFirst } from './state/live-store';
+import { pictureRunsNewestFirst, runsNewestFirst } from './state/live-store';
+import type { View } from './state/ui-store';
 
 interface Zones {
   readonly left: ReactNode;
@@ -31,9 +38,17 @@ interface Zones {
   readonly right: ReactNode | null;
 }
 
+/** Elsewhere what is dropped begins a run. */
+const DROP_WORDS: Partial<Record<View['kind'], string>> = {
+  studio: 'Drop to bring it into the studio',
+  newRun: 'Drop a source, or a picture of ours for its recipe',
+  text: 'Drop to ask about it',
+};
+
 export function App() {
   useTheme();
   const isDragging = useDropTarget();
+  const kind = useUi((state) => state.view.kind);
   const isReady = useLive((state) => state.info !== null);
   return (
     <>
@@ -41,7 +56,7 @@ export function App() {
       <Overlays />
       {isDragging && (
         <div aria-hidden="true" className="drop-veil">
-          Drop to start a run with it
+          {DROP_WORDS[kind] ?? 'Drop to start a run with it'}
         </div>
       )}
     </>
@@ -66,22 +81,51 @@ function useZones(): Zones {
     case 'newRun':
       return { left: <SourcesPanel shownRun={null} />, centre: <NewRunScreen />, right: <RowInspector /> };
     case 'review': {
-      const newest = runsNewestFirst(runs);
+      if (view.selection !== undefined) {
+        const { selection } = view;
+        return {
+          left: null,
+          centre: <ReviewScreen key={JSON.stringify(selection)} source={{ kind: 'selection', selection }} />,
+          right: null,
+        };
+      }
+      const newest = pictureRunsNewestFirst(runs);
       const run =
-        (view.runId === null ? undefined : runs.get(view.runId)) ??
+        newest.find(({ id }) => id === view.runId) ??
         newest.find(({ counts }) => counts.done > 0) ??
         newest[0];
-      const left = <SourcesPanel shownRun={run?.id ?? null} />;
+      // Pictures have the whole width; its head names the run, and the others.
       return run === undefined
-        ? { left, centre: <WelcomeScreen />, right: null }
-        : { left, centre: <ReviewScreen key={run.id} run={run} />, right: null };
+        ? { left: <SourcesPanel shownRun={null} />, centre: <WelcomeScreen />, right: null }
+        : {
+            left: null,
+            centre: <ReviewScreen key={run.id} source={{ kind: 'run', runId: run.id }} />,
+            right: null,
+          };
     }
+    case 'studio':
+      return {
+        left: <StudioPanel treeId={view.treeId} />,
+        centre: <StudioScreen treeId={view.treeId} />,
+        right: null,
+      };
+    case 'arena':
+      return { left: null, centre: <ArenaScreen arenaId={view.arenaId} />, right: null };
     case 'gallery':
       return {
-        left: <SourcesPanel shownRun={null} />,
+        left: <GalleryPanel />,
         centre: <GalleryScreen />,
         right: <GalleryInspector />,
       };
+    case 'text':
+      if (view.storyOf !== undefined) {
+        return {
+          left: <TextPanel />,
+          centre: <StoryScreen jobId={view.storyOf} key={view.storyOf} />,
+          right: null,
+        };
+      }
+      return { left: <TextPanel />, centre: <TextScreen />, right: <TextInspector /> };
     case 'endpoints':
       return {
         left: <EndpointsPanel shownId={view.endpointId} />,
@@ -112,6 +156,7 @@ function Overlays() {
   return (
     <>
       <ChosenOverlay />
+      <Outgoing />
       {vaultRequest !== null && (
         <VaultDialog
           onSettled={(isOpen) => {
@@ -128,12 +173,13 @@ function Overlays() {
 function ChosenOverlay() {
   const { ui } = useModel();
   const overlay = useUi((state) => state.overlay);
+  const view = useUi((state) => state.view.kind);
   const close = () => ui.setState({ overlay: { kind: 'none' } });
   switch (overlay.kind) {
     case 'none':
       return null;
     case 'keys':
-      return <KeysSheet onClose={close} />;
+      return <KeysSheet onClose={close} view={view} />;
     case 'addEndpoint':
       return <AddEndpointDialog onClose={close} />;
     case 'addKeys':

@@ -4,7 +4,7 @@ import '@fontsource-variable/jetbrains-mono/wght.css';
 import './ui/tokens.css';
 import './ui/base.css';
 import './ui/controls.css';
-import './ui/compare.css';
+import './compare/compare.css';
 import './ui/tile-grid.css';
 import './ui/sparkline.css';
 import './shell/shell.css';

@@ -2,8 +2,16 @@
  * The whole border of the program: every call and event, once. The desktop serves it over a MessagePort; the service
  * will serve the same router over HTTP. No secret leaves through it: a key is `{id, label, tail, state}`.
  */
-import { eventIterator, oc } from '@orpc/contract';
+import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
+import { arenaContract } from './contract/arena';
+import { base, grantToken, id, MOST_FILES, none, page, text } from './contract/base';
+import { galleryContract } from './contract/gallery';
+import { picturesContract } from './contract/pictures';
+import { reviewContract } from './contract/review';
+import { serviceContract } from './contract/service';
+import { presetsContract, studioContract } from './contract/studio';
+import { textContract } from './contract/text';
 import { catalogueModelSchema } from './model/catalogue';
 import {
   endpointHealthSchema,
@@ -23,7 +31,6 @@ import {
 import { failureKindSchema } from './model/failure';
 import { planSchema, preflightReportSchema } from './model/plan';
 import { providerSchema } from './model/provider';
-import { reviewCountsSchema, reviewFilterSchema, reviewSchema } from './model/review';
 import {
   datasetSchema,
   jobDetailSchema,
@@ -37,23 +44,7 @@ import {
 } from './model/run';
 import { tableFormatSchema } from './model/table-format';
 import { settingsSchema, themeSchema, vaultStatusSchema } from './model/settings';
-
-const text = z.string().max(100_000);
-const id = z.number().int().positive();
-const page = { offset: z.number().int().nonnegative(), limit: z.number().int().min(1).max(500) };
-const none = z.void();
-
-/**
- * Every refusal a call can answer with, as data. `message` is one clear sentence that names the thing and the way out.
- * A bug answers `INTERNAL_SERVER_ERROR` without stack or path; the log has them.
- */
-const base = oc.errors({
-  /** What the user gave cannot be used; `field` names the control it belongs to. */
-  BAD_INPUT: { data: z.object({ field: z.string().optional() }).optional() },
-  NOT_FOUND: {},
-  /** The vault must be unlocked, or how to keep secrets must be chosen, first. */
-  VAULT: { data: vaultStatusSchema },
-});
+import { treeNodeSchema, treeSchema } from './model/studio';
 
 /** A file or folder the user picked or dropped. Main knows the path; the page knows a token and a name. */
 export const grantSchema = z.object({ token: z.string().uuid(), name: z.string(), isDirectory: z.boolean() });
@@ -83,16 +74,6 @@ const runRequestSchema = z.object({
   onExisting: z.enum(['fresh', 'resume', 'anew', 'adopt']).optional(),
 });
 export type RunRequest = Readonly<z.infer<typeof runRequestSchema>>;
-
-/** How far an export into a folder is. */
-export const folderExportReportSchema = z.object({
-  written: z.number().int(),
-  /** Results that are no longer on disk. */
-  skipped: z.number().int(),
-  total: z.number().int(),
-  done: z.boolean(),
-});
-export type FolderExportReport = Readonly<z.infer<typeof folderExportReportSchema>>;
 
 const rerunRequestSchema = z.object({
   runId: id,
@@ -127,6 +108,13 @@ export const appEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('jobs'), runId: id, jobs: z.array(jobTileSchema) }),
   z.object({ kind: z.literal('endpoints'), endpoints: z.array(endpointViewSchema) }),
   z.object({ kind: z.literal('dataset'), dataset: datasetSchema }),
+  /** Nodes that changed come whole; null: the tree was removed. */
+  z.object({
+    kind: z.literal('tree'),
+    treeId: id,
+    tree: treeSchema.nullable(),
+    nodes: z.array(treeNodeSchema),
+  }),
   z.object({ kind: z.literal('vault'), vault: vaultStatusSchema }),
   z.object({ kind: z.literal('groups'), groups: z.array(quotaGroupSchema) }),
   z.object({ kind: z.literal('fleetEvent'), event: fleetEventSchema }),
@@ -167,7 +155,7 @@ export const contract = {
   files: {
     /** Shows the system's dialog; null when the user cancels. */
     pick: base
-      .input(z.object({ purpose: z.enum(['dataset', 'imageFolder', 'outputFolder', 'envFile']) }))
+      .input(z.object({ purpose: z.enum(['dataset', 'imageFolder', 'outputFolder', 'envFile', 'presets']) }))
       .output(grantSchema.nullable()),
   },
   datasets: {
@@ -176,6 +164,10 @@ export const contract = {
     fromPrompts: base.input(z.object({ name: z.string().max(200), prompts: text })).output(datasetSchema),
     fromImages: base
       .input(z.object({ name: z.string().max(200), images: z.array(z.instanceof(File)).min(1).max(200) }))
+      .output(datasetSchema),
+    /** More than `fromImages` takes: files that the user's hand gave, of one folder, read where they lie. */
+    fromPictures: base
+      .input(z.object({ name: z.string().max(200), grants: z.array(grantToken).min(1).max(MOST_FILES) }))
       .output(datasetSchema),
     /** The sample dataset that comes with the program. */
     sample: base.output(datasetSchema),
@@ -195,7 +187,7 @@ export const contract = {
     plan: base.input(runRequestSchema).output(planSchema),
     /** Plans the jobs and starts sending. */
     start: base.input(runRequestSchema).output(runSchema),
-    /** Goes on with a paused, finished or cut-off run; `unknown` jobs only when asked for. */
+    /** Goes on with a paused, finished or cut-off run; `unknown` jobs as `resendUnknown` says, or else as it was started. */
     resume: base.input(z.object({ runId: id, resendUnknown: z.boolean().optional() })).output(runSchema),
     /** Reads every row as far as it can be checked without sending. */
     preflight: base.input(runRequestSchema).output(eventIterator(preflightReportSchema)),
@@ -214,7 +206,7 @@ export const contract = {
       .input(
         z.object({
           runId: id,
-          options: runOptionsSchema.omit({ filterRows: true, workers: true }).partial(),
+          options: runOptionsSchema.omit({ filterRows: true, workers: true, payer: true }).partial(),
         }),
       )
       .output(runSchema),
@@ -229,6 +221,10 @@ export const contract = {
     rerunFailed: base.input(z.object({ runId: id, kind: failureKindSchema.optional() })).output(runSchema),
     rerunJob: base.input(z.object({ jobId: id })).output(runSchema),
     list: base.output(z.array(runSchema)),
+    /** What the service, programs and single requests asked, newest first: the list has those only while they wait. */
+    sessions: base.output(z.array(runSchema)),
+    /** One, also where the list leaves it out: a request of the studio or of a session that is over. */
+    get: base.input(z.object({ runId: id })).output(runSchema),
     jobs: base
       .input(
         z.object({
@@ -264,25 +260,7 @@ export const contract = {
       )
       .output(z.string().nullable()),
   },
-  review: {
-    /** Ids of a run's done jobs in its order. */
-    queue: base.input(z.object({ runId: id, filter: reviewFilterSchema })).output(z.array(id)),
-    counts: base.input(z.object({ runId: id })).output(reviewCountsSchema),
-    /**
-     * Says something of a result, null takes it back; answers what was said before. NOT_FOUND when the job shows
-     * another result by now.
-     */
-    set: base
-      .input(z.object({ runId: id, jobId: id, resultId: id, review: reviewSchema.nullable() }))
-      .output(reviewSchema.nullable()),
-    /**
-     * Writes results with their sources and verdicts into a new folder below a picked one, in the layout that the
-     * `datasets` library reads as an ImageFolder. Who stops listening stops it.
-     */
-    exportFolder: base
-      .input(z.object({ runId: id, filter: reviewFilterSchema, grant: z.string().uuid() }))
-      .output(eventIterator(folderExportReportSchema)),
-  },
+  review: reviewContract,
   results: {
     /** Every result of every run, newest first. */
     gallery: base
@@ -292,6 +270,13 @@ export const contract = {
     /** Copies the original bytes to where the user says; null on cancel. */
     saveAs: base.input(z.object({ resultId: id })).output(z.string().nullable()),
   },
+  studio: studioContract,
+  presets: presetsContract,
+  gallery: galleryContract,
+  arena: arenaContract,
+  pictures: picturesContract,
+  text: textContract,
+  service: serviceContract,
   endpoints: {
     list: base.output(z.array(endpointViewSchema)),
     add: base.input(endpointDraftSchema).output(endpointViewSchema),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { costOfUsage, estimateCost } from './cost';
+import { costOfText, costOfUsage, estimateCost, estimateText, highestCost } from './cost';
 import type { CatalogueModel } from './model/catalogue';
 
 const base = {
@@ -71,5 +71,42 @@ describe('costOfUsage', () => {
 
   it('says nothing of a model it does not know', () => {
     expect(costOfUsage(undefined, { outputTokens: 1120 }, file)).toBeUndefined();
+  });
+});
+
+const gemini: CatalogueModel = {
+  ...base,
+  id: 'flash',
+  label: 'Flash',
+  provider: 'google_genai',
+  tasks: ['text'],
+  sizes: [],
+  priceUsd: {},
+  tokenPriceUsd: { textIn: 1, textOut: 10 },
+};
+
+describe('a text request', () => {
+  it('costs its characters, and an answer between a short one and the longest that is allowed', () => {
+    const range = estimateText(gemini, 4_000_000, { maxOutputTokens: 100_000 });
+    expect(range?.low).toBeCloseTo(1 + 0.0005, 9);
+    expect(range?.high).toBeCloseTo(1 + 1, 9);
+    expect(estimateText(gemini, 0, {})?.high).toBeCloseTo(0.01, 9);
+    expect(estimateText(gemini, 0, { candidateCount: 3, thinkingBudget: 1000 })?.high).toBeCloseTo(0.06, 9);
+    expect(estimateText(gemini, 0, { maxOutputTokens: 10 })).toEqual({ low: 0.0001, high: 0.0001 });
+  });
+
+  it('is priced by the tokens that were reported, or by what a relay charged', () => {
+    expect(costOfText(gemini, { inputTokens: 1_000_000, outputTokens: 100_000 })).toBe(2);
+    expect(costOfText(gemini, { costUsd: 0.5, inputTokens: 1 })).toBe(0.5);
+    expect(costOfText(gemini, {})).toBeUndefined();
+    expect(costOfText({ ...gemini, tokenPriceUsd: { textIn: 1 } }, { inputTokens: 1 })).toBeUndefined();
+    expect(estimateText(undefined, 10)).toBeUndefined();
+  });
+
+  it('at its highest follows the recipe', () => {
+    const text = { system: '', generation: { maxOutputTokens: 1000 }, answer: { kind: 'text' as const } };
+    expect(highestCost(gemini, { text, instruction: '' })).toBeCloseTo(0.01, 9);
+    expect(highestCost(banana, { instruction: '', imageSize: '4K' })).toBe(0.113);
+    expect(highestCost(undefined, { text, instruction: '' })).toBeNull();
   });
 });

@@ -1,6 +1,8 @@
-/** What pictures cost: before they are made, by the catalogue; afterwards, by what the provider says it used. */
+/** What requests cost: before they are sent, by the catalogue; afterwards, by what the provider says it used. */
 import { parsePixels } from './ratio';
 import type { CatalogueModel } from './model/catalogue';
+import type { Recipe } from './model/run';
+import type { Generation } from './model/text';
 
 /** US dollars. */
 export interface CostRange {
@@ -61,6 +63,75 @@ export function costOfUsage(
     return undefined;
   }
   return tokenCost(model, usage) ?? priceAt(model.priceUsd, `${file.width}x${file.height}`);
+}
+
+/** A token of European text is about four characters (platform.openai.com/tokenizer, ai.google.dev: tokens). */
+const CHARACTERS_A_TOKEN = 4;
+/** What an answer has at least and, where nothing bounds it, at most: a guess. */
+const SHORT_ANSWER_TOKENS = 50;
+const LONG_ANSWER_TOKENS = 1000;
+
+/**
+ * US dollars for one text request of so many characters. Media are not counted: nobody knows their tokens yet. Undefined
+ * when the price is not known.
+ */
+export function estimateText(
+  model: CatalogueModel | undefined,
+  characters: number,
+  generation: Generation = {},
+): CostRange | undefined {
+  const price = model?.tokenPriceUsd;
+  if (price?.textIn === undefined || price.textOut === undefined) {
+    return undefined;
+  }
+  const asked = (characters / CHARACTERS_A_TOKEN) * price.textIn;
+  const most =
+    (generation.maxOutputTokens ?? LONG_ANSWER_TOKENS) + Math.max(0, generation.thinkingBudget ?? 0);
+  const { textOut } = price;
+  const answered = (tokens: number): number => tokens * (generation.candidateCount ?? 1) * textOut;
+  return {
+    low: (asked + answered(Math.min(SHORT_ANSWER_TOKENS, most))) / PER_MILLION,
+    high: (asked + answered(most)) / PER_MILLION,
+  };
+}
+
+/** US dollars for one text answer: what a relay charged, else its tokens at the model's prices. Undefined when neither is known. */
+export function costOfText(model: CatalogueModel | undefined, usage: ReportedUsage): number | undefined {
+  if (usage.costUsd !== undefined) {
+    return usage.costUsd;
+  }
+  const price = model?.tokenPriceUsd;
+  const { inputTokens, outputTokens } = usage;
+  if (price?.textIn === undefined || price.textOut === undefined) {
+    return undefined;
+  }
+  if (inputTokens === undefined && outputTokens === undefined) {
+    return undefined;
+  }
+  return ((inputTokens ?? 0) * price.textIn + (outputTokens ?? 0) * price.textOut) / PER_MILLION;
+}
+
+/**
+ * US dollars of one request of a run at most, as far as anybody can tell before it is sent; null: nobody can. The recipe
+ * of a session is one of text whatever is asked: what a model that only paints is asked there costs a picture of any size.
+ */
+export function highestCost(
+  model: CatalogueModel | undefined,
+  { text, imageSize, instruction }: Pick<Recipe, 'text' | 'imageSize' | 'instruction'>,
+): number | null {
+  if (text !== undefined && model !== undefined && !model.tasks.includes('text')) {
+    return highestPicture(model);
+  }
+  const range =
+    text === undefined
+      ? estimateCost(model, imageSize)
+      : estimateText(model, instruction.length + text.system.length, text.generation);
+  return range?.high ?? null;
+}
+
+function highestPicture({ priceUsd, priceRangeUsd = {} }: CatalogueModel): number | null {
+  const prices = [...Object.values(priceUsd), ...Object.values(priceRangeUsd).map(({ high }) => high)];
+  return prices.length === 0 ? null : Math.max(...prices);
 }
 
 /** Inputs of an edit are nearly all picture, so all of them are taken at the price of picture tokens. */

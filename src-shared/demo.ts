@@ -1,11 +1,19 @@
 /**
- * The demo endpoint and its model. They belong to each other alone: a real run is never served by the demo, and the
+ * The demo endpoint and its models. They belong to each other alone: a real run is never served by the demo, and the
  * demo's pictures never cost anything.
  */
 import type { Endpoint } from './model/endpoint';
 import type { ModelChoice } from './model/run';
 
 export const DEMO_MODEL: ModelChoice = { provider: 'google_genai', model: 'demo' };
+
+/** The demo's answers in words. */
+export const DEMO_TEXT_MODEL: ModelChoice = { provider: 'google_genai', model: 'demo-text' };
+
+/** Whether a model is one of the demo's own. */
+export function isDemoModel({ provider, model }: ModelChoice): boolean {
+  return provider === DEMO_MODEL.provider && (model === DEMO_MODEL.model || model === DEMO_TEXT_MODEL.model);
+}
 
 /** Name of the dataset that comes with the program. */
 export const SAMPLE_NAME = 'demo dataset';
@@ -27,6 +35,5 @@ export const DEMO_ENDPOINT: Endpoint = {
 
 /** Whether an endpoint may be asked for a model at all, whatever its state. */
 export function mayServe(endpoint: Endpoint, choice: ModelChoice): boolean {
-  const isDemo = choice.provider === DEMO_MODEL.provider && choice.model === DEMO_MODEL.model;
-  return endpoint.provider === choice.provider && endpoint.demo === isDemo;
+  return endpoint.provider === choice.provider && endpoint.demo === isDemoModel(choice);
 }

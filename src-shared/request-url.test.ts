@@ -57,3 +57,31 @@ describe('the final URL', () => {
     expect(openaiBase(openai('https://p.com/v1/images/edits/'))).toBe('https://p.com/v1');
   });
 });
+
+describe('text', () => {
+  it.each([
+    ['', {}, 'https://api.openai.com/v1/responses'],
+    ['https://eu.api.openai.com/v1', {}, 'https://eu.api.openai.com/v1/responses'],
+    [
+      'https://api.openai.com.relay.example/v1',
+      {},
+      'https://api.openai.com.relay.example/v1/chat/completions',
+    ],
+    ['https://relay.example/v1', {}, 'https://relay.example/v1/chat/completions'],
+    ['https://relay.example/v1/responses', { textVia: 'responses' }, 'https://relay.example/v1/responses'],
+    ['', { textVia: 'chat' }, 'https://api.openai.com/v1/chat/completions'],
+    [
+      'https://relay.example/v1',
+      { imagesVia: 'chat', textVia: 'auto' },
+      'https://relay.example/v1/chat/completions',
+    ],
+  ] as const)('is asked of "%s" with %j at %s', (baseUrl, options, url) => {
+    expect(requestUrl(openai(baseUrl, options), 'm', 'text')).toBe(url);
+  });
+
+  it('is asked of Gemini where pictures are', () => {
+    expect(requestUrl(google('http://proxy1.com'), 'm', 'text')).toBe(
+      requestUrl(google('http://proxy1.com'), 'm', 't2i'),
+    );
+  });
+});

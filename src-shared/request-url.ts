@@ -13,7 +13,7 @@ const TRAILING_VERSION = /\/(v\d+(?:(?:alpha|beta)\d*)?)$/;
 /** People paste the address of a call where its base belongs. */
 const PASTED_CALL = {
   google_genai: /\/models(?:\/.*)?$/,
-  openai: /\/(?:images\/(?:generations|edits)|chat\/completions|models)$/,
+  openai: /\/(?:images\/(?:generations|edits)|chat\/completions|responses|models)$/,
 } as const;
 
 export interface GoogleBase {
@@ -61,7 +61,31 @@ export function requestUrl(endpoint: EndpointAddress, model: string, task: Task)
   }
 }
 
+/** OpenAI's own servers, also those of one region; any other base URL is a relay's. */
+export function isOpenaiItself(endpoint: Pick<EndpointAddress, 'baseUrl'>): boolean {
+  const base = openaiBase(endpoint);
+  return base !== null && /^(?:[\w-]+\.)?api\.openai\.com$/.test(new URL(base).hostname);
+}
+
+/**
+ * Where an OpenAI-compatible endpoint is asked for text. Relays speak chat completions, OpenAI's newer models answer
+ * best in the Responses API; which lacks what `needsChat` says the request holds.
+ */
+export function textApi(
+  endpoint: Pick<EndpointAddress, 'baseUrl' | 'options'>,
+  needsChat = false,
+): 'chat' | 'responses' {
+  const via = endpoint.options.textVia ?? 'auto';
+  if (via !== 'auto') {
+    return via;
+  }
+  return isOpenaiItself(endpoint) && !needsChat ? 'responses' : 'chat';
+}
+
 function openaiPath(endpoint: EndpointAddress, task: Task): string {
+  if (task === 'text') {
+    return textApi(endpoint) === 'chat' ? '/chat/completions' : '/responses';
+  }
   if (endpoint.options.imagesVia === 'chat') {
     return '/chat/completions';
   }

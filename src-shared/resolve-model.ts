@@ -6,12 +6,16 @@ import type { Provider } from './model/provider';
 const WARNING_DAYS = 30;
 const DAY_MS = 86_400_000;
 
-/** The catalogue's default model of a provider; undefined only for a catalogue that has none of it. */
+/** The catalogue's default model of a provider for such results; undefined only for a catalogue that has none. */
 export function defaultModel(
   models: Catalogue['models'] | readonly CatalogueModel[],
   provider: Provider,
+  results: 'pictures' | 'text' = 'pictures',
 ): CatalogueModel | undefined {
-  const own = models.filter((model) => model.provider === provider);
+  const own = models.filter(
+    (model) =>
+      model.provider === provider && model.tasks.some((task) => (task === 'text') === (results === 'text')),
+  );
   return own.find((model) => model.isDefault === true) ?? own.find((model) => model.state === 'current');
 }
 

@@ -20,6 +20,7 @@ let proof: ReturnType<typeof createProof>;
 const run = provenRun(0, ROWS);
 const library = (...names: readonly string[]): string => join(scene.folder, 'library', ...names);
 const sound = (): string => join(scene.folder, 'sound');
+const soundOutput = (): string => join(scene.folder, 'sound-output');
 
 beforeAll(async () => {
   provider = await startProvider({ leastMs: 5, mostMs: 30 });
@@ -28,22 +29,35 @@ beforeAll(async () => {
   await scene.dataset(run);
   expect(await scene.live(0)).toMatchObject({ code: 0 });
   await cp(library(), sound(), { recursive: true });
+  await cp(scene.outputDir(0), soundOutput(), { recursive: true, preserveTimestamps: true });
 }, 60_000);
-beforeEach(async () => {
-  await rm(library(), { recursive: true });
-  await cp(sound(), library(), { recursive: true });
-});
+beforeEach(mend);
 afterAll(async () => {
   await provider.close();
   await scene.remove();
 });
 
-async function flip(placeOf: (sizeBytes: number) => number, bits: number): Promise<Buffer> {
+/** The library and its pictures as they were: a row that a flip cost has another picture since. */
+async function mend(): Promise<void> {
+  await rm(library(), { recursive: true });
+  await cp(sound(), library(), { recursive: true });
+  await rm(scene.outputDir(0), { recursive: true });
+  await cp(soundOutput(), scene.outputDir(0), { recursive: true, preserveTimestamps: true });
+}
+
+async function flip(placesOf: (sizeBytes: number) => readonly number[], bits: number): Promise<Buffer> {
   const bytes = await readFile(library('brushfleet.db'));
-  const at = placeOf(bytes.length);
-  bytes[at] = (bytes[at] ?? 0) ^ bits;
+  for (const at of placesOf(bytes.length)) {
+    bytes[at] = (bytes[at] ?? 0) ^ bits;
+  }
   await writeFile(library('brushfleet.db'), bytes);
   return bytes;
+}
+
+/** The first byte of each page of the second half, which says what the page is: the one in the middle may be unused. */
+function pageKinds(sizeBytes: number): readonly number[] {
+  const pages = sizeBytes / PAGE_BYTES;
+  return Array.from({ length: Math.ceil(pages / 2) }, (_, at) => (Math.floor(pages / 2) + at) * PAGE_BYTES);
 }
 
 /**
@@ -68,18 +82,10 @@ async function liveOn(damaged: Buffer): Promise<boolean> {
   return false;
 }
 
-it('flips of single bits anywhere cost the row that they hit, at most', async () => {
-  const random = seededRandom(8);
-  for (let done = 0; done < FLIPS; done += 1) {
-    await rm(library(), { recursive: true });
-    await cp(sound(), library(), { recursive: true });
-    await liveOn(await flip((size) => Math.floor(random() * size), 1 << Math.floor(random() * 8)));
-  }
-}, 120_000);
-
-it('a page that is none any more is found, and the copy of the last close is whole', async () => {
+// First of the two: a row that a flip costs is sent again, and the library that is put back knows nothing of it.
+it('pages that are none any more are found, and the copy of the last close is whole', async () => {
   // Behind the first page, whose damage shows by the header alone.
-  const damaged = await flip((size) => Math.floor(size / PAGE_BYTES / 2) * PAGE_BYTES, 0xff);
+  const damaged = await flip(pageKinds, 0xff);
   expect(await liveOn(damaged)).toBe(true);
   const calls = (await provider.ledger()).length;
   await scene.must(['library', 'restore']);
@@ -91,3 +97,11 @@ it('a page that is none any more is found, and the copy of the last close is who
   const { V1, V2, V3 } = proof.findings;
   expect([V1, V2, V3].flatMap((finding) => finding?.broken)).toEqual([]);
 }, 60_000);
+
+it('flips of single bits anywhere cost the row that they hit, at most', async () => {
+  const random = seededRandom(8);
+  for (let done = 0; done < FLIPS; done += 1) {
+    await mend();
+    await liveOn(await flip((size) => [Math.floor(random() * size)], 1 << Math.floor(random() * 8)));
+  }
+}, 120_000);

@@ -46,7 +46,7 @@ async function newRun() {
   return run;
 }
 
-/** After each life: V1 to V5. Sending again what was paid for and could not be kept is no fault here. */
+/** After each life: V1 to V5. Where neither folder nor library takes what was paid for, sending it again is no fault. */
 async function live(run: Awaited<ReturnType<typeof newRun>>, danger: Parameters<typeof scene.live>[1] = {}) {
   const life = await scene.live(run.number, danger);
   const { remains } = await proof.look(run, life);
@@ -94,6 +94,7 @@ describe.skipIf(!canMount)('an output folder on a disk of its own', () => {
     const folder = scene.outputDir(run.number);
     await mkdir(folder);
     mount(folder, SMALL);
+    const before = (await provider.ledger()).length;
     const full = await live(run);
     expect(full).toMatchObject({ code: 1 });
     expect(full.said).toBe(
@@ -102,7 +103,7 @@ describe.skipIf(!canMount)('an output folder on a disk of its own', () => {
     expect(full.states['done']).toBeGreaterThan(0);
     expect(full.states['pending']).toBeGreaterThan(0);
 
-    // What was in flight is paid for and lost: while the disk is full, that happens once.
+    // What was in flight waits in the library, and no more is asked for while the disk is full.
     const calls = (await provider.ledger()).length;
     const stillFull = await live(run);
     expect(stillFull.said).toMatch(/^The disk of .* is still full, with \d\.\d MB left: free some space/);
@@ -116,12 +117,14 @@ describe.skipIf(!canMount)('an output folder on a disk of its own', () => {
 
     remount(folder, `rw,${LARGE}`);
     expect(await live(run)).toMatchObject({ code: 0, states: { done: ROWS } });
+    expect((await provider.ledger()).length - before).toBe(ROWS);
   }, 120_000);
 });
 
 describe('an output folder', () => {
   it('that is gone under way pauses the run, is not made anew, and the run goes on once it is back', async () => {
     const run = await newRun();
+    const before = (await provider.ledger()).length;
     const folder = scene.outputDir(run.number);
     const away = join(scene.folder, 'away');
     let isAway = false;
@@ -145,6 +148,7 @@ describe('an output folder', () => {
     await rename(away, folder);
     const whole = await live(run);
     expect(whole).toMatchObject({ code: 0, states: { done: ROWS } });
+    expect((await provider.ledger()).length - before).toBe(ROWS);
   }, 120_000);
 
   it.skipIf(noTracing !== null)(

@@ -13,6 +13,7 @@ describe.concurrent('a run that is killed 20 times', () => {
       expect(Object.keys(report.findings).sort()).toEqual(['V1', 'V2', 'V3', 'V4', 'V5', 'V6', 'once']);
       expect(report.kills).toBeGreaterThanOrEqual(20);
       expect(report.done).toBe(500 * report.runs);
+      expect(report.left, 'files of attempts that died').toBe(0);
     },
     300_000,
   );
@@ -25,6 +26,7 @@ describe.concurrent('a run whose transport threads are killed 20 times', () => {
     expect(broken, reportText(report)).toEqual([]);
     expect(report.kills).toBeGreaterThanOrEqual(20);
     expect(report.done).toBe(250 * report.runs);
+    expect(report.left, 'files of attempts that died').toBe(0);
     // Requests were under way when their thread died.
     expect(report.chosen).toBeGreaterThan(0);
   }, 300_000);

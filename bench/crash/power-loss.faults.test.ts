@@ -75,9 +75,9 @@ describe.skipIf(reason !== null).each(['node', 'libsql'] as const)(
       );
       expect(renames).toHaveLength(ROWS);
       for (const { call, at } of renames) {
-        const writes = calls.flatMap((other, place) =>
-          other.op === 'write' && other.path === call.path ? [place] : [],
-        );
+        const isChange = ({ op, path }: FileCall): boolean =>
+          (op === 'write' || op === 'truncate') && path === call.path;
+        const writes = calls.flatMap((other, place) => (isChange(other) ? [place] : []));
         const synced = calls.findIndex(({ op, path }) => op === 'sync' && path === call.path);
         expect(writes.length).toBeGreaterThan(0);
         expect(synced).toBeGreaterThan(Math.max(...writes));

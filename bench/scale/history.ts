@@ -23,7 +23,8 @@ const OUTCOMES = `
   INSERT INTO results (job_id, file_name, mime_type, width, height, size_bytes, sha256, modified_ms)
     SELECT id, stem || '.png', 'image/png', 1024, 1024, 0, hex(zeroblob(32)), unixepoch() * 1000 + 60000 FROM jobs WHERE state = 'done';
   DELETE FROM sent_quarters;
-  INSERT INTO sent_quarters SELECT sent_at / 900000 * 900000, endpoint_id, key_id, model, count(*), count(*),
+  INSERT INTO sent_quarters (quarter, endpoint_id, key_id, model, requests, reached, cost_micro_usd)
+    SELECT sent_at / 900000 * 900000, endpoint_id, key_id, model, count(*), count(*),
     coalesce(sum(cost_micro_usd), 0) FROM attempts GROUP BY 1, 2, 3, 4;
   DELETE FROM ended_minutes;
   INSERT INTO ended_minutes SELECT ended_at / 60000 * 60000, endpoint_id, key_id, sum(state = 'done'),

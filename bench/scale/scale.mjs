@@ -5,34 +5,16 @@
  *
  * Options: --rows 1000000 --only import,run,history,pages,journal,resume,tables --keep
  */
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'vite';
+import { bundle, rootDir } from '../bundle.mjs';
 import { startMockProvider } from '../loopback/start-mock-provider.mjs';
 
-const rootDir = resolve(import.meta.dirname, '../..');
-const outDir = join(rootDir, '.tools', 'bench-scale');
-
-await build({
-  root: rootDir,
-  configFile: false,
-  logLevel: 'warn',
-  resolve: { alias: { '@shared': join(rootDir, 'src-shared') } },
-  build: {
-    ssr: true,
-    outDir,
-    emptyOutDir: true,
-    target: 'node20',
-    rolldownOptions: {
-      input: {
-        main: join(import.meta.dirname, 'main.ts'),
-        stage: join(import.meta.dirname, 'stage.ts'),
-        'store-worker': join(rootDir, 'src-main/store/worker.ts'),
-        'transport-worker': join(rootDir, 'src-main/transport/worker.ts'),
-      },
-      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
-    },
-  },
+const outDir = await bundle('bench-scale', {
+  main: 'bench/scale/main.ts',
+  stage: 'bench/scale/stage.ts',
+  'store-worker': 'src-main/store/worker.ts',
+  'transport-worker': 'src-main/transport/worker.ts',
 });
 const { measureAll } = await import(pathToFileURL(join(outDir, 'main.js')).href);
 await measureAll({ rootDir, stageFile: join(outDir, 'stage.js'), startMockProvider });

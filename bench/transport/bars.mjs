@@ -1,4 +1,11 @@
-/** The bars of bench:transport: medians over the rounds, each beside what it must reach. */
+/**
+ * The bars of bench:transport: medians over the rounds, each beside what it must reach.
+ *
+ * Two shares are told of each rate. The ideal is requests in flight over the provider's latency: no machine reaches it,
+ * because an answer of 1.3 MB also takes time to arrive. The floor is a client that receives the same answers and drops
+ * them, measured in the same run: what this machine allows. The share of the floor is always judged. The share of the
+ * ideal is judged where the floor itself reaches its bar; elsewhere it is only told, for it says how fast the machine is.
+ */
 
 /** Beyond, other programs decide: figures are printed, and nothing is judged by them. */
 const MOST_FOREIGN = 0.12;
@@ -38,14 +45,21 @@ export function judge({ measured, foreign, latencyMs, isCompiled, inFlights, pri
       `-- ${inFlight} in flight: ideal ${ideal.toFixed(0)}/s, receive and drop ${floor.toFixed(0)}/s, own path without files ${own.toFixed(0)}/s, all of it ${rate.toFixed(0)}/s (with start and end ${whole.toFixed(0)}/s)`,
     );
     if (isJudgedByIdeal) {
+      const bar = SHARES[inFlight];
+      const [least, whose] = disk < floor ? [disk, 'the disk alone'] : [floor, 'receive and drop itself'];
+      if (least / ideal >= bar) {
+        atLeast('share of the ideal rate', rate / ideal, bar);
+      } else {
+        print(
+          `${'share of the ideal rate'.padEnd(58)} ${(rate / ideal).toFixed(3).padEnd(26)} not judged: ${whose} gets ${(least / ideal).toFixed(3)}, below ${bar}`,
+        );
+      }
       // What the disk cannot take is no fault of the program: then it is the disk's share that counts.
-      const possible = Math.min(ideal, disk);
-      const more = possible < ideal ? ` (${(rate / ideal).toFixed(3)} of ideal)` : '';
       atLeast(
-        `share of ${possible < ideal ? 'what the disk takes' : 'the ideal rate'}`,
-        rate / possible,
-        SHARES[inFlight],
-        more,
+        disk < floor ? 'share of what the disk takes' : 'share of receive and drop',
+        rate / least,
+        bar,
+        disk < floor ? ` (${(rate / floor).toFixed(3)} of the floor)` : '',
       );
       atMost('event loop delay of main, p99', figure(`whole ${inFlight}`, 'delayMs'), LONGEST_DELAY_MS, 'ms');
     } else {

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { Agent, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -16,6 +16,8 @@ import type { SpooledPicture } from '../../src-main/providers/adapter';
 import type { PictureSpool } from '../../src-main/providers/answer-scan';
 import { CHUNK_BYTES } from '../../src-main/providers/base64-stream';
 import { createConnections } from '../../src-main/providers/http/connections';
+import { alignedBuffer } from '../../src-main/transport/aligned-memory';
+import { TemporaryFile } from '../../src-main/transport/temporary-file';
 import { markedPng } from '../loopback/marked-png.mjs';
 
 type Work = (index: number) => Promise<void>;
@@ -190,17 +192,20 @@ function hashAlone(): Work {
   };
 }
 
-/** As durable as a result: written, flushed, renamed, its folder flushed. */
+/** As durable as a result, and written as one is: flushed, renamed, its folder flushed. */
 function writeAlone(): Work {
   const png = markedPng(975_000);
+  const pieces = Array.from({ length: Math.ceil(png.length / CHUNK_BYTES) }, (_, at) => {
+    const memory = alignedBuffer(CHUNK_BYTES);
+    return { memory, length: png.copy(memory, 0, at * CHUNK_BYTES) };
+  });
+  const cachedFolders = new Set<string>();
   return async (index) => {
     const temporary = join(folder, `${index}.part`);
-    const path = join(folder, `${index}.png`);
-    const file = await open(temporary, 'w');
-    await file.write(png, 0, png.length);
-    await file.sync();
-    await file.close();
-    await rename(temporary, path);
+    const file = new TemporaryFile(folder, cachedFolders);
+    await file.write(temporary, pieces);
+    await file.flush();
+    await rename(temporary, join(folder, `${index}.png`));
     if (index % Number(inFlight) === 0) {
       const descriptor = openSync(folder, 'r');
       fsyncSync(descriptor);

@@ -1,5 +1,5 @@
 /** A folder of pictures without a record, with a real store. */
-import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Recipe, RunOptions } from '@shared/model/run';
 import sharp from 'sharp';
@@ -107,6 +107,27 @@ describe('pictures without a record', () => {
     expect(await readFile(join(outputDir, '000003.png.torn'))).toEqual(torn);
   });
 
+  it.each(['000001.png', 'n'])('are neither taken nor done over while %s cannot be read', async (name) => {
+    const models: Recipe['models'] = ['m', 'n'].map((model) => ({ provider: 'openai', model }));
+    const path = join(outputDir, name);
+    const isFolder = name === 'n';
+    const recipe = { ...RECIPE, models: isFolder ? models : RECIPE.models };
+    const request = { name: 'n', dataset, recipe, options: OPTIONS, outputDir, mode: 'resume' } as const;
+    await mkdir(join(outputDir, 'm'));
+    await put(isFolder ? 'm/000000.png' : '000000.png', await picture('png'));
+    // The system refuses to follow it, whoever asks.
+    await symlink(path, path);
+    await expect(setUpRun(store, { ...request, adopt: true })).rejects.toThrow(`Cannot read ${path}: `);
+    await expect(setUpRun(store, { ...request, adopt: true })).rejects.toThrow(`Cannot read ${path}: `);
+    await expect(setUpRun(store, request)).rejects.toThrow(isFolder ? 'Cannot read' : 'holds 2 pictures');
+    expect((await readdir(outputDir)).sort()).toEqual(
+      isFolder ? ['m', 'n'] : ['000000.png', '000001.png', 'm'],
+    );
+    await rm(path);
+    const { run } = await setUpRun(store, { ...request, adopt: true });
+    expect(await store.counts(run.id)).toMatchObject({ done: 1 });
+  });
+
   it('are nothing to ask about where no row of the plan has their name', async () => {
     await put('holiday.png', await picture('png'));
     const { run } = await setUp(false);
@@ -195,16 +216,41 @@ describe('pictures of a run whose library was restored from its copy', () => {
     expect(await readFile(join(outputDir, '000002.png.torn-2'), 'utf8')).toBe('torn');
   });
 
-  it('are not looked for where the folder holds no more than the results', async () => {
-    const { run } = await setUp(false);
+  it('are found in any folder, also where the pictures of its results are no longer there', async () => {
+    const created = await store.createDataset({ name: 'd', format: 'csv', sourcePath: null, baseDir: null });
+    const names = ['n0', 'x/n0', 'x/y/n0', 'x/y/z/n0', 'w/n0'];
+    const rows = names.map((name, row) => ({ row, index: row, fields: { prompt: 'x', name } }));
+    await store.addRows(created.id, rows);
+    dataset = await store.finishDataset(created.id, ['prompt', 'name'], []);
+    const recipe = { ...RECIPE, outputNameColumn: 'name' };
+    const request = { name: 'n', dataset, recipe, options: OPTIONS, outputDir, mode: 'resume' } as const;
+    const { run } = await setUpRun(store, request);
+    // The only file of the run's results was moved away.
     await finishNext(store, run.id);
+    await mkdir(join(outputDir, 'x/y/z'), { recursive: true });
+    await put('holiday.png', await picture('png'));
+    expect(await unrecordedPictures(store, run)).toEqual({ whole: 0, torn: 0 });
+    await put('x/y/n0.png', await picture('png'));
+    expect(await unrecordedPictures(store, run)).toEqual({ whole: 1, torn: 0 });
+    await put('x/y/z/n0.webp', Buffer.from('torn'));
+    await expect(setUpRun(store, request)).rejects.toThrow(
+      'holds 2 pictures that this library has no record of. Take the whole ones as done with --adopt',
+    );
+    await setUpRun(store, { ...request, adopt: true });
+    expect(await store.counts(run.id)).toMatchObject({ done: 2, pending: 3 });
+  });
+
+  it('are not those of a run that it has replaced in its folder', async () => {
+    const before = await setUp(false);
+    await finishNext(store, before.run.id);
     await put('000000.png', await picture('png'));
-    const jobs = vi.spyOn(store, 'jobs');
+    const request = { name: 'n', dataset, recipe: RECIPE, options: OPTIONS, outputDir } as const;
+    const { run, planned } = await setUpRun(store, { ...request, mode: 'anew' });
+    await planned;
+    // Its own is still pending, and what lies there is of the one before.
     expect(await unrecordedPictures(store, run)).toEqual({ whole: 0, torn: 0 });
-    await put('000003.png', await picture('png'));
-    await store.cancelPending(run.id);
-    expect(await unrecordedPictures(store, run)).toEqual({ whole: 0, torn: 0 });
-    expect(jobs).not.toHaveBeenCalled();
+    await put('000001.png', await picture('png'));
+    expect(await unrecordedPictures(store, run)).toEqual({ whole: 1, torn: 0 });
   });
 });
 

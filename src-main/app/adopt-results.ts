@@ -4,18 +4,25 @@
  * done.
  */
 import { access, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import type { ReceivedFile } from '../engine/ports';
 import { fileSha256 } from '../images/file-sha256';
 import { readWholeImage, type WholeImage } from '../images/whole-image';
 import type { Store, StoredJob, StoredRun } from '../store/store';
 import { createFewAtOnce } from './few-at-once';
-import { countPictures, createPictureFolders, mayHoldPictures, type PictureFolders } from './picture-folders';
+import {
+  createFoldersBelow,
+  createPictureFolders,
+  mayHoldPictures,
+  type PictureFolders,
+} from './picture-folders';
 import { plannedJobs } from './planner';
+import { isRefusedBySystem, Unreadable } from './unreadable';
 
 type Plan = Pick<StoredRun, 'recipe' | 'options' | 'datasetId'>;
 
 export interface FoundPictures {
+  /** One that cannot be read may be: it counts here, and is taken once it can. */
   readonly whole: number;
   /** Cut off, or no picture although it has the name of one. */
   readonly torn: number;
@@ -28,6 +35,8 @@ export interface LookedAt extends FoundPictures {
 
 const NOTHING: FoundPictures = { whole: 0, torn: 0 };
 const PAGE = 500;
+/** Of names alone. */
+const STEMS = 10_000;
 const FILES_AT_ONCE = 8;
 
 /** Counts the jobs of this plan that have a picture in a folder already. */
@@ -50,29 +59,40 @@ export async function foundPictures(
   return { ...found, folders: folders.marks() };
 }
 
-/**
- * Pictures of jobs that a run has never sent: they were made after its library was copied that is now restored. Cheap
- * where the folder holds no more pictures than the run has results.
- */
+/** Pictures of jobs that a run has never sent: they were made after its library was copied that is now restored. */
 export async function unrecordedPictures(
-  store: Pick<Store, 'jobs' | 'counts'>,
-  run: Pick<StoredRun, 'id' | 'outputDir'>,
+  store: Pick<Store, 'unsentStems'>,
+  { id, outputDir }: Pick<StoredRun, 'id' | 'outputDir'>,
 ): Promise<FoundPictures> {
-  const { pending, done } = await store.counts(run.id);
-  if (pending === 0 || (await countPictures(run.outputDir)) <= done) {
+  if (!(await mayHoldPictures(outputDir))) {
     return NOTHING;
   }
-  const look = createLook(run.outputDir, createPictureFolders(run.outputDir));
+  const folders = createPictureFolders(outputDir);
+  const isThere = createFoldersBelow(outputDir);
+  const look = createLook(outputDir, folders);
+  const isTaken = async (stem: string): Promise<boolean> =>
+    (await isThere(posix.dirname(stem))) && (await folders.named(stem)).length > 0;
   let found = NOTHING;
-  for await (const jobs of neverSent(store, run.id)) {
-    found = sum(found, await Promise.all(jobs.map(({ stem }) => look(stem))));
+  for (let after = -1; ; ) {
+    const page = await store.unsentStems(id, after, STEMS);
+    if (page === null) {
+      return found;
+    }
+    after = page.lastPosition;
+    const taken: string[] = [];
+    for (const stem of page.stems) {
+      // One after the other: a million of them at once would be a million promises.
+      if (await isTaken(stem)) {
+        taken.push(stem);
+      }
+    }
+    found = sum(found, await Promise.all(taken.map(look)));
   }
-  return found;
 }
 
 /**
  * Takes whole pictures as the results of pending jobs that were never sent. Torn ones are renamed, so that they are
- * neither believed nor overwritten when their job is done again.
+ * neither believed nor overwritten when their job is done again. Throws an Unreadable where nobody can tell.
  */
 export async function adoptPictures(
   store: Pick<Store, 'jobs' | 'adopted'>,
@@ -86,6 +106,10 @@ export async function adoptPictures(
   }
   for await (const jobs of neverSent(store, run.id)) {
     const looks = await Promise.all(jobs.map(async (job) => ({ job, pictures: await look(job.stem) })));
+    const inDoubt = looks.find(({ pictures }) => pictures.unreadable !== null);
+    if (inDoubt?.pictures.unreadable) {
+      throw inDoubt.pictures.unreadable;
+    }
     const kept = await Promise.all(
       looks.flatMap(({ job, pictures: { taken } }) =>
         taken === null ? [] : fewAtOnce(async () => ({ jobId: job.id, file: await received(run, taken) })),
@@ -110,25 +134,40 @@ interface Taken {
 interface StemPictures {
   readonly taken: Taken | null;
   readonly torn: readonly string[];
+  /** Of one that may be whole, where none is known to be. */
+  readonly unreadable: Unreadable | null;
 }
 
 function createLook(outputDir: string, folders: PictureFolders) {
   const fewAtOnce = createFewAtOnce(FILES_AT_ONCE);
   return async (stem: string): Promise<StemPictures> => {
     const names = await folders.named(stem);
+    let unreadable: Unreadable | null = null;
     for (const name of names) {
-      const image = await fewAtOnce(() => readWholeImage(join(outputDir, name)).catch(() => null));
-      if (image !== null) {
-        return { taken: { name, image }, torn: [] };
+      const image = await fewAtOnce(() => wholeImage(join(outputDir, name)));
+      if (image instanceof Unreadable) {
+        unreadable = image;
+      } else if (image !== null) {
+        return { taken: { name, image }, torn: [], unreadable: null };
       }
     }
-    return { taken: null, torn: names };
+    return unreadable === null
+      ? { taken: null, torn: names, unreadable }
+      : { taken: null, torn: [], unreadable };
   };
+}
+
+/** Null: it is cut off, or none. */
+function wholeImage(path: string): Promise<WholeImage | Unreadable | null> {
+  return readWholeImage(path).catch((error: unknown) =>
+    isRefusedBySystem(error) ? new Unreadable(error, path) : null,
+  );
 }
 
 function sum(before: FoundPictures, looks: readonly StemPictures[]): FoundPictures {
   return {
-    whole: before.whole + looks.filter(({ taken }) => taken !== null).length,
+    whole:
+      before.whole + looks.filter(({ taken, unreadable }) => taken !== null || unreadable !== null).length,
     torn: before.torn + looks.filter(({ torn }) => torn.length > 0).length,
   };
 }

@@ -39,5 +39,7 @@ export function tileOf(job: StoredJob): JobTile {
     ...(job.rating === undefined ? {} : { rating: job.rating }),
     ...(job.width === undefined ? {} : { width: job.width }),
     ...(job.height === undefined ? {} : { height: job.height }),
+    ...(job.suspicion === undefined ? {} : { suspicion: job.suspicion }),
+    ...(job.suspicions === undefined ? {} : { suspicions: job.suspicions }),
   };
 }

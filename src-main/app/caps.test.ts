@@ -2,8 +2,7 @@
 import { join } from 'node:path';
 import type { CatalogueModel } from '@shared/model/catalogue';
 import type { RunOptions } from '@shared/model/run';
-import sharp from 'sharp';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   json,
   type Script,
@@ -11,17 +10,18 @@ import {
   startScriptedServer,
 } from '../providers/testing/scripted-server';
 import { setUpRun } from './run-setup';
-import { addTestKeys, openTestLibrary, type TestLibrary, testEndpoint } from './testing/test-library';
+import { pictureAnswer } from './testing/painter-scene';
+import {
+  addTestKeys,
+  keysOf,
+  ONE_AT_A_TIME,
+  openTestLibrary,
+  type TestLibrary,
+  testEndpoint,
+} from './testing/test-library';
 
 const PRICE = 0.25;
-const OPTIONS: RunOptions = {
-  filterRows: '',
-  concurrency: 8,
-  workers: 1,
-  maxRetries: 20,
-  retryDelayMs: 1,
-  allowPrivateUrls: false,
-};
+const OPTIONS: RunOptions = { ...ONE_AT_A_TIME, concurrency: 8, maxRetries: 20 };
 const MODEL: CatalogueModel = {
   id: 'm',
   provider: 'openai',
@@ -41,9 +41,7 @@ let chargedUsd = 0;
 let picture: Script;
 beforeEach(async () => {
   [server, library] = await Promise.all([startScriptedServer(), openTestLibrary()]);
-  const create = { width: 8, height: 4, channels: 3, background: 'red' } as const;
-  const bytes = await sharp({ create }).png().toBuffer();
-  picture = json({ created: 1, data: [{ b64_json: bytes.toString('base64') }] });
+  picture = await pictureAnswer();
   chargedUsd = 0;
   server.reply(() => {
     const turn = server.requests.length % 4;
@@ -58,7 +56,7 @@ afterEach(async () => {
   await server.close();
 });
 
-async function run(options: Partial<RunOptions>) {
+async function run(options: Partial<RunOptions>, to = 'out') {
   const { app, folder } = library;
   const { run: created, planned } = await setUpRun(app.store, {
     name: 'n',
@@ -74,7 +72,7 @@ async function run(options: Partial<RunOptions>) {
       variants: 1,
     },
     options: { ...OPTIONS, ...options },
-    outputDir: join(folder, 'out'),
+    outputDir: join(folder, to),
     mode: 'anew',
   });
   await app.runs.start(created, { planned });
@@ -103,4 +101,74 @@ it('stays within the cap of a key, and sends the rest with others', async () => 
   const { costUsd = 0 } = spent.find(({ keyId }) => keyId === capped) ?? {};
   expect(costUsd).toBeGreaterThan(0);
   expect(costUsd).toBeLessThanOrEqual(1);
+});
+
+describe('requests that were charged, and nobody knows how much', () => {
+  const PAUSED = { kind: 'paused', failure: 'budget' };
+  const reopen = async (): Promise<void> => {
+    await library.reopen();
+    await addTestKeys(library.app, 'e', 'sk-first-key-0001');
+  };
+  beforeEach(async () => {
+    // The whole request arrives, and its answer never does.
+    server.reply({ kind: 'reset' });
+    await library.app.fleet.save(testEndpoint({ baseUrl: `${server.url}/v1` }));
+    await addTestKeys(library.app, 'e', 'sk-first-key-0001');
+  });
+
+  it('count for their run after a restart', async () => {
+    const { id } = await run({ caps: { costUsd: 2.1 }, maxRetries: 0 });
+    expect(server.requests).toHaveLength(8);
+    for (const _session of [2, 3]) {
+      await reopen();
+      const { runs } = library.app;
+      await runs.requeueAndStart(id, { kind: 'failed' });
+      await runs.over(id);
+      expect(await runs.view(await runs.found(id))).toMatchObject({
+        state: {
+          ...PAUSED,
+          reason:
+            'This run has reached its cap of $2.10: $0.00 is spent, $2.00 may have been charged for requests of unknown cost, and one more request may pass it. Raise the cap, then continue.',
+        },
+        costUsd: 0,
+      });
+    }
+    expect(server.requests).toHaveLength(8);
+  });
+
+  it('count for the day after a restart', async () => {
+    await library.app.saveSettings({ dayCaps: { costUsd: 2.1 } });
+    await run({ maxRetries: 0 });
+    expect(server.requests).toHaveLength(8);
+    await reopen();
+    expect((await run({ maxRetries: 0 }, 'out2')).state).toMatchObject({
+      ...PAUSED,
+      reason: expect.stringMatching(
+        /^Today has reached its cap of \$2\.10: \$0\.00 is spent, \$2\.00 may have been charged/,
+      ) as string,
+    });
+    expect(server.requests).toHaveLength(8);
+  });
+
+  it('count for their key after a restart, and other keys go on', async () => {
+    const [capped = '', other = ''] = await addTestKeys(
+      library.app,
+      'e',
+      'sk-second-key-02',
+      'sk-third-key-003',
+    );
+    const [first = ''] = keysOf(library.app).flatMap(({ id }) => (id === capped || id === other ? [] : [id]));
+    await library.app.fleet.updateKey(first, { paused: true });
+    await library.app.fleet.updateKey(other, { paused: true });
+    await library.app.fleet.updateKey(capped, { limits: { costPerDay: 2.1 } });
+    await run({ maxRetries: 0, caps: { requests: 8 } });
+    expect(server.requests).toHaveLength(8);
+    await library.reopen();
+    server.reply(picture);
+    await library.app.fleet.updateKey(other, { paused: false });
+    await run({}, 'out2');
+    const spent = await library.app.store.keySpentSince(0);
+    expect(spent.find(({ keyId }) => keyId === capped)).toMatchObject({ costUsd: 0, maybeUsd: 2 });
+    expect(spent.find(({ keyId }) => keyId === other)).toMatchObject({ costUsd: 40 * PRICE, maybeUsd: 0 });
+  });
 });

@@ -1,5 +1,5 @@
 /** The demo endpoint listens from its first use to the end. */
-import { startDemo } from '../demo/start-demo';
+import { type StartDemo, startDemo } from '../demo/start-demo';
 
 export interface DemoSwitch {
   /** Where it listens; starts it on first use. */
@@ -7,11 +7,11 @@ export interface DemoSwitch {
   close(): Promise<void>;
 }
 
-export function createDemoSwitch(): DemoSwitch {
+export function createDemoSwitch(start?: StartDemo): DemoSwitch {
   let started: ReturnType<typeof startDemo> | null = null;
   return {
     async url() {
-      started ??= startDemo();
+      started ??= startDemo(start);
       return (await started).url;
     },
     async close() {

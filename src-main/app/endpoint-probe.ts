@@ -12,7 +12,7 @@ import type { CallContext, ImageRequest } from '../providers/adapter';
 import { giveBack } from '../providers/answer-buffers';
 import { createConnections } from '../providers/http/connections';
 import type { Secret } from '../providers/secret';
-import { fetchHosted, type ImageOrFailure } from '../transport/hosted-answer';
+import { fetchHosted, type ImageOrFailure, type Unfetched } from '../transport/hosted-answer';
 import { fittingSize } from './fitting-size';
 
 /** A larger picture is not shown in a table. */
@@ -39,7 +39,7 @@ export function createEndpointProbe(options: {
   async function ask(
     context: Pick<CallContext, 'endpoint' | 'secret'>,
     request: ImageRequest,
-  ): Promise<ImageOrFailure> {
+  ): Promise<ImageOrFailure | Unfetched> {
     const { endpoint } = context;
     const { signal } = closing;
     const connections = createConnections({ connectTimeoutMs: endpoint.timeoutMs });
@@ -77,7 +77,7 @@ export function createEndpointProbe(options: {
         },
       );
       const latencyMs = Math.round(performance.now() - startedAt);
-      if (answer.kind === 'failed') {
+      if (answer.kind !== 'image') {
         return { kind: 'failed', latencyMs, failure: answer.failure };
       }
       const report = reportOf(answer, { latencyMs, model: known });

@@ -62,4 +62,25 @@ describe('what pages are told', () => {
     await clock.advance(1000);
     expect(asked).toEqual([]);
   });
+
+  it('tells what is read at once, and does not hold it behind what is slower', async () => {
+    const clock = createVirtualClock();
+    let finish = (_event: AppEvent) => {};
+    const slow = new Promise<AppEvent>((resolve) => (finish = resolve));
+    const source: EventSource = {
+      runEvent: (runId) => Promise.resolve({ kind: 'runRemoved', runId }),
+      jobEvents: () => slow,
+      endpointsEvent: () => Promise.resolve({ kind: 'endpoints', endpoints: [] }),
+    };
+    const events = createEventHub(clock, () => source);
+    const heard: string[] = [];
+    events.subscribe((event) => heard.push(event.kind));
+    events.touchJob(1, 1);
+    events.touchRun(1);
+    await clock.advance(100);
+    expect(heard).toEqual(['runRemoved']);
+    finish({ kind: 'jobs', runId: 1, jobs: [] });
+    await clock.advance(0);
+    expect(heard).toEqual(['runRemoved', 'jobs']);
+  });
 });

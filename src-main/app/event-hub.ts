@@ -42,13 +42,15 @@ export function createEventHub(clock: Clock, source: () => EventSource): EventHu
   }
 
   async function flush(): Promise<void> {
-    const events = gather();
-    for (const pending of events) {
-      const event = await pending.catch(() => null);
-      if (event !== null) {
-        tell(event);
-      }
-    }
+    // Each is told as soon as it is read: held behind a slower one it would be older than what pages were answered meanwhile.
+    await Promise.all(
+      gather().map(async (pending) => {
+        const event = await pending.catch(() => null);
+        if (event !== null) {
+          tell(event);
+        }
+      }),
+    );
     cancelTimer = null;
     if (runs.size > 0 || jobs.size > 0 || endpointsChanged) {
       arm();

@@ -29,7 +29,8 @@ export async function existingOutput(
     const changes = [...recipeChanges(run.recipe, plan.recipe)];
     return { kind: 'run', runId: run.id, name: run.name, changes };
   }
-  if (!isReadable(plan.options)) {
+  // Answers leave no files that could be taken for results.
+  if (plan.recipe.task === 'text' || !isReadable(plan.options)) {
     return null;
   }
   const { whole, torn } = await picturesFor(store, { plan, outputDir });

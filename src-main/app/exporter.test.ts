@@ -8,6 +8,7 @@ import {
   DRIVERS,
   failedEnd,
   finishNext,
+  newRun,
   plannedRun,
   sendNext,
   temporaryLibrary,
@@ -72,7 +73,10 @@ describe.each(DRIVERS)('the tables of a run, on %s', (driver) => {
 });
 
 /** As many finished jobs as asked for, made when they are read. */
-function endlessStore(rows: number, onPage: (offset: number) => void): Pick<Store, 'jobs' | 'rowsAt'> {
+function endlessStore(
+  rows: number,
+  onPage: (offset: number) => void,
+): Pick<Store, 'jobs' | 'rowsAt' | 'answersOf' | 'usagesOf'> {
   const job = (row: number): StoredJob =>
     ({ id: row, row, index: row, state: 'pending', model: 'm', failure: null, result: null }) as StoredJob;
   return {
@@ -81,6 +85,8 @@ function endlessStore(rows: number, onPage: (offset: number) => void): Pick<Stor
       const length = Math.max(0, Math.min(limit, rows - offset));
       return { total: rows, jobs: Array.from({ length }, (_, at) => job(offset + at)) };
     },
+    answersOf: async () => new Map(),
+    usagesOf: async () => new Map(),
     async rowsAt(_datasetId, wanted) {
       return wanted.map((row) => ({ row, index: row, fields: { prompt: `${row} `.repeat(300) } }));
     },
@@ -88,7 +94,7 @@ function endlessStore(rows: number, onPage: (offset: number) => void): Pick<Stor
 }
 
 describe('writing tables', () => {
-  const run = { id: 1, datasetId: 1, outputDir: '' };
+  const run = { ...newRun(1), id: 1, outputDir: '' };
 
   it('holds no more of a long run than of a short one', async () => {
     let most = 0;
@@ -136,7 +142,7 @@ it('writes results with their verdicts, or those alone that were accepted', asyn
     return (await readFile(path, 'utf8')).trimEnd().split('\r\n');
   };
   const [head, first, second, ...more] = await lines('reviewed');
-  expect(head).toMatch(/^prompt,output_image,.*,cost_usd,verdict,rating,reasons,note$/);
+  expect(head).toMatch(/^prompt,output_image,.*,cost_usd,own_instruction,verdict,rating,reasons,note$/);
   expect(first).toMatch(/^p0,000000\.png,.*,rejected,,Artifacts; Cut off,"six, no: seven fingers"$/);
   expect(second).toMatch(/^p1,000001\.png,.*,accepted,5,,$/);
   expect(more).toEqual([]);

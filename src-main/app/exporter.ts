@@ -2,14 +2,16 @@
 import { join } from 'node:path';
 import type { JobState } from '@shared/model/run';
 import type { TableFormat } from '@shared/model/table-format';
+import { answerShape } from '../datasets/answer-columns';
 import { writeResultsTables } from '../datasets/results-table';
 import type { Store, StoredDataset, StoredRun } from '../store/store';
-import { type FinishedJob, withRows } from './results-log';
+import { exportFailure } from './exports/export-failure';
+import { asTold, type FinishedJob, type RowSource } from './results-log';
 
 const PAGE = 200;
 
 export interface TableTarget {
-  readonly run: Pick<StoredRun, 'id' | 'outputDir' | 'datasetId'>;
+  readonly run: Pick<StoredRun, 'id' | 'outputDir' | 'datasetId' | 'recipe'>;
   readonly dataset: Pick<StoredDataset, 'columns'>;
   readonly format: TableFormat;
   /** Absolute; written whole under a temporary name, then renamed. */
@@ -28,12 +30,17 @@ export function resultsPath(outputDir: string, format: TableFormat): string {
   return join(outputDir, names[format]);
 }
 
-export function writeTable(store: TableSource, target: TableTarget): Promise<void> {
+/** Where the user says. Throws a Refusal for what the disk refuses. */
+export async function writeTable(store: TableSource, target: TableTarget): Promise<void> {
   const { run, dataset, format, path } = target;
-  return writeTables(store, { run, dataset, files: [{ format, path }] });
+  try {
+    await writeTables(store, { run, dataset, files: [{ format, path }] });
+  } catch (error) {
+    throw exportFailure(error, path);
+  }
 }
 
-type TableSource = Pick<Store, 'jobs' | 'rowsAt'>;
+type TableSource = Pick<Store, 'jobs'> & RowSource;
 
 export interface TableTargets extends Pick<TableTarget, 'run' | 'dataset'> {
   /** Of the same jobs: those of some of the jobs stand alone. */
@@ -50,6 +57,7 @@ export async function writeTables(store: TableSource, { run, dataset, files }: T
     })),
     columns: dataset.columns,
     withReviews,
+    answers: answerShape(run.recipe),
     pages,
   });
 }
@@ -75,11 +83,11 @@ function contentOf(
 
 async function* acceptedPages(store: TableSource, run: TableRun): AsyncGenerator<Page> {
   for await (const page of pagesInOrder(store, run, 'done')) {
-    yield page.filter(({ job }) => job.review?.verdict === 'accepted');
+    yield page.filter(({ job }) => job.review?.verdict === 'accepted' && job.isTrashed !== true);
   }
 }
 
-type TableRun = Pick<StoredRun, 'id' | 'datasetId'>;
+type TableRun = Pick<StoredRun, 'id' | 'datasetId' | 'recipe'>;
 type Page = readonly FinishedJob[];
 
 async function* failedPages(store: TableSource, run: TableRun): AsyncGenerator<Page> {
@@ -91,7 +99,7 @@ async function* pagesInOrder(store: TableSource, run: TableRun, state?: JobState
   const only = state === undefined ? {} : { state };
   const pageAt = async (offset: number): Promise<Page> => {
     const { jobs } = await store.jobs({ runId: run.id, offset, limit: PAGE, ...only });
-    return withRows({ store, datasetId: run.datasetId }, jobs);
+    return asTold({ store, datasetId: run.datasetId, recipe: run.recipe }, jobs);
   };
   const ahead = (offset: number): Promise<Page> => {
     const page = pageAt(offset);

@@ -37,12 +37,18 @@ export interface LoanRequest {
   readonly borrower: string;
   readonly endpoints: readonly Endpoint[];
   readonly keys: readonly Omit<LentKey, 'isOwn'>[];
+  /**
+   * Its endpoints are its own, even where they lead to the same server: what one stranger's key meets there (a model it
+   * may not use, an outage) says nothing of what others may.
+   */
+  readonly isIsolated?: boolean | undefined;
 }
 
 /** One that leads to the same server is the library's own, with its limits; any other is added for the borrower. */
 export function loanOf(own: Owned, loans: readonly Loan[], request: LoanRequest): Loan {
-  const known = [...own.endpoints.filter(isOpen), ...loans.flatMap(({ endpoints }) => endpoints)];
-  const taken = new Set([...own.endpoints, ...known].map(({ id }) => id));
+  const lent = loans.flatMap(({ endpoints }) => endpoints);
+  const known = request.isIsolated === true ? [] : [...own.endpoints.filter(isOpen), ...lent];
+  const taken = new Set([...own.endpoints, ...lent].map(({ id }) => id));
   const endpoints = request.endpoints.map((endpoint) => {
     const same = known.find((one) => destinationOf(one) === destinationOf(endpoint));
     return same ?? { ...endpoint, id: freeId(endpoint, taken) };

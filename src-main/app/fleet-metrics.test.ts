@@ -72,6 +72,17 @@ describe('the last hour', () => {
     expect(metrics.metricsOf('other').hour.every(({ ok }) => ok === 0)).toBe(true);
   });
 
+  it('counts an answer in words as one that came, and what was paid for one that cannot be used', () => {
+    const { metrics, end } = metricsAt(NOON);
+    const answer = { text: 'yes', mimeType: 'text/plain' } as const;
+    end({ kind: 'text', answer, usage: {}, costUsd: 0.25 });
+    const failure = { kind: 'schema_mismatch', message: 'It does not fit.' } as const;
+    end({ kind: 'failed', failure, usage: {}, costUsd: 0.5 });
+    expect(metrics.metricsOf('e').hour.at(-1)).toEqual({ ok: 1, failed: 1 });
+    expect(metrics.metricsOf('e').spentTodayUsd).toBe(0.75);
+    expect(metrics.keyMetricsOf('e', 'k')).toMatchObject({ succeeded: 1, failed: 1, spentTodayUsd: 0.75 });
+  });
+
   it('blames no endpoint for a row that was never sent', () => {
     const { metrics, end } = metricsAt(NOON);
     end(failed('bad_input'));

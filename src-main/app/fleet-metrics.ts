@@ -117,10 +117,10 @@ export function createFleetMetrics({ store, clock }: FleetMetricsOptions) {
       turnDay();
       const own = of(sent.endpointId);
       const key = sent.keyId === null ? null : keyOf(own, sent.keyId);
-      if (outcome.kind === 'done') {
+      own.spentUsd += costOf(outcome);
+      if (isDelivered(outcome)) {
         count(own, minuteOf(endedAt), { ok: 1, failed: 0 });
         noteLatency(own, sent.keyId, tookMs);
-        own.spentUsd += outcome.costUsd ?? 0;
       } else {
         count(own, minuteOf(endedAt), { ok: 0, failed: 1 });
       }
@@ -186,13 +186,22 @@ function noteLatency(figures: Figures, keyId: string | null, tookMs: number): vo
 }
 
 function countKey(key: KeyFigures, outcome: AttemptEnd['outcome']): void {
-  if (outcome.kind === 'done') {
+  key.spentUsd += costOf(outcome);
+  if (isDelivered(outcome)) {
     key.succeeded += 1;
-    key.spentUsd += outcome.costUsd ?? 0;
   } else {
     key.failed += 1;
     key.lastFailure = outcome.kind === 'failed' ? outcome.failure : key.lastFailure;
   }
+}
+
+function isDelivered({ kind }: AttemptEnd['outcome']): boolean {
+  return kind === 'done' || kind === 'text';
+}
+
+/** An answer that does not fit its schema is paid for, too. */
+function costOf(outcome: AttemptEnd['outcome']): number {
+  return outcome.kind === 'lost' ? 0 : (outcome.costUsd ?? 0);
 }
 
 function madeOnce<K, V>(all: Map<K, V>, name: K, make: () => V): V {

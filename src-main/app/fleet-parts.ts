@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { PoolSettings } from '@shared/model/settings';
 import type { Pool } from '../engine/pool/pool';
 import type { Clock } from '../engine/ports';
+import type { StartDemo } from '../demo/start-demo';
 import { createDemoSwitch } from './demo-switch';
 import { createEndpointProbe } from './endpoint-probe';
 import { createEndpointTest } from './endpoint-test';
@@ -18,6 +19,7 @@ export interface FleetPartsOptions {
   readonly clock: Clock;
   readonly pool: Pool;
   readonly events: EventHub;
+  readonly startDemo?: StartDemo | undefined;
   poolSettings(): PoolSettings;
 }
 
@@ -33,7 +35,7 @@ export interface FleetParts {
 export function createFleetParts(options: FleetPartsOptions): FleetParts {
   const { clock, pool, events, poolSettings } = options;
   const { store, vault, models, log, paths, redactor } = options.foundation;
-  const demo = createDemoSwitch();
+  const demo = createDemoSwitch(options.startDemo);
   const endpointTest = createEndpointTest();
   const endpointProbe = createEndpointProbe({ catalogueModel: models.find });
   const metrics = createFleetMetrics({ store, clock });

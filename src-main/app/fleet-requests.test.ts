@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FleetEvent } from '@shared/model/endpoint';
-import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   json,
@@ -10,6 +9,8 @@ import {
   type ScriptedServer,
   startScriptedServer,
 } from '../providers/testing/scripted-server';
+import { Secret } from '../providers/secret';
+import { pictureAnswer } from './testing/painter-scene';
 import { addTestKeys, keysOf, openTestLibrary, type TestLibrary, testEndpoint } from './testing/test-library';
 
 const REFUSED = json({ error: { message: 'Incorrect API key.', code: 'invalid_api_key' } }, 401);
@@ -37,19 +38,13 @@ const keys = () => keysOf(library.app);
 const add = (...secrets: readonly string[]) => addTestKeys(library.app, 'e', ...secrets);
 const probe = () => fleet().probe('e', { model: 'm', prompt: 'p' });
 
-async function picture(): Promise<ReturnType<typeof json>> {
-  const create = { width: 8, height: 4, channels: 3, background: 'red' } as const;
-  const bytes = await sharp({ create }).png().toBuffer();
-  return json({ created: 1, data: [{ b64_json: bytes.toString('base64') }] });
-}
-
 function organisationOf(request: ReceivedRequest): string {
   return String(request.headers.authorization).includes('other') ? 'org-y' : 'org-x';
 }
 
 describe('a probe', () => {
   it('answers with picture and pixels, and counts against the limits', async () => {
-    server.reply(await picture());
+    server.reply(await pictureAnswer());
     await add('sk-first-key-0001');
     await fleet().save(testEndpoint({ baseUrl: `${server.url}/v1`, limits: { requestsPerMinute: 1 } }));
     expect(await probe()).toMatchObject({
@@ -121,6 +116,43 @@ describe('a probe', () => {
       .toMatchObject([{ from: 'FAILED_INIT', to: 'AVAILABLE' }, out]);
     await library.reopen();
     expect(keys()).toMatchObject([{ state: { status: 'AVAILABLE' } }]);
+  });
+});
+
+describe('a test of keys that are lent', () => {
+  const lent = (secret: string) => ({
+    endpoints: [testEndpoint({ id: 'env:openai:a', name: 'a', baseUrl: `${server.url}/v1/` })],
+    keys: [
+      {
+        id: 'env:openai:key-1',
+        label: 'OPENAI_API_KEY',
+        secret: new Secret(secret),
+        endpointIds: ['env:openai:a'],
+      },
+    ],
+  });
+
+  it('brings back one that a run found refused, in this process and for the next', async () => {
+    const given = lent('sk-environment-0001');
+    const states = async () => [...(await library.app.store.keyStates())];
+    server.reply(REFUSED);
+    expect(await fleet().testLent(given)).toMatchObject([
+      { endpointId: 'e', tail: '0001', report: { kind: 'failed', failure: { kind: 'invalid_key' } } },
+    ]);
+    const [id = ''] = (await states()).map(([one]) => one);
+    expect(await states()).toMatchObject([[id, { status: 'FAILED_INIT' }]]);
+    // A run that borrows the key does not ask it.
+    await fleet().lend('a run', given);
+    expect(fleet().lentKeys('a run')).toMatchObject([{ id, state: { status: 'FAILED_INIT' } }]);
+    fleet().takeBack('a run');
+    server.reply(modelsOf());
+    expect(await fleet().testLent(given)).toMatchObject([{ keyId: id, report: { kind: 'ok' } }]);
+    expect(await states()).toMatchObject([[id, { status: 'AVAILABLE' }]]);
+    await fleet().lend('another run', given);
+    expect(fleet().lentKeys('another run')).toMatchObject([{ id, state: { status: 'AVAILABLE' } }]);
+    await library.reopen();
+    await fleet().give(given);
+    expect(keys()).toMatchObject([{ id, state: { status: 'AVAILABLE' } }]);
   });
 });
 

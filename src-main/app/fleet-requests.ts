@@ -1,11 +1,11 @@
 /** Requests that a person makes of an endpoint by hand: the test call, and the probe of the endpoint lab. */
-import type { Endpoint, KeyInfo, ProbeReport, TestReport } from '@shared/model/endpoint';
+import type { Endpoint, ProbeReport, TestReport } from '@shared/model/endpoint';
 import type { LeaseAnswer, LeaseOutcome, Pool } from '../engine/pool/pool';
 import type { Clock, Lease } from '../engine/ports';
 import type { Secret } from '../providers/secret';
 import { Refusal } from '../refusal';
 import { timeWords } from './clock-words';
-import type { Roster } from './fleet-roster';
+import type { GivenFleet, Roster } from './fleet-roster';
 
 /** One request for a picture, to see how an endpoint does. */
 export interface Probe {
@@ -20,10 +20,22 @@ export interface KeyTest {
   readonly report: TestReport;
 }
 
+/** A key that was lent only to be tested, at one of its endpoints. */
+export interface LentKeyTest {
+  readonly keyId: string;
+  readonly label: string;
+  readonly tail: string;
+  readonly endpointId: string;
+  readonly endpointName: string;
+  readonly report: TestReport;
+}
+
 export interface FleetRequestsOptions {
   readonly roster: Roster;
   readonly pool: Pool;
   readonly clock: Clock;
+  newId(): string;
+  lend(borrower: string, given: GivenFleet): Promise<unknown>;
   testCall(endpoint: Endpoint, secret: Secret | null): Promise<TestReport>;
   probeCall(endpoint: Endpoint, secret: Secret | null, probe: Probe): Promise<ProbeReport>;
   /** The endpoint with the URL its requests really go to. */
@@ -40,7 +52,7 @@ export function createFleetRequests(options: FleetRequestsOptions) {
   const { roster, pool, clock } = options;
   const inTestSlot = createSlots(TESTS_AT_ONCE);
 
-  async function testKey(endpoint: Endpoint, key: KeyInfo): Promise<TestReport> {
+  async function testKey(endpoint: Endpoint, key: { readonly id: string }): Promise<TestReport> {
     const report = await options.testCall(endpoint, roster.secret(key.id));
     if (report.kind === 'failed') {
       pool.testFailed(key.id, endpoint.id, report.failure);
@@ -71,6 +83,32 @@ export function createFleetRequests(options: FleetRequestsOptions) {
         report: await inTestSlot(() => testKey(ready, key)),
       })),
     );
+  }
+
+  /** Tests keys of an environment: it is the way back for those that a provider once refused. */
+  async function testLent(given: GivenFleet): Promise<LentKeyTest[]> {
+    const borrower = options.newId();
+    await options.lend(borrower, given);
+    try {
+      const places = roster.lentKeys(borrower).flatMap((key) =>
+        key.endpointIds.flatMap((id) => {
+          const endpoint = roster.anyEndpoint(id);
+          return endpoint === undefined ? [] : [{ key, endpoint }];
+        }),
+      );
+      const tests = await Promise.all(
+        places.map(async ({ key, endpoint }) => {
+          const ready = await options.sendable(endpoint);
+          const report = await inTestSlot(() => testKey(ready, key));
+          const { id: endpointId, name: endpointName } = endpoint;
+          return { keyId: key.id, label: key.label, tail: key.tail, endpointId, endpointName, report };
+        }),
+      );
+      await roster.keepLent(borrower);
+      return tests;
+    } finally {
+      roster.takeBack(borrower);
+    }
   }
 
   /** One real request, against the limits like any other. Throws a Refusal while they leave no room. */
@@ -118,7 +156,7 @@ export function createFleetRequests(options: FleetRequestsOptions) {
     }
   }
 
-  return { test, probe };
+  return { test, testLent, probe };
 }
 
 function refused(sentence: string): Refusal {

@@ -18,12 +18,23 @@ import type { FleetMetrics } from './fleet-metrics';
 export interface GivenFleet {
   readonly endpoints: readonly Endpoint[];
   readonly keys: readonly GivenKey[];
+  /** Lent: its endpoints are shared with nobody. */
+  readonly isIsolated?: boolean;
 }
 
 export interface GivenKey {
   readonly id: string;
   readonly label: string;
   readonly secret: Secret;
+  readonly endpointIds: readonly string[];
+}
+
+/** A lent key as who borrowed it may see it. */
+export interface LentKeyView {
+  readonly id: string;
+  readonly label: string;
+  readonly tail: string;
+  readonly state: KeyState;
   readonly endpointIds: readonly string[];
 }
 
@@ -119,6 +130,7 @@ export function createRoster(options: RosterOptions) {
     const loan = loanOf(members, loans, {
       borrower,
       endpoints: fleet.endpoints,
+      isIsolated: fleet.isIsolated,
       keys: fleet.keys.map((key) => ({
         ...key,
         id: options.envKeyId(key.secret),
@@ -128,9 +140,21 @@ export function createRoster(options: RosterOptions) {
     loan.keys.forEach(({ secret }) => options.onSecret(secret));
     loans = [...loans, loan];
     const states = await store.keyStates();
-    await take({ ...members, states: new Map([...states, ...members.states]) });
+    // The library knows what became of a key that was lent before; of those that serve now the pool knows better.
+    await take({ ...members, states: new Map([...members.states, ...states]) });
     options.onChange();
     return loan.endpointIds;
+  }
+
+  /** What was found of lent keys outlives the loan. */
+  async function keepLent(borrower: string): Promise<void> {
+    const live = pool.keyStates();
+    const ids = loans.filter((loan) => loan.borrower === borrower).flatMap((loan) => loan.keys);
+    const found = ids.flatMap(({ id }) => {
+      const state = live.get(id);
+      return state === undefined ? [] : [[id, state] as const];
+    });
+    await store.saveKeyStates(new Map(found));
   }
 
   /** Its run is over. */
@@ -247,6 +271,7 @@ export function createRoster(options: RosterOptions) {
     load,
     give,
     lend,
+    keepLent,
     takeBack,
     feedPool,
     /** True: the environment's, of which nothing can be changed here. */
@@ -267,6 +292,18 @@ export function createRoster(options: RosterOptions) {
         views().find(({ endpoint }) => endpoint.id === endpointId),
         'endpoint',
       );
+    },
+    /** Of those that were lent to it, in their order. */
+    lentKeys(borrower: string): readonly LentKeyView[] {
+      const live = pool.keyStates();
+      const keys = loans.filter((loan) => loan.borrower === borrower).flatMap((loan) => loan.keys);
+      return keys.map(({ id, label, secret, endpointIds }) => ({
+        id,
+        label,
+        endpointIds,
+        tail: secret.tail,
+        state: live.get(id) ?? stateOf(id),
+      }));
     },
     keyInfos,
     keyInfo(keyId: string): KeyInfo {

@@ -2,6 +2,7 @@
 import type { EndpointView } from '@shared/contract';
 import { DEMO_ENDPOINT, mayServe } from '@shared/demo';
 import type { Endpoint, ProbeReport, QuotaGroup, TestReport } from '@shared/model/endpoint';
+import type { Provider } from '@shared/model/provider';
 import type { ModelChoice } from '@shared/model/run';
 import { Refusal } from '../refusal';
 import type { Secret } from '../providers/secret';
@@ -68,10 +69,14 @@ export function createFleet(options: FleetOptions) {
   }
 
   const { noteAccount, ...keys } = createFleetKeys({ ...options, roster, change });
+  // In turn with changes: each takes the members as it finds them, and puts others in their place later.
+  const lend = (borrower: string, lent: GivenFleet) => inTurn(() => roster.lend(borrower, lent));
   const requests = createFleetRequests({
     roster,
     pool,
     clock,
+    newId: options.newId,
+    lend,
     testCall: options.testCall,
     probeCall: options.probeCall,
     sendable,
@@ -81,10 +86,10 @@ export function createFleet(options: FleetOptions) {
 
   return {
     load: () => inTurn(roster.load),
-    // In turn with changes: each takes the members as it finds them, and puts others in their place later.
     give: (given: GivenFleet) => inTurn(() => roster.give(given)),
-    lend: (borrower: string, lent: GivenFleet) => inTurn(() => roster.lend(borrower, lent)),
+    lend,
     takeBack: roster.takeBack,
+    lentKeys: roster.lentKeys,
     isGiven: roster.isGiven,
     views: roster.views,
     view: roster.view,
@@ -116,6 +121,19 @@ export function createFleet(options: FleetOptions) {
         .endpoints()
         .filter((endpoint) => models.some((choice) => mayServe(endpoint, choice)))
         .map(({ id }) => id),
+    /** Protocols that an open endpoint with a usable key speaks. */
+    providers(): Provider[] {
+      const keys = roster.keys().filter(({ id }) => roster.secret(id) !== null);
+      const open = roster
+        .endpoints()
+        .filter(
+          ({ id, enabled, weight, demo }) =>
+            enabled && weight > 0 && (demo || keys.some(({ endpointIds }) => endpointIds.includes(id))),
+        );
+      return [...new Set(open.map(({ provider }) => provider))];
+    },
+    /** As the library has them: how each stands at the moment costs more to say. */
+    stored: () => ({ endpoints: roster.endpoints(), keys: roster.keys() }),
     storedKey: (keyId: string): StoredKey | undefined => roster.keys().find(({ id }) => id === keyId),
     /** The demo endpoint, from its first use on. */
     async ensureDemo(): Promise<void> {

@@ -5,103 +5,36 @@
 import { join } from 'node:path';
 import type { RunRequest } from '@shared/contract';
 import type { PreflightReport } from '@shared/model/plan';
-import type { Plan } from '@shared/model/plan';
-import type { FailureKind } from '@shared/model/failure';
-import type { DatasetFormat, JobState, Recipe, RowProblem, Run, RunOptions, Task } from '@shared/model/run';
+import type { RowProblem } from '@shared/model/run';
 import type { App } from '../app';
 import { DatasetError } from '../datasets/dataset-source';
 import { Refusal } from '../refusal';
-import type { StoredDataset } from '../store/store';
+import type { StoredDataset, StoredRun } from '../store/store';
+import { refuseOthersAnswers, writeAnswersFile } from './answers-file';
 import { existingOutput } from './existing-output';
+import type {
+  Borrower,
+  CheckEnd,
+  FolderCheckHooks,
+  FolderPlan,
+  FolderRunHooks,
+  JobFacts,
+  RefusedRun,
+  RunEnd,
+} from './folder-plan';
+import { inFolder, refuseUnderWay } from './folder-turns';
 import { rowFilter } from './planner';
+import type { Preparation } from './preparing';
 import type { FinishedJob } from './results-log';
 import { planOf, preflightOf } from './run-request';
 import { setUpRun } from './run-setup';
+import type { StartExtras } from './run-start';
+import { unreadInput, unreadProblems, type UnreadRows, unreadRows } from './unread-rows';
 
-export type RunSource =
-  | { readonly kind: 'file'; readonly path: string; readonly format?: DatasetFormat | undefined }
-  | { readonly kind: 'prompts'; readonly prompts: readonly string[] }
-  /** The sample dataset that comes with the program. */
-  | { readonly kind: 'sample' };
-
-export interface FolderPlan {
-  readonly name: string;
-  readonly task: Task;
-  readonly source: RunSource;
-  readonly recipe: Recipe;
-  readonly options: RunOptions;
-  /** Absolute. */
-  readonly outputDir: string;
-  /** Absolute; absent: results.csv in the output folder. */
-  readonly outputCsv?: string | undefined;
-  /** False: everything is sent anew. */
-  readonly resume: boolean;
-  /** Whole pictures in the folder that have no record are taken as done; false: they are a reason to refuse. */
-  readonly adopt: boolean;
-  /** Absolute. */
-  readonly imageCacheDir?: string | undefined;
-}
-
-/** One job that reached its end, as a line of results.csv tells it. */
-export interface JobFacts {
-  readonly index: number;
-  readonly row: number;
-  readonly variant: number;
-  readonly model: string;
-  readonly status: JobState;
-  /** Relative to the output folder; blank without a result. */
-  readonly outputImage: string;
-  readonly failure: FailureKind | null;
-  readonly error: string;
-  readonly endpoint: string;
-  readonly attempts: number;
-  readonly seconds: number | null;
-  readonly width: number | null;
-  readonly height: number | null;
-  readonly costUsd: number | null;
-}
-
-export interface FolderRunHooks {
-  /** Something a person should know before or while it runs; one sentence. */
-  onNote(sentence: string): void;
-  /** At most a few times a second. */
-  onProgress(run: Run): void;
-  onJob(job: JobFacts): void;
-}
-
-export interface FinishedRun {
-  readonly kind: 'finished';
-  readonly run: Run;
-  /** Why it ended before all jobs did. */
-  readonly sentence?: string | undefined;
-}
-
-export interface RefusedRun {
-  readonly kind: 'refused';
-  readonly sentence: string;
-}
-
-export type RunEnd = FinishedRun | RefusedRun;
-
-export interface FolderCheckHooks {
-  onNote(sentence: string): void;
-  /** At most ten times a second, and once at the end. */
-  onReport(report: PreflightReport): void;
-}
-
-export type CheckEnd =
-  | {
-      readonly kind: 'checked';
-      /** What the run would do: how many pictures, what they may cost, how long they may take. */
-      readonly plan: Pick<Plan, 'jobs' | 'costUsd' | 'seconds' | 'blockers'>;
-      readonly report: PreflightReport;
-    }
-  | RefusedRun;
-
-/** Whose endpoints and keys serve it, where they were lent for it alone. */
-export interface Borrower {
-  readonly name: string;
-  readonly endpointIds: readonly string[];
+interface Begun {
+  readonly run: StoredRun;
+  readonly dataset: StoredDataset;
+  readonly unsubscribe: () => void;
 }
 
 const NOTHING_CHECKED: PreflightReport = { checked: 0, total: 0, inputBytes: 0, problems: [], done: false };
@@ -136,9 +69,50 @@ export class FolderRun {
   }
 
   async #run(plan: FolderPlan, hooks: FolderRunHooks): Promise<RunEnd> {
+    const { runs } = this.#app;
+    const { run, dataset, unsubscribe } = await this.#prepare(plan, hooks);
+    try {
+      await (this.#stopped.signal.aborted ? runs.stop(run.id) : runs.over(run.id));
+    } finally {
+      unsubscribe();
+    }
+    const written = await writeAnswersFile(this.#app, run.id, plan.answersFile);
+    const unread = await this.#unread(plan, dataset);
+    const ended = await runs.view(await runs.found(run.id));
+    hooks.onProgress(ended);
+    const isTold = this.#stopped.signal.aborted || ended.state.kind !== 'paused';
+    return {
+      kind: 'finished',
+      run: ended,
+      ...unreadInput(unread, written.unread ?? 0),
+      ...(isTold ? {} : { sentence: ended.state.reason }),
+    };
+  }
+
+  async #prepare(plan: FolderPlan, hooks: FolderRunHooks): Promise<Begun> {
     const { runs, store } = this.#app;
-    const dataset = await this.#dataset(plan);
-    await this.#refuseUnderWay(plan);
+    const preparation = runs.prepare();
+    try {
+      const before = plan.resume ? await store.runAt(plan.outputDir) : null;
+      if (before !== null) {
+        preparation.of(before.id);
+      }
+      const dataset = await this.#dataset(plan);
+      return await inFolder(store, plan.outputDir, () => this.#begin(plan, hooks, { dataset, preparation }));
+    } finally {
+      preparation.end();
+    }
+  }
+
+  /** Its run is under way, unless somebody stopped it before. */
+  async #begin(
+    plan: FolderPlan,
+    hooks: FolderRunHooks,
+    { dataset, preparation }: { readonly dataset: StoredDataset; readonly preparation: Preparation },
+  ): Promise<Begun> {
+    const { runs, store, events } = this.#app;
+    await this.#settle(plan);
+    await refuseOthersAnswers(store, plan);
     const { run, notes, planned, recheck } = await setUpRun(store, {
       name: plan.name,
       dataset,
@@ -147,9 +121,13 @@ export class FolderRun {
       outputDir: plan.outputDir,
       mode: plan.resume ? 'resume' : 'anew',
       adopt: plan.adopt,
+      onRun: preparation.of,
     });
+    if (plan.answersFile !== undefined) {
+      await store.setAnswersFile(run.id, plan.answersFile);
+    }
     [...problemNotes(dataset), ...notes].forEach((note) => hooks.onNote(note));
-    const unsubscribe = this.#app.events.subscribe((event) => {
+    const unsubscribe = events.subscribe((event) => {
       if (event.kind === 'run' && event.run.id === run.id) {
         hooks.onProgress(event.run);
       }
@@ -158,36 +136,40 @@ export class FolderRun {
       // It may have been stopped while the file was being read: then nothing is sent at all.
       if (!this.#stopped.signal.aborted) {
         this.#runId = run.id;
-        await runs.start(run, {
-          imageCacheDir: plan.imageCacheDir ?? null,
-          waitForQuota: 'minutes',
-          planned,
-          recheck,
-          includes: rowFilter(plan.options),
-          onNote: (sentence) => hooks.onNote(sentence),
-          onJobs: (jobs) => jobs.forEach((job) => hooks.onJob(factsOf(job))),
-          ...(this.#borrower === undefined ? {} : { borrower: this.#borrower }),
-          ...(plan.outputCsv === undefined ? {} : { csvPath: plan.outputCsv }),
-        });
-        await (this.#stopped.signal.aborted ? runs.stop(run.id) : runs.over(run.id));
+        await runs.start(run, { ...this.#extras(plan, hooks), planned, recheck, preparation });
       }
-    } finally {
+    } catch (error) {
       unsubscribe();
+      throw error;
     }
-    const ended = await runs.view(await runs.found(run.id));
-    hooks.onProgress(ended);
-    const isTold = this.#stopped.signal.aborted || ended.state.kind !== 'paused';
-    return { kind: 'finished', run: ended, ...(isTold ? {} : { sentence: ended.state.reason }) };
+    return { run, dataset, unsubscribe };
   }
 
-  async #refuseUnderWay({ outputDir }: FolderPlan): Promise<void> {
-    const run = await this.#app.store.runAt(outputDir);
-    if (run !== null && this.#app.runs.isActive(run.id)) {
-      throw new Refusal(
-        'BAD_INPUT',
-        `The run in ${outputDir} is under way already: wait for it, or pause it first (brushfleet runs pause ${run.id}).`,
-      );
-    }
+  #extras(plan: FolderPlan, hooks: FolderRunHooks): StartExtras {
+    return {
+      imageCacheDir: plan.imageCacheDir ?? null,
+      waitForQuota: 'minutes',
+      includes: rowFilter(plan.options),
+      writesAnswers: true,
+      onNote: (sentence) => hooks.onNote(sentence),
+      onJobs: (jobs) => jobs.forEach((job) => hooks.onJob(factsOf(job))),
+      ...(this.#borrower === undefined ? {} : { borrower: this.#borrower }),
+      ...(plan.outputCsv === undefined ? {} : { csvPath: plan.outputCsv }),
+    };
+  }
+
+  #unread({ options }: FolderPlan, dataset: StoredDataset): Promise<UnreadRows> {
+    return unreadRows(this.#app.store, dataset, rowFilter(options));
+  }
+
+  /** Results that wait for their place in the folder get it: they were paid for, and are not asked for again. */
+  async #settle({ outputDir }: FolderPlan): Promise<void> {
+    const run = await refuseUnderWay(
+      this.#app,
+      outputDir,
+      (runId) => `wait for it, or pause it first (brushfleet runs pause ${runId})`,
+    );
+    await (run === null ? undefined : this.#app.runs.settle(run.id));
   }
 
   async #check(plan: FolderPlan, hooks: FolderCheckHooks): Promise<CheckEnd> {
@@ -195,12 +177,16 @@ export class FolderRun {
     problemNotes(dataset).forEach((note) => hooks.onNote(note));
     const { name, recipe, options } = plan;
     const request: RunRequest = { name, datasetId: dataset.id, recipe, options };
-    const planned = await planOf(this.#app, request, { granted: () => plan.outputDir });
+    const planned = await planOf(this.#app, request, {
+      granted: () => plan.outputDir,
+      borrower: this.#borrower,
+    });
     const folder = plan.resume ? await folderBlocker(this.#app, plan, dataset) : null;
     let report = NOTHING_CHECKED;
+    const unread = unreadProblems(await this.#unread(plan, dataset));
     for await (const one of preflightOf(this.#app, request, this.#stopped.signal)) {
-      report = one;
-      hooks.onReport(one);
+      report = { ...one, problems: [...unread, ...one.problems] };
+      hooks.onReport(report);
     }
     const blockers = folder === null ? planned.blockers : [...planned.blockers, folder];
     return { kind: 'checked', plan: { ...planned, blockers }, report };
@@ -261,7 +247,7 @@ function problemNotes({ name, problems }: StoredDataset): readonly string[] {
   return rest > 0 ? [...shown, `${name}: ${rest} more remarks like these.`] : shown;
 }
 
-function factsOf({ job }: FinishedJob): JobFacts {
+function factsOf({ job, answer }: FinishedJob): JobFacts {
   return {
     index: job.index,
     row: job.row,
@@ -277,5 +263,6 @@ function factsOf({ job }: FinishedJob): JobFacts {
     width: job.result?.width ?? null,
     height: job.result?.height ?? null,
     costUsd: job.costUsd,
+    ...(job.state === 'done' && answer !== undefined && answer !== null ? { response: answer.text } : {}),
   };
 }

@@ -1,4 +1,5 @@
 /** What the app stands on: the claimed library, its database, log, vault and catalogue. */
+import { randomUUID } from 'node:crypto';
 import type { Settings } from '@shared/model/settings';
 import { acquireLibrary, type LibraryPaths, libraryPaths } from '../library';
 import { createLog, type Log } from '../log';
@@ -8,7 +9,9 @@ import { openStore } from '../store/store-client';
 import type { KeyringPort } from '../vault/keyring-port';
 import { openVault } from '../vault/open-vault';
 import type { Vault } from '../vault/vault';
+import { libraryMark } from '../temporary-name';
 import { createModels, type Models } from './models';
+import { libraryId } from './pictures/library-id';
 
 export interface FoundationOptions {
   readonly libraryDir: string;
@@ -27,6 +30,8 @@ export interface Foundation {
   readonly vault: Vault;
   readonly models: Models;
   readonly redactor: ReturnType<typeof createRedactor>;
+  /** In the names of files on their way: tells the libraries apart that write into one folder. */
+  readonly mark: string;
   /** Commits what waits, and gives the library back. */
   close(): Promise<void>;
 }
@@ -62,6 +67,8 @@ async function buildOn(options: FoundationOptions, release: () => Promise<void>)
     env: options.env,
     ...(options.keyring === undefined ? {} : { keyring: options.keyring }),
   });
+  // On a disk without space a mark of this session will do: what it leaves is found by nobody else either.
+  const mark = libraryMark(await libraryId(paths.root).catch(() => randomUUID()));
   const models = await createModels({ store, resourcesDir: options.resourcesDir });
   return {
     paths,
@@ -70,6 +77,7 @@ async function buildOn(options: FoundationOptions, release: () => Promise<void>)
     vault,
     models,
     redactor,
+    mark,
     async close() {
       vault.close();
       await store.close();

@@ -37,6 +37,30 @@ const lines = (rows: number): string =>
   ['prompt', ...Array.from({ length: rows }, (_, row) => `cat ${row}`)].join('\n');
 const again = async () => (await importer.start({ path: path(), reuse: true })).whole;
 
+describe('loose pictures', () => {
+  it('are rows in natural order, read where they lie', async () => {
+    const names = Array.from({ length: 1203 }, (_, at) => `IMG ${at}.png`);
+    const dataset = await importer.pictures(
+      '1,203 pictures',
+      names.toReversed().map((name) => join(folder, name)),
+    );
+    expect(dataset).toMatchObject({ rows: 1203, baseDir: folder, sourcePath: null, columns: ['image_path'] });
+    expect(await store.rows(dataset.id, 1201, 5)).toEqual([
+      { row: 1201, index: 1201, fields: { image_path: 'IMG 1201.png' } },
+      { row: 1202, index: 1202, fields: { image_path: 'IMG 1202.png' } },
+    ]);
+  });
+
+  it('of several folders are refused: a run may read all of what its dataset stands in', async () => {
+    const paths = [join(folder, 'a', '1.png'), join(folder, 'b', '1.png')];
+    await expect(importer.pictures('2 pictures', paths)).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining('lie in 2 folders'),
+    });
+    expect(await store.datasets()).toEqual([]);
+  });
+});
+
 describe('a file that is read again', () => {
   it('keeps every row of many batches in file order', async () => {
     await writeFile(path(), lines(3500));

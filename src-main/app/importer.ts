@@ -1,9 +1,10 @@
 /** Brings files, prompts and pictures into the store as datasets, in batches, while rows go on streaming in. */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { DatasetFormat, RowProblem } from '@shared/model/run';
 import type { DatasetEvent } from '../datasets/dataset-source';
 import { openDataset } from '../datasets/open-dataset';
+import { PATH_COLUMN, pictureRows } from '../datasets/read-folder';
 import { sourceMark } from '../datasets/source-mark';
 import { Refusal } from '../refusal';
 import type { Store, StoredDataset, StoredRow } from '../store/store';
@@ -23,6 +24,8 @@ export interface Importer {
   start(request: ImportRequest): Promise<{ dataset: StoredDataset; whole: Promise<StoredDataset> }>;
   prompts(name: string, prompts: readonly string[]): Promise<StoredDataset>;
   images(name: string, images: readonly { name: string; bytes: Uint8Array }[]): Promise<StoredDataset>;
+  /** Files of one folder, absolute, read where they lie; a row each. Throws a Refusal where they lie in several. */
+  pictures(name: string, paths: readonly string[]): Promise<StoredDataset>;
   /** The import of a dataset that is still being read, or the dataset as it is. */
   whole(datasetId: number): Promise<StoredDataset>;
 }
@@ -125,6 +128,27 @@ export function createImporter(options: ImporterOptions): Importer {
     return store.finishDataset(dataset.id, ['prompt'], []);
   }
 
+  async function pictures(name: string, paths: readonly string[]): Promise<StoredDataset> {
+    const folders = [...new Set(paths.map((path) => dirname(path)))];
+    const [baseDir, ...others] = folders;
+    // A run may read what lies below its dataset's folder: one that holds all of them might be the whole machine.
+    if (baseDir === undefined || others.length > 0) {
+      throw new Refusal(
+        'BAD_INPUT',
+        `These pictures lie in ${folders.length} folders: drop those of one folder at a time, or a folder itself.`,
+      );
+    }
+    const dataset = await store.createDataset({ name, format: 'folder', sourcePath: null, baseDir });
+    const rows = pictureRows(paths.map((path) => basename(path)));
+    for (let from = 0; from < rows.length; from += BATCH) {
+      await store.addRows(
+        dataset.id,
+        rows.slice(from, from + BATCH).map((fields, at) => ({ row: from + at, index: from + at, fields })),
+      );
+    }
+    return store.finishDataset(dataset.id, [PATH_COLUMN], []);
+  }
+
   async function images(
     name: string,
     pictures: readonly { name: string; bytes: Uint8Array }[],
@@ -145,6 +169,7 @@ export function createImporter(options: ImporterOptions): Importer {
     start,
     prompts,
     images,
+    pictures,
     async whole(datasetId) {
       const dataset = await (underWay.get(datasetId) ?? store.dataset(datasetId));
       if (dataset === null) {

@@ -33,8 +33,13 @@ function scene(pages: readonly (readonly number[])[]) {
       throw error;
     },
   });
-  lost.start(RUN, (found) => {
-    seen.lost = found;
+  lost.start(RUN, {
+    onLost: (found) => {
+      seen.lost = found;
+    },
+    onUnreadable: ({ message }) => {
+      throw new Error(message);
+    },
   });
   return { clock, lost, seen };
 }

@@ -2,15 +2,24 @@
  * Done jobs whose file is gone or damaged. A run that goes on checks its results in the background, while it sends what
  * is pending; what it finds lost is pending again, and is handed out after everything else.
  */
+import type { Failure } from '@shared/model/failure';
 import type { Clock, PendingJob } from '../engine/ports';
 import type { Store, StoredRun } from '../store/store';
+import { Unreadable } from './unreadable';
 
 export interface LostResultsOptions {
   readonly store: Pick<Store, 'requeue' | 'jobsById'>;
-  /** Yields ids of done jobs whose results are not what the journal says. */
+  /** Yields ids of done jobs whose results are not what the journal says; throws an Unreadable where nobody can tell. */
   verify(run: StoredRun, signal: AbortSignal): AsyncIterable<{ readonly lost: readonly number[] }>;
   readonly clock: Pick<Clock, 'setTimer'>;
   onError(error: unknown): void;
+}
+
+export interface CheckHooks {
+  /** How many were found when the check is over, if any. */
+  onLost(found: number): void;
+  /** One is there and cannot be read: the check has ended, and its run is not to finish. */
+  onUnreadable(failure: Failure): void;
 }
 
 /** The first requests of a run go out before its results are looked at, unless there is nothing else to do. */
@@ -35,8 +44,7 @@ export type LostResults = ReturnType<typeof createLostResults>;
 export function createLostResults(options: LostResultsOptions) {
   const checks = new Map<number, Check>();
 
-  /** `onLost` hears how many were found when the check is over, if any. */
-  function start(run: StoredRun, onLost: (found: number) => void): void {
+  function start(run: StoredRun, { onLost, onUnreadable }: CheckHooks): void {
     const check: Check = {
       waiting: new Set(),
       stop: new AbortController(),
@@ -51,7 +59,9 @@ export function createLostResults(options: LostResultsOptions) {
       .then(undo)
       .then(() => look(run, check))
       .then((found) => found > 0 && onLost(found))
-      .catch(options.onError)
+      .catch((error: unknown) =>
+        error instanceof Unreadable ? onUnreadable(error.failure) : options.onError(error),
+      )
       .finally(() => {
         check.isOver = true;
         check.news.raise();

@@ -1,14 +1,16 @@
 /** The part that sends: orders, transport, journal, scheduler, and the runs above them. */
-import { estimateCost } from '@shared/cost';
+import { highestCost } from '@shared/cost';
 import { mayBeCharged } from '@shared/model/failure';
 import type { Provider } from '@shared/model/provider';
-import type { Caps } from '@shared/model/run';
+import type { Caps, JobState, RunState } from '@shared/model/run';
 import type { Pool } from '../engine/pool/pool';
-import type { AttemptOutcome, Clock } from '../engine/ports';
+import type { AttemptEnd, AttemptOutcome, Clock } from '../engine/ports';
 import { createBudget, dayStart } from '../engine/runs/budget';
 import { createScheduler } from '../engine/runs/scheduler';
 import type { StoredDataset } from '../store/store';
 import { createTransportPool } from '../transport/transport-pool';
+import type { Payers } from './access/payers';
+import { type Arrivals, createArrivals } from './arrivals';
 import type { EventHub } from './event-hub';
 import type { Fleet } from './fleet';
 import type { FleetMetrics } from './fleet-metrics';
@@ -17,6 +19,8 @@ import { createOrderBook } from './order-book';
 import { createRunJournal } from './run-journal';
 import { createLostResults } from './lost-results';
 import { createRuns, type Runs } from './runs';
+import { createUnfinishedFiles } from './unfinished-files';
+import { createUnwrittenEnds } from './unwritten-ends';
 import { verifyResults } from './verify-results';
 
 export interface MachineryOptions {
@@ -28,12 +32,40 @@ export interface MachineryOptions {
   readonly events: EventHub;
   readonly workers: number;
   dayCaps(): Caps;
+  /** What a dead process left whole of this run becomes its results; answers how their attempts ended. */
+  adoptWhole(runId: number): Promise<readonly AttemptEnd[]>;
+  /** Tokens that pay for what they started; absent: there are none. */
+  readonly payers?: Pick<Payers, 'over'>;
+  /** Hears of every job that moves, and of every run that ends or pauses. */
+  readonly listener: MachineryListener;
   imageRoots(dataset: StoredDataset): readonly string[] | 'all';
+  /** A picture on the way to a job's result is at this path, for as long as its request is under way. */
+  onPartial?(jobId: number, path: string): void;
+  /** Whether somebody looks on while this text answer is being written; absent: nobody does. */
+  isWatched?(jobId: number): boolean;
+  /** The next piece of a text answer that is watched. */
+  onDelta?(jobId: number, text: string): void;
+  /** What came of its answer is void: it is asked again, for the reason in this sentence. */
+  onAgain?(jobId: number, why: string): void;
+}
+
+export interface MachineryListener {
+  /** Its state changed, or is about to be on disk. */
+  onJob(runId: number, jobId: number, state: JobState): void;
+  /** How an attempt ended is known, and being written: reads from now on see it. */
+  onKnown(end: AttemptEnd): void;
+  /** An attempt is on disk. */
+  onEnded(end: AttemptEnd): void;
+  onOver(runId: number, state: RunState): void;
 }
 
 export interface Machinery {
   readonly runs: Runs;
-  /** What was spent today counts against the caps of the day. Once, before a run starts. */
+  /** For runs that stay open. */
+  readonly arrivals: Arrivals;
+  /** What jobs ask for that are not read from the library, and what is forgotten of those that are never sent. */
+  readonly orders: Pick<ReturnType<typeof createOrderBook>, 'note' | 'forget'>;
+  /** What was spent today counts against the caps of the day; what the last process left unfinished goes. Once, before a run starts. */
   load(): Promise<void>;
   /** Makes ready what the first request of a run needs. */
   warm(provider: Provider, workers: number): void;
@@ -44,7 +76,7 @@ export interface Machinery {
 const LOCAL_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 function costOf(outcome: AttemptOutcome): number | null {
-  return outcome.kind === 'done' ? outcome.costUsd : null;
+  return outcome.kind === 'lost' ? null : (outcome.costUsd ?? null);
 }
 
 function isCharged(outcome: AttemptOutcome): boolean {
@@ -53,14 +85,17 @@ function isCharged(outcome: AttemptOutcome): boolean {
 
 export function buildMachinery(options: MachineryOptions): Machinery {
   const { clock, fleet, metrics, events, pool } = options;
-  const { store, models, log, paths } = options.foundation;
+  const { store, models, log, paths, mark } = options.foundation;
   const orders = createOrderBook({
     store,
+    mark,
     embeddedDir: paths.embedded,
     roots: options.imageRoots,
     catalogueModel: models.find,
     secret: fleet.secret,
+    isWatched: (jobId) => options.isWatched?.(jobId) ?? false,
   });
+  const arrivals = createArrivals();
   const transport = createTransportPool({
     clock,
     workers: options.workers,
@@ -68,19 +103,48 @@ export function buildMachinery(options: MachineryOptions): Machinery {
       const order = await orders.order(job, lease);
       return 'kind' in order ? order : { ...order, endpoint: await fleet.sendable(order.endpoint) };
     },
+    onPartial: (job, path) => options.onPartial?.(job.id, path),
+    onDelta: (job, text) => options.onDelta?.(job.id, text),
     onWorkerDeath: (error) => log.error('transport', `a worker ended: ${error.message}`),
   });
-  const budget = createBudget({
-    clock,
-    timeZone: LOCAL_ZONE,
-    dayCaps: options.dayCaps,
-    keyCap: (keyId) => fleet.storedKey(keyId)?.limits?.costPerDay,
-  });
+  const paid = options.payers?.over ?? ((one) => one);
+  const budget = paid(
+    createBudget({
+      clock,
+      timeZone: LOCAL_ZONE,
+      dayCaps: options.dayCaps,
+      keyCap: (keyId) => fleet.storedKey(keyId)?.limits?.costPerDay,
+    }),
+  );
   const lost = createLostResults({
     store,
     clock,
     verify: (run, signal) => verifyResults(store, run, signal),
     onError: (error) => log.error('results', `results could not be checked: ${String(error)}`),
+  });
+  const unfinished = createUnfinishedFiles({
+    store,
+    mark,
+    spareDir: paths.spare,
+    onError: (error) => log.error('results', `unfinished files could not be removed: ${String(error)}`),
+  });
+  function onEnded(end: AttemptEnd): void {
+    metrics.ended(end);
+    runs.onEnded(end);
+    options.listener.onEnded(end);
+  }
+  function onWritten(end: AttemptEnd): void {
+    onEnded(end);
+    events.touchJob(end.runId, end.jobId);
+    events.touchRun(end.runId);
+  }
+  const unwritten = createUnwrittenEnds({
+    store,
+    spareDir: paths.spare,
+    clock,
+    isUnderWay: (runId) => runs.isActive(runId),
+    onWritten,
+    onError: (error) => log.error('results', `an end could not be written down: ${String(error)}`),
   });
   const journal = createRunJournal({
     store: {
@@ -97,15 +161,26 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     },
     isPastEnd: (job) => runs.isPastEnd(job.runId, orders.placeOf(job.id)?.position ?? 0),
     stragglers: lost.next,
+    arrivals,
     onHandedOut: lost.handedOut,
-    onSettled: ({ attemptId, outcome }) => budget.settle(attemptId, costOf(outcome), isCharged(outcome)),
+    onSettled(end) {
+      const { attemptId, outcome } = end;
+      budget.settle(attemptId, costOf(outcome), isCharged(outcome));
+      // What has not its final name yet cannot be read.
+      if (outcome.kind !== 'done' || outcome.unplaced === undefined) {
+        options.listener.onKnown(end);
+      }
+    },
     fetchPages: orders.fetchPages,
     catalogueModel: models.find,
     providerOf: (endpointId) => fleet.endpoint(endpointId)?.provider,
     onSent: metrics.sent,
-    onEnded(end) {
-      metrics.ended(end);
-      runs.onEnded(end);
+    onEnded,
+    onUnwritten(end, error) {
+      // Who asked a session was told that it failed, and may ask anew: it must not go again by itself.
+      const isAskers = orders.context(end.runId)?.run.origin === 'session';
+      const isOver = isAskers && end.next.kind === 'again';
+      return unwritten.note(isOver ? { ...end, next: { kind: 'failed' } } : end, error);
     },
   });
   const scheduler = createScheduler({
@@ -118,6 +193,12 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     onFault: (fault) => log.error('engine', String(fault)),
     onEvent: (event) => {
       runs.onSchedulerEvent(event);
+      if (event.kind === 'job') {
+        options.listener.onJob(event.runId, event.jobId, event.state);
+        if (event.state === 'pending' && event.failure !== undefined) {
+          options.onAgain?.(event.jobId, event.failure.message);
+        }
+      }
       events.touchEndpoints();
     },
   });
@@ -126,30 +207,47 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     scheduler,
     orders,
     lost,
+    tidy: (runId) => void unfinished.sweep(runId),
+    async settle(runId) {
+      await unwritten.again();
+      (await options.adoptWhole(runId)).forEach(onWritten);
+    },
     budget,
-    price: (model, imageSize) => estimateCost(models.find(model), imageSize)?.high ?? null,
+    price: (model, recipe) => highestCost(models.find(model), recipe),
     events,
     clock,
     log,
     endpointsFor: fleet.endpointsFor,
     endpoint: fleet.endpoint,
+    onOver(runId, state) {
+      arrivals.forget(runId);
+      transport.runOver(runId);
+      options.listener.onOver(runId, state);
+    },
     onWorkers: (workers) => transport.resize(workers),
   });
   return {
     runs,
+    arrivals,
+    orders,
     async load() {
       const since = dayStart(clock.wallNow(), LOCAL_ZONE);
       const [today, keys] = await Promise.all([store.spentSince(since), store.keySpentSince(since)]);
       budget.restore({ ...today, keys });
+      void unfinished.sweep(null);
     },
     warm(provider, workers) {
       transport.resize(workers);
       transport.warm(provider);
     },
     async close() {
+      // Meanwhile: a large folder takes a while, in which runs would go on.
+      const tidied = unfinished.close();
       await runs.stopAll();
       await scheduler.close();
       await transport.close();
+      await unwritten.close();
+      await tidied;
     },
   };
 }

@@ -1,10 +1,11 @@
 import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Recipe } from '@shared/model/run';
 import { describe, expect, it } from 'vitest';
-import type { Lease } from '../engine/ports';
+import type { Ask } from '@shared/model/text';
+import type { Lease, PendingJob } from '../engine/ports';
 import { endpoint } from '../providers/testing/calls';
 import type { StoredDataset, StoredJob, StoredRun } from '../store/store';
-import { askFor, createOrderBook } from './order-book';
+import { askFor, createOrderBook, type KnownRequest } from './order-book';
 
 const base: Recipe = {
   task: 'edit',
@@ -105,9 +106,12 @@ describe('an order for a fallback', () => {
     const book = createOrderBook({
       store: {
         jobsById: () => Promise.resolve([{ id: 7, runId: 1, row: 0, stem: '000000' } as StoredJob]),
+        result: async () => null,
+        resultTurn: async () => null,
         rowsAt: () => Promise.resolve([{ row: 0, index: 0, fields: { prompt: 'a city' } }]),
       },
       embeddedDir: '',
+      mark: 'own',
       roots: () => 'all',
       catalogueModel: (choice) => [model, gpt].find(({ id }) => id === choice.model),
       secret: (keyId) => `secret of ${keyId}`,
@@ -166,6 +170,118 @@ describe('an order for a fallback', () => {
         kind: 'bad_input',
         message: expect.stringContaining('m does not offer the size 4K') as string,
       },
+    });
+  });
+});
+
+describe('an order of a session', () => {
+  const lease: Lease = {
+    id: 1,
+    endpoint: endpoint('google_genai', 'http://127.0.0.1:9'),
+    keyId: 'k',
+    model: 'm',
+    leasedAt: 0,
+  };
+  const job = { id: 7, runId: 1, model: { provider: 'google_genai', model: 'm' }, retriesUsed: 0 } as const;
+
+  async function order(
+    request: string,
+    given: Partial<PendingJob> = {},
+    { isWatched = false, noted }: { isWatched?: boolean; noted?: KnownRequest } = {},
+  ) {
+    const book = createOrderBook({
+      store: {
+        jobsById: () =>
+          Promise.resolve([{ id: 7, runId: 1, row: 0, stem: '000000', instruction: null } as StoredJob]),
+        result: async () => null,
+        resultTurn: async () => null,
+        rowsAt: () => Promise.resolve([{ row: 0, index: 0, fields: { request } }]),
+      },
+      embeddedDir: '',
+      mark: 'own',
+      roots: () => ['/callers'],
+      catalogueModel: () => model,
+      secret: (keyId) => `secret of ${keyId}`,
+      isWatched: () => isWatched,
+    });
+    const recipe: Recipe = { ...base, task: 'text', instruction: '' };
+    book.open({
+      run: {
+        id: 1,
+        recipe,
+        options: { allowPrivateUrls: false },
+        outputDir: 'out',
+        origin: 'session',
+      } as StoredRun,
+      dataset: { id: 1, baseDir: '' } as StoredDataset,
+      imageCacheDir: null,
+      defaultAspectRatio: null,
+    });
+    if (noted !== undefined) {
+      book.note(noted);
+    }
+    return book.order({ ...job, ...given }, lease);
+  }
+
+  const text = JSON.stringify({
+    kind: 'text',
+    model: job.model,
+    system: '',
+    messages: [{ role: 'user', parts: [{ kind: 'text', text: 'Hello' }] }],
+    generation: {},
+    answer: { kind: 'text' },
+  } satisfies Ask);
+  const picture: Ask = {
+    kind: 'picture',
+    model: job.model,
+    task: 'edit',
+    prompt: 'a hat',
+    inputs: ['a.png'],
+  };
+
+  it('is what its row says: text', async () => {
+    expect(await order(text)).toMatchObject({
+      task: 'text',
+      keyId: 'k',
+      runId: 1,
+      secret: 'secret of k',
+      messages: [{ role: 'user' }],
+      streams: false,
+      input: { roots: ['/callers'] },
+    });
+  });
+
+  it('streams where somebody looks on, and takes along what is to be mended', async () => {
+    const repair = { text: 'no', errors: ['The answer is no JSON.'] };
+    expect(await order(text, { repair }, { isWatched: true })).toMatchObject({ streams: true, repair });
+  });
+
+  it('is never what one of another run asked for that had its number and is forgotten', async () => {
+    const noted = { runId: 9, jobId: 7, row: 0, stem: '000000', ask: picture };
+    expect(await order(text, {}, { noted })).toMatchObject({ task: 'text', messages: [{ role: 'user' }] });
+  });
+
+  it('is what its row says: a picture', async () => {
+    expect(await order(JSON.stringify({ ...picture, imageSize: '2K' }))).toMatchObject({
+      task: 'edit',
+      prompt: 'a hat',
+      inputs: ['a.png'],
+      mask: null,
+      imageSize: '2K',
+      outputDir: 'out',
+      stem: '000000',
+    });
+  });
+
+  it.each([
+    [JSON.stringify({ ...picture, inputs: [] }), 'names no input image'],
+    [JSON.stringify({ ...picture, imageSize: '8K' }), 'does not offer the size 8K'],
+    ['{"kind":"song"}', 'ask it again'],
+    ['not JSON', 'ask it again'],
+  ])('is refused with one sentence: %s', async (request, sentence) => {
+    expect(await order(request)).toMatchObject({
+      kind: 'failed',
+      failure: { kind: 'bad_input', message: expect.stringContaining(sentence) as unknown },
     });
   });
 });

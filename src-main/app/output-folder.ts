@@ -1,5 +1,6 @@
 /** The output folder of a run: usable, and not silently replaced by an empty one when its results are elsewhere. */
 import { access, constants, mkdir, stat, statfs } from 'node:fs/promises';
+import type { Recipe } from '@shared/model/run';
 import { Refusal } from '../refusal';
 import type { StoredRun } from '../store/store';
 
@@ -25,9 +26,12 @@ export async function usableFolder(path: string): Promise<void> {
  * it would have all of them paid for again. A disk that is still full would lose what is in flight again, paid for.
  * Throws a Refusal.
  */
-export async function outputToGoOn(run: Pick<StoredRun, 'outputDir' | 'counts' | 'state'>): Promise<void> {
-  const { outputDir, counts, state } = run;
-  if (counts.done > 0 && !(await exists(outputDir))) {
+export async function outputToGoOn(
+  run: Pick<StoredRun, 'outputDir' | 'counts' | 'state'> & { readonly recipe: Pick<Recipe, 'task'> },
+): Promise<void> {
+  const { outputDir, counts, state, recipe } = run;
+  // Answers are in the library: with the folder of a text run only its tables are gone.
+  if (counts.done > 0 && recipe.task !== 'text' && !(await exists(outputDir))) {
     const results = counts.done === 1 ? 'one result' : `${counts.done} results`;
     throw new Refusal(
       'BAD_INPUT',

@@ -2,6 +2,7 @@
 import type { Dirent } from 'node:fs';
 import { opendir, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
+import { nullIfGone } from './unreadable';
 
 const PICTURE = /\.(png|jpe?g|webp|gif)$/i;
 /** Output names may lead to as many folders as there are rows. */
@@ -60,29 +61,49 @@ export async function mayHoldPictures(outputDir: string): Promise<boolean> {
   return false;
 }
 
-/** How many pictures lie in a folder and in those right below it. */
-export async function countPictures(outputDir: string): Promise<number> {
-  let count = 0;
-  for await (const entry of entriesOf(outputDir)) {
-    if (entry.isDirectory()) {
-      for await (const { name } of entriesOf(join(outputDir, entry.name))) {
-        count += PICTURE.test(name) ? 1 : 0;
+/**
+ * Answers whether a folder below `outputDir` is there, by what lies above it: names may lead to a million that were
+ * never made, and to ask for each takes too long.
+ */
+export function createFoldersBelow(outputDir: string): (folder: string) => Promise<boolean> {
+  const below = new Map<string, Promise<ReadonlySet<string>>>();
+
+  async function list(folder: string): Promise<ReadonlySet<string>> {
+    const names = new Set<string>();
+    for await (const entry of entriesOf(join(outputDir, folder))) {
+      // A link may lead to one.
+      if (!entry.isFile()) {
+        names.add(entry.name);
       }
-    } else if (PICTURE.test(entry.name)) {
-      count += 1;
     }
+    return names;
   }
-  return count;
+
+  async function isThere(folder: string): Promise<boolean> {
+    if (folder === '.') {
+      return true;
+    }
+    const above = posix.dirname(folder);
+    if (!(await isThere(above))) {
+      return false;
+    }
+    const names = below.get(above) ?? list(above);
+    below.set(above, names);
+    return (await names).has(posix.basename(folder));
+  }
+
+  return isThere;
 }
 
-/** A part at a time: a folder of a million files would hold up everything else. Nothing where it cannot be read. */
+/**
+ * A part at a time: a folder of a million files would hold up everything else. Nothing where no folder is; throws an
+ * Unreadable where one cannot be read.
+ */
 async function* entriesOf(path: string): AsyncGenerator<Dirent> {
   try {
     yield* await opendir(path, { bufferSize: ENTRIES_AT_ONCE });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) {
-      throw error;
-    }
+    nullIfGone(error, path);
   }
 }
 

@@ -2,20 +2,28 @@
 import { createHash } from 'node:crypto';
 import { parseRowFilter } from '@shared/row-filter';
 import type { Recipe, RunOptions } from '@shared/model/run';
+import { HeldNames } from '../datasets/held-names';
 import { createNamer } from '../datasets/output-name';
 import { Refusal } from '../refusal';
-import type { NewJob, Store, StoredRow, StoredRun } from '../store/store';
+import type { HeldPage } from '../store/plan-again';
+import type { NewJob, PlanCounts, Store, StoredRow, StoredRun } from '../store/store';
+import { keepChanged } from './keep-changed';
+import { createRowDigest } from './row-digest';
 
 const PAGE = 500;
+/** Rows whose names are asked for at once. */
+const HELD_PAGE = 2000;
 /** Goes up when the same rows would be planned or named otherwise. */
 const PLAN_VERSION = 1;
 
 /** Which of the jobs of a plan are wanted. */
 export type JobChoice = (job: Omit<NewJob, 'position'>) => boolean;
 
-export interface PlanCounts {
-  readonly added: number;
-  readonly changed: number;
+interface PlanHow {
+  /** Absent: all. */
+  readonly only?: JobChoice | undefined;
+  /** `keepBefore` has seen to the results of rows that changed. */
+  readonly isKept?: boolean;
 }
 
 export interface Planning {
@@ -29,12 +37,12 @@ export interface Planning {
  * Adds the jobs of a run to the store. Repeating it adds only what is new and marks what changed; a plan that was
  * complete, of the same rows for the same recipe, is not gone through again.
  */
-export function planRun(store: Store, run: StoredRun, only?: JobChoice): Planning {
+export function planRun(store: Store, run: StoredRun, how: PlanHow = {}): Planning {
   let begin: () => void = () => undefined;
   const firstPage = new Promise<void>((resolve) => {
     begin = resolve;
   });
-  const whole = planAll(store, run, { onPage: begin, ...(only === undefined ? {} : { only }) });
+  const whole = planAll(store, run, { ...how, onPage: begin });
   const begun = Promise.race([firstPage, whole.then(() => undefined)]);
   // Whoever waits for one of them hears of a failure; that nobody waits yet must not end the process.
   whole.catch(() => undefined);
@@ -42,26 +50,64 @@ export function planRun(store: Store, run: StoredRun, only?: JobChoice): Plannin
   return { begun, whole };
 }
 
+/**
+ * Before a run moves to another reading of its rows (`run`: as it will be): results of rows that ask for something else
+ * are kept under other names. While the rows before are there, what was asked for is noted with them. Answers whether
+ * that was done: else it is left to the planning.
+ */
+export async function keepBefore(store: Store, run: StoredRun, datasetBefore: number): Promise<boolean> {
+  const planned = await store.plannedDigest(run.id);
+  const isOther = run.datasetId !== datasetBefore;
+  const isNeeded = !isNew(run) && (isOther || planned === null) && planned !== (await planDigest(store, run));
+  if (isNeeded) {
+    // What is pending asks for the new rows from here on: the plan of the ones before is no longer whole.
+    await store.setPlannedDigest(run.id, null);
+    for await (const jobs of plannedJobs(store, run)) {
+      await keepChanged(store, { run, datasetBefore: isOther ? datasetBefore : null }, jobs);
+    }
+  }
+  return isNeeded;
+}
+
 async function planAll(
   store: Store,
   run: StoredRun,
-  { onPage, only }: { onPage: () => void; only?: JobChoice },
+  { onPage, only, isKept = false }: PlanHow & { readonly onPage: () => void },
 ): Promise<PlanCounts> {
   const digest = await planDigest(store, run);
   if (digest !== null && (await store.plannedDigest(run.id)) === digest) {
-    return { added: 0, changed: 0 };
+    return { added: 0, changed: 0, unsure: 0 };
   }
   await store.setPlannedDigest(run.id, null);
-  let added = 0;
-  let changed = 0;
-  for await (const jobs of plannedJobs(store, run, only)) {
+  const held = isNew(run) ? undefined : await heldNames(store, run.id);
+  let { added, changed, unsure } = { added: 0, changed: 0, unsure: 0 };
+  for await (const jobs of plannedJobs(store, run, { only, held })) {
+    if (held !== undefined && !isKept) {
+      await keepChanged(store, { run, datasetBefore: null }, jobs);
+    }
     const counts = await store.planJobs(run.id, jobs);
     added += counts.added;
     changed += counts.changed;
+    unsure += counts.unsure;
     onPage();
   }
   await store.setPlannedDigest(run.id, digest);
-  return { added, changed };
+  return { added, changed, unsure };
+}
+
+/** Nothing of it was sent, and nothing is done. */
+function isNew({ requests, counts }: StoredRun): boolean {
+  return requests === 0 && counts.done === 0;
+}
+
+async function heldNames(store: Pick<Store, 'heldNames'>, runId: number): Promise<HeldNames> {
+  const held = new HeldNames();
+  for (let after: number | null = -1; after !== null; ) {
+    const { names, lastRow }: HeldPage = await store.heldNames(runId, after, HELD_PAGE);
+    names.forEach(({ stem, row }) => held.add(stem, row));
+    after = lastRow;
+  }
+  return held;
 }
 
 /** Everything a plan follows from; null while rows are still coming in. */
@@ -74,15 +120,16 @@ async function planDigest(store: Pick<Store, 'dataset'>, run: StoredRun): Promis
   return createHash('sha256').update(JSON.stringify(plan)).digest('base64url');
 }
 
-/** The jobs of a run in pages, in row order, with their file names. */
+/** The jobs of a run in pages, in row order, with their file names; `held`: names that its files have already. */
 export async function* plannedJobs(
   store: Pick<Store, 'rows'>,
   run: Pick<StoredRun, 'recipe' | 'options' | 'datasetId'>,
-  only?: JobChoice,
+  { only, held }: { readonly only?: JobChoice | undefined; readonly held?: HeldNames | undefined } = {},
 ): AsyncGenerator<readonly NewJob[]> {
   const filter = rowFilter(run.options);
   const isChosen = only ?? (() => true);
-  const namer = createNamer(run.recipe);
+  const namer = createNamer(run.recipe, held);
+  const jobsOf = createJobsOf(run.recipe);
   let position = 0;
   let stored = 0;
   for (;;) {
@@ -96,7 +143,7 @@ export async function* plannedJobs(
     for (const row of rows) {
       // Every row is named, also those left out, so that a filter never changes another row's name.
       const stems = namer.name(row);
-      for (const job of jobsOf(row, run.recipe, stems)) {
+      for (const job of jobsOf(row, stems)) {
         if (filter(row.row) && isChosen(job)) {
           jobs.push({ ...job, position });
           position += 1;
@@ -119,22 +166,21 @@ export function rowFilter(options: Pick<RunOptions, 'filterRows'>): (row: number
   return filter.includes;
 }
 
-function jobsOf(
-  row: StoredRow,
-  recipe: Recipe,
-  stems: readonly (readonly string[])[],
-): readonly Omit<NewJob, 'position'>[] {
-  const digest = createHash('sha1').update(JSON.stringify(row.fields)).digest('base64url');
-  return recipe.models.flatMap((model, m) =>
-    Array.from({ length: recipe.variants }, (_, variant) => ({
-      row: row.row,
-      index: row.index,
-      variant,
-      model,
-      stem: stems[m]?.[variant] ?? `${row.index}`,
-      digest,
-    })),
-  );
+function createJobsOf(recipe: Recipe) {
+  const digestOf = createRowDigest(recipe);
+  return (row: StoredRow, stems: readonly (readonly string[])[]): readonly Omit<NewJob, 'position'>[] => {
+    const digest = digestOf(row.fields);
+    return recipe.models.flatMap((model, m) =>
+      Array.from({ length: recipe.variants }, (_, variant) => ({
+        row: row.row,
+        index: row.index,
+        variant,
+        model,
+        stem: stems[m]?.[variant] ?? `${row.index}`,
+        digest,
+      })),
+    );
+  };
 }
 
 /** What differs between two recipes, one phrase each; empty when both ask for the same pictures. */
@@ -153,11 +199,23 @@ export function recipeChanges(before: Recipe, after: Recipe): readonly string[] 
   compare('mask column', before.maskColumn, after.maskColumn);
   compare('aspect ratio', before.aspectRatio, after.aspectRatio);
   compare('image size', before.imageSize, after.imageSize);
+  compare('quality', before.quality, after.quality);
   compare('width', before.width, after.width);
   compare('height', before.height, after.height);
   compare('images per prompt', before.variants, after.variants);
   compare('output name column', before.outputNameColumn, after.outputNameColumn);
+  compare('system prompt', before.text?.system || undefined, after.text?.system || undefined);
+  compare('generation options', before.text?.generation, after.text?.generation);
+  compare('kind of answer', before.text?.answer.kind, after.text?.answer.kind);
+  if (before.text?.answer.kind === after.text?.answer.kind && !isSameAnswer(before, after)) {
+    changes.push(after.text?.answer.kind === 'story' ? 'voices' : 'schema');
+  }
   return changes;
+}
+
+/** Schemas and lists of voices are too long to be shown. */
+function isSameAnswer(before: Recipe, after: Recipe): boolean {
+  return JSON.stringify(before.text?.answer) === JSON.stringify(after.text?.answer);
 }
 
 function shown(value: unknown): string {

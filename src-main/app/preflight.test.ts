@@ -163,6 +163,34 @@ describe('the check of rows before a run', () => {
     ]);
   });
 
+  it('says when a picture lies on its side under its mask, moves, or has a mask that is not taken', async () => {
+    await picture('upright.png', 4, 8);
+    const wide = sharp({ create: { width: 8, height: 4, channels: 3, background: 'red' } });
+    await writeFile(
+      join(folder, 'sideways.jpg'),
+      await wide.withMetadata({ orientation: 6 }).jpeg().toBuffer(),
+    );
+    const frames = await Promise.all(
+      [wide.clone(), wide.clone().negate()].map((frame) => frame.png().toBuffer()),
+    );
+    const moving = sharp(frames, { join: { animated: true } }).webp({ loop: 0 });
+    await writeFile(join(folder, 'moving.webp'), await moving.toBuffer());
+    const rows = [
+      { instruction: 'x', image: 'sideways.jpg', mask: 'upright.png' },
+      { instruction: 'x', image: 'moving.webp' },
+    ];
+    const { last } = await check(rows);
+    expect(last?.problems.map(({ message, rows: found }) => [message, found])).toEqual([
+      [
+        'The first image of the row is stored on its side, and its mask is upright: save the image upright.',
+        [0],
+      ],
+      ['An image of the row moves, and models look at one picture: save the one that is meant.', [1]],
+    ]);
+    const { last: maskless } = await check(rows.slice(0, 1), { model: { ...MODEL, mask: false } });
+    expect(maskless?.problems[0]?.message).toBe('The row has a mask, and m takes none.');
+  });
+
   it('reads no file outside the granted folders', async () => {
     const { last } = await check([{ instruction: 'x', image: '/etc/passwd' }]);
     expect(last?.problems[0]?.message).toMatch(/lies outside the granted folders/);

@@ -9,9 +9,11 @@ import { PROVIDER_LABELS } from '@shared/model/provider';
 import type { ModelChoice, Recipe } from '@shared/model/run';
 import type { Clock } from '../engine/ports';
 import { type InspectedInput, inspectInput, type InspectRules } from '../images/inspect-input';
+import { inspectMedia } from '../images/inspect-media';
 import type { Store, StoredRow } from '../store/store';
 import { createFewAtOnce } from './few-at-once';
-import { askFor } from './order-book';
+import { askFor } from './picture-order';
+import { checkTextRow, type InspectMedia } from './text-preflight';
 
 const PAGE = 200;
 const REPORT_MS = 100;
@@ -57,7 +59,10 @@ export async function* preflight(
   signal?: AbortSignal,
 ): AsyncGenerator<PreflightReport> {
   const findings = createFindings();
-  const inspect = rememberedInspection(request.rules);
+  const inspect: Inspect = {
+    image: remembered((reference) => inspectInput(reference, request.rules)),
+    media: rememberedMedia(request.rules),
+  };
   let toldAt = parts.clock.now();
   let stored = 0;
   let checked = 0;
@@ -95,7 +100,11 @@ export async function* preflight(
   }
 }
 
-type Inspect = (reference: string) => Promise<InspectedInput>;
+interface Inspect {
+  image(reference: string): Promise<InspectedInput>;
+  /** Of a text run. */
+  readonly media: InspectMedia;
+}
 
 interface RowLook {
   readonly problems: readonly string[];
@@ -109,18 +118,25 @@ async function checkRow(
   const problems = new Set<string>();
   let inputBytes = 0;
   for (const choice of request.recipe.models) {
+    const model = parts.catalogueModel(choice);
+    if (request.recipe.task === 'text') {
+      const look = await checkTextRow({ row, recipe: request.recipe, choice, model, inspect: inspect.media });
+      look.problems.forEach((problem) => problems.add(problem));
+      inputBytes = Math.max(inputBytes, look.inputBytes);
+      continue;
+    }
     const asked = askFor({
       context: { run: { recipe: request.recipe }, defaultAspectRatio: null },
       row,
       choice,
-      model: parts.catalogueModel(choice),
+      model,
     });
     if ('kind' in asked) {
       problems.add(asked.failure.message);
       continue;
     }
-    const inputs = await Promise.all(asked.inputs.map(inspect));
-    const mask = asked.mask === null ? null : await inspect(asked.mask);
+    const inputs = await Promise.all(asked.inputs.map(inspect.image));
+    const mask = asked.mask === null ? null : await inspect.image(asked.mask);
     imageProblems(inputs, mask, choice).forEach((problem) => problems.add(problem));
     inputBytes = Math.max(inputBytes, bytesOf(mask === null ? inputs : [...inputs, mask]));
   }
@@ -145,11 +161,30 @@ function imageProblems(
   if (bytesOf(inputs) > takes.totalBytes) {
     problems.push(`The images of the row are larger than the 100 MB that ${name} takes in one request.`);
   }
-  const [first] = inputs;
-  if (mask?.kind === 'image' && first?.kind === 'image' && !isSameSize(mask.pixels, first.pixels)) {
-    problems.push('The mask of the row has another size than its first image: make both equal.');
+  if (inputs.some((input) => input.kind === 'image' && input.isMoving === true)) {
+    problems.push('An image of the row moves, and models look at one picture: save the one that is meant.');
   }
-  return problems;
+  const [first] = inputs;
+  const misfit = mask?.kind === 'image' && first?.kind === 'image' ? maskMisfit(mask, first) : null;
+  return misfit === null ? problems : [...problems, misfit];
+}
+
+type Image = Extract<InspectedInput, { kind: 'image' }>;
+
+/** Null: the mask lies on its picture pixel for pixel. */
+function maskMisfit(mask: Image, first: Image): string | null {
+  if (isSameSize(mask.pixels, first.pixels)) {
+    return null;
+  }
+  const isTurned =
+    first.isSideways === true && first.pixels !== null && isSameSize(mask.pixels, turned(first.pixels));
+  return isTurned
+    ? 'The first image of the row is stored on its side, and its mask is upright: save the image upright.'
+    : 'The mask of the row has another size than its first image: make both equal.';
+}
+
+function turned({ width, height }: Pixels): Pixels {
+  return { width: height, height: width };
 }
 
 interface Pixels {
@@ -166,8 +201,21 @@ function bytesOf(inputs: readonly InspectedInput[]): number {
   return inputs.reduce((sum, input) => sum + (input.kind === 'image' ? input.sizeBytes : 0), 0);
 }
 
-function rememberedInspection(rules: InspectRules): Inspect {
-  const known = new Map<string, Promise<InspectedInput>>();
+/** What one is called and what it really is decide together. */
+function rememberedMedia(rules: InspectRules): InspectMedia {
+  const byClaim = new Map<string, InspectMedia>();
+  return (reference, claim) => {
+    const name = `${claim.medium} ${claim.mimeType ?? ''}`;
+    const known = byClaim.get(name) ?? remembered((one) => inspectMedia(one, claim, rules));
+    byClaim.set(name, known);
+    return known(reference, claim);
+  };
+}
+
+function remembered<Found>(
+  inspect: (reference: string) => Promise<Found>,
+): (reference: string) => Promise<Found> {
+  const known = new Map<string, Promise<Found>>();
   const files = createFewAtOnce(FILES_AT_ONCE);
   const dataUrls = createFewAtOnce(1);
   return (reference) => {
@@ -175,10 +223,10 @@ function rememberedInspection(rules: InspectRules): Inspect {
       return dataUrls(async () => {
         // Decoding takes its time: what else waits has its turn between two of them.
         await nextTurn();
-        return inspectInput(reference, rules);
+        return inspect(reference);
       });
     }
-    const found = known.get(reference) ?? files(() => inspectInput(reference, rules));
+    const found = known.get(reference) ?? files(() => inspect(reference));
     known.set(reference, found);
     if (known.size > REMEMBERED) {
       known.delete(known.keys().next().value ?? '');

@@ -7,21 +7,24 @@ import type { ModelChoice, Recipe, Run } from '@shared/model/run';
 import { parseTemplate, unknownColumns } from '@shared/template';
 import { Refusal } from '../refusal';
 import type { Requeue, Store, StoredJob, StoredRun } from '../store/store';
+import { refuseOthersKeys } from './lent-keys';
 import { type JobChoice, planRun, recipeChanges } from './planner';
 import { usableFolder } from './output-folder';
+import { type AgainRuns, runAgain } from './run-again';
 import type { Runs } from './runs';
 
 const PAGE = 1000;
 
 export interface RerunParts {
   readonly store: Store;
-  readonly runs: Pick<Runs, 'found' | 'requeueAndStart' | 'setOptions' | 'start'>;
+  readonly runs: AgainRuns & Pick<Runs, 'setOptions'>;
   /** An empty folder of this name beside the run's own. */
   freshFolder(beside: string, name: string): Promise<string>;
 }
 
 export async function rerun({ store, runs, freshFolder }: RerunParts, request: RerunRequest): Promise<Run> {
   const run = await runs.found(request.runId);
+  refuseOthersKeys(run);
   const which = requeueOf(request.which);
   const { endpointIds } = request.changes ?? {};
   const recipe = changedRecipe(run.recipe, request.changes ?? {});
@@ -29,14 +32,14 @@ export async function rerun({ store, runs, freshFolder }: RerunParts, request: R
     if (endpointIds !== undefined) {
       await runs.setOptions(run.id, { endpointIds });
     }
-    return runs.requeueAndStart(run.id, which);
+    return runAgain({ store, runs }, run.id, { which, requeue: (left) => store.requeue(run.id, left) });
   }
   await refuseUnknownColumns(store, run, recipe);
   const chosen = await chosenJobs(store, run, which);
   if (chosen.jobs === 0) {
     throw new Refusal('BAD_INPUT', 'None of these jobs is left: they have gone again meanwhile.');
   }
-  const { canary: _canary, ...options } = run.options;
+  const { canary: _canary, payer: _payer, ...options } = run.options;
   const outputDir = await freshFolder(run.outputDir, `${run.name}-again`);
   await usableFolder(outputDir);
   const made = await store.createRun({
@@ -50,7 +53,7 @@ export async function rerun({ store, runs, freshFolder }: RerunParts, request: R
     },
     outputDir,
   });
-  const { begun, whole } = planRun(store, made, chosen.includes);
+  const { begun, whole } = planRun(store, made, { only: chosen.includes });
   await begun;
   return runs.start(made, { planned: whole });
 }

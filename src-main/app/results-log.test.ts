@@ -30,6 +30,7 @@ async function open(datasetId: number, given: Partial<ResultsLogOptions> = {}) {
     outputDir: folder,
     datasetId,
     columns: [],
+    recipe: {},
     onJobs: () => undefined,
     onError: (error) => {
       throw error;

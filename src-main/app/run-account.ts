@@ -3,21 +3,23 @@ import type { ModelChoice } from '@shared/model/run';
 import type { RunAccount } from '../engine/runs/budget';
 import type { StoredRun } from '../store/store';
 
-type AccountedRun = Pick<StoredRun, 'id' | 'recipe' | 'options' | 'counts' | 'costUsd' | 'requests'>;
+type AccountedRun = Pick<StoredRun, 'id' | 'recipe' | 'options' | 'costUsd' | 'maybeCharged' | 'requests'>;
 
 /**
- * Requests of unknown outcome may have been charged, and count as if they were, at the highest price: else each crash
- * would let as much pass as was in flight. `priceOf`: US dollars of one request at most; null: not known.
+ * What may have been charged counts as if it were: else each crash would let as much pass as was in flight, and each
+ * session as much as timed out. What was sent before its price was known counts at the highest that the run has now.
+ * `priceOf`: US dollars of one request at most; null: not known.
  */
 export function runAccount(
   run: AccountedRun,
-  priceOf: (model: ModelChoice, imageSize?: string) => number | null,
+  priceOf: (model: ModelChoice, recipe: StoredRun['recipe']) => number | null,
 ): RunAccount {
-  const price = (model: ModelChoice): number | null => priceOf(model, run.recipe.imageSize);
+  const price = (model: ModelChoice): number | null => priceOf(model, run.recipe);
   const highest = Math.max(0, ...run.recipe.models.map((model) => price(model) ?? 0));
   return {
     id: run.id,
-    costUsd: run.costUsd + run.counts.unknown * highest,
+    costUsd: run.costUsd,
+    maybeUsd: run.maybeCharged.costUsd + run.maybeCharged.unpriced * highest,
     requests: run.requests,
     caps: run.options.caps ?? {},
     price,

@@ -2,11 +2,13 @@
  * The engine's Journal over the store: it fetches the rows of a page of jobs together with the page, prices what was
  * delivered, and tells who listens when a job is over.
  */
-import { costOfUsage } from '@shared/cost';
+import { costOfText, costOfUsage } from '@shared/cost';
 import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Provider } from '@shared/model/provider';
 import type { ModelChoice } from '@shared/model/run';
-import type { AttemptEnd, AttemptStart, Journal, PendingJob } from '../engine/ports';
+import type { AttemptEnd, AttemptOutcome, AttemptStart, Journal, PendingJob } from '../engine/ports';
+import type { ArrivalQueue } from './arrivals';
+import { writeEnd } from './write-end';
 
 export interface RunJournalOptions {
   readonly store: Journal;
@@ -18,6 +20,8 @@ export interface RunJournalOptions {
   isPastEnd(job: PendingJob): boolean;
   /** Jobs that became pending behind what was handed out; waits while more may come; empty: there are no more. */
   stragglers(runId: number, limit: number): Promise<readonly PendingJob[]>;
+  /** Of a run that stays open, what comes behind all that was pending when it was started. */
+  readonly arrivals: Pick<ArrivalQueue, 'isOpen' | 'hasCaughtUp' | 'next'>;
   onHandedOut(runId: number, jobs: readonly PendingJob[]): void;
   fetchPages(runId: number, jobIds: readonly number[]): Promise<void>;
   catalogueModel(choice: ModelChoice): CatalogueModel | undefined;
@@ -29,6 +33,8 @@ export interface RunJournalOptions {
   onSent(attempts: readonly AttemptStart[]): void;
   /** The attempt is on disk. */
   onEnded(end: AttemptEnd): void;
+  /** It is not, and why. */
+  onUnwritten?(end: AttemptEnd, error: unknown): Promise<void>;
 }
 
 export function createRunJournal(options: RunJournalOptions): Journal {
@@ -37,6 +43,9 @@ export function createRunJournal(options: RunJournalOptions): Journal {
 
   async function pending(runId: number, afterId: number, limit: number): Promise<readonly PendingJob[]> {
     for (let last = afterId; ; ) {
+      if (options.arrivals.hasCaughtUp(runId)) {
+        return wantedArrivals(runId, last, limit);
+      }
       const found = await options.store.pending(runId, last, limit);
       const jobs = found.length > 0 ? found : await afterPlanning(runId, last, limit);
       const lastJob = jobs.at(-1);
@@ -45,6 +54,9 @@ export function createRunJournal(options: RunJournalOptions): Journal {
         return wanted;
       }
       // A page without a wanted job is not the end of the run.
+      if (lastJob === undefined && options.arrivals.isOpen(runId)) {
+        return wantedArrivals(runId, last, limit);
+      }
       if (lastJob === undefined || options.isPastEnd(lastJob)) {
         return wantedStragglers(runId, limit);
       }
@@ -52,9 +64,19 @@ export function createRunJournal(options: RunJournalOptions): Journal {
     }
   }
 
-  async function wantedStragglers(runId: number, limit: number): Promise<readonly PendingJob[]> {
+  const wantedStragglers = (runId: number, limit: number): Promise<readonly PendingJob[]> =>
+    firstWanted(runId, () => options.stragglers(runId, limit));
+
+  const wantedArrivals = (runId: number, afterId: number, limit: number): Promise<readonly PendingJob[]> =>
+    firstWanted(runId, () => options.arrivals.next(runId, afterId, limit));
+
+  /** A page without a wanted job is not the end. */
+  async function firstWanted(
+    runId: number,
+    nextPage: () => Promise<readonly PendingJob[]>,
+  ): Promise<readonly PendingJob[]> {
     for (;;) {
-      const jobs = await options.stragglers(runId, limit);
+      const jobs = await nextPage();
       const wanted = await wantedOf(runId, jobs);
       if (wanted.length > 0 || jobs.length === 0) {
         return wanted;
@@ -84,12 +106,11 @@ export function createRunJournal(options: RunJournalOptions): Journal {
 
   function priced(end: AttemptEnd): AttemptEnd {
     const choice = asked.get(end.jobId);
-    if (end.outcome.kind !== 'done' || end.outcome.costUsd !== null || choice === undefined) {
-      return end;
-    }
-    const { file, usage } = end.outcome;
-    const costUsd = costOfUsage(options.catalogueModel(choice), usage, file) ?? null;
-    return { ...end, outcome: { ...end.outcome, costUsd } };
+    const costUsd = choice === undefined ? null : costOf(end.outcome, options.catalogueModel(choice));
+    const { outcome } = end;
+    return costUsd === null || outcome.kind === 'lost' || (outcome.costUsd ?? null) !== null
+      ? end
+      : { ...end, outcome: { ...outcome, costUsd } };
   }
 
   return {
@@ -110,8 +131,27 @@ export function createRunJournal(options: RunJournalOptions): Journal {
       const known = priced(end);
       asked.delete(end.jobId);
       options.onSettled(known);
-      await options.store.ended(known);
+      try {
+        await writeEnd(options.store, known);
+      } catch (error) {
+        await options.onUnwritten?.(known, error);
+        throw error;
+      }
       options.onEnded(known);
     },
   };
+}
+
+/** What the provider's own figures make it; null: they do not say. */
+function costOf(outcome: AttemptOutcome, model: CatalogueModel | undefined): number | null {
+  switch (outcome.kind) {
+    case 'done':
+      return costOfUsage(model, outcome.usage, outcome.file) ?? null;
+    case 'text':
+      return costOfText(model, outcome.usage) ?? null;
+    case 'failed':
+      return outcome.usage === undefined ? null : (costOfText(model, outcome.usage) ?? null);
+    case 'lost':
+      return null;
+  }
 }

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { RunRequest } from '@shared/contract';
 import type { Plan } from '@shared/model/plan';
 import type { RunOptions } from '@shared/model/run';
-import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { json, type ScriptedServer, startScriptedServer } from '../providers/testing/scripted-server';
 import { planOf, startRun } from './run-request';
+import { pictureAnswer } from './testing/painter-scene';
 import { addTestKeys, openTestLibrary, type TestLibrary, testEndpoint } from './testing/test-library';
 
 const GONE = 'That endpoint is gone';
@@ -61,12 +61,6 @@ async function run(options: Partial<RunOptions>) {
   return app.runs.view(await app.runs.found(id));
 }
 
-async function picture(): Promise<ReturnType<typeof json>> {
-  const create = { width: 8, height: 4, channels: 3, background: 'red' } as const;
-  const bytes = await sharp({ create }).png().toBuffer();
-  return json({ created: 1, data: [{ b64_json: bytes.toString('base64') }] });
-}
-
 describe('a plan', () => {
   it('warns of chosen endpoints that are gone, and cannot start without one that serves', async () => {
     expect(await plan({ endpointIds: ['a'] })).toMatchObject({ jobs: 3, blockers: [] });
@@ -103,7 +97,7 @@ describe('a plan', () => {
 
 describe('a run', () => {
   it('asks only the chosen endpoints, and keeps its choices for a resume', async () => {
-    second.reply(await picture());
+    second.reply(await pictureAnswer());
     const options = { endpointIds: ['b'], waitForQuota: 'never', autoConcurrency: true } as const;
     const ended = await run({ ...options, endpointIds: [...options.endpointIds] });
     expect(ended).toMatchObject({ state: { kind: 'finished' }, counts: { done: 3 }, options });
@@ -121,7 +115,7 @@ describe('a run', () => {
 
   it('goes to its fallback, with its model, when all keys of the first are out', async () => {
     first.reply(json({ error: { message: 'Incorrect API key.', code: 'invalid_api_key' } }, 401));
-    second.reply(await picture());
+    second.reply(await pictureAnswer());
     const ended = await run({ endpointIds: ['a'], fallback: [{ endpointId: 'b', model: 'n' }] });
     expect(ended).toMatchObject({ state: { kind: 'finished' }, counts: { done: 3 } });
     expect(second.requests.map(({ body }) => JSON.parse(body.toString()) as unknown)).toMatchObject([

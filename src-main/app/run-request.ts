@@ -1,24 +1,27 @@
 /** A run as the window asks for it: what it would do, and its start. */
-import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
 import type { EndpointView, RunRequest } from '@shared/contract';
 import type { ExistingOutput, Plan, PreflightReport } from '@shared/model/plan';
-import { estimateCost } from '@shared/cost';
 import { modelWarnings } from '@shared/resolve-model';
 import { parseTemplate, unknownColumns } from '@shared/template';
-import { DEMO_MODEL, mayServe } from '@shared/demo';
+import { isDemoModel, mayServe } from '@shared/demo';
 import { hasImageColumn } from '@shared/columns';
-import type { Run, RunOptions } from '@shared/model/run';
+import type { Recipe, Run, RunOptions } from '@shared/model/run';
 import type { App } from '../app';
 import { Refusal } from '../refusal';
 import type { StoredDataset } from '../store/store';
-import { capWarnings } from './cap-warnings';
 import { existingOutput } from './existing-output';
+import type { Borrower } from './folder-plan';
+import { inFolder, refuseUnderWay } from './folder-turns';
+import { freshFolderIn, isEmpty } from './fresh-folder';
 import { rowFilter } from './planner';
 import { preflight } from './preflight';
+import { costOf, unpricedBlockers } from './run-cost';
 import { estimateSeconds } from './run-estimate';
+import { taskBlockers, textBlockers } from './text-plan';
 import { setUpRun } from './run-setup';
+
+export { freshFolderBeside, freshFolderIn } from './fresh-folder';
 
 /** Folders as a person's hand has named them. */
 export interface OutputFolders {
@@ -30,7 +33,7 @@ export interface OutputFolders {
 export async function planOf(
   app: App,
   request: RunRequest,
-  folders: Pick<OutputFolders, 'granted'>,
+  where: Pick<OutputFolders, 'granted'> & { readonly borrower?: Borrower | undefined },
 ): Promise<Plan> {
   const dataset = await datasetOf(app, request.datasetId);
   const options = optionsOf(app, request);
@@ -42,7 +45,7 @@ export async function planOf(
     blockers.push(error instanceof Refusal ? error.message : String(error));
   }
   const jobs = rows * request.recipe.models.length * request.recipe.variants;
-  blockers.push(...blockersOf(app, request, dataset));
+  blockers.push(...blockersOf(app, request, dataset), ...unpricedBlockers(app, request, where.borrower));
   if (rows === 0 && blockers.length === 0) {
     blockers.push('No row is chosen: change the row filter.');
   }
@@ -51,9 +54,9 @@ export async function planOf(
     // A person who looks at a plan that can run is about to press Run.
     app.warm(provider, options.workers);
   }
-  const costUsd = costOf(app, request, rows);
+  const costUsd = await costOf(app, request, { dataset, rows });
   const seconds = secondsOf(app, request, jobs);
-  const existing = await existingOf(app, request, folders);
+  const existing = await existingOf(app, request, where);
   return {
     rows,
     jobs,
@@ -112,15 +115,22 @@ function blockersOf(app: App, request: RunRequest, dataset: StoredDataset): stri
   if (recipe.task === 'edit' && recipe.imageColumns.length === 0 && !hasImageColumn(dataset.columns)) {
     blockers.push('No column holds images: choose one.');
   }
-  const demos = recipe.models.filter(({ model }) => model === DEMO_MODEL.model).length;
+  const demos = recipe.models.filter(isDemoModel).length;
   if (demos > 0 && demos < recipe.models.length) {
     blockers.push('The demo painter runs alone: choose it, or other models.');
+  }
+  blockers.push(...taskBlockers(recipe, app.models.find));
+  if (recipe.task === 'text' && recipe.text !== undefined) {
+    blockers.push(...textBlockers(recipe, recipe.text, { columns: dataset.columns, find: app.models.find }));
   }
   return [...blockers, ...servingBlockers(app.fleet.views(), request)];
 }
 
 /** What keeps jobs from being sent at all, and fallbacks that could never serve. */
-function servingBlockers(views: readonly EndpointView[], { recipe, options }: RunRequest): string[] {
+export function servingBlockers(
+  views: readonly EndpointView[],
+  { recipe, options }: Pick<RunRequest, 'options'> & { readonly recipe: Pick<Recipe, 'models'> },
+): string[] {
   const { endpointIds } = options;
   const chosen = views.filter(({ endpoint }) => endpointIds?.includes(endpoint.id) ?? true);
   const unserved = recipe.models
@@ -169,18 +179,7 @@ function warningsOf(app: App, request: RunRequest): string[] {
   const ended = [...request.recipe.models, ...second].flatMap((choice) =>
     modelWarnings(app.models.find(choice), today),
   );
-  return [
-    ...new Set([...ended, ...goneWarning(views, endpointIds), ...clear, ...unpricedWarnings(app, request)]),
-  ];
-}
-
-/** Caps on cost that cannot hold because nobody knows the price. */
-function unpricedWarnings(app: App, { recipe, options }: RunRequest): readonly string[] {
-  const models = recipe.models.map((choice) => ({
-    model: choice.model,
-    price: estimateCost(app.models.find(choice), recipe.imageSize),
-  }));
-  return capWarnings(models, [options.caps ?? {}, app.settings().dayCaps]);
+  return [...new Set([...ended, ...goneWarning(views, endpointIds), ...clear])];
 }
 
 function goneWarning(views: readonly EndpointView[], endpointIds: readonly string[] = []): string[] {
@@ -193,20 +192,6 @@ function goneWarning(views: readonly EndpointView[], endpointIds: readonly strin
       ? 'One of the chosen endpoints no longer exists: it is left out.'
       : `${gone} of the chosen endpoints no longer exist: they are left out.`,
   ];
-}
-
-function costOf(app: App, request: RunRequest, rows: number): Plan['costUsd'] {
-  let low = 0;
-  let high = 0;
-  for (const choice of request.recipe.models) {
-    const each = estimateCost(app.models.find(choice), request.recipe.imageSize);
-    if (each === undefined) {
-      return undefined;
-    }
-    low += each.low * rows * request.recipe.variants;
-    high += each.high * rows * request.recipe.variants;
-  }
-  return { low, high };
 }
 
 /** Throws a Refusal for a row filter that cannot be read. */
@@ -259,16 +244,17 @@ export async function startRun(app: App, request: RunRequest, where: OutputFolde
   if (isOwn && onExisting === 'resume') {
     return resumeAt(app, base);
   }
-  const { run, planned } = await setUpRun(app.store, {
-    name,
-    dataset,
-    recipe: request.recipe,
-    options: optionsOf(app, request),
-    outputDir: isOwn ? base : await freshFolderIn(base, name),
-    mode: isOwn && onExisting === 'adopt' ? 'resume' : 'anew',
-    adopt: true,
-  });
-  return app.runs.start(run, { planned });
+  const outputDir = isOwn ? base : await freshFolderIn(base, name);
+  const mode = isOwn && onExisting === 'adopt' ? 'resume' : 'anew';
+  const options = optionsOf(app, request);
+  const preparation = app.runs.prepare();
+  const make = async (): Promise<Run> => {
+    await refuseUnderWay(app, outputDir, () => 'wait for it, pause it first, or choose another folder');
+    const wanted = { name, dataset, recipe: request.recipe, options, outputDir, mode, adopt: true } as const;
+    const { run, planned } = await setUpRun(app.store, { ...wanted, onRun: preparation.of });
+    return app.runs.start(run, { planned, preparation });
+  };
+  return inFolder(app.store, outputDir, make).finally(preparation.end);
 }
 
 /** As that run was asked, whatever the form says now: a recipe is never mixed. */
@@ -308,31 +294,4 @@ async function datasetOf(app: App, datasetId: number): Promise<StoredDataset> {
     throw new Refusal('NOT_FOUND', 'That dataset is no longer in the library.');
   }
   return dataset;
-}
-
-/** `name`, `name-2`, `name-3`: every run of the window has a folder of its own. */
-export async function freshFolderIn(base: string, name: string): Promise<string> {
-  const safe =
-    name
-      .replaceAll(/[^\p{L}\p{N}._ -]/gu, '_')
-      .trim()
-      .slice(0, 80) || 'run';
-  for (let n = 1; ; n += 1) {
-    const path = join(base, n === 1 ? safe : `${safe}-${n}`);
-    if (await isEmpty(path)) {
-      return path;
-    }
-  }
-}
-
-/** Beside a run's own folder, for one that goes on from it. */
-export function freshFolderBeside(outputDir: string, name: string): Promise<string> {
-  return freshFolderIn(dirname(outputDir), name);
-}
-
-async function isEmpty(path: string): Promise<boolean> {
-  return readdir(path).then(
-    (names) => names.length === 0,
-    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
-  );
 }

@@ -1,10 +1,13 @@
 /** Prepares a run: finds or creates it for its output folder, plans its jobs, and checks what is done already. */
+import { stat } from 'node:fs/promises';
 import type { Recipe, RunOptions } from '@shared/model/run';
 import { Refusal } from '../refusal';
 import type { Store, StoredDataset, StoredRun } from '../store/store';
 import { adoptPictures, type FoundPictures, foundPictures, unrecordedPictures } from './adopt-results';
+import { resultsPath } from './exporter';
 import { outputToGoOn, usableFolder } from './output-folder';
-import { planRun, recipeChanges, rowFilter } from './planner';
+import { keepBefore, planRun, recipeChanges, rowFilter } from './planner';
+import { unrecordedAnswers } from './unrecorded-answers';
 
 const PAGE = 500;
 
@@ -18,6 +21,8 @@ export interface SetupRequest {
   readonly mode: 'resume' | 'anew';
   /** Whole pictures that lie there without a record are taken as done; else their being there is a Refusal. */
   readonly adopt?: boolean;
+  /** The run is known, its jobs are not planned yet. */
+  onRun?(runId: number): void;
 }
 
 export interface SetUp {
@@ -43,7 +48,7 @@ export async function setUpRun(store: Store, request: SetupRequest): Promise<Set
     throw new Refusal(
       'BAD_INPUT',
       `${request.outputDir} holds a run with another recipe: ${changes.join('; ')}. ` +
-        'Choose another --output_dir, or send everything anew with --no_resume.',
+        `Choose another ${outputFlag(request.recipe)}, or send everything anew with --no_resume.`,
     );
   }
   return resumeRun(store, request, existing);
@@ -51,7 +56,10 @@ export async function setUpRun(store: Store, request: SetupRequest): Promise<Set
 
 async function createRun(store: Store, request: SetupRequest, replaced: StoredRun | null): Promise<SetUp> {
   const isFound = replaced === null && request.mode === 'resume';
-  if (isFound && request.adopt !== true) {
+  const isText = request.recipe.task === 'text';
+  if (isFound && isText) {
+    await refuseUnknownAnswers(request);
+  } else if (isFound && request.adopt !== true) {
     await refuseUnknownFiles(store, request);
   }
   const run = await store.createRun({
@@ -61,8 +69,9 @@ async function createRun(store: Store, request: SetupRequest, replaced: StoredRu
     options: request.options,
     outputDir: request.outputDir,
   });
+  request.onRun?.(run.id);
   const { begun, whole } = planRun(store, run);
-  if (!isFound || request.adopt !== true) {
+  if (!isFound || isText || request.adopt !== true) {
     await begun;
     return { run, notes: [], planned: whole, recheck: false };
   }
@@ -77,13 +86,17 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
     ...request.options,
     filterRows: unionFilter(existing.options.filterRows, request.options.filterRows),
   };
+  const run = { ...existing, options, datasetId: request.dataset.id };
+  const isKept = await keepBefore(store, run, existing.datasetId);
   await store.setRunOptions(existing.id, options);
   await store.setRunDataset(existing.id, request.dataset.id);
-  const run = { ...existing, options, datasetId: request.dataset.id };
-  const { changed } = await planRun(store, run).whole;
+  const { changed, unsure } = await planRun(store, run, { isKept }).whole;
   // A library that was restored knows the run, but not what it has delivered since.
-  const adopted = request.adopt === true ? await adoptPictures(store, run) : null;
-  if (adopted === null) {
+  const isText = run.recipe.task === 'text';
+  const adopted = request.adopt === true && !isText ? await adoptPictures(store, run) : null;
+  if (isText) {
+    await refuseUnrecordedAnswers(store, run);
+  } else if (adopted === null) {
     refuseIfAny(await unrecordedPictures(store, run), request.outputDir);
   }
   const unknown = options.unknown === 'resend' ? await store.requeue(run.id, { kind: 'unknown' }) : 0;
@@ -91,11 +104,28 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
   const failed = await requeueFailed(store, run, rowFilter(request.options));
   const notes = [
     ...(adopted === null ? [] : adoptionNotes(adopted)),
-    changed > 0 ? `${changed} rows changed since the last time and are sent again.` : '',
+    changed > 0 ? changedNote(changed) : '',
+    unsure > 0 && options.unknown !== 'resend' ? unsureNote(unsure) : '',
     unknown > 0 ? `${unknown} requests with an unknown outcome are sent again.` : '',
     failed > 0 ? `${failed} failed rows are tried again.` : '',
   ];
   return { run, notes: notes.filter((note) => note !== ''), planned: Promise.resolve(), recheck: true };
+}
+
+function changedNote(rows: number): string {
+  const what =
+    rows === 1
+      ? 'One row has changed since the last time and is'
+      : `${rows} rows have changed since the last time and are`;
+  return `${what} sent again; earlier results stay as versions.`;
+}
+
+function unsureNote(requests: number): string {
+  return requests === 1
+    ? 'One request with an unknown outcome is not sent again although its row changed, as it may have been charged; ' +
+        '--unknown resend sends it.'
+    : `${requests} requests with an unknown outcome are not sent again although their rows changed, as they may have ` +
+        'been charged; --unknown resend sends them.';
 }
 
 /** Failed rows are tried again, but only those that this session asks for. */
@@ -118,6 +148,35 @@ async function requeueFailed(
 async function refuseUnknownFiles(store: Store, request: SetupRequest): Promise<void> {
   const plan = { recipe: request.recipe, options: request.options, datasetId: request.dataset.id };
   refuseIfAny(await foundPictures(store, plan, request.outputDir), request.outputDir);
+}
+
+/** A table has the answers, but not how they came about: none of them can be believed to be of this very recipe. */
+async function refuseUnknownAnswers({ outputDir, recipe }: SetupRequest): Promise<void> {
+  const table = resultsPath(outputDir, 'jsonl');
+  const found = await stat(table).catch(() => null);
+  if (found !== null && found.size > 0) {
+    throw unknownAnswers(`${table} holds answers`, recipe);
+  }
+}
+
+async function refuseUnrecordedAnswers(store: Store, run: StoredRun): Promise<void> {
+  const found = await unrecordedAnswers(store, run);
+  if (found !== null) {
+    const answers = found.count === 1 ? 'one answer' : `${found.count} answers`;
+    throw unknownAnswers(`${found.path} holds ${answers}`, run.recipe);
+  }
+}
+
+function unknownAnswers(what: string, recipe: Recipe): Refusal {
+  return new Refusal(
+    'BAD_INPUT',
+    `${what} that this library has no record of, and answers of a table cannot be taken as done. ` +
+      `Choose another ${outputFlag(recipe)}, or send everything anew with --no_resume.`,
+  );
+}
+
+function outputFlag({ task }: Pick<Recipe, 'task'>): string {
+  return task === 'text' ? '--output' : '--output_dir';
 }
 
 function refuseIfAny({ whole, torn }: FoundPictures, outputDir: string): void {

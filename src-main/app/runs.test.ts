@@ -1,29 +1,17 @@
 /** Runs of a real app over a real socket: what a person does with them while they are under way, and after. */
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Recipe, Run, RunOptions } from '@shared/model/run';
-import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  json,
-  type ReceivedRequest,
-  type ScriptedServer,
-  startScriptedServer,
-} from '../providers/testing/scripted-server';
-import { addTestKeys, openTestLibrary, type TestLibrary, testEndpoint } from './testing/test-library';
+import { json, type ReceivedRequest, type ScriptedServer } from '../providers/testing/scripted-server';
+import { openPainterScene } from './testing/painter-scene';
+import { addTestKeys, ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
 import { freshFolderBeside } from './run-request';
 import { rerun } from './rerun';
 import { setUpRun } from './run-setup';
 
 const PROMPTS = ['a cat', 'a dog', 'a hen', 'a cow', 'a pig', 'a fox', 'an ape', 'an owl'];
-const OPTIONS: RunOptions = {
-  filterRows: '',
-  concurrency: 2,
-  workers: 1,
-  maxRetries: 0,
-  retryDelayMs: 1,
-  allowPrivateUrls: false,
-};
+const OPTIONS: RunOptions = { ...ONE_AT_A_TIME, concurrency: 2 };
 const RECIPE: Recipe = {
   task: 't2i',
   models: [{ provider: 'openai', model: 'm' }],
@@ -36,14 +24,7 @@ let server: ScriptedServer;
 let library: TestLibrary;
 let picture: ReturnType<typeof json>;
 beforeEach(async () => {
-  server = await startScriptedServer();
-  library = await openTestLibrary();
-  const create = { width: 8, height: 4, channels: 3, background: 'red' } as const;
-  const bytes = await sharp({ create }).png().toBuffer();
-  picture = json({ created: 1, data: [{ b64_json: bytes.toString('base64') }] });
-  server.reply(picture);
-  await library.app.fleet.save(testEndpoint({ baseUrl: `${server.url}/v1` }));
-  await addTestKeys(library.app, 'e', 'sk-first-key-0001');
+  ({ server, library, picture } = await openPainterScene());
 });
 afterEach(async () => {
   await library.remove();
@@ -206,6 +187,30 @@ describe('a run that goes on', () => {
     );
   });
 
+  it.each([0, 4])(
+    'pauses where a result cannot be read, and sends nothing for it (%i left)',
+    async (left) => {
+      const { id } = await begin(left === 0 ? {} : { canary: 4 });
+      await ended(id);
+      const [path, aside] = ['000001.png', 'aside.png'].map((name) => join(library.folder, 'out', name));
+      await rename(path ?? '', aside ?? '');
+      // The system refuses to follow it, whoever asks.
+      await symlink(path ?? '', path ?? '');
+      await runs().resume(id);
+      const paused = await ended(id);
+      expect(paused.state).toMatchObject({ kind: 'paused', failure: 'storage' });
+      expect(paused.state).toHaveProperty(
+        'reason',
+        expect.stringMatching(/^Cannot read .*000001\.png: .*, then continue the run\.$/),
+      );
+      expect(paused.counts.done).toBe(server.begun());
+      await rename(aside ?? '', path ?? '');
+      await runs().resume(id);
+      expect(await ended(id)).toMatchObject({ state: { kind: 'finished' }, counts: { done: 8 } });
+      expect(server.begun()).toBe(8);
+    },
+  );
+
   it('may be told to while it is still pausing', async () => {
     const held = holdAnswers();
     const { id } = await begin();
@@ -236,6 +241,30 @@ describe('a run that goes on', () => {
     server.reply(picture);
     held.release();
     await ended(id);
+  });
+});
+
+describe('pictures that answers only name the address of', () => {
+  it('are not made anew when they cannot be fetched: who wants that says so', async () => {
+    const address = `${server.url}/pictures/one.png`;
+    server.reply((request) =>
+      request.method === 'GET'
+        ? { ...json({}, 410), body: '' }
+        : json({ created: 1, data: [{ url: `${address}?signature=abc` }] }),
+    );
+    const { id, outputDir } = await begin({ maxRetries: 3 });
+    expect(await ended(id)).toMatchObject({ counts: { unknown: 8, pending: 0, failed: 0 } });
+    const asked = () => server.requests.filter(({ method }) => method === 'POST').length;
+    expect(asked()).toBe(8);
+    const table = await readFile(join(outputDir, 'results.csv'), 'utf8');
+    expect(table).toContain(`could not be fetched: ${address} answered with HTTP status 410`);
+    expect(table).not.toContain('signature');
+    await runs().resume(id);
+    await ended(id);
+    expect(asked()).toBe(8);
+    server.reply(picture);
+    await runs().resume(id, true);
+    expect(await ended(id)).toMatchObject({ counts: { done: 8, unknown: 0 } });
   });
 });
 
@@ -285,6 +314,18 @@ describe('sending jobs again', () => {
     await expect(again({ runId: id, which, changes: { instruction: '{{animal}}' } })).rejects.toThrow(
       'The instruction names columns the dataset lacks: animal.',
     );
+  });
+});
+
+describe('a run that another has replaced in its folder', () => {
+  it('is no longer there for who names it', async () => {
+    const { id } = await begin();
+    await ended(id);
+    expect(await runs().listed(id)).toMatchObject({ id, counts: { done: 8 } });
+    const { id: later } = await begin();
+    await ended(later);
+    await expect(runs().listed(id)).rejects.toThrow('That run was replaced by a later one in its folder.');
+    await expect(runs().listed(later + 1)).rejects.toThrow('That run is no longer in the library.');
   });
 });
 

@@ -1,99 +1,61 @@
 /** The life of runs above the scheduler: start, stop, go on, rerun; their tables; what screens see of them. */
-import type { ModelChoice, Run, RunOptions, RunState } from '@shared/model/run';
-import type { FailureKind } from '@shared/model/failure';
-import type { AttemptEnd, Clock } from '../engine/ports';
-import type { Spending } from '../engine/runs/budget';
-import type { Scheduler, SchedulerEvent } from '../engine/runs/scheduler';
-import type { Log } from '../log';
+import type { Run, RunOptions, RunState } from '@shared/model/run';
+import type { Failure, FailureKind } from '@shared/model/failure';
+import type { AttemptEnd } from '../engine/ports';
+import { paused } from '../engine/runs/run-state';
+import type { SchedulerEvent } from '../engine/runs/scheduler';
 import { Refusal } from '../refusal';
-import type { Requeue, Store, StoredDataset, StoredRun } from '../store/store';
-import type { EventHub } from './event-hub';
+import type { Requeue, StoredDataset, StoredRun } from '../store/store';
+import { createJobCancel } from './cancel-jobs';
+import { oneAtATime } from './one-at-a-time';
+import { deferred } from './deferred';
 import { canaryEnd, canaryPause } from './canary';
-import { resultsPath, writeTables as writeAllTables } from './exporter';
-import { lostNote, type LostResults } from './lost-results';
-import type { RunContext } from './order-book';
+import { inFolder, refuseReplaced } from './folder-turns';
+import { lostNote } from './lost-results';
 import { outputToGoOn } from './output-folder';
 import { planRun } from './planner';
+import { createPreparing, type Halt, type Preparation } from './preparing';
 import { createRateMeter } from './rates';
-import { type FinishedJob, openResultsLog, type ResultsLog } from './results-log';
-import { type FleetLook, type OrderExtras, runOrder } from './run-order';
+import { refuseOthersKeys } from './lent-keys';
+import { runOrder } from './run-order';
 import { runAccount } from './run-account';
+import { runAgain } from './run-again';
+import { runLog } from './run-log';
+import { createRunLook } from './run-look';
+import type { RunsOptions } from './runs-options';
 import { createRunStates } from './run-states';
+import { createRunTables } from './run-tables';
 import { moveInQueue } from './run-queue';
+import { type ActiveRun, rootsOf, type StartExtras } from './run-start';
 import { pauseForTables } from './tables-pause';
 
-export interface RunsOptions extends FleetLook {
-  readonly store: Store;
-  readonly scheduler: Scheduler;
-  readonly orders: {
-    open(context: RunContext): void;
-    close(runId: number): void;
-    forget(jobId: number): void;
-  };
-  readonly events: EventHub;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly lost: Pick<LostResults, 'start' | 'stop'>;
-  readonly budget: Pick<Spending, 'open' | 'setCaps' | 'close'>;
-  /** US dollars of one request at most; null: not known. */
-  price(model: ModelChoice, imageSize?: string): number | null;
-  /** Number of worker threads the run asks for. */
-  onWorkers(workers: number): void;
-}
-
-export interface StartExtras extends OrderExtras {
-  readonly imageCacheDir?: string | null;
-  readonly defaultAspectRatio?: string | null;
-  /** Where results.csv goes, when not into the output folder. */
-  readonly csvPath?: string;
-  /** The rows of this session: a run may have been planned for more. Absent: all. */
-  readonly includes?: (row: number) => boolean;
-  /** Jobs may still be being planned; absent: all are there. */
-  readonly planned?: Promise<unknown>;
-  /** Results of earlier sessions are compared with the disk while the run goes on. */
-  readonly recheck?: boolean;
-  /** Something a person should know while it runs, one sentence. */
-  onNote?(sentence: string): void;
-  onJobs?(jobs: readonly FinishedJob[]): void;
-}
-
-interface Active {
-  /** Its options may change under way. */
-  run: StoredRun;
-  readonly dataset: StoredDataset;
-  readonly extras: StartExtras;
-  readonly log: ResultsLog;
-  readonly rate: ReturnType<typeof createRateMeter>;
-  state: RunState;
-  isCancelled: boolean;
-  readonly over: Promise<void>;
-  readonly end: () => void;
-}
+export type { StartExtras } from './run-start';
 
 export type Runs = ReturnType<typeof createRuns>;
 
+const NOT_BEGUN = paused('Stopped before anything was sent: the jobs stay pending until the run goes on.');
+
 export function createRuns(options: RunsOptions) {
   const { store, scheduler, events, log } = options;
-  const active = new Map<number, Active>();
+  const active = new Map<number, ActiveRun>();
   const states = createRunStates(store, log);
+  const writeTables = createRunTables(store);
+  const preparing = createPreparing((runId) => events.touchRun(runId));
+  const { view, found, listed, list, sessions } = createRunLook({ store, active, preparing, states });
 
-  /** Starts sending the pending jobs of a planned run. Resolves when it is under way. */
-  async function start(run: StoredRun, extras: StartExtras = {}): Promise<Run> {
-    if (active.has(run.id)) {
-      return view(run);
+  /** Starts sending the pending jobs of a planned run. Resolves when it is under way. Two at once are one start. */
+  const { once: start, underWay: starting } = oneAtATime(
+    (run: StoredRun, extras: StartExtras = {}): Promise<Run> =>
+      active.has(run.id) ? view(run) : begin(run, extras),
+  );
+
+  async function begin(run: StoredRun, extras: StartExtras): Promise<Run> {
+    if (extras.isSession !== true) {
+      refuseOthersKeys(run);
     }
     await outputToGoOn(run);
     const dataset = await datasetOf(run);
-    const resultsLog = await openResultsLog({
-      store,
-      clock: options.clock,
-      outputDir: run.outputDir,
-      datasetId: run.datasetId,
-      columns: dataset.columns,
-      onJobs: (jobs) => extras.onJobs?.(jobs),
-      onTorn: extras.onNote ?? ((sentence) => log.warning('results', sentence)),
-      onError: (error) => log.error('results', `results.jsonl of run ${run.id}: ${String(error)}`),
-    });
+    const resultsLog = run.origin === 'session' ? null : await runLog(options, { run, dataset, extras });
     const over = deferred();
     active.set(run.id, {
       run,
@@ -111,22 +73,50 @@ export function createRuns(options: RunsOptions) {
       dataset,
       imageCacheDir: extras.imageCacheDir ?? null,
       defaultAspectRatio: extras.defaultAspectRatio ?? null,
-      // Who lends keys works on a command line, and may name any file that its user can read.
-      ...(extras.borrower === undefined ? {} : { roots: 'all' }),
+      ...rootsOf(extras),
     });
     options.budget.open(runAccount(run, options.price));
-    options.onWorkers(run.options.workers);
+    if (run.origin !== 'session') {
+      options.onWorkers(run.options.workers);
+    }
     await store.setRunState(run.id, { kind: 'running' });
+    const halt = extras.preparation?.halt() ?? null;
+    if (extras.preparation !== undefined && halt !== null) {
+      return haltBegun(run, extras.preparation, halt);
+    }
     log.info(
       'runs',
       `run ${run.id} starts: ${run.options.concurrency} in flight, output in ${run.outputDir}`,
     );
+    options.tidy(run.id);
     if (extras.recheck === true) {
-      options.lost.start(run, (found) => extras.onNote?.(lostNote(found)));
+      options.lost.start(run, {
+        onLost: (found) => extras.onNote?.(lostNote(found)),
+        onUnreadable: (failure) => doubt(run.id, failure),
+      });
     }
     scheduler.start(runOrder(run, options, extras));
     events.touchRun(run.id);
     return view(run);
+  }
+
+  /** It was paused or cancelled while it was being prepared: nothing of it is sent. */
+  async function haltBegun(run: StoredRun, preparation: Preparation, halt: Halt): Promise<Run> {
+    const one = active.get(run.id);
+    if (one !== undefined) {
+      one.isCancelled = halt === 'cancelled';
+      await onState(run.id, one.isCancelled ? { kind: 'finished' } : NOT_BEGUN);
+      preparation.halted(halt);
+    }
+    return view(run);
+  }
+
+  function doubt(runId: number, { message, kind }: Failure): void {
+    const one = active.get(runId);
+    if (one !== undefined) {
+      one.inDoubt = paused(message, kind);
+      void scheduler.stop(runId);
+    }
   }
 
   async function datasetOf(run: StoredRun): Promise<StoredDataset> {
@@ -143,6 +133,9 @@ export function createRuns(options: RunsOptions) {
         events.touchJob(event.runId, event.jobId);
         events.touchRun(event.runId);
         return;
+      case 'givenUp':
+        active.get(event.runId)?.extras.onGivenUp?.(event.jobIds, event.why);
+        return;
       case 'state':
         void onState(event.runId, event.state);
     }
@@ -153,14 +146,15 @@ export function createRuns(options: RunsOptions) {
     if (one === undefined) {
       return;
     }
-    one.state = state;
+    const isOver = state.kind === 'finished' || state.kind === 'paused';
+    one.state = isOver && !one.isCancelled ? (one.inDoubt ?? state) : state;
     events.touchRun(runId);
-    if (state.kind === 'finished' || state.kind === 'paused') {
-      await finish(one, state);
+    if (isOver) {
+      await finish(one, one.state);
     }
   }
 
-  async function finish(one: Active, ended: RunState): Promise<void> {
+  async function finish(one: ActiveRun, ended: RunState): Promise<void> {
     const runId = one.run.id;
     options.lost.stop(runId);
     options.budget.close(runId);
@@ -173,8 +167,10 @@ export function createRuns(options: RunsOptions) {
       } else if (state.kind === 'finished') {
         state = await afterCanary(one, state);
       }
-      await one.log.close();
-      await writeTables(one, state.kind);
+      if (one.log !== null) {
+        await one.log.close();
+        await writeTables(one, state.kind);
+      }
     } catch (error) {
       log.error('results', `tables of run ${runId} could not be written: ${String(error)}`);
       state = state.kind === 'finished' ? pauseForTables(error, one.run.outputDir) : state;
@@ -185,26 +181,14 @@ export function createRuns(options: RunsOptions) {
     log.info('runs', `run ${runId} is ${state.kind}`);
     events.touchRun(runId);
     one.end();
+    options.onOver?.(runId, state);
   }
 
   /** A run whose first rows are through pauses while others are left. */
-  async function afterCanary({ run }: Active, state: RunState): Promise<RunState> {
+  async function afterCanary({ run }: ActiveRun, state: RunState): Promise<RunState> {
     const { canary } = run.options;
     const { pending } = await store.counts(run.id);
     return canary === undefined || pending === 0 ? state : canaryPause(canary, pending);
-  }
-
-  /**
-   * Whole and in input order. The live results.jsonl may hold a row twice after a resume; at a pause it stays as it is,
-   * for it goes on growing, and a million rows are not to be written twice while somebody waits to quit.
-   */
-  async function writeTables(
-    { run, dataset, extras }: Pick<Active, 'run' | 'dataset' | 'extras'>,
-    state: RunState['kind'],
-  ): Promise<void> {
-    const csv = { format: 'csv', path: extras.csvPath ?? resultsPath(run.outputDir, 'csv') } as const;
-    const jsonl = { format: 'jsonl', path: resultsPath(run.outputDir, 'jsonl') } as const;
-    await writeAllTables(store, { run, dataset, files: state === 'paused' ? [csv] : [csv, jsonl] });
   }
 
   /** An attempt is on disk. */
@@ -214,59 +198,48 @@ export function createRuns(options: RunsOptions) {
       return;
     }
     options.orders.forget(end.jobId);
-    one.log.ended(end.jobId);
+    one.log?.ended(end.jobId);
     if (end.next.kind === 'done') {
       one.rate.count();
     }
   }
 
-  async function view(run: StoredRun): Promise<Run> {
-    const fresh = (await store.run(run.id)) ?? run;
-    const one = active.get(run.id);
-    const rate = one?.rate.perSecond() ?? 0;
-    const left = fresh.counts.pending + fresh.counts.leased + fresh.counts.sent;
-    return {
-      id: fresh.id,
-      name: fresh.name,
-      datasetId: fresh.datasetId,
-      recipe: fresh.recipe,
-      options: fresh.options,
-      outputDir: fresh.outputDir,
-      createdAt: fresh.createdAt,
-      state: one?.state ?? states.of(fresh),
-      counts: fresh.counts,
-      failures: fresh.failures,
-      ratePerSecond: Math.round(rate * 100) / 100,
-      ...(rate > 0 && left > 0 ? { etaSeconds: Math.round(left / rate) } : {}),
-      costUsd: fresh.costUsd,
-      requests: fresh.requests,
-      place: fresh.place,
-    };
+  /** `resendUnknown` absent: as the run was started. */
+  async function resume(runId: number, resendUnknown?: boolean): Promise<Run> {
+    const isSending = (): boolean => ['running', 'waiting'].includes(active.get(runId)?.state.kind ?? '');
+    // It is about to stand still: its tables are being written; or it is about to go on.
+    await (isSending() ? undefined : active.get(runId)?.over);
+    await (isSending() ? undefined : preparing.over(runId));
+    if (isSending()) {
+      return view(await found(runId));
+    }
+    const preparation = preparing.begin();
+    preparation.of(runId);
+    try {
+      const { outputDir } = await found(runId);
+      return await inFolder(store, outputDir, () => goOn(runId, preparation, resendUnknown));
+    } finally {
+      preparation.end();
+    }
   }
 
-  async function found(runId: number): Promise<StoredRun> {
-    const run = await store.run(runId);
-    if (run === null) {
-      throw new Refusal('NOT_FOUND', 'That run is no longer in the library.');
-    }
-    return run;
-  }
-
-  async function resume(runId: number, resendUnknown = false): Promise<Run> {
-    const one = active.get(runId);
-    if (one?.state.kind === 'running' || one?.state.kind === 'waiting') {
-      return view(one.run);
-    }
-    // It is about to stand still: its tables are being written.
-    await one?.over;
-    const run = await withoutCanary(await found(runId));
-    if (resendUnknown || run.options.unknown === 'resend') {
+  async function goOn(runId: number, preparation: Preparation, resendUnknown?: boolean): Promise<Run> {
+    await options.settle(runId);
+    const known = await found(runId);
+    refuseOthersKeys(known);
+    await refuseReplaced(store, known);
+    const run = await withoutCanary(known);
+    if (resendUnknown ?? run.options.unknown === 'resend') {
       await store.requeue(runId, { kind: 'unknown' });
+    }
+    if (run.origin === 'session') {
+      // What it asks for is in its rows, one job each: there is nothing to plan, and no table to check.
+      return start(await found(runId), { preparation });
     }
     // Its process may have died while the jobs were still being planned.
     const { begun, whole } = planRun(store, run);
     await begun;
-    return start(await found(runId), { planned: whole, recheck: true });
+    return start(await found(runId), { planned: whole, recheck: true, preparation });
   }
 
   /** Who continues a run has looked at its first rows. */
@@ -280,10 +253,13 @@ export function createRuns(options: RunsOptions) {
   }
 
   async function requeueAndStart(runId: number, which: Requeue): Promise<Run> {
-    // A run that is still going must not be handed jobs behind its cursor: it ends first, then goes on.
-    await stop(runId);
-    await store.requeue(runId, which);
-    return start(await found(runId));
+    if (active.get(runId)?.extras.isSession === true) {
+      throw new Refusal('BAD_INPUT', 'That request belongs to a session that is open: ask once more there.');
+    }
+    const { settle } = options;
+    const isActive = (id: number): boolean => active.has(id);
+    const parts = { store, runs: { found, start, stop: standStill, isActive, over, settle } };
+    return runAgain(parts, runId, { which, requeue: (left) => store.requeue(runId, left) });
   }
 
   /** Takes effect at once where the run is under way. */
@@ -304,11 +280,17 @@ export function createRuns(options: RunsOptions) {
   /** Pending jobs are `cancelled`; `inFlight`: what is under way is cut off, too. */
   async function cancel(runId: number, inFlight: boolean): Promise<Run> {
     const run = await found(runId);
+    const isHalted = preparing.halt(runId, 'cancelled');
+    if (!active.has(runId) && (await isHalted)) {
+      return view(run);
+    }
+    await starting(runId)?.catch(() => undefined);
     const one = active.get(runId);
     if (one === undefined) {
       await store.cancelPending(runId);
       await store.setRunState(runId, { kind: 'finished' });
-      await writeTables({ run, dataset: await datasetOf(run), extras: {} }, 'finished');
+      const state = run.origin === 'session' ? null : await tablesOfCancelled(run);
+      await (state === null ? undefined : states.save(runId, state));
     } else {
       one.isCancelled = true;
       // In this order: nothing that is pending is leased between the two.
@@ -322,19 +304,39 @@ export function createRuns(options: RunsOptions) {
     return view(run);
   }
 
-  async function list(): Promise<Run[]> {
-    return Promise.all((await store.runs()).map(view));
+  /** Null: they are written. A run is cancelled also where that cannot be. */
+  async function tablesOfCancelled(run: StoredRun): Promise<RunState | null> {
+    try {
+      await writeTables({ run, dataset: await datasetOf(run), extras: {} }, 'finished');
+      return null;
+    } catch (error) {
+      log.error('results', `tables of run ${run.id} could not be written: ${String(error)}`);
+      return pauseForTables(error, run.outputDir);
+    }
   }
 
   /** Stops sending; resolves when what was in flight has ended and the tables are written. */
   async function stop(runId: number): Promise<Run> {
+    const isHalted = preparing.halt(runId, 'paused');
+    await (active.has(runId) ? undefined : isHalted);
+    return standStill(runId);
+  }
+
+  async function standStill(runId: number): Promise<Run> {
+    await (active.has(runId) ? undefined : preparing.over(runId));
+    // One that is about to start would go on as if nobody had said so; that it cannot is its starter's concern.
+    await starting(runId)?.catch(() => undefined);
     const one = active.get(runId);
     if (one !== undefined) {
+      one.extras.onStop?.();
       await scheduler.stop(runId);
       await one.over;
     }
     return view(await found(runId));
   }
+
+  /** Resolves when the run has ended or paused. */
+  const over = (runId: number): Promise<void> => active.get(runId)?.over ?? Promise.resolve();
 
   return {
     start,
@@ -342,16 +344,19 @@ export function createRuns(options: RunsOptions) {
     resume,
     view,
     found,
+    listed,
     onSchedulerEvent,
     onEnded,
     setOptions,
     cancel,
+    cancelJobs: createJobCancel(options),
     async move(runId: number, at: number): Promise<Run[]> {
       await moveInQueue(store, { runs: await list(), runId, at });
       events.touchRun(runId);
       return list();
     },
     requeueAndStart,
+    settle: options.settle,
     rerunFailed: (runId: number, kind?: FailureKind) =>
       requeueAndStart(runId, { kind: 'failed', ...(kind === undefined ? {} : { failureKind: kind }) }),
     rerunJob: async (jobId: number): Promise<Run> => {
@@ -362,9 +367,17 @@ export function createRuns(options: RunsOptions) {
       return requeueAndStart(job.runId, { kind: 'jobs', jobIds: [jobId] });
     },
     list,
+    sessions,
     planned: (runId: number): Promise<unknown> => active.get(runId)?.extras.planned ?? Promise.resolve(),
+    /** The same run, its endpoints as they are by now. */
+    refreshOrder(runId: number): void {
+      const one = active.get(runId);
+      if (one !== undefined) {
+        scheduler.change(runOrder(one.run, options, one.extras));
+      }
+    },
     /** Whether this session sends the job at this place of the plan. */
-    includes(runId: number, { row, position }: JobPlace): boolean {
+    includes(runId: number, { row, position }: { row: number; position: number }): boolean {
       const one = active.get(runId);
       return one === undefined || (position < canaryEnd(one.run) && (one.extras.includes?.(row) ?? true));
     },
@@ -373,27 +386,15 @@ export function createRuns(options: RunsOptions) {
       const one = active.get(runId);
       return one !== undefined && position >= canaryEnd(one.run);
     },
-    isAnyActive: (): boolean => active.size > 0,
+    /** Sessions aside, which wait most of the time. */
+    isAnyActive: (): boolean => [...active.values()].some(({ extras }) => extras.isSession !== true),
     isActive: (runId: number) => active.has(runId),
-    /** Resolves when the run has ended or paused. */
-    over: (runId: number): Promise<void> => active.get(runId)?.over ?? Promise.resolve(),
+    /** To be ended by whoever began it. */
+    prepare: preparing.begin,
+    over,
     /** Stops every run, in order that nothing is lost. */
     stopAll: async (): Promise<void> => {
       await Promise.all([...active.keys()].map((runId) => stop(runId)));
     },
   };
-}
-
-/** Where a job stands in its plan. */
-export interface JobPlace {
-  readonly row: number;
-  readonly position: number;
-}
-
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { Refusal } from '../refusal';
 import { StoreError } from '../store/store-error';
 import { pauseForTables } from './tables-pause';
 
@@ -12,4 +13,6 @@ it('a run whose tables cannot be written pauses and says why, whoever refused', 
   expect(pauseForTables(new StoreError('DISK_ERROR', 'The library is gone.'), '/out')).toMatchObject({
     reason: 'The library is gone.',
   });
+  const refused = new Refusal('BAD_INPUT', '"answers.jsonl" was not written: the disk is full.');
+  expect(pauseForTables(refused, '/out')).toMatchObject({ reason: refused.message, failure: 'storage' });
 });

@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store, StoredRun } from '../store/store';
 import { finishNext, type Library, plannedRun, temporaryLibrary } from '../store/testing/library-fixture';
+import { Unreadable } from './unreadable';
 import { verifyResults } from './verify-results';
 
 let folder: string;
@@ -82,6 +83,33 @@ describe('the results of a run, compared with the disk', () => {
     }
     expect(lost).toEqual([jobIds[0], jobIds[3]]);
     expect(await store.counts(run.id)).toMatchObject({ done: 2, pending: 4 });
+  });
+
+  it('are not lost when nobody can tell: the check ends there, with the file and the way out', async () => {
+    await rm(file(0));
+    await rm(file(1));
+    // The system refuses to follow it, whoever asks.
+    await symlink(file(1), file(1));
+    await expect(verify()).rejects.toThrow(
+      new RegExp(`^Cannot read ${file(1)}: .*, then continue the run\\.$`),
+    );
+    expect(await store.counts(run.id)).toMatchObject({ done: 4 });
+    await rm(file(1));
+    expect((await verify()).lost).toEqual(jobIds.slice(0, 2));
+  });
+
+  it.each([
+    ['EACCES', 'there is no permission to read it; give yourself that permission'],
+    ['EIO', 'the disk fails; see that it is sound'],
+    ['EMFILE', 'too many files are open; close other programs'],
+    ['ESTALE', 'its network folder was disconnected; connect it again'],
+  ])('that %s keeps from being read say so', (code, words) => {
+    const { failure } = new Unreadable(Object.assign(new Error('x'), { code }), '/out/a.png');
+    expect(failure).toEqual({
+      kind: 'storage',
+      message: `Cannot read /out/a.png: ${words}, then continue the run.`,
+      providerCode: code,
+    });
   });
 
   it('are left alone once nobody asks any more', async () => {

@@ -1,11 +1,13 @@
 /**
  * A done job is believed only with its file: of the size that was journalled, and not changed since its hash was
- * last right. A file that is younger than that (copied, restored, edited) is hashed again, once.
+ * last right. A file that is younger than that (copied, restored, edited) is hashed again, once. An answer of a text job
+ * is in the library itself, and none of `doneResults`.
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileSha256 } from '../images/file-sha256';
 import type { DoneResult, Store, StoredRun } from '../store/store';
+import { nullIfGone, Unreadable } from './unreadable';
 
 const PAGE = 256;
 /** The threads that look at files also write results. */
@@ -18,9 +20,13 @@ export interface Verified {
   readonly lost: readonly number[];
 }
 
-type Verdict = { readonly kind: 'whole' | 'lost' } | { readonly kind: 'confirmed'; readonly wholeAt: number };
+type Verdict =
+  | { readonly kind: 'whole' | 'lost' }
+  | { readonly kind: 'confirmed'; readonly wholeAt: number }
+  /** It is there, and may well be whole. */
+  | { readonly kind: 'unreadable'; readonly error: Unreadable };
 
-/** Compares the results of a run with the disk, a page at a time. */
+/** Compares the results of a run with the disk, a page at a time. Throws an Unreadable at the first page with one. */
 export async function* verifyResults(
   store: Pick<Store, 'doneResults' | 'confirmResults'>,
   run: Pick<StoredRun, 'id' | 'outputDir'>,
@@ -46,6 +52,10 @@ export async function* verifyResults(
     if (seen.length > 0) {
       await store.confirmResults(seen);
     }
+    const unreadable = verdicts.find((verdict) => verdict?.kind === 'unreadable');
+    if (unreadable?.kind === 'unreadable') {
+      throw unreadable.error;
+    }
     checked += page.length;
     yield { checked, lost: page.filter((_, at) => verdicts[at]?.kind === 'lost').map(({ jobId }) => jobId) };
   }
@@ -60,11 +70,18 @@ async function lookAt(
   let next = 0;
   const look = async (): Promise<void> => {
     for (let at = next++; at < page.length && !signal.aborted; at = next++) {
-      verdicts[at] = await verdictOf(outputDir, page[at]?.file ?? null);
+      verdicts[at] = await verdictOf(outputDir, page[at]?.file ?? null).catch(unreadable);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, look));
   return verdicts;
+}
+
+function unreadable(error: unknown): Verdict {
+  if (error instanceof Unreadable) {
+    return { kind: 'unreadable', error };
+  }
+  throw error;
 }
 
 async function verdictOf(outputDir: string, file: DoneResult['file']): Promise<Verdict> {
@@ -72,14 +89,14 @@ async function verdictOf(outputDir: string, file: DoneResult['file']): Promise<V
     return { kind: 'lost' };
   }
   const path = join(outputDir, file.fileName);
-  const found = await stat(path).catch(() => null);
+  const found = await stat(path).catch((error: unknown) => nullIfGone(error, path));
   if (found?.isFile() !== true || found.size !== file.sizeBytes) {
     return { kind: 'lost' };
   }
   if (file.wholeAt !== null && found.mtimeMs <= file.wholeAt) {
     return { kind: 'whole' };
   }
-  const sha256 = await fileSha256(path).catch(() => null);
+  const sha256 = await fileSha256(path).catch((error: unknown) => nullIfGone(error, path));
   // A file changed within the millisecond of its mtime would be hashed once more, never believed.
   return sha256 === file.sha256 ? { kind: 'confirmed', wholeAt: Math.ceil(found.mtimeMs) } : { kind: 'lost' };
 }

@@ -1,12 +1,12 @@
 /** Rows and jobs as screens show them: text, and pictures as media:// addresses that main resolves. */
 import { imageReferences } from '@shared/columns';
-import { inputUrl, viewUrl } from '@shared/media-url';
+import { changeUrl, inputUrl, viewUrl } from '@shared/media-url';
 import type { JobDetail, Row } from '@shared/model/run';
-import { parseTemplate, renderTemplate } from '@shared/template';
 import type { App } from '../app';
 import { Refusal } from '../refusal';
 import type { Store } from '../store/store';
 import { tileOf } from './app-events';
+import { instructionOf } from './job-instruction';
 
 export async function rowViews(
   store: Store,
@@ -34,9 +34,11 @@ export async function jobDetail(app: App, jobId: number): Promise<JobDetail> {
   const fields = { ...row?.fields };
   const { imageColumns } = run.recipe;
   const inputs = run.recipe.task === 'edit' ? imageReferences(fields, imageColumns) : [];
+  const answer = await app.store.answerOf(jobId);
+  const measures = job.result === null ? null : await app.store.measures(job.result.id);
   return {
     job: tileOf(job),
-    instruction: renderTemplate(parseTemplate(run.recipe.instruction), fields).text,
+    instruction: instructionOf(run.recipe, job, fields),
     fields,
     inputs: inputs.map((_, place) =>
       inputUrl('view', { datasetId: run.datasetId, row: job.row, place, imageColumns }),
@@ -45,10 +47,18 @@ export async function jobDetail(app: App, jobId: number): Promise<JobDetail> {
       ? {}
       : {
           result: job.result,
-          output: viewUrl(job.result.id),
+          ...(answer === null ? { output: viewUrl(job.result.id) } : { answer }),
         }),
+    // A picture that was turned has no place on its source where it could be laid.
+    ...(job.result === null ||
+    answer !== null ||
+    inputs.length === 0 ||
+    measures?.source?.turned !== undefined
+      ? {}
+      : { heatMap: changeUrl(job.result.id) }),
     ...(job.failure === null ? {} : { failure: job.failure }),
     ...(job.review === null ? {} : { review: job.review }),
+    ...(measures === null ? {} : { measures }),
     attempts: [...(await app.store.attempts(jobId))],
   };
 }

@@ -2,16 +2,29 @@
 import { join } from 'node:path';
 import type { Run } from '@shared/model/run';
 import type { Clock } from '../engine/ports';
-import type { CliEngine, FinishedRun } from './engine-port';
+import type { CliEngine, FinishedRun, UnreadInput } from './engine-port';
 import { EXIT } from './exit-codes';
 import { type OnInterrupt, watchInterrupts } from './interrupt';
 import { jobLine, summaryLine } from './json-lines';
 import type { RunOrder } from './plan-run';
+import { printFile } from './print-file';
 import { createProgress, durationText, tally } from './progress';
 import type { CliStreams } from './streams';
 
+/** Where a text run's answers go. */
+export interface AnswersPlace {
+  /** Absolute. */
+  readonly file: string;
+  /** They are printed from there, and everything else is said on the other stream. */
+  readonly isPrinted: boolean;
+  /** Nobody has read them: the file is to stay. */
+  onUnprinted?(): void;
+}
+
 export interface CarryOutOptions {
   readonly engine: CliEngine;
+  /** Of a text run. */
+  readonly answers?: AnswersPlace;
   readonly order: RunOrder;
   readonly json: boolean;
   readonly streams: CliStreams;
@@ -49,19 +62,34 @@ export async function carryOut(options: CarryOutOptions): Promise<number> {
       streams.err.write(`brushfleet: ${end.sentence}\n`);
       return EXIT.usage;
     }
-    return tellEnd(options, {
+    const { answers } = options;
+    const isLost = answers?.isPrinted === true && !(await printFile(answers.file, streams.out));
+    const exitCode = tellEnd(options, {
       end,
+      ...(answers === undefined ? {} : { answers }),
       resultsCsv: order.outputCsv ?? join(order.outputDir, 'results.csv'),
       seconds: (clock.now() - startedAt) / 1000,
-      interrupted: interrupts.happened ? 'Interrupted: the same command goes on where it stopped.' : null,
+      interrupted: interrupts.happened ? interruptedSentence(answers) : null,
     });
+    if (isLost) {
+      answers.onUnprinted?.();
+      streams.err.write(`brushfleet: Standard output takes no more: the answers are in ${answers.file}.\n`);
+    }
+    return isLost && exitCode === EXIT.done ? EXIT.someFailed : exitCode;
   } finally {
     progress.end();
     interrupts.end();
   }
 }
 
+function interruptedSentence(answers: AnswersPlace | undefined): string {
+  return answers?.isPrinted === true
+    ? 'Interrupted: with --output FILE the same command would go on where it stopped.'
+    : 'Interrupted: the same command goes on where it stopped.';
+}
+
 export interface HowItEnded {
+  readonly answers?: AnswersPlace;
   readonly end: FinishedRun;
   readonly resultsCsv: string;
   readonly seconds: number;
@@ -72,13 +100,14 @@ export interface HowItEnded {
 /** Says how a run ended; answers the exit code. */
 export function tellEnd(
   { streams, json }: Pick<CarryOutOptions, 'streams' | 'json'>,
-  { end, resultsCsv, seconds, interrupted }: HowItEnded,
+  { end, resultsCsv, seconds, interrupted, answers }: HowItEnded,
 ): number {
   const { run } = end;
   const sentences = [
     end.sentence ?? interrupted,
     end.sentence === undefined ? null : higherCap(run),
     unknownSentence(run.counts.unknown),
+    end.unread === undefined ? null : unreadSentence(end.unread, answers !== undefined),
   ];
   const sentence = sentences.filter((one) => one !== null).join(' ');
   const exitCode = interrupted === null ? exitCodeOf(end) : EXIT.interrupted;
@@ -87,12 +116,15 @@ export function tellEnd(
     resultsCsv,
     seconds,
     exitCode,
+    unread: end.unread,
+    ...(answers === undefined ? {} : { answersFile: answers.file }),
     sentence: sentence === '' ? null : sentence,
   };
   if (sentence !== '') {
     streams.err.write(`brushfleet: ${sentence}\n`);
   }
-  streams.out.write(json ? summaryLine(summary) : summaryText(summary));
+  const out = answers?.isPrinted === true ? streams.err : streams.out;
+  out.write(json ? summaryLine(summary) : summaryText(summary, answers));
   return exitCode;
 }
 
@@ -117,10 +149,21 @@ export function unknownSentence(count: number): string | null {
   return `${what} and may have been charged: send ${it} again with --unknown resend, or leave ${it} so (--unknown keep, the default).`;
 }
 
+function unreadSentence({ count, reasons }: UnreadInput, isInAnswers: boolean): string {
+  const inputs = count === 1 ? '1 input' : `${count} inputs`;
+  if (isInAnswers) {
+    return `${inputs} could not be read: the output says why.`;
+  }
+  const more = count > reasons.length ? ` (and ${count - reasons.length} more)` : '';
+  const why = reasons.map((reason) => reason.replace(/\.$/, '')).join('; ');
+  return `${inputs} could not be read and ${count === 1 ? 'was' : 'were'} not sent (${why})${more}: correct the input, then give the same command again.`;
+}
+
 function exitCodeOf(end: FinishedRun): number {
   const { failed, unknown, cancelled } = end.run.counts;
   // Rows that this session's filter left out stay pending, and are no failure.
-  return (end.sentence === undefined || isCanaryEnd(end.run)) && failed + unknown + cancelled === 0
+  return (end.sentence === undefined || isCanaryEnd(end.run)) &&
+    failed + unknown + cancelled + (end.unread?.count ?? 0) === 0
     ? EXIT.done
     : EXIT.someFailed;
 }
@@ -139,10 +182,11 @@ interface SummaryText {
   readonly run: Run;
   readonly resultsCsv: string;
   readonly seconds: number;
+  readonly unread: UnreadInput | undefined;
 }
 
 /** Two lines: what became of the rows, and where everything is. */
-function summaryText({ run, resultsCsv, seconds }: SummaryText): string {
+function summaryText({ run, resultsCsv, seconds, unread }: SummaryText, answers?: AnswersPlace): string {
   const { counts } = run;
   const open = counts.pending + counts.leased + counts.sent;
   const kinds = Object.entries(run.failures)
@@ -156,5 +200,10 @@ function summaryText({ run, resultsCsv, seconds }: SummaryText): string {
     ...(open === 0 ? [] : [`${open} still pending`]),
   ];
   const cost = run.costUsd > 0 ? `, about $${run.costUsd.toFixed(2)}` : '';
-  return `${parts.join(', ')} of ${tally(run).total} in ${durationText(seconds)}${cost}\nOutput: ${run.outputDir}\nTable:  ${resultsCsv}\n`;
+  const rows = unread?.count === 1 ? 'row' : 'rows';
+  const notRead = unread === undefined ? '' : `, ${unread.count} ${rows} of the input not read`;
+  const told = `${parts.join(', ')} of ${tally(run).total} in ${durationText(seconds)}${cost}${notRead}\n`;
+  return answers?.isPrinted === true
+    ? told
+    : `${told}Output: ${answers?.file ?? run.outputDir}\nTable:  ${resultsCsv}\n`;
 }

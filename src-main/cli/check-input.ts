@@ -15,6 +15,8 @@ export interface InputQuestion {
   /** What is asked of every row, as a template. */
   readonly instruction: string;
   readonly outputNameColumn?: string | undefined;
+  /** Of a text run: its system prompt, as a template. */
+  readonly system?: string;
 }
 
 export type InputAnswer =
@@ -63,10 +65,13 @@ function columnProblem(
 ): string | null {
   const name = basename(question.path);
   const known = [...columns, 'index'];
-  const unknown = unknownColumns(parseTemplate(question.instruction), known);
+  const templates = [question.instruction, question.system ?? ''].map(parseTemplate);
+  const unknown = [...new Set(templates.flatMap((template) => unknownColumns(template, known)))];
   const missing = [...unknown, ...missingOutputName(known, question)];
   if (format === 'folder' && unknown.length > 0) {
-    return `"${name}" is a folder of images and holds no instructions: give one for all of them with --prompt.`;
+    return question.task === 'text'
+      ? `"${name}" is a folder of images and holds no prompts: give one for all of them with --template.`
+      : `"${name}" is a folder of images and holds no instructions: give one for all of them with --prompt.`;
   }
   if (missing.length > 0) {
     const [first] = missing;
@@ -86,9 +91,14 @@ function hintFor(unknown: readonly string[], task: Task): string {
   if (unknown.length === 0) {
     return ' Choose one with --output_name_column.';
   }
-  return task === 'edit'
-    ? ' Name the column of instructions with --instruction_key.'
-    : ' Name the column of prompts with --instruction_key.';
+  switch (task) {
+    case 'edit':
+      return ' Name the column of instructions with --instruction_key.';
+    case 't2i':
+      return ' Name the column of prompts with --instruction_key.';
+    case 'text':
+      return ' Name the column of prompts with --prompt_column.';
+  }
 }
 
 function listed(columns: readonly string[]): string {

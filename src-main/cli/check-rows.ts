@@ -1,5 +1,6 @@
 /** `--check`: every row is read as far as it can be without sending; what would fail is told in groups. */
 import type { Plan, PreflightProblem, PreflightReport } from '@shared/model/plan';
+import type { Task } from '@shared/model/run';
 import type { Clock } from '../engine/ports';
 import type { CliEngine } from './engine-port';
 import { EXIT } from './exit-codes';
@@ -41,7 +42,9 @@ export async function checkRows(options: CheckRowsOptions): Promise<number> {
       return EXIT.usage;
     }
     const exitCode = interrupts.happened ? EXIT.interrupted : codeOf(end.plan, end.report);
-    streams.out.write(json ? checkLine(end.plan, end.report, exitCode) : checkText(end.plan, end.report));
+    streams.out.write(
+      json ? checkLine(end.plan, end.report, exitCode) : checkText(end.plan, end.report, order.task),
+    );
     return exitCode;
   } finally {
     line.end();
@@ -72,13 +75,15 @@ function checkLine(plan: Planned, report: PreflightReport, exitCode: number): st
 }
 
 /** What would be sent, and below it what would fail, most frequent first. */
-export function checkText(plan: Planned, report: PreflightReport): string {
+export function checkText(plan: Planned, report: PreflightReport, task: Task = 'edit'): string {
   const { checked, total, inputBytes, problems, done } = report;
   const failing = problems.reduce((sum, { count }) => sum + count, 0);
   const parts = [
     `${done ? '' : 'Stopped: '}${checked} of ${total} ${total === 1 ? 'row' : 'rows'} checked`,
-    `${bytesText(inputBytes)} of input images`,
-    `${plan.jobs} ${plan.jobs === 1 ? 'picture' : 'pictures'} to make`,
+    `${bytesText(inputBytes)} of input ${task === 'text' ? 'media' : 'images'}`,
+    task === 'text'
+      ? `${plan.jobs} ${plan.jobs === 1 ? 'answer' : 'answers'} to get`
+      : `${plan.jobs} ${plan.jobs === 1 ? 'picture' : 'pictures'} to make`,
     ...(plan.costUsd === undefined ? [] : [costText(plan.costUsd)]),
     ...(plan.seconds === undefined ? [] : [timeText(plan.seconds)]),
   ];

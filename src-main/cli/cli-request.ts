@@ -5,6 +5,10 @@ import type { FleetFlags } from '../fleet-env/fleet-from-env';
 import type { LogLevel } from '../log';
 import type { FleetCliRequest } from './fleet/fleet-request';
 import type { RunsCliRequest } from './runs/runs-request';
+import type { ServeCliRequest } from './serve/serve-request';
+import type { StreamCliRequest } from './stream/stream-request';
+import type { TextCliRequest } from './text/text-request';
+import type { TokensCliRequest } from './tokens/tokens-request';
 
 export interface SizeFlags {
   readonly aspectRatio?: string;
@@ -74,10 +78,14 @@ export interface LibraryCliRequest {
 
 export type CliRequest =
   | RunCliRequest
+  | TextCliRequest
+  | StreamCliRequest
+  | ServeCliRequest
   | DemoCliRequest
   | FleetCliRequest
   | RunsCliRequest
   | LibraryCliRequest
+  | TokensCliRequest
   /** Help or version, wanted as such (exit 0) or because nothing was asked (exit 2). */
   | { readonly kind: 'show'; readonly text: string; readonly exitCode: 0 | 2 }
   | Refused;

@@ -7,8 +7,9 @@ import { ORPCError } from '@orpc/client';
 import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Connection } from '../local-door/connect-door';
 import { type CheckEvent, type RunEvent, STORE_CODE } from '../local-door/door-contract';
+import { revealed } from '../local-door/lent-fleet';
 import { StoreError } from '../store/store-error';
-import type { CheckEnd, CheckRequest, CliEngine, EnvFleet, RunEnd, RunFolderRequest } from './engine-port';
+import type { CheckEnd, CheckRequest, CliEngine, RunEnd, RunFolderRequest } from './engine-port';
 
 type Owner = Extract<Connection, { kind: 'ok' }>;
 
@@ -145,6 +146,7 @@ export class ClientEngine implements CliEngine {
   #asked({ fleet, ...request }: RunFolderRequest | CheckRequest) {
     const { name, task, source, recipe, options, outputDir, outputCsv, resume, adopt, imageCacheDir } =
       request;
+    const { answersFile } = request;
     return {
       borrower: this.#borrower,
       plan: {
@@ -158,21 +160,9 @@ export class ClientEngine implements CliEngine {
         adopt,
         ...(outputCsv === undefined ? {} : { outputCsv }),
         ...(imageCacheDir === undefined ? {} : { imageCacheDir }),
+        ...(answersFile === undefined ? {} : { answersFile }),
       },
       fleet: revealed(fleet),
     };
   }
-}
-
-/** The socket is this user's alone; the owner seals them again as soon as it has read them. */
-function revealed({ endpoints, keys }: EnvFleet) {
-  return {
-    endpoints: [...endpoints],
-    keys: keys.map(({ id, label, secret, endpointIds }) => ({
-      id,
-      label,
-      secret: secret.reveal(),
-      endpointIds: [...endpointIds],
-    })),
-  };
 }

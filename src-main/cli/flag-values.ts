@@ -28,6 +28,39 @@ export class FlagValues {
     return value;
   }
 
+  /** Of a flag that may stand there several times; none of the values may be blank. */
+  texts(name: string): readonly string[] {
+    const values = this.values[name];
+    const all = Array.isArray(values) ? (values as readonly string[]) : [];
+    if (all.some((value) => value.trim() === '')) {
+      throw new UsageError(`--${name} needs a value, and got a blank one.`);
+    }
+    return all;
+  }
+
+  /** The same, to the letter: a blank or a line break may be meant. */
+  verbatim(name: string): readonly string[] {
+    const values = this.values[name];
+    const all = Array.isArray(values) ? (values as readonly string[]) : [];
+    if (all.includes('')) {
+      throw new UsageError(`--${name} needs a value, and got an empty one.`);
+    }
+    return all;
+  }
+
+  /** A whole number that may be below 0. */
+  signed(name: string, { min, max }: Range): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) {
+      return undefined;
+    }
+    const value = /^-?\d{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) {
+      throw new UsageError(`--${name} must be a whole number from ${min} to ${max}, not "${text}".`);
+    }
+    return value;
+  }
+
   integer(name: string, { min, max }: Range): number | undefined {
     const text = this.text(name);
     if (text === undefined) {
@@ -46,7 +79,7 @@ export class FlagValues {
     if (text === undefined) {
       return undefined;
     }
-    const value = /^\d{1,9}(\.\d{0,6})?$/.test(text.trim()) ? Number(text) : Number.NaN;
+    const value = /^-?\d{1,9}(\.\d{0,6})?$/.test(text.trim()) ? Number(text) : Number.NaN;
     if (!(value >= min && value <= max)) {
       throw new UsageError(`--${name} must be a number from ${min} to ${max}, not "${text}".`);
     }

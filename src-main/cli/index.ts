@@ -1,6 +1,7 @@
 /** Door 2: the command line. Hands the process to `main` and ends it with the exit code. */
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { libraryDir } from '../library';
 import { systemClock } from '../system-clock';
@@ -9,7 +10,11 @@ import { secretInput } from './fleet/secret-input';
 import { openOwnLibrary } from './library/own-library';
 import { main } from './main';
 import { openEngine } from './open-engine';
+import { resultSink } from './result-sink';
 import { openRuns } from './runs/open-runs';
+import { openServed } from './serve/open-served';
+import { openTokens } from './tokens/open-tokens';
+import { brushfleetAt } from '../api/brushfleet';
 import { noKeyring } from '../vault/no-keyring';
 import { readVersion } from '../version';
 
@@ -18,13 +23,16 @@ const rootDir = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const version = readVersion(rootDir);
 
+/** SIGHUP: the terminal was closed, and what is in flight is as dear as ever. */
+const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 function onInterrupt(listener: () => void): () => void {
-  process.on('SIGINT', listener).on('SIGTERM', listener);
-  return () => process.off('SIGINT', listener).off('SIGTERM', listener);
+  INTERRUPTS.forEach((name) => process.on(name, listener));
+  return () => INTERRUPTS.forEach((name) => process.off(name, listener));
 }
 
 // A reader that went away (`| head`) must not end a run whose pictures are being paid for.
-process.stdout.on('error', () => undefined);
+const out = resultSink(process.stdout);
 process.stderr.on('error', () => undefined);
 
 void main({
@@ -32,14 +40,15 @@ void main({
   env: process.env,
   cwd: process.cwd(),
   version,
-  streams: { out: process.stdout, err: process.stderr },
+  streams: { out, err: process.stderr },
   clock: systemClock,
   onInterrupt,
   exitNow: (code) => process.exit(code),
   input: secretInput(process.stdin, process.stderr),
   // The same keyring as the window's: these are the same keys.
-  openFleet: ({ env, logLevel }) =>
+  openFleet: ({ env, logLevel, onlyTests }) =>
     openFleet({
+      onlyTests: onlyTests === true,
       version,
       libraryDir: libraryDir(env, process.platform, homedir()),
       env,
@@ -57,6 +66,31 @@ void main({
       logLevel,
       version,
     }),
+  // The library's own keys serve where the environment has none; a caller's request names no file of this machine.
+  openServed: ({ env, logLevel, libraryDir: given }) =>
+    openServed({
+      libraryDir: given ?? libraryDir(env, process.platform, homedir()),
+      env,
+      resourcesDir: join(rootDir, 'resources'),
+      imageRoots: 'granted',
+      logLevel,
+      version,
+    }),
+  openTokens: ({ env, logLevel, libraryDir: given }) =>
+    openTokens({
+      libraryDir: given ?? libraryDir(env, process.platform, homedir()),
+      env,
+      resourcesDir: join(rootDir, 'resources'),
+      imageRoots: 'granted',
+      keyring: noKeyring('tokens need no key'),
+      logLevel,
+      version,
+    }),
+  stream: {
+    lines: () => createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }),
+    open: (given, { logLevel }) =>
+      brushfleetAt({ resourcesDir: join(rootDir, 'resources'), version, logLevel }, given),
+  },
   openLibrary: ({ env }) => openOwnLibrary(libraryDir(env, process.platform, homedir())),
   openEngine: ({ env, logLevel }) =>
     openEngine({

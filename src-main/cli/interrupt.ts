@@ -1,6 +1,6 @@
 /** Ctrl-C: the first lets what is in flight finish and keeps everything, the second ends the process at once. */
 
-/** Calls `listener` at each SIGINT or SIGTERM; returns its undo. */
+/** Calls `listener` at each SIGINT, SIGTERM or SIGHUP; returns its undo. */
 export type OnInterrupt = (listener: () => void) => () => void;
 
 export interface Interrupts {

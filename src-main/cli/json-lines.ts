@@ -1,6 +1,6 @@
 /** `--json`: one object a line on stdout, with the names of results.csv. */
 import type { Run } from '@shared/model/run';
-import type { JobFacts } from './engine-port';
+import type { JobFacts, UnreadInput } from './engine-port';
 import { tally } from './progress';
 
 export function jobLine(job: JobFacts): string {
@@ -20,6 +20,7 @@ export function jobLine(job: JobFacts): string {
     width: job.width,
     height: job.height,
     cost_usd: job.costUsd,
+    ...(job.response === undefined ? {} : { response: job.response }),
   });
 }
 
@@ -29,9 +30,13 @@ export interface Summary {
   readonly seconds: number;
   readonly exitCode: number;
   readonly sentence: string | null;
+  readonly unread?: UnreadInput | undefined;
+  /** Of a text run. */
+  readonly answersFile?: string;
 }
 
-export function summaryLine({ run, resultsCsv, seconds, exitCode, sentence }: Summary): string {
+export function summaryLine(summary: Summary): string {
+  const { run, resultsCsv, seconds, exitCode, sentence, unread, answersFile } = summary;
   const { counts } = run;
   return line({
     type: 'summary',
@@ -42,8 +47,11 @@ export function summaryLine({ run, resultsCsv, seconds, exitCode, sentence }: Su
     cancelled: counts.cancelled,
     pending: counts.pending + counts.leased + counts.sent,
     failures: run.failures,
+    unread: unread?.count ?? 0,
+    ...(unread === undefined ? {} : { unread_reasons: unread.reasons }),
     output_dir: run.outputDir,
     results_csv: resultsCsv,
+    ...(answersFile === undefined ? {} : { output: answersFile }),
     seconds: Math.round(seconds * 10) / 10,
     cost_usd: run.costUsd,
     exit_code: exitCode,

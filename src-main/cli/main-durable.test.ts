@@ -59,6 +59,13 @@ describe('a canary', () => {
     expect(played.err).toMatch(/brushfleet: The first 2 rows are through\.\n$/);
   });
 
+  it('caps on cost are refused for a model whose price nobody knows', async () => {
+    const { requests, code, err } = await invoke(`${EDIT} --model_name unheard-of --max_cost 2`);
+    expect([requests, code]).toEqual([[], 2]);
+    expect(err).toContain('The price of unheard-of is not known, so --max_cost cannot hold:');
+    expect((await invoke(`${EDIT} --model_name unheard-of --max_requests 2`)).requests).toHaveLength(1);
+  });
+
   it.each([
     [9, 0.5, '--max_requests'],
     [5, 1.97, '--max_cost'],

@@ -198,6 +198,26 @@ describe('the end of a run', () => {
     ]);
   });
 
+  it('rows of the input that could not be read were not done: exit 1, with the way out', async () => {
+    const reasons = ['line 4: A quote in this row is never closed.'];
+    const scene = {
+      play: async () => ({
+        kind: 'finished' as const,
+        run: runWith({ done: 3 }),
+        unread: { count: 1, reasons },
+      }),
+    };
+    const { code, out, err } = await invoke(EDIT, scene);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^3 done, 0 failed of 3 in 0:00, 1 row of the input not read\n/);
+    expect(err).toContain(
+      'brushfleet: 1 input could not be read and was not sent (line 4: A quote in this row is never closed): ' +
+        'correct the input, then give the same command again.\n',
+    );
+    const told = JSON.parse((await invoke(`${EDIT} --json`, scene)).out);
+    expect(told).toMatchObject({ done: 3, failed: 0, unread: 1, unread_reasons: reasons, exit_code: 1 });
+  });
+
   it('a bug is told without a key and without a stack, and the engine is closed', async () => {
     const { code, err, closed } = await invoke(EDIT, {
       play: async () => {

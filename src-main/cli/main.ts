@@ -1,69 +1,29 @@
 /** The command line from argv to exit code. Everything it touches is handed in, so that tests run it in process. */
 import { resolve } from 'node:path';
 import { providerSchema } from '@shared/model/provider';
-import type { Clock } from '../engine/ports';
-import { readEnvironment } from '../fleet-env/dotenv';
 import { type FoundFleet, fleetFromEnv } from '../fleet-env/fleet-from-env';
-import type { Environment } from '../fleet-env/variables';
-import { LOG_LEVELS, type LogLevel, parseLogLevel } from '../log';
+import { fleetsFromEnv, joinedFleet } from '../fleet-env/fleets-from-env';
+import { parseLogLevel } from '../log';
 import { createRedactor } from '../providers/redact';
 import { StoreError } from '../store/store-error';
-import { carryOut } from './carry-out';
 import { checkInput } from './check-input';
-import { checkRows } from './check-rows';
-import {
-  type DemoCliRequest,
-  type LibraryCliRequest,
-  type Refused,
-  refused,
-  type RunCliRequest,
-} from './cli-request';
-import type { CliEngine } from './engine-port';
+import type { DemoCliRequest, LibraryCliRequest, RunCliRequest } from './cli-request';
 import { EXIT } from './exit-codes';
-import type { OpenedFleet } from './fleet/open-fleet';
 import { carryOutFleet } from './fleet/carry-out-fleet';
 import type { FleetCliRequest } from './fleet/fleet-request';
-import type { SecretInput } from './fleet/secret-input';
-import type { OnInterrupt } from './interrupt';
 import { parseCli } from './parse-cli';
-import { instructionTemplate, planDemo, type PlannedRun, planRun } from './plan-run';
+import { instructionTemplate, planDemo, planRun } from './plan-run';
 import { carryOutLibrary } from './library/carry-out-library';
-import type { OpenedLibrary } from './library/library-port';
 import { carryOutRuns, restOf } from './runs/carry-out-runs';
-import type { OpenedRuns } from './runs/runs-port';
 import type { RunsCliRequest } from './runs/runs-request';
-import type { CliStreams } from './streams';
+import { badLogLevel, type MainOptions, readSurroundings, refuse, withEngine } from './surroundings';
+import { runServe } from './serve/run-serve';
+import { runStream } from './stream/run-stream';
+import { runText } from './text/run-text';
+import { carryOutTokens } from './tokens/carry-out-tokens';
+import type { TokensCliRequest } from './tokens/tokens-request';
 
-export interface EngineOptions {
-  /** The real environment completed by `.env`. */
-  readonly env: Environment;
-  readonly logLevel: LogLevel;
-}
-
-export type OpenedEngine =
-  | { readonly kind: 'ok'; readonly engine: CliEngine }
-  | { readonly kind: 'refused'; readonly sentence: string };
-
-export interface MainOptions {
-  /** Without the program itself. */
-  readonly argv: readonly string[];
-  readonly env: Environment;
-  readonly cwd: string;
-  readonly version: string;
-  readonly streams: CliStreams;
-  readonly clock: Clock;
-  readonly onInterrupt: OnInterrupt;
-  exitNow(code: number): void;
-  /** Where keys are typed or piped in. */
-  readonly input: SecretInput;
-  openEngine(options: EngineOptions): Promise<OpenedEngine>;
-  /** The library's own fleet, which the window shows too. */
-  openFleet(options: EngineOptions): Promise<OpenedFleet>;
-  /** The library's runs: of this process, or of another that has it open. */
-  openRuns(options: EngineOptions): Promise<OpenedRuns>;
-  /** The library itself, for this process alone. */
-  openLibrary(options: EngineOptions): Promise<OpenedLibrary>;
-}
+export type { MainOptions, OpenedEngine } from './surroundings';
 
 /** Resolves with the exit code; never rejects. */
 export async function main(options: MainOptions): Promise<number> {
@@ -80,13 +40,21 @@ export async function main(options: MainOptions): Promise<number> {
       case 'demo':
         return await demo(options, request);
       case 'fleet':
-        return await manageFleet(options, request);
+        return await manageFleet(options, request, addKeys);
       case 'runs':
         return await manageRuns(options, request, addKeys);
       case 'library':
         return await manageLibrary(options, request);
+      case 'tokens':
+        return await manageTokens(options, request);
       case 'run':
         return await run(options, request, addKeys);
+      case 'serve':
+        return await runServe(options, request, addKeys);
+      case 'stream':
+        return await runStream(options, request);
+      case 'text':
+        return await runText(options, request, addKeys);
     }
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
@@ -104,29 +72,6 @@ export async function main(options: MainOptions): Promise<number> {
 
 /** Hears of the environment's keys before anything can tell of them. */
 type OnFleet = (fleet: FoundFleet) => void;
-
-type Surroundings = (EngineOptions & { readonly kind: 'ok' }) | Pick<Refused, 'kind' | 'sentence'>;
-
-/** The real environment completed by `.env`, and how much is logged. */
-async function readSurroundings(
-  options: MainOptions,
-  request: Pick<RunCliRequest, 'envFile' | 'logLevel'>,
-): Promise<Surroundings> {
-  const { envFile } = request;
-  const { cwd } = options;
-  const environment = await readEnvironment({
-    cwd,
-    env: options.env,
-    ...(envFile === undefined ? {} : { envFile }),
-  });
-  if (environment.kind === 'refused') {
-    return environment;
-  }
-  const logLevel = parseLogLevel(request.logLevel, environment.env);
-  return logLevel === null
-    ? { kind: 'refused', sentence: badLogLevel() }
-    : { kind: 'ok', env: environment.env, logLevel };
-}
 
 async function demo(options: MainOptions, request: DemoCliRequest): Promise<number> {
   const logLevel = parseLogLevel(request.logLevel, options.env);
@@ -161,14 +106,26 @@ async function run(options: MainOptions, request: RunCliRequest, onFleet: OnFlee
   );
 }
 
-async function manageFleet(options: MainOptions, request: FleetCliRequest): Promise<number> {
+async function manageFleet(
+  options: MainOptions,
+  request: FleetCliRequest,
+  onFleet: OnFleet,
+): Promise<number> {
   const { cwd, streams, input } = options;
   const surroundings = await readSurroundings(options, request);
   if (surroundings.kind === 'refused') {
     return refuse(options, surroundings.sentence);
   }
   const { env, logLevel } = surroundings;
-  const opened = await options.openFleet({ env, logLevel });
+  const onlyTests = request.act.kind === 'keysTest';
+  // Keys of the library that are named are tested whatever the environment says.
+  const wantsGiven = request.act.kind === 'keysTest' && request.act.keys === 'all';
+  const fleets = wantsGiven ? fleetsFromEnv(env) : [];
+  if (typeof fleets === 'string') {
+    return refuse(options, fleets);
+  }
+  fleets.forEach(onFleet);
+  const opened = await options.openFleet({ env, logLevel, onlyTests });
   if (opened.kind === 'refused') {
     return refuse(options, opened.sentence);
   }
@@ -176,10 +133,35 @@ async function manageFleet(options: MainOptions, request: FleetCliRequest): Prom
   try {
     const wallNow = options.clock.wallNow();
     const { json } = request;
-    const end = await carryOutFleet({ fleet, json, streams, input, cwd, wallNow }, request.act);
+    const given = joinedFleet(fleets);
+    const end = await carryOutFleet({ fleet, json, streams, input, cwd, given, wallNow }, request.act);
     return end.kind === 'refused' ? refuse(options, end.sentence) : end.exitCode;
   } finally {
     await fleet.close();
+  }
+}
+
+async function manageTokens(options: MainOptions, request: TokensCliRequest): Promise<number> {
+  const surroundings = await readSurroundings(options, request);
+  if (surroundings.kind === 'refused') {
+    return refuse(options, surroundings.sentence);
+  }
+  const { env, logLevel } = surroundings;
+  const { library, json, act } = request;
+  const opened = await options.openTokens({
+    env,
+    logLevel,
+    ...(library === undefined ? {} : { libraryDir: resolve(options.cwd, library) }),
+  });
+  if (opened.kind === 'refused') {
+    return refuse(options, opened.sentence);
+  }
+  const { tokens } = opened;
+  try {
+    const end = await carryOutTokens({ tokens, json, streams: options.streams }, act);
+    return end.kind === 'refused' ? refuse(options, end.sentence) : end.exitCode;
+  } finally {
+    await tokens.close();
   }
 }
 
@@ -253,45 +235,4 @@ function check(request: RunCliRequest, path: string, cwd: string): ReturnType<ty
     instruction: instructionTemplate(request),
     outputNameColumn: request.outputNameColumn,
   });
-}
-
-interface EngineUse extends EngineOptions {
-  readonly json: boolean;
-  /** Rows are read, and nothing is sent. */
-  readonly check: boolean;
-}
-
-async function withEngine(
-  options: MainOptions,
-  { env, logLevel, json, check: isCheck }: EngineUse,
-  plan: (engine: CliEngine) => PlannedRun,
-): Promise<number> {
-  const opened = await options.openEngine({ env, logLevel });
-  if (opened.kind === 'refused') {
-    return refuse(options, opened.sentence);
-  }
-  const { engine } = opened;
-  try {
-    const planned = plan(engine);
-    if (planned.kind === 'refused') {
-      return refuse(options, planned.sentence);
-    }
-    for (const sentence of planned.announce) {
-      options.streams.err.write(`${sentence}\n`);
-    }
-    const work = { ...options, engine, order: planned.order, json };
-    return await (isCheck ? checkRows(work) : carryOut(work));
-  } finally {
-    await engine.close();
-  }
-}
-
-function refuse({ streams }: MainOptions, sentence: Refused['sentence']): number {
-  const { exitCode } = refused(sentence);
-  streams.err.write(`brushfleet: ${sentence}\n`);
-  return exitCode;
-}
-
-function badLogLevel(): string {
-  return `BRUSHFLEET_LOG_LEVEL must be ${LOG_LEVELS.join(', ')}.`;
 }

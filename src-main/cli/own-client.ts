@@ -3,36 +3,11 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { createRouterClient } from '@orpc/server';
 import type { Contract } from '@shared/contract';
 import type { App } from '../app';
-import { Refusal } from '../refusal';
-import { createRouter, type Shell } from '../router';
+import { createRouter } from '../router';
+import { headlessShell, type HeadlessOptions } from '../router/headless-shell';
 
 export type ContractClient = ContractRouterClient<Contract>;
 
-export interface OwnClientOptions {
-  readonly version: string;
-  /** Where the next table is written that a call exports, absolute; null: nowhere. */
-  saveTo(): string | null;
-}
-
-export function ownClient(app: App, options: OwnClientOptions): ContractClient {
+export function ownClient(app: App, options: HeadlessOptions): ContractClient {
   return createRouterClient(createRouter(app, headlessShell(options)));
-}
-
-/** A terminal has no dialogs, no folders to show and no links to open. */
-export function headlessShell({ version, saveTo }: OwnClientOptions): Shell {
-  const cannot = (): never => {
-    throw new Refusal('BAD_INPUT', 'Only the window can do that.');
-  };
-  return {
-    version,
-    defaultOutputDir: '',
-    theme: () => 'system',
-    setTheme: cannot,
-    openFolder: cannot,
-    showFile: cannot,
-    openLink: cannot,
-    pick: async () => null,
-    saveAs: async () => saveTo(),
-    granted: cannot,
-  };
 }

@@ -172,8 +172,8 @@ describe('a mistake is one sentence and exit 2', () => {
     [[...EDIT, '--json=1'], /^--json takes no value\.$/],
     [['edti'], /^Unknown command "edti": did you mean edit\?$/],
     [
-      ['serve', '--mode', 't2i'],
-      /^Unknown command "serve": it is edit, t2i, demo, runs, keys, endpoints or library\.$/,
+      ['render', '--mode', 't2i'],
+      /^Unknown command "render": it is edit, t2i, text, structured, story, stream, serve, demo, runs, keys, endpoints or library\.$/,
     ],
     [[...EDIT, 'extra'], /^A value stands without its flag/],
     [['edit', '--backend'], /^--backend needs a value\.$/],

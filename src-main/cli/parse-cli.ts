@@ -1,8 +1,7 @@
 /** argv -> a request, or one sentence. Pure: nothing is looked up on disk and no environment is read. */
 import type { Provider } from '@shared/model/provider';
-import { prioritySchema, waitForQuotaSchema } from '@shared/model/run';
+import { prioritySchema } from '@shared/model/run';
 import { parseRatio } from '@shared/ratio';
-import { parseRowFilter } from '@shared/row-filter';
 import { CommanderError } from 'commander';
 import {
   type CliRequest,
@@ -18,6 +17,11 @@ import { isFleetCommand, readFleet, refuseKeys } from './fleet/parse-fleet';
 import { type ChosenCommand, createProgram } from './program';
 import { readRuns } from './runs/parse-runs';
 import { PROVIDERS, readCaps, readLogLevel, readOneOf, readUnknown, withoutUndefined } from './read-flags';
+import { isAuto, readFilter, readFleetFlags, readWaitForQuota } from './run-flags';
+import { readServe } from './serve/parse-serve';
+import { readStream } from './stream/parse-stream';
+import { readText } from './text/parse-text';
+import { readTokens } from './tokens/parse-tokens';
 import { usageSentence } from './usage-sentence';
 
 export interface ParseOptions {
@@ -61,12 +65,23 @@ function readChosen({ name, values, words }: ChosenCommand): CliRequest {
     case 'edit':
     case 't2i':
       return readRun(name, flags);
+    case 'text':
+    case 'structured':
+    case 'story':
+      return readText(name, flags);
+    case 'stream':
+      return readStream(flags);
+    case 'serve':
+      return readServe(flags);
     case 'library check':
       return readLibrary('check', flags);
     case 'library restore':
       return readLibrary('restore', flags);
     default: {
       const given = { name, flags, words };
+      if (name.startsWith('tokens ')) {
+        return readTokens(given);
+      }
       return name.startsWith('runs ') ? readRuns(given) : readFleet(given);
     }
   }
@@ -192,15 +207,6 @@ function readInstruction(task: 'edit' | 't2i', flags: FlagValues): RunCliRequest
     : { kind: 'template', text: prompt };
 }
 
-function readFilter(flags: FlagValues): string {
-  const text = flags.text('filter_rows') ?? '';
-  const filter = parseRowFilter(text);
-  if (filter.kind === 'refused') {
-    throw new UsageError(filter.sentence);
-  }
-  return text;
-}
-
 function readSize(flags: FlagValues): SizeFlags {
   const aspectRatio = flags.text('aspect_ratio');
   if (aspectRatio !== undefined && parseRatio(aspectRatio) === undefined) {
@@ -213,39 +219,6 @@ function readSize(flags: FlagValues): SizeFlags {
     throw new UsageError(`--${given} needs --${missing}: give both, or --aspect_ratio in their place.`);
   }
   return withoutUndefined({ aspectRatio, width, height, imageSize: flags.text('image_size') });
-}
-
-function readFleetFlags(flags: FlagValues): RunCliRequest['fleetFlags'] {
-  return withoutUndefined({
-    timeoutMs: flags.seconds('timeout', { min: 0.001, max: 3600 }),
-    maxRetries: flags.integer('api_max_retries', { min: 0, max: 100 }),
-    retryDelayMs: flags.seconds('retry_delay', { min: 0, max: 3600 }),
-    maxWorkers: isAuto(flags) ? undefined : readMaxWorkers(flags),
-  });
-}
-
-/** The number in flight follows what the provider allows; the usual number counts until that is known. */
-function isAuto(flags: FlagValues): boolean {
-  return flags.text('max_global_workers') === 'auto';
-}
-
-function readMaxWorkers(flags: FlagValues): number | undefined {
-  const text = flags.text('max_global_workers');
-  if (text !== undefined && !/\d/.test(text)) {
-    throw new UsageError(
-      `--max_global_workers must be a whole number from 1 to 1024, or auto, not "${text}".`,
-    );
-  }
-  return flags.integer('max_global_workers', { min: 1, max: 1024 });
-}
-
-function readWaitForQuota(flags: FlagValues): RunCliRequest['waitForQuota'] {
-  const word = flags.text('wait_for_quota') ?? 'minutes';
-  const { success, data } = waitForQuotaSchema.safeParse(word);
-  if (!success) {
-    throw new UsageError(`--wait_for_quota must be ${waitForQuotaSchema.options.join(', ')}, not "${word}".`);
-  }
-  return data;
 }
 
 /** Ignoring this one would send, and pay for, every row on every machine. */

@@ -1,9 +1,10 @@
 /** A request, the environment's fleet and the catalogue -> what the engine is asked for, and what a person is told. Pure. */
 import { basename, extname, resolve } from 'node:path';
 import { resolveSize } from '@shared/aspect-ratio';
+import { highestCost } from '@shared/cost';
 import type { CatalogueModel } from '@shared/model/catalogue';
 import { DEMO_ENDPOINT, DEMO_MODEL } from '@shared/demo';
-import type { DatasetFormat, Recipe } from '@shared/model/run';
+import type { Caps, DatasetFormat, Recipe } from '@shared/model/run';
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
 import { defaultModel, modelWarnings } from '@shared/resolve-model';
 import { columnTemplate } from '@shared/template';
@@ -59,6 +60,13 @@ export function planRun(input: PlanInput): PlannedRun {
   if (answer.kind === 'refused') {
     return refused(answer.sentence);
   }
+  const unpriced = unpricedRefusal(request, {
+    name: chosen,
+    price: highestCost(model, recipeOf(request, chosen, size)),
+  });
+  if (unpriced !== null) {
+    return unpriced;
+  }
   const concurrency = fleet.defaults.maxWorkers;
   return {
     kind: 'ok',
@@ -90,6 +98,18 @@ export function planRun(input: PlanInput): PlannedRun {
       ...(request.imageCacheDir === undefined ? {} : { imageCacheDir: resolve(cwd, request.imageCacheDir) }),
     },
   };
+}
+
+/** A cap on cost holds, or nothing is sent (engine/runs/budget.ts). */
+export function unpricedRefusal(
+  { caps }: { readonly caps?: Caps | undefined },
+  { name, price }: { readonly name: string; readonly price: number | null },
+): Refused | null {
+  return price === null && caps?.costUsd !== undefined
+    ? refused(
+        `The price of ${name} is not known, so --max_cost cannot hold: leave it out, cap the run with --max_requests, or enter the price in Settings.`,
+      )
+    : null;
 }
 
 /** The environment's ratio becomes the recipe's own, so that a change of it is noticed when the run goes on. */

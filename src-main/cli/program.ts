@@ -3,8 +3,13 @@ import { Command, Option } from 'commander';
 import { EXPLAINED_FLAGS } from './explained-flags';
 import { addFleetCommands } from './fleet/fleet-program';
 import { addLibraryCommands, addRunsCommands } from './runs/runs-program';
+import { addServeCommand } from './serve/serve-program';
+import { addStreamCommand } from './stream/stream-program';
+import { addTextCommands } from './text/text-program';
+import { addTokensCommands } from './tokens/tokens-program';
 
-export type RawValues = Readonly<Record<string, string | boolean | undefined>>;
+/** A list: a flag that may stand there several times. */
+export type RawValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /** `name` is `keys add` and so on; `words` are what stands there without a flag. */
 export type Choose = (name: string, values: RawValues, words: readonly string[]) => void;
@@ -29,7 +34,7 @@ export interface ProgramOutput {
   write(text: string): void;
 }
 
-const UNKNOWN =
+export const UNKNOWN =
   'requests whose answer was lost with their process, and may be charged: keep, or resend (default: keep)';
 
 const EXAMPLES = `
@@ -41,6 +46,9 @@ Examples:
   brushfleet t2i --backend openai --prompts_file prompts.jsonl --num_images_per_prompt 4 --json
   brushfleet edit --backend openai --input data.csv --check             reads every row and sends nothing
   brushfleet edit --backend openai --input data.csv --canary 3          the first rows; without it: the rest
+  brushfleet text --input questions.csv --prompt_column question --output answers.jsonl
+  brushfleet structured --input reviews.jsonl --template "Rate: {{review}}" --schema rating.json --output ratings.jsonl
+  brushfleet story --prompt "A fox who learns to paint" --output story.jsonl
   brushfleet runs list                                  all runs; brushfleet runs --help: pause, resume, export ...
 
 Keys and endpoints come from the environment or from .env in the working folder:
@@ -56,7 +64,9 @@ Exit codes: 0 all done, 1 some failed or could not be sent, 2 a wrong command, 1
 export function createProgram(output: ProgramOutput): Program {
   let chosen: ChosenCommand | null = null;
   const command = configured(new Command('brushfleet'), output)
-    .description('Edits and generates images through a fleet of API keys and endpoints.')
+    .description(
+      'Edits and generates images, and asks text models, through a fleet of API keys and endpoints.',
+    )
     .version(output.version, '--version', 'print the version')
     .addHelpText('after', EXAMPLES);
   const add = (name: string, description: string): Command => {
@@ -68,7 +78,10 @@ export function createProgram(output: ProgramOutput): Program {
     });
   };
   addEditFlags(add('edit', 'edit the images of a CSV, JSONL, JSON or Parquet file, or of a folder'));
-  addTextFlags(add('t2i', 'generate images from prompts'));
+  addPromptFlags(add('t2i', 'generate images from prompts'));
+  addTextCommands(add);
+  addStreamCommand(add);
+  addServeCommand(add);
   add('demo', 'run the sample pictures through the demo endpoint: no key, no cost, no network')
     .option('--output_dir <folder>', 'where the pictures go (default: ./output/demo)')
     .option('--unknown <what>', UNKNOWN)
@@ -77,7 +90,7 @@ export function createProgram(output: ProgramOutput): Program {
   const choose: Choose = (name, values, words) => {
     chosen = { name, values, words };
   };
-  for (const addCommands of [addRunsCommands, addFleetCommands, addLibraryCommands]) {
+  for (const addCommands of [addRunsCommands, addFleetCommands, addTokensCommands, addLibraryCommands]) {
     addCommands(command, (one) => configured(one, output), choose);
   }
   return { command, chosen: () => chosen };
@@ -101,7 +114,7 @@ function addEditFlags(command: Command): void {
   addRunFlags(command);
 }
 
-function addTextFlags(command: Command): void {
+function addPromptFlags(command: Command): void {
   addProviderFlags(command)
     .option('--prompt <text>', 'one prompt; wins over --prompts_file')
     .option('--prompts_file <path>', 'JSONL, JSON, TXT (one prompt a line), CSV or Parquet')

@@ -9,7 +9,7 @@ const BRANCHES: Readonly<Record<string, string>> = {
   runs: 'list, show, resume, set, pause, cancel or export',
   library: 'check or restore',
 };
-const COMMANDS = 'edit, t2i, demo, runs, keys, endpoints or library';
+const COMMANDS = 'edit, t2i, text, structured, story, stream, serve, demo, runs, keys, endpoints or library';
 
 /** commander's own words, as one sentence. Nothing after a `=` is repeated: it may be a key. */
 export function usageSentence(error: CommanderError, argv: readonly string[]): string {
@@ -61,5 +61,5 @@ function commandOf([name = '', sub = '']: readonly string[]): string {
       ? `${name} ${sub} `
       : `${name} `;
   }
-  return name === 'edit' || name === 't2i' || name === 'demo' ? `${name} ` : '';
+  return /^(edit|t2i|text|structured|story|stream|serve|demo)$/.test(name) ? `${name} ` : '';
 }

@@ -14,11 +14,19 @@ const STRING_END = /["\\]/g;
 
 /** Throws JsonArrayError; items that came before the fault have been given. */
 export async function* jsonItems(chunks: AsyncIterable<string>, maxChars: number): AsyncGenerator<unknown> {
+  for await (const text of jsonItemTexts(chunks, maxChars)) {
+    yield parse(text);
+  }
+}
+
+/** The same, each item as its author wrote it; whether it is JSON in itself is not looked at. */
+export async function* jsonItemTexts(
+  chunks: AsyncIterable<string>,
+  maxChars: number,
+): AsyncGenerator<string> {
   const items = new ItemTexts();
   for await (const chunk of chunks) {
-    for (const text of items.read(chunk)) {
-      yield parse(text);
-    }
+    yield* items.read(chunk);
     if (items.pendingChars > maxChars) {
       throw new JsonArrayError('too_long');
     }

@@ -171,3 +171,27 @@ describe('what cannot be used', () => {
     },
   );
 });
+
+describe('a file of many rows', () => {
+  it.each([
+    ['short ones', 'a,b\n'],
+    ['ones that are none', 'a,b,c\n'],
+  ])('of %s lets others have their turn', async (_what, line) => {
+    const path = join(await newFolder(), 'many.csv');
+    // All of it comes in one piece.
+    await writeFile(path, `x,y\n1,2\n${line.repeat(10_000)}`);
+    const { events } = await openDataset({ path, embeddedDir: '' });
+    let turns = 0;
+    let isOver = false;
+    const next = (): void => {
+      turns += 1;
+      if (!isOver) setImmediate(next);
+    };
+    setImmediate(next);
+    for await (const _event of events) {
+      // Nothing that waits.
+    }
+    isOver = true;
+    expect(turns).toBeGreaterThan(10_000 / 500);
+  });
+});

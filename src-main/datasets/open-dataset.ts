@@ -1,6 +1,7 @@
 /** Opens any input format as one stream of rows. Nothing is held whole; problems are bounded. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { DatasetFormat } from '@shared/model/run';
 import { type DatasetEvent, DatasetError, type OpenDatasetOptions } from './dataset-source';
 import { note, type RawEvent } from './raw-event';
@@ -11,8 +12,11 @@ import { readJsonl, readTxt } from './read-lines';
 import { readParquet } from './read-parquet';
 import { type IndexedEvent, withIndexes } from './row-index';
 
-/** As many problems are listed; the rest are counted. */
+/** As many remarks are listed, and as many rows that were skipped; the rest are counted. */
 const MAX_PROBLEMS = 1000;
+
+/** Rows that are read without letting others have their turn: some milliseconds. */
+const ROWS_A_TURN = 250;
 
 const FORMAT_BY_ENDING: Readonly<Record<string, DatasetFormat>> = {
   '.csv': 'csv',
@@ -92,7 +96,7 @@ async function* eventsOf(
 ): AsyncGenerator<DatasetEvent> {
   let isBlank = true;
   try {
-    for await (const event of boundProblems(withIndexes(await read(options, description)))) {
+    for await (const event of boundProblems(withIndexes(inTurns(await read(options, description))))) {
       if (event.kind === 'row') {
         isBlank = false;
         yield { kind: 'row', row: event.row, index: event.index, fields: event.fields };
@@ -131,19 +135,38 @@ async function read(
   }
 }
 
-async function* boundProblems(events: AsyncIterable<IndexedEvent>): AsyncGenerator<IndexedEvent> {
+/**
+ * A chunk of a file holds thousands of rows, and neither it nor the store's word that it has taken some makes the reader
+ * wait for the event loop: the window would stand still meanwhile.
+ */
+async function* inTurns(events: AsyncIterable<RawEvent>): AsyncGenerator<RawEvent> {
   let count = 0;
+  for await (const event of events) {
+    yield event;
+    count++;
+    if (count % ROWS_A_TURN === 0) await othersTurn();
+  }
+}
+
+async function* boundProblems(events: AsyncIterable<IndexedEvent>): AsyncGenerator<IndexedEvent> {
+  // Remarks never crowd out the rows that nothing will come of.
+  const counts = { note: 0, skipped: 0 };
+  let unlisted = 0;
   let lastLine = 1;
   for await (const event of events) {
     if (event.kind === 'problem') {
-      count++;
-      lastLine = event.problem.line;
-      if (count > MAX_PROBLEMS) continue;
+      const { severity, line } = event.problem;
+      counts[severity]++;
+      lastLine = line;
+      if (counts[severity] > MAX_PROBLEMS) {
+        unlisted++;
+        continue;
+      }
     }
     yield event;
   }
-  if (count > MAX_PROBLEMS) {
-    yield note(lastLine, `${count - MAX_PROBLEMS} more remarks like these, up to this line, are not listed.`);
+  if (unlisted > 0) {
+    yield note(lastLine, `${unlisted} more remarks like these, up to this line, are not listed.`);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The file name of every job below its output folder, without extension: no result ever overwrites another's. */
 import { cellOf, type Fields } from '@shared/columns';
 import type { ModelChoice, Recipe } from '@shared/model/run';
+import type { HeldNames } from './held-names';
 import { SeenIntegers } from './row-index';
 import { checkOutputName } from './safe-name';
 import { SeenTexts } from './seen-texts';
@@ -22,10 +23,14 @@ export interface Namer {
   name(row: NamedRow): readonly (readonly string[])[];
 }
 
-export function createNamer(recipe: NamingRecipe): Namer {
+/** `held`: names that files of the run have already; no other row gets one of them. */
+export function createNamer(recipe: NamingRecipe, held?: Pick<HeldNames, 'isAnothers'>): Namer {
   const folders = modelFolders(recipe.models);
-  const claim = recipe.outputNameColumn === undefined ? indexClaims() : nameClaims(recipe);
   const suffixes = Array.from({ length: recipe.variants }, (_, variant) => variantSuffix(variant, recipe));
+  const isHeld: IsHeld = (stem, row) =>
+    held !== undefined &&
+    folders.some((folder) => suffixes.some((suffix) => held.isAnothers(`${folder}${stem}${suffix}`, row)));
+  const claim = recipe.outputNameColumn === undefined ? indexClaims(isHeld) : nameClaims(recipe, isHeld);
   return {
     name: (row) => {
       const stem = claim(row);
@@ -33,6 +38,8 @@ export function createNamer(recipe: NamingRecipe): Namer {
     },
   };
 }
+
+type IsHeld = (stem: string, row: number) => boolean;
 
 /** Why a row's output name cannot be used, in one sentence; null when it can, or when names come from the index. */
 export function outputNameRefusal(fields: Fields, recipe: NamingRecipe): string | null {
@@ -50,18 +57,23 @@ function variantSuffix(variant: number, { variants }: NamingRecipe): string {
 }
 
 /** Numbers alone: a bit of memory a row. */
-function indexClaims(): (row: NamedRow) => string {
+function indexClaims(isHeld: IsHeld): (row: NamedRow) => string {
   const seen = new SeenIntegers();
-  return ({ row, index }) => (seen.add(index) ? sixDigits(index) : sixDigits(index) + rowSuffix(row));
+  return ({ row, index }) => {
+    let stem = seen.add(index) ? sixDigits(index) : sixDigits(index) + rowSuffix(row);
+    while (isHeld(stem, row)) stem += rowSuffix(row);
+    return stem;
+  };
 }
 
-function nameClaims(recipe: NamingRecipe): (row: NamedRow) => string {
+function nameClaims(recipe: NamingRecipe, isHeld: IsHeld): (row: NamedRow) => string {
   const seen = new SeenTexts();
   return ({ row, index, fields }) => {
+    const isTaken = (stem: string): boolean => seen.has(fileKey(stem)) || isHeld(stem, row);
     let stem = ownName(fields, recipe) ?? sixDigits(index);
-    if (seen.has(fileKey(stem))) stem = sixDigits(index) + rowSuffix(row);
+    if (isTaken(stem)) stem = sixDigits(index) + rowSuffix(row);
     /* Only a name that imitates ours gets here. */
-    while (seen.has(fileKey(stem))) stem += rowSuffix(row);
+    while (isTaken(stem)) stem += rowSuffix(row);
     seen.add(fileKey(stem));
     return stem;
   };
@@ -75,7 +87,7 @@ function ownName(fields: Fields, recipe: NamingRecipe): string | null {
 }
 
 /** Equal for names that one of the common file systems takes for the same file (composed forms, letter case). */
-function fileKey(stem: string): string {
+export function fileKey(stem: string): string {
   return stem.normalize('NFC').toUpperCase().toLowerCase();
 }
 

@@ -22,6 +22,9 @@ export type RawEvent =
   | RawRow
   | RawProblem;
 
+/** What is said of a row without a word in it: it is skipped, and nobody misses its result. */
+export const BLANK_ROW = 'This row is blank.';
+
 export function skipped(line: number, message: string): RawProblem {
   return { kind: 'problem', problem: { line, severity: 'skipped', message } };
 }

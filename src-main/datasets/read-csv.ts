@@ -2,7 +2,7 @@
 import { MARKER_VALUE, restoreCell } from '@shared/spreadsheet-safe';
 import { type CsvHeader, readHeader } from './csv-header';
 import { type CsvRecord, csvRecords } from './csv-records';
-import { note, type RawEvent, type RawProblem, skipped } from './raw-event';
+import { BLANK_ROW, note, type RawEvent, type RawProblem, skipped } from './raw-event';
 import { textChunks } from './text-stream';
 
 export async function* readCsv(path: string): AsyncGenerator<RawEvent> {
@@ -37,7 +37,7 @@ function refuse(record: CsvRecord, header: CsvHeader | null): string | null {
   const { cells, fault } = record;
   if (fault === 'too_long' || header === null) return OVERLONG;
   if (fault === 'open_quote') return OPEN_QUOTE;
-  if (cells.every(isBlank)) return 'This row is blank.';
+  if (cells.every(isBlank)) return BLANK_ROW;
   if (cells.slice(header.width).every(isBlank)) return null;
   return `${misfit(record, header)}; put cells that contain the separator in quotes.`;
 }

@@ -6,7 +6,7 @@ import { IMAGE_EXTENSIONS } from '../images/sniff';
 import { DatasetError } from './dataset-source';
 import type { RawEvent } from './raw-event';
 
-const PATH_COLUMN = 'image_path';
+export const PATH_COLUMN = 'image_path';
 
 export interface FolderListing {
   /** Names of files with the ending of an image. */
@@ -34,15 +34,14 @@ export async function* readImageFolder(path: string, name: string): AsyncGenerat
     );
   }
   yield { kind: 'columns', columns: [PATH_COLUMN] };
-  for (const [row, image] of images.entries()) {
-    yield {
-      kind: 'row',
-      line: row + 1,
-      row,
-      defaultIndex: row,
-      fields: { [PATH_COLUMN]: referenceCell(image) },
-    };
+  for (const [row, fields] of pictureRows(images).entries()) {
+    yield { kind: 'row', line: row + 1, row, defaultIndex: row, fields };
   }
+}
+
+/** The fields of a row for each of these files, in natural order. */
+export function pictureRows(names: readonly string[]): readonly Readonly<Record<string, string>>[] {
+  return [...names].sort(naturally).map((name) => ({ [PATH_COLUMN]: referenceCell(name) }));
 }
 
 export async function parquetPathsOf(path: string): Promise<string[]> {

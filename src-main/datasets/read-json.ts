@@ -1,7 +1,7 @@
 /** A JSON array of rows, item by item. */
 import { DatasetError } from './dataset-source';
 import { fieldsOfJson } from './json-fields';
-import { JsonArrayError, jsonItems } from './json-items';
+import { JsonArrayError, jsonItems, jsonItemTexts } from './json-items';
 import { type RawEvent, skipped } from './raw-event';
 import { addColumns } from './read-lines';
 import { textChunks } from './text-stream';
@@ -25,6 +25,16 @@ export async function* readJson(path: string, name: string): AsyncGenerator<RawE
     }
   } catch (error) {
     throw error instanceof JsonArrayError ? refusal(error, name, row) : error;
+  }
+}
+
+/** The items as their author wrote them, numbered as `readJson` does. */
+export async function* jsonTexts(
+  path: string,
+): AsyncGenerator<{ readonly row: number; readonly text: string }> {
+  let row = 0;
+  for await (const text of jsonItemTexts(textChunks(path), MAX_ITEM_CHARS)) {
+    yield { row: row++, text };
   }
 }
 

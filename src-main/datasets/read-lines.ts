@@ -34,6 +34,16 @@ export async function* readJsonl(path: string): AsyncGenerator<RawEvent> {
   }
 }
 
+/** The rows of a JSONL file as their author wrote them, numbered as `readJsonl` does. */
+export async function* jsonlTexts(
+  path: string,
+): AsyncGenerator<{ readonly row: number; readonly text: string }> {
+  let row = 0;
+  for await (const { text } of linesOf(path)) {
+    if (text.trim() !== '') yield { row: row++, text };
+  }
+}
+
 /** Adds a row's columns to those known; true when there were new ones. */
 export function addColumns(columns: Set<string>, fields: Readonly<Record<string, string>>): boolean {
   const before = columns.size;

@@ -1,6 +1,6 @@
 /** results.jsonl, which grows live: one line a finished job, in constant time, whatever the file already holds. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { jsonLine, type ResultRow, resultColumns } from './result-columns';
+import { type ColumnChoice, jsonLine, type ResultRow, resultColumns } from './result-columns';
 
 export interface ResultsJsonl {
   /** Bytes of a last line that a crash had cut off and that were dropped at opening; 0 for a whole file. */
@@ -15,8 +15,12 @@ const TAIL_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
 /** Opens or creates the file; whole lines that are there stay. */
-export async function openResultsJsonl(path: string, inputColumns: readonly string[]): Promise<ResultsJsonl> {
-  const columns = resultColumns(inputColumns);
+export async function openResultsJsonl(
+  path: string,
+  inputColumns: readonly string[],
+  choice: ColumnChoice = {},
+): Promise<ResultsJsonl> {
+  const columns = resultColumns(inputColumns, choice);
   const handle = await openForUpdate(path);
   const { size } = await handle.stat();
   let length = await wholeLength(handle, size);

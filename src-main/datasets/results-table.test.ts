@@ -19,7 +19,8 @@ const DONE: ResultRow['job'] = {
   seconds: 12.3456789,
   costUsd: 0.0000004,
 };
-const OURS = 'output_image,status,failure,error,model,endpoint,attempts,seconds,width,height,cost_usd';
+const OURS =
+  'output_image,status,failure,error,model,endpoint,attempts,seconds,width,height,cost_usd,own_instruction';
 
 const row = (fields: Record<string, string>, job: Partial<ResultRow['job']> = {}): ResultRow => ({
   row: { fields },
@@ -42,9 +43,9 @@ describe('results.csv', () => {
     });
     expect((await readFile(path, 'utf8')).split('\r\n')).toEqual([
       `z,2,a,${OURS}`,
-      '" x",,=1+1,a/000001.png,done,,,gpt-image-1,official,2,12.345679,1024,768,0',
-      'y,,,,failed,blocked,"Refused, ""as is"".",gpt-image-1,,2,,,,',
-      'y,,,,pending,quota_day,Out.,gpt-image-1,official,0,12.345679,,,0',
+      '" x",,=1+1,a/000001.png,done,,,gpt-image-1,official,2,12.345679,1024,768,0,',
+      'y,,,,failed,blocked,"Refused, ""as is"".",gpt-image-1,,2,,,,,',
+      'y,,,,pending,quota_day,Out.,gpt-image-1,official,0,12.345679,,,0,',
       '',
     ]);
   });
@@ -54,7 +55,7 @@ describe('results.csv', () => {
     const columns = ['width', 'error', 'brushfleet_error'];
     await writeResultsTable({ path, format: 'csv', columns, rows: [row({ width: '512' })] });
     expect((await readFile(path, 'utf8')).split('\r\n')[0]).toBe(
-      'width,error,brushfleet_error,output_image,status,failure,brushfleet_brushfleet_error,model,endpoint,attempts,seconds,brushfleet_width,height,cost_usd',
+      'width,error,brushfleet_error,output_image,status,failure,brushfleet_brushfleet_error,model,endpoint,attempts,seconds,brushfleet_width,height,cost_usd,own_instruction',
     );
   });
 
@@ -91,7 +92,7 @@ describe('results.csv', () => {
       rows: [row({ '1': 'one', b: 'B' })],
     });
     expect(await readFile(path, 'utf8')).toBe(
-      '{"b":"B","1":"one","output_image":"a/000001.png","status":"done","failure":null,"error":null,"model":"gpt-image-1","endpoint":"official","attempts":2,"seconds":12.345679,"width":1024,"height":768,"cost_usd":0}\n',
+      '{"b":"B","1":"one","output_image":"a/000001.png","status":"done","failure":null,"error":null,"model":"gpt-image-1","endpoint":"official","attempts":2,"seconds":12.345679,"width":1024,"height":768,"cost_usd":0,"own_instruction":null}\n',
     );
   });
 });
@@ -131,7 +132,7 @@ describe.each(['csv', 'spreadsheet'] as const)('export as %s, then import', (for
         await writeResultsTable({ path, format, columns, rows: fields.map((each) => row(each)) });
         const table = await readAll(path);
         expect(table.columns.slice(0, columns.length)).toEqual(columns);
-        expect(table.columns).toHaveLength(columns.length + 11);
+        expect(table.columns).toHaveLength(columns.length + 12);
         expect(table.rows.map(({ fields: read }) => columns.map((name) => read[name]))).toEqual(
           fields.map((each) => columns.map((name) => each[name])),
         );

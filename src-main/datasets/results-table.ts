@@ -2,7 +2,14 @@
 import type { FileHandle } from 'node:fs/promises';
 import { isFormulaTrigger, MARKER_COLUMN, MARKER_VALUE, protectCell } from '@shared/spreadsheet-safe';
 import { writeAtomically } from './atomic-file';
-import { cellText, jsonLine, type ResultColumn, type ResultRow, resultColumns } from './result-columns';
+import {
+  cellText,
+  type ColumnChoice,
+  jsonLine,
+  type ResultColumn,
+  type ResultRow,
+  resultColumns,
+} from './result-columns';
 
 export interface TableFile {
   /** Absolute. A file that is there stays until the new one is whole on disk. */
@@ -11,7 +18,7 @@ export interface TableFile {
   readonly format: 'csv' | 'jsonl' | 'spreadsheet';
 }
 
-export interface ResultsTable extends TableFile {
+export interface ResultsTable extends TableFile, ColumnChoice {
   /** The input's columns, in their order. */
   readonly columns: readonly string[];
   /** Taken one at a time. */
@@ -19,11 +26,9 @@ export interface ResultsTable extends TableFile {
 }
 
 /** The same rows in several files, read once. */
-export interface ResultsTables {
+export interface ResultsTables extends ColumnChoice {
   readonly files: readonly TableFile[];
   readonly columns: readonly string[];
-  /** Columns of verdicts, too. */
-  readonly withReviews?: boolean;
   /** Taken one at a time; a page is what the caller may hold in memory. */
   readonly pages: AsyncIterable<readonly ResultRow[]>;
 }
@@ -42,15 +47,15 @@ interface Encoder {
 export async function writeResultsTable({
   path,
   format,
-  columns,
   rows,
+  ...choice
 }: ResultsTable): Promise<WrittenTable> {
-  return writeResultsTables({ files: [{ path, format }], columns, pages: inPages(rows) });
+  return writeResultsTables({ ...choice, files: [{ path, format }], pages: inPages(rows) });
 }
 
 /** All of the files, or none of them, take the place of what was there. */
 export async function writeResultsTables(tables: ResultsTables): Promise<WrittenTable> {
-  const columns = resultColumns(tables.columns, { withReviews: tables.withReviews ?? false });
+  const columns = resultColumns(tables.columns, tables);
   const formulaColumns = new Set<string>();
   let rows = 0;
   const write = async (outs: readonly EncodedOut[]): Promise<void> => {

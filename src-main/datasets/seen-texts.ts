@@ -45,7 +45,7 @@ export class SeenTexts {
 }
 
 /** Where the hash is, or would be. */
-function placeOf(places: Float64Array, hash: number): number {
+export function placeOf(places: Float64Array, hash: number): number {
   const mask = places.length - 1;
   let place = (hash % 2 ** 31) & mask;
   while (places[place] !== EMPTY && places[place] !== hash) place = (place + 1) & mask;
@@ -53,7 +53,7 @@ function placeOf(places: Float64Array, hash: number): number {
 }
 
 /** 52 bits, never 0. */
-function hashOf(text: string): number {
+export function hashOf(text: string): number {
   const digest = createHash('sha1').update(text).digest();
   return digest.readUIntBE(0, 6) * 16 + (digest.readUInt8(6) & 15) || 1;
 }

@@ -9,17 +9,33 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { performance } from 'node:perf_hooks';
-import type { Provider } from '@shared/model/provider';
 import sharp from 'sharp';
 import { answer } from './answer';
+import { deliver, refused, send } from './deliver';
 import { createHostedFiles, type HostedFile } from './hosted-files';
 import { paint } from './paint';
-import { readRequest, TOO_LARGE } from './read-request';
-import { fingerprint, type FoundKey, keyOf, type RecordedRequest, recordedPicture } from './recorder';
+import { readBody, readRequest, TOO_LARGE } from './read-request';
+import {
+  fingerprint,
+  type FoundKey,
+  keyOf,
+  NOTHING_TOLD,
+  type RecordedRequest,
+  type Told,
+  toldOf,
+  toldOfText,
+} from './recorder';
 import { geminiError, openaiError } from './refusals';
 import type { PictureRequest } from './request';
 import { findRoute, modelList, type Route } from './routes';
-import { demoScript, type Fault, type FaultScript } from './script';
+import { seeded } from './seeded';
+import { demoScript, type Fault, type FaultScript, type ScriptedRequest } from './script';
+import { partialsAsked, streamPicture } from './stream';
+import { say } from './text/say';
+import { sendEvents } from './text/send-events';
+import { textBody, textEvents } from './text/text-answer';
+import { promptOf, type TextRequest } from './text/text-request';
+import { createUploads, type UploadAnswer } from './text/uploads';
 
 export interface DemoServerOptions {
   /** Default: a free port. */
@@ -48,14 +64,21 @@ export interface DemoServer {
   readonly peakInFlight: number;
   /** Forgets requests, attempts and the peak. */
   clear(): void;
+  /** Names of the files that clients have uploaded and not deleted. */
+  uploaded(): readonly string[];
   /** Serves a file under `/files/<name>`; answers its URL. */
   host(name: string, file: HostedFile): string;
 }
 
 const DEFAULT_LATENCY = { min: 350, max: 900 };
-const DEFAULT_MODELS = ['gemini-nano-banana-2.1', 'gpt-image-2.5-flare', 'gpt-image-2.5-sunburst'];
+const DEFAULT_MODELS = [
+  'gemini-nano-banana-2.1',
+  'gpt-image-2.5-flare',
+  'gpt-image-2.5-sunburst',
+  'demo-text',
+];
 
-type PictureRoute = Extract<Route, { kind: 'picture' }>;
+type RequestRoute = Extract<Route, { kind: 'picture' }>;
 
 interface Exchange {
   readonly incoming: IncomingMessage;
@@ -77,6 +100,7 @@ class PictureServer implements DemoServer {
   readonly #options: DemoServerOptions;
   readonly #random: () => number;
   readonly #hosted: ReturnType<typeof createHostedFiles>;
+  readonly #uploads = createUploads();
   readonly #closing = new AbortController();
   readonly #attempts = new Map<string, number>();
   readonly #server = createServer((incoming, response) => void this.#serve(incoming, response));
@@ -120,6 +144,10 @@ class PictureServer implements DemoServer {
     this.requests.length = 0;
     this.#attempts.clear();
     this.#peakInFlight = this.#inFlight;
+  }
+
+  uploaded(): readonly string[] {
+    return this.#uploads.names();
   }
 
   host(name: string, file: HostedFile): string {
@@ -171,32 +199,103 @@ class PictureServer implements DemoServer {
           openaiError(404, 'invalid_request_error', 'unknown_url', `Unknown URL ${exchange.path}.`),
         );
         return;
+      case 'upload':
+      case 'uploaded': {
+        const answered = await this.#keepFile(exchange, route);
+        this.#note(exchange)(answered.status);
+        send(response, answered);
+        return;
+      }
       case 'picture':
-        await this.#respondWithPicture(exchange, route);
+        await this.#respondToRequest(exchange, route);
     }
   }
 
-  async #respondWithPicture(exchange: Exchange, route: PictureRoute): Promise<void> {
-    const read = await readRequest(exchange.incoming, route);
+  async #keepFile(
+    { incoming, found: { key } }: Exchange,
+    route: Extract<Route, { kind: 'upload' | 'uploaded' }>,
+  ): Promise<UploadAnswer> {
+    const call = { key, url: this.#url };
+    if (route.kind === 'uploaded') {
+      return route.method === 'GET'
+        ? this.#uploads.look(route.id, call)
+        : this.#uploads.remove(route.id, key);
+    }
+    const body = (await readBody(incoming)) ?? Buffer.alloc(0);
+    const upload = { ...call, headers: incoming.headers, body };
+    return route.id === null ? this.#uploads.begin(upload) : this.#uploads.go(route.id, upload);
+  }
+
+  async #respondToRequest(exchange: Exchange, route: RequestRoute): Promise<void> {
+    const { key } = exchange.found;
+    const read = await readRequest(exchange.incoming, route, (uri) => this.#uploads.picture(uri, key));
     if (read.kind === 'bad') {
-      const status = read.message === TOO_LARGE ? 413 : 400;
+      const status = read.message === TOO_LARGE ? 413 : (read.status ?? 400);
       this.#note(exchange)(status);
       send(exchange.response, refused(route.protocol, status, read.message));
       return;
     }
-    const { request } = read;
-    const attempt = this.#countAttempt(request);
-    const setStatus = this.#note(exchange, request, attempt);
-    const fault = this.#faultFor(request, exchange.found, attempt);
+    await (read.kind === 'text'
+      ? this.#respondWithText(exchange, read.request)
+      : this.#respondWithPicture(exchange, read.request));
+  }
+
+  async #respondWithText(exchange: Exchange, request: TextRequest): Promise<void> {
+    const told = toldOfText(request);
+    const attempt = this.#countAttempt(told);
+    const setStatus = this.#note(exchange, told, attempt);
+    const { response, signal } = exchange;
+    const fault = this.#faultFor(
+      { ...request, asks: 'text', prompt: promptOf(request), imageCount: request.media.length },
+      exchange.found,
+      attempt,
+    );
     const due = exchange.startedAt + (fault?.latencyMs ?? this.#latency());
-    const reply = await this.#replyTo(request, fault);
-    await sleep(Math.max(0, due - performance.now()), undefined, { signal: exchange.signal });
+    const isFault = fault?.status !== undefined || fault?.hang === true || fault?.reset === 'before';
+    const said = { texts: await say(request), id: randomUUID(), createdAt: Math.floor(Date.now() / 1000) };
+    if (request.isStreamed && !isFault) {
+      setStatus(200);
+      await sendEvents(response, {
+        events: textEvents(request, said),
+        due,
+        signal,
+        cut: fault?.reset === 'midBody',
+      });
+      return;
+    }
+    await sleep(Math.max(0, Math.ceil(due - performance.now()) + 1), undefined, { signal });
+    const reply = isFault ? fault : { status: 200, body: textBody(request, said) };
     setStatus(deliver(exchange, reply, fault));
   }
 
-  #faultFor(request: PictureRequest, found: FoundKey, attempt: number): Fault | null {
-    const { protocol, via, model, prompt, images } = request;
-    const scripted = { protocol, via, model, prompt, key: found.key, attempt, imageCount: images.length };
+  async #respondWithPicture(exchange: Exchange, request: PictureRequest): Promise<void> {
+    const told = toldOf(request);
+    const attempt = this.#countAttempt(told);
+    const setStatus = this.#note(exchange, told, attempt);
+    const fault = this.#faultFor(
+      { ...request, asks: 'picture', imageCount: request.images.length },
+      exchange.found,
+      attempt,
+    );
+    const due = exchange.startedAt + (fault?.latencyMs ?? this.#latency());
+    const reply = await this.#replyTo(request, fault);
+    const partials = fault === null ? partialsAsked(request) : null;
+    if (partials !== null && reply.status === 200) {
+      setStatus(200);
+      const { signal, response } = exchange;
+      await streamPicture(response, { request, body: reply.body, partials, due, signal });
+      return;
+    }
+    await sleep(Math.max(0, Math.ceil(due - performance.now()) + 1), undefined, { signal: exchange.signal });
+    setStatus(deliver(exchange, reply, fault));
+  }
+
+  #faultFor(
+    { protocol, via, model, prompt, asks, imageCount }: Omit<ScriptedRequest, 'key' | 'attempt'>,
+    { key }: FoundKey,
+    attempt: number,
+  ): Fault | null {
+    const scripted = { protocol, via, model, prompt, asks, key, attempt, imageCount };
     return this.#options.script?.(scripted) ?? demoScript(scripted);
   }
 
@@ -227,7 +326,7 @@ class PictureServer implements DemoServer {
     return typeof range === 'number' ? range : range.min + this.#random() * (range.max - range.min);
   }
 
-  #countAttempt(request: PictureRequest): number {
+  #countAttempt(request: Told): number {
     if (this.#options.record === false) {
       return 1;
     }
@@ -238,15 +337,11 @@ class PictureServer implements DemoServer {
   }
 
   /** Writes the request down; what it returns takes the status that went out. */
-  #note(
-    exchange: Exchange,
-    request: PictureRequest | null = null,
-    attempt = 1,
-  ): (status: number | null) => void {
+  #note(exchange: Exchange, told: Told = NOTHING_TOLD, attempt = 1): (status: number | null) => void {
     if (this.#options.record === false) {
       return () => undefined;
     }
-    let current = recordOf(exchange, request, attempt);
+    let current = recordOf(exchange, told, attempt);
     this.requests.push(current);
     const update = (change: Partial<RecordedRequest>): void => {
       const at = this.requests.lastIndexOf(current);
@@ -260,55 +355,12 @@ class PictureServer implements DemoServer {
   }
 }
 
-function refused(protocol: Provider, status: number, message: string): Fault {
-  return protocol === 'google_genai'
-    ? geminiError(status, 'INVALID_ARGUMENT', message)
-    : openaiError(status, 'invalid_request_error', 'invalid_value', message);
-}
-
-/** Sends the reply, or fails as the fault says; answers the status that went out. */
-function deliver({ response, signal }: Exchange, reply: Fault, fault: Fault | null): number | null {
-  if (signal.aborted || fault?.hang === true) {
-    return null;
-  }
-  if (fault?.reset === 'before') {
-    response.socket?.resetAndDestroy();
-    return null;
-  }
-  send(response, reply, fault?.reset === 'midBody');
-  return reply.status ?? 200;
-}
-
-function send(
-  response: ServerResponse,
-  { status = 200, body = '', headers = {} }: Fault,
-  isCut = false,
-): void {
-  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-  const contentType =
-    typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8';
-  response.writeHead(status, { 'content-type': contentType, 'content-length': bytes.length, ...headers });
-  if (isCut) {
-    response.write(bytes.subarray(0, Math.max(1, bytes.length >> 1)), () =>
-      response.socket?.resetAndDestroy(),
-    );
-  } else {
-    response.end(bytes);
-  }
-}
-
-function recordOf(exchange: Exchange, request: PictureRequest | null, attempt: number): RecordedRequest {
+function recordOf(exchange: Exchange, told: Told, attempt: number): RecordedRequest {
   const { incoming, found } = exchange;
   return {
+    ...told,
     method: incoming.method ?? '',
     path: exchange.path,
-    protocol: request?.protocol ?? null,
-    via: request?.via ?? null,
-    model: request?.model ?? null,
-    prompt: request?.prompt ?? null,
-    images: request?.images.map(recordedPicture) ?? [],
-    mask: request?.mask ? recordedPicture(request.mask) : null,
-    params: request?.params ?? {},
     contentType: incoming.headers['content-type'] ?? null,
     keyFrom: found.from,
     keyTail: found.key?.slice(-4) ?? null,
@@ -324,15 +376,4 @@ function recordOf(exchange: Exchange, request: PictureRequest | null, attempt: n
 function inWords(request: PictureRequest): Readonly<Record<string, unknown>> {
   const parts = [{ text: `You said: ${request.prompt}` }];
   return { candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP', index: 0 }] };
-}
-
-/** mulberry32 by Tommy Ettinger (public domain). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

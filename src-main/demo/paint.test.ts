@@ -147,6 +147,19 @@ describe('paint', () => {
     expect(after.at(90, 40)).toEqual(BEFORE.at(90, 40));
   });
 
+  it('changes only what the second picture marks, where that is asked', async () => {
+    const bytes = await testPicture(96, 64, 'png');
+    const mark = { create: { width: 20, height: 20, channels: 3, background: '#ff00ff' } } as const;
+    const marked = await sharp(bytes)
+      .composite([{ input: mark, left: 2, top: 30 }])
+      .png()
+      .toBuffer();
+    const prompt = 'Image 2 is the subject again, with a region marked in magenta.\n\nInvert it';
+    const after = await painted(prompt, { images: [picture(bytes), picture(marked)] });
+    expect(after.at(5, 40)).not.toEqual(BEFORE.at(5, 40));
+    expect(after.at(90, 40)).toEqual(BEFORE.at(90, 40));
+  });
+
   it.each([
     ['google_genai', 'jpeg', 'jpeg'],
     ['google_genai', 'png', 'png'],

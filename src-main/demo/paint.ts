@@ -59,14 +59,17 @@ async function edit(inputs: readonly Canvas[], request: PictureRequest): Promise
   if (inputs.length === 1 && edits.length === 0) {
     return cardOver(first, request.prompt);
   }
-  const before = inputs.length === 1 ? first : await montage(inputs);
+  const region = markedRegion(inputs, request.prompt);
+  const before = inputs.length === 1 || region !== null ? first : await montage(inputs);
   let canvas = before;
   for (const one of edits) {
     canvas = await apply(canvas, one);
   }
-  const isMaskable =
-    request.mask !== null && canvas.width === before.width && canvas.height === before.height;
-  return isMaskable && request.mask !== null ? throughMask(before, canvas, request.mask.bytes) : canvas;
+  if (canvas.width !== before.width || canvas.height !== before.height) {
+    return canvas;
+  }
+  const editable = region ?? (request.mask === null ? null : await editableIn(request.mask.bytes, before));
+  return editable === null ? canvas : through(editable, before, canvas);
 }
 
 async function decode(bytes: Buffer): Promise<Canvas> {
@@ -203,10 +206,39 @@ async function montage(inputs: readonly Canvas[]): Promise<Canvas> {
   return canvasOf(ground.composite(layers).removeAlpha());
 }
 
-/** What is transparent in the mask is edited, the rest stays as it was. */
-async function throughMask(before: Canvas, after: Canvas, mask: Buffer): Promise<Canvas> {
-  const { width, height } = before;
-  const editable = await sharp(mask, { limitInputPixels: LIMIT_INPUT_PIXELS })
+/** What differs by less is noise of the file format. */
+const MARK_STEP = 24;
+
+/**
+ * As a model without masks is asked: the second picture is the first with a region marked in it, and only that region is
+ * to change. 255 where it may; null where nothing of the kind is asked.
+ */
+function markedRegion([first, marked]: readonly Canvas[], prompt: string): Buffer | null {
+  const isMarked = /region marked in magenta/i.test(prompt);
+  if (!isMarked || first === undefined || marked === undefined) {
+    return null;
+  }
+  const { width, height } = first;
+  if (marked.width !== width || marked.height !== height) {
+    return null;
+  }
+  const region = Buffer.alloc(width * height);
+  for (let at = 0; at < region.length; at += 1) {
+    const isChanged = [0, 1, 2].some(
+      (channel) =>
+        Math.abs(
+          (first.data[at * first.channels + channel] ?? 0) -
+            (marked.data[at * marked.channels + channel] ?? 0),
+        ) > MARK_STEP,
+    );
+    region[at] = isChanged ? 255 : 0;
+  }
+  return region;
+}
+
+/** What is transparent in the mask is edited: 255 there. */
+function editableIn(mask: Buffer, { width, height }: Canvas): Promise<Buffer> {
+  return sharp(mask, { limitInputPixels: LIMIT_INPUT_PIXELS })
     .resize(width, height, { fit: 'fill' })
     .ensureAlpha()
     .extractChannel('alpha')
@@ -214,6 +246,11 @@ async function throughMask(before: Canvas, after: Canvas, mask: Buffer): Promise
     .toColourspace('b-w')
     .raw()
     .toBuffer();
+}
+
+/** Outside of what is editable everything stays as it was. */
+async function through(editable: Buffer, before: Canvas, after: Canvas): Promise<Canvas> {
+  const { width, height } = before;
   const opaque = await canvasOf(open(after).removeAlpha());
   const patch = await open(opaque)
     .joinChannel(editable, { raw: { width, height, channels: 1 } })

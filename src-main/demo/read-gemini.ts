@@ -13,6 +13,9 @@ const partSchema = z.object({
   text: z.string().optional(),
   inlineData: blobSchema.optional(),
   inline_data: blobSchema.optional(),
+  thought: z.boolean().optional(),
+  thoughtSignature: z.string().optional(),
+  thought_signature: z.string().optional(),
 });
 const contentSchema = z.object({ role: z.string().optional(), parts: z.array(partSchema) });
 const bodySchema = z.object({
@@ -44,7 +47,11 @@ export function readGemini(model: string, body: unknown): ReadRequest {
     );
   }
   const { contents, generationConfig } = parsed.data;
-  const parts = contents.flatMap((content) => content.parts);
+  const unsigned = unsignedPlace(contents);
+  if (unsigned !== null) {
+    return bad(unsigned);
+  }
+  const parts = presentParts(contents);
   const { aspectRatio = '1:1', imageSize = '1K' } = generationConfig?.imageConfig ?? {};
   const size = geminiSize(aspectRatio, imageSize);
   if (size === undefined) {
@@ -63,9 +70,34 @@ export function readGemini(model: string, body: unknown): ReadRequest {
       count: 1,
       outputFormat: null,
       wantsImage: generationConfig?.responseModalities?.includes('IMAGE') ?? true,
-      params: { ...generationConfig },
+      params: { ...generationConfig, ...(contents.length > 1 ? { turns: contents.length } : {}) },
     },
   };
+}
+
+type Contents = readonly z.infer<typeof contentSchema>[];
+
+/** What is asked now: the last turn, and before its own pictures the one that the model answered with last. */
+function presentParts(contents: Contents): readonly z.infer<typeof partSchema>[] {
+  const answered = contents.findLast(({ role }) => role === 'model');
+  if (answered === undefined) {
+    return contents.flatMap((content) => content.parts);
+  }
+  const pictures = answered.parts.filter((part) => part.thought !== true && pictureOf(part).length > 0);
+  return [...pictures.slice(-1), ...(contents.at(-1)?.parts ?? [])];
+}
+
+/** The Gemini API takes a model's picture back only with its signature; places count from 1, as its sentence does. */
+function unsignedPlace(contents: Contents): string | null {
+  for (const [c, { role, parts }] of contents.entries()) {
+    for (const [p, part] of parts.entries()) {
+      const isSigned = part.thoughtSignature !== undefined || part.thought_signature !== undefined;
+      if (role === 'model' && pictureOf(part).length > 0 && !isSigned) {
+        return `Image part is missing a thought_signature in content position ${c + 1}, part position ${p + 1}.`;
+      }
+    }
+  }
+  return null;
 }
 
 /** Pixels of a ratio at a named size, in steps of 16; undefined for what the API refuses. */

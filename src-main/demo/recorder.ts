@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Provider } from '@shared/model/provider';
 import type { Picture, PictureRequest } from './request';
+import { promptOf, type TextRequest } from './text/text-request';
 
 export interface RecordedPicture {
   readonly field: string;
@@ -18,9 +19,16 @@ export interface RecordedRequest {
   readonly path: string;
   /** Null for a request that asks for no picture. */
   readonly protocol: Provider | null;
-  readonly via: PictureRequest['via'] | null;
+  readonly via: PictureRequest['via'] | TextRequest['via'] | null;
   readonly model: string | null;
   readonly prompt: string | null;
+  /** Of a request for text. */
+  readonly system?: string;
+  /** Of a request for text, what was said before included: as it came. */
+  readonly turns?: readonly { readonly role: string; readonly text: string }[];
+  readonly schema?: Readonly<Record<string, unknown>> | null;
+  readonly isStreamed?: boolean;
+  /** Sound and video among them, where text is asked for. */
   readonly images: readonly RecordedPicture[];
   readonly mask: RecordedPicture | null;
   readonly params: Readonly<Record<string, unknown>>;
@@ -64,10 +72,66 @@ export function recordedPicture({ bytes, field, fileName, mimeType }: Picture): 
   return { field, fileName, mimeType, sha256: sha256(bytes), sizeBytes: bytes.length };
 }
 
+/** What of a request is written down. */
+export type Told = Pick<
+  RecordedRequest,
+  | 'protocol'
+  | 'via'
+  | 'model'
+  | 'prompt'
+  | 'images'
+  | 'mask'
+  | 'params'
+  | 'system'
+  | 'turns'
+  | 'schema'
+  | 'isStreamed'
+>;
+
+export const NOTHING_TOLD: Told = {
+  protocol: null,
+  via: null,
+  model: null,
+  prompt: null,
+  images: [],
+  mask: null,
+  params: {},
+};
+
+export function toldOf({ protocol, via, model, prompt, images, mask, params }: PictureRequest): Told {
+  return {
+    protocol,
+    via,
+    model,
+    prompt,
+    images: images.map(recordedPicture),
+    mask: mask === null ? null : recordedPicture(mask),
+    params,
+  };
+}
+
+export function toldOfText(request: TextRequest): Told {
+  const { protocol, via, model, media, params, system, turns, schema, isStreamed } = request;
+  const images = media.map(recordedPicture);
+  return {
+    protocol,
+    via,
+    model,
+    prompt: promptOf(request),
+    images,
+    mask: null,
+    params,
+    system,
+    turns,
+    schema,
+    isStreamed,
+  };
+}
+
 /** What makes two requests attempts of one thing. */
-export function fingerprint(request: PictureRequest): string {
-  const pictures = request.images.map(({ bytes }) => sha256(bytes));
-  return sha256(Buffer.from(JSON.stringify([request.protocol, request.model, request.prompt, pictures])));
+export function fingerprint({ protocol, model, prompt, images }: Told): string {
+  const digests = images.map((picture) => picture.sha256);
+  return sha256(Buffer.from(JSON.stringify([protocol, model, prompt, digests])));
 }
 
 function sha256(bytes: Buffer): string {

@@ -34,6 +34,8 @@ export type OutputFormat = 'png' | 'jpeg' | 'webp';
 /** A request the protocol itself refuses. */
 export interface BadRequest {
   readonly kind: 'bad';
+  /** Default 400. */
+  readonly status?: number;
   readonly message: string;
 }
 

@@ -5,30 +5,47 @@ export type Route =
   | { readonly kind: 'picture'; readonly protocol: Provider; readonly operation: Operation }
   | { readonly kind: 'models'; readonly shape: 'google_genai' | 'both'; readonly model: string | null }
   | { readonly kind: 'file'; readonly name: string }
+  /** Of Gemini's Files API. */
+  | { readonly kind: 'upload'; readonly id: string | null }
+  | { readonly kind: 'uploaded'; readonly id: string; readonly method: 'GET' | 'DELETE' }
   | { readonly kind: 'none' };
 
 export type Operation =
-  | { readonly kind: 'generateContent'; readonly model: string }
+  | { readonly kind: 'generateContent'; readonly model: string; readonly isStreamed: boolean }
   | { readonly kind: 'generations' }
   | { readonly kind: 'edits' }
-  | { readonly kind: 'chat' };
+  | { readonly kind: 'chat' }
+  | { readonly kind: 'responses' };
 
-const GENERATE_CONTENT = /\/models\/([^/]+):generateContent$/;
+const GENERATE_CONTENT = /\/models\/([^/]+):(generateContent|streamGenerateContent)$/;
+const UPLOAD = /\/upload\/v1(?:beta)?\/files(?:\/([\w-]+))?$/;
+const UPLOADED = /\/v1(?:beta)?\/files\/([\w-]+)$/;
 const OPENAI_PATHS: readonly { readonly ending: string; readonly operation: Operation }[] = [
   { ending: '/images/generations', operation: { kind: 'generations' } },
   { ending: '/images/edits', operation: { kind: 'edits' } },
   { ending: '/chat/completions', operation: { kind: 'chat' } },
+  { ending: '/responses', operation: { kind: 'responses' } },
 ];
 const MODELS = /\/(v1beta|v1alpha)?\/?models(?:\/([^/:]+))?$/;
 
 export function findRoute(method: string, path: string): Route {
   if (method === 'POST') {
-    const model = GENERATE_CONTENT.exec(path)?.[1];
-    if (model !== undefined) {
-      return picture('google_genai', { kind: 'generateContent', model: decoded(model) });
+    const upload = UPLOAD.exec(path);
+    if (upload !== null) {
+      return { kind: 'upload', id: upload[1] ?? null };
+    }
+    const asked = GENERATE_CONTENT.exec(path);
+    if (asked !== null) {
+      const [, model = '', how] = asked;
+      const isStreamed = how === 'streamGenerateContent';
+      return picture('google_genai', { kind: 'generateContent', model: decoded(model), isStreamed });
     }
     const known = OPENAI_PATHS.find(({ ending }) => path.endsWith(ending));
     return known === undefined ? { kind: 'none' } : picture('openai', known.operation);
+  }
+  const uploaded = UPLOADED.exec(path)?.[1];
+  if (uploaded !== undefined && (method === 'GET' || method === 'DELETE')) {
+    return { kind: 'uploaded', id: uploaded, method };
   }
   if (method !== 'GET') {
     return { kind: 'none' };

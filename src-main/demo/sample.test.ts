@@ -36,6 +36,7 @@ function fateOf(row: Row): string {
   const fault = demoScript({
     protocol: 'google_genai',
     via: 'generateContent',
+    asks: 'picture',
     model: 'm',
     prompt: row.instruction,
     key: null,

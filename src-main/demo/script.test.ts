@@ -120,6 +120,7 @@ describe('a script', () => {
     expect(seen[1]).toEqual({
       protocol: 'google_genai',
       via: 'generateContent',
+      asks: 'picture',
       model: 'm',
       prompt: 'Flip it',
       key: 'the-key',

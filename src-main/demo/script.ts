@@ -8,7 +8,8 @@ import { refusal } from './refusals';
 /** What a script sees of a request before it is answered. */
 export interface ScriptedRequest {
   readonly protocol: Provider;
-  readonly via: 'generateContent' | 'images' | 'chat';
+  readonly via: 'generateContent' | 'images' | 'chat' | 'responses';
+  readonly asks: 'picture' | 'text';
   readonly model: string;
   readonly prompt: string;
   readonly key: string | null;
@@ -54,6 +55,8 @@ interface DemoRule {
   readonly when: RegExp;
   /** For the person who reads the demo's documentation. */
   readonly what: string;
+  /** Only of requests for pictures. */
+  readonly ofPictures?: true;
   readonly fault: (request: ScriptedRequest) => Fault;
 }
 
@@ -67,6 +70,7 @@ export const DEMO_WORDS: readonly DemoRule[] = [
   {
     when: /\btext only\b/i,
     what: 'answered in words, without a picture',
+    ofPictures: true,
     fault: ({ protocol, via }) => refusal('no_image', protocol, via),
   },
   {
@@ -104,6 +108,10 @@ export const DEMO_KEYS: readonly DemoRule[] = [
 
 export const demoScript: FaultScript = (request) => {
   const byKey = DEMO_KEYS.find((rule) => request.key !== null && rule.when.test(request.key));
-  const rule = byKey ?? DEMO_WORDS.find((one) => one.when.test(request.prompt));
+  const rule =
+    byKey ??
+    DEMO_WORDS.find(
+      (one) => one.when.test(request.prompt) && (request.asks === 'picture' || one.ofPictures !== true),
+    );
   return rule?.fault(request) ?? null;
 };

@@ -5,6 +5,7 @@
 import { type App as ElectronApp, type BrowserWindow, dialog } from 'electron';
 import type { App } from '../app';
 import type { Door } from '../local-door/serve-door';
+import type { OwnedServiceSwitch } from './service-switch';
 import { closingSentence, type UnderWay } from './closing-sentence';
 
 /** What requests get to end in after "Stop now"; the others are shown as unknown at the next start. */
@@ -14,11 +15,14 @@ const STOP_NOW_MS = 2000;
 interface Engine {
   /** Command lines that joined the window go on by themselves. */
   readonly door: Pick<Door, 'close'> | null;
+  /** Callers of the service get the answers that are on their way. */
+  readonly service: Pick<OwnedServiceSwitch, 'close'>;
   readonly app: App;
 }
 
-async function closeAll({ door, app }: Engine): Promise<void> {
+async function closeAll({ door, service, app }: Engine): Promise<void> {
   await door?.close();
+  await service.close();
   await app.close();
 }
 
@@ -31,7 +35,7 @@ const CHOICES: readonly { readonly choice: Choice; readonly label: string }[] = 
 
 /** The last answer counts: who chose to finish may close again and choose to stop. */
 export function askBeforeClosing(window: BrowserWindow, engine: Engine, electronApp: ElectronApp): void {
-  const { app, door } = engine;
+  const { app, door, service } = engine;
   let state: 'open' | 'asking' | 'finishing' | 'leaving' = 'open';
 
   async function ask(): Promise<void> {
@@ -50,6 +54,7 @@ export function askBeforeClosing(window: BrowserWindow, engine: Engine, electron
     state = 'finishing';
     // The window stays open and shows how the requests end.
     await door?.close();
+    await service.close();
     await app.runs.stopAll();
     if (isStill('finishing')) {
       leave();

@@ -9,15 +9,17 @@ import { createRouter } from '../router';
 import { readVersion } from '../version';
 import { askBeforeClosing, endCleanly } from './closing';
 import { type DamageChoice, type DamageQuestion, mendLibrary } from './damaged-library';
-import { createGrants } from './grants';
+import { createDragOut } from './drag-out';
+import { createGrants } from '../page/grants';
 import { cutOffNetwork, denyPermissions, guardAllContents } from './guards';
 import { createImageRoots } from './image-roots';
-import { startImageProcess } from './image-process';
+import { startDemoProcess, startImageProcess, startLabProcess } from './image-process';
 import { serveIpc } from './ipc';
 import { reloadDeadPage } from './page-deaths';
 import { openWhenFree } from './open-when-free';
 import { serveApp, serveMedia } from './protocols';
 import { PRIVILEGES } from './scheme';
+import { createServiceSwitch } from './service-switch';
 import { createShell } from './shell';
 import { openWindow } from './window';
 import { createWindowStore } from './window-store';
@@ -78,12 +80,20 @@ async function start(): Promise<void> {
     onGrant: app.grantRoot,
     remember: windowStore.setImageRoots,
   });
-  const router = createRouter(app, createShell({ grants, windowStore, imageRoots }));
+  const drags = createDragOut();
+  const service = createServiceSwitch({
+    app,
+    version,
+    env: process.env,
+    remembered: windowStore.service,
+    remember: windowStore.setService,
+  });
+  const router = createRouter(app, createShell({ grants, windowStore, imageRoots, drags, service }));
   const door = await serveDoor({ app, libraryDir: library, router, version }).catch((error: unknown) => {
     app.log.warning('door', `no command line can join this window: ${String(error)}`);
     return null;
   });
-  const ipc = serveIpc({ router, grants, imageRoots, log: app.log });
+  const ipc = serveIpc({ router, grants, imageRoots, drags, log: app.log });
   serveApp(join(outDir, 'renderer'), app.log);
   serveMedia(app);
   const show = (): Promise<BrowserWindow> =>
@@ -95,17 +105,19 @@ async function start(): Promise<void> {
         ipc.register(window.webContents);
         reloadDeadPage(window, app, isAttended);
         if (isAttended) {
-          askBeforeClosing(window, { app, door }, electronApp);
+          askBeforeClosing(window, { app, door, service }, electronApp);
         }
       },
     });
-  endCleanly({ app, door }, electronApp);
+  endCleanly({ app, door, service }, electronApp);
   electronApp.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) {
       void show();
     }
   });
   await show();
+  // After the window: it does not wait for it. What went wrong stands in Settings.
+  await service.begin();
 }
 
 /** Null: its database is damaged, and the user leaves it so. */
@@ -119,6 +131,9 @@ async function openMended(version: string): Promise<App | null> {
           resourcesDir: join(rootDir, 'resources'),
           imageRoots: 'granted',
           startDecoder: startImageProcess,
+          startLab: startLabProcess,
+          startDemo: startDemoProcess,
+          measures: true,
         },
         version,
         giveUp: givenUp.signal,

@@ -1,6 +1,6 @@
 /**
- * The only two messages of Electron's own IPC: a page asks for its port, and the preload reports files the user's
- * hand gave. Both check the sender: main frame, our origin, a window we registered.
+ * The only three messages of Electron's own IPC: a page asks for its port, the preload reports files the user's hand
+ * gave, and a drag to another program begins. All check the sender: main frame, our origin, a window we registered.
  */
 import { RPCHandler } from '@orpc/server/message-port';
 import {
@@ -12,22 +12,27 @@ import {
   type WebFrameMain,
 } from 'electron';
 import type { Grant } from '@shared/contract';
+import { MOST_FILES } from '@shared/contract/base';
 import { z } from 'zod';
 import type { Log } from '../log';
 import type { AppRouter } from '../router';
-import type { Grants } from './grants';
+import type { DragOut } from './drag-out';
+import type { Grants } from '../page/grants';
 import { isOurPage } from './guards';
 import type { ImageRoots } from './image-roots';
 
 export const CONNECT = 'brushfleet:connect';
 export const GRANT = 'brushfleet:grant';
+export const DRAG = 'brushfleet:drag';
 
-const pathsSchema = z.array(z.string().min(1).max(4096)).max(1000);
+/** A hand may drop a whole card of photographs, one by one. */
+const pathsSchema = z.array(z.string().min(1).max(4096)).max(MOST_FILES);
 
 export interface IpcOptions {
   readonly router: AppRouter;
   readonly grants: Grants;
   readonly imageRoots: ImageRoots;
+  readonly drags: DragOut;
   readonly log: Log;
 }
 
@@ -65,6 +70,16 @@ export function serveIpc(options: IpcOptions): { register(contents: WebContents)
     await Promise.all(parsed.data.map((path) => options.imageRoots.grant(path)));
     const grants = await Promise.all(parsed.data.map((path) => options.grants.grant(path)));
     return grants.filter((grant) => grant !== null);
+  });
+
+  ipcMain.handle(DRAG, (event, ticket: unknown) => {
+    trustedFrame(event);
+    const drag = options.drags.redeem(ticket);
+    const [first] = drag?.files ?? [];
+    if (drag === null || first === undefined) {
+      throw new Error('BAD_INPUT');
+    }
+    event.sender.startDrag({ file: first, files: [...drag.files], icon: drag.icon });
   });
 
   return { register: (contents) => void registered.add(contents) };

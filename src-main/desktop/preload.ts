@@ -1,11 +1,12 @@
 /**
- * The bridge: the page gets one function. Files the user drops or picks are reported to main from here, so that no
+ * The bridge: the page gets two functions. Files the user drops or picks are reported to main from here, so that no
  * path ever reaches the page.
  */
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
 
 const CONNECT = 'brushfleet:connect';
 const GRANT = 'brushfleet:grant';
+const DRAG = 'brushfleet:drag';
 
 // Only our own page gets a bridge.
 if (location.origin === 'app://brushfleet') {
@@ -13,6 +14,10 @@ if (location.origin === 'app://brushfleet') {
     /** Rejects with IPC_FORBIDDEN where the page is not the window's own. */
     connect: async (): Promise<void> => {
       await ipcRenderer.invoke(CONNECT);
+    },
+    /** Begins a drag to other programs, of the files a ticket stands for; rejects when it is not good any more. */
+    drag: async (ticket: string): Promise<void> => {
+      await ipcRenderer.invoke(DRAG, ticket);
     },
   });
 
@@ -38,10 +43,12 @@ if (location.origin === 'app://brushfleet') {
 }
 
 async function report(target: 'drop' | 'input', files: FileList | null | undefined): Promise<void> {
-  const paths = [...(files ?? [])].map((file) => webUtils.getPathForFile(file)).filter((path) => path !== '');
-  if (paths.length === 0) {
+  const given = [...(files ?? [])];
+  if (given.length === 0) {
     return;
   }
-  const grants: unknown = await ipcRenderer.invoke(GRANT, paths);
+  const paths = given.map((file) => webUtils.getPathForFile(file)).filter((path) => path !== '');
+  // The page waits for an answer, also where there is none to be had.
+  const grants: unknown = paths.length === 0 ? [] : await ipcRenderer.invoke(GRANT, paths).catch(() => []);
   window.postMessage({ kind: 'brushfleet:granted', target, grants }, location.origin);
 }

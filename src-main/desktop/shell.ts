@@ -2,12 +2,23 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { app as electronApp, BrowserWindow, dialog, nativeTheme, shell as electronShell } from 'electron';
+import {
+  app as electronApp,
+  BrowserWindow,
+  clipboard,
+  dialog,
+  nativeTheme,
+  shell as electronShell,
+} from 'electron';
 import { Refusal } from '../refusal';
 import type { Shell } from '../router';
-import type { Grants } from './grants';
+import type { ServiceSwitch } from '../router/shell';
+import type { Grants } from '../page/grants';
 import type { ImageRoots } from './image-roots';
 import { isOwnLink } from './links';
+import type { DragOut } from './drag-out';
+import { createPictureShell } from './picture-shell';
+import { toSystemTrash } from './system-trash';
 import type { WindowStore } from './window-store';
 
 const PICKERS: Record<Parameters<Shell['pick']>[0], Electron.OpenDialogOptions> = {
@@ -22,12 +33,19 @@ const PICKERS: Record<Parameters<Shell['pick']>[0], Electron.OpenDialogOptions> 
   imageFolder: { title: 'Open a folder of images', properties: ['openDirectory'] },
   outputFolder: { title: 'Choose where results go', properties: ['openDirectory', 'createDirectory'] },
   envFile: { title: 'Import keys from .env', properties: ['openFile', 'showHiddenFiles'] },
+  presets: {
+    title: 'Import presets',
+    properties: ['openFile'],
+    filters: [{ name: 'Presets', extensions: ['json'] }],
+  },
 };
 
 export function createShell(options: {
   grants: Grants;
   windowStore: WindowStore;
   imageRoots: ImageRoots;
+  drags: DragOut;
+  service: ServiceSwitch;
 }): Shell {
   const parent = (): BrowserWindow | undefined =>
     BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
@@ -67,14 +85,24 @@ export function createShell(options: {
       }
       return options.grants.grant(path);
     },
-    async saveAs(suggestedName) {
+    async saveAs(suggestedName, kind) {
       const window = parent();
-      const choice = { defaultPath: join(electronApp.getPath('downloads'), suggestedName) };
+      const choice: Electron.SaveDialogOptions = {
+        defaultPath: join(electronApp.getPath('downloads'), suggestedName),
+        ...(kind === undefined ? {} : { filters: [{ name: kind.name, extensions: [...kind.extensions] }] }),
+      };
       const saved = await (window === undefined
         ? dialog.showSaveDialog(choice)
         : dialog.showSaveDialog(window, choice));
       return saved.canceled || saved.filePath === '' ? null : saved.filePath;
     },
+    pictures: createPictureShell(options),
+    service: options.service,
+    copySecret(secret) {
+      void clipboard.writeText(secret);
+      return true;
+    },
+    trash: toSystemTrash,
     granted: options.grants.path,
   };
 }

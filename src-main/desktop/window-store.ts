@@ -3,6 +3,11 @@
  * the library.
  */
 import ElectronStore from 'electron-store';
+import {
+  DEFAULT_SERVICE_SETTINGS,
+  type ServiceSettings,
+  serviceSettingsSchema,
+} from '@shared/contract/service';
 import { type Theme, themeSchema } from '@shared/model/settings';
 import { z } from 'zod';
 
@@ -23,11 +28,16 @@ export interface WindowStore {
   setTheme(theme: Theme): void;
   imageRoots(): readonly string[];
   setImageRoots(folders: readonly string[]): void;
+  /** The program pictures are edited in, absolute; only the system's dialog ever names one. Null: the system's choice. */
+  editor(): string | null;
+  setEditor(path: string | null): void;
+  service(): ServiceSettings;
+  setService(settings: ServiceSettings): void;
 }
 
 /** A damaged file costs the window its memory, not its start. */
 export function createWindowStore(cwd: string): WindowStore {
-  const store = new ElectronStore<Record<'bounds' | 'theme' | 'imageRoots', unknown>>({
+  const store = new ElectronStore<Record<'bounds' | 'theme' | 'imageRoots' | 'editor' | 'service', unknown>>({
     cwd,
     name: 'window',
     clearInvalidConfig: true,
@@ -40,5 +50,15 @@ export function createWindowStore(cwd: string): WindowStore {
     setTheme: (theme) => store.set('theme', theme),
     imageRoots: () => z.array(z.string()).catch([]).parse(store.get('imageRoots')),
     setImageRoots: (folders) => store.set('imageRoots', folders),
+    editor: () =>
+      z
+        .string()
+        .min(1)
+        .nullable()
+        .catch(null)
+        .parse(store.get('editor') ?? null),
+    setEditor: (path) => store.set('editor', path),
+    service: () => serviceSettingsSchema.catch(DEFAULT_SERVICE_SETTINGS).parse(store.get('service')),
+    setService: (settings) => store.set('service', settings),
   };
 }

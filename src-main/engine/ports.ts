@@ -5,6 +5,7 @@
 import type { Failure } from '@shared/model/failure';
 import type { Endpoint } from '@shared/model/endpoint';
 import type { ModelChoice } from '@shared/model/run';
+import type { TextResult } from '@shared/model/text';
 
 export interface Clock {
   /** Monotonic milliseconds; durations and rate windows use only this. */
@@ -25,6 +26,8 @@ export interface PendingJob {
   readonly model: ModelChoice;
   /** Attempts already made in earlier sessions that counted as retries. */
   readonly retriesUsed: number;
+  /** Its answer did not fit its schema: the next attempt asks for it mended, and no other after it. */
+  readonly repair?: Repair;
 }
 
 /** One request about to be sent. */
@@ -40,6 +43,8 @@ export interface AttemptStart {
   readonly model: string;
   /** The last characters of the key, for people. */
   readonly keyTail?: string;
+  /** US dollars at most; null: nobody knows. */
+  readonly priceUsd?: number | null;
   /** Wall clock. */
   readonly sentAt: number;
 }
@@ -121,10 +126,54 @@ export type AttemptOutcome =
       readonly usage: Usage;
       readonly costUsd: number | null;
       readonly facts?: RateFacts;
+      /** The model's own turn, for a conversation that goes on: JSON as its provider sent it, without the picture's bytes. */
+      readonly turn?: string;
+      readonly unplaced?: Unplaced;
     }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly facts?: RateFacts }
-  /** The worker that carried it died: nobody knows what became of the request. The job becomes `unknown`. */
-  | { readonly kind: 'lost' };
+  /** A text job's answer: the journal keeps it, there is no file. */
+  | {
+      readonly kind: 'text';
+      readonly answer: TextResult;
+      readonly usage: Usage;
+      readonly costUsd: number | null;
+      readonly facts?: RateFacts;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly failure: Failure;
+      readonly facts?: RateFacts;
+      /** Of an answer that was paid for and cannot be used. */
+      readonly usage?: Usage;
+      readonly costUsd?: number | null;
+      /** With `schema_mismatch`: what the model is told to mend, once. */
+      readonly repair?: Repair;
+      /** What was asked for was made, and only its way here failed: the job becomes `unknown`, and nothing is made anew by itself. */
+      readonly isMade?: true;
+    }
+  /**
+   * The worker that carried it died, and nobody knows what became of the request; or its answer came and could be kept
+   * nowhere, and `failure` says why: its run pauses, or the next would be lost as well. The job becomes `unknown`.
+   */
+  | { readonly kind: 'lost'; readonly failure?: Failure };
+
+/** A whole answer that has not its final name yet: journal or folder refused it. It was paid for, so it is kept. */
+export interface Unplaced {
+  /** Absolute, in the folder: where it lies, or is to be written to. */
+  readonly path: string;
+  /** Of its run. */
+  readonly outputDir: string;
+  /** What its folder would not take. */
+  readonly bytes?: Uint8Array;
+  /** The same, where it lies in the library meanwhile. */
+  readonly spare?: string;
+}
+
+/** An answer that does not fit its schema, and why: the next attempt shows both to the model. */
+export interface Repair {
+  readonly text: string;
+  /** One sentence each, with the path. */
+  readonly errors: readonly string[];
+}
 
 /** What becomes of the job after an attempt. */
 export type JobNext =
@@ -199,14 +248,21 @@ export interface Budget {
     | { readonly kind: 'wait' }
     | { readonly kind: 'keyOut'; readonly until: number }
     | { readonly kind: 'spent'; readonly sentence: string };
-  /** A request is about to be sent: its price counts from now on, as high as it may be. */
-  reserve(attempt: Pick<AttemptStart, 'attemptId' | 'runId' | 'keyId'>, model: ModelChoice): void;
+  /** A request is about to be sent: its price counts from now on, as high as it may be. Answers it; null: not known. */
+  reserve(attempt: Pick<AttemptStart, 'attemptId' | 'runId' | 'keyId'>, model: ModelChoice): number | null;
   /** `costUsd`: what it cost, null where nobody knows; `charged`: whether it may have been. */
   settle(attemptId: number, costUsd: number | null, charged: boolean): void;
 }
 
 /** Carries one request: loads the inputs, sends, reads, writes the file. Never rejects: every failure has its kind. */
 export interface Transport {
+  /**
+   * Gets ready while the attempt is being journalled what `send` will need; nothing leaves before that. Every attempt that
+   * was prepared is sent or forgotten after it.
+   */
+  prepare?(attempt: AttemptStart, job: PendingJob, lease: Lease): void;
+  /** What was prepared for an attempt that will not be sent. Does nothing where nothing was. */
+  forget?(attemptId: number): void;
   send(attempt: AttemptStart, job: PendingJob, lease: Lease, hooks: SendHooks): Promise<AttemptOutcome>;
   /**
    * Cuts a request off: `lost` when its body had left, else a failure of kind `network` with `bodySent` false. Does

@@ -9,21 +9,27 @@ const HEADER = /^data:([^,]*),/i;
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 
 export function decodeDataUrl(reference: string, maxBytes: number): DecodedDataUrl {
+  const decoded = decodeAnyDataUrl(reference, maxBytes);
+  return decoded.kind === 'ok' && sniffImage(decoded.bytes) === null
+    ? badInput('A data URL of this row holds no image.')
+    : decoded;
+}
+
+/** Whatever it holds. */
+export function decodeAnyDataUrl(reference: string, maxBytes: number): DecodedDataUrl {
   const header = HEADER.exec(reference);
-  if (header === null) return badInput('A data URL of this row has no comma, so it holds no image.');
+  if (header === null) return badInput('A data URL of this row has no comma, so it holds nothing.');
   const payload = reference.slice(header[0].length);
   /* Judged before anything is decoded: four characters hold at most three bytes, or four as percent text. */
   if (payload.length > maxBytes * 4) return tooLarge(maxBytes);
   const bytes = /;\s*base64\s*$/i.test(header[1] ?? '') ? fromBase64(payload) : fromPercent(payload);
   if (bytes === null) return badInput('A data URL of this row is damaged: its text is not valid base64.');
   if (bytes.length > maxBytes) return tooLarge(maxBytes);
-  return sniffImage(bytes) === null
-    ? badInput('A data URL of this row holds no image.')
-    : { kind: 'ok', bytes };
+  return { kind: 'ok', bytes };
 }
 
 function tooLarge(maxBytes: number): Refused {
-  return badInput(`A data URL of this row holds more than ${megabytes(maxBytes)}; make the image smaller.`);
+  return badInput(`A data URL of this row holds more than ${megabytes(maxBytes)}; make it smaller.`);
 }
 
 function fromBase64(payload: string): Uint8Array | null {

@@ -1,6 +1,5 @@
 /** Decoders of images. One that hangs or dies is replaced and only its own image fails. */
-import type { DecoderHost, StartDecoder } from './decoder-host';
-import type { ThumbnailJob } from './thumbnail-job';
+import type { DecoderHost, StartDecoder, ThumbnailJob } from './thumbnail-job';
 
 export interface DecoderPoolOptions {
   readonly threads: number;
@@ -9,7 +8,10 @@ export interface DecoderPoolOptions {
 }
 
 export type DecodeOutcome = 'ok' | 'too_many_pixels' | 'unreadable' | 'timeout' | 'dropped' | 'closed';
-export type DecodeOrder = Pick<ThumbnailJob, 'source' | 'size' | 'target' | 'limitPixels'>;
+export type DecodeOrder = Pick<
+  ThumbnailJob,
+  'source' | 'size' | 'target' | 'isLossless' | 'as' | 'limitPixels'
+>;
 
 export interface DecoderPool {
   decode(order: DecodeOrder): Promise<DecodeOutcome>;

@@ -1,13 +1,17 @@
 /** What the first bytes of an image file tell, with as few of them read as it takes. */
 import type { FileHandle } from 'node:fs/promises';
-import { type ImageSize, measureImage } from './measure';
-import { type ImageType, sniffImage } from './sniff';
+import { type ImageSize, liesSideways, measureHeader } from './measure';
+import { type ImageType, isMovingWebp, sniffImage } from './sniff';
 
 export interface FileHeader {
   /** Null: no image. */
   readonly type: ImageType | null;
   /** Null: its header is broken, or does not say within its first bytes. */
   readonly pixels: ImageSize | null;
+  /** Its EXIF says that width and height change places when it is shown. */
+  readonly isSideways: boolean;
+  /** Several pictures in one file, in a format that is mostly still: a moving WebP. */
+  readonly isMoving: boolean;
 }
 
 /** Pixels of most images stand within this. */
@@ -25,12 +29,19 @@ export async function readFileHeader(handle: FileHandle, size: number): Promise<
 
 /** Fewer bytes than asked for at the end of the file. */
 export async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  // Not from Node's pool: the measuring reads on behind the end of a view, where another's bytes would stand.
+  // With memory of its own, as measuring wants it: no copy is made there.
   const bytes = Buffer.alloc(length);
   const { bytesRead } = await handle.read(bytes, 0, length, position);
   return bytes.subarray(0, bytesRead);
 }
 
-function told(header: Uint8Array): FileHeader {
-  return { type: sniffImage(header), pixels: measureImage(header) };
+/** `header`: the first bytes, as many as there are. */
+export function told(header: Uint8Array): FileHeader {
+  const measured = measureHeader(header);
+  return {
+    type: sniffImage(header),
+    pixels: measured === null ? null : { width: measured.width, height: measured.height },
+    isSideways: measured !== null && liesSideways(measured),
+    isMoving: isMovingWebp(header),
+  };
 }

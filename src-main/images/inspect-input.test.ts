@@ -8,6 +8,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inspectInput } from './inspect-input';
 import { createInputLoader } from './load-input';
+import { pngBomb } from './testing/sample-images';
 
 let folder = '';
 let outside = '';
@@ -93,5 +94,55 @@ describe('an inspected input', () => {
     expect((await loader.load('cut.png')).kind).toBe('ok');
     await loader.close();
     expect(await inspect('cut.png')).toMatchObject({ kind: 'image', pixels: null });
+  });
+});
+
+describe('what is sent as it is', () => {
+  const pixels = { width: 40, height: 30 };
+  const frames = () =>
+    Promise.all(
+      ['teal', 'red'].map((background) =>
+        sharp({ create: { ...pixels, channels: 3, background } })
+          .png()
+          .toBuffer(),
+      ),
+    );
+  const cases: Record<string, () => Promise<Buffer>> = {
+    'printed.jpg': () => create().toColourspace('cmyk').jpeg().toBuffer(),
+    'deep.png': () => create().toColourspace('rgb16').png().toBuffer(),
+    'sideways.jpg': () => create().withMetadata({ orientation: 6 }).jpeg().toBuffer(),
+    'moving.gif': async () =>
+      sharp(await frames(), { join: { animated: true } })
+        .gif()
+        .toBuffer(),
+    'moving.webp': async () =>
+      sharp(await frames(), { join: { animated: true } })
+        .webp()
+        .toBuffer(),
+    'huge.png': () => Promise.resolve(pngBomb(9000)),
+  };
+
+  it.each([
+    ['printed.jpg', { mimeType: 'image/jpeg', pixels }],
+    ['deep.png', { mimeType: 'image/png', pixels }],
+    ['sideways.jpg', { mimeType: 'image/jpeg', pixels, isSideways: true }],
+    ['moving.gif', { mimeType: 'image/gif', pixels }],
+    ['moving.webp', { mimeType: 'image/webp', pixels, isMoving: true }],
+    ['huge.png', { mimeType: 'image/png', pixels: { width: 9000, height: 9000 } }],
+  ])('%s, byte for byte', async (name, found) => {
+    const bytes = (await cases[name]?.()) ?? Buffer.alloc(0);
+    await writeFile(join(folder, name), bytes);
+    expect(await inspect(name)).toEqual({ kind: 'image', sizeBytes: bytes.byteLength, ...found });
+    const loader = createInputLoader({ ...rules(), allowPrivateUrls: false, imageCacheDir: null });
+    const loaded = await loader.load(name);
+    await loader.close();
+    expect(loaded.kind === 'ok' && bytes.equals(loaded.image.bytes)).toBe(true);
+  });
+
+  it('is no drawing in letters, whatever its name', async () => {
+    await writeFile(join(folder, 'vector.png'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+    expect(await inspect('vector.png')).toMatchObject({
+      failure: { kind: 'bad_input', message: expect.stringContaining('"vector.png" is not an image') },
+    });
   });
 });

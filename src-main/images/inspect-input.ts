@@ -4,11 +4,10 @@ import { open } from 'node:fs/promises';
 import { badInput, parseUrl, type Refused, shownReference } from './bad-input';
 import { decodeDataUrl } from './data-url';
 import { embeddedFile, isEmbeddedReference } from './embedded';
-import { type FileHeader, readFileHeader } from './file-header';
-import { type ImageSize, measureImage } from './measure';
+import { type FileHeader, readFileHeader, told } from './file-header';
+import type { ImageSize } from './measure';
 import { MAX_IMAGE_BYTES } from './safe-fetch';
 import { megabytes, type PathPolicy, resolveInputPath } from './safe-path';
-import { sniffImage } from './sniff';
 
 export interface InspectRules extends PathPolicy {
   /** Where images embedded in Parquet were unpacked. */
@@ -22,6 +21,10 @@ export type InspectedInput =
       readonly sizeBytes: number;
       /** Null: its header does not say within its first bytes. */
       readonly pixels: ImageSize | null;
+      /** Its EXIF says that width and height change places when it is shown; absent: no. */
+      readonly isSideways?: true;
+      /** It moves, in a format that is mostly still; absent: no. */
+      readonly isMoving?: true;
     }
   /** It is fetched when its row is sent, and not before. */
   | { readonly kind: 'url' }
@@ -57,7 +60,7 @@ export async function inspectInput(given: string, rules: InspectRules): Promise<
 }
 
 function inspectBytes(bytes: Uint8Array, shown: string): InspectedInput {
-  return asImage({ type: sniffImage(bytes), pixels: measureImage(bytes) }, bytes.byteLength, shown);
+  return asImage(told(bytes), bytes.byteLength, shown);
 }
 
 async function inspectFile(path: string, shown: string): Promise<InspectedInput> {
@@ -80,8 +83,16 @@ async function inspectFile(path: string, shown: string): Promise<InspectedInput>
   }
 }
 
-function asImage({ type, pixels }: FileHeader, sizeBytes: number, shown: string): InspectedInput {
+function asImage(header: FileHeader, sizeBytes: number, shown: string): InspectedInput {
+  const { type, pixels, isSideways, isMoving } = header;
   return type === null
     ? badInput(`"${shown}" is not an image (PNG, JPEG, WebP, GIF, AVIF, HEIC, BMP or TIFF).`)
-    : { kind: 'image', mimeType: type.mimeType, sizeBytes, pixels };
+    : {
+        kind: 'image',
+        mimeType: type.mimeType,
+        sizeBytes,
+        pixels,
+        ...(isSideways ? { isSideways } : {}),
+        ...(isMoving ? { isMoving } : {}),
+      };
 }

@@ -177,3 +177,47 @@ describe('downloads', () => {
     expect((await pending).kind).toBe('failed');
   });
 });
+
+describe('a sound or a film', () => {
+  const wav = Buffer.concat([Buffer.from('RIFF\0\0\0\0WAVEfmt '), Buffer.alloc(300_000, 7)]);
+  const audio = { medium: 'audio' } as const;
+
+  it('comes with its original bytes and true type, from a file that it stays in', async () => {
+    await writeFile(join(folder, 'song.mp3'), wav);
+    const opened = await open().openMedia('song.mp3', audio);
+    expect(opened).toMatchObject({
+      kind: 'ok',
+      image: { mimeType: 'audio/wav', fileName: 'song.wav' },
+      file: { sizeBytes: wav.length },
+    });
+    if (opened.kind !== 'ok' || opened.image.bytes instanceof Uint8Array) throw new Error('It is in memory.');
+    const bytes = new Uint8Array(wav.length);
+    expect(await opened.image.bytes.read(bytes, 0)).toBe(wav.length);
+    expect(wav.equals(bytes)).toBe(true);
+    await opened.close();
+  });
+
+  it('comes out of a data URL, a dataset, or the web', async () => {
+    const mp4 = Buffer.from('\0\0\0\x18ftypisom\0\0\0\0isomavc1', 'latin1');
+    const embedded = await storeEmbedded(wav, join(folder, 'embedded'));
+    const data = `data:application/octet-stream;base64,${wav.toString('base64')}`;
+    expect(await open().openMedia(data, audio)).toMatchObject({ image: { mimeType: 'audio/wav' } });
+    expect(await open().openMedia(embedded, audio)).toMatchObject({ image: { mimeType: 'audio/wav' } });
+    picture = mp4;
+    expect(await open().openMedia('http://public.test/a.mp4', { medium: 'video' })).toMatchObject({
+      image: { mimeType: 'video/mp4', bytes: mp4 },
+    });
+  });
+
+  it('is refused by its own name when it is not there, or something else', async () => {
+    const sentence = async (reference: string, mimeType?: string): Promise<string> => {
+      const opened = await open().openMedia(reference, { ...audio, mimeType });
+      return opened.kind === 'failed' ? opened.failure.message : 'ok';
+    };
+    expect(await sentence('gone.mp3')).toContain('The audio file "gone.mp3" does not exist');
+    expect(await sentence('http://public.test/cat.jpg')).toContain('is not an audio file');
+    await writeFile(join(folder, 'song.wav'), wav);
+    expect(await sentence('song.wav', 'audio/mp3')).toContain('its bytes are audio/wav');
+    expect(await sentence('../song.wav')).toContain('does not exist');
+  });
+});

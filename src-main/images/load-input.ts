@@ -1,15 +1,15 @@
-/** Any reference of a row as the original bytes of an image, or the reason why not. Nothing is re-encoded. */
+/** Any reference of a row as the original bytes of an image, a sound or a film, or the reason why not. Nothing is re-encoded. */
 import { createHash } from 'node:crypto';
 import { unlink } from 'node:fs/promises';
 import { posix } from 'node:path';
 import type { InputImage } from '../providers/adapter';
 import { badInput, parseUrl, type Refused, shownReference } from './bad-input';
 import type { FetchNetwork } from './checked-connector';
-import { decodeDataUrl } from './data-url';
+import { decodeAnyDataUrl, decodeDataUrl } from './data-url';
 import { embeddedFile, isEmbeddedReference } from './embedded';
+import { type MediaClaim, mediaType } from './media-type';
 import { createImageFetcher, type FetchedImage, MAX_IMAGE_BYTES } from './safe-fetch';
 import { openRegularFile, type PathPolicy, readRegularFile, resolveInputPath } from './safe-path';
-import { sniffImage } from './sniff';
 import { createUrlCache } from './url-cache';
 
 export interface InputLoaderOptions extends PathPolicy {
@@ -30,7 +30,13 @@ export type LoadedInput =
 
 /** `close` when it is no longer needed; it never rejects. */
 export type OpenedInput =
-  | { readonly kind: 'ok'; readonly image: InputImage; close(): Promise<void> }
+  | {
+      readonly kind: 'ok';
+      readonly image: InputImage;
+      /** Which file of this machine in which state it is; absent: its bytes are all that is known. */
+      readonly file?: { readonly path: string; readonly sizeBytes: number; readonly modifiedMs: number };
+      close(): Promise<void>;
+    }
   | Refused;
 
 export interface InputLoader {
@@ -38,6 +44,8 @@ export interface InputLoader {
   load(reference: string, signal?: AbortSignal): Promise<LoadedInput>;
   /** The same, but a file of some size stays on disk: its bytes are read when they are wanted. */
   open(reference: string, signal?: AbortSignal): Promise<OpenedInput>;
+  /** The same for what may also be a sound or a film. */
+  openMedia(reference: string, claim: MediaClaim, signal?: AbortSignal): Promise<OpenedInput>;
   /** Cuts downloads under way. */
   close(): Promise<void>;
 }
@@ -46,14 +54,28 @@ type Loaded = { readonly kind: 'ok'; readonly bytes: Uint8Array } | Refused;
 
 const SCHEME = /^([a-z][a-z0-9+.-]+):/i;
 
+/** What a provider takes at most of one sound or film (ai.google.dev/gemini-api/docs/files: 2 GB per file). */
+const MAX_MEDIA_FILE_BYTES = 2 * 1024 ** 3;
+const IMAGE: MediaClaim = { medium: 'image' };
+
 export function createInputLoader(options: InputLoaderOptions): InputLoader {
   const maxBytes = options.maxBytes ?? MAX_IMAGE_BYTES;
-  const downloads = createDownloads(options, maxBytes);
+  const downloads = createDownloads(options, { maxBytes, media: false });
+  const mediaDownloads = createDownloads(options, { maxBytes, media: true });
 
-  const bytesOf = async (reference: string, signal: AbortSignal | undefined): Promise<Loaded> => {
+  const bytesOf = async (
+    reference: string,
+    claim: MediaClaim,
+    signal: AbortSignal | undefined,
+  ): Promise<Loaded> => {
     const scheme = SCHEME.exec(reference)?.[1]?.toLowerCase();
-    if (scheme === 'http' || scheme === 'https') return downloads.get(reference, signal);
-    if (scheme === 'data') return decodeDataUrl(reference, maxBytes);
+    if (scheme === 'http' || scheme === 'https') {
+      return (claim.medium === 'image' ? downloads : mediaDownloads).get(reference, signal);
+    }
+    if (scheme === 'data') {
+      const decode = claim.medium === 'image' ? decodeDataUrl : decodeAnyDataUrl;
+      return decode(reference, maxBytes);
+    }
     if (isEmbeddedReference(reference)) return readEmbedded(reference, options.embeddedDir, maxBytes);
     if (scheme !== undefined && scheme !== 'file' && /^[^:]+:\/\//.test(reference)) {
       return badInput(
@@ -66,51 +88,64 @@ export function createInputLoader(options: InputLoaderOptions): InputLoader {
       : resolved;
   };
 
-  const load = async (given: string, signal?: AbortSignal): Promise<LoadedInput> => {
+  const load = async (
+    given: string,
+    claim: MediaClaim,
+    signal: AbortSignal | undefined,
+  ): Promise<LoadedInput> => {
     const reference = given.trim();
-    const loaded = await bytesOf(reference, signal);
-    return loaded.kind === 'ok' ? asImage(loaded.bytes, reference) : loaded;
+    const loaded = await bytesOf(reference, claim, signal);
+    return loaded.kind === 'ok' ? asInput(loaded.bytes, claim, reference) : loaded;
   };
 
-  const openFile = async (reference: string): Promise<OpenedInput> => {
-    const resolved = await resolveInputPath(reference, options);
+  const openFile = async (reference: string, claim: MediaClaim): Promise<OpenedInput> => {
+    const noun = claim.medium === 'audio' ? 'audio file' : claim.medium;
+    const resolved = await resolveInputPath(reference, options, noun);
     if (resolved.kind !== 'ok') return resolved;
-    const opened = await openRegularFile(resolved.path, maxBytes, shownReference(reference));
+    const { path } = resolved;
+    const most = claim.medium === 'image' ? maxBytes : MAX_MEDIA_FILE_BYTES;
+    const opened = await openRegularFile(path, most, shownReference(reference), noun);
     if (opened.kind !== 'ok') return opened;
-    const looked = asImage(opened.start, reference);
-    if (looked.kind === 'ok' && opened.start.byteLength < opened.sizeBytes) {
-      return { ...looked, image: { ...looked.image, bytes: opened }, close: opened.close };
+    const { sizeBytes, modifiedMs } = opened;
+    const looked = asInput(opened.start, claim, reference);
+    if (looked.kind === 'ok' && opened.start.byteLength < sizeBytes) {
+      const image = { ...looked.image, bytes: opened };
+      return { ...looked, image, file: { path, sizeBytes, modifiedMs }, close: opened.close };
     }
     await opened.close();
-    return looked.kind === 'ok' ? { ...looked, close: nothing } : looked;
+    return looked.kind === 'ok'
+      ? { ...looked, file: { path, sizeBytes, modifiedMs }, close: nothing }
+      : looked;
+  };
+
+  const open = async (given: string, claim: MediaClaim, signal?: AbortSignal): Promise<OpenedInput> => {
+    const reference = given.trim();
+    const scheme = SCHEME.exec(reference)?.[1]?.toLowerCase();
+    if (!isEmbeddedReference(reference) && (scheme === undefined || scheme === 'file')) {
+      return openFile(reference, claim);
+    }
+    const loaded = await load(reference, claim, signal);
+    return loaded.kind === 'ok' ? { ...loaded, close: nothing } : loaded;
   };
 
   return {
-    load,
-    open: async (given, signal) => {
-      const reference = given.trim();
-      const scheme = SCHEME.exec(reference)?.[1]?.toLowerCase();
-      if (!isEmbeddedReference(reference) && (scheme === undefined || scheme === 'file')) {
-        return openFile(reference);
-      }
-      const loaded = await load(reference, signal);
-      return loaded.kind === 'ok' ? { ...loaded, close: nothing } : loaded;
+    load: (reference, signal) => load(reference, IMAGE, signal),
+    open: (reference, signal) => open(reference, IMAGE, signal),
+    openMedia: open,
+    close: async () => {
+      await Promise.all([downloads.close(), mediaDownloads.close()]);
     },
-    close: () => downloads.close(),
   };
 }
 
-function asImage(bytes: Uint8Array, reference: string): LoadedInput {
-  const type = sniffImage(bytes);
-  if (type === null) {
-    return badInput(
-      `"${shownReference(reference)}" is not an image (PNG, JPEG, WebP, GIF, AVIF, HEIC, BMP or TIFF).`,
-    );
-  }
-  return {
-    kind: 'ok',
-    image: { bytes, mimeType: type.mimeType, fileName: `${stemOf(reference)}.${type.extension}` },
-  };
+function asInput(bytes: Uint8Array, claim: MediaClaim, reference: string): LoadedInput {
+  const type = mediaType(bytes, claim, shownReference(reference));
+  return type.kind === 'failed'
+    ? type
+    : {
+        kind: 'ok',
+        image: { bytes, mimeType: type.mimeType, fileName: `${stemOf(reference)}.${type.extension}` },
+      };
 }
 
 const nothing = (): Promise<void> => Promise.resolve();
@@ -149,14 +184,19 @@ interface Downloads {
 }
 
 /** Several jobs that need one URL at the same time share one download. */
-function createDownloads(options: InputLoaderOptions, maxBytes: number): Downloads {
+function createDownloads(
+  options: InputLoaderOptions,
+  { maxBytes, media }: { readonly maxBytes: number; readonly media: boolean },
+): Downloads {
   const { allowPrivateUrls: allowPrivate, imageCacheDir, network } = options;
   const fetcher = createImageFetcher({
     allowPrivate,
     maxBytes,
+    media,
     ...(network === undefined ? {} : { network }),
   });
-  const cache = imageCacheDir === null ? null : createUrlCache(imageCacheDir);
+  // The cache believes in pictures alone.
+  const cache = imageCacheDir === null || media ? null : createUrlCache(imageCacheDir);
   const underWay = new Map<string, Promise<FetchedImage>>();
 
   const download = async (url: string): Promise<FetchedImage> => {

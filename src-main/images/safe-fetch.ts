@@ -14,9 +14,16 @@ export interface FetchImageOptions {
   /** Of the decoded body. Default 50 MB. */
   readonly maxBytes?: number;
   readonly network?: FetchNetwork;
+  /** Audio and video are let through whatever their bytes are: whoever takes them looks at them. Default: images alone. */
+  readonly media?: boolean;
 }
 
-export type FetchedImage = { readonly kind: 'ok'; readonly bytes: Uint8Array } | Refused;
+export type FetchedImage = { readonly kind: 'ok'; readonly bytes: Uint8Array } | NotFetched;
+
+export interface NotFetched extends Refused {
+  /** The network failed, or the server had trouble or no time: another try may bring it. */
+  readonly mayPass?: true;
+}
 
 export interface ImageFetcher {
   /** Never rejects. */
@@ -34,7 +41,10 @@ const TOTAL_FACTOR = 4;
 /** What ends a download with a sentence of its own. */
 class Refusal extends Error {
   readonly code = 'REFUSED';
-  constructor(readonly sentence: string) {
+  constructor(
+    readonly sentence: string,
+    readonly mayPass = false,
+  ) {
     super(sentence);
   }
 }
@@ -64,11 +74,11 @@ export function createImageFetcher(options: FetchImageOptions): ImageFetcher {
       try {
         const response = await follow(url, { options, dispatcher, signal: ended });
         const bytes = await readBody(response, options.maxBytes ?? MAX_IMAGE_BYTES, url);
-        return sniffImage(bytes) === null
+        return options.media !== true && sniffImage(bytes) === null
           ? badInput(`${shownReference(url)} answered with something that is no image.`)
           : { kind: 'ok', bytes };
       } catch (error) {
-        return badInput(sentenceOf(error, url));
+        return { ...badInput(sentenceOf(error, url)), ...(mayPass(error) ? { mayPass: true } : {}) };
       }
     },
     close: () => dispatcher.destroy(),
@@ -89,7 +99,7 @@ async function follow(url: string, hop: Hop): Promise<Response> {
       signal: hop.signal,
       redirect: 'manual',
       credentials: 'omit',
-      headers: { accept: 'image/*' },
+      headers: { accept: hop.options.media === true ? 'audio/*, video/*' : 'image/*' },
     });
     const location = REDIRECTS.has(response.status) ? response.headers.get('location') : null;
     if (location === null) return accepted(response, url);
@@ -103,9 +113,13 @@ async function accepted(response: Response, url: string): Promise<Response> {
   if (response.ok) return response;
   await response.body?.cancel();
   throw new Refusal(
-    `${shownReference(url)} answered with HTTP status ${response.status}; check that the image is still there.`,
+    `${shownReference(url)} answered with HTTP status ${response.status}; check that it is still there.`,
+    response.status >= 500 || PASSING.has(response.status),
   );
 }
+
+/** Too slow, too early, too often. */
+const PASSING = new Set([408, 425, 429]);
 
 /** What can be judged by the URL alone; addresses are judged where the socket opens. */
 function checkUrl(reference: string, asked: string, options: FetchImageOptions, base?: URL): URL {
@@ -113,10 +127,10 @@ function checkUrl(reference: string, asked: string, options: FetchImageOptions, 
   const shown = shownReference(asked);
   if (url === null) throw new Refusal(`"${shown}" is not a valid URL.`);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw new Refusal(`${shown} leads to a ${url.protocol} address; images are fetched over https or http.`);
+    throw new Refusal(`${shown} leads to a ${url.protocol} address; files are fetched over https or http.`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw new Refusal(`${shown} carries a user name or password; images are fetched without credentials.`);
+    throw new Refusal(`${shown} carries a user name or password; files are fetched without credentials.`);
   }
   if (!options.allowPrivate && !ALLOWED_PORTS.has(url.port)) {
     throw new Refusal(`${shown} names port ${url.port}; only 80 and 443 are allowed. ${HINT}`);
@@ -135,9 +149,7 @@ async function readBody(response: Response, maxBytes: number, url: string): Prom
     size += chunk.byteLength;
     /* Leaving the loop cancels the body. */
     if (size > maxBytes) {
-      throw new Refusal(
-        `${shownReference(url)} is larger than ${megabytes(maxBytes)}; make the image smaller.`,
-      );
+      throw new Refusal(`${shownReference(url)} is larger than ${megabytes(maxBytes)}; make it smaller.`);
     }
     chunks.push(chunk);
   }
@@ -160,6 +172,15 @@ function sentenceOf(error: unknown, url: string): string {
     if (codeOf(cause) === 'ENOTFOUND') return `The host of ${shown} does not exist; check the URL.`;
   }
   return `${shown} could not be downloaded; check the URL and the connection.`;
+}
+
+/** All that is neither said by the server nor refused here. */
+function mayPass(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof Refusal) return cause.mayPass;
+    if (cause instanceof AddressRefused || cause.name === 'AbortError') return false;
+  }
+  return true;
 }
 
 const TIMEOUTS = new Set([

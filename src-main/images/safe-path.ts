@@ -15,15 +15,24 @@ export interface PathPolicy {
   readonly roots: readonly string[] | 'all';
 }
 
+/** What a sentence calls the file. */
+export type FileNoun = 'image' | 'audio file' | 'video';
+
+const withArticle = (noun: FileNoun): string => (noun === 'video' ? 'a video' : `an ${noun}`);
+
 export type ResolvedPath = { readonly kind: 'ok'; readonly path: string } | Refused;
 export type ReadFile = { readonly kind: 'ok'; readonly bytes: Uint8Array } | Refused;
 
 /** The real path of a regular file; `reference` is a path or a `file:` URL. Opens nothing. */
-export async function resolveInputPath(reference: string, policy: PathPolicy): Promise<ResolvedPath> {
+export async function resolveInputPath(
+  reference: string,
+  policy: PathPolicy,
+  noun: FileNoun = 'image',
+): Promise<ResolvedPath> {
   const shown = shownReference(reference);
   const plain = plainPath(reference);
   if (plain === null) {
-    return badInput(`"${shown}" is not a path of this machine; copy the image beside the dataset.`);
+    return badInput(`"${shown}" is not a path of this machine; copy the ${noun} beside the dataset.`);
   }
   if (!isAbsolute(plain) && policy.baseDir === '') {
     return badInput(
@@ -32,20 +41,20 @@ export async function resolveInputPath(reference: string, policy: PathPolicy): P
   }
   const found = await realFile(resolve(policy.baseDir, plain));
   if (found === null) {
-    return badInput(`The image "${shown}" does not exist or cannot be read; check its path.`);
+    return badInput(`The ${noun} "${shown}" does not exist or cannot be read; check its path.`);
   }
   if (!(await isGranted(found.path, policy))) {
     return badInput(
-      `"${shown}" lies outside the granted folders; grant its folder or move the image beside the dataset.`,
+      `"${shown}" lies outside the granted folders; grant its folder or move the ${noun} beside the dataset.`,
     );
   }
-  if (!found.stats.isFile()) return badInput(`"${shown}" is not a regular file, so it cannot be an image.`);
+  if (!found.stats.isFile()) return badInput(noFile(shown, noun));
   return { kind: 'ok', path: found.path };
 }
 
 /** The bytes of a resolved path. */
 export async function readRegularFile(path: string, maxBytes: number, shown: string): Promise<ReadFile> {
-  return withRegularFile(path, { maxBytes, shown }, async (handle) => {
+  return withRegularFile(path, { maxBytes, shown, noun: 'image' }, async (handle) => {
     try {
       return { kind: 'ok', bytes: await handle.readFile() };
     } finally {
@@ -61,6 +70,7 @@ export type OpenedFile =
   | {
       readonly kind: 'ok';
       readonly sizeBytes: number;
+      readonly modifiedMs: number;
       /** The first bytes, or all of a small file. */
       readonly start: Uint8Array;
       read(target: Uint8Array, position: number): Promise<number>;
@@ -70,15 +80,21 @@ export type OpenedFile =
   | Refused;
 
 /** A resolved path, kept open, so that what is read later is the file that was looked at. */
-export function openRegularFile(path: string, maxBytes: number, shown: string): Promise<OpenedFile> {
-  return withRegularFile(path, { maxBytes, shown }, async (handle, sizeBytes) => {
+export function openRegularFile(
+  path: string,
+  maxBytes: number,
+  shown: string,
+  noun: FileNoun = 'image',
+): Promise<OpenedFile> {
+  return withRegularFile(path, { maxBytes, shown, noun }, async (handle, stats) => {
+    const { size: sizeBytes, mtimeMs: modifiedMs } = stats;
     const read = async (target: Uint8Array, position: number): Promise<number> =>
       (await handle.read(target, 0, target.byteLength, position)).bytesRead;
     const close = (): Promise<void> => handle.close().catch(() => undefined);
     try {
       const start = new Uint8Array(Math.min(START_BYTES, sizeBytes));
       const got = await read(start, 0);
-      return { kind: 'ok', sizeBytes, start: start.subarray(0, got), read, close };
+      return { kind: 'ok', sizeBytes, modifiedMs, start: start.subarray(0, got), read, close };
     } catch (error) {
       await close();
       throw error;
@@ -89,30 +105,38 @@ export function openRegularFile(path: string, maxBytes: number, shown: string): 
 /** It is opened without blocking and looked at again, so swapping it meanwhile is in vain. `use` closes it. */
 async function withRegularFile<T>(
   path: string,
-  { maxBytes, shown }: { maxBytes: number; shown: string },
-  use: (handle: FileHandle, sizeBytes: number) => Promise<T>,
+  { maxBytes, shown, noun }: { maxBytes: number; shown: string; noun: FileNoun },
+  use: (handle: FileHandle, stats: Stats) => Promise<T>,
 ): Promise<T | Refused> {
   try {
     // oxlint-disable-next-line no-bitwise -- flags of open(2)
     const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
     const handle = await open(path, flags);
     const stats = await handle.stat();
-    const refusal = refusalOf(stats, maxBytes, shown);
+    const refusal = refusalOf(stats, maxBytes, { shown, noun });
     if (refusal !== null) {
       await handle.close();
       return refusal;
     }
-    return await use(handle, stats.size);
+    return await use(handle, stats);
   } catch {
-    return badInput(`The image "${shown}" cannot be read; check its permissions.`);
+    return badInput(`The ${noun} "${shown}" cannot be read; check its permissions.`);
   }
 }
 
-function refusalOf(stats: Stats, maxBytes: number, shown: string): Refused | null {
-  if (!stats.isFile()) return badInput(`"${shown}" is not a regular file, so it cannot be an image.`);
+function refusalOf(
+  stats: Stats,
+  maxBytes: number,
+  { shown, noun }: { readonly shown: string; readonly noun: FileNoun },
+): Refused | null {
+  if (!stats.isFile()) return badInput(noFile(shown, noun));
   return stats.size > maxBytes
-    ? badInput(`The image "${shown}" is larger than ${megabytes(maxBytes)}; make it smaller.`)
+    ? badInput(`The ${noun} "${shown}" is larger than ${megabytes(maxBytes)}; make it smaller.`)
     : null;
+}
+
+function noFile(shown: string, noun: FileNoun): string {
+  return `"${shown}" is not a regular file, so it cannot be ${withArticle(noun)}.`;
 }
 
 export function megabytes(bytes: number): string {

@@ -44,4 +44,17 @@ describe('sniffImage and measureImage', () => {
     const bytes = await sampleImage('png', { width: 40, height: 30 });
     expect(measureImage(bytes.subarray(0, 12))).toBeNull();
   });
+
+  it.each(['png', 'jpeg', 'webp', 'gif', 'tiff', 'avif'] as const)(
+    'tell of a %s cut anywhere what its bytes alone tell, whatever lies behind it in the same memory',
+    async (format) => {
+      const bytes = await sampleImage(format, { width: 40, height: 30 });
+      for (let length = 0; length < Math.min(bytes.length, 600); length += 1) {
+        const alone = Uint8Array.from(bytes.subarray(0, length));
+        const shared = Buffer.alloc(length + 4096, 0x11);
+        shared.set(alone, 2048);
+        expect(measureImage(shared.subarray(2048, 2048 + length))).toEqual(measureImage(alone));
+      }
+    },
+  );
 });

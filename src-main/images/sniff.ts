@@ -52,6 +52,13 @@ export function sniffImage(bytes: Uint8Array): ImageType | null {
   return ascii(4, 8) === 'ftyp' ? sniffIsoMedia(bytes, ascii) : null;
 }
 
+/** Whether a WebP moves, by the animation flag of its VP8X chunk (RFC 9649, 2.7); the first 21 bytes suffice. */
+export function isMovingWebp(bytes: Uint8Array): boolean {
+  const chunk = String.fromCharCode(...bytes.subarray(12, 16));
+  const flags = bytes[20] ?? 0;
+  return sniffImage(bytes) === TYPES.webp && chunk === 'VP8X' && Math.floor(flags / 2) % 2 === 1;
+}
+
 /** "BM" alone begins many a text; the four reserved bytes of the header are zero in every bitmap. */
 function isBitmap(bytes: Uint8Array): boolean {
   return (

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdir, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolders } from '../datasets/testing/temporary-folder';
+import { createBoundedFolder } from './bounded-folder';
 import { fileSha256 } from './file-sha256';
 import { pngBomb, sampleImage } from './testing/sample-images';
 import { createThumbnailer, type Thumbnailer, type ThumbnailerOptions } from './thumbnailer';
@@ -20,10 +21,8 @@ afterEach(async () => {
   thumbnailer = null;
 });
 
-/** The worker's source runs as it is: it imports nothing of ours but types. */
-const workerFile = new URL('./worker.ts', import.meta.url);
 const open = (options: Partial<ThumbnailerOptions> = {}): Thumbnailer => {
-  thumbnailer = createThumbnailer({ cacheDir: join(folder, 'cache'), workerFile, ...options });
+  thumbnailer = createThumbnailer({ cacheDir: join(folder, 'cache'), ...options });
   return thumbnailer;
 };
 const save = async (name: string, bytes: Uint8Array): Promise<string> => {
@@ -47,6 +46,59 @@ describe('thumbnails', () => {
       expect(await sizeOf(made.path)).toEqual({ format: 'webp', width: 256, height: 128 });
     },
   );
+
+  it('are at their largest without loss, pixel by pixel', async () => {
+    const noise = Buffer.from(Array.from({ length: 90 * 60 * 4 }, (_, at) => (at * 7919) % 256));
+    const raw = { width: 90, height: 60, channels: 4 } as const;
+    const path = await save('noise.png', await sharp(noise, { raw }).png().toBuffer());
+    const made = await open().thumbnail(path, { size: 4096 });
+    if (made.kind === 'failed') throw new Error(made.sentence);
+    const seen = async (file: string) => await sharp(file).ensureAlpha().raw().toBuffer();
+    const [shown, original] = await Promise.all([seen(made.path), seen(path)]);
+    // Where nothing is to be seen the colour does not count.
+    const visible = (pixels: Buffer) => pixels.map((value, at) => (pixels[at | 3] === 0 ? 0 : value));
+    expect(visible(shown)).toEqual(visible(original));
+    expect(await sizeOf(made.path)).toEqual({ format: 'png', width: 90, height: 60 });
+    const deep = await save('deep.png', await sharp(path).toColourspace('rgb16').png().toBuffer());
+    const shallow = await thumbnailer?.thumbnail(deep, { size: 4096 });
+    expect(shallow?.kind === 'ok' && (await sharp(shallow.path).metadata()).depth).toBe('uchar');
+  });
+
+  it('take no more room than they may, and are made again when one is looked at', async () => {
+    const now = Date.now();
+    const before = open();
+    const made: string[] = [];
+    for (let at = 0; at < 4; at += 1) {
+      const path = await save(`${at}.png`, await sampleImage('png', { width: 300 + at, height: 300 }));
+      const preview = await before.thumbnail(path, { size: 256 });
+      if (preview.kind === 'failed') throw new Error(preview.sentence);
+      // As large as a photograph's, and of another minute each.
+      await writeFile(preview.path, Buffer.concat([await readFile(preview.path), Buffer.alloc(10_000)]));
+      const usedAt = (now - (100 - at) * 60_000) / 1000;
+      await utimes(preview.path, usedAt, usedAt);
+      made.push(preview.path);
+    }
+    await before.close();
+    const files = createBoundedFolder({
+      folder: join(folder, 'cache'),
+      bounds: [{ isOf: () => true, mostBytes: 40_000 }],
+      wallNow: () => now,
+      onError: (error) => expect.unreachable(String(error)),
+    });
+    const thumbnails = open({ files });
+    // The oldest is looked at: it stays, and those that were made next go.
+    await thumbnails.thumbnail(join(folder, '0.png'), { size: 256 });
+    await files.settled();
+    const isThere = (path: string) =>
+      stat(path).then(
+        () => true,
+        () => false,
+      );
+    expect(await Promise.all(made.map(isThere))).toEqual([true, false, true, true]);
+    expect((await thumbnails.thumbnail(join(folder, '1.png'), { size: 256 })).kind).toBe('ok');
+    expect(await isThere(made[1] ?? '')).toBe(true);
+    await files.close();
+  });
 
   it('are upright, not enlarged, and made of 16-bit and CMYK pictures too', async () => {
     const thumbnails = open();

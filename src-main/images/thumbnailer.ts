@@ -3,12 +3,16 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { workerPath } from '../worker-path';
-import { type StartDecoder, threadDecoder } from './decoder-host';
+import type { Bound, BoundedFolder } from './bounded-folder';
+import type { StartDecoder } from './thumbnail-job';
+import { threadHost } from './worker-host';
 import { createDecoderPool, type DecoderPool, type DecodeOutcome } from './decoder-pool';
 import { SNIFF_BYTES, sniffImage } from './sniff';
 
 export interface ThumbnailerOptions {
   readonly cacheDir: string;
+  /** Keeps `cacheDir` within its bounds; absent: it grows. */
+  readonly files?: Pick<BoundedFolder, 'use' | 'added'>;
   /** Decoding threads; default 1. */
   readonly threads?: number;
   /** For one image, in milliseconds; default 20,000. */
@@ -25,9 +29,27 @@ export type Thumbnail =
   | { readonly kind: 'ok'; readonly path: string }
   | { readonly kind: 'failed'; readonly sentence: string };
 
+export type PreviewSize = 128 | 256 | 512 | 1280 | 4096;
+/** From this size on a preview shows the picture's own pixels, and so keeps them. */
+const LOSSLESS_SIZE = 4096;
+const isLossless = (size: number): boolean => size >= LOSSLESS_SIZE;
+
+const GIGABYTE = 1_000_000_000;
+/**
+ * What previews may take: those without loss are some 30 MB each, and looking closely at a hundred pictures must not
+ * drive out the tiles of a hundred thousand.
+ */
+export const PREVIEW_BOUNDS: readonly Bound[] = [
+  { isOf: (name) => name.endsWith(`-${LOSSLESS_SIZE}.png`), mostBytes: 1 * GIGABYTE },
+  { isOf: () => true, mostBytes: 3 * GIGABYTE },
+];
+
 export interface Thumbnailer {
-  /** A WebP below `cacheDir` whose longest side is at most `size`. The newest request is served first. Never rejects. */
-  thumbnail(path: string, options: { readonly size: 256 | 1280 }): Promise<Thumbnail>;
+  /**
+   * A WebP below `cacheDir` whose longest side is at most `size`; the largest is a PNG without loss, for looking at single pixels.
+   * The newest request is served first. Never rejects.
+   */
+  thumbnail(path: string, options: { readonly size: PreviewSize }): Promise<Thumbnail>;
   /** Ends the threads; what was waiting fails. */
   close(): Promise<void>;
 }
@@ -44,7 +66,7 @@ export function createThumbnailer(options: ThumbnailerOptions): Thumbnailer {
   const pool = createDecoderPool({
     threads: options.threads ?? 1,
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    start: options.start ?? threadDecoder(options.workerFile ?? workerPath('image-worker')),
+    start: options.start ?? threadHost(options.workerFile ?? workerPath('image-worker')),
   });
   const limitPixels = Math.min(options.limitPixels ?? DEFAULT_LIMIT_PIXELS, MOST_LIMIT_PIXELS);
   const underWay = new Map<string, Promise<Thumbnail>>();
@@ -53,12 +75,15 @@ export function createThumbnailer(options: ThumbnailerOptions): Thumbnailer {
       const name = basename(path);
       const source = await inspect(path);
       if (source.kind === 'failed') return source;
-      const target = join(options.cacheDir, source.key.slice(0, 2), `${source.key}-${size}.webp`);
+      const target = join(
+        options.cacheDir,
+        source.key.slice(0, 2),
+        `${source.key}-${size}.${isLossless(size) ? 'png' : 'webp'}`,
+      );
       const running = underWay.get(target);
       if (running !== undefined) return running;
-      const started = make(pool, { path, size, target, name, limitPixels }).finally(() =>
-        underWay.delete(target),
-      );
+      const order = { path, size, target, name, limitPixels };
+      const started = make(pool, order, options.files).finally(() => underWay.delete(target));
       underWay.set(target, started);
       return started;
     },
@@ -74,7 +99,8 @@ interface Order {
   readonly limitPixels: number;
 }
 
-async function make(pool: DecoderPool, order: Order): Promise<Thumbnail> {
+async function make(pool: DecoderPool, order: Order, files: ThumbnailerOptions['files']): Promise<Thumbnail> {
+  await files?.use(order.target);
   if (await isFile(order.target)) return { kind: 'ok', path: order.target };
   try {
     await mkdir(join(order.target, '..'), { recursive: true });
@@ -82,10 +108,18 @@ async function make(pool: DecoderPool, order: Order): Promise<Thumbnail> {
     return { kind: 'failed', sentence: 'The folder for previews cannot be written; check its permissions.' };
   }
   const { path: source, size, target, limitPixels } = order;
-  const outcome = await pool.decode({ source, size, target, limitPixels });
-  return outcome === 'ok'
-    ? { kind: 'ok', path: order.target }
-    : { kind: 'failed', sentence: SENTENCES[outcome](order) };
+  const outcome = await pool.decode({
+    source,
+    size,
+    target,
+    limitPixels,
+    isLossless: isLossless(size),
+  });
+  if (outcome !== 'ok') {
+    return { kind: 'failed', sentence: SENTENCES[outcome](order) };
+  }
+  files?.added(target);
+  return { kind: 'ok', path: target };
 }
 
 const SENTENCES: Readonly<Record<Exclude<DecodeOutcome, 'ok'>, (order: Order) => string>> = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { temporaryFolders } from '../datasets/testing/temporary-folder';
-import type { DecoderHost } from './decoder-host';
+import type { DecoderHost } from './thumbnail-job';
 import { pngBomb, sampleImage } from './testing/sample-images';
 import { createThumbnailer, type Thumbnail, type Thumbnailer, type ThumbnailerOptions } from './thumbnailer';
 
@@ -21,9 +21,8 @@ afterEach(async () => {
   open = null;
 });
 
-const workerFile = new URL('./worker.ts', import.meta.url);
 function thumbnailer(options: Partial<ThumbnailerOptions> = {}): Thumbnailer {
-  open = createThumbnailer({ cacheDir: join(folder, 'cache'), workerFile, ...options });
+  open = createThumbnailer({ cacheDir: join(folder, 'cache'), ...options });
   return open;
 }
 

@@ -24,10 +24,11 @@ describe.each(['png', 'jpeg', 'webp', 'gif'] as const)('a %s', (format) => {
       .toFormat(format)
       .toBuffer();
 
-  it('that is whole is told with its size', async () => {
+  it('that is whole is told with its kind and size', async () => {
     const bytes = await make();
     expect(await look(bytes)).toEqual({
       mimeType: `image/${format}`,
+      extension: format === 'jpeg' ? 'jpg' : format,
       sizeBytes: bytes.length,
       pixels: { width: 64, height: 48 },
     });

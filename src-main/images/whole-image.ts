@@ -5,6 +5,8 @@ import type { ImageSize } from './measure';
 
 export interface WholeImage {
   readonly mimeType: string;
+  /** Of its real format, without the dot. */
+  readonly extension: string;
   readonly sizeBytes: number;
   readonly pixels: ImageSize;
 }
@@ -24,7 +26,7 @@ export async function readWholeImage(path: string): Promise<WholeImage | null> {
     if (type === null || pixels === null || !(await endsWhole(handle, size, type.mimeType))) {
       return null;
     }
-    return { mimeType: type.mimeType, sizeBytes: size, pixels };
+    return { ...type, sizeBytes: size, pixels };
   } finally {
     await handle.close();
   }

@@ -4,10 +4,14 @@
  */
 import { eventIterator, oc } from '@orpc/contract';
 import { contract } from '@shared/contract';
+import { progressSchema } from '@shared/contract/base';
+import { serviceTokenSchema } from '@shared/contract/service';
+import { exportFilterSchema, exportFormatSchema, exportOptionsSchema } from '@shared/model/export';
 import { preflightReportSchema, planSchema } from '@shared/model/plan';
-import { endpointSchema, keyInfoSchema, keyLimitsSchema, keyTierSchema } from '@shared/model/endpoint';
+import { keyInfoSchema, keyLimitsSchema, keyTierSchema, testReportSchema } from '@shared/model/endpoint';
 import { failureKindSchema } from '@shared/model/failure';
 import {
+  capsSchema,
   datasetFormatSchema,
   jobStateSchema,
   recipeSchema,
@@ -18,7 +22,9 @@ import {
 import { vaultStatusSchema } from '@shared/model/settings';
 import { tableFormatSchema } from '@shared/model/table-format';
 import { z } from 'zod';
-import type { CheckEnd, FolderPlan, JobFacts, RunEnd } from '../app/folder-run';
+import type { CheckEnd, FolderPlan, JobFacts, RunEnd } from '../app/folder-plan';
+import { lentFleetSchema } from './lent-fleet';
+import { programContract } from './program-contract';
 
 const path = z.string().min(1).max(4096);
 
@@ -37,22 +43,8 @@ const planOfFolderSchema = z.object({
   resume: z.boolean(),
   adopt: z.boolean(),
   imageCacheDir: path.optional(),
+  answersFile: path.optional(),
 }) satisfies z.ZodType<FolderPlan>;
-
-const lentFleetSchema = z.object({
-  endpoints: z.array(endpointSchema).max(2000),
-  keys: z
-    .array(
-      z.object({
-        id: z.string(),
-        label: z.string(),
-        /** Revealed: it is sealed again as soon as it is read. */
-        secret: z.string(),
-        endpointIds: z.array(z.string()),
-      }),
-    )
-    .max(5000),
-});
 
 const jobFactsSchema = z.object({
   index: z.number(),
@@ -69,12 +61,18 @@ const jobFactsSchema = z.object({
   width: z.number().nullable(),
   height: z.number().nullable(),
   costUsd: z.number().nullable(),
+  response: z.string().optional(),
 }) satisfies z.ZodType<JobFacts>;
 
 const refusedSchema = z.object({ kind: z.literal('refused'), sentence: z.string() });
 
 const runEndSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('finished'), run: runSchema, sentence: z.string().optional() }),
+  z.object({
+    kind: z.literal('finished'),
+    run: runSchema,
+    sentence: z.string().optional(),
+    unread: z.object({ count: z.number().int(), reasons: z.array(z.string()).readonly() }).optional(),
+  }),
   refusedSchema,
 ]) satisfies z.ZodType<RunEnd>;
 
@@ -140,6 +138,7 @@ export const doorContract = {
     /** Who goes away before its end has its run paused. */
     run: oc.input(asked.extend({ wantsJobs: z.boolean() })).output(eventIterator(runEventSchema)),
     check: oc.input(asked).output(eventIterator(checkEventSchema)),
+    ...programContract,
     /** Sends nothing more of a borrower's run; its stream tells the end. */
     stop: oc.input(z.object({ borrower: z.string().uuid() })).output(z.void()),
     /** The window asks a command line for the library: true, if it will let go of it and join as a client. */
@@ -154,6 +153,18 @@ export const doorContract = {
         }),
       )
       .output(z.string()),
+    /** Writes a run's pictures; `path` null: beside its folder. The last that comes tells where. Who stops listening stops it. */
+    exportPictures: base
+      .input(
+        z.object({
+          runId: z.number().int().positive(),
+          format: exportFormatSchema,
+          filter: exportFilterSchema,
+          options: exportOptionsSchema,
+          path: path.nullable(),
+        }),
+      )
+      .output(eventIterator(z.union([progressSchema, z.object({ path, sentence: z.string() })]))),
     /** Equal secrets are not added twice. */
     addKeys: base
       .input(
@@ -168,6 +179,29 @@ export const doorContract = {
         }),
       )
       .output(z.object({ added: z.array(keyInfoSchema), duplicates: z.number().int() })),
+    /** Really calls the provider with keys of the asker's environment, and keeps what is found of them. */
+    testLent: base.input(z.object({ fleet: lentFleetSchema })).output(
+      z.array(
+        z.object({
+          keyId: z.string(),
+          label: z.string(),
+          tail: z.string(),
+          endpointId: z.string(),
+          endpointName: z.string(),
+          report: testReportSchema,
+        }),
+      ),
+    ),
+    /** Makes a token of the service. The answer is the only place where it stands. */
+    addToken: base
+      .input(
+        z.object({
+          name: z.string().trim().min(1).max(120),
+          caps: capsSchema,
+          concurrency: z.number().int().positive().max(1024).optional(),
+        }),
+      )
+      .output(z.object({ token: serviceTokenSchema, secret: z.string() })),
     /** Takes endpoints and keys of a `.env` into the library; `path` is absolute. */
     importEnv: base.input(z.object({ path })).output(
       z.object({

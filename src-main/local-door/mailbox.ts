@@ -14,8 +14,14 @@ export interface Mailbox<Event> {
   read(): AsyncGenerator<Event, void, void>;
 }
 
-/** `skipped`: says how many events were not kept for a reader that did not read; absent: nobody is told. */
-export function createMailbox<Event>(skipped?: (count: number) => Event): Mailbox<Event> {
+/**
+ * `skipped`: says how many events were not kept for a reader that did not read; absent: nobody is told. `most`: so many
+ * are kept for one.
+ */
+export function createMailbox<Event>(
+  skipped?: (count: number) => Event,
+  most: number = MOST_WAITING,
+): Mailbox<Event> {
   let missed = 0;
   let waiting: Event[] = [];
   const latest = new Map<string, Event>();
@@ -25,7 +31,7 @@ export function createMailbox<Event>(skipped?: (count: number) => Event): Mailbo
 
   return {
     post(event) {
-      if (last === null && waiting.length >= MOST_WAITING) {
+      if (last === null && waiting.length >= most) {
         missed += 1;
       } else if (last === null) {
         waiting.push(event);

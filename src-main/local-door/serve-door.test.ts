@@ -5,10 +5,11 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openTestLibrary, type TestLibrary, testEndpoint } from '../app/testing/test-library';
+import { ONE_AT_A_TIME, openTestLibrary, type TestLibrary, testEndpoint } from '../app/testing/test-library';
 import { openFleet } from '../cli/fleet/open-fleet';
-import { headlessShell } from '../cli/own-client';
+import { headlessShell } from '../router/headless-shell';
 import { json, type ScriptedServer, startScriptedServer } from '../providers/testing/scripted-server';
+import { Secret } from '../providers/secret';
 import { createRouter } from '../router';
 import { addressFor } from './address';
 import { type Connection, connectDoor } from './connect-door';
@@ -122,14 +123,7 @@ describe('a run of another process', () => {
         imageColumns: [],
         variants: 1,
       },
-      options: {
-        filterRows: '',
-        concurrency: 1,
-        workers: 1,
-        maxRetries: 0,
-        retryDelayMs: 1,
-        allowPrivateUrls: false,
-      },
+      options: ONE_AT_A_TIME,
       outputDir: join(library.folder, 'out'),
       resume: true,
       adopt: false,
@@ -165,6 +159,10 @@ describe('a run of another process', () => {
     expect(door.borrowers()).toBe(1);
     gone.abort();
     await reading;
+    // Its going is heard over the socket: an answer that came before would have the next one sent.
+    await expect
+      .poll(async () => (await library.app.runs.list())[0]?.state.kind, { timeout: 20_000 })
+      .toBe('draining');
     release();
     await door.idle();
     await sleep(20);
@@ -204,5 +202,20 @@ describe('the fleet of a library that is open elsewhere', () => {
       kind: 'refused',
       sentence: expect.stringContaining('works with the keys of its environment'),
     });
+    // A service that runs on refused keys gets them back so.
+    const opened = await openFleet({ ...options, onlyTests: true });
+    if (opened.kind === 'refused') {
+      throw new Error(opened.sentence);
+    }
+    const server = await startScriptedServer();
+    const secret = new Secret('sk-environment-0001');
+    const endpoint = testEndpoint({ id: 'env:openai:a', baseUrl: `${server.url}/v1` });
+    const keys = [{ id: 'k', label: 'OPENAI_API_KEY', secret, endpointIds: [endpoint.id] }];
+    server.reply(json({ object: 'list', data: [{ id: 'm', object: 'model' }] }));
+    expect(await opened.fleet.testGiven({ endpoints: [endpoint], keys })).toMatchObject([
+      { tail: '0001', endpointId: endpoint.id, report: { kind: 'ok' } },
+    ]);
+    await opened.fleet.close();
+    await server.close();
   });
 });

@@ -6,13 +6,17 @@ import { BodyLimitPlugin, RPCHandler } from '@orpc/server/node';
 import type { App } from '../app';
 import { importEnvFile } from '../app/env-import';
 import { resultsPath, writeTable } from '../app/exporter';
+import { exportRun } from '../app/exports/export-run';
+import { progressOf } from '../app/exports/progress-stream';
 import { FolderRun } from '../app/folder-run';
 import { Secret } from '../providers/secret';
 import type { AppRouter } from '../router';
-import { refusalOf } from '../router/calls';
+import { refusalOf, withRefusals } from '../router/calls';
 import { addressFor, prepareAddress, publishAddress, withdrawAddress } from './address';
 import { StoreError } from '../store/store-error';
 import { type CheckEvent, type DoorContract, doorContract, type RunEvent, STORE_CODE } from './door-contract';
+import { sealed } from './lent-fleet';
+import { createLentPrograms, type LentPrograms } from './lent-programs';
 import { createMailbox, type Mailbox } from './mailbox';
 
 /** A list of prompts or a fleet of thousands of keys fits; a picture never crosses here. */
@@ -25,12 +29,14 @@ export interface DoorOptions {
   readonly version: string;
   /** Somebody with a better claim asks for the library; absent: it is never given away. */
   onHandOver?(): boolean;
+  /** Its endpoints and keys are those of its environment; absent: as its fleet says. */
+  readonly isGiven?: boolean;
 }
 
 export interface Door {
-  /** Runs of other processes that are under way. */
+  /** Runs and requests of other processes that are under way. */
   borrowers(): number;
-  /** Resolves when the runs of others are over. */
+  /** Resolves when they are over. */
   idle(): Promise<void>;
   /** Tells those that are left to take over, lets their requests in flight end, and listens no more. */
   close(): Promise<void>;
@@ -55,7 +61,9 @@ export async function serveDoor(options: DoorOptions): Promise<Door> {
   const borrowed = new Map<string, Borrowed>();
   const state: DoorState = { isClosing: false, stoppedEarly: new Set() };
   let closing: Promise<void> | null = null;
-  const router = routerOf(options, borrowed, state);
+  const programs = createLentPrograms(app);
+  const calls = { ...createBorrowedCalls(app, borrowed, state), programs };
+  const router = routerOf(options, calls);
   const handler = new RPCHandler(router, {
     plugins: [new BodyLimitPlugin({ maxBodySize: MAX_BODY_BYTES })],
   });
@@ -78,10 +86,10 @@ export async function serveDoor(options: DoorOptions): Promise<Door> {
   await publishAddress(address, libraryDir);
 
   return {
-    borrowers: () => borrowed.size,
+    borrowers: () => borrowed.size + programs.count(),
     async idle() {
-      while (borrowed.size > 0) {
-        await Promise.allSettled([...borrowed.values()].map(({ over }) => over));
+      while (borrowed.size + programs.count() > 0) {
+        await Promise.allSettled([programs.idle(), ...[...borrowed.values()].map(({ over }) => over)]);
       }
     },
     close: () => (closing ??= close()),
@@ -90,7 +98,7 @@ export async function serveDoor(options: DoorOptions): Promise<Door> {
   async function close(): Promise<void> {
     state.isClosing = true;
     await withdrawAddress(address, libraryDir);
-    await Promise.allSettled([...borrowed.values()].map(({ run }) => run.stop()));
+    await Promise.allSettled([programs.handOver(), ...[...borrowed.values()].map(({ run }) => run.stop())]);
     await Promise.allSettled([...borrowed.values()].map(({ over }) => over));
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
@@ -104,9 +112,8 @@ export async function serveDoor(options: DoorOptions): Promise<Door> {
 type DoorRouter = Router<DoorContract, Record<never, never>>;
 
 function routerOf(
-  { app, router, version, onHandOver }: DoorOptions,
-  borrowed: Map<string, Borrowed>,
-  state: DoorState,
+  { app, router, version, onHandOver, isGiven }: DoorOptions,
+  calls: BorrowedCalls & { readonly programs: LentPrograms },
 ): DoorRouter {
   const os = implement(doorContract.door).use(async ({ next }) => {
     try {
@@ -115,13 +122,20 @@ function routerOf(
       throw refusalOf(error, app);
     }
   });
-  const calls = createBorrowedCalls(app, borrowed, state);
+  const { programs } = calls;
   return {
     app: router,
     door: os.router({
-      hello: os.hello.handler(() => ({ version, pid: process.pid, isGiven: app.fleet.isGiven() })),
+      hello: os.hello.handler(() => ({ version, pid: process.pid, isGiven: isGiven ?? app.fleet.isGiven() })),
       run: os.run.handler(({ input, signal }) => calls.run(input, signal)),
       check: os.check.handler(({ input, signal }) => calls.check(input, signal)),
+      joinAsProgram: os.joinAsProgram.handler(({ input, signal }) => programs.join(input, signal)),
+      openSession: os.openSession.handler(({ input }) => programs.open(input)),
+      ask: os.ask.handler(({ input }) => programs.ask(input)),
+      cancelAsks: os.cancelAsks.handler(({ input }) => programs.cancel(input)),
+      closeSession: os.closeSession.handler(({ input }) => programs.close(input)),
+      jobsOf: os.jobsOf.handler(({ input }) => programs.jobsOf(input.tokens)),
+      endsOf: os.endsOf.handler(({ input }) => programs.endsOf(input.jobIds)),
       stop: os.stop.handler(({ input }) => calls.stop(input.borrower)),
       handOver: os.handOver.handler(() => onHandOver?.() ?? false),
       exportTable: os.exportTable.handler(async ({ input }) => {
@@ -131,6 +145,15 @@ function routerOf(
         await writeTable(app.store, { run, dataset, format: input.format, path });
         return path;
       }),
+      exportPictures: os.exportPictures.handler(({ input, signal }) =>
+        withRefusals(
+          app,
+          progressOf(async (tell, stop) => {
+            const { path, sentence } = await exportRun(app, input, { version, tell, signal: stop });
+            return { path, sentence };
+          }, signal),
+        ),
+      ),
       addKeys: os.addKeys.handler(({ input: { endpointId, keys, ...batch } }) =>
         app.fleet.addKeys(
           endpointId,
@@ -138,6 +161,11 @@ function routerOf(
           batch,
         ),
       ),
+      testLent: os.testLent.handler(({ input }) => app.fleet.testLent(sealed(input.fleet))),
+      addToken: os.addToken.handler(async ({ input }) => {
+        const { token, secret } = await app.tokens.add(input);
+        return { token, secret: secret.reveal() };
+      }),
       importEnv: os.importEnv.handler(({ input }) => importEnvFile(app, input.path)),
     }),
   };
@@ -146,11 +174,10 @@ function routerOf(
 interface Asked {
   readonly borrower: string;
   readonly plan: Parameters<FolderRun['run']>[0];
-  readonly fleet: {
-    readonly endpoints: Parameters<App['fleet']['lend']>[1]['endpoints'];
-    readonly keys: readonly { id: string; label: string; secret: string; endpointIds: string[] }[];
-  };
+  readonly fleet: Parameters<typeof sealed>[0];
 }
+
+type BorrowedCalls = ReturnType<typeof createBorrowedCalls>;
 
 function createBorrowedCalls(app: App, borrowed: Map<string, Borrowed>, state: DoorState) {
   /** What a borrower asks for, with what it lent, until it is over or the borrower is gone. */
@@ -163,10 +190,7 @@ function createBorrowedCalls(app: App, borrowed: Map<string, Borrowed>, state: D
       yield { kind: 'handover' };
       return;
     }
-    const endpointIds = await app.fleet.lend(borrower, {
-      endpoints: fleet.endpoints,
-      keys: fleet.keys.map((key) => ({ ...key, secret: new Secret(key.secret) })),
-    });
+    const endpointIds = await app.fleet.lend(borrower, sealed(fleet));
     if (state.isClosing) {
       app.fleet.takeBack(borrower);
       yield { kind: 'handover' };

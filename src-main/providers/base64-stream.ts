@@ -4,10 +4,10 @@
  */
 import { base64ByteLength } from './image-data';
 
-/** A multiple of three, so that whole letters fill it, and of a disk's blocks. */
-export const CHUNK_BYTES = 192 * 1024;
 /** Strings that stay out of V8's space for large objects. */
 const PIECE_LETTERS = 96 * 1024;
+/** What they hold: a multiple of a disk's blocks. Each answer under way has one that is not full: small ones spare memory. */
+export const CHUNK_BYTES = (PIECE_LETTERS / 4) * 3;
 const BACKSLASH = 0x5c;
 const UNICODE_ESCAPE = 6;
 

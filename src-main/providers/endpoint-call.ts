@@ -1,5 +1,5 @@
 /** What both adapters do around an SDK operation: address, deadline, one request, and the outcomes they share. */
-import type { TestReport } from '@shared/model/endpoint';
+import type { Endpoint, TestReport } from '@shared/model/endpoint';
 import type { Failure } from '@shared/model/failure';
 import type { RateFacts } from '../engine/ports';
 import type { CallContext, ImageAnswer, InputImage } from './adapter';
@@ -27,6 +27,9 @@ export interface ProviderCall {
   readonly keyHeader: CallOptions['keyHeader'];
   readonly rules: Rules;
   readonly inputs: readonly InputImage[];
+  /** As `CallOptions` has them. */
+  readonly isText?: boolean;
+  readonly onEvent?: (data: string) => void;
   /** Loads and builds what the operation needs; the operation is what `Wire.call` takes. */
   prepare(baseUrl: string): Promise<() => Promise<unknown>>;
 }
@@ -39,9 +42,7 @@ export type Answered =
 export async function answered(call: ProviderCall, timeoutMs: number): Promise<Answered> {
   const { context, baseUrl } = call;
   if (baseUrl === null) {
-    const name = context.endpoint.name;
-    const message = `The base URL of “${name}” is no http or https address; correct it under Endpoints.`;
-    return { kind: 'failed', failure: { kind: 'network', message, bodySent: false } };
+    return { kind: 'failed', failure: unusableBase(context.endpoint) };
   }
   const asked: Asked = { secret: context.secret, host: new URL(baseUrl).host };
   let operation: () => Promise<unknown>;
@@ -50,8 +51,12 @@ export async function answered(call: ProviderCall, timeoutMs: number): Promise<A
   } catch (error) {
     return judged({ kind: 'refused', error }, asked, call.rules);
   }
-  const options = { context, timeoutMs, inputs: call.inputs, keyHeader: call.keyHeader };
-  return judged(await call.wire.call(options, operation), asked, call.rules);
+  return judged(await call.wire.call({ ...call, timeoutMs }, operation), asked, call.rules);
+}
+
+export function unusableBase({ name }: Endpoint): Failure {
+  const message = `The base URL of “${name}” is no http or https address; correct it under Endpoints.`;
+  return { kind: 'network', message, bodySent: false };
 }
 
 function judged(end: CallEnd, asked: Asked, rules: Rules): Answered {
@@ -83,7 +88,7 @@ export function factsOf({ headers }: Exchange): { readonly facts?: RateFacts } {
 }
 
 /** Nothing is sent for an input the protocol cannot carry. */
-export function badInput(message: string): ImageAnswer {
+export function badInput(message: string): Extract<ImageAnswer, { kind: 'failed' }> {
   return { kind: 'failed', failure: { kind: 'bad_input', message, bodySent: false } };
 }
 

@@ -2,6 +2,7 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { SpooledPicture } from './adapter';
+import { isEventStream, lastEvent } from './event-stream';
 import { cutLongStrings, type CutJson, decodeInPlace } from './long-strings';
 
 /** Room for two 4K pictures in base64 with their thoughts; what is larger is no answer to one request. */
@@ -29,6 +30,8 @@ export class Exchange {
     /** Without the pictures that are in `spooled`: marks stand for them. */
     readonly body: Buffer,
     readonly spooled: ReadonlyMap<string, SpooledPicture | null> | null = null,
+    /** The answer is text: no string of it is taken for a picture, however long. */
+    readonly isText = false,
   ) {}
 
   text(): string {
@@ -37,15 +40,21 @@ export class Exchange {
     return this.#text;
   }
 
-  /** The parsed `cutText`; `cutString` answers what a mark in it stands for. Throws SyntaxError when the body is no JSON. */
+  /** The parsed `cutText`, of a stream its last event; `cutString` answers what a mark in it stands for. Throws SyntaxError when the body is no JSON. */
   parse(): unknown {
-    this.#json ??= { value: JSON.parse(this.cutText()) as unknown };
+    this.#json ??= {
+      value: this.isStream() ? lastEvent(this.cutText()) : parseJson(this.cutText()),
+    };
     return this.#json.value;
+  }
+
+  isStream(): boolean {
+    return isEventStream(this.headers, this.body);
   }
 
   /** The text with a mark in place of each long base64 string. */
   cutText(): string {
-    if (this.spooled !== null) {
+    if (this.spooled !== null || this.isText) {
       return this.text();
     }
     this.#cut ??= cutLongStrings(this.body);
@@ -84,6 +93,10 @@ export class Exchange {
     const start = this.body.subarray(0, 400).toString('latin1').trimStart().toLowerCase();
     return start.startsWith('<!doctype html') || start.startsWith('<html') || /^<[a-z!?][^>]*>/.test(start);
   }
+}
+
+function parseJson(text: string): unknown {
+  return JSON.parse(text);
 }
 
 /** What the SDKs get to see: an ordinary Response over the bytes that were already read, long strings cut out. */

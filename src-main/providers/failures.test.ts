@@ -30,6 +30,8 @@ const EVERY_KIND: Readonly<Record<FailureKind, Readonly<Record<Provider, Script>
   no_model: both(answer(404, '')),
   bad_request: both(json({ error: { message: 'Unknown name "foo"' } }, 400)),
   schema_mismatch: null,
+  // Of text requests alone: google-genai/text.test.ts and openai/text.test.ts.
+  token_limit: null,
   bad_input: null,
   storage: null,
   budget: null,

@@ -84,9 +84,18 @@ export function hiddenFailure(exchange: Exchange, asked: Asked, rules: Rules): F
   const json = exchange.json();
   const error = namedError(json);
   if (error !== null) {
-    return build(exchange, error, { asked, rules, status: error.status ?? exchange.status });
+    return errorFailure(exchange, error, { asked, rules });
   }
   return typeof json === 'object' && json !== null ? null : malformedFailure(exchange, asked);
+}
+
+/** An error that came within an answer, such as in the middle of a stream. */
+export function errorFailure(
+  exchange: Exchange,
+  error: ProviderError,
+  { asked, rules }: Pick<Judging, 'asked' | 'rules'>,
+): Failure {
+  return build(exchange, error, { asked, rules, status: error.status ?? exchange.status });
 }
 
 /** An answer that is none, described by what it holds. */

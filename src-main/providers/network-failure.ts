@@ -46,6 +46,16 @@ export function timeoutFailure(cut: Cut & { readonly timeoutMs: number }): Failu
   };
 }
 
+/** A stream that ended in good order, but before the answer did. */
+export function cutStreamFailure(host: string): Failure {
+  return {
+    kind: 'network',
+    message: `${host} ended the stream before the answer was complete.`,
+    bodySent: true,
+    providerCode: 'CUT_STREAM',
+  };
+}
+
 /** The caller gave up; the outcome of the request is not known. */
 export function stoppedFailure(cut: Cut): Failure {
   return {

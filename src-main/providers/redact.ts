@@ -20,6 +20,8 @@ const KEY_SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\b(Bearer|Basic)\s+(?:(?=[\w.~+/=-]*\d)[\w.~+/=-]{6,}|[\w.~+/=-]{16,})/gi, `$1 ${MASK}`],
   [/\bAIza[\w-]{16,}/g, MASK],
   [/\bsk-[\w-]{8,}/g, MASK],
+  // A token of the service.
+  [/\bbf-[\w-]{20,}/g, MASK],
   [/\b(x-goog-api-key|api[_-]?key|access_token)(["']?\s*[:=]\s*["']?)[\w.~+/-]{8,}/gi, `$1$2${MASK}`],
   [/([?&](?:key|token)=)[^&\s"'<>]+/gi, `$1${MASK}`],
 ];

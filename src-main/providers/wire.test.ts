@@ -122,6 +122,26 @@ describe.each(PROVIDERS)('%s on the socket', (provider) => {
     expect(context.sent()).toBe(0);
   });
 
+  it('opens its connection, but its body waits until it may leave, and its time begins then', async () => {
+    server.reply(success(provider));
+    let open: (mayLeave: boolean) => void = () => undefined;
+    const mayLeave = new Promise<boolean>((resolve) => (open = resolve));
+    const context = { ...to(provider, { timeoutMs: 500 }), mayLeave };
+    const answering = adapters[provider].image(request(), context);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(server.requests).toHaveLength(0);
+    open(true);
+    expect((await answering).kind).not.toBe('failed');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('sends nothing that may not leave in the end', async () => {
+    const context = { ...to(provider), mayLeave: Promise.resolve(false) };
+    const failure = failureIn(await adapters[provider].image(request(), context));
+    expect(failure).toMatchObject({ kind: 'network', bodySent: false });
+    expect(server.requests).toHaveLength(0);
+  });
+
   it('ends with its caller, which is no timeout', async () => {
     const context = to(provider);
     server.reply(() => {

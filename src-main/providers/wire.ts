@@ -9,25 +9,27 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Failure } from '@shared/model/failure';
 import type { CallContext, InputImage } from './adapter';
 import { createDeadline, type Deadline } from './deadline';
+import { EventReader } from './event-stream';
 import { decodeBody, Exchange, ExchangeResponse } from './exchange';
-import { partsOfForm, partsOfJson } from './input-marks';
 import { MIN_CUT_LENGTH } from './long-strings';
 import { networkFailure, stoppedFailure, timeoutFailure } from './network-failure';
 import type { ResponseHead } from './http/response-parser';
 import { type AnswerBody, OversizedAnswer, type Received, spooledBody, wholeBody } from './received-body';
-import { type BodyPart, InputChanged, RequestBody } from './request-body';
+import { headersFor, type PlainRequest, plainRequest } from './plain-request';
+import { InputChanged, RequestBody } from './request-body';
 
 /** What SDK clients are built with in place of a key. */
 export const KEY_PLACEHOLDER = 'written-on-the-wire';
-
-/** Of the headers an SDK sets, those that go out; telemetry and whatever the environment adds stay here. */
-const SENT_HEADERS = ['accept', 'content-type', 'user-agent', 'x-goog-api-client'];
 
 export interface CallOptions {
   readonly context: CallContext;
   readonly timeoutMs: number;
   /** What the input marks in the SDK's request stand for. */
   readonly inputs: readonly InputImage[];
+  /** The answer is text: nothing is cut out of it. */
+  readonly isText?: boolean;
+  /** Hears what each event of a streamed answer holds, while the answer arrives. */
+  readonly onEvent?: (data: string) => void;
   /** The header that carries a key of this provider. */
   keyHeader(key: string): readonly [name: string, value: string];
 }
@@ -47,6 +49,8 @@ export interface Wire {
    * it, so that megabytes of JSON are not parsed twice.
    */
   call(options: CallOptions, operation: () => Promise<unknown>): Promise<CallEnd>;
+  /** One request as it is given, without an SDK. Never rejects. */
+  send(options: CallOptions, url: URL, request: PlainRequest): Promise<CallEnd>;
 }
 
 interface CallState {
@@ -66,16 +70,26 @@ export function createWire(): Wire {
       throw new Error('One call is exactly one HTTP request.');
     }
     state.begun = true;
-    // From here, not from the call: loading and building an SDK is none of the endpoint's time.
-    state.deadline.start(state.options.timeoutMs);
     const url = new URL(input instanceof Request ? input.url : input);
+    const request = await plainRequest(init, state.options.inputs);
     // Outside of this call's context: a socket is kept for later calls and would keep this one's answer alive.
-    const exchange = await current.run(undefined, () => send(state, url, init));
+    const exchange = await current.run(undefined, () => send(state, url, request));
     state.exchange = exchange;
     return new ExchangeResponse(exchange);
   }
 
-  async function call(options: CallOptions, operation: () => Promise<unknown>): Promise<CallEnd> {
+  const call: Wire['call'] = (options, operation) =>
+    during(options, (state) => current.run(state, operation));
+
+  const sendPlain: Wire['send'] = (options, url, request) =>
+    during(options, async (state) => {
+      state.exchange = await send(state, url, request);
+    });
+
+  async function during(
+    options: CallOptions,
+    carry: (state: CallState) => Promise<unknown>,
+  ): Promise<CallEnd> {
     const unusable = unusableKey(options.context);
     if (unusable !== null) {
       return { kind: 'failed', failure: unusable };
@@ -83,7 +97,7 @@ export function createWire(): Wire {
     const deadline = createDeadline(options.context.signal);
     const state: CallState = { options, deadline, begun: false, exchange: undefined, failure: undefined };
     try {
-      const parsed = await current.run(state, operation);
+      const parsed = await carry(state);
       if (typeof parsed === 'object' && parsed !== null) {
         state.exchange?.adopt(parsed);
       }
@@ -98,7 +112,7 @@ export function createWire(): Wire {
   }
 
   // The openai SDK asks its fetch for `Response`, else it sends a probing request to find out.
-  return { fetch: Object.assign(wireFetch, { Response }), call };
+  return { fetch: Object.assign(wireFetch, { Response }), call, send: sendPlain };
 }
 
 function ended(state: CallState, error: unknown): CallEnd {
@@ -110,17 +124,20 @@ function ended(state: CallState, error: unknown): CallEnd {
     : { kind: 'answered', exchange: state.exchange };
 }
 
-async function send(state: CallState, url: URL, init: RequestInit): Promise<Exchange> {
-  const encoded = await encode(init, state.options.inputs);
-  const body = encoded === null ? null : new RequestBody(encoded.parts, onBodySent(state));
+async function send(state: CallState, url: URL, request: PlainRequest): Promise<Exchange> {
+  const { options } = state;
+  const body = request.parts === null ? null : new RequestBody(request.parts, onBodySent(state));
   try {
-    const answer = await dispatch(state, url, {
-      method: init.method ?? 'GET',
-      headers: headersFor(state.options, init, { body, contentType: encoded?.contentType ?? null }),
-      body,
-    });
+    const headers = headersFor(request, body, options.context.secret, options.keyHeader);
+    const mayLeave = permission(state);
+    // Whoever waits for it hears of it there.
+    mayLeave.catch(() => undefined);
+    if (body === null) {
+      await mayLeave;
+    }
+    const answer = await dispatch(state, url, { method: request.method, headers, body, mayLeave });
     const whole = answer.pictures === null ? await decodeBody(answer.body, answer.headers) : answer.body;
-    return new Exchange(answer.status, answer.headers, whole, answer.pictures);
+    return new Exchange(answer.status, answer.headers, whole, answer.pictures, options.isText);
   } catch (error) {
     const { timeoutMs } = state.options;
     state.failure = failureOf(error, state.deadline, {
@@ -130,6 +147,14 @@ async function send(state: CallState, url: URL, init: RequestInit): Promise<Exch
     });
     throw error;
   }
+}
+
+/** Rejects with NotSent. The endpoint's time runs from here: neither an SDK that loads nor the journal is any of it. */
+async function permission({ options, deadline }: CallState): Promise<void> {
+  if ((await options.context.mayLeave) === false) {
+    throw new NotSent();
+  }
+  deadline.start(options.timeoutMs);
 }
 
 /** Tells the caller, unless the call is over already. */
@@ -145,6 +170,7 @@ interface Outgoing {
   readonly method: string;
   readonly headers: Record<string, string>;
   readonly body: RequestBody | null;
+  readonly mayLeave: Promise<void>;
 }
 
 interface Incoming extends Received {
@@ -157,33 +183,53 @@ async function dispatch(state: CallState, url: URL, outgoing: Outgoing): Promise
   let status = 0;
   let headers = new Headers();
   let body: AnswerBody = wholeBody(Number.NaN);
+  let events: EventReader | null = null;
   await context.connections.exchange(
     { url, ...outgoing, signal: state.deadline.signal },
     {
       head(head) {
         status = head.status;
         headers = readHeaders(head);
-        body = bodyFor(context, status, headers);
+        body = bodyFor(state.options, status, headers);
+        events = eventsFor(state.options, status, headers);
       },
-      data: (piece) => body.push(piece),
+      data(piece) {
+        events?.push(piece);
+        return body.push(piece);
+      },
     },
   );
   return { status, headers, ...body.end() };
 }
 
 /** Pictures are looked for only where there may be one: what is coded or no success is read whole. */
-function bodyFor({ spool }: CallContext, status: number, headers: Headers): AnswerBody {
+function bodyFor({ context: { spool }, isText }: CallOptions, status: number, headers: Headers): AnswerBody {
   const length = Number(headers.get('content-length') ?? Number.NaN);
-  const isCoded = !['', 'identity'].includes(headers.get('content-encoding')?.trim().toLowerCase() ?? '');
   const isSmall = length < MIN_CUT_LENGTH;
-  return spool === undefined || isCoded || isSmall || status < 200 || status > 299
+  return spool === undefined || isText === true || isSmall || !isPlainSuccess(status, headers)
     ? wholeBody(length)
     : spooledBody(spool);
 }
 
+/** A coded stream is heard only once it is whole. */
+function eventsFor({ onEvent }: CallOptions, status: number, headers: Headers): EventReader | null {
+  return onEvent !== undefined && isPlainSuccess(status, headers) ? new EventReader(onEvent) : null;
+}
+
+function isPlainSuccess(status: number, headers: Headers): boolean {
+  const coding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
+  return status >= 200 && status <= 299 && (coding === '' || coding === 'identity');
+}
+
+/** It was prepared, and is not to leave. */
+class NotSent extends Error {}
+
 function failureOf(error: unknown, deadline: Deadline, cut: Parameters<typeof networkFailure>[1]): Failure {
+  if (error instanceof NotSent) {
+    return stoppedFailure(cut);
+  }
   if (error instanceof InputChanged) {
-    const message = 'An input image became shorter while it was sent; run the row again once it is whole.';
+    const message = 'An input file became shorter while it was sent; run the row again once it is whole.';
     return { kind: 'bad_input', message, bodySent: cut.bodySent };
   }
   switch (deadline.cause()) {
@@ -210,55 +256,6 @@ function readHeaders(head: ResponseHead): Headers {
     if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
       headers.append(name, value);
     }
-  }
-  return headers;
-}
-
-interface EncodedBody {
-  readonly parts: readonly BodyPart[];
-  readonly contentType: string | null;
-}
-
-/** JSON text as UTF-8; form data as multipart bytes; both with their inputs in place of the marks. */
-async function encode(init: RequestInit, inputs: readonly InputImage[]): Promise<EncodedBody | null> {
-  if (init.body === undefined || init.body === null) {
-    return null;
-  }
-  if (typeof init.body === 'string') {
-    return { parts: partsOfJson(init.body, inputs), contentType: null };
-  }
-  if (init.body instanceof FormData) {
-    return partsOfForm(init.body, inputs);
-  }
-  const encoded = new Response(init.body);
-  return {
-    parts: [{ kind: 'bytes', bytes: new Uint8Array(await encoded.arrayBuffer()) }],
-    contentType: encoded.headers.get('content-type'),
-  };
-}
-
-function headersFor(
-  options: CallOptions,
-  init: RequestInit,
-  { body, contentType }: { readonly body: RequestBody | null; readonly contentType: string | null },
-): Record<string, string> {
-  const given = new Headers(init.headers);
-  const headers: Record<string, string> = { 'accept-encoding': 'identity' };
-  for (const name of SENT_HEADERS) {
-    const value = given.get(name);
-    if (value !== null) {
-      headers[name] = value;
-    }
-  }
-  if (body === null) {
-    delete headers['content-type'];
-  } else {
-    headers['content-length'] = String(body.byteLength);
-    headers['content-type'] = contentType ?? headers['content-type'] ?? 'application/json';
-  }
-  if (options.context.secret !== null) {
-    const [name, value] = options.keyHeader(options.context.secret.reveal());
-    headers[name] = value;
   }
   return headers;
 }

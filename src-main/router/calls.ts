@@ -1,22 +1,42 @@
 /** The contract's calls, ready for their handlers: whatever a handler throws leaves as data. */
-import { implement, ORPCError } from '@orpc/server';
-import { contract } from '@shared/contract';
+import { implement, type ImplementerInternalWithMiddlewares, ORPCError } from '@orpc/server';
+import { type Contract, contract } from '@shared/contract';
 import type { App } from '../app';
 import { DatasetError } from '../datasets/dataset-source';
 import { Refusal } from '../refusal';
 import { VaultClosed } from '../vault/vault';
 import { inputSentence } from './input-sentence';
 
-export type Calls = ReturnType<typeof createCalls>;
+/** Written out: what the compiler infers is too long for it to write down. */
+export type Calls = ImplementerInternalWithMiddlewares<Contract, Record<never, never>, Record<never, never>>;
 
-export function createCalls(app: App) {
+export function createCalls(app: App): Calls {
   return implement(contract).use(async ({ next }) => {
     try {
-      return await next();
+      const answer = await next();
+      return isStream(answer.output) ? { ...answer, output: withRefusals(app, answer.output) } : answer;
     } catch (error) {
       throw refusalOf(error, app);
     }
   });
+}
+
+/** A stream is refused with the same data once it is under way: the rule above ends when it begins. */
+export async function* withRefusals<T, R>(
+  app: Pick<App, 'log'>,
+  stream: AsyncGenerator<T, R>,
+): AsyncGenerator<T, R> {
+  try {
+    return yield* stream;
+  } catch (error) {
+    throw refusalOf(error, app);
+  }
+}
+
+function isStream(output: unknown): output is AsyncGenerator<unknown> {
+  return (
+    typeof output === 'object' && output !== null && Symbol.asyncIterator in output && 'return' in output
+  );
 }
 
 /** Refusals cross as data; anything else is a bug: the page learns only that, the log learns all. */

@@ -26,6 +26,9 @@ export function datasetCalls(os: Calls, app: App, shell: Shell) {
         ),
       ),
     ),
+    fromPictures: os.datasets.fromPictures.handler(({ input }) =>
+      app.importer.pictures(input.name, input.grants.map(shell.granted)),
+    ),
     sample: os.datasets.sample.handler(async () => {
       await app.fleet.ensureDemo();
       const { dataset } = await app.importer.start({
@@ -34,7 +37,10 @@ export function datasetCalls(os: Calls, app: App, shell: Shell) {
       });
       return dataset;
     }),
-    list: os.datasets.list.handler(async () => [...(await app.store.datasets())]),
+    // Those of format `images` the program made itself, for requests of the studio.
+    list: os.datasets.list.handler(async () =>
+      (await app.store.datasets()).filter(({ format }) => format !== 'images'),
+    ),
     rows: os.datasets.rows.handler(({ input }) => rowViews(app.store, input)),
   };
 }

@@ -1,42 +1,36 @@
-/** Verdicts of reviewers. */
+/** Verdicts of reviewers, and results done again in place. */
+import type { ReviewSource } from '@shared/model/review';
 import type { App } from '../app';
-import { exportFolder } from '../app/image-folder';
-import { freshFolderIn } from '../app/run-request';
 import { Refusal } from '../refusal';
+import type { ReviewSet } from '../store/review-table';
 import { StoreError } from '../store/store-error';
 import type { Calls } from './calls';
-import type { Shell } from './shell';
 
-export function reviewCalls(os: Calls, app: App, shell: Shell) {
+const PAGE = 10_000;
+
+export function reviewCalls(os: Calls, app: App) {
   return {
-    exportFolder: os.review.exportFolder.handler(async function* ({ input, signal }) {
-      const run = await app.runs.found(input.runId);
-      const dataset = await app.importer.whole(run.datasetId);
-      const folder = await freshFolderIn(shell.granted(input.grant), `${run.name}-${input.filter}`);
-      yield* exportFolder(
-        app.store,
-        {
-          run,
-          filter: input.filter,
-          folder,
-          rules: {
-            baseDir: dataset.baseDir ?? '',
-            roots: app.imageRoots(dataset),
-            embeddedDir: app.paths.embedded,
-          },
-        },
-        signal,
-      );
+    queue: os.review.queue.handler(async ({ input }) => {
+      const { filter, order, suspicion } = input;
+      const how = { order, ...(suspicion === undefined ? {} : { suspicion }) };
+      const of = await setOf(app, input.source);
+      return [
+        ...('runId' in of
+          ? await app.store.reviewQueue(of.runId, filter, how)
+          : await app.store.reviewAmong(of.jobIds, filter, how)),
+      ];
     }),
-    queue: os.review.queue.handler(async ({ input }) => [
-      ...(await app.store.reviewQueue(input.runId, input.filter)),
-    ]),
-    counts: os.review.counts.handler(({ input }) => app.store.reviewCounts(input.runId)),
+    counts: os.review.counts.handler(async ({ input }) =>
+      app.store.reviewSum(await setOf(app, input.source)),
+    ),
     set: os.review.set.handler(async ({ input }) => {
-      const { runId, jobId, resultId, review } = input;
+      const { jobId, resultId, review } = input;
       try {
         const before = await app.store.setReview(jobId, resultId, review);
-        app.events.touchJob(runId, jobId);
+        const job = await app.store.job(jobId);
+        if (job !== null) {
+          app.events.touchJob(job.runId, jobId);
+        }
         return before;
       } catch (error) {
         throw error instanceof StoreError && error.code === 'NOT_FOUND'
@@ -44,5 +38,26 @@ export function reviewCalls(os: Calls, app: App, shell: Shell) {
           : error;
       }
     }),
+    rerun: os.review.rerun.handler(({ input }) => app.versions.rerun(input.jobId, input.instruction)),
+    versions: os.review.versions.handler(({ input }) => app.versions.list(input.jobId)),
+    takeBack: os.review.takeBack.handler(({ input }) => app.versions.takeBack(input.jobId, input.resultId)),
   };
+}
+
+async function setOf(app: App, source: ReviewSource): Promise<ReviewSet> {
+  if (source.kind === 'run') {
+    return { runId: source.runId };
+  }
+  const { selection } = source;
+  if (selection.kind === 'ids') {
+    return { jobIds: selection.jobIds };
+  }
+  const jobIds: number[] = [];
+  for (;;) {
+    const page = await app.store.selectionIds(selection, jobIds.at(-1) ?? 0, PAGE);
+    jobIds.push(...page);
+    if (page.length < PAGE) {
+      return { jobIds };
+    }
+  }
 }

@@ -1,6 +1,7 @@
 /** Runs and their results. */
 import { copyFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { isDemoModel } from '@shared/demo';
 import type { App } from '../app';
 import { tileOf } from '../app/app-events';
 import { resultsPath, writeTable } from '../app/exporter';
@@ -13,7 +14,13 @@ import { jobDetail } from '../app/views';
 
 export function runCalls(os: Calls, app: App, shell: Shell) {
   return {
-    plan: os.runs.plan.handler(({ input }) => planOf(app, input, shell)),
+    plan: os.runs.plan.handler(async ({ input }) => {
+      // The window offers the demo before it was ever used; a run of it starts only after its plan.
+      if (input.recipe.models.some(isDemoModel)) {
+        await app.fleet.ensureDemo();
+      }
+      return planOf(app, input, shell);
+    }),
     preflight: os.runs.preflight.handler(({ input, signal }) => preflightOf(app, input, signal)),
     start: os.runs.start.handler(({ input }) =>
       startRun(app, input, {
@@ -24,7 +31,7 @@ export function runCalls(os: Calls, app: App, shell: Shell) {
     resume: os.runs.resume.handler(({ input }) => app.runs.resume(input.runId, input.resendUnknown)),
     stop: os.runs.stop.handler(({ input }) => app.runs.stop(input.runId)),
     rerunFailed: os.runs.rerunFailed.handler(({ input }) => app.runs.rerunFailed(input.runId, input.kind)),
-    rerunJob: os.runs.rerunJob.handler(({ input }) => app.runs.rerunJob(input.jobId)),
+    rerunJob: os.runs.rerunJob.handler(({ input }) => app.versions.rerun(input.jobId)),
     rerun: os.runs.rerun.handler(({ input }) =>
       rerun({ store: app.store, runs: app.runs, freshFolder: freshFolderBeside }, input),
     ),
@@ -37,6 +44,8 @@ export function runCalls(os: Calls, app: App, shell: Shell) {
       app.runs.setOptions(input.runId, given(input.options)),
     ),
     list: os.runs.list.handler(() => app.runs.list()),
+    sessions: os.runs.sessions.handler(() => app.runs.sessions()),
+    get: os.runs.get.handler(({ input }) => app.runs.listed(input.runId)),
     jobs: os.runs.jobs.handler(async ({ input }) => {
       const { state, failureKind, ...page } = input;
       const found = await app.store.jobs({

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ReceivedFile } from '../engine/ports';
+import { formerWhoseName, resultName, wholeName } from '../temporary-name';
 
 /** An attempt whose file was noted as whole and whose end nobody noted. */
 export interface Receipt {
@@ -15,6 +16,8 @@ export interface Receipt {
   /** Output folder of its run, absolute. */
   readonly dir: string;
   readonly stem: string;
+  /** Of the library. */
+  readonly mark: string;
   readonly file: ReceivedFile;
 }
 
@@ -24,17 +27,17 @@ export interface Receipt {
  */
 export type Adoption = 'adopted' | 'lost' | 'later';
 
-export function adoptFile({ dir, stem, attemptId, file }: Receipt): Adoption {
+export function adoptFile(receipt: Receipt): Adoption {
+  const { dir, file } = receipt;
   const final = join(dir, file.fileName);
   try {
     statSync(dir);
     if (!hasHash(final, file.sha256)) {
-      // The name the transport gives a file on its way (transport/result-file.ts).
-      const temporary = join(dir, `${stem}.${attemptId}.part`);
-      if (!hasHash(temporary, file.sha256)) {
+      const temporary = temporaryNames(receipt).find((name) => hasHash(join(dir, name), file.sha256));
+      if (temporary === undefined) {
         return 'lost';
       }
-      renameSync(temporary, final);
+      renameSync(join(dir, temporary), final);
     }
     syncFolder(dirname(final));
     return 'adopted';
@@ -42,6 +45,10 @@ export function adoptFile({ dir, stem, attemptId, file }: Receipt): Adoption {
     // The job stays unknown, and its file where it is.
     return 'later';
   }
+}
+
+function temporaryNames(receipt: Receipt): readonly string[] {
+  return [resultName(receipt), wholeName(receipt), `${formerWhoseName(receipt)}.part`];
 }
 
 function hasHash(path: string, sha256: string): boolean {

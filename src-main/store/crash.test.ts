@@ -53,7 +53,12 @@ describe.each(DRIVERS)('a process killed while it journals, on %s', (driver) => 
         expect(
           [...promised.sent].filter((jobId) => !['done', 'unknown'].includes(state.get(jobId) ?? '')),
         ).toEqual([]);
-        expect((await store.counts(id)).done).toBe(jobs.filter((job) => job.state === 'done').length);
+        const { done, unknown } = await store.counts(id);
+        expect(done).toBe(jobs.filter((job) => job.state === 'done').length);
+        // And none of it is thought to have cost nothing.
+        const maybeUsd = (unknown * 20_000) / 1_000_000;
+        expect((await store.run(id))?.maybeCharged).toEqual({ costUsd: maybeUsd, unpriced: 0 });
+        expect(await store.spentSince(0)).toMatchObject({ maybeUsd });
       }
       await store.close();
       const { db } = openDatabase(libraryPaths(library.dir).database, { driver });

@@ -35,7 +35,7 @@ describe.each(DRIVERS)('a large library on %s', (driver) => {
             store = await open();
             return now;
           },
-          { interval: 700, timeout: 10_000 },
+          { interval: 700, timeout: 40_000 },
         )
         .toBeGreaterThan(copied);
       expect(await store.counts(run.id)).toMatchObject({ done: 1 });
@@ -47,7 +47,7 @@ describe.each(DRIVERS)('a large library on %s', (driver) => {
       writeFileSync(`${database}-wal`, 'cut off');
       copied = statSync(backupPath(database)).mtimeMs;
       store = await open();
-      await expect.poll(() => notes.join(), { timeout: 10_000 }).toMatch(/is damaged \(/);
+      await expect.poll(() => notes.join(), { timeout: 40_000 }).toMatch(/is damaged \(/);
       expect(await errorOf(() => store.counts(run.id))).toMatchObject({ code: 'CORRUPT' });
       await store.close();
       expect(statSync(backupPath(database)).mtimeMs).toBe(copied);

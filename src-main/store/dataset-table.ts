@@ -7,7 +7,7 @@ import { StoreError } from './store-error';
 import type { NewDataset, StoredDataset, StoredRow } from './store';
 
 /** One integer names a row: its dataset in the high part, so that rows of a dataset lie together in file order. */
-const ROWS_PER_DATASET = 2 ** 32;
+export const ROWS_PER_DATASET = 2 ** 32;
 const rowKey = (datasetId: number, row: number): number => datasetId * ROWS_PER_DATASET + row;
 
 const columnsSchema = z.array(z.string());

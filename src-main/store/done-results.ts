@@ -1,4 +1,7 @@
-/** The files that done jobs must have, page by page, and since when they are known to be whole. */
+/**
+ * The files that done jobs must have, page by page, and since when they are known to be whole. An answer of a text job
+ * is whole by being in the library.
+ */
 import type { Db } from './driver';
 import type { DoneResult } from './store';
 
@@ -15,7 +18,7 @@ export function createDoneResults(db: Db) {
   const page = db.prepare<DoneRecord>(
     `SELECT j.id, j.position, r.file_name, r.size_bytes, r.sha256, r.modified_ms
      FROM jobs j LEFT JOIN results r ON r.id = j.result_id
-     WHERE j.run_id = ? AND j.state = 'done' AND j.position > ? ORDER BY j.position LIMIT ?`,
+     WHERE j.run_id = ? AND j.state = 'done' AND j.position > ? AND r.answer IS NULL ORDER BY j.position LIMIT ?`,
   );
   const confirm = db.prepare(
     'UPDATE results SET modified_ms = ? WHERE id = (SELECT result_id FROM jobs WHERE id = ?)',

@@ -7,6 +7,9 @@ function harness(maxWrites = 3) {
   let timer: (() => void) | null = null;
   const failing = new Set<string>();
   const settled: string[] = [];
+  const delays: number[] = [];
+  let now = 0;
+  let later: (() => void)[] = [];
   const group = createGroupCommit({
     maxWaitMs: 10,
     maxWrites,
@@ -16,7 +19,10 @@ function harness(maxWrites = 3) {
       commits.push(open);
       return answer;
     },
-    setTimer(_delayMs, callback) {
+    now: () => now,
+    soon: (callback) => void later.push(callback),
+    setTimer(delayMs, callback) {
+      delays.push(delayMs);
       timer = callback;
       return () => {
         timer = null;
@@ -42,8 +48,18 @@ function harness(maxWrites = 3) {
     group,
     add: (name: string) => watch(name, group.add(write(name))),
     now: (name: string) => watch(name, group.now(write(name))),
+    delays,
+    setNow: (at: number) => {
+      now = at;
+    },
     isWaiting: () => timer !== null,
     tick: () => timer?.(),
+    /** All that has arrived was taken. */
+    turn() {
+      const due = later;
+      later = [];
+      due.forEach((callback) => callback());
+    },
     rest: () => new Promise((resolve) => setImmediate(resolve)),
   };
 }
@@ -62,6 +78,32 @@ describe('writes that may wait', () => {
     expect(h.isWaiting()).toBe(false);
   });
 
+  it('wait only as long as the last have just been committed', () => {
+    const h = harness();
+    h.add('a');
+    h.tick();
+    h.setNow(4);
+    h.add('b');
+    h.setNow(10);
+    h.tick();
+    h.setNow(500);
+    h.add('c');
+    expect(h.delays).toEqual([0, 6, 0]);
+  });
+
+  it('wait for the next one that cannot, right after such a one', () => {
+    const h = harness();
+    h.now('a');
+    h.turn();
+    h.setNow(3);
+    h.add('b');
+    expect(h.delays).toEqual([7]);
+    h.now('c');
+    h.turn();
+    expect(h.commits).toEqual([['a'], ['b', 'c']]);
+    expect(h.isWaiting()).toBe(false);
+  });
+
   it('do not wait once there are enough of them', async () => {
     const h = harness(2);
     for (const name of ['a', 'b', 'c']) {
@@ -75,8 +117,34 @@ describe('writes that may wait', () => {
     const h = harness();
     h.add('a');
     h.now('sent');
+    h.turn();
     expect(h.commits).toEqual([['a', 'sent']]);
     expect(h.isWaiting()).toBe(false);
+  });
+
+  it('share one commit when several that cannot wait have arrived together', async () => {
+    const h = harness(10);
+    h.now('first');
+    h.now('second');
+    h.add('third');
+    await h.rest();
+    expect([h.commits, h.settled]).toEqual([[], []]);
+    h.turn();
+    await h.rest();
+    expect(h.commits).toEqual([['first', 'second', 'third']]);
+    expect(h.settled).toEqual(['first', 'second', 'third']);
+    h.now('fourth');
+    h.turn();
+    expect(h.commits).toHaveLength(2);
+  });
+
+  it('are committed once where a flush came before their turn', () => {
+    const h = harness();
+    h.now('a');
+    h.group.flush();
+    h.now('b');
+    h.turn();
+    expect(h.commits).toEqual([['a'], ['b']]);
   });
 
   it('are not taken down by one that fails', async () => {
@@ -85,6 +153,7 @@ describe('writes that may wait', () => {
     h.add('a');
     h.add('b');
     h.now('c');
+    h.turn();
     await h.rest();
     expect(h.commits).toEqual([['a'], ['c']]);
     expect(h.settled.toSorted()).toEqual(['a', 'b failed', 'c']);

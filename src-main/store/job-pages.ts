@@ -44,6 +44,7 @@ interface FailureGroup {
 type Totals = Pick<{ counts(runId: number): Counts }, 'counts'>;
 
 export function createJobPages(db: Db, runs: Totals) {
+  const turnOf = db.prepare<{ turn: string | null }>('SELECT turn FROM results WHERE id = ?');
   const slice = db.prepare<JobRecord>(
     `SELECT ${JOB_COLUMNS} FROM jobs j ${JOB_JOINS}
      WHERE j.run_id = ? AND j.position >= ? AND j.position < ? ORDER BY j.position`,
@@ -72,15 +73,14 @@ export function createJobPages(db: Db, runs: Totals) {
     `SELECT DISTINCT row FROM jobs WHERE run_id = ? AND state = 'failed' AND failure_kind = ? AND failure_text = ?
      ORDER BY row LIMIT 5`,
   );
-  const countResults = db.prepare<{ total: number }>(
-    'SELECT coalesce(sum(done), 0) AS total FROM runs WHERE replaced = 0',
+  const countResults = db.prepare<{ done: number; answers: number }>(
+    `SELECT coalesce(sum(done), 0) AS done,
+       (SELECT count(*) FROM results WHERE current = 1 AND answer IS NOT NULL) AS answers
+     FROM runs WHERE replaced = 0`,
   );
-  const gallery = inBothDirections<JobRecord>(
-    db,
-    (direction) => `SELECT ${JOB_COLUMNS} FROM
-     (SELECT id, job_id FROM results WHERE current = 1 ORDER BY id ${direction} LIMIT ? OFFSET ?) AS page
-     CROSS JOIN jobs j ON j.id = page.job_id ${JOB_JOINS} ORDER BY page.id DESC`,
-  );
+  const picturesAmongAnswers = resultsOf(db, 'current = 1 AND answer IS NULL');
+  // Without answers ids alone are skipped, in an index that holds nothing else.
+  const picturesAlone = resultsOf(db, 'current = 1');
   const resultById = db.prepare<ResultRecord & { job_id: number; output_dir: string }>(
     `SELECT r.id AS result_id, r.file_name, r.mime_type, r.width, r.height, r.size_bytes, r.sha256, r.job_id, runs.output_dir
      FROM results r JOIN jobs j ON j.id = r.job_id JOIN runs ON runs.id = j.run_id WHERE r.id = ?`,
@@ -129,12 +129,16 @@ export function createJobPages(db: Db, runs: Totals) {
         exampleRows: rowsOf.all(runId, kind, message).map(({ row }) => row),
       })),
     gallery(offset: number, limit: number): GalleryPage {
-      const total = countResults.get()?.total ?? 0;
-      return { total, jobs: gallery({ offset, limit, total }).map(toTile) };
+      const { done, answers } = countResults.get() ?? { done: 0, answers: 0 };
+      const total = done - answers;
+      const find = answers === 0 ? picturesAlone : picturesAmongAnswers;
+      return { total, jobs: find({ offset, limit, total }).map(toTile) };
     },
+    resultTurn: (resultId: number): string | null => turnOf.get(resultId)?.turn ?? null,
+    /** Null of a text job's result, too: it has no file. */
     result(resultId: number): { result: Result; path: string; jobId: number } | null {
       const record = resultById.get(resultId);
-      return record === undefined
+      return record === undefined || record.file_name === ''
         ? null
         : {
             result: toResult(record),
@@ -161,6 +165,17 @@ function pageOf(db: Db, where: string): FindPage<JobRecord> {
      (SELECT id FROM jobs WHERE ${where} ORDER BY position ${direction} LIMIT ? OFFSET ?) AS page
      CROSS JOIN jobs j ON j.id = page.id ${JOB_JOINS} ORDER BY j.position`,
     'ASC',
+  );
+}
+
+/** Of all runs, the newest first. */
+function resultsOf(db: Db, where: string): FindPage<JobRecord> {
+  return inBothDirections(
+    db,
+    (direction) => `SELECT ${JOB_COLUMNS} FROM
+     (SELECT id FROM results WHERE ${where} ORDER BY id ${direction} LIMIT ? OFFSET ?) AS page
+     CROSS JOIN results shown ON shown.id = page.id
+     CROSS JOIN jobs j ON j.id = shown.job_id ${JOB_JOINS} ORDER BY page.id DESC`,
   );
 }
 

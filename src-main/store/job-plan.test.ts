@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { type Db, openDriver } from './driver';
+import { createJobIds } from './job-ids';
 import { createJobPlan } from './job-plan';
 import { MIGRATIONS } from './migrations';
 import { createRunTally } from './run-tally';
@@ -15,7 +16,7 @@ it('finds named jobs by their ids, and pages of a set along them: no walk over a
       return db.prepare(sql);
     },
   };
-  const plan = createJobPlan(listening, createRunTally(db));
+  const plan = createJobPlan(listening, createRunTally(db), createJobIds(db));
   asked.length = 0;
   plan.requeue(1, { kind: 'jobs', jobIds: [1, 2] });
   plan.jobIds(1, { kind: 'jobs', jobIds: [1, 2] }, 0, 100);

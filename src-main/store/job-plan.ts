@@ -2,39 +2,63 @@
 import { failureKindSchema } from '@shared/model/failure';
 import { type JobState, jobStateSchema, type ModelChoice } from '@shared/model/run';
 import type { Db, SqlValue } from './driver';
+import type { JobIds } from './job-ids';
+import { MISFIT_AGAIN, NO_MISFIT } from './misfits';
+import { HIDE_RESULT, jobDigest } from './own-instruction';
 import type { JobGroup, RunTally } from './run-tally';
-import type { NewJob, Requeue } from './store';
+import type { NewJob, PlanCounts, Requeue } from './store';
 
 interface PlannedRecord {
   readonly id: number;
   readonly position: number;
   readonly digest: string;
+  readonly instruction: string | null;
   readonly state: string;
   readonly failure_kind: string | null;
+  readonly attempts: number;
 }
 
 /** What is under way is not taken away from whoever carries it. */
 const IN_FLIGHT: ReadonlySet<string> = new Set(['leased', 'sent']);
 
-/** What a job that goes again forgets. */
-const REQUEUED = `UPDATE jobs SET state = 'pending', retries_used = 0, failure = NULL, result_id = NULL, review = NULL`;
+/** What a job that goes again forgets; with its result, that this was in the trash. */
+const REQUEUED = `UPDATE jobs SET state = 'pending', retries_used = 0, failure = NULL, result_id = NULL, review = NULL,
+  trashed_at = CASE WHEN result_id IS NULL THEN trashed_at END`;
 const NOT_IN_FLIGHT = `state NOT IN ('leased', 'sent', 'pending')`;
 
-export function createJobPlan(db: Db, tally: RunTally) {
-  const modelIds = new Map<string, number>();
-  const findModel = db.prepare<{ id: number }>('SELECT id FROM models WHERE provider = ? AND model = ?');
-  const addModel = db.prepare('INSERT INTO models (provider, model) VALUES (?, ?)');
+/** Numbers of models that are not looked up again: callers of the service may ask for any names. */
+const MOST_KNOWN = 1000;
+
+/** The number a model goes by in `jobs`; it gets one when it is first asked for. */
+export function createModelIds(db: Db): (model: ModelChoice) => number {
+  const known = new Map<string, number>();
+  const find = db.prepare<{ id: number }>('SELECT id FROM models WHERE provider = ? AND model = ?');
+  const add = db.prepare('INSERT INTO models (provider, model) VALUES (?, ?)');
+  return ({ provider, model }) => {
+    const name = `${provider} ${model}`;
+    const id = known.get(name) ?? find.get(provider, model)?.id ?? add.run(provider, model).lastId;
+    if (known.size >= MOST_KNOWN) {
+      known.clear();
+    }
+    known.set(name, id);
+    return id;
+  };
+}
+
+export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
+  const modelId = createModelIds(db);
   const add = db.prepare(
-    `INSERT INTO jobs (run_id, position, row, idx, variant, model_id, stem, digest)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO jobs (id, run_id, position, row, idx, variant, model_id, stem, digest)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id, row, model_id, variant) DO NOTHING`,
   );
   const find = db.prepare<PlannedRecord>(
-    `SELECT id, position, digest, state, failure_kind FROM jobs
+    `SELECT id, position, digest, instruction, state, failure_kind, attempts FROM jobs
      WHERE run_id = ? AND row = ? AND model_id = ? AND variant = ?`,
   );
   const place = db.prepare('UPDATE jobs SET position = ?, idx = ?, stem = ? WHERE id = ?');
-  const redo = db.prepare(`${REQUEUED}, digest = ? WHERE id = ?`);
-  const hideResult = db.prepare('UPDATE results SET current = 0 WHERE job_id = ?');
+  const redo = db.prepare(`${REQUEUED}, ${NO_MISFIT}, digest = ? WHERE id = ?`);
+  const askAnew = db.prepare(`UPDATE jobs SET ${NO_MISFIT}, digest = ? WHERE id = ?`);
+  const hideResult = db.prepare(`UPDATE results SET ${HIDE_RESULT} WHERE job_id = ? AND current = 1`);
   const inRange = db.prepare<{ jobs: number }>(
     'SELECT count(*) AS jobs FROM jobs WHERE run_id = ? AND position BETWEEN ? AND ?',
   );
@@ -50,22 +74,15 @@ export function createJobPlan(db: Db, tally: RunTally) {
   );
   const settle = db.prepare('UPDATE runs SET positions_settled = 1 WHERE id = ?');
 
-  function modelId({ provider, model }: ModelChoice): number {
-    const name = `${provider} ${model}`;
-    const known =
-      modelIds.get(name) ?? findModel.get(provider, model)?.id ?? addModel.run(provider, model).lastId;
-    modelIds.set(name, known);
-    return known;
-  }
-
-  function planJobs(runId: number, jobs: readonly NewJob[]): { added: number; changed: number } {
+  function planJobs(runId: number, jobs: readonly NewJob[]): PlanCounts {
     let added = 0;
-    let changed = 0;
+    let unsure = 0;
     let isMoved = false;
+    const changed = new Set<number>();
     for (const job of jobs) {
       const model = modelId(job.model);
       const { position, row, index, variant, stem, digest } = job;
-      if (add.run(runId, position, row, index, variant, model, stem, digest).changes > 0) {
+      if (add.run(ids.take(1), runId, position, row, index, variant, model, stem, digest).changes > 0) {
         added += 1;
         continue;
       }
@@ -75,19 +92,34 @@ export function createJobPlan(db: Db, tally: RunTally) {
       }
       isMoved ||= old.position !== position;
       place.run(position, index, stem, old.id);
-      if (old.digest !== digest && !IN_FLIGHT.has(old.state)) {
-        changed += 1;
-        redo.run(digest, old.id);
-        hideResult.run(old.id);
-        tally.leave(groupOf(runId, old.state, old.failure_kind));
-        tally.enter({ runId, state: 'pending', failureKind: null });
+      // A plan says what the row asks for; what the job was given as its own stays.
+      const wanted = jobDigest(digest, old.instruction);
+      if (old.digest === wanted || IN_FLIGHT.has(old.state)) {
+        continue;
       }
+      if (old.state === 'unknown') {
+        // It may have been charged: it goes again when somebody says so, and asks for what the row says by then.
+        unsure += 1;
+        askAnew.run(wanted, old.id);
+        continue;
+      }
+      if (old.attempts > 0 || old.state === 'done' || old.state === 'failed') {
+        changed.add(row);
+      }
+      sendAnew(runId, old, wanted);
     }
     tally.enter({ runId, state: 'pending', failureKind: null }, added);
     if (isMoved || !isAlone(runId, jobs)) {
       unsettle.run(runId);
     }
-    return { added, changed };
+    return { added, changed: changed.size, unsure };
+  }
+
+  function sendAnew(runId: number, old: PlannedRecord, digest: string): void {
+    hideResult.run(old.id);
+    redo.run(digest, old.id);
+    tally.leave(groupOf(runId, old.state, old.failure_kind));
+    tally.enter({ runId, state: 'pending', failureKind: null });
   }
 
   /** Whether no other job stands on a position of these. */
@@ -125,9 +157,9 @@ export function createJobPlan(db: Db, tally: RunTally) {
       )
       .all(runId, ...values);
     db.prepare(
-      `UPDATE results SET current = 0 WHERE current = 1 AND id IN (SELECT result_id FROM jobs WHERE ${chosen})`,
+      `UPDATE results SET ${HIDE_RESULT} WHERE current = 1 AND id IN (SELECT result_id FROM jobs WHERE ${chosen})`,
     ).run(runId, ...values);
-    const { changes } = db.prepare(`${REQUEUED} WHERE ${chosen}`).run(runId, ...values);
+    const { changes } = db.prepare(`${REQUEUED}, ${MISFIT_AGAIN} WHERE ${chosen}`).run(runId, ...values);
     for (const group of groups) {
       tally.leave(groupOf(runId, group.state, group.failure_kind), group.jobs);
     }
@@ -181,8 +213,11 @@ function failedAs({ failureKind, message }: Extract<Requeue, { kind: 'failed' }>
   return [where, named.map(([, value]) => value ?? null)] as const;
 }
 
+/** Looked up for each change of a job: a schema takes ten times as long. */
+const STATES: ReadonlyMap<string, JobState> = new Map(jobStateSchema.options.map((state) => [state, state]));
+
 export function groupOf(runId: number, state: string, failureKind: string | null): JobGroup {
-  const known: JobState = jobStateSchema.parse(state);
+  const known: JobState = STATES.get(state) ?? jobStateSchema.parse(state);
   return {
     runId,
     state: known,

@@ -1,5 +1,6 @@
 /** A job as its row in the database, and as the rest of the program knows it. */
 import { type Failure, failureSchema } from '@shared/model/failure';
+import { suspicionsOf } from '@shared/model/measures';
 import { type JobState, jobStateSchema, type JobTile, type Result } from '@shared/model/run';
 import { type Provider, providerSchema } from '@shared/model/provider';
 import { parseJson } from './json-column';
@@ -16,6 +17,12 @@ export interface ResultRecord {
   readonly height: number;
   readonly size_bytes: number;
   readonly sha256: string;
+}
+
+/** Null: not measured yet. */
+interface SuspicionRecord {
+  readonly suspicion: number | null;
+  readonly suspicion_bits: number | null;
 }
 
 /** Of a job without a result all columns of the result are null. */
@@ -37,14 +44,16 @@ export type JobRecord = {
   readonly cost_micro_usd: number | null;
   readonly failure: string | null;
   readonly review: string | null;
-} & (ResultRecord | { readonly result_id: null });
+  readonly trashed_at: number | null;
+  readonly instruction: string | null;
+} & ((ResultRecord & SuspicionRecord) | { readonly result_id: null });
 
 /** Follows `FROM jobs j`. CROSS JOIN: SQLite keeps this order and looks the others up by their key. */
 export const JOB_JOINS = 'CROSS JOIN models m ON m.id = j.model_id LEFT JOIN results r ON r.id = j.result_id';
 
 export const JOB_COLUMNS = `j.id, j.run_id, j.position, j.row, j.idx, j.variant, m.provider, m.model, j.stem, j.state,
-  j.retries_used, j.attempts, j.endpoint_name, j.took_ms, j.cost_micro_usd, j.failure, j.review,
-  r.id AS result_id, r.file_name, r.mime_type, r.width, r.height, r.size_bytes, r.sha256`;
+  j.retries_used, j.attempts, j.endpoint_name, j.took_ms, j.cost_micro_usd, j.failure, j.review, j.trashed_at, j.instruction,
+  r.id AS result_id, r.file_name, r.mime_type, r.width, r.height, r.size_bytes, r.sha256, r.suspicion, r.suspicion_bits`;
 
 const PROVIDERS: ReadonlyMap<string, Provider> = new Map(providerSchema.options.map((name) => [name, name]));
 const STATES: ReadonlyMap<string, JobState> = new Map(jobStateSchema.options.map((name) => [name, name]));
@@ -74,6 +83,8 @@ export function toStoredJob(record: JobRecord): StoredJob {
     seconds: record.took_ms === null ? null : record.took_ms / 1000,
     costUsd: fromMicroUsd(record.cost_micro_usd),
     review: reviewOf(record.review),
+    ...(record.trashed_at === null ? {} : { isTrashed: true }),
+    instruction: record.instruction,
   };
 }
 
@@ -94,7 +105,14 @@ export function toTile(record: JobRecord): JobTile {
     ...(review?.rating === undefined ? {} : { rating: review.rating }),
     ...(record.result_id === null
       ? {}
-      : { resultId: record.result_id, width: record.width, height: record.height }),
+      : { resultId: record.result_id, width: record.width, height: record.height, ...suspicionIn(record) }),
+  };
+}
+
+function suspicionIn({ suspicion, suspicion_bits: bits }: SuspicionRecord) {
+  return {
+    ...(suspicion === null ? {} : { suspicion }),
+    ...(bits === null || bits === 0 ? {} : { suspicions: suspicionsOf(bits) }),
   };
 }
 

@@ -3,6 +3,26 @@
  * opening. Steps that were released never change. Every SQLite from 3.45 on understands them.
  */
 
+import { ARENA_SCHEMA } from './arena-store';
+import { OUT_OF_TRASH_SCHEMA } from './gallery-changes';
+import { GALLERY_SCHEMA } from './gallery-store';
+import { MAYBE_CHARGED_SCHEMA } from './maybe-charged';
+import { MEASURE_SCHEMA } from './measure-store';
+import { MISFIT_SCHEMA } from './misfits';
+import { ANSWERS_FILE_SCHEMA } from './run-table';
+import { SESSION_SCHEMA } from './session-store';
+import { STUDIO_SCHEMA } from './studio-store';
+import { HISTORY_SCHEMA } from './text-history';
+import { TEXT_SCHEMA } from './text-store';
+import { TOKEN_SCHEMA } from './token-store';
+import {
+  ASKED_DIGEST_SCHEMA,
+  LOST_OR_FAILED_SCHEMA,
+  UNFINISHED_SCHEMA,
+  WHOSE_FILES_SCHEMA,
+} from './unfinished-files';
+import { VERSION_SCHEMA } from './version-store';
+
 /** 'BFLT': tells our database from any other SQLite file. */
 export const APPLICATION_ID = 0x42464c54;
 
@@ -214,5 +234,40 @@ ALTER TABLE jobs ADD COLUMN verdict TEXT AS (review ->> 'verdict');
 CREATE INDEX jobs_by_verdict ON jobs (run_id, verdict, position) WHERE state = 'done';
 `;
 
+/** The studio and the annotator's tools; each domain owns its tables. */
+const STUDIO = [
+  // `studio`: a request of the studio, shown there and not among the runs.
+  `ALTER TABLE runs ADD COLUMN origin TEXT NOT NULL DEFAULT 'dataset';`,
+  // The model's own turn, where a conversation may go on from it.
+  `ALTER TABLE results ADD COLUMN turn TEXT;`,
+  STUDIO_SCHEMA,
+  MEASURE_SCHEMA,
+  GALLERY_SCHEMA,
+  VERSION_SCHEMA,
+  ARENA_SCHEMA,
+].join('\n');
+
+/** Text as a job, requests that come one by one, and who may use the service. */
+const TEXT = [TEXT_SCHEMA, HISTORY_SCHEMA, SESSION_SCHEMA, TOKEN_SCHEMA].join('\n');
+
+/** What a restart must not forget: answers to be mended, where answers go, files on their way. */
+const KEPT = [MISFIT_SCHEMA, ANSWERS_FILE_SCHEMA, UNFINISHED_SCHEMA].join('\n');
+
+/** Triggers that made each step of an attempt cost more than it is worth. */
+const STEPS_OF_ATTEMPTS = [LOST_OR_FAILED_SCHEMA, OUT_OF_TRASH_SCHEMA].join('\n');
+
 /** Step n leads from `user_version` n to n + 1. */
-export const MIGRATIONS: readonly string[] = [FIRST, LIMITS, QUEUE, SUMS, REVIEWS];
+export const MIGRATIONS: readonly string[] = [
+  FIRST,
+  LIMITS,
+  QUEUE,
+  SUMS,
+  REVIEWS,
+  STUDIO,
+  TEXT,
+  KEPT,
+  WHOSE_FILES_SCHEMA,
+  ASKED_DIGEST_SCHEMA,
+  STEPS_OF_ATTEMPTS,
+  MAYBE_CHARGED_SCHEMA,
+];

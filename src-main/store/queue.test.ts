@@ -83,9 +83,9 @@ describe.each(DRIVERS)('the queue on %s', (driver) => {
     await finishNext(store, runId);
     await finishNext(store, runId);
     await sendNext(store, runId, { sentAt: 2000, keyId: 'key-2' });
-    expect(await store.spentSince(1000)).toEqual({ requests: 3, costUsd: 0.08 });
-    expect(await store.keySpentSince(1000)).toEqual([{ keyId: 'key-1', costUsd: 0.08 }]);
-    expect(await store.spentSince(900_000)).toEqual({ requests: 0, costUsd: 0 });
+    expect(await store.spentSince(1000)).toEqual({ requests: 3, costUsd: 0.08, maybeUsd: 0 });
+    expect(await store.keySpentSince(1000)).toEqual([{ keyId: 'key-1', costUsd: 0.08, maybeUsd: 0 }]);
+    expect(await store.spentSince(900_000)).toEqual({ requests: 0, costUsd: 0, maybeUsd: 0 });
     expect((await store.run(runId))?.requests).toBe(4);
   });
 

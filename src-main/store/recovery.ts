@@ -54,7 +54,7 @@ export function createRecovery({ db, tally, wallNow, ended }: RecoveryOptions) {
     return changes;
   }
 
-  function receivedButNotEnded(): readonly Receipt[] {
+  function receivedButNotEnded(mark: string): readonly Receipt[] {
     return received.all().flatMap((record) => {
       const file = parseJson(record.file, fileSchema);
       return file.kind === 'bad'
@@ -65,6 +65,7 @@ export function createRecovery({ db, tally, wallNow, ended }: RecoveryOptions) {
             runId: record.run_id,
             dir: record.output_dir,
             stem: record.stem,
+            mark,
             file: file.value,
           };
     });
@@ -85,7 +86,8 @@ export function createRecovery({ db, tally, wallNow, ended }: RecoveryOptions) {
   }
 
   return {
-    recover(): { unknown: number; released: number } {
+    /** `mark`: of the library, in the names of its temporary files. */
+    recover(mark: string): { unknown: number; released: number } {
       let unknown = 0;
       let released = 0;
       for (const { id } of openRuns.all()) {
@@ -93,7 +95,7 @@ export function createRecovery({ db, tally, wallNow, ended }: RecoveryOptions) {
         released += move(id, 'leased', 'pending');
         unknown += move(id, 'sent', 'unknown');
       }
-      for (const receipt of receivedButNotEnded()) {
+      for (const receipt of receivedButNotEnded(mark)) {
         switch (adoptFile(receipt)) {
           case 'adopted':
             adopt(receipt);

@@ -5,6 +5,7 @@ import {
   recipeSchema,
   type RunOptions,
   runOptionsSchema,
+  runOriginSchema,
   type RunState,
   runStateSchema,
 } from '@shared/model/run';
@@ -17,6 +18,7 @@ import { StoreError } from './store-error';
 type RunRecord = Readonly<Record<JobState, number>> & {
   readonly id: number;
   readonly name: string;
+  readonly origin: string;
   readonly dataset_id: number;
   readonly recipe: string;
   readonly options: string;
@@ -24,17 +26,25 @@ type RunRecord = Readonly<Record<JobState, number>> & {
   readonly created_at: number;
   readonly state: string;
   readonly cost_micro_usd: number;
+  readonly maybe_micro_usd: number;
+  readonly maybe_unpriced: number;
   readonly requests: number;
   readonly place: number | null;
   readonly planned_digest: string | null;
+  readonly answers_file: string | null;
 };
+
+export const ANSWERS_FILE_SCHEMA = `
+-- Of a text run of a command line: where its answers go, absolute.
+ALTER TABLE runs ADD COLUMN answers_file TEXT;
+`;
 
 const CUT_OFF: RunState = { kind: 'paused', reason: 'Brushfleet ended while this run was under way.' };
 
 export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => number; note: Note }) {
   const insert = db.prepare(
-    `INSERT INTO runs (name, dataset_id, recipe, options, output_dir, created_at, state)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO runs (name, dataset_id, recipe, options, output_dir, created_at, state, origin)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const replace = db.prepare<{ id: number }>('UPDATE runs SET replaced = 1 WHERE id = ?');
   const hideResults = db.prepare(
@@ -51,6 +61,7 @@ export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => numbe
   const setDataset = db.prepare('UPDATE runs SET dataset_id = ? WHERE id = ?');
   const setPlace = db.prepare('UPDATE runs SET place = ? WHERE id = ?');
   const setPlanned = db.prepare('UPDATE runs SET planned_digest = ? WHERE id = ?');
+  const setAnswersFile = db.prepare('UPDATE runs SET answers_file = ? WHERE id = ?');
   const cutOff = db.prepare(
     `UPDATE runs SET state = ? WHERE state ->> 'kind' IN ('running', 'waiting', 'draining')`,
   );
@@ -66,6 +77,7 @@ export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => numbe
     return {
       id: record.id,
       name: record.name,
+      origin: runOriginSchema.catch('dataset').parse(record.origin),
       datasetId: record.dataset_id,
       recipe,
       options,
@@ -75,6 +87,10 @@ export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => numbe
       counts: countsOf(record),
       failures: failures(record.id),
       costUsd: fromMicroUsd(record.cost_micro_usd),
+      maybeCharged: {
+        costUsd: fromMicroUsd(record.maybe_micro_usd),
+        unpriced: record.maybe_unpriced,
+      },
       requests: record.requests,
       place: record.place ?? record.id,
     };
@@ -116,6 +132,7 @@ export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => numbe
         given.outputDir,
         wallNow(),
         JSON.stringify({ kind: 'planned' } satisfies RunState),
+        given.origin ?? 'dataset',
       );
       const created = run(lastId);
       if (created === null) {
@@ -139,6 +156,8 @@ export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => numbe
     setRunPlace: (runId: number, place: number): void => void setPlace.run(place, runId),
     plannedDigest: (runId: number): string | null => record(runId).planned_digest,
     setPlannedDigest: (runId: number, digest: string | null): void => void setPlanned.run(digest, runId),
+    answersFile: (runId: number): string | null => record(runId).answers_file,
+    setAnswersFile: (runId: number, path: string): void => void setAnswersFile.run(path, runId),
     /** Answers the dataset it had. */
     moveRun(runId: number, datasetId: number): number {
       const before = record(runId).dataset_id;

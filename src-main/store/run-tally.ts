@@ -19,6 +19,8 @@ interface Delta {
   readonly failures: Map<FailureKind, number>;
   costMicroUsd: number;
   requests: number;
+  maybeMicroUsd: number;
+  maybeUnpriced: number;
 }
 
 export interface RunTally {
@@ -27,8 +29,10 @@ export interface RunTally {
   cost(runId: number, microUsd: number): void;
   /** Of attempts; written with the same transaction. */
   readonly attempts: SentTally;
-  /** One more attempt is sent. */
-  request(runId: number): void;
+  /** One more attempt is sent, which may be charged as much: millionths of a dollar; null: nobody knows. */
+  request(runId: number, price: number | null): void;
+  /** It counts as what was charged, or was not, and no more as what may have been. */
+  settled(runId: number, price: number | null): void;
   /** Runs `work` in a transaction and writes what it told; a rollback forgets it. */
   transaction<T>(work: () => T): T;
 }
@@ -38,9 +42,10 @@ const STATES = jobStateSchema.options;
 export function createRunTally(db: Db): RunTally {
   const attempts = createSentTally(db);
   let deltas = new Map<number, Delta>();
-  const sums = STATES.map((state) => `${state} = ${state} + ?`).join(', ');
+  const states = STATES.map((state) => `${state} = ${state} + ?`).join(', ');
   const addToRun = db.prepare(
-    `UPDATE runs SET ${sums}, cost_micro_usd = cost_micro_usd + ?, requests = requests + ? WHERE id = ?`,
+    `UPDATE runs SET ${states}, cost_micro_usd = cost_micro_usd + ?, requests = requests + ?,
+     maybe_micro_usd = maybe_micro_usd + ?, maybe_unpriced = maybe_unpriced + ? WHERE id = ?`,
   );
   const addFailures = db.prepare(
     `INSERT INTO run_failures (run_id, kind, count) VALUES (?, ?, ?)
@@ -52,7 +57,14 @@ export function createRunTally(db: Db): RunTally {
     if (known !== undefined) {
       return known;
     }
-    const fresh: Delta = { states: new Map(), failures: new Map(), costMicroUsd: 0, requests: 0 };
+    const fresh: Delta = {
+      states: new Map(),
+      failures: new Map(),
+      costMicroUsd: 0,
+      requests: 0,
+      maybeMicroUsd: 0,
+      maybeUnpriced: 0,
+    };
     deltas.set(runId, fresh);
     return fresh;
   }
@@ -66,8 +78,10 @@ export function createRunTally(db: Db): RunTally {
   }
 
   function write(): void {
-    for (const [runId, { states, failures, costMicroUsd, requests }] of deltas) {
-      addToRun.run(...STATES.map((state) => states.get(state) ?? 0), costMicroUsd, requests, runId);
+    for (const [runId, { states, failures, ...sums }] of deltas) {
+      const { costMicroUsd, requests, maybeMicroUsd, maybeUnpriced } = sums;
+      const moved = STATES.map((state) => states.get(state) ?? 0);
+      addToRun.run(...moved, costMicroUsd, requests, maybeMicroUsd, maybeUnpriced, runId);
       for (const [kind, count] of failures) {
         addFailures.run(runId, kind, count);
       }
@@ -81,9 +95,12 @@ export function createRunTally(db: Db): RunTally {
     cost(runId, microUsd) {
       deltaOf(runId).costMicroUsd += microUsd;
     },
-    request(runId) {
-      deltaOf(runId).requests += 1;
+    request(runId, price) {
+      const delta = deltaOf(runId);
+      delta.requests += 1;
+      addMaybe(delta, price, 1);
     },
+    settled: (runId, price) => addMaybe(deltaOf(runId), price, -1),
     transaction(work) {
       deltas = new Map();
       attempts.reset();
@@ -95,4 +112,12 @@ export function createRunTally(db: Db): RunTally {
       });
     },
   };
+}
+
+function addMaybe(delta: Delta, price: number | null, times: 1 | -1): void {
+  if (price === null) {
+    delta.maybeUnpriced += times;
+  } else {
+    delta.maybeMicroUsd += times * price;
+  }
 }

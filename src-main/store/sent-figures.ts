@@ -2,7 +2,7 @@
 import type { Db } from './driver';
 import { fromMicroUsd } from './money';
 import { keyIdOf, MINUTE_MS, QUARTER_MS, startOf } from './sent-tally';
-import type { EndpointLatency, EndpointMinute, KeyFigures } from './store';
+import type { EndpointLatency, EndpointMinute, KeyFigures, Spent } from './store';
 
 const DAY_MS = 86_400_000;
 /** So that latencies cost no more after a day of a million attempts than after a quiet one. */
@@ -14,6 +14,11 @@ interface KeyRecord {
   readonly done: number;
   readonly failed: number;
   readonly cost: number;
+}
+
+interface SpentRecord {
+  readonly cost: number;
+  readonly maybe: number;
 }
 
 /** Days begin with a quarter of an hour in every time zone: `since` is the start of one, or its quarter counts whole. */
@@ -40,26 +45,24 @@ export function createSentFigures(db: Db) {
        )
      ) WHERE place <= ? ORDER BY sent_at`,
   );
-  const spent = db.prepare<{ requests: number; cost: number }>(
-    `SELECT coalesce(sum(requests), 0) AS requests, coalesce(sum(cost_micro_usd), 0) AS cost FROM sent_quarters
-     WHERE quarter >= ?`,
+  const spent = db.prepare<SpentRecord & { requests: number }>(
+    `SELECT coalesce(sum(requests), 0) AS requests, coalesce(sum(cost_micro_usd), 0) AS cost,
+       coalesce(sum(maybe_micro_usd), 0) AS maybe FROM sent_quarters WHERE quarter >= ?`,
   );
-  const spentByKey = db.prepare<{ key_id: string; cost: number }>(
-    `SELECT key_id, sum(cost_micro_usd) AS cost FROM sent_quarters
-     WHERE quarter >= ? AND key_id <> '' AND cost_micro_usd > 0 GROUP BY key_id`,
+  const spentByKey = db.prepare<SpentRecord & { key_id: string }>(
+    `SELECT key_id, sum(cost_micro_usd) AS cost, sum(maybe_micro_usd) AS maybe FROM sent_quarters
+     WHERE quarter >= ? AND key_id <> '' GROUP BY key_id HAVING cost > 0 OR maybe > 0`,
   );
   const minuteOf = (at: number): number => startOf(at, MINUTE_MS);
   const quarterOf = (at: number): number => startOf(at, QUARTER_MS);
 
   return {
-    spentSince(since: number): { requests: number; costUsd: number } {
-      const { requests, cost } = spent.get(quarterOf(since)) ?? { requests: 0, cost: 0 };
-      return { requests, costUsd: fromMicroUsd(cost) };
+    spentSince(since: number): Spent & { requests: number } {
+      const sum = spent.get(quarterOf(since)) ?? { requests: 0, cost: 0, maybe: 0 };
+      return { requests: sum.requests, ...spentOf(sum) };
     },
-    keySpentSince: (since: number): readonly { keyId: string; costUsd: number }[] =>
-      spentByKey
-        .all(quarterOf(since))
-        .map(({ key_id, cost }) => ({ keyId: keyIdOf(key_id) ?? '', costUsd: fromMicroUsd(cost) })),
+    keySpentSince: (since: number): readonly (Spent & { keyId: string })[] =>
+      spentByKey.all(quarterOf(since)).map((sum) => ({ keyId: keyIdOf(sum.key_id) ?? '', ...spentOf(sum) })),
     endpointMinutes: (since: number): readonly EndpointMinute[] =>
       minutes.all(minuteOf(since)).map(({ endpoint_id, minute, ok, failed }) => ({
         endpointId: endpoint_id,
@@ -86,4 +89,8 @@ export function createSentFigures(db: Db) {
         tookMs: took_ms,
       })),
   };
+}
+
+function spentOf({ cost, maybe }: SpentRecord): Spent {
+  return { costUsd: fromMicroUsd(cost), maybeUsd: fromMicroUsd(maybe) };
 }

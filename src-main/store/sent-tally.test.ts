@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { libraryPaths } from '../library';
-import type { Db } from './driver';
+import type { Db, DriverName } from './driver';
 import { MIGRATIONS } from './migrations';
 import { openDatabase } from './open-database';
 import {
+  attemptFor,
   doneEnd,
   DRIVERS,
   failedEnd,
   fileOf,
+  type Library,
   plannedRun,
   sendNext,
   temporaryLibrary,
@@ -21,7 +23,11 @@ const SUMS = ['sent_quarters', 'ended_minutes', 'busy_minutes'] as const;
 /** As their keys order them. A minute in which what was lost was found again may hold nothing any more. */
 function sumsOf(db: Db) {
   return {
-    quarters: db.prepare('SELECT * FROM sent_quarters').all(),
+    quarters: db
+      .prepare(
+        'SELECT quarter, endpoint_id, key_id, model, requests, reached, cost_micro_usd FROM sent_quarters',
+      )
+      .all(),
     minutes: db.prepare('SELECT * FROM ended_minutes WHERE done + failed > 0').all(),
   };
 }
@@ -63,13 +69,43 @@ describe.each(DRIVERS)('the sums of what was sent, on %s', (driver) => {
     await store.recover();
     await store.close();
 
-    const { db } = openDatabase(libraryPaths(library.dir).database, { driver });
-    const kept = sumsOf(db);
-    expect(kept.quarters.length).toBeGreaterThan(3);
-    db.exec(`${SUMS.map((name) => `DROP TABLE ${name};`).join(' ')} DROP INDEX attempts_open;`);
-    db.exec(MIGRATIONS[3] ?? '');
-    expect(kept).toEqual(sumsOf(db));
-    db.close();
+    expectSumsOfAttempts(library, driver);
+    await library.remove();
+  });
+
+  it('tell apart what one commit holds, whatever differs', async () => {
+    const library = temporaryLibrary(driver);
+    const store = await library.open({ wallNow: () => NOW, setTimer: () => () => undefined });
+    const { id } = await plannedRun(store, 18);
+    const places = [
+      {},
+      { model: 'gpt-image-2' },
+      { keyId: 'key-2' },
+      { keyId: null },
+      { endpointId: 'other' },
+      { sentAt: NOW - 40 * MINUTE },
+    ];
+    // Each after the usual one, and twice in a row.
+    const givens = places.flatMap((given) => [{}, given, given]);
+    const jobs = await store.pending(id, -1, givens.length);
+    const starts = jobs.map((job, at) => ({ ...attemptFor(store, job), sentAt: NOW, ...givens[at] }));
+    await store.sent(starts);
+    const ends = starts.map((start, at) =>
+      store.ended({ ...doneEnd(start, fileOf(`${at}`)), endedAt: NOW + (at % 4 === 3 ? MINUTE : 0) }),
+    );
+    await Promise.all([...ends, store.close()]);
+    expectSumsOfAttempts(library, driver);
     await library.remove();
   });
 });
+
+/** What is kept is what summing all attempts up anew finds. */
+function expectSumsOfAttempts(library: Library, driver: DriverName): void {
+  const { db } = openDatabase(libraryPaths(library.dir).database, { driver });
+  const kept = sumsOf(db);
+  expect(kept.quarters.length).toBeGreaterThan(3);
+  db.exec(`${SUMS.map((name) => `DROP TABLE ${name};`).join(' ')} DROP INDEX attempts_open;`);
+  db.exec(MIGRATIONS[3] ?? '');
+  expect(kept).toEqual(sumsOf(db));
+  db.close();
+}

@@ -24,6 +24,8 @@ export interface EndedAttempt {
   /** Null where none is known. */
   readonly failure: Failure | null;
   readonly costMicroUsd: number;
+  /** Of its price: what counts no more as what may have been charged. */
+  readonly settledMicroUsd: number;
 }
 
 interface Quarter extends SentAttempt {
@@ -31,6 +33,7 @@ interface Quarter extends SentAttempt {
   requests: number;
   reached: number;
   cost: number;
+  maybe: number;
 }
 
 interface Minute {
@@ -43,7 +46,8 @@ interface Minute {
 }
 
 export interface SentTally {
-  sent(attempt: SentAttempt): void;
+  /** `price`: millionths of a dollar that it may be charged. */
+  sent(attempt: SentAttempt, price: number): void;
   ended(attempt: SentAttempt, end: EndedAttempt): void;
   /** It had been given up as lost at that moment, and has an end after all. */
   foundAgain(attempt: SentAttempt, lostAt: number): void;
@@ -59,10 +63,15 @@ export function createSentTally(db: Db): SentTally {
   const quarters = new Map<string, Quarter>();
   const minutes = new Map<string, Minute>();
   const earliest = new Map<number, number>();
+  // Most attempts count where the one before them does: then no name is made and looked up.
+  let lastQuarter: Quarter | null = null;
+  let lastMinute: Minute | null = null;
   const addQuarter = db.prepare(
-    `INSERT INTO sent_quarters (quarter, endpoint_id, key_id, model, requests, reached, cost_micro_usd)
-     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET requests = requests + excluded.requests,
-       reached = reached + excluded.reached, cost_micro_usd = cost_micro_usd + excluded.cost_micro_usd`,
+    `INSERT INTO sent_quarters (quarter, endpoint_id, key_id, model, requests, reached, cost_micro_usd,
+       maybe_micro_usd)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET requests = requests + excluded.requests,
+       reached = reached + excluded.reached, cost_micro_usd = cost_micro_usd + excluded.cost_micro_usd,
+       maybe_micro_usd = maybe_micro_usd + excluded.maybe_micro_usd`,
   );
   const addMinute = db.prepare(
     `INSERT INTO ended_minutes (minute, endpoint_id, key_id, done, failed, cost_micro_usd)
@@ -77,18 +86,44 @@ export function createSentTally(db: Db): SentTally {
   function quarterOf(attempt: SentAttempt): Quarter {
     const { endpointId, keyId, model, sentAt } = attempt;
     const quarter = startOf(sentAt, QUARTER_MS);
+    if (
+      lastQuarter?.quarter === quarter &&
+      lastQuarter.endpointId === endpointId &&
+      lastQuarter.keyId === keyId &&
+      lastQuarter.model === model
+    ) {
+      return lastQuarter;
+    }
+    lastQuarter = namedQuarter(attempt, quarter);
+    return lastQuarter;
+  }
+
+  function namedQuarter(attempt: SentAttempt, quarter: number): Quarter {
+    const { endpointId, keyId, model } = attempt;
     const name = `${quarter}\n${endpointId}\n${keyText(keyId)}\n${model}`;
     const known = quarters.get(name);
     if (known !== undefined) {
       return known;
     }
-    const fresh: Quarter = { ...attempt, quarter, requests: 0, reached: 0, cost: 0 };
+    const fresh: Quarter = { ...attempt, quarter, requests: 0, reached: 0, cost: 0, maybe: 0 };
     quarters.set(name, fresh);
     return fresh;
   }
 
-  function minuteOf({ endpointId, keyId }: SentAttempt, at: number): Minute {
+  function minuteOf(attempt: SentAttempt, at: number): Minute {
     const minute = startOf(at, MINUTE_MS);
+    if (
+      lastMinute?.minute === minute &&
+      lastMinute.endpointId === attempt.endpointId &&
+      lastMinute.keyId === attempt.keyId
+    ) {
+      return lastMinute;
+    }
+    lastMinute = namedMinute(attempt, minute);
+    return lastMinute;
+  }
+
+  function namedMinute({ endpointId, keyId }: SentAttempt, minute: number): Minute {
     const name = `${minute}\n${endpointId}\n${keyText(keyId)}`;
     const known = minutes.get(name);
     if (known !== undefined) {
@@ -100,15 +135,17 @@ export function createSentTally(db: Db): SentTally {
   }
 
   return {
-    sent(attempt) {
+    sent(attempt, price) {
       const quarter = quarterOf(attempt);
       quarter.requests += 1;
       quarter.reached += 1;
+      quarter.maybe += price;
     },
-    ended(attempt, { endedAt, bodySentAt, isDone, failure, costMicroUsd }) {
+    ended(attempt, { endedAt, bodySentAt, isDone, failure, costMicroUsd, settledMicroUsd }) {
       const quarter = quarterOf(attempt);
       quarter.reached -= hasReached(failure) ? 0 : 1;
       quarter.cost += costMicroUsd;
+      quarter.maybe -= settledMicroUsd;
       const minute = minuteOf(attempt, endedAt);
       minute.done += isDone ? 1 : 0;
       // Nothing was sent: no failure of an endpoint or a key.
@@ -124,10 +161,12 @@ export function createSentTally(db: Db): SentTally {
       quarters.clear();
       minutes.clear();
       earliest.clear();
+      lastQuarter = null;
+      lastMinute = null;
     },
     write() {
-      for (const { quarter, endpointId, keyId, model, requests, reached, cost } of quarters.values()) {
-        addQuarter.run(quarter, endpointId, keyText(keyId), model, requests, reached, cost);
+      for (const { quarter, endpointId, keyId, model, requests, reached, cost, maybe } of quarters.values()) {
+        addQuarter.run(quarter, endpointId, keyText(keyId), model, requests, reached, cost, maybe);
       }
       for (const { minute, endpointId, keyId, done, failed, cost } of minutes.values()) {
         addMinute.run(minute, endpointId, keyText(keyId), done, failed, cost);

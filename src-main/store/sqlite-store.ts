@@ -1,6 +1,8 @@
 /** The store on its one connection, in the thread that calls it. In the app that is the store's own worker. */
 import { libraryPaths } from '../library';
 import type { AttemptEnd, AttemptStart, ReceivedFile } from '../engine/ports';
+import { type Access, createAccess } from './access';
+import { arenaCalls } from './arena-store';
 import type { Db, DriverName } from './driver';
 import { backUp, backupPath } from './backup';
 import { quickCheckFile } from './database-check';
@@ -8,21 +10,37 @@ import { createDatasetTable } from './dataset-table';
 import { createDoneResults } from './done-results';
 import { createFleetLog } from './fleet-log';
 import { createFleetTable } from './fleet-table';
+import { galleryCalls } from './gallery-store';
 import { createGroupCommit } from './group-commit';
 import { createJobPages } from './job-pages';
+import { createJobIds, type JobIds } from './job-ids';
 import { createJobPlan } from './job-plan';
 import { createJournalTable } from './journal-table';
 import type { Note } from './json-column';
-import { openDatabase } from './open-database';
+import { measureCalls } from './measure-store';
+import { uploadCalls } from './named-uploads';
+import { makeLogRoom } from './log-room';
+import { createNewCells } from './new-cells';
+import { planAgainCalls } from './plan-again';
+import { CHECKPOINT_PAGES, openDatabase } from './open-database';
 import { createRecovery } from './recovery';
 import { createReviewTable } from './review-table';
 import { createRunTable } from './run-table';
 import { createRunTally, type RunTally } from './run-tally';
 import { createSendHistory } from './send-history';
 import { createSentFigures } from './sent-figures';
-import { type CheckAside, createSoundness, type Soundness } from './soundness';
+import { type CheckAside, createSoundness } from './soundness';
 import type { JobQuery, Store, StoredKey } from './store';
-import { asStoreError, StoreError } from './store-error';
+import { studioCalls } from './studio-store';
+import { sessionCalls } from './session-store';
+import { historyCalls } from './text-history';
+import { textCalls } from './text-store';
+import { tokenCalls } from './token-store';
+import { unsentCalls } from './unsent-sessions';
+import { unsentStemCalls } from './unsent-stems';
+import { unfinishedCalls } from './unfinished-files';
+import { usageCalls } from './usage-store';
+import { versionCalls } from './version-store';
 
 const MAX_WAIT_MS = 10;
 const MAX_WRITES = 64;
@@ -42,6 +60,8 @@ export interface InProcessOptions extends OpenStoreOptions {
   readonly wallNow?: () => number;
   /** Runs `callback` once after `delayMs`; returns its undo. */
   readonly setTimer?: (delayMs: number, callback: () => void) => () => void;
+  /** Runs `callback` once all calls that have arrived by now were taken; default: at once. */
+  readonly soon?: (callback: () => void) => void;
   /** How a large database is read while it is in use. */
   readonly checkAside?: CheckAside;
 }
@@ -59,22 +79,45 @@ export function openStoreInProcess(options: InProcessOptions): Store {
     maxWrites: MAX_WRITES,
     transaction: tally.transaction,
     setTimer: options.setTimer ?? setTimer,
+    soon: options.soon ?? ((callback) => callback()),
+    now: () => performance.now(),
   });
   const checkAside: CheckAside =
     options.checkAside ?? ((file) => Promise.resolve(quickCheckFile(file, driver)));
   const settle = commits.flush;
   const soundness = createSoundness({ db, database, isCheckDue, checkAside, wallNow, note, settle });
-  const access = createAccess(commits, tally, soundness);
-  const tables = { db, tally, wallNow, note };
+  const endLogRoom = makeLogRoom({
+    database,
+    pages: CHECKPOINT_PAGES,
+    setTimer: options.setTimer ?? setTimer,
+  });
+  const access = createAccess({ commits, tally, soundness });
+  const tables = { db, tally, jobIds: createJobIds(db), wallNow, note };
   return {
     ...datasetCalls(tables, access),
     ...runCalls(tables, access),
     ...journalCalls(tables, access, commits),
     ...fleetCalls(tables, access),
+    ...studioCalls(tables, access),
+    ...measureCalls(tables, access),
+    ...galleryCalls(tables, access),
+    ...versionCalls(tables, access),
+    ...arenaCalls(tables, access),
+    ...textCalls(tables, access),
+    ...historyCalls(tables, access),
+    ...sessionCalls(tables, access, commits),
+    ...tokenCalls(tables, access),
+    ...unsentCalls(tables, access),
+    ...uploadCalls(tables, access),
+    ...unfinishedCalls(tables, access),
+    ...planAgainCalls(tables, access),
+    ...unsentStemCalls(tables, access),
+    ...usageCalls(tables, access),
     pragmas: access.read(() => pragmas),
     close: async () => {
       if (access.close()) {
         soundness.end();
+        endLogRoom();
         db.close();
         if (soundness.isKnownSound()) {
           copyOf(database, note);
@@ -95,68 +138,15 @@ function copyOf(database: string, note: Note): void {
   }
 }
 
-interface Tables {
+export interface Tables {
   readonly db: Db;
   readonly tally: RunTally;
+  readonly jobIds: JobIds;
   readonly wallNow: () => number;
   readonly note: Note;
 }
 
 type Commits = ReturnType<typeof createGroupCommit>;
-type Access = ReturnType<typeof createAccess>;
-
-/** How calls reach the connection: none after closing, failures named, reads after the writes that came before them. */
-function createAccess(commits: Commits, tally: RunTally, soundness: Pick<Soundness, 'damage'>) {
-  let isClosed = false;
-  const guard = <T>(work: () => T): T => {
-    if (isClosed) {
-      throw new StoreError('CLOSED', 'The library is closed.');
-    }
-    const damage = soundness.damage();
-    if (damage !== null) {
-      throw damage;
-    }
-    try {
-      return work();
-    } catch (error) {
-      throw asStoreError(error);
-    }
-  };
-  return {
-    guarded: async (work: () => Promise<void>): Promise<void> => {
-      try {
-        await guard(work);
-      } catch (error) {
-        throw asStoreError(error);
-      }
-    },
-    /** Sees every write that was made before it. */
-    read:
-      <A extends readonly unknown[], T>(query: (...args: A) => T) =>
-      async (...args: A): Promise<T> =>
-        guard(() => {
-          commits.flush();
-          return query(...args);
-        }),
-    /** On disk when it resolves. */
-    write:
-      <A extends readonly unknown[], T>(change: (...args: A) => T) =>
-      async (...args: A): Promise<T> =>
-        guard(() => {
-          commits.flush();
-          return tally.transaction(() => change(...args));
-        }),
-    /** Commits what waits; false when it was closed before. */
-    close(): boolean {
-      if (isClosed) {
-        return false;
-      }
-      commits.flush();
-      isClosed = true;
-      return true;
-    },
-  };
-}
 
 function datasetCalls({ db, wallNow, note }: Tables, { read, write }: Access) {
   const datasets = createDatasetTable(db, { wallNow, note });
@@ -174,13 +164,14 @@ function datasetCalls({ db, wallNow, note }: Tables, { read, write }: Access) {
 }
 
 /** Runs and their jobs. */
-function runCalls({ db, tally, wallNow, note }: Tables, { read, write }: Access) {
+function runCalls({ db, tally, jobIds, wallNow, note }: Tables, { read, write }: Access) {
   const datasets = createDatasetTable(db, { wallNow, note });
   const runs = createRunTable(db, { wallNow, note });
-  const plan = createJobPlan(db, tally);
+  const plan = createJobPlan(db, tally, jobIds);
   const pages = createJobPages(db, runs);
   const reviews = createReviewTable(db);
   const results = createDoneResults(db);
+  const noteNewCells = createNewCells(db);
   const { recover } = createRecovery({ db, tally, wallNow, ended: createJournalTable(db, tally).ended });
 
   /** A resumed run reads its file again: the earlier reading has then had its day. */
@@ -198,18 +189,21 @@ function runCalls({ db, tally, wallNow, note }: Tables, { read, write }: Access)
     setRunOptions: write(runs.setRunOptions),
     setRunDataset: write((runId: number, datasetId: number) => {
       const before = runs.moveRun(runId, datasetId);
+      noteNewCells(runId, { before, after: datasetId });
       if (isReRead(before, datasetId)) {
         datasets.dropUnused(before);
       }
     }),
     setRunPlace: write(runs.setRunPlace),
+    answersFile: read(runs.answersFile),
+    setAnswersFile: write(runs.setAnswersFile),
     plannedDigest: read(runs.plannedDigest),
     setPlannedDigest: write(runs.setPlannedDigest),
     planJobs: write(plan.planJobs),
-    recover: write(() => {
+    recover: write((mark?: string) => {
       datasets.endCutOffImports();
       runs.pauseCutOff();
-      return recover();
+      return recover(mark ?? '');
     }),
     counts: read(runs.counts),
 
@@ -232,16 +226,19 @@ function runCalls({ db, tally, wallNow, note }: Tables, { read, write }: Access)
     confirmResults: write(results.confirmResults),
     setReview: write(reviews.setReview),
     reviewCounts: read(reviews.reviewCounts),
+    reviewSum: read(reviews.reviewSum),
     reviewQueue: read(reviews.reviewQueue),
+    reviewAmong: read(reviews.reviewAmong),
     gallery: read(pages.gallery),
     result: read(pages.result),
+    resultTurn: read(pages.resultTurn),
   };
 }
 
 /** The attempts, as they happen. */
-function journalCalls({ db, tally }: Tables, { read, guarded }: Access, commits: Commits) {
+function journalCalls({ db, tally, jobIds }: Tables, { read, guarded }: Access, commits: Commits) {
   const journal = createJournalTable(db, tally);
-  const plan = createJobPlan(db, tally);
+  const plan = createJobPlan(db, tally, jobIds);
   let lastAttemptId = journal.lastAttemptId();
   return {
     pending: read((runId: number, afterId: number, limit: number) => {

@@ -1,6 +1,21 @@
 /** The store's calls as messages between the program and the store's thread. */
+import { ARENA_METHODS } from './arena-store';
+import { GALLERY_METHODS } from './gallery-store';
+import { MEASURE_METHODS } from './measure-store';
+import { PLAN_AGAIN_METHODS } from './plan-again';
+import { UPLOAD_METHODS } from './named-uploads';
 import type { Store } from './store';
 import type { StoreFailure } from './store-error';
+import { STUDIO_METHODS } from './studio-store';
+import { SESSION_METHODS } from './session-store';
+import { HISTORY_METHODS } from './text-history';
+import { TEXT_METHODS } from './text-store';
+import { TOKEN_METHODS } from './token-store';
+import { UNSENT_METHODS } from './unsent-sessions';
+import { UNSENT_STEM_METHODS } from './unsent-stems';
+import { UNFINISHED_METHODS } from './unfinished-files';
+import { USAGE_METHODS } from './usage-store';
+import { VERSION_METHODS } from './version-store';
 
 /** Not calls: ids are handed out on the caller's side, which learns of the first when the thread is ready. */
 export type StoreMethod = Exclude<keyof Store, 'nextAttemptId'>;
@@ -39,6 +54,8 @@ const METHODS: Readonly<Record<StoreMethod, true>> = {
   setRunOptions: true,
   setRunDataset: true,
   setRunPlace: true,
+  answersFile: true,
+  setAnswersFile: true,
   plannedDigest: true,
   setPlannedDigest: true,
   planJobs: true,
@@ -57,9 +74,12 @@ const METHODS: Readonly<Record<StoreMethod, true>> = {
   confirmResults: true,
   setReview: true,
   reviewCounts: true,
+  reviewSum: true,
   reviewQueue: true,
+  reviewAmong: true,
   gallery: true,
   result: true,
+  resultTurn: true,
   endpoints: true,
   saveEndpoint: true,
   removeEndpoint: true,
@@ -91,6 +111,21 @@ const METHODS: Readonly<Record<StoreMethod, true>> = {
   sent: true,
   received: true,
   ended: true,
+  ...STUDIO_METHODS,
+  ...MEASURE_METHODS,
+  ...GALLERY_METHODS,
+  ...VERSION_METHODS,
+  ...ARENA_METHODS,
+  ...TEXT_METHODS,
+  ...HISTORY_METHODS,
+  ...SESSION_METHODS,
+  ...TOKEN_METHODS,
+  ...UNSENT_METHODS,
+  ...UNSENT_STEM_METHODS,
+  ...UPLOAD_METHODS,
+  ...UNFINISHED_METHODS,
+  ...PLAN_AGAIN_METHODS,
+  ...USAGE_METHODS,
   pragmas: true,
   close: true,
 };

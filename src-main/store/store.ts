@@ -17,11 +17,29 @@ import type {
   Result,
   RowProblem,
   RunOptions,
+  RunOrigin,
   RunState,
 } from '@shared/model/run';
-import type { Review, ReviewCounts, ReviewFilter } from '@shared/model/review';
+import type { Review, ReviewCounts, ReviewFilter, ReviewSum } from '@shared/model/review';
 import type { Settings } from '@shared/model/settings';
 import type { Journal, ReceivedFile, SendHistory } from '../engine/ports';
+import type { ArenaStore } from './arena-store';
+import type { GalleryStore } from './gallery-store';
+import type { MaybeCharged } from './maybe-charged';
+import type { MeasureStore } from './measure-store';
+import type { NamedUploads } from './named-uploads';
+import type { ReviewHow, ReviewSet } from './review-table';
+import type { StudioStore } from './studio-store';
+import type { SessionStore } from './session-store';
+import type { TextHistory } from './text-history';
+import type { TextStore } from './text-store';
+import type { TokenStore } from './token-store';
+import type { UnsentSessions } from './unsent-sessions';
+import type { UnsentStems } from './unsent-stems';
+import type { PlanAgainStore } from './plan-again';
+import type { UnfinishedStore } from './unfinished-files';
+import type { UsageStore } from './usage-store';
+import type { VersionStore } from './version-store';
 
 /** One imported line. `images` are references as the file gave them (path, URL, data URL, or `embedded:` id). */
 export interface StoredRow {
@@ -52,11 +70,20 @@ export interface NewRun {
   readonly options: RunOptions;
   /** Absolute; a run is its output folder: unique among runs that were not replaced. */
   readonly outputDir: string;
+  /** Absent: dataset. */
+  readonly origin?: RunOrigin;
+}
+
+/** What attempts cost, as far as it is known, and the prices of those that may have been charged as much beside it. */
+export interface Spent {
+  readonly costUsd: number;
+  readonly maybeUsd: number;
 }
 
 export interface StoredRun {
   readonly id: number;
   readonly name: string;
+  readonly origin: RunOrigin;
   readonly datasetId: number;
   readonly recipe: Recipe;
   readonly options: RunOptions;
@@ -66,6 +93,8 @@ export interface StoredRun {
   readonly counts: Counts;
   readonly failures: Readonly<Partial<Record<FailureKind, number>>>;
   readonly costUsd: number;
+  /** Beside that. */
+  readonly maybeCharged: MaybeCharged;
   /** Attempts that were sent. */
   readonly requests: number;
   /** Its place in the queue, ascending. */
@@ -93,6 +122,16 @@ export interface NewJob {
   readonly digest: string;
 }
 
+/** What became of the jobs of a plan; those that were there and ask for the same are not counted. */
+export interface PlanCounts {
+  /** Jobs. */
+  readonly added: number;
+  /** Rows of which something was sent, and goes again, because they ask for something else. */
+  readonly changed: number;
+  /** Jobs with an unknown outcome whose row asks for something else: they may have been charged, and stay unknown. */
+  readonly unsure: number;
+}
+
 /** Everything the transport and the exports need of a job. */
 export interface StoredJob extends JobTile {
   readonly stem: string;
@@ -105,6 +144,10 @@ export interface StoredJob extends JobTile {
   readonly seconds: number | null;
   readonly costUsd: number | null;
   readonly review: Review | null;
+  /** Deleted by the user; its file is still there. */
+  readonly isTrashed?: true;
+  /** What is asked of this job alone, word for word; null: as the run's recipe has it. */
+  readonly instruction: string | null;
 }
 
 export interface JobQuery {
@@ -179,7 +222,23 @@ export interface GalleryPage {
   readonly jobs: readonly JobTile[];
 }
 
-export interface Store extends Journal {
+export interface Store
+  extends Journal,
+    StudioStore,
+    MeasureStore,
+    GalleryStore,
+    VersionStore,
+    ArenaStore,
+    TextStore,
+    TextHistory,
+    SessionStore,
+    TokenStore,
+    UnsentSessions,
+    NamedUploads,
+    UnfinishedStore,
+    PlanAgainStore,
+    UnsentStems,
+    UsageStore {
   // datasets
   createDataset(dataset: NewDataset): Promise<StoredDataset>;
   addRows(datasetId: number, rows: readonly StoredRow[]): Promise<void>;
@@ -212,19 +271,23 @@ export interface Store extends Journal {
   /** Moves the run to a re-read dataset (a resume re-imports its file). */
   setRunDataset(runId: number, datasetId: number): Promise<void>;
   setRunPlace(runId: number, place: number): Promise<void>;
+  /** Where a command line wants the answers of its text run, absolute; null: nowhere. */
+  answersFile(runId: number): Promise<string | null>;
+  setAnswersFile(runId: number, path: string): Promise<void>;
   /** What the run's jobs were wholly planned for; null: not all are planned. */
   plannedDigest(runId: number): Promise<string | null>;
   setPlannedDigest(runId: number, digest: string | null): Promise<void>;
   /**
    * Adds jobs. One that exists already keeps its state if its digest is the same; if the digest changed it becomes
-   * pending, its old result kept on disk until the successor is whole. Answers how many were new and how many changed.
+   * pending, its old result kept on disk until the successor is whole; one whose outcome nobody knows stays as it is.
    */
-  planJobs(runId: number, jobs: readonly NewJob[]): Promise<{ added: number; changed: number }>;
+  planJobs(runId: number, jobs: readonly NewJob[]): Promise<PlanCounts>;
   /**
    * After a restart: `leased` becomes pending, `sent` without an outcome becomes `unknown`, save where the result's file
    * is found whole by its journalled hash: that job is done. Runs that were under way are paused. Answers how many.
+   * `mark`: of the library, in the names of its temporary files; absent: it has none.
    */
-  recover(): Promise<{ unknown: number; released: number }>;
+  recover(mark?: string): Promise<{ unknown: number; released: number }>;
   counts(runId: number): Promise<Counts>;
 
   // jobs
@@ -261,11 +324,17 @@ export interface Store extends Journal {
   /** Answers what was said before. Rejects with NOT_FOUND when the job shows another result by now. */
   setReview(jobId: number, resultId: number, review: Review | null): Promise<Review | null>;
   reviewCounts(runId: number): Promise<ReviewCounts>;
-  /** Ids of done jobs in the order of the run. */
-  reviewQueue(runId: number, filter: ReviewFilter): Promise<readonly number[]>;
+  /** The same with what looks suspicious; of the done jobs among these, where they are named. */
+  reviewSum(of: ReviewSet): Promise<ReviewSum>;
+  /** Ids of done jobs in the order of the run, or the most suspicious first. */
+  reviewQueue(runId: number, filter: ReviewFilter, how?: ReviewHow): Promise<readonly number[]>;
+  /** Those of these jobs that are done and meant, in the order they are named in, or the most suspicious first. */
+  reviewAmong(jobIds: readonly number[], filter: ReviewFilter, how?: ReviewHow): Promise<readonly number[]>;
 
   /** Every result of every run, newest first. */
   gallery(offset: number, limit: number): Promise<GalleryPage>;
+  /** The model's own turn that brought it; null where none was kept. */
+  resultTurn(resultId: number): Promise<string | null>;
   /** A result with where its file is. */
   result(resultId: number): Promise<{ result: Result; path: string; jobId: number } | null>;
 
@@ -304,10 +373,10 @@ export interface Store extends Journal {
   endpointLatencies(now: number, perEndpoint: number): Promise<readonly EndpointLatency[]>;
   /** Of attempts that ended since then. */
   keyFigures(since: number): Promise<readonly KeyFigures[]>;
-  /** What attempts sent since then cost, as far as it is known. Moments count from the start of their quarter of an hour. */
-  spentSince(since: number): Promise<{ readonly requests: number; readonly costUsd: number }>;
+  /** Moments count from the start of their quarter of an hour. */
+  spentSince(since: number): Promise<Spent & { readonly requests: number }>;
   /** Of attempts sent since then; keys that cost nothing are left out. */
-  keySpentSince(since: number): Promise<readonly { readonly keyId: string; readonly costUsd: number }[]>;
+  keySpentSince(since: number): Promise<readonly (Spent & { readonly keyId: string })[]>;
   ownModels(): Promise<readonly CatalogueModel[]>;
   saveOwnModels(models: readonly CatalogueModel[]): Promise<void>;
   settings(): Promise<Settings>;

@@ -28,6 +28,8 @@ function serve(options: StoreWorkerData): void {
   try {
     store = openStoreInProcess({
       ...options,
+      // Messages that wait are all taken before it.
+      soon: (callback) => void setImmediate(callback),
       onNote: (sentence) => tell({ kind: 'note', sentence }),
       checkAside: (checkFile) =>
         checkInThread(new URL(import.meta.url), { checkFile, driver: options.driver }),

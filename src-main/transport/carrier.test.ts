@@ -1,19 +1,28 @@
 /** An order from its inputs to its file, with a real adapter over a real socket. */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AttemptOutcome } from '../engine/ports';
+import { createVirtualClock, type VirtualClock } from '../engine/testing/virtual-clock';
 import { createInputLoader } from '../images/load-input';
 import { createAdapters } from '../providers';
 import { createConnections } from '../providers/http/connections';
 import { Secret } from '../providers/secret';
 import { endpoint, PLAIN_KEY, png } from '../providers/testing/calls';
-import { answer, json, type ScriptedServer, startScriptedServer } from '../providers/testing/scripted-server';
+import {
+  answer,
+  json,
+  type Script,
+  type ScriptedServer,
+  startScriptedServer,
+} from '../providers/testing/scripted-server';
+import { systemClock } from '../system-clock';
 import { createCarrier } from './carrier';
 import { createDisk, type Disk } from './disk';
-import type { Order } from './order';
+import type { PictureOrder } from './order';
 
 const LIMITS = { 'x-ratelimit-limit-requests': '60', 'x-ratelimit-remaining-requests': '7' };
 const FACTS = { requests: { limit: 60, remaining: 7 } };
@@ -37,21 +46,24 @@ interface Surroundings {
   readonly signal?: AbortSignal;
   readonly disk?: Disk;
   readonly attemptId?: number;
+  readonly clock?: VirtualClock;
   /** What the journal does with a file. */
   readonly received?: () => Promise<void>;
   readonly onAnswered?: () => void;
+  readonly onPartial?: (path: string) => void;
 }
 
-async function carry(changes: Partial<Order> = {}, around: Surroundings = {}) {
+async function carry(changes: Partial<PictureOrder> = {}, around: Surroundings = {}) {
   const told: string[] = [];
   const carrier = createCarrier({
     adapter: (order) => adapters[order.endpoint.provider],
     connections,
     disk: around.disk ?? createDisk(),
+    clock: around.clock ?? systemClock,
     secret: (value) => new Secret(value),
     open: (reference, rules) => createInputLoader(rules).open(reference),
   });
-  const order: Order = {
+  const order: PictureOrder = {
     task: 't2i',
     endpoint: endpoint('openai', server.url),
     secret: PLAIN_KEY,
@@ -65,11 +77,13 @@ async function carry(changes: Partial<Order> = {}, around: Surroundings = {}) {
     input: { baseDir: '', roots: 'all', allowPrivateUrls: false, imageCacheDir: null, embeddedDir: '' },
     outputDir,
     stem: '000001',
+    mark: 'own',
     ...changes,
   };
   const outcome = await carrier.carry(around.attemptId ?? 1, order, {
     signal: around.signal ?? new AbortController().signal,
     bodySent: () => told.push('bodySent'),
+    partial: (path) => around.onPartial?.(path),
     answered: () => {
       told.push('answered');
       around.onAnswered?.();
@@ -116,23 +130,100 @@ describe('an order', () => {
     expect(await readFile(join(outputDir, '000001.png'))).toEqual(png(7));
   });
 
-  it('whose picture is gone blames the endpoint, not the row', async () => {
+  it('whose picture is gone blames the endpoint, not the row, and is not made anew', async () => {
     server.reply(({ path }) =>
-      path === '/picture.png'
+      path === '/picture.png?secret=1'
         ? answer(404, '')
-        : json({ data: [{ url: `${server.url}/picture.png` }] }, 200, LIMITS),
+        : json({ data: [{ url: `${server.url}/picture.png?secret=1` }] }, 200, LIMITS),
     );
-    expect((await carry()).outcome).toMatchObject({
+    const { outcome } = await carry();
+    expect(outcome).toEqual({
       kind: 'failed',
-      failure: { kind: 'malformed', bodySent: true },
+      isMade: true,
+      costUsd: null,
+      failure: {
+        kind: 'malformed',
+        message:
+          'The picture was made and may be charged, but it could not be fetched: ' +
+          `${server.url}/picture.png answered with HTTP status 404; check that it is still there.`,
+        bodySent: true,
+      },
       facts: FACTS,
+    });
+    expect(server.begun()).toBe(2);
+  });
+
+  describe('whose picture does not come at once', () => {
+    const post = () => json({ data: [{ url: `${server.url}/picture.png` }], usage: USAGE });
+    /** What is asked for the picture, one after the other; the last for ever. */
+    function hosted(...replies: Script[]): { asked: number; clock: VirtualClock } {
+      const seen = { asked: 0, clock: createVirtualClock() };
+      server.reply(({ path }) => {
+        if (path !== '/picture.png') {
+          return post();
+        }
+        seen.asked += 1;
+        return replies[Math.min(seen.asked, replies.length) - 1] ?? post();
+      });
+      return seen;
+    }
+    /** Time passes only while nothing but time can bring it on. */
+    async function pass(clock: VirtualClock, over: Promise<unknown>): Promise<number> {
+      let isOver = false;
+      void over.finally(() => {
+        isOver = true;
+      });
+      const start = clock.now();
+      for (;;) {
+        await expect.poll(() => isOver || clock.timers > 0, { timeout: 20_000, interval: 2 }).toBe(true);
+        if (isOver) {
+          return clock.now() - start;
+        }
+        await clock.runAll(60_000);
+      }
+    }
+
+    it('is fetched again, and asked for once', async () => {
+      const seen = hosted(
+        answer(503, ''),
+        answer(429, ''),
+        { kind: 'half', body: 'half', bytes: 900, then: 'close' },
+        answer(200, png(7)),
+      );
+      const carried = carry({}, { clock: seen.clock });
+      expect(await pass(seen.clock, carried)).toBe(3500);
+      expect((await carried).outcome).toMatchObject({ kind: 'done', usage: { outputTokens: 400 } });
+      expect([seen.asked, server.begun()]).toEqual([4, 5]);
+      expect(await readFile(join(outputDir, '000001.png'))).toEqual(png(7));
+    });
+
+    it.each([
+      [60_000, 6],
+      [2000, 3],
+    ])('is given up after a few tries within %i ms, and not made anew', async (timeoutMs, tries) => {
+      const seen = hosted(answer(502, ''));
+      const order = { endpoint: endpoint('openai', server.url, { timeoutMs }) };
+      const carried = carry(order, { clock: seen.clock });
+      expect(await pass(seen.clock, carried)).toBeLessThan(timeoutMs);
+      expect((await carried).outcome).toMatchObject({ kind: 'failed', isMade: true });
+      expect(seen.asked).toBe(tries);
+    });
+
+    it('is let be when it is cut off meanwhile', async () => {
+      const seen = hosted(answer(503, ''));
+      const stop = new AbortController();
+      const carried = carry({}, { clock: seen.clock, signal: stop.signal });
+      await expect.poll(() => seen.clock.timers, { timeout: 20_000 }).toBe(1);
+      stop.abort();
+      expect((await carried).outcome).toEqual({ kind: 'lost' });
+      expect([seen.asked, seen.clock.timers]).toEqual([1, 0]);
     });
   });
 
   it('shows no key that its answer wrote into the address of the picture', async () => {
     server.reply(json({ data: [{ url: `${server.url}/${PLAIN_KEY}` }] }));
     const { outcome } = await carry();
-    expect(outcome).toMatchObject({ kind: 'failed', failure: { kind: 'malformed' } });
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { kind: 'malformed' }, isMade: true });
     expect(JSON.stringify(outcome)).not.toContain(PLAIN_KEY);
   });
 
@@ -167,6 +258,10 @@ const images = (...pictures: Buffer[]) =>
       },
     ],
   });
+
+function bytesOf(outcome: AttemptOutcome): Buffer {
+  return Buffer.from((outcome.kind === 'done' ? outcome.unplaced?.bytes : undefined) ?? []);
+}
 
 describe('a large picture', () => {
   it.each(['images', 'chat'] as const)(
@@ -219,7 +314,7 @@ describe('a large picture', () => {
         },
       },
     );
-    expect(names).toEqual(['000001.1.part']);
+    expect(names).toEqual(['000001.own.1.part']);
     expect(await readdir(outputDir)).toEqual(['000001.png']);
     expect(final.equals(await readFile(join(outputDir, '000001.png')))).toBe(true);
   });
@@ -245,11 +340,56 @@ describe('a large picture', () => {
     expect(await readdir(outputDir)).toEqual([]);
   });
 
-  it('whose folder is none fails as storage', async () => {
+  it.each([
+    ['once it is there', {}],
+    ['from its first bytes on', { heldBytes: 100_000 }],
+  ])('that its folder refuses %s is handed on whole', async (_when, options) => {
+    const bytes = large(2);
+    const folder = join(outputDir, 'file');
+    await writeFile(folder, '');
+    server.reply(json({ data: [{ b64_json: bytes.toString('base64') }], usage: USAGE }));
+    const disk = createDisk(options);
+    const { outcome, told } = await carry({ outputDir: folder }, { disk });
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      usage: { outputTokens: 400 },
+      file: { sha256: createHash('sha256').update(bytes).digest('hex'), sizeBytes: bytes.length },
+      unplaced: { path: join(folder, '000001.own.1.whole.part'), outputDir: folder },
+    });
+    expect(bytes.equals(bytesOf(outcome))).toBe(true);
+    expect(told).toEqual(['bodySent', 'answered']);
+  });
+
+  it('that can be kept nowhere is lost, and its run hears why', async () => {
     await writeFile(join(outputDir, 'file'), '');
     server.reply(json({ data: [{ b64_json: large(2).toString('base64') }] }));
-    const { outcome } = await carry({ outputDir: join(outputDir, 'file') });
-    expect(outcome).toMatchObject({ kind: 'failed', failure: { kind: 'storage', bodySent: true } });
+    const disk: Disk = { ...createDisk(), keepRefused: () => false };
+    const { outcome } = await carry({ outputDir: join(outputDir, 'file') }, { disk });
+    expect(outcome).toMatchObject({ kind: 'lost', failure: { kind: 'storage', bodySent: true } });
+  });
+
+  it('that the journal cannot note waits under a name that tells it from a draft', async () => {
+    server.reply(json({ data: [{ b64_json: large(2).toString('base64') }] }));
+    const { outcome } = await carry({}, { received: () => Promise.reject(new Error('full')) });
+    const path = join(outputDir, '000001.own.1.whole.part');
+    expect(outcome).toMatchObject({ kind: 'done', unplaced: { path, outputDir } });
+    expect(bytesOf(outcome)).toEqual(Buffer.alloc(0));
+    expect(large(2).length).toBe((await readFile(path)).length);
+  });
+
+  it('that cannot get its final name waits under the one that it has', async () => {
+    server.reply(json({ data: [{ b64_json: large(2).toString('base64') }] }));
+    const { outcome } = await carry(
+      {},
+      {
+        received: async () => {
+          await mkdir(join(outputDir, '000001.png', 'in-the-way'), { recursive: true });
+        },
+      },
+    );
+    const path = join(outputDir, '000001.own.1.part');
+    expect(outcome).toMatchObject({ kind: 'done', unplaced: { path } });
+    expect(large(2).length).toBe((await readFile(path)).length);
   });
 
   it('frees its slot when its body has ended, not when the disk has it', async () => {
@@ -276,7 +416,7 @@ describe('a large picture', () => {
     const bytes = large(8);
     server.reply(json({ data: [{ b64_json: bytes.toString('base64') }] }));
     // Each single one is beyond it.
-    const disk = createDisk(100_000);
+    const disk = createDisk({ budgetBytes: 100_000 });
     const stems = Array.from({ length: 8 }, (_, at) => `many-${at}`);
     const outcomes = await Promise.all(stems.map((stem, at) => carry({ stem }, { disk, attemptId: at + 1 })));
     expect(outcomes.map(({ outcome }) => outcome.kind)).toEqual(stems.map(() => 'done'));
@@ -318,7 +458,7 @@ describe('input images', () => {
     await writeFile(join(outputDir, 'in.png'), photo);
     await writeFile(join(outputDir, 'small.png'), png(2));
     server.reply(json({ data: [{ b64_json: DATA }] }));
-    const order: Partial<Order> = {
+    const order: Partial<PictureOrder> = {
       task: 'edit',
       inputs: ['in.png', 'small.png'],
       endpoint: endpoint('openai', server.url, { options }),

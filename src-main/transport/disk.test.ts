@@ -6,7 +6,7 @@ import { createDisk } from './disk';
 
 describe('what result files share', () => {
   it('makes others wait beyond the budget, until half of it is free', async () => {
-    const disk = createDisk(100);
+    const disk = createDisk({ budgetBytes: 100 });
     disk.wait(100);
     expect(disk.pressure()).toBeUndefined();
     disk.wait(1);

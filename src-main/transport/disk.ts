@@ -5,23 +5,35 @@
 import fs from 'node:fs';
 import { promisify } from 'node:util';
 import { CHUNK_BYTES } from '../providers/base64-stream';
+import { alignedBuffer } from './aligned-memory';
+import type { CachedFolders } from './temporary-file';
 
 const open = promisify(fs.open);
-const close = promisify(fs.close);
 const fsync = promisify(fs.fsync);
 
 /**
  * Of one worker: bytes that may wait to be written, or as a complete file to become durable; beyond, nothing more is
  * read and no slot becomes free. Neither waits for anything that is yet to be read.
  */
-const BUDGET_BYTES = 24 * 1024 * 1024;
-/** Unused memory that is kept for the next answers. */
-const MAX_FREE_CHUNKS = 192;
+const BUDGET_BYTES = 10 * 1024 * 1024;
+/** Of one worker: bytes of unfinished pictures that are kept to be written in one piece at their end. */
+const HELD_BYTES = 8 * 1024 * 1024;
+/** Of one worker: bytes of answers that their folder refused, until they are handed on. */
+const REFUSED_BYTES = 128 * 1024 * 1024;
+/** Unused memory that is kept for the next answers: some 36 MB. */
+const MAX_FREE_CHUNKS = 512;
 
 export interface Disk {
   lend(): Buffer;
   giveBack(chunk: Buffer): void;
-  /** So many bytes wait from now on (negative: no longer). */
+  /** So many bytes of a picture that is still arriving are kept (negative: no longer). */
+  hold(bytes: number): void;
+  /** More is kept than should be: who keeps some and has more coming writes it now. */
+  readonly isCrowded: boolean;
+  readonly cachedFolders: CachedFolders;
+  /** Whether there is room to keep so many bytes that a folder refused (negative: they are kept no longer). */
+  keepRefused(bytes: number): boolean;
+  /** So many bytes wait for the disk from now on (negative: no longer). */
   wait(bytes: number): void;
   /** Settles when what waits is well within the budget; undefined: it is. */
   pressure(): Promise<void> | undefined;
@@ -29,18 +41,37 @@ export interface Disk {
   syncFolder(folder: string): Promise<void>;
 }
 
-export function createDisk(budgetBytes = BUDGET_BYTES): Disk {
+export interface DiskOptions {
+  readonly budgetBytes?: number;
+  readonly heldBytes?: number;
+}
+
+export function createDisk({ budgetBytes = BUDGET_BYTES, heldBytes = HELD_BYTES }: DiskOptions = {}): Disk {
   const free: Buffer[] = [];
   const syncs = new Map<string, FolderSync>();
+  let keptBytes = 0;
   let waitingBytes = 0;
+  let refusedBytes = 0;
   let relief: { readonly promise: Promise<void>; resolve(): void } | null = null;
 
   return {
-    lend: () => free.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES),
+    lend: () => free.pop() ?? alignedBuffer(CHUNK_BYTES),
     giveBack(chunk) {
       if (free.length < MAX_FREE_CHUNKS) {
         free.push(chunk);
       }
+    },
+    hold(bytes) {
+      keptBytes += bytes;
+    },
+    get isCrowded() {
+      return keptBytes > heldBytes;
+    },
+    cachedFolders: new Set(),
+    keepRefused(bytes) {
+      const hasRoom = refusedBytes + bytes <= REFUSED_BYTES;
+      refusedBytes += hasRoom ? bytes : 0;
+      return hasRoom;
     },
     wait(bytes) {
       waitingBytes += bytes;
@@ -104,7 +135,7 @@ async function flushFolder(path: string): Promise<void> {
   try {
     await fsync(folder);
   } finally {
-    await close(folder);
+    fs.closeSync(folder);
   }
 }
 

@@ -1,6 +1,11 @@
-/** The picture behind an answer that only names its address. */
+/**
+ * The picture behind an answer that only names its address. It is made and paid for by then: what fails on the way here
+ * is tried again, and never asked for anew by itself.
+ */
 import type { Endpoint } from '@shared/model/endpoint';
-import { fetchImage } from '../images/safe-fetch';
+import type { Failure } from '@shared/model/failure';
+import type { Clock, RateFacts, Usage } from '../engine/ports';
+import { type FetchedImage, fetchImage } from '../images/safe-fetch';
 import type { ImageAnswer } from '../providers/adapter';
 import { redactWith } from '../providers/redact';
 import type { Secret } from '../providers/secret';
@@ -8,13 +13,28 @@ import type { Secret } from '../providers/secret';
 /** A picture in memory, or why there is none. */
 export type ImageOrFailure = Extract<ImageAnswer, { kind: 'image' | 'failed' }>;
 
+/** It was made, and could not be fetched. */
+export interface Unfetched {
+  readonly kind: 'unfetched';
+  readonly failure: Failure;
+  readonly usage: Usage;
+  readonly facts?: RateFacts;
+}
+
 export interface HostedOptions {
   readonly endpoint: Endpoint;
   /** Never shown, though an answer may have written it into the address. */
   readonly secret: Secret | null;
   readonly allowPrivateUrls: boolean;
   readonly signal: AbortSignal;
+  /** Absent: it is tried once. */
+  readonly clock?: Pick<Clock, 'now' | 'setTimer'>;
 }
+
+/** Between one try and the next, as long as the endpoint's timeout allows it. */
+const WAITS_MS = [500, 1000, 2000, 4000, 8000];
+/** The last try has time to get somewhere. */
+const LEAST_TIMEOUT_MS = 1000;
 
 /**
  * Any other answer as it is. The address is a stranger's, but it may lie beside the endpoint: one on a private address
@@ -23,27 +43,58 @@ export interface HostedOptions {
 export async function fetchHosted(
   answer: Exclude<ImageAnswer, { kind: 'spooled' }>,
   options: HostedOptions,
-): Promise<ImageOrFailure> {
+): Promise<ImageOrFailure | Unfetched> {
   if (answer.kind !== 'url') {
     return answer;
   }
-  const { endpoint, signal } = options;
-  const fetched = await fetchImage(answer.url, {
-    allowPrivate: options.allowPrivateUrls || sharesHost(answer.url, endpoint.baseUrl),
-    signal,
-    timeoutMs: endpoint.timeoutMs,
-  });
+  const fetched = await fetchPatiently(answer.url, options);
   const facts = answer.facts === undefined ? {} : { facts: answer.facts };
   if (fetched.kind === 'ok') {
     return { kind: 'image', bytes: fetched.bytes, usage: answer.usage, ...facts };
   }
-  const message = redactWith(options.secret, fetched.failure.message);
+  const why = redactWith(options.secret, fetched.failure.message);
+  const message = `The picture was made and may be charged, but it could not be fetched: ${why}`;
   // The row is not to blame for an answer that cannot be fetched.
-  return {
-    kind: 'failed',
-    failure: { ...fetched.failure, kind: 'malformed', message, bodySent: true },
-    ...facts,
-  };
+  const failure: Failure = { kind: 'malformed', message, bodySent: true };
+  return { kind: 'unfetched', failure, usage: answer.usage, ...facts };
+}
+
+async function fetchPatiently(url: string, options: HostedOptions): Promise<FetchedImage> {
+  const { endpoint, signal, clock } = options;
+  const allowPrivate = options.allowPrivateUrls || sharesHost(url, endpoint.baseUrl);
+  const fetchOnce = (timeoutMs: number) => fetchImage(url, { allowPrivate, signal, timeoutMs });
+  if (clock === undefined) {
+    return fetchOnce(endpoint.timeoutMs);
+  }
+  const until = clock.now() + endpoint.timeoutMs;
+  let fetched = await fetchOnce(endpoint.timeoutMs);
+  for (const waitMs of WAITS_MS) {
+    const leftMs = until - clock.now() - waitMs;
+    if (fetched.kind === 'ok' || fetched.mayPass !== true || signal.aborted || leftMs <= 0) {
+      break;
+    }
+    await waited(waitMs, { clock, signal });
+    fetched = await fetchOnce(Math.max(LEAST_TIMEOUT_MS, leftMs));
+  }
+  return fetched;
+}
+
+/** Resolves early where nobody wants it any more. */
+function waited(
+  delayMs: number,
+  { clock, signal }: Required<Pick<HostedOptions, 'clock' | 'signal'>>,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const undo = clock.setTimer(delayMs, () => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    });
+    function stop(): void {
+      undo();
+      resolve();
+    }
+    signal.addEventListener('abort', stop, { once: true });
+  });
 }
 
 function sharesHost(url: string, baseUrl: string): boolean {

@@ -3,20 +3,28 @@ import { setImmediate } from 'node:timers';
 
 export interface Outbox<Message> {
   post(message: Message): void;
+  /** Sends what waits now. */
+  flush(): void;
 }
 
 export function createOutbox<Message>(send: (messages: readonly Message[]) => void): Outbox<Message> {
   let waiting: Message[] = [];
+
+  function flush(): void {
+    if (waiting.length > 0) {
+      const messages = waiting;
+      waiting = [];
+      send(messages);
+    }
+  }
+
   return {
     post(message) {
       waiting.push(message);
       if (waiting.length === 1) {
-        setImmediate(() => {
-          const messages = waiting;
-          waiting = [];
-          send(messages);
-        });
+        setImmediate(flush);
       }
     },
+    flush,
   };
 }

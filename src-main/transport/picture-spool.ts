@@ -1,6 +1,8 @@
 /** The pictures of one attempt, each in a temporary file from its first bytes on. One of them becomes the result. */
+import { join } from 'node:path';
 import type { SpooledPicture } from '../providers/adapter';
 import type { PictureSpool } from '../providers/answer-scan';
+import { draftName } from '../temporary-name';
 import type { Disk } from './disk';
 import { ResultFile, type ResultTarget, temporaryPath } from './result-file';
 
@@ -23,12 +25,8 @@ export function createAttemptSpool(disk: Disk, target: ResultTarget): AttemptSpo
 
   return {
     begin() {
-      const path = temporaryPath(target);
-      const file = new ResultFile(
-        disk,
-        target,
-        begun === 0 ? path : path.replace(/\.part$/, `-${begun}.part`),
-      );
+      const path = begun === 0 ? temporaryPath(target) : join(target.outputDir, draftName(target, begun));
+      const file = new ResultFile(disk, target, path);
       begun += 1;
       files.set(file, file);
       return file;

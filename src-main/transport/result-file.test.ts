@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CHUNK_BYTES } from '../providers/base64-stream';
 import { createDisk } from './disk';
-import { type ResultTarget, writeResult } from './result-file';
+import { ResultFile, type ResultTarget, writeResult } from './result-file';
 import { storageFailure } from './storage-failure';
+import { TemporaryFile } from './temporary-file';
 
 const disk = createDisk();
 const write = (bytes: Uint8Array, target: ResultTarget) => writeResult(bytes, target, disk);
@@ -15,6 +17,7 @@ let outputDir = '';
 beforeEach(async () => {
   outputDir = await mkdtemp(join(tmpdir(), 'brushfleet-result-'));
 });
+afterEach(() => vi.restoreAllMocks());
 afterEach(() => rm(outputDir, { recursive: true, force: true }));
 
 const picture = (format: 'png' | 'jpeg') =>
@@ -25,11 +28,11 @@ const picture = (format: 'png' | 'jpeg') =>
 describe('a result on its way to disk', () => {
   it('has its final name only after commit, and its bytes are the provider’s own', async () => {
     const bytes = await picture('jpeg');
-    const written = await write(bytes, { outputDir, stem: 'a/000007', attemptId: 3 });
+    const written = await write(bytes, { outputDir, stem: 'a/000007', mark: 'own', attemptId: 3 });
     if (written.kind !== 'written') {
       throw new Error('expected a file');
     }
-    expect(await readdir(join(outputDir, 'a'))).toEqual(['000007.3.part']);
+    expect(await readdir(join(outputDir, 'a'))).toEqual(['000007.own.3.part']);
     expect(written.result.file).toEqual({
       fileName: 'a/000007.jpg',
       sha256: createHash('sha256').update(bytes).digest('hex'),
@@ -45,16 +48,96 @@ describe('a result on its way to disk', () => {
 
   it('leaves an old file alone until its successor is whole', async () => {
     await writeFile(join(outputDir, '000000.png'), 'old');
-    const written = await write(await picture('png'), { outputDir, stem: '000000', attemptId: 1 });
+    const written = await write(await picture('png'), {
+      outputDir,
+      stem: '000000',
+      mark: 'own',
+      attemptId: 1,
+    });
     expect(await readFile(join(outputDir, '000000.png'), 'utf8')).toBe('old');
-    if (written.kind === 'written') {
-      await written.result.discard();
+    if (written.kind !== 'written') {
+      throw new Error('expected a file');
     }
-    expect(await readdir(outputDir)).toEqual(['000000.png']);
+    await written.result.setAside();
+    expect((await readdir(outputDir)).toSorted()).toEqual(['000000.own.1.whole.part', '000000.png']);
+  });
+
+  it('is written in one piece at its end; while it arrives, only where more is kept than should be', async () => {
+    const small = await picture('png');
+    // Its end stays at the end.
+    const bytes = Buffer.concat([
+      small.subarray(0, -12),
+      Buffer.alloc(5 * CHUNK_BYTES, 7),
+      small.subarray(-12),
+    ]);
+    for (const [stem, isEarly, heldBytes] of [
+      ['early', true, 2 * CHUNK_BYTES],
+      ['late', false, 6 * CHUNK_BYTES],
+    ] as const) {
+      let waiting = 0;
+      const shared = createDisk({ heldBytes });
+      const wait = shared.wait.bind(shared);
+      shared.wait = (change) => {
+        waiting += Math.max(0, change);
+        wait(change);
+      };
+      const file = new ResultFile(shared, { outputDir, stem, mark: 'own', attemptId: 1 });
+      for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+        const chunk = file.lend();
+        file.take(chunk, bytes.copy(chunk, 0, at));
+      }
+      expect(waiting > 0).toBe(isEarly);
+      const written = await file.save();
+      expect(written).toMatchObject({ kind: 'written', result: { file: { sizeBytes: bytes.length } } });
+      expect(await readFile(join(outputDir, `${stem}.own.1.part`))).toEqual(bytes);
+      expect(waiting).toBe(bytes.length);
+      expect(shared.isCrowded).toBe(false);
+    }
+  });
+
+  it('that its folder took only the first part of is whole in memory, and lies there no more', async () => {
+    const small = await picture('png');
+    const bytes = Buffer.concat([
+      small.subarray(0, -12),
+      Buffer.alloc(9 * CHUNK_BYTES, 7),
+      small.subarray(-12),
+    ]);
+    const shared = createDisk({ heldBytes: 2 * CHUNK_BYTES });
+    const file = new ResultFile(shared, { outputDir, stem: 'part', mark: 'own', attemptId: 1 });
+    const path = join(outputDir, 'part.own.1.part');
+    const feed = (from: number, to: number): void => {
+      for (let at = from; at < to; at += CHUNK_BYTES) {
+        const chunk = file.lend();
+        file.take(chunk, bytes.copy(chunk, 0, at, Math.min(to, at + CHUNK_BYTES)));
+      }
+    };
+    feed(0, 3 * CHUNK_BYTES);
+    await expect
+      .poll(() =>
+        stat(path).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      )
+      .toBe(3 * CHUNK_BYTES);
+    // What is written next is refused.
+    vi.spyOn(TemporaryFile.prototype, 'write').mockRejectedValue(
+      Object.assign(new Error('x'), { code: 'ENOSPC' }),
+    );
+    feed(3 * CHUNK_BYTES, bytes.length);
+    const written = await file.save();
+    expect(written).toMatchObject({ kind: 'refused', file: { sizeBytes: bytes.length } });
+    expect(bytes.equals(written.kind === 'refused' ? written.bytes : new Uint8Array())).toBe(true);
+    expect(await readdir(outputDir)).toEqual([]);
   });
 
   it('takes nothing that is no image', async () => {
-    const written = await write(Buffer.from('<html>'), { outputDir, stem: '000000', attemptId: 1 });
+    const written = await write(Buffer.from('<html>'), {
+      outputDir,
+      stem: '000000',
+      mark: 'own',
+      attemptId: 1,
+    });
     expect(written).toMatchObject({ kind: 'failed', failure: { kind: 'malformed' } });
     expect(await readdir(outputDir)).toEqual([]);
   });
@@ -64,9 +147,10 @@ describe('a result on its way to disk', () => {
     const written = await write(await picture('png'), {
       outputDir: join(outputDir, 'file'),
       stem: '000000',
+      mark: 'own',
       attemptId: 1,
     });
-    expect(written).toMatchObject({ kind: 'failed', failure: { kind: 'storage' } });
+    expect(written).toMatchObject({ kind: 'refused' });
     expect(storageFailure(Object.assign(new Error('x'), { code: 'ENOSPC' }), '/out').message).toBe(
       'Cannot save in /out: the disk is full; free some space, then continue the run.',
     );

@@ -1,12 +1,11 @@
 /**
- * A result on its way to disk, written while it arrives: whole and fsynced under a temporary name, then renamed, then
- * the folder fsynced. A partial file never carries a final name.
+ * A result on its way to disk: whole and fsynced under a temporary name, then renamed, then the folder fsynced. A
+ * partial file never carries a final name. It is written in one piece at its end, or while it arrives where many
+ * arrive together: each call to the system costs two changes of thread.
  */
 import { createHash } from 'node:crypto';
-import fs from 'node:fs';
-import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Failure } from '@shared/model/failure';
 import type { ReceivedFile } from '../engine/ports';
 import { type ImageSize, measureImage } from '../images/measure';
@@ -18,31 +17,34 @@ import { CHUNK_BYTES } from '../providers/base64-stream';
 import { MAX_IMAGE_BYTES } from '../providers/image-data';
 import { whileBusy } from './busy-file';
 import type { Disk } from './disk';
+import { type OnItsWay, resultName, wholeName } from '../temporary-name';
 import { storageFailure } from './storage-failure';
+import { bytesOf, type Piece, TemporaryFile } from './temporary-file';
 
-const open = promisify(fs.open);
-const close = promisify(fs.close);
-const fsync = promisify(fs.fsync);
-const writeAt = promisify(fs.write);
+/** Chunks that are written while more is to come: fewer are not worth a call to the system. */
+const WRITTEN_TOGETHER = 3;
 
 export interface TemporaryResult {
   readonly file: ReceivedFile;
+  /** Where it is before. */
+  readonly path: string;
   /** Gives the file its final name. */
   commit(): Promise<void>;
-  discard(): Promise<void>;
+  /** Gives it the name by which it is known as the answer though no journal has it; answers where it is. */
+  setAside(): Promise<string>;
 }
 
 export type Written =
   | { readonly kind: 'written'; readonly result: TemporaryResult }
+  /** Whole, and its folder would not take it. */
+  | { readonly kind: 'refused'; readonly file: ReceivedFile; readonly bytes: Uint8Array }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-export interface ResultTarget {
+export interface ResultTarget extends OnItsWay {
   readonly outputDir: string;
-  readonly stem: string;
-  readonly attemptId: number;
 }
 
-/** One picture of one attempt. Chunks are written in the order they come; what goes wrong shows in `save`. */
+/** One picture of one attempt. What goes wrong with its bytes shows in `save`. */
 export class ResultFile implements SpoolEntry<SpooledPicture>, SpooledPicture {
   readonly #disk: Disk;
   readonly #target: ResultTarget;
@@ -53,17 +55,20 @@ export class ResultFile implements SpoolEntry<SpooledPicture>, SpooledPicture {
   #size: ImageSize | null = null;
   #sizeBytes = 0;
   #isRefused = false;
-  #descriptor: number | null = null;
+  readonly #onDisk: TemporaryFile;
+  /** Not yet given to the disk. */
+  #held: Piece[] = [];
   /** The first failure; nothing is written after it. */
   #error: unknown = null;
+  /** What was to be written then and later, to the end. */
+  #unwritten: Piece[] = [];
   #work: Promise<void> = Promise.resolve();
-  /** Complete, but not yet durable. */
-  #savingBytes = 0;
 
   constructor(disk: Disk, target: ResultTarget, temporary = temporaryPath(target)) {
     this.#disk = disk;
     this.#target = target;
     this.#temporary = temporary;
+    this.#onDisk = new TemporaryFile(target.outputDir, disk.cachedFolders);
   }
 
   /** By its first bytes, and no larger than a picture may be. */
@@ -82,20 +87,14 @@ export class ResultFile implements SpoolEntry<SpooledPicture>, SpooledPicture {
       this.#disk.giveBack(chunk);
       return;
     }
-    const position = this.#sizeBytes;
     this.#sizeBytes += length;
     this.#hash.update(bytes);
     this.#end.take(bytes);
-    this.#disk.wait(length);
-    this.#then(async () => {
-      try {
-        await this.#write(bytes, position);
-      } finally {
-        // What is written of an answer that is still arriving waits for nobody: it must not keep others waiting.
-        this.#disk.wait(-length);
-        this.#disk.giveBack(chunk);
-      }
-    });
+    this.#held.push({ memory: chunk, length });
+    this.#disk.hold(length);
+    if (this.#disk.isCrowded && this.#held.length >= WRITTEN_TOGETHER) {
+      this.#writeHeld();
+    }
   }
 
   end(): SpooledPicture {
@@ -114,7 +113,9 @@ export class ResultFile implements SpoolEntry<SpooledPicture>, SpooledPicture {
       return;
     }
     this.#then(async () => {
-      await rename(this.#temporary, temporary);
+      if (this.#onDisk.isOpen) {
+        await rename(this.#temporary, temporary);
+      }
       this.#temporary = temporary;
     });
   }
@@ -136,34 +137,57 @@ export class ResultFile implements SpoolEntry<SpooledPicture>, SpooledPicture {
         failure: { kind: 'malformed', message: 'The picture of the answer is cut off.' },
       };
     }
+    this.#writeHeld();
     this.#then(() => this.#flush());
     await this.#work;
+    const sha256 = this.#hash.digest('hex');
     if (this.#error !== null) {
-      const failure = storageFailure(this.#error, this.#target.outputDir);
-      await this.#abandon();
-      return { kind: 'failed', failure };
+      return this.#refused(type, sha256);
     }
     const size = this.#size ?? measureImage(await this.#read());
-    const file: ReceivedFile = {
+    return { kind: 'written', result: this.#temporaryResult(this.#received(type, sha256, size)) };
+  }
+
+  #received(type: ImageType, sha256: string, size: ImageSize | null): ReceivedFile {
+    return {
       fileName: `${this.#target.stem}.${type.extension}`,
-      sha256: this.#hash.digest('hex'),
+      sha256,
       mimeType: type.mimeType,
       width: size?.width ?? 0,
       height: size?.height ?? 0,
       sizeBytes: this.#sizeBytes,
     };
-    return { kind: 'written', result: this.#temporaryResult(file) };
+  }
+
+  /** What its folder took is read back, for the rest may find no place there; all of it is one in memory then. */
+  async #refused(type: ImageType, sha256: string): Promise<Written> {
+    const behind = bytesOf(this.#unwritten);
+    const before = behind === this.#sizeBytes ? new Uint8Array() : await this.#read();
+    const bytes = Buffer.concat([
+      before.subarray(0, this.#sizeBytes - behind),
+      ...this.#unwritten.map(({ memory, length }) => memory.subarray(0, length)),
+    ]);
+    await this.#abandon();
+    return createHash('sha256').update(bytes).digest('hex') === sha256
+      ? { kind: 'refused', file: this.#received(type, sha256, this.#size ?? measureImage(bytes)), bytes }
+      : { kind: 'failed', failure: storageFailure(this.#error, this.#target.outputDir) };
   }
 
   #temporaryResult(file: ReceivedFile): TemporaryResult {
-    const path = join(this.#target.outputDir, file.fileName);
+    const { outputDir } = this.#target;
+    const path = join(outputDir, file.fileName);
     return {
       file,
+      path: this.#temporary,
       commit: async () => {
         await whileBusy(() => rename(this.#temporary, path));
         await this.#disk.syncFolder(dirname(path));
       },
-      discard: () => rm(this.#temporary, { force: true }),
+      setAside: async () => {
+        const aside = join(outputDir, wholeName(this.#target));
+        await whileBusy(() => rename(this.#temporary, aside));
+        return aside;
+      },
     };
   }
 
@@ -184,60 +208,60 @@ export class ResultFile implements SpoolEntry<SpooledPicture>, SpooledPicture {
     });
   }
 
-  async #write(bytes: Uint8Array, position: number): Promise<void> {
-    if (this.#error !== null || this.#isRefused) {
-      return;
-    }
-    this.#descriptor ??= await this.#open();
-    for (let at = 0; at < bytes.byteLength; ) {
-      const { bytesWritten } = await writeAt(
-        this.#descriptor,
-        bytes,
-        at,
-        bytes.byteLength - at,
-        position + at,
-      );
-      at += bytesWritten;
-    }
+  /** From now on it waits for the disk and for nothing that is yet to arrive. */
+  #writeHeld(): void {
+    const pieces = this.#letGo();
+    const bytes = bytesOf(pieces);
+    this.#disk.wait(bytes);
+    this.#then(async () => {
+      let isDealtWith = this.#isRefused;
+      try {
+        if (this.#error === null && !isDealtWith) {
+          await this.#onDisk.write(this.#temporary, pieces);
+          isDealtWith = true;
+        }
+      } finally {
+        this.#disk.wait(-bytes);
+        if (isDealtWith || !this.#disk.keepRefused(bytes)) {
+          this.#giveBack(pieces);
+        } else {
+          this.#unwritten.push(...pieces);
+        }
+      }
+    });
   }
 
-  async #open(): Promise<number> {
-    try {
-      return await open(this.#temporary, 'w', 0o644);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-        throw error;
-      }
-      // A folder of the run that is gone is not made anew: the results in it would be taken for kept.
-      await access(this.#target.outputDir);
-      await mkdir(dirname(this.#temporary), { recursive: true });
-      return open(this.#temporary, 'w', 0o644);
+  #letGo(): readonly Piece[] {
+    const pieces = this.#held;
+    this.#held = [];
+    for (const { length } of pieces) {
+      this.#disk.hold(-length);
+    }
+    return pieces;
+  }
+
+  #giveBack(pieces: readonly Piece[]): void {
+    for (const { memory } of pieces) {
+      this.#disk.giveBack(memory);
     }
   }
 
   async #flush(): Promise<void> {
     try {
-      if (this.#descriptor !== null && this.#error === null) {
-        await fsync(this.#descriptor);
+      if (this.#error === null) {
+        await this.#onDisk.flush();
       }
     } finally {
-      await this.#close();
-    }
-  }
-
-  async #close(): Promise<void> {
-    this.#disk.wait(-this.#savingBytes);
-    this.#savingBytes = 0;
-    const descriptor = this.#descriptor;
-    this.#descriptor = null;
-    if (descriptor !== null) {
-      await close(descriptor);
+      await this.#onDisk.close();
     }
   }
 
   async #abandon(): Promise<void> {
-    this.#then(() => this.#close());
+    this.#giveBack(this.#letGo());
+    this.#then(() => this.#onDisk.close());
     await this.#work;
+    this.#disk.keepRefused(-bytesOf(this.#unwritten));
+    this.#giveBack(this.#unwritten.splice(0));
     await rm(this.#temporary, { force: true }).catch(() => undefined);
   }
 
@@ -260,5 +284,5 @@ export function writeResult(bytes: Uint8Array, target: ResultTarget, disk: Disk)
 
 /** Where an attempt's bytes wait for their final name. */
 export function temporaryPath(target: ResultTarget): string {
-  return join(target.outputDir, `${target.stem}.${target.attemptId}.part`);
+  return join(target.outputDir, resultName(target));
 }

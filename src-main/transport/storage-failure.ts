@@ -18,10 +18,29 @@ const REASONS: Readonly<Record<string, readonly [reason: string, wayOut: string]
   EBUSY: BUSY,
 };
 
-/** `error` is what a call of node:fs threw. */
+/** Why something that is there cannot be read. */
+const READING: Readonly<Record<string, readonly [reason: string, wayOut: string]>> = {
+  EACCES: ['there is no permission to read it', 'give yourself that permission'],
+  EPERM: ['there is no permission to read it', 'give yourself that permission'],
+  EIO: ['the disk fails', 'see that it is sound'],
+  ESTALE: ['its network folder was disconnected', 'connect it again'],
+  EMFILE: ['too many files are open', 'close other programs'],
+  ENFILE: ['too many files are open', 'close other programs'],
+  EBUSY: ['another program holds it', 'close that program'],
+};
+
+/** `error` is what a call of node:fs threw that wanted to write into `folder`. */
 export function storageFailure(error: unknown, folder: string): Failure {
   const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
   const [reason, wayOut] = REASONS[code] ?? [code, 'see that it can be written'];
   const message = `Cannot save in ${folder}: ${reason}; ${wayOut}, then continue the run.`;
+  return { kind: 'storage', message, providerCode: code };
+}
+
+/** `error` is what a call of node:fs threw that wanted to read what is at `path`. */
+export function readFailure(error: unknown, path: string): Failure {
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+  const [reason, wayOut] = READING[code] ?? [code, 'see that it can be read'];
+  const message = `Cannot read ${path}: ${reason}; ${wayOut}, then continue the run.`;
   return { kind: 'storage', message, providerCode: code };
 }

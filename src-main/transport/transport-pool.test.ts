@@ -7,7 +7,7 @@ import type { AttemptStart, Lease, PendingJob, ReceivedFile, SendHooks } from '.
 import { endpoint, PLAIN_KEY, png } from '../providers/testing/calls';
 import { json, type ScriptedServer, startScriptedServer } from '../providers/testing/scripted-server';
 import { systemClock } from '../system-clock';
-import type { Order } from './order';
+import type { Order, TextOrder } from './order';
 import { createTransportPool, type TransportPool } from './transport-pool';
 
 const MODEL = { provider: 'openai', model: 'm' } as const;
@@ -38,6 +38,7 @@ beforeEach(async () => {
     input: { baseDir: '', roots: 'all', allowPrivateUrls: false, imageCacheDir: null, embeddedDir: '' },
     outputDir,
     stem: `picture-${attemptId}`,
+    mark: 'own',
   });
   pool = createTransportPool({
     clock: systemClock,
@@ -52,6 +53,24 @@ afterEach(async () => {
   await rm(outputDir, { recursive: true, force: true });
 });
 
+const attemptOf = (attemptId: number): AttemptStart => ({
+  attemptId,
+  jobId: attemptId,
+  runId: 1,
+  endpointId: 'e',
+  keyId: null,
+  model: 'm',
+  sentAt: 0,
+});
+
+const leaseOf = (id: number): Lease => ({
+  id,
+  endpoint: endpoint('openai', server.url),
+  keyId: null,
+  model: 'm',
+  leasedAt: 0,
+});
+
 function send(attemptId: number, received: (file: ReceivedFile) => Promise<void> = () => Promise.resolve()) {
   const told: string[] = [];
   const hooks: SendHooks = {
@@ -62,24 +81,10 @@ function send(attemptId: number, received: (file: ReceivedFile) => Promise<void>
       return received(file);
     },
   };
-  const attempt: AttemptStart = {
-    attemptId,
-    jobId: attemptId,
-    runId: 1,
-    endpointId: 'e',
-    keyId: null,
-    model: 'm',
-    sentAt: 0,
-  };
-  const lease: Lease = {
-    id: attemptId,
-    endpoint: endpoint('openai', server.url),
-    keyId: null,
-    model: 'm',
-    leasedAt: 0,
-  };
-  return { outcome: pool.send(attempt, JOB, lease, hooks), told };
+  return { outcome: pool.send(attemptOf(attemptId), JOB, leaseOf(attemptId), hooks), told };
 }
+
+const prepare = (attemptId: number): void => pool.prepare?.(attemptOf(attemptId), JOB, leaseOf(attemptId));
 
 async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) {
@@ -99,8 +104,9 @@ describe('the transport pool', () => {
 
   it('gives no file its name that the journal could not note', async () => {
     const { outcome } = send(1, () => Promise.reject(new Error('the disk is full')));
-    expect(await outcome).toMatchObject({ kind: 'failed', failure: { kind: 'storage', bodySent: true } });
-    expect(await readdir(outputDir)).toEqual([]);
+    const path = join(outputDir, 'picture-1.own.1.whole.part');
+    expect(await outcome).toMatchObject({ kind: 'done', unplaced: { path, outputDir } });
+    expect(await readdir(outputDir)).toEqual(['picture-1.own.1.whole.part']);
   });
 
   it('cuts one request off and leaves the others alone', async () => {
@@ -140,5 +146,82 @@ describe('the transport pool', () => {
     order = good;
     server.reply(json({ data: [{ b64_json: png(6).toString('base64') }] }));
     expect((await send(3).outcome).kind).toBe('done');
+  });
+});
+
+describe('an attempt that is being journalled', () => {
+  const CHAT = json({ choices: [{ index: 0, message: { role: 'assistant', content: 'Hello.' } }] });
+  const textOrder = (attemptId: number): TextOrder => ({
+    task: 'text',
+    endpoint: endpoint('openai', server.url),
+    secret: PLAIN_KEY,
+    keyId: null,
+    runId: 1,
+    model: 'm',
+    system: '',
+    messages: [{ role: 'user', parts: [{ kind: 'text', text: `number ${attemptId}` }] }],
+    generation: {},
+    schema: null,
+    nativeSchema: null,
+    streams: false,
+    input: { baseDir: '', roots: 'all', allowPrivateUrls: false, imageCacheDir: null, embeddedDir: '' },
+  });
+
+  beforeEach(() => {
+    server.reply(CHAT);
+    order = ({ attemptId }) => textOrder(attemptId);
+  });
+
+  it('is prepared, and nothing of it leaves before it is sent', async () => {
+    prepare(1);
+    prepare(2);
+    // The worker takes orders one by one: this one's answer shows that it has had the others.
+    expect((await send(3).outcome).kind).toBe('text');
+    expect(server.requests).toHaveLength(1);
+    const one = send(1);
+    expect(await one.outcome).toMatchObject({ kind: 'text', answer: { text: 'Hello.' } });
+    expect(one.told).toEqual(['bodySent']);
+    expect(server.requests.map(({ body }) => /number \d/.exec(String(body))?.[0])).toEqual([
+      'number 3',
+      'number 1',
+    ]);
+  });
+
+  it('leaves nothing behind when it is forgotten', async () => {
+    prepare(1);
+    pool.forget?.(1);
+    prepare(2);
+    await send(3).outcome;
+    pool.forget?.(2);
+    expect((await send(4).outcome).kind).toBe('text');
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('tells only then why it cannot be sent', async () => {
+    order = ({ attemptId }) => ({ ...textOrder(attemptId), schema: { kind: 'json', schema: { type: 7 } } });
+    prepare(1);
+    order = ({ attemptId }) => textOrder(attemptId);
+    await send(2).outcome;
+    expect(await send(1).outcome).toMatchObject({ kind: 'failed', failure: { kind: 'bad_input' } });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('cut off before it was sent costs nothing', async () => {
+    prepare(1);
+    await send(2).outcome;
+    pool.cancel?.(1);
+    expect(await send(1).outcome).toMatchObject({ kind: 'failed', failure: { bodySent: false } });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('is sent by another worker when its own died with it', async () => {
+    pool.resize(1);
+    prepare(1);
+    order = () => ({}) as Order;
+    expect(await send(2).outcome).toEqual({ kind: 'lost' });
+    order = ({ attemptId }) => textOrder(attemptId);
+    expect((await send(1).outcome).kind).toBe('text');
+    expect(server.requests).toHaveLength(1);
+    expect(deaths).toHaveLength(1);
   });
 });

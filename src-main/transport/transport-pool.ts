@@ -27,6 +27,10 @@ export interface TransportPoolOptions {
     job: PendingJob,
     lease: Lease,
   ): Promise<Order | Extract<AttemptOutcome, { kind: 'failed' }>>;
+  /** A picture on the way to the job's result is at this path, for as long as its attempt is under way. */
+  onPartial?(job: PendingJob, path: string): void;
+  /** The next piece of a text answer. */
+  onDelta?(job: PendingJob, text: string): void;
   /** A worker ended unexpectedly; for the log. */
   onWorkerDeath(error: Error): void;
 }
@@ -37,20 +41,38 @@ const LIMITS = { maxYoungGenerationSizeMb: 16 };
 /** One core is left to the main thread, the database and the disk; more workers only take turns with them. */
 const MOST_WORKERS = Math.max(1, availableParallelism() - 1);
 
+/** So long an ending program waits for providers to delete what they hold; else it ends there by itself in two days. */
+const CLEAR_MS = 3000;
+
 const CUT: AttemptOutcome = {
   kind: 'failed',
   failure: { kind: 'network', message: 'The request was stopped before it was sent.', bodySent: false },
 };
 
 interface Carried {
-  readonly hooks: SendHooks;
+  readonly job: PendingJob;
+  /** Null: prepared, and not sent yet. */
+  hooks: SendHooks | null;
   readonly resolve: (outcome: AttemptOutcome) => void;
+  readonly outcome: Promise<AttemptOutcome>;
+}
+
+/** An attempt that is being journalled. */
+interface Prepared {
+  readonly order: ReturnType<TransportPoolOptions['order']>;
+  /** Who has the order already; null: nobody. */
+  hand: Hand | null;
 }
 
 interface Hand {
   readonly worker: Worker;
   readonly outbox: Outbox<ToWorker>;
   readonly carried: Map<number, Carried>;
+  /** It was given a text order: providers may hold files for it. */
+  mayHold: boolean;
+  /** Resolves when providers hold nothing of it any more, or it has ended. */
+  readonly cleared: Promise<void>;
+  readonly clear: () => void;
 }
 
 export interface TransportPool extends Transport {
@@ -58,12 +80,15 @@ export interface TransportPool extends Transport {
   warm(provider: Provider): void;
   /** Number of worker threads from now on, one fewer than cores at most; surplus ones end when their last order has. */
   resize(workers: number): void;
+  /** What providers hold for the run alone is deleted. */
+  runOver(runId: number): void;
   /** Ends all workers at once; what they carry becomes `lost`. */
   close(): Promise<void>;
 }
 
 export function createTransportPool(options: TransportPoolOptions): TransportPool {
   const hands: Hand[] = [];
+  const prepared = new Map<number, Prepared>();
   /** Orders that no worker has yet; true: cut off meanwhile. */
   const preparing = new Map<number, boolean>();
   let target = Math.min(options.workers, MOST_WORKERS);
@@ -71,10 +96,17 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
 
   function startHand(): Hand {
     const worker = new Worker(workerPath('transport-worker'), { resourceLimits: LIMITS });
+    let clear = (): void => undefined;
+    const cleared = new Promise<void>((resolve) => {
+      clear = resolve;
+    });
     const hand: Hand = {
       worker,
       outbox: createOutbox((messages) => worker.postMessage(messages)),
       carried: new Map(),
+      mayHold: false,
+      cleared,
+      clear,
     };
     worker.on('message', (messages: readonly FromWorker[]) => {
       for (const message of messages) {
@@ -88,6 +120,7 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
   }
 
   function bury(hand: Hand): void {
+    hand.clear();
     const at = hands.indexOf(hand);
     if (at >= 0) {
       hands.splice(at, 1);
@@ -99,19 +132,29 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
   }
 
   async function receive(hand: Hand, message: FromWorker): Promise<void> {
+    if (message.kind === 'cleared') {
+      hand.clear();
+      return;
+    }
     const carried = hand.carried.get(message.id);
     if (carried === undefined) {
       return;
     }
     switch (message.kind) {
       case 'bodySent':
-        carried.hooks.bodySent(options.clock.now());
+        carried.hooks?.bodySent(options.clock.now());
         return;
       case 'answered':
-        carried.hooks.answered();
+        carried.hooks?.answered();
+        return;
+      case 'partial':
+        options.onPartial?.(carried.job, message.path);
+        return;
+      case 'delta':
+        options.onDelta?.(carried.job, message.text);
         return;
       case 'received':
-        await answerReceipt(hand, message, carried.hooks);
+        await (carried.hooks && answerReceipt(hand, message, carried.hooks));
         return;
       case 'outcome':
         hand.carried.delete(message.id);
@@ -128,7 +171,7 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
   ): Promise<void> {
     const answer: ToWorker = await hooks.received(file).then(
       () => ({ kind: 'commit', id }),
-      () => ({ kind: 'discard', id }),
+      () => ({ kind: 'setAside', id }),
     );
     hand.outbox.post(answer);
   }
@@ -140,6 +183,17 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
     }
   }
 
+  /** What it carries is cut off by its end; only for what providers hold there is a little time. */
+  async function dismiss(hand: Hand): Promise<void> {
+    if (hand.mayHold) {
+      hand.outbox.post({ kind: 'close' });
+      const undo = options.clock.setTimer(CLEAR_MS, hand.clear);
+      await hand.cleared;
+      undo();
+    }
+    await hand.worker.terminate();
+  }
+
   /** Workers start with the work: an idle program holds none. */
   function leastBusy(): Hand {
     const best = hands.reduce<Hand | null>(
@@ -149,10 +203,59 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
     return best === null || (best.carried.size > 0 && hands.length < target) ? startHand() : best;
   }
 
+  function give(kind: 'send' | 'prepare', id: number, order: Order, job: PendingJob): [Hand, Carried] {
+    const hand = leastBusy();
+    let resolve: (outcome: AttemptOutcome) => void = () => undefined;
+    const outcome = new Promise<AttemptOutcome>((settle) => {
+      resolve = settle;
+    });
+    const carried: Carried = { job, hooks: null, resolve, outcome };
+    hand.carried.set(id, carried);
+    hand.mayHold ||= order.task === 'text';
+    hand.outbox.post({ kind, id, order });
+    return [hand, carried];
+  }
+
+  /** Undefined: its worker has none of it, or has died since. */
+  function take(id: number): { readonly one: Prepared; readonly carried: Carried | undefined } | undefined {
+    const one = prepared.get(id);
+    prepared.delete(id);
+    return one && { one, carried: one.hand?.carried.get(id) };
+  }
+
+  function forget(id: number): void {
+    const { hand } = take(id)?.one ?? {};
+    if (hand?.carried.delete(id) === true) {
+      hand.outbox.post({ kind: 'forget', id });
+      retireIfSurplus(hand);
+    }
+  }
+
   return {
+    /** Pictures are left to `send`: what their inputs are read for in vain would cost others their turn. */
+    prepare(attempt, job, lease) {
+      const id = attempt.attemptId;
+      const one: Prepared = { order: options.order(attempt, job, lease), hand: null };
+      prepared.set(id, one);
+      const start = (order: Awaited<Prepared['order']>): void => {
+        if (!closed && prepared.has(id) && !('kind' in order) && order.task === 'text') {
+          [one.hand] = give('prepare', id, order, job);
+        }
+      };
+      // What cannot be ordered is told when it is to be sent.
+      one.order.then(start, () => undefined);
+    },
+    forget,
     async send(attempt, job, lease, hooks) {
+      const id = attempt.attemptId;
+      const ready = take(id);
+      if (ready?.carried !== undefined) {
+        ready.carried.hooks = hooks;
+        ready.one.hand?.outbox.post({ kind: 'go', id });
+        return ready.carried.outcome;
+      }
       preparing.set(attempt.attemptId, false);
-      const order = await options.order(attempt, job, lease);
+      const order = await (ready?.one.order ?? options.order(attempt, job, lease));
       const isCut = preparing.get(attempt.attemptId) === true;
       preparing.delete(attempt.attemptId);
       if (isCut) {
@@ -166,11 +269,9 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
       if (closed) {
         return { kind: 'lost' };
       }
-      return new Promise((resolve) => {
-        const hand = leastBusy();
-        hand.carried.set(attempt.attemptId, { hooks, resolve });
-        hand.outbox.post({ kind: 'send', id: attempt.attemptId, order });
-      });
+      const [, carried] = give('send', id, order, job);
+      carried.hooks = hooks;
+      return carried.outcome;
     },
     cancel(attemptId) {
       if (preparing.has(attemptId)) {
@@ -192,9 +293,14 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
         retireIfSurplus(hand);
       }
     },
+    runOver(runId) {
+      for (const hand of hands) {
+        hand.outbox.post({ kind: 'runOver', runId });
+      }
+    },
     async close() {
       closed = true;
-      await Promise.all(hands.map((hand) => hand.worker.terminate()));
+      await Promise.all(hands.map((hand) => dismiss(hand)));
     },
   };
 }

@@ -5,9 +5,13 @@ import { createAdapters } from '../providers';
 import { createConnections } from '../providers/http/connections';
 import { Secret } from '../providers/secret';
 import { createCarrier } from './carrier';
+import { createTextCarrier } from './carry-text';
 import { createDisk } from './disk';
+import { createHeldFiles } from './held-files';
 import { createOutbox } from './outbox';
-import type { FromWorker, InputRules, Order, ToWorker } from './order';
+import type { FromWorker, InputRules, Order, PictureOrder, TextOrder, ToWorker } from './order';
+import type { AttemptOutcome } from '../engine/ports';
+import { systemClock } from '../system-clock';
 
 const port = parentPort;
 if (port === null) {
@@ -19,14 +23,26 @@ const connections = createConnections();
 const cuts = new Map<number, AbortController>();
 const secrets = new Map<string, Secret>();
 const loaders = new Map<string, ReturnType<typeof createInputLoader>>();
-const receipts = new Map<number, { commit(): void; discard(): void }>();
+/** What was prepared and has not left. */
+const gates = new Map<number, (mayLeave: boolean) => void>();
+const receipts = new Map<number, { commit(): void; setAside(): void }>();
 
-const carrier = createCarrier({
-  adapter: (order) => adapters[order.endpoint.provider],
+const held = createHeldFiles(Date.now);
+const common = {
+  adapter: ({ endpoint }: Pick<Order, 'endpoint'>) => adapters[endpoint.provider],
   connections,
-  disk: createDisk(),
   secret,
+};
+const pictures = createCarrier({
+  ...common,
+  disk: createDisk(),
+  clock: systemClock,
   open: (reference, rules) => loader(rules).open(reference),
+});
+const texts = createTextCarrier({
+  ...common,
+  held,
+  open: (reference, claim, rules) => loader(rules).openMedia(reference, claim),
 });
 
 const outbox = createOutbox<FromWorker>((messages) => port.postMessage(messages));
@@ -42,12 +58,24 @@ function obey(message: ToWorker): void {
     case 'send':
       void send(message.id, message.order);
       return;
+    case 'prepare': {
+      const mayLeave = new Promise<boolean>((resolve) => gates.set(message.id, resolve));
+      void send(message.id, message.order, mayLeave);
+      return;
+    }
+    case 'go':
+      openGate(message.id, true);
+      return;
+    case 'forget':
+      openGate(message.id, false);
+      cuts.get(message.id)?.abort();
+      return;
     case 'commit':
       receipts.get(message.id)?.commit();
       receipts.delete(message.id);
       return;
-    case 'discard':
-      receipts.get(message.id)?.discard();
+    case 'setAside':
+      receipts.get(message.id)?.setAside();
       receipts.delete(message.id);
       return;
     case 'cut':
@@ -57,30 +85,70 @@ function obey(message: ToWorker): void {
       // What cannot be loaded fails its first request, with the reason.
       adapters[message.provider].warm().catch(() => undefined);
       return;
+    case 'runOver':
+      held.runOver(message.runId);
+      return;
     case 'close':
-      port?.close();
-      connections.close();
+      void close();
   }
 }
 
-async function send(id: number, order: Order): Promise<void> {
+/** What providers hold is deleted first. */
+async function close(): Promise<void> {
+  await held.close();
+  outbox.post({ kind: 'cleared' });
+  outbox.flush();
+  port?.close();
+  connections.close();
+}
+
+function openGate(id: number, mayLeave: boolean): void {
+  gates.get(id)?.(mayLeave);
+  gates.delete(id);
+}
+
+/** Of what was prepared nothing is told before it may leave, also not that it cannot be sent. */
+async function send(id: number, order: Order, mayLeave = Promise.resolve(true)): Promise<void> {
   const cut = new AbortController();
   cuts.set(id, cut);
-  const outcome = await carrier.carry(id, order, {
-    signal: cut.signal,
+  const { signal } = cut;
+  const outcome = await (order.task === 'text'
+    ? carryText(id, order, { signal, mayLeave })
+    : carryPicture(id, order, signal));
+  const isTold = await mayLeave;
+  cuts.delete(id);
+  if (isTold) {
+    outbox.post({ kind: 'outcome', id, outcome });
+  }
+}
+
+function carryText(
+  id: number,
+  order: TextOrder,
+  given: { readonly signal: AbortSignal; readonly mayLeave: Promise<boolean> },
+): Promise<AttemptOutcome> {
+  return texts.carry(order, {
+    ...given,
+    bodySent: () => outbox.post({ kind: 'bodySent', id }),
+    delta: (text) => outbox.post({ kind: 'delta', id, text }),
+  });
+}
+
+function carryPicture(id: number, order: PictureOrder, signal: AbortSignal): Promise<AttemptOutcome> {
+  return pictures.carry(id, order, {
+    signal,
     bodySent: () => outbox.post({ kind: 'bodySent', id }),
     answered: () => outbox.post({ kind: 'answered', id }),
+    partial: (path) => outbox.post({ kind: 'partial', id, path }),
     received: (file) =>
       new Promise((resolve, reject) => {
         receipts.set(id, {
           commit: resolve,
-          discard: () => reject(new Error('The journal refused the file.')),
+          setAside: () => reject(new Error('The journal refused the file.')),
         });
         outbox.post({ kind: 'received', id, file });
       }),
   });
-  cuts.delete(id);
-  outbox.post({ kind: 'outcome', id, outcome });
 }
 
 /** The same object for the same key, so that its SDK client is found again. */

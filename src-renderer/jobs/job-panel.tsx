@@ -1,16 +1,17 @@
 /** What is known of one job, for the inspector: pictures, instruction, row, where it went, attempts, and what to do. */
 import { FAILURES, mayBeCharged } from '@shared/model/failure';
 import type { Attempt, JobDetail, JobTile } from '@shared/model/run';
+import { JobCompare } from '../compare/job-compare';
+import { PictureButtons } from '../pictures/picture-tools';
 import { useLive, useModel } from '../state/app-model';
 import { useJobDetail } from '../state/job-details';
 import { useAction } from '../state/use-action';
-import type { Action } from '../state/use-action';
 import { toast } from '../state/ui-store';
-import { Compare } from '../ui/compare';
 import { formatBytes, formatSeconds, formatTime, formatUsd } from '../ui/format';
 import { Notice } from '../ui/notice';
 import { Pill } from '../ui/pill';
-import { JOB_STATES, nameOfTile } from './job-words';
+import { JobVersions } from './job-versions';
+import { JOB_STATES } from './job-words';
 import './job-panel.css';
 
 interface JobPanelProps {
@@ -37,17 +38,15 @@ export function JobPanel({ tile, emptyText }: JobPanelProps) {
       return (
         <>
           <div className="job-picture" onDoubleClick={() => ui.setState({ isLoupeOpen: true })}>
-            <Compare
-              after={state.detail.output}
-              alt={nameOfTile(state.detail.job)}
-              before={state.detail.inputs}
+            <JobCompare
+              detail={state.detail}
               instead={<Absent detail={state.detail} />}
-              isBlinking={false}
               key={state.detail.job.id}
               mode="slider"
             />
           </div>
           <JobActions detail={state.detail} />
+          <JobVersions detail={state.detail} key={`versions ${state.detail.job.id}`} />
           <JobFacts detail={state.detail} />
           <Attempts attempts={state.detail.attempts} />
         </>
@@ -76,7 +75,7 @@ function JobActions({ detail }: { readonly detail: JobDetail }) {
   return (
     <div className="pad stack">
       <div className="row wrap">
-        {result !== undefined && <ResultActions action={action} resultId={result.id} />}
+        {result !== undefined && <PictureButtons picture={{ kind: 'result', resultId: result.id }} />}
         {canRerun && (
           <button
             className="btn small"
@@ -101,31 +100,6 @@ function JobActions({ detail }: { readonly detail: JobDetail }) {
       {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
       {detail.failure !== undefined && job.state !== 'done' && <FailureText detail={detail} />}
     </div>
-  );
-}
-
-function ResultActions({ resultId, action }: { readonly resultId: number; readonly action: Action }) {
-  const { backend, ui } = useModel();
-  const { results } = backend.client;
-  const save = async () => {
-    const name = await results.saveAs({ resultId });
-    if (name !== null) {
-      toast(ui, `Saved ${name}`);
-    }
-  };
-  return (
-    <>
-      <button
-        className="btn small"
-        onClick={() => void action.run(() => results.showInFolder({ resultId }))}
-        type="button"
-      >
-        Show in folder
-      </button>
-      <button className="btn small" onClick={() => void action.run(save)} type="button">
-        Save as…
-      </button>
-    </>
   );
 }
 
@@ -182,7 +156,7 @@ function JobFacts({ detail }: { readonly detail: JobDetail }) {
   );
 }
 
-function Fact({ name, value }: { readonly name: string; readonly value: string }) {
+export function Fact({ name, value }: { readonly name: string; readonly value: string }) {
   return (
     <>
       <dt className="clip" title={name}>
@@ -203,7 +177,7 @@ function attemptsWord(count: number): string {
   return count === 1 ? '1 attempt' : `${count} attempts`;
 }
 
-function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }) {
+export function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }) {
   if (attempts.length === 0) {
     return null;
   }

@@ -1,10 +1,20 @@
 /** One job as a tile: its picture, or in words why there is none yet. */
 import { FAILURES } from '@shared/model/failure';
+import type { TileSize } from '@shared/media-url';
 import type { JobTile } from '@shared/model/run';
 import { useModel } from '../state/app-model';
+import { useMayFetch } from '../ui/haste';
 import { FAILURE_NOTES, JOB_STATES } from './job-words';
 
-export function JobTileView({ tile }: { readonly tile: JobTile | undefined }) {
+interface JobTileProps {
+  readonly tile: JobTile | undefined;
+  /** Which of the small pictures fills it. */
+  readonly size?: TileSize;
+  /** What was said of it is shown on it. */
+  readonly hasMarks?: boolean;
+}
+
+export function JobTileView({ tile, size, hasMarks = false }: JobTileProps) {
   const { backend } = useModel();
   if (tile === undefined) {
     return <div className="tile wait" />;
@@ -16,16 +26,9 @@ export function JobTileView({ tile }: { readonly tile: JobTile | undefined }) {
     case 'done':
       return (
         <div className="tile">
-          {tile.resultId !== undefined && (
-            <img
-              alt=""
-              decoding="async"
-              draggable={false}
-              loading="lazy"
-              src={backend.thumbnail(tile.resultId)}
-            />
-          )}
+          {tile.resultId !== undefined && <Picture src={backend.thumbnail(tile.resultId, size)} />}
           {index}
+          {hasMarks && <Marks tile={tile} />}
         </div>
       );
     case 'leased':
@@ -42,6 +45,21 @@ export function JobTileView({ tile }: { readonly tile: JobTile | undefined }) {
         <WordTile tile={tile} />
       );
   }
+}
+
+/** None while its list rushes past. */
+function Picture({ src }: { readonly src: string }) {
+  return useMayFetch() ? <img alt="" decoding="async" draggable={false} loading="lazy" src={src} /> : null;
+}
+
+/** Verdict and rating, in signs with their own ground; the tile's name says them in words. */
+function Marks({ tile }: { readonly tile: JobTile }) {
+  return (
+    <span aria-hidden="true" className="marks">
+      {tile.rating !== undefined && <span>{`★ ${tile.rating}`}</span>}
+      {tile.verdict !== undefined && <span>{tile.verdict === 'accepted' ? '✓' : '✕'}</span>}
+    </span>
+  );
 }
 
 function WordTile({ tile }: { readonly tile: JobTile }) {

@@ -31,6 +31,7 @@ export const FAILURE_NOTES: Readonly<Record<FailureKind, string>> = {
   no_credit: 'the account is empty',
   no_model: 'not at this endpoint',
   schema_mismatch: 'not the asked shape',
+  token_limit: 'cut before the first word',
   bad_request: 'refused by the provider',
   bad_input: 'nothing was sent',
   storage: 'the folder refuses it',

@@ -1,15 +1,21 @@
 /** A close look at one job after another: the pair as large as the window allows, its instruction above, keys below. */
 import type { JobDetail, JobTile } from '@shared/model/run';
 import { FAILURES } from '@shared/model/failure';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import type { KeyboardEvent } from 'react';
+import { obeyCompareKey } from '../compare/compare-model';
+import { JobCompare } from '../compare/job-compare';
+import { actsOf, useCompare } from '../compare/use-compare';
+import type { CompareState } from '../compare/use-compare';
+import { actOf } from '../keys/key-line';
+import type { ActOf } from '../keys/key-line';
+import { LOUPE_KEYS } from '../keys/picture-keys';
+import { PictureTools } from '../pictures/picture-tools';
 import { useModel } from '../state/app-model';
 import { useJobDetail } from '../state/job-details';
-import { COMPARE_LABELS, COMPARE_MODES, Compare } from '../ui/compare';
-import type { CompareMode } from '../ui/compare';
 import { useModal } from '../ui/dialog';
 import { formatCount } from '../ui/format';
-import { FAILURE_NOTES, JOB_STATES, nameOfTile } from './job-words';
+import { FAILURE_NOTES, JOB_STATES } from './job-words';
 import './loupe.css';
 
 interface LoupeProps {
@@ -22,8 +28,7 @@ interface LoupeProps {
 
 export function Loupe({ offset, count, tileAt, onMove, onClose }: LoupeProps) {
   const dialog = useModal(onClose);
-  const [mode, setMode] = useState<CompareMode>('side');
-  const [isBlinking, setBlinking] = useState(false);
+  const compare = useCompare();
   const tile = tileAt(offset);
   const state = useJobDetail(tile);
   usePreload(tileAt(offset + 1));
@@ -32,31 +37,24 @@ export function Loupe({ offset, count, tileAt, onMove, onClose }: LoupeProps) {
   useEffect(() => dialog.current?.focus(), [dialog]);
 
   const move = (step: number) => onMove(Math.min(count - 1, Math.max(0, offset + step)));
-  const cycle = () =>
-    setMode((old) => COMPARE_MODES[(COMPARE_MODES.indexOf(old) + 1) % COMPARE_MODES.length] ?? 'side');
-  const keys: Readonly<Record<string, () => void>> = {
-    ArrowRight: () => move(1),
-    ArrowLeft: () => move(-1),
-    m: cycle,
-    M: cycle,
-    ' ': onClose,
+  const acts: Readonly<Record<ActOf<typeof LOUPE_KEYS>, () => void>> = {
+    next: () => move(1),
+    previous: () => move(-1),
+    leave: onClose,
   };
 
   function onKeyDown(event: KeyboardEvent): void {
     const isOnSlider = event.target instanceof HTMLInputElement;
     const isOnButton = event.target instanceof HTMLButtonElement;
-    if (event.key === '\\') {
-      setBlinking(true);
-    }
-    const run = keys[event.key];
+    const act = actOf(LOUPE_KEYS, event);
     // The slider keeps its arrows and a focused button its space bar.
-    if (
-      run !== undefined &&
-      !(isOnSlider && event.key.startsWith('Arrow')) &&
-      !(isOnButton && event.key === ' ')
-    ) {
+    if (act === undefined) {
+      if (obeyCompareKey(event, actsOf(compare))) {
+        event.preventDefault();
+      }
+    } else if (!(isOnSlider && event.key.startsWith('Arrow')) && !(isOnButton && event.key === ' ')) {
       event.preventDefault();
-      run();
+      acts[act]();
     }
   }
 
@@ -64,9 +62,9 @@ export function Loupe({ offset, count, tileAt, onMove, onClose }: LoupeProps) {
     <dialog
       aria-label="Close look"
       className="loupe"
-      onBlur={() => setBlinking(false)}
+      onBlur={() => compare.onBlink(false)}
       onKeyDown={onKeyDown}
-      onKeyUp={(event) => event.key === '\\' && setBlinking(false)}
+      onKeyUp={(event) => event.key === '\\' && compare.onBlink(false)}
       ref={dialog}
       tabIndex={-1}
     >
@@ -77,39 +75,40 @@ export function Loupe({ offset, count, tileAt, onMove, onClose }: LoupeProps) {
         <span aria-live="polite" className="loupe-instruction clip">
           {state.kind === 'ready' ? state.detail.instruction : ''}
         </span>
+        {tile?.resultId !== undefined && (
+          <PictureTools picture={{ kind: 'result', resultId: tile.resultId }} />
+        )}
         <button className="btn ghost" onClick={onClose} type="button">
           Close <kbd>Esc</kbd>
         </button>
       </header>
       <div className="loupe-stage">
-        {state.kind === 'ready' && <Stage detail={state.detail} isBlinking={isBlinking} mode={mode} />}
+        {state.kind === 'ready' && <Stage compare={compare} detail={state.detail} />}
         {state.kind === 'failed' && <p role="alert">{state.sentence}</p>}
       </div>
-      <LoupeFoot
-        isFirst={offset === 0}
-        isLast={offset >= count - 1}
-        mode={mode}
-        onBlink={setBlinking}
-        onCycle={cycle}
-        onMove={move}
-      />
+      <footer className="loupe-foot">
+        <button aria-disabled={offset === 0} className="btn" onClick={() => move(-1)} type="button">
+          Previous <kbd>←</kbd>
+        </button>
+        <button aria-disabled={offset >= count - 1} className="btn" onClick={() => move(1)} type="button">
+          Next <kbd>→</kbd>
+        </button>
+      </footer>
     </dialog>
   );
 }
 
 interface StageProps {
   readonly detail: JobDetail;
-  readonly mode: CompareMode;
-  readonly isBlinking: boolean;
+  readonly compare: CompareState;
 }
 
-function Stage({ detail, mode, isBlinking }: StageProps) {
+function Stage({ detail, compare }: StageProps) {
   const { job, failure } = detail;
   return (
-    <Compare
-      after={detail.output}
-      alt={nameOfTile(job)}
-      before={detail.inputs}
+    <JobCompare
+      {...compare}
+      detail={detail}
       instead={
         failure === undefined ? (
           <b>{JOB_STATES[job.state].word}</b>
@@ -122,44 +121,7 @@ function Stage({ detail, mode, isBlinking }: StageProps) {
           </>
         )
       }
-      isBlinking={isBlinking}
-      mode={mode}
     />
-  );
-}
-
-interface LoupeFootProps {
-  readonly isFirst: boolean;
-  readonly isLast: boolean;
-  readonly mode: CompareMode;
-  onMove(step: number): void;
-  onCycle(): void;
-  onBlink(isBlinking: boolean): void;
-}
-
-function LoupeFoot({ isFirst, isLast, mode, onMove, onCycle, onBlink }: LoupeFootProps) {
-  return (
-    <footer className="loupe-foot">
-      <button aria-disabled={isFirst} className="btn" onClick={() => onMove(-1)} type="button">
-        Previous <kbd>←</kbd>
-      </button>
-      <button aria-disabled={isLast} className="btn" onClick={() => onMove(1)} type="button">
-        Next <kbd>→</kbd>
-      </button>
-      <span className="grow" />
-      <button
-        className="btn ghost"
-        onPointerDown={() => onBlink(true)}
-        onPointerLeave={() => onBlink(false)}
-        onPointerUp={() => onBlink(false)}
-        type="button"
-      >
-        Hold for source <kbd>\</kbd>
-      </button>
-      <button className="btn ghost" onClick={onCycle} type="button">
-        {COMPARE_LABELS[mode]} <kbd>M</kbd>
-      </button>
-    </footer>
   );
 }
 

@@ -9,6 +9,7 @@ function runIn(state: Run['state'], part: Partial<Run> = {}): Run {
   return {
     id: 1,
     name: 'portraits',
+    origin: 'dataset',
     datasetId: 1,
     recipe: { task: 't2i', models: [], instruction: '', imageColumns: [], variants: 1 },
     options: {

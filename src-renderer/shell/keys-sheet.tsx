@@ -1,24 +1,28 @@
-/** All keys, by screen, with a search field. */
+/** All keys, those of the present screen first, with a search field. */
 import { useState } from 'react';
+import type { KeyLine } from '../keys/key-line';
+import { sectionsFor } from '../keys/key-sections';
+import type { View } from '../state/ui-store';
 import { Dialog } from '../ui/dialog';
-import { SCREEN_SHORTCUTS, WINDOW_SHORTCUTS } from './shortcuts';
-import type { Shortcut } from './shortcuts';
 
-const SECTIONS: readonly { readonly screen: string; readonly shortcuts: readonly Shortcut[] }[] = [
-  { screen: 'Everywhere', shortcuts: WINDOW_SHORTCUTS },
-  ...SCREEN_SHORTCUTS,
-];
+interface KeysSheetProps {
+  /** What is on screen. */
+  readonly view: View['kind'];
+  onClose(): void;
+}
 
-export function KeysSheet({ onClose }: { onClose(): void }) {
+export function KeysSheet({ view, onClose }: KeysSheetProps) {
   const [query, setQuery] = useState('');
-  const sections = SECTIONS.map((section) => ({
-    ...section,
-    shortcuts: section.shortcuts.filter((one) =>
-      matches(`${section.screen} ${one.intent} ${one.keys.join(' ')}`, query),
-    ),
-  })).filter((section) => section.shortcuts.length > 0);
+  const sections = sectionsFor(view)
+    .map(({ screen, tables }) => ({
+      screen,
+      lines: tables
+        .flat()
+        .filter(({ intent, keys }) => matches(`${screen} ${intent} ${keys.join(' ')}`, query)),
+    }))
+    .filter(({ lines }) => lines.length > 0);
   return (
-    <Dialog className="wide" onClose={onClose} title="Keys">
+    <Dialog className="keys-sheet" onClose={onClose} title="Keys">
       <input
         aria-label="Search keys"
         className="input"
@@ -41,18 +45,12 @@ export function KeysSheet({ onClose }: { onClose(): void }) {
   );
 }
 
-function Section({
-  screen,
-  shortcuts,
-}: {
-  readonly screen: string;
-  readonly shortcuts: readonly Shortcut[];
-}) {
+function Section({ screen, lines }: { readonly screen: string; readonly lines: readonly KeyLine[] }) {
   return (
     <section aria-label={screen}>
       <h3>{screen}</h3>
       <dl>
-        {shortcuts.map(({ intent, keys }) => (
+        {lines.map(({ intent, keys }) => (
           <Row intent={intent} key={`${intent} ${keys.join('+')}`} keys={keys} />
         ))}
       </dl>

@@ -10,7 +10,8 @@ import { StatusLine } from './status-line';
 import { TopBar } from './top-bar';
 
 interface ShellProps {
-  readonly left: ReactNode;
+  /** Null where the screen takes the whole width. */
+  readonly left: ReactNode | null;
   readonly centre: ReactNode;
   /** Null where the screen takes the whole width. */
   readonly right: ReactNode | null;
@@ -22,7 +23,7 @@ export function Shell({ left, centre, right }: ShellProps) {
   return (
     <div className="app">
       <TopBar />
-      {isLeftOpen && <LeftPanel>{left}</LeftPanel>}
+      {isLeftOpen && left !== null && <LeftPanel>{left}</LeftPanel>}
       <main className="main">{centre}</main>
       {isRightOpen && right !== null && <RightPanel>{right}</RightPanel>}
       <QueueDock />

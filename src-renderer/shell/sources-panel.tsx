@@ -3,7 +3,7 @@ import type { Dataset, Run } from '@shared/model/run';
 import { Plus } from 'lucide-react';
 import { useLive, useModel, useUi } from '../state/app-model';
 import { runsNewestFirst } from '../state/live-store';
-import { draftFor } from '../state/new-run-draft';
+import { draftOver } from '../state/new-run-draft';
 import { show } from '../state/ui-store';
 import { formatShortCount } from '../ui/format';
 import { Mark } from '../ui/pill';
@@ -51,7 +51,8 @@ export function SourcesPanel({ shownRun }: { readonly shownRun: number | null })
 
 function RunItem({ run, isShown }: { readonly run: Run; readonly isShown: boolean }) {
   const { ui } = useModel();
-  const isReviewing = useUi((state) => state.view.kind === 'review');
+  // Answers are read in their table.
+  const isReviewing = useUi((state) => state.view.kind === 'review') && run.recipe.task !== 'text';
   const now = useNow(run.state.kind === 'waiting');
   const { word, tone } = runState(run, now);
   const total = jobTotal(run.counts);
@@ -88,7 +89,7 @@ function DatasetItem({ dataset }: { readonly dataset: Dataset }) {
         aria-current={isChosen && chosenId === dataset.id ? 'true' : undefined}
         className="item"
         onClick={() => {
-          model.draft.setState(draftFor(dataset, model.live.getState()), true);
+          model.draft.setState((before) => draftOver(before, dataset, model.live.getState()), true);
           show(model.ui, { kind: 'newRun' });
         }}
         title={`New run with ${dataset.name}`}

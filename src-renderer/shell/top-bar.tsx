@@ -6,19 +6,23 @@ import type { EndpointView } from '@shared/contract';
 import { Pill } from '../ui/pill';
 import type { Tone } from '../ui/pill';
 import { formatCount, plural } from '../ui/format';
+import { focusSearch } from '../screens/gallery/focus-search';
+import { DRAGGED_RESULTS } from '../screens/studio/drag-types';
 import { keyTally } from '../screens/endpoints/endpoint-words';
 
 const TABS: readonly { readonly label: string; readonly key: string; readonly view: View }[] = [
-  { label: 'Runs', key: 'Control+1', view: { kind: 'runs', runId: null } },
-  { label: 'Review', key: 'Control+2', view: { kind: 'review', runId: null } },
-  { label: 'Gallery', key: 'Control+3', view: { kind: 'gallery' } },
-  { label: 'Endpoints', key: 'Control+4', view: { kind: 'endpoints', endpointId: null } },
+  { label: 'Studio', key: 'Control+1', view: { kind: 'studio', treeId: null } },
+  { label: 'Runs', key: 'Control+2', view: { kind: 'runs', runId: null } },
+  { label: 'Review', key: 'Control+3', view: { kind: 'review', runId: null } },
+  { label: 'Gallery', key: 'Control+4', view: { kind: 'gallery' } },
+  { label: 'Text', key: 'Control+5', view: { kind: 'text' } },
+  { label: 'Endpoints', key: 'Control+6', view: { kind: 'endpoints', endpointId: null } },
 ];
 
 export function TopBar() {
   const { ui } = useModel();
   const view = useUi((state) => state.view);
-  const current = view.kind === 'newRun' ? 'runs' : view.kind;
+  const current = tabOf(view);
   return (
     <header className="top">
       <div className="brand">
@@ -32,6 +36,15 @@ export function TopBar() {
             aria-keyshortcuts={tab.key}
             key={tab.label}
             onClick={() => show(ui, tab.view)}
+            onDragEnter={({ dataTransfer }) => {
+              // Pictures are carried from a gallery into the studio, or to a question, by way of its tab.
+              if (
+                ['studio', 'text'].includes(tab.view.kind) &&
+                dataTransfer.types.includes(DRAGGED_RESULTS)
+              ) {
+                show(ui, tab.view);
+              }
+            }}
             type="button"
           >
             {tab.label}
@@ -39,6 +52,18 @@ export function TopBar() {
         ))}
       </nav>
       <span className="grow" />
+      <button
+        aria-keyshortcuts="Control+K"
+        className="top-search"
+        onClick={() => {
+          show(ui, { kind: 'gallery' });
+          setTimeout(focusSearch, 0);
+        }}
+        type="button"
+      >
+        <span className="clip">Search prompts, rows, results</span>
+        <kbd>Ctrl K</kbd>
+      </button>
       <KeysPill />
       <button
         aria-current={view.kind === 'settings' ? 'page' : undefined}
@@ -51,6 +76,12 @@ export function TopBar() {
       </button>
     </header>
   );
+}
+
+/** Which tab a view belongs to. */
+function tabOf({ kind }: View): View['kind'] {
+  const owners: Partial<Record<View['kind'], View['kind']>> = { newRun: 'runs', arena: 'review' };
+  return owners[kind] ?? kind;
 }
 
 function KeysPill() {

@@ -1,8 +1,11 @@
 import { act, fireEvent, screen, waitFor } from '@testing-library/react';
+import type { ReactNode } from 'react';
 import { describe, expect, it } from 'vitest';
 import type { Granted } from '../api';
 import { App } from '../app';
+import { StudioScreen } from '../screens/studio/studio-screen';
 import { openImages } from '../state/sources';
+import { show } from '../state/ui-store';
 import { renderApp } from '../testing/render-app';
 import { listenForDrops } from './use-drop-target';
 
@@ -14,8 +17,8 @@ const grantOf = (name: string) => ({
   isDirectory: false,
 });
 
-async function openApp() {
-  const { model, backend } = await renderApp('full', null);
+async function openApp(shown: ReactNode = null) {
+  const { model, backend } = await renderApp('full', shown);
   const calls: string[] = [];
   let grant: (granted: Granted) => void = () => {};
   model.backend.onGranted = (listener) => {
@@ -52,6 +55,25 @@ describe('things dropped and pasted', () => {
     expect(calls).toHaveLength(2);
   });
 
+  it('a table dropped on the form of a run is waited for from that moment on', async () => {
+    const { model, calls, grant } = await openApp();
+    act(() => show(model.ui, { kind: 'newRun' }));
+    const stop = listenForDrops(model, window, () => undefined);
+    const drop = () => fireEvent.drop(document.body, { dataTransfer: { files: [csv], types: ['Files'] } });
+    drop();
+    expect(model.ui.getState().source).toMatchObject({ kind: 'opening' });
+    act(() => grant({ target: 'drop', grants: [grantOf('rows.csv')] }));
+    await waitFor(() => expect(model.ui.getState().source).toMatchObject({ kind: 'idle' }));
+    expect(calls).toEqual(['open']);
+    drop();
+    act(() => grant({ target: 'drop', grants: [] }));
+    expect(model.ui.getState().source).toMatchObject({ kind: 'refused' });
+    drop();
+    act(() => grant({ target: 'drop', grants: [], problem: 'It could not be sent.' }));
+    expect(model.ui.getState().source).toMatchObject({ kind: 'refused', sentence: 'It could not be sent.' });
+    stop();
+  });
+
   it('pasted text becomes prompts, unless it is pasted into a field', async () => {
     const { model, calls } = await openApp();
     const stop = listenForDrops(model, window, () => undefined);
@@ -67,6 +89,60 @@ describe('things dropped and pasted', () => {
   });
 });
 
+const many = (count: number) => Array.from({ length: count }, (_, at) => ({ name: `${at}.png` }));
+
+describe('more loose pictures than are handed over', () => {
+  const files = many(201).map(({ name }) => new File(['x'], name, { type: 'image/png' }));
+  const grants = many(201).map(({ name }) => grantOf(name));
+
+  async function dropped() {
+    const opened = await openApp(<StudioScreen treeId={1} />);
+    const { fromPictures } = opened.model.backend.client.datasets;
+    opened.model.backend.client.datasets.fromPictures = (request) => {
+      opened.calls.push(`${request.grants.length} pictures`);
+      return fromPictures(request);
+    };
+    return { ...opened, stop: listenForDrops(opened.model, window, () => undefined) };
+  }
+
+  it('become a run of all of them, by what main calls their files', async () => {
+    const { model, calls, grant, stop } = await dropped();
+    act(() => show(model.ui, { kind: 'runs', runId: null }));
+    fireEvent.drop(document.body, { dataTransfer: { files, types: ['Files'] } });
+    expect(model.ui.getState()).toMatchObject({ view: { kind: 'newRun' }, source: { kind: 'opening' } });
+    expect(calls).toEqual([]);
+    act(() => grant({ target: 'drop', grants }));
+    await waitFor(() => expect(calls).toEqual(['201 pictures']));
+    await waitFor(() => expect(model.ui.getState().source.kind).toBe('idle'));
+    stop();
+  });
+
+  it('tell why nothing came of it, where their files cannot be had', async () => {
+    const { model, grant, stop } = await dropped();
+    act(() => show(model.ui, { kind: 'runs', runId: null }));
+    fireEvent.drop(document.body, { dataTransfer: { files, types: ['Files'] } });
+    act(() => grant({ target: 'drop', grants: [], problem: 'The files could not be sent.' }));
+    expect(model.ui.getState().source).toMatchObject({
+      kind: 'refused',
+      sentence: 'The files could not be sent.',
+    });
+    stop();
+  });
+
+  it('are offered to a run in the studio, or as many of them as it takes', async () => {
+    const { model, calls, grant, stop } = await dropped();
+    act(() => show(model.ui, { kind: 'studio', treeId: 1 }));
+    fireEvent.drop(document.body, { dataTransfer: { files, types: ['Files'] } });
+    expect(await screen.findByText(/^These are 201 pictures; the studio takes 200/)).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Bring in the first 200' })).toBeTruthy();
+    act(() => grant({ target: 'drop', grants }));
+    fireEvent.click(await screen.findByRole('button', { name: 'Start a run with all 201' }));
+    await waitFor(() => expect(calls).toEqual(['201 pictures']));
+    expect(model.ui.getState().view.kind).toBe('newRun');
+    stop();
+  });
+});
+
 it('more pictures than fit into one call are refused with the way out', async () => {
   const { model } = await renderApp('full', <App />);
   await act(() =>
@@ -75,5 +151,20 @@ it('more pictures than fit into one call are refused with the way out', async ()
       Array.from({ length: 201 }, () => png),
     ),
   );
-  expect((await screen.findByRole('alert')).textContent).toContain('put more than 200 into a folder');
+  expect((await screen.findByRole('alert')).textContent).toContain('more than 200 are dropped as files');
+});
+
+it('in the studio pictures come in, and a folder is offered to a run instead of starting one', async () => {
+  const { model, calls, grant } = await openApp(<StudioScreen treeId={1} />);
+  const stop = listenForDrops(model, window, () => undefined);
+  act(() => show(model.ui, { kind: 'studio', treeId: 1 }));
+  const dataTransfer = { files: [png, csv], types: ['Files'] };
+  fireEvent.drop(document.body, { dataTransfer });
+  expect(await screen.findByRole('button', { name: /^Picture 1: cat.png/ })).toBeTruthy();
+  act(() => grant({ target: 'drop', grants: [{ ...grantOf('holiday'), isDirectory: true }] }));
+  expect(calls).toEqual([]);
+  fireEvent.click(await screen.findByRole('button', { name: 'Start a run with its pictures' }));
+  await waitFor(() => expect(calls).toEqual(['open']));
+  expect(model.ui.getState().view.kind).toBe('newRun');
+  stop();
 });

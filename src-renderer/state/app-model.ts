@@ -1,14 +1,18 @@
 /** One page's model: backend, live state, interface state and the job lists in view. Everything it starts, `stop` ends. */
 import type { AppEvent } from '@shared/contract';
-import type { Run } from '@shared/model/run';
+import type { JobTile, Run } from '@shared/model/run';
 import type { VaultStatus } from '@shared/model/settings';
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { Backend } from '../api';
 import { settledJobs } from '../jobs/job-words';
+import { createAnswerPages } from './answer-pages';
+import type { AnswerPages, AnswerState } from './answer-pages';
 import { startFeed } from './feed';
 import { createJobDetails } from './job-details';
 import type { JobDetails } from './job-details';
+import { createGalleryModel } from './gallery';
+import type { GalleryModel } from './gallery';
 import { createJobPages } from './job-pages';
 import type { JobPages } from './job-pages';
 import { createKeyTests } from './key-tests';
@@ -17,7 +21,15 @@ import { createLiveStore, withEvent, withSnapshot } from './live-store';
 import type { LiveState, LiveStore } from './live-store';
 import { createDraftStore, withColumns } from './new-run-draft';
 import type { DraftStore } from './new-run-draft';
+import { createOutgoing } from './outgoing';
+import type { OutgoingStore } from './outgoing';
 import { refusalOf } from './refusal';
+import { createStudioStore } from './studio';
+import type { StudioStore } from './studio';
+import { createTextStore } from './text';
+import type { TextStore } from './text';
+import { createTreesStore, withTreeEvent } from './trees';
+import type { TreesStore } from './trees';
 import { createUiStore } from './ui-store';
 import type { JobFilter, UiState, UiStore } from './ui-store';
 
@@ -26,12 +38,20 @@ export interface AppModel {
   readonly live: LiveStore;
   readonly ui: UiStore;
   readonly draft: DraftStore;
+  readonly trees: TreesStore;
+  readonly studio: StudioStore;
+  readonly text: TextStore;
   /** The jobs of a run behind a filter; the same list as long as it is among the last few used. */
   runJobs(runId: number, filter: JobFilter): JobPages;
-  readonly gallery: JobPages;
+  /** The answers of a text run; the same list as long as it is among the last few used. */
+  runAnswers(runId: number, state: AnswerState): AnswerPages;
+  readonly gallery: GalleryModel;
+  readonly outgoing: OutgoingStore;
   readonly details: JobDetails;
   /** Test calls under way, whatever screen is shown. */
   readonly tests: KeyTests;
+  /** Hears of every job that changed; returns the undo. */
+  onJobs(listener: (tiles: readonly JobTile[]) => void): () => void;
   /** Takes a fact a call just returned, without waiting for its event. */
   accept(event: AppEvent): void;
   start(): () => void;
@@ -44,11 +64,13 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
   const live = createLiveStore();
   const ui = createUiStore(storage);
   const draft = createDraftStore();
+  const trees = createTreesStore();
+  const studio = createStudioStore(storage);
+  const text = createTextStore(storage);
   const lists = new Map<string, RunList>();
-  const gallery = createJobPages({
-    load: (offset, limit) => backend.client.results.gallery({ offset, limit }),
-    offsetOf: () => null,
-  });
+  const answers = new Map<string, AnswerPages>();
+  const jobListeners = new Set<(tiles: readonly JobTile[]) => void>();
+  const gallery = createGalleryModel(backend.client, ui);
 
   function applyEvents(events: readonly AppEvent[]): void {
     const before = live.getState().runs;
@@ -66,6 +88,10 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
           list.take(event);
         }
         gallery.patch(event.jobs);
+        jobListeners.forEach((listener) => listener(event.jobs));
+      }
+      if (event.kind === 'tree') {
+        trees.setState((state) => withTreeEvent(state, event), true);
       }
       if (event.kind === 'dataset') {
         draft.setState((old) => withColumns(old, event.dataset, live.getState()), true);
@@ -78,7 +104,11 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
     live,
     ui,
     draft,
+    trees,
+    studio,
+    text,
     gallery,
+    outgoing: createOutgoing(backend.client, ui),
     details: createJobDetails(backend.client),
     tests: createKeyTests(backend.client),
     runJobs(runId, filter) {
@@ -93,6 +123,20 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
       }
       return list.pages;
     },
+    runAnswers(runId, state) {
+      const key = `${runId} ${state ?? 'all'}`;
+      const pages = answers.get(key) ?? createAnswerPages(backend.client, { runId, state });
+      answers.delete(key);
+      answers.set(key, pages);
+      for (const oldest of [...answers.keys()].slice(0, Math.max(0, answers.size - KEPT_LISTS))) {
+        answers.delete(oldest);
+      }
+      return pages;
+    },
+    onJobs(listener) {
+      jobListeners.add(listener);
+      return () => jobListeners.delete(listener);
+    },
     accept: (event) => applyEvents([event]),
     start: () =>
       startFeed(backend.client, {
@@ -101,7 +145,10 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
           for (const list of lists.values()) {
             list.pages.refresh();
           }
-          gallery.refresh();
+          for (const pages of answers.values()) {
+            pages.refresh();
+          }
+          gallery.connected();
         },
         events: applyEvents,
         lost: (reason) => live.setState({ connection: { kind: 'lost', reason } }),

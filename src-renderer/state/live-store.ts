@@ -98,6 +98,7 @@ export function withEvent(state: LiveState, event: AppEvent): LiveState {
     case 'fleetEvent':
       return { ...state, fleetEvents: withFleetEvent(state.fleetEvents, event.event) };
     case 'jobs':
+    case 'tree':
       return state;
   }
 }
@@ -109,7 +110,14 @@ function withFleetEvent(events: readonly FleetEvent[], event: FleetEvent): reado
     : [event, ...events].sort((a, b) => b.id - a.id).slice(0, KEPT_FLEET_EVENTS);
 }
 
-/** Newest first. */
+/** Runs over datasets, newest first; the studio shows its own. */
 export function runsNewestFirst(runs: ReadonlyMap<number, Run>): readonly Run[] {
-  return [...runs.values()].sort((a, b) => b.createdAt - a.createdAt || b.id - a.id);
+  return [...runs.values()]
+    .filter(({ origin }) => origin === 'dataset')
+    .sort((a, b) => b.createdAt - a.createdAt || b.id - a.id);
+}
+
+/** Of those, the ones with pictures: what can be reviewed and compared. */
+export function pictureRunsNewestFirst(runs: ReadonlyMap<number, Run>): readonly Run[] {
+  return runsNewestFirst(runs).filter(({ recipe }) => recipe.task !== 'text');
 }

@@ -1,5 +1,5 @@
 /** The run being put together: what the New run screen edits, kept while the user looks elsewhere. Pure besides the store. */
-import { DEMO_MODEL, SAMPLE_NAME } from '@shared/demo';
+import { DEMO_MODEL, DEMO_TEXT_MODEL, isDemoModel, SAMPLE_NAME } from '@shared/demo';
 import { detectImageColumns } from '@shared/columns';
 import type { EndpointView, Grant, RunRequest } from '@shared/contract';
 import type { CatalogueModel } from '@shared/model/catalogue';
@@ -8,12 +8,18 @@ import { DEFAULT_SETTINGS } from '@shared/model/settings';
 import type { Settings } from '@shared/model/settings';
 import { columnTemplate } from '@shared/template';
 import { createStore } from 'zustand/vanilla';
+import { takesQuality } from './quality';
+import { optionsFor, PLAIN_TEXT_SETTINGS, textRecipeOf, whyNotSettings } from './text-settings';
+import type { TextSettings } from './text-settings';
 
 export interface Draft {
   readonly datasetId: number | null;
   readonly name: string;
   readonly task: Task;
+  /** Of a text run, the prompt. */
   readonly instruction: string;
+  /** Of a text run; kept when another task is looked at. */
+  readonly text: TextSettings;
   /** Null: by the alias rule. */
   readonly imageColumns: readonly string[] | null;
   /** Blank: none, or `mask_url` where the dataset has it. */
@@ -23,6 +29,8 @@ export interface Draft {
   /** Blank: the model's own choice. */
   readonly aspectRatio: string;
   readonly imageSize: string;
+  /** Sent to the models that know such a thing. */
+  readonly quality: string;
   readonly variants: number;
   readonly filterRows: string;
   readonly concurrency: number;
@@ -45,19 +53,29 @@ export interface Draft {
   readonly previewRow: number;
   /** Whether the columns were known when the draft was filled in; a file still being read tells them later. */
   readonly isGuessed: boolean;
+  /** A picture whose recipe filled the form in before there was a source: it waits for one. */
+  readonly recipeOf: File | null;
 }
+
+/** What the recipe of a picture says of a run. */
+export type RecipePart = Pick<
+  Draft,
+  'task' | 'instruction' | 'models' | 'aspectRatio' | 'imageSize' | 'quality'
+>;
 
 export const EMPTY_DRAFT: Draft = {
   datasetId: null,
   name: '',
   task: 'edit',
   instruction: '',
+  text: PLAIN_TEXT_SETTINGS,
   imageColumns: null,
   maskColumn: '',
   outputNameColumn: '',
   models: [],
   aspectRatio: '',
   imageSize: '',
+  quality: '',
   variants: 1,
   filterRows: '',
   concurrency: DEFAULT_SETTINGS.concurrency,
@@ -73,6 +91,7 @@ export const EMPTY_DRAFT: Draft = {
   onExisting: null,
   previewRow: 0,
   isGuessed: false,
+  recipeOf: null,
 };
 
 export function createDraftStore() {
@@ -104,7 +123,7 @@ export function draftFor(dataset: Dataset, context: DraftContext): Draft {
   const settings = context.settings ?? DEFAULT_SETTINGS;
   const task = taskFor(dataset);
   // The sample is the demo's, also when there are keys: looking at it must not cost anything.
-  const model = dataset.name === SAMPLE_NAME ? demoModel(context) : likelyModel(task, context);
+  const model = dataset.name === SAMPLE_NAME ? demoModel(task, context) : likelyModel(task, context);
   return {
     ...EMPTY_DRAFT,
     datasetId: dataset.id,
@@ -116,6 +135,17 @@ export function draftFor(dataset: Dataset, context: DraftContext): Draft {
     retryDelayMs: settings.retryDelayMs,
     isGuessed: dataset.columns.length > 0,
   };
+}
+
+/** The same for a source that is chosen: a recipe that waited for one stays. */
+export function draftOver(before: Draft, dataset: Dataset, context: DraftContext): Draft {
+  const fresh = draftFor(dataset, context);
+  return before.recipeOf === null ? fresh : { ...fresh, ...recipePartOf(before), isGuessed: true };
+}
+
+export function recipePartOf(draft: RecipePart): RecipePart {
+  const { task, instruction, models, aspectRatio, imageSize, quality } = draft;
+  return { task, instruction, models, aspectRatio, imageSize, quality };
 }
 
 /** Fills in the draft once the columns of its file are known. What the user wrote meanwhile stays. */
@@ -137,11 +167,14 @@ export function withColumns(draft: Draft, dataset: Dataset, context: DraftContex
 export function likelyModel(task: Task, context: DraftContext): CatalogueModel | undefined {
   const usable = context.endpoints.filter(canServe).map((view) => view.endpoint);
   if (usable.length > 0 && usable.every((endpoint) => endpoint.demo)) {
-    return demoModel(context);
+    return demoModel(task, context);
   }
   const providers = new Set(usable.filter(({ demo }) => !demo).map((endpoint) => endpoint.provider));
   const current = context.models.filter(
-    (model) => model.state === 'current' && model.tasks.includes(task) && model.id !== DEMO_MODEL.model,
+    (model) =>
+      model.state === 'current' &&
+      model.tasks.includes(task) &&
+      !isDemoModel({ provider: model.provider, model: model.id }),
   );
   const served = current.filter((model) => providers.has(model.provider));
   return (
@@ -152,10 +185,9 @@ export function likelyModel(task: Task, context: DraftContext): CatalogueModel |
   );
 }
 
-function demoModel(context: DraftContext): CatalogueModel | undefined {
-  return context.models.find(
-    ({ provider, id }) => provider === DEMO_MODEL.provider && id === DEMO_MODEL.model,
-  );
+function demoModel(task: Task, context: DraftContext): CatalogueModel | undefined {
+  const demo = task === 'text' ? DEMO_TEXT_MODEL : DEMO_MODEL;
+  return context.models.find(({ provider, id }) => provider === demo.provider && id === demo.model);
 }
 
 function canServe({ endpoint, keys }: EndpointView): boolean {
@@ -173,8 +205,8 @@ export function columnsOf(
   return dataset.columns.length > 0 ? dataset.columns : Object.keys(firstRow ?? {});
 }
 
-/** Null while something a request cannot do without is missing; `missing` says what, `next` asks for it. */
-export function requestOf(draft: Draft): RunRequest | null {
+/** Null while something a request cannot do without is missing; `nextStep` asks for it. */
+export function requestOf(draft: Draft, models: readonly CatalogueModel[]): RunRequest | null {
   if (nextStep(draft) !== null || draft.datasetId === null) {
     return null;
   }
@@ -185,10 +217,14 @@ export function requestOf(draft: Draft): RunRequest | null {
       task: draft.task,
       models: [...draft.models],
       instruction: draft.instruction,
-      imageColumns: draft.task === 'edit' ? [...(draft.imageColumns ?? [])] : [],
+      imageColumns: draft.task === 't2i' ? [] : [...(draft.imageColumns ?? [])],
       ...(draft.maskColumn === '' || draft.task !== 'edit' ? {} : { maskColumn: draft.maskColumn }),
-      ...(draft.aspectRatio === '' ? {} : { aspectRatio: draft.aspectRatio }),
-      ...(draft.imageSize === '' ? {} : { imageSize: draft.imageSize }),
+      ...(draft.aspectRatio === '' || draft.task === 'text' ? {} : { aspectRatio: draft.aspectRatio }),
+      ...(draft.imageSize === '' || draft.task === 'text' ? {} : { imageSize: draft.imageSize }),
+      ...(draft.quality === '' || draft.task === 'text' || !draft.models.some(takesQuality)
+        ? {}
+        : { quality: draft.quality }),
+      ...(draft.task === 'text' ? { text: textRecipeOf(draft.text, optionsFor(draft.models, models)) } : {}),
       variants: draft.variants,
       ...(draft.outputNameColumn === '' ? {} : { outputNameColumn: draft.outputNameColumn }),
     },
@@ -214,7 +250,13 @@ export function nextStep(draft: Draft): string | null {
     return 'Choose a source to begin.';
   }
   if (draft.instruction.trim() === '') {
-    return 'Write an instruction, or insert a column that holds one.';
+    return draft.task === 'text'
+      ? 'Write a prompt, or insert a column that holds one.'
+      : 'Write an instruction, or insert a column that holds one.';
+  }
+  const missing = draft.task === 'text' ? whyNotSettings(draft.text) : null;
+  if (missing !== null) {
+    return missing;
   }
   if (draft.models.length === 0) {
     return 'Choose a model.';

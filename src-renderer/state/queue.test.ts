@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Priority, Run } from '@shared/model/run';
 import { newRun } from '../testing/fake-runs';
-import { queuedRuns, queueOf, withMoved } from './queue';
+import { inOrderOf, queuedRuns, queueOf } from './queue';
 
 const REQUEST = {
   datasetId: 1,
@@ -50,12 +50,8 @@ describe('the queue', () => {
     expect(queue.lastFinished?.id).toBe(2);
   });
 
-  it('moves one and leaves all places as they were, so that nothing else moves', () => {
-    const moved = withMoved([runAt(1, 2), runAt(2, 5), runAt(3, 7)], 2, 0);
-    expect(moved.map((run) => [run.id, run.place])).toEqual([
-      [3, 2],
-      [1, 5],
-      [2, 7],
-    ]);
+  it('puts runs in a wanted order, and one that it does not name at the end', () => {
+    const ordered = inOrderOf([runAt(1, 2), runAt(2, 5), runAt(4, 6), runAt(3, 7)], [3, 1, 2, 9]);
+    expect(ordered.map((run) => run.id)).toEqual([3, 1, 2, 4]);
   });
 });

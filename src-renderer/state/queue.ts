@@ -21,16 +21,21 @@ export function priorityOf(run: Run): Priority {
 
 export function queueOf(runs: ReadonlyMap<number, Run>): Queue {
   const all = [...runs.values()];
-  const open = all.filter(({ state }) => state.kind !== 'finished');
+  const open = all.filter((run) => run.state.kind !== 'finished' && !isIdleSession(run));
   const groups = prioritySchema.options.map((priority) => ({
     priority,
     runs: open.filter((run) => priorityOf(run) === priority).sort((a, b) => a.place - b.place || a.id - b.id),
   }));
-  const over = all.filter(({ state }) => state.kind === 'finished');
+  const over = all.filter(({ state, origin }) => state.kind === 'finished' && origin !== 'session');
   return {
     groups: groups.filter((group) => group.runs.length > 0),
     lastFinished: over.sort((a, b) => b.createdAt - a.createdAt || b.id - a.id)[0],
   };
+}
+
+/** A session stays open: it is in the queue only while something of it waits or is in flight. */
+function isIdleSession({ origin, counts }: Run): boolean {
+  return origin === 'session' && counts.pending + counts.leased + counts.sent === 0;
 }
 
 /** All runs that are not over, in the order they are served. */
@@ -38,18 +43,11 @@ export function queuedRuns(queue: Queue): readonly Run[] {
   return queue.groups.flatMap((group) => group.runs);
 }
 
-/**
- * The runs of one group with one of them at another place, with places of their own to show until main tells the true
- * ones: the set of places stays, so that nothing else moves.
- */
-export function withMoved(runs: readonly Run[], from: number, place: number): readonly Run[] {
-  const moved = runs[from];
-  if (moved === undefined) {
-    return runs;
-  }
-  const places = runs.map((run) => run.place).sort((a, b) => a - b);
-  return runs
-    .toSpliced(from, 1)
-    .toSpliced(place, 0, moved)
-    .map((run, at) => ({ ...run, place: places[at] ?? run.place }));
+/** The runs in the order of `ids`; one that is not named comes after, as it stood. */
+export function inOrderOf(runs: readonly Run[], ids: readonly number[]): readonly Run[] {
+  const placeOf = (run: Run) => {
+    const at = ids.indexOf(run.id);
+    return at === -1 ? ids.length : at;
+  };
+  return runs.toSorted((a, b) => placeOf(a) - placeOf(b));
 }

@@ -3,7 +3,7 @@
  * `action`. A pause, a cancel and a rerun answer only once what is in flight has ended, so nothing waits for them.
  */
 import type { RerunRequest } from '@shared/contract';
-import { DEMO_MODEL } from '@shared/demo';
+import { isDemoModel } from '@shared/demo';
 import type { Priority, Run, RunOptions } from '@shared/model/run';
 import { plural } from '../ui/format';
 import { openVault, useModel } from './app-model';
@@ -40,7 +40,7 @@ export function useRunControls(run: Run): RunControls {
     });
   /** Sending needs keys: without the passphrase the run would only pause again. */
   const send = async (call: () => Promise<Run>) => {
-    const needsKeys = run.recipe.models.some(({ model }) => model !== DEMO_MODEL.model);
+    const needsKeys = !run.recipe.models.every(isDemoModel);
     return !needsKeys || (await openVault({ live, ui })) ? await take(call) : undefined;
   };
   const restore = () => void send(() => runs.rerun({ runId, which: { kind: 'cancelled' } }));

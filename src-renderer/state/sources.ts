@@ -1,25 +1,45 @@
 /** The ways a dataset comes to be. Each ends on the New run screen, filled in; a refusal stays there as a sentence. */
 import type { Grant } from '@shared/contract';
+import { MOST_FILES } from '@shared/contract/base';
 import type { Dataset } from '@shared/model/run';
 import type { AppModel } from './app-model';
-import { draftFor } from './new-run-draft';
+import { draftOver } from './new-run-draft';
 import { sentenceOf } from './refusal';
-import { show } from './ui-store';
+import { show, type SourceState } from './ui-store';
+import { formatCount } from '../ui/format';
 
-/** The border takes this many pictures at once; a folder takes any number. */
-const MOST_IMAGES = 200;
+/** Pictures that are handed over themselves; of more, main reads the files where they lie. */
+export const MOST_IMAGES = 200;
 
 export async function openDataset(model: AppModel, open: () => Promise<Dataset>): Promise<void> {
-  show(model.ui, { kind: 'newRun' });
-  model.ui.setState({ source: { kind: 'opening' } });
+  const { ui } = model;
+  show(ui, { kind: 'newRun' });
+  const promised = ui.getState().source;
+  const of = promised.kind === 'opening' && promised.isPromised ? promised.of : nextOf(promised);
+  ui.setState({ source: { kind: 'opening', of } });
   try {
     const dataset = await open();
     model.accept({ kind: 'dataset', dataset });
-    model.draft.setState(draftFor(dataset, model.live.getState()), true);
-    model.ui.setState({ source: { kind: 'idle' } });
+    if (!isOvertaken(ui.getState().source, of)) {
+      model.draft.setState((before) => draftOver(before, dataset, model.live.getState()), true);
+      ui.setState({ source: { kind: 'idle', of } });
+    }
   } catch (error) {
-    model.ui.setState({ source: { kind: 'refused', sentence: sentenceOf(error) } });
+    if (!isOvertaken(ui.getState().source, of)) {
+      ui.setState({ source: { kind: 'refused', of, sentence: sentenceOf(error) } });
+    }
   }
+}
+
+const nextOf = ({ of = 0 }: SourceState): number => of + 1;
+
+/** Another file was given later: the form is about that one, whichever of them is read first. */
+const isOvertaken = ({ kind, of: last = 0 }: SourceState, of: number): boolean =>
+  kind !== 'refused' && last > of;
+
+/** From now on the form is no longer about the file before: a start that is asked for is of the one on its way. */
+export function promiseSource({ ui }: Pick<AppModel, 'ui'>): void {
+  ui.setState(({ source }) => ({ source: { kind: 'opening', of: nextOf(source), isPromised: true } }));
 }
 
 export async function openGrant(model: AppModel, grant: Grant): Promise<void> {
@@ -34,12 +54,41 @@ export async function openImages(model: AppModel, images: readonly File[]): Prom
   await openDataset(model, () => {
     if (images.length > MOST_IMAGES) {
       throw new Error(
-        `These are ${images.length} pictures; put more than ${MOST_IMAGES} into a folder and open that.`,
+        `These are ${formatCount(images.length)} pictures; more than ${MOST_IMAGES} are dropped as files, or opened as a folder.`,
       );
     }
     const name = images.length === 1 ? (images[0]?.name ?? 'picture') : `${images.length} pictures`;
     return model.backend.client.datasets.fromImages({ name, images: [...images] });
   });
+}
+
+/** Loose pictures, however many: each file is a row. */
+export async function openPictures(model: AppModel, grants: readonly Grant[]): Promise<void> {
+  await openDataset(model, () =>
+    model.backend.client.datasets.fromPictures({
+      name: `${formatCount(grants.length)} pictures`,
+      grants: grants.map(({ token }) => token),
+    }),
+  );
+}
+
+/** Pictures that main tells of in a moment. False: they are too many to be told of one by one. */
+export function awaitPictures(model: AppModel, count: number): boolean {
+  show(model.ui, { kind: 'newRun' });
+  const isTooMany = count > MOST_FILES;
+  if (isTooMany) {
+    const many = `These are ${formatCount(count)} pictures`;
+    refuseSource(model, `${many}; drop their folder, which may hold any number.`);
+  } else {
+    promiseSource(model);
+  }
+  return !isTooMany;
+}
+
+export function refuseSource({ ui }: AppModel, sentence: string): void {
+  ui.setState(({ source: { of } }) => ({
+    source: { kind: 'refused', sentence, ...(of === undefined ? {} : { of }) },
+  }));
 }
 
 export async function openPrompts(model: AppModel, prompts: string): Promise<void> {

@@ -1,4 +1,5 @@
 /** What this window shows and how: the view, panels, selection. Main knows nothing of it; widths survive in localStorage. */
+import type { GallerySelection } from '@shared/model/gallery';
 import type { JobState } from '@shared/model/run';
 import type { FailureKind } from '@shared/model/failure';
 import type { VaultStatus } from '@shared/model/settings';
@@ -8,9 +9,14 @@ import { createStore } from 'zustand/vanilla';
 export type View =
   | { readonly kind: 'runs'; readonly runId: number | null }
   | { readonly kind: 'newRun' }
-  /** Null: the newest run with results. */
-  | { readonly kind: 'review'; readonly runId: number | null }
+  /** Null: the tree that changed last; `bring`: results that are to become sources of a new one. */
+  | { readonly kind: 'studio'; readonly treeId: number | null }
+  | { readonly kind: 'arena'; readonly arenaId: number | null }
+  /** Null: the newest run with results; `selection`: results of any runs instead. */
+  | { readonly kind: 'review'; readonly runId: number | null; readonly selection?: GallerySelection }
   | { readonly kind: 'gallery' }
+  /** `storyOf`: the story that this job answered. */
+  | { readonly kind: 'text'; readonly storyOf?: number }
   | { readonly kind: 'endpoints'; readonly endpointId: string | null; readonly tab?: EndpointTab }
   | { readonly kind: 'settings' };
 
@@ -52,11 +58,12 @@ export interface VaultRequest {
   settle(isOpen: boolean): void;
 }
 
-/** How the last attempt to open a dataset stands. */
+/** How the last attempt to open a dataset stands; `of` tells the attempts apart and grows, absent: there was none. */
 export type SourceState =
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'opening' }
-  | { readonly kind: 'refused'; readonly sentence: string };
+  | { readonly kind: 'idle'; readonly of?: number }
+  /** `isPromised`: its file is on the way here, and whatever is opened next is it. */
+  | { readonly kind: 'opening'; readonly of: number; readonly isPromised?: true }
+  | { readonly kind: 'refused'; readonly of?: number; readonly sentence: string };
 
 export interface UiState {
   readonly view: View;
@@ -66,6 +73,8 @@ export interface UiState {
   readonly selected: ReadonlyMap<number | 'gallery', number>;
   /** How many lost results of a run the user decided to leave; another number is shown again. */
   readonly leftLost: ReadonlyMap<number, number>;
+  /** The newest run that scored the pictures of a run, by that run. */
+  readonly judged: ReadonlyMap<number, number>;
   readonly isLoupeOpen: boolean;
   readonly overlay: Overlay;
   readonly vaultRequest: VaultRequest | null;
@@ -91,6 +100,7 @@ const INITIAL: UiState = {
   filters: new Map(),
   selected: new Map(),
   leftLost: new Map(),
+  judged: new Map(),
   isLoupeOpen: false,
   overlay: { kind: 'none' },
   vaultRequest: null,

@@ -1,18 +1,27 @@
 /** The whole contract in memory, for developing and testing screens without main. Never part of a build. */
 import { ORPCError } from '@orpc/client';
-import type { AppEvent, RunRequest } from '@shared/contract';
+import type { AppEvent, Grant, RunRequest } from '@shared/contract';
 import { SAMPLE_NAME } from '@shared/demo';
 import type { Dataset } from '@shared/model/run';
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
 import type { Settings, Theme, VaultStatus } from '@shared/model/settings';
-import type { Backend, Client } from '../api';
+import type { Backend, Client, Granted } from '../api';
 import { FAKE_MODELS, fakeDataset, fakeRow } from './fake-data';
 import { fleetCalls, fleetOf, tickFleet } from './fake-fleet';
+import { arenaCalls } from './fake-arena';
+import { galleryCalls } from './fake-gallery';
+import { askedOfPictures, pictureCalls } from './fake-picture-calls';
+import type { AskedOfPictures } from './fake-picture-calls';
 import { figureUrl } from './fake-pictures';
+import { presetCalls, studioCalls, tickStudio } from './fake-studio';
 import { createFakeStream } from './fake-stream';
 import type { FakeStream } from './fake-stream';
 import { reviewCalls } from './fake-review';
 import { runCalls } from './fake-run-calls';
+import { fakeService, serviceCalls } from './fake-service';
+import type { FakeService } from './fake-service';
+import { askedOfText, FAKE_TEXT_MODELS, textCalls } from './fake-text';
+import type { AskedOfText } from './fake-text';
 import { newRun, recount, step } from './fake-runs';
 import type { FakeRun } from './fake-runs';
 
@@ -32,27 +41,40 @@ export interface FakeBackend extends Backend {
   readonly runs: Map<number, FakeRun>;
   /** What runs were started with. */
   readonly started: readonly RunRequest[];
+  readonly pictures: AskedOfPictures;
+  readonly texts: AskedOfText;
+  readonly service: FakeService;
   vault: VaultStatus;
   /** The folder that the next dialog picks. */
   nextPick: string | null;
+  /** Grants files as main does a moment after they were dropped or picked. */
+  grant(grants: readonly Grant[]): void;
 }
 
 const TICK_MS = 600;
 
 export function createFakeBackend(scene: string, isTicking = true): FakeBackend {
   const world = createWorld(scene);
+  const granted = new Set<(granted: Granted) => void>();
   if (isTicking) {
     setInterval(() => world.tick(scene === 'big' ? 64 : 3), TICK_MS);
   }
   return {
     client: createClient(world),
     thumbnail: (resultId) => figureUrl(resultId % 1_000_000, true),
-    onGranted: () => () => undefined,
+    onGranted: (listener) => {
+      granted.add(listener);
+      return () => granted.delete(listener);
+    },
+    grant: (grants) => granted.forEach((listener) => listener({ target: 'input', grants })),
     tell: world.tell,
     tick: world.tick,
     dropStreams: world.dropStreams,
     runs: world.runs,
     started: world.started,
+    pictures: world.pictures,
+    texts: world.texts,
+    service: world.service,
     get nextPick() {
       return world.nextPick;
     },
@@ -81,17 +103,21 @@ function createWorld(scene: string) {
     runs,
     datasets,
     ...fleetOf(scene, Date.now()),
-    models: [...FAKE_MODELS],
+    models: [...FAKE_MODELS, ...FAKE_TEXT_MODELS],
     settings: DEFAULT_SETTINGS as Settings,
     theme: 'system' as Theme,
     vault: { kind: 'keyring', backend: 'the system keyring' } as VaultStatus,
     isEmpty,
+    scene,
     /** Names of picked files and folders, by token. */
     grants: new Map<string, string>(),
     /** The folder that the next dialog picks. */
     nextPick: null as string | null,
     /** What runs were started with. */
     started: [] as RunRequest[],
+    pictures: askedOfPictures(),
+    texts: askedOfText(isEmpty),
+    service: fakeService(isEmpty),
     tell,
     tick(count = 3) {
       for (const fake of runs.values()) {
@@ -101,6 +127,7 @@ function createWorld(scene: string) {
         }
       }
       tickFleet(world);
+      tickStudio(world);
     },
     dropStreams: () => streams.forEach((stream) => stream.end()),
   };
@@ -180,6 +207,13 @@ function createClient(world: World): Client {
       showInFolder: async () => undefined,
       saveAs: async () => '000187.png',
     },
+    studio: studioCalls(world),
+    presets: presetCalls(world),
+    gallery: galleryCalls(world),
+    arena: arenaCalls(world),
+    pictures: pictureCalls(world),
+    text: textCalls(world),
+    service: serviceCalls(world),
     ...fleetCalls(world),
   };
 }
@@ -230,6 +264,8 @@ function datasetCalls(world: World): Client['datasets'] {
         columns: ['prompt'],
         rows: prompts.split('\n').filter((line) => line.trim()).length,
       }),
+    fromPictures: async ({ name, grants }) =>
+      add({ name, format: 'folder', columns: ['image_path'], rows: grants.length }),
     fromImages: async ({ name, images }) =>
       add({ name, format: 'images', columns: ['image'], rows: images.length }),
     sample: async () => add({ name: SAMPLE_NAME, rows: 24 }),

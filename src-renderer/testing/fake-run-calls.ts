@@ -28,7 +28,7 @@ export function runCalls(world: World): Client['runs'] {
   return { ...planCalls(world), ...queueCalls(world), ...jobCalls(world) };
 }
 
-type PlanCalls = Pick<Client['runs'], 'plan' | 'preflight' | 'start' | 'list'>;
+type PlanCalls = Pick<Client['runs'], 'plan' | 'preflight' | 'start' | 'list' | 'sessions' | 'get'>;
 
 function planCalls(world: World): PlanCalls {
   const rowsOf = (request: RunRequest) => world.datasets.get(request.datasetId)?.rows ?? 0;
@@ -59,6 +59,8 @@ function planCalls(world: World): PlanCalls {
       return fake.run;
     },
     list: async () => [...world.runs.values()].map((fake) => fake.run),
+    sessions: async () => [],
+    get: async ({ runId }) => world.runs.get(runId)?.run ?? notFound(),
   };
 }
 

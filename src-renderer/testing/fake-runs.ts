@@ -46,6 +46,7 @@ export function newRun(id: number, request: RunRequest, rows: number): FakeRun {
   }
   const run: Run = {
     id,
+    origin: 'dataset',
     name: request.name ?? `run ${id}`,
     datasetId: request.datasetId,
     recipe: request.recipe,
@@ -124,7 +125,7 @@ export function detailOf(job: JobTile): JobDetail {
     instruction: fields['instruction'] ?? '',
     fields,
     inputs: [figureUrl(job.row, false)],
-    ...(isDone ? { output: figureUrl(job.row, true) } : {}),
+    ...(isDone ? { output: figureUrl(job.row, true), heatMap: `${figureUrl(job.row, false)}#changed` } : {}),
     ...(isDone
       ? {
           result: {

@@ -1,6 +1,7 @@
 /** A screen in a page of its own, with the scripted backend behind it, for component tests. */
 import { cleanup, render } from '@testing-library/react';
 import type { ReactNode } from 'react';
+import type { Backend } from '../api';
 import { afterEach } from 'vitest';
 import { createAppModel, ModelProvider } from '../state/app-model';
 import type { AppModel } from '../state/app-model';
@@ -22,11 +23,16 @@ afterEach(() => {
   }
 });
 
-/** Renders once the first snapshot is there. */
-export async function renderApp(scene: FakeScene, screen: ReactNode): Promise<Rendered> {
+/** Renders once the first snapshot is there. `browser`: the page is elsewhere, and not in the window. */
+export async function renderApp(
+  scene: FakeScene,
+  screen: ReactNode,
+  { browser }: Pick<Backend, 'browser'> = {},
+): Promise<Rendered> {
   giveSize();
   giveLayers();
-  const backend = createFakeBackend(scene, false);
+  // Not a copy: what a test sets on it, it must hear.
+  const backend = Object.assign(createFakeBackend(scene, false), browser === undefined ? {} : { browser });
   const model = createAppModel(backend, memoryStorage());
   stops.push(model.start(), listenForShortcuts(model, window));
   await new Promise<void>((resolve) => {

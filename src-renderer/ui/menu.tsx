@@ -2,6 +2,8 @@
 import { ChevronDown } from 'lucide-react';
 import { useId, useRef } from 'react';
 import type { KeyboardEvent, ReactNode, RefObject } from 'react';
+import { actOf } from '../keys/key-line';
+import { MENU_KEYS } from '../keys/window-keys';
 
 export interface MenuItem {
   readonly label: string;
@@ -111,17 +113,15 @@ function place(menu: HTMLElement | null, button: HTMLElement | null): void {
   menu.querySelector<HTMLElement>('[role=menuitem]')?.focus();
 }
 
-const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
-
 function moveFocus(event: KeyboardEvent<HTMLDivElement>): void {
   // What holds the menu (a row, a list) has arrow keys of its own.
   event.stopPropagation();
-  const step = STEPS[event.key];
-  if (step === undefined) {
+  const act = actOf(MENU_KEYS, event);
+  if (act === undefined) {
     return;
   }
   event.preventDefault();
   const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[role=menuitem]')];
   const at = items.findIndex((item) => item === document.activeElement);
-  items.at((at + step + items.length) % items.length)?.focus();
+  items.at((at + (act === 'next' ? 1 : -1) + items.length) % items.length)?.focus();
 }

@@ -1,6 +1,8 @@
 /** Moving an item of a list: by dragging it, or with Alt and an arrow key. */
 import { useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
+import { actOf } from '../keys/key-line';
+import { QUEUE_KEYS } from '../keys/work-keys';
 
 export interface Reordering {
   /** The item under way and the place it would get; null while nothing is dragged. */
@@ -54,9 +56,9 @@ export function useReorder(count: number, onMove: (from: number, place: number) 
     },
     onPointerCancel: end,
     onKeyDown(event, at) {
-      const step = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
-      const place = at + step;
-      if (event.altKey && step !== 0 && place >= 0 && place < count) {
+      const act = actOf(QUEUE_KEYS, event);
+      const place = at + (act === 'earlier' ? -1 : 1);
+      if (act !== undefined && place >= 0 && place < count) {
         event.preventDefault();
         onMove(at, place);
       }

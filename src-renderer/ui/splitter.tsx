@@ -1,5 +1,7 @@
 /** The edge between two panels: drag it, or focus it and use the arrow keys; a double click resets it. */
 import { useRef } from 'react';
+import { actOf } from '../keys/key-line';
+import { EDGE_KEYS } from '../keys/window-keys';
 
 interface SplitterProps {
   readonly label: string;
@@ -27,10 +29,10 @@ export function Splitter({ label, side, width, limits, onChange }: SplitterProps
       className={`splitter ${side}`}
       onDoubleClick={() => set(limits.initial)}
       onKeyDown={(event) => {
-        const step = event.key === 'ArrowRight' ? STEP : event.key === 'ArrowLeft' ? -STEP : 0;
-        if (step !== 0) {
+        const act = actOf(EDGE_KEYS, event);
+        if (act !== undefined) {
           event.preventDefault();
-          set(width + step * sign);
+          set(width + (act === 'right' ? STEP : -STEP) * sign);
         }
       }}
       onPointerDown={(event) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { columnsFor, nextOffset } from './tile-grid';
+import { nextOffset } from './tile-grid';
 
 const place = { current: 7, count: 23, columns: 5, page: 3 };
 
@@ -23,10 +23,4 @@ describe('keys in the grid', () => {
     expect(nextOffset('ArrowUp', { ...place, current: 1 })).toBe(0);
     expect(nextOffset('End', { ...place, count: 0 })).toBeNull();
   });
-});
-
-it('fits as many columns as their smallest size allows, at least one', () => {
-  expect(columnsFor(740, 132)).toBe(5);
-  expect(columnsFor(1300, 132)).toBe(9);
-  expect(columnsFor(60, 132)).toBe(1);
 });

@@ -1,31 +1,70 @@
-/** A virtualised ARIA grid of square tiles with roving focus. It draws only what is in view, whatever the count. */
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { KeyboardEvent, ReactNode, RefObject } from 'react';
+/**
+ * A virtualised ARIA grid of square tiles with roving focus. It draws only what is in view, whatever the count, and a row that
+ * stays in view is not drawn again while the list scrolls. With `many`, several tiles can be selected.
+ */
+import { memo, useEffect, useLayoutEffect, useRef } from 'react';
+import type { DragEvent, KeyboardEvent, MouseEvent, ReactNode, RefObject } from 'react';
+import { CHOOSE_KEYS } from '../keys/gallery-keys';
+import { actNamed, actOf } from '../keys/key-line';
+import type { ActOf } from '../keys/key-line';
+import { OPEN_KEYS, WALK_KEYS } from '../keys/picture-keys';
+import { HasteContext, useMotion } from './haste';
+import { type Box, placesIn, useMarquee } from './marquee';
 import { useRowWindow } from './row-window';
+import { GAP, layoutOf, PADDING, PADDING_ENDS, useRoom } from './tile-layout';
 
-const GAP = 8;
-const PADDING = 16;
-const PADDING_ENDS = 12;
+export interface PressKeys {
+  readonly shift: boolean;
+  readonly ctrl: boolean;
+}
+
+/** How several tiles are selected. `selected` is then the one in focus. */
+export interface ManyTiles {
+  /** Another number: the tile in focus is to be scrolled to. */
+  readonly reveals: number;
+  /** Another function whenever the selection is another. */
+  isSelected(offset: number): boolean;
+  onPress(offset: number, keys: PressKeys): void;
+  onMove(offset: number, keys: PressKeys): void;
+  /** Ctrl and Space. */
+  onToggle(): void;
+  /** The tiles a marquee touches. */
+  onMarquee(offsets: readonly number[], isAdding: boolean): void;
+  onDragStart?(offset: number, event: DragEvent<HTMLElement>): void;
+}
 
 interface TileGridProps {
   readonly label: string;
   readonly count: number;
   /** The smallest width of a tile in pixels; tiles grow to fill the row. */
   readonly tileSize: number;
+  /** Tiles that all fit grow so far to fill the grid; absent: they do not. */
+  readonly largest?: number | undefined;
   readonly selected: number | undefined;
   onSelect(offset: number): void;
   onOpen(offset: number): void;
   /** Tells which offsets are in view, so that they can be fetched. */
   onRange(first: number, last: number): void;
-  renderTile(offset: number): { readonly name: string; readonly content: ReactNode };
+  /** Another function whenever tiles are others. `side`: of the tile, pixels. */
+  renderTile(offset: number, side: number): { readonly name: string; readonly content: ReactNode };
+  /**
+   * What a tile is drawn from: where it is the same as before, a row is not drawn again though `renderTile` is another.
+   * `look` stands for all else that it is drawn by.
+   */
+  readonly source?: TileSource;
+  readonly many?: ManyTiles;
+}
+
+export interface TileSource {
+  readonly look: string;
+  at(offset: number): unknown;
 }
 
 export function TileGrid(props: TileGridProps) {
-  const { count, tileSize, selected, onSelect, onOpen, onRange } = props;
+  const { count, tileSize, largest, selected, onSelect, onOpen, onRange, many } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const width = useWidth(scroller);
-  const columns = columnsFor(width, tileSize);
-  const side = (width - 2 * PADDING - GAP * (columns - 1)) / columns;
+  const motion = useMotion(scroller);
+  const { columns, side } = layoutOf({ count, tileSize, largest }, useRoom(scroller));
   const rows = Math.ceil(count / columns);
   const view = useRowWindow(scroller, { rows, rowHeight: side + GAP, padding: PADDING_ENDS });
   const shown = Array.from({ length: Math.max(0, view.last - view.first + 1) }, (_, at) => view.first + at);
@@ -38,10 +77,34 @@ export function TileGrid(props: TileGridProps) {
   }, [onRange, first, last, count]);
 
   const focusSoon = useFocusOf(scroller, selected);
+  useRevealed(selected, { columns, count, scrollTo: view.scrollTo, reveals: many?.reveals });
+  const acts = useLatest({ onSelect, onOpen, many, selected });
+  const marquee = useMarquee(scroller, {
+    onMarquee: (box: Box, isAdding) =>
+      many?.onMarquee(
+        placesIn(box, {
+          count,
+          columns,
+          cellWidth: side,
+          cellHeight: side,
+          gap: GAP,
+          left: PADDING,
+          top: view.topOf(0),
+        }),
+        isAdding,
+      ),
+    onEmptyPress: () => many?.onMarquee([], false),
+  });
 
   function onKeyDown(event: KeyboardEvent): void {
     const current = selected ?? 0;
-    if (event.key === 'Enter' || event.key === ' ') {
+    const keys = { shift: event.shiftKey, ctrl: event.ctrlKey || event.metaKey };
+    if (actOf(CHOOSE_KEYS, event) === 'toggle' && many !== undefined) {
+      event.preventDefault();
+      many.onToggle();
+      return;
+    }
+    if (actOf(OPEN_KEYS, event) === 'open') {
       event.preventDefault();
       onSelect(current);
       onOpen(current);
@@ -54,43 +117,77 @@ export function TileGrid(props: TileGridProps) {
     event.preventDefault();
     focusSoon();
     view.scrollTo(Math.floor(next / columns));
-    onSelect(next);
+    if (many === undefined) {
+      onSelect(next);
+    } else {
+      many.onMove(next, keys);
+    }
   }
 
+  const drawing =
+    many === undefined
+      ? {}
+      : {
+          onPointerDown: marquee.onPointerDown,
+          onPointerMove: marquee.onPointerMove,
+          onPointerUp: marquee.onPointerUp,
+          onPointerCancel: marquee.onPointerUp,
+        };
   return (
     <div
       aria-colcount={columns}
       aria-label={props.label}
+      aria-multiselectable={many === undefined ? undefined : true}
       aria-rowcount={rows}
       className="tile-grid"
       onKeyDown={onKeyDown}
       ref={scroller}
       role="grid"
       tabIndex={-1}
+      {...drawing}
     >
       <div className="tile-canvas" role="rowgroup" style={{ height: view.canvasHeight }}>
-        {shown.map((row) => (
-          <div
-            aria-rowindex={row + 1}
-            className="tile-row"
-            key={row}
-            role="row"
-            style={{ transform: `translateY(${view.topOf(row)}px)`, height: side }}
-          >
-            <Cells columns={columns} grid={props} row={row} side={side} />
-          </div>
-        ))}
+        <HasteContext value={motion}>
+          {shown.map((row) => (
+            <div
+              aria-rowindex={row + 1}
+              className="tile-row"
+              key={row}
+              role="row"
+              style={{ transform: `translateY(${view.topOf(row)}px)`, height: side }}
+            >
+              <Cells
+                acts={acts}
+                columns={Math.min(columns, count - row * columns)}
+                first={row * columns}
+                focused={isIn(selected ?? 0, row, columns) ? (selected ?? 0) : null}
+                isFocusKnown={selected !== undefined}
+                isSelected={many?.isSelected}
+                renderTile={props.renderTile}
+                source={props.source}
+                side={side}
+              />
+            </div>
+          ))}
+        </HasteContext>
+        {marquee.box !== null && <div aria-hidden="true" className="marquee" style={{ ...marquee.box }} />}
       </div>
     </div>
   );
+}
+
+function isIn(offset: number, row: number, columns: number): boolean {
+  return Math.floor(offset / columns) === row;
 }
 
 /** Moves the focus to the selected cell once it is drawn, after it was asked for: a far cell appears only when scrolled to. */
 function useFocusOf(scroller: RefObject<HTMLElement | null>, selected: number | undefined): () => void {
   const isWanted = useRef(false);
   useEffect(() => {
-    const cell = scroller.current?.querySelector<HTMLElement>(`[data-offset="${selected}"]`);
-    if (isWanted.current && cell !== null && cell !== undefined) {
+    const cell = isWanted.current
+      ? scroller.current?.querySelector<HTMLElement>(`[data-offset="${selected}"]`)
+      : null;
+    if (cell !== null && cell !== undefined) {
       isWanted.current = false;
       cell.focus({ preventScroll: true });
     }
@@ -100,47 +197,119 @@ function useFocusOf(scroller: RefObject<HTMLElement | null>, selected: number | 
   };
 }
 
+interface Reveal {
+  readonly columns: number;
+  readonly count: number;
+  /** Undefined: never. */
+  readonly reveals: number | undefined;
+  scrollTo(row: number): void;
+}
+
+/** A tile that another control put in focus (a jump, the loupe) is scrolled to; and after the tiles changed their size. */
+function useRevealed(selected: number | undefined, { columns, count, reveals, scrollTo }: Reveal): void {
+  const row = selected === undefined || selected >= count ? null : Math.floor(selected / columns);
+  const latest = useLatest({ row, scrollTo });
+  useEffect(() => {
+    if (reveals !== undefined && latest.current.row !== null) {
+      latest.current.scrollTo(latest.current.row);
+    }
+  }, [reveals, columns, latest]);
+}
+
+/** The newest value, without drawing anew what only calls it. */
+function useLatest<T>(value: T): RefObject<T> {
+  const latest = useRef(value);
+  useLayoutEffect(() => {
+    latest.current = value;
+  });
+  return latest;
+}
+
 interface CellsProps {
-  readonly row: number;
+  readonly first: number;
   readonly columns: number;
   readonly side: number;
-  readonly grid: TileGridProps;
+  /** The offset in focus, where it is in this row. */
+  readonly focused: number | null;
+  readonly isFocusKnown: boolean;
+  readonly isSelected: ManyTiles['isSelected'] | undefined;
+  readonly renderTile: TileGridProps['renderTile'];
+  readonly source: TileSource | undefined;
+  readonly acts: RefObject<
+    Pick<TileGridProps, 'onSelect' | 'onOpen' | 'selected'> & { many: ManyTiles | undefined }
+  >;
 }
 
-function Cells({ row, columns, side, grid }: CellsProps) {
-  const offsets = Array.from({ length: columns }, (_, column) => row * columns + column);
-  return offsets
-    .filter((offset) => offset < grid.count)
-    .map((offset, column) => {
-      const { name, content } = grid.renderTile(offset);
-      const isSelected = offset === grid.selected;
-      return (
-        <div
-          aria-colindex={column + 1}
-          aria-label={name}
-          aria-selected={isSelected}
-          className="tile-cell"
-          data-offset={offset}
-          key={offset}
-          onClick={() => grid.onSelect(offset)}
-          onDoubleClick={() => grid.onOpen(offset)}
-          onFocus={() => {
-            if (!isSelected) {
-              grid.onSelect(offset);
-            }
-          }}
-          role="gridcell"
-          style={{ width: side, height: side }}
-          tabIndex={offset === (grid.selected ?? 0) ? 0 : -1}
-        >
-          {content}
-        </div>
-      );
-    });
+const Cells = memo(CellsOfRow, isSameRow);
+
+function isSameRow(one: CellsProps, other: CellsProps): boolean {
+  const offsets = Array.from({ length: Math.max(0, one.columns) }, (_, column) => one.first + column);
+  return (
+    one.first === other.first &&
+    one.columns === other.columns &&
+    one.side === other.side &&
+    one.focused === other.focused &&
+    one.isFocusKnown === other.isFocusKnown &&
+    (one.renderTile === other.renderTile || isSameSource(one.source, other.source, offsets)) &&
+    (one.isSelected === other.isSelected ||
+      offsets.every((offset) => one.isSelected?.(offset) === other.isSelected?.(offset)))
+  );
 }
 
-export function columnsFor(width: number, tileSize: number): number {
-  return Math.max(1, Math.floor((width - 2 * PADDING + GAP) / (tileSize + GAP)));
+function isSameSource(
+  one: TileSource | undefined,
+  other: TileSource | undefined,
+  offsets: readonly number[],
+): boolean {
+  return (
+    one !== undefined &&
+    other !== undefined &&
+    one.look === other.look &&
+    offsets.every((offset) => one.at(offset) === other.at(offset))
+  );
+}
+
+function CellsOfRow({ first, columns, side, focused, isSelected, ...row }: CellsProps) {
+  const offsets = Array.from({ length: Math.max(0, columns) }, (_, column) => first + column);
+  const { acts } = row;
+  const press = (offset: number, event: MouseEvent) => {
+    const { many, onSelect } = acts.current;
+    if (many === undefined) {
+      onSelect(offset);
+    } else {
+      many.onPress(offset, { shift: event.shiftKey, ctrl: event.ctrlKey || event.metaKey });
+    }
+  };
+  return offsets.map((offset, column) => {
+    const { name, content } = row.renderTile(offset, side);
+    const isFocused = offset === focused;
+    return (
+      <div
+        aria-colindex={column + 1}
+        aria-label={name}
+        aria-selected={isSelected === undefined ? isFocused && row.isFocusKnown : isSelected(offset)}
+        className={
+          isSelected !== undefined && isFocused && row.isFocusKnown ? 'tile-cell viewed' : 'tile-cell'
+        }
+        data-offset={offset}
+        draggable={isSelected === undefined ? undefined : true}
+        key={offset}
+        onClick={(event) => press(offset, event)}
+        onDoubleClick={() => acts.current.onOpen(offset)}
+        onDragStart={(event) => acts.current.many?.onDragStart?.(offset, event)}
+        onFocus={() => {
+          if (acts.current.many === undefined && acts.current.selected !== offset) {
+            acts.current.onSelect(offset);
+          }
+        }}
+        role="gridcell"
+        style={{ width: side, height: side }}
+        tabIndex={isFocused ? 0 : -1}
+      >
+        {content}
+      </div>
+    );
+  });
 }
 
 interface Place {
@@ -153,32 +322,16 @@ interface Place {
 
 /** Where a key leads, or null when it is none of the grid's. */
 export function nextOffset(key: string, { current, count, columns, page }: Place): number | null {
-  const steps: Readonly<Record<string, number>> = {
-    ArrowRight: 1,
-    ArrowLeft: -1,
-    ArrowDown: columns,
-    ArrowUp: -columns,
-    PageDown: columns * page,
-    PageUp: -columns * page,
-    Home: -count,
-    End: count,
+  const steps: Readonly<Record<ActOf<typeof WALK_KEYS>, number>> = {
+    right: 1,
+    left: -1,
+    down: columns,
+    up: -columns,
+    pageDown: columns * page,
+    pageUp: -columns * page,
+    first: -count,
+    last: count,
   };
-  const step = steps[key];
-  return step === undefined || count === 0 ? null : Math.min(count - 1, Math.max(0, current + step));
-}
-
-function useWidth(ref: RefObject<HTMLElement | null>): number {
-  const [width, setWidth] = useState(640);
-  useLayoutEffect(() => {
-    const element = ref.current;
-    if (element === null) {
-      return;
-    }
-    const measure = () => setWidth(element.clientWidth);
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [ref]);
-  return width;
+  const act = actNamed(WALK_KEYS, key);
+  return act === undefined || count === 0 ? null : Math.min(count - 1, Math.max(0, current + steps[act]));
 }

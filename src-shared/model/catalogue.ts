@@ -1,6 +1,7 @@
 /** The model catalogue: models come and go by the month, so they are data (resources/models.json plus the user's own). */
 import { z } from 'zod';
 import { providerSchema } from './provider';
+import { generationSchema, mediumSchema } from './text';
 
 export const catalogueModelSchema = z.object({
   id: z.string().min(1),
@@ -9,7 +10,13 @@ export const catalogueModelSchema = z.object({
   state: z.enum(['current', 'deprecated', 'ended']),
   /** The one this provider's command line uses when no model is named. */
   isDefault: z.boolean().optional(),
-  tasks: z.array(z.enum(['edit', 't2i'])),
+  tasks: z.array(z.enum(['edit', 't2i', 'text'])),
+  /** Of text models: what else may be asked about. Absent: not known. */
+  media: z.array(mediumSchema).optional(),
+  /** Of text models: whether the provider itself keeps to a JSON Schema. Absent: not known. */
+  nativeSchema: z.boolean().optional(),
+  /** Of text models: options of generation that it refuses. */
+  refusedOptions: z.array(generationSchema.keyof()).optional(),
   /** Most input images in one request; 0: takes none. Absent: not known. */
   maxInputImages: z.number().int().nonnegative().optional(),
   mask: z.boolean(),

@@ -53,6 +53,10 @@ export const endpointOptionsSchema = z.object({
   responseFormat: z.enum(['auto', 'always', 'never']).optional(),
   /** Where images are asked for: the images API, or chat completions with images in the answer. */
   imagesVia: z.enum(['images', 'chat']).optional(),
+  /** Where text is asked for; `auto`: of OpenAI itself the Responses API, where it can carry the request; else chat completions. */
+  textVia: z.enum(['auto', 'chat', 'responses']).optional(),
+  /** Whether it streams pictures on the way to the result; `auto`: OpenAI itself does. */
+  partialImages: z.enum(['auto', 'always', 'never']).optional(),
 });
 export type EndpointOptions = Readonly<z.infer<typeof endpointOptionsSchema>>;
 

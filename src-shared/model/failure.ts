@@ -17,6 +17,7 @@ export const failureKindSchema = z.enum([
   'no_credit',
   'no_model',
   'schema_mismatch',
+  'token_limit',
   'bad_request',
   'bad_input',
   'storage',
@@ -98,7 +99,7 @@ export const FAILURES: Readonly<Record<FailureKind, FailurePolicy>> = {
     charged: 'maybe',
     title: 'Timed out',
     remedy:
-      'Raise the timeout of the endpoint, or ask for a smaller image. A cut at 100 to 125 s points to a gateway.',
+      'Raise the timeout of the endpoint, or ask for a smaller image or a shorter answer. A cut at 100 to 125 s points to a gateway.',
   },
   malformed: {
     then: 'retry_elsewhere',
@@ -112,7 +113,8 @@ export const FAILURES: Readonly<Record<FailureKind, FailurePolicy>> = {
     blames: 'row',
     charged: 'maybe',
     title: 'Blocked',
-    remedy: 'The provider refused this content. Change the instruction or the image, then rerun the row.',
+    remedy:
+      'The provider refused this content. Change the instruction or what goes with it, then rerun the row.',
   },
   no_image: {
     then: 'retry',
@@ -143,6 +145,15 @@ export const FAILURES: Readonly<Record<FailureKind, FailurePolicy>> = {
     title: 'Wrong shape',
     remedy: 'The answer did not fit the schema. Simplify the schema or change the model.',
   },
+  // The same request would think as long again, and be paid for again.
+  token_limit: {
+    then: 'final',
+    blames: 'row',
+    charged: 'yes',
+    title: 'No tokens left',
+    remedy:
+      'The model used up its output tokens before it wrote any text. Raise the most output tokens, or allow less thinking, then rerun the row.',
+  },
   bad_request: {
     then: 'final',
     blames: 'row',
@@ -155,7 +166,7 @@ export const FAILURES: Readonly<Record<FailureKind, FailurePolicy>> = {
     blames: 'row',
     charged: 'no',
     title: 'Bad input',
-    remedy: 'Nothing was sent. Correct the row or its image, then rerun it.',
+    remedy: 'Nothing was sent. Correct the row or its files, then rerun it.',
   },
   storage: {
     then: 'pause_run',

@@ -1,5 +1,7 @@
 /** What a reviewer says of a result. */
 import { z } from 'zod';
+import { gallerySelectionSchema } from './gallery';
+import { suspicionKindSchema } from './measures';
 
 export const verdictSchema = z.enum(['accepted', 'rejected']);
 export type Verdict = z.infer<typeof verdictSchema>;
@@ -20,6 +22,29 @@ export const NO_REVIEW: Review = { reasons: [], note: '' };
 export const reviewFilterSchema = z.enum(['all', 'unset', 'accepted', 'rejected']);
 export type ReviewFilter = z.infer<typeof reviewFilterSchema>;
 
+/** Whose results are looked at. */
+export const reviewSourceSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('run'), runId: z.number().int().positive() }),
+  /** Of any runs: those chosen in the gallery, or all that a query finds. */
+  z.object({ kind: z.literal('selection'), selection: gallerySelectionSchema }),
+]);
+export type ReviewSource = Readonly<z.infer<typeof reviewSourceSchema>>;
+
+/** As the run (or the gallery) has them, or the most suspicious first. */
+export const reviewOrderSchema = z.enum(['source', 'suspicious']);
+export type ReviewOrder = z.infer<typeof reviewOrderSchema>;
+
+/** What is to be looked at, and in which order. */
+export const reviewQuestionSchema = z.object({
+  source: reviewSourceSchema,
+  filter: reviewFilterSchema,
+  order: reviewOrderSchema,
+  /** Only results that look suspicious in this way; `any`: in any way. */
+  suspicion: z.union([suspicionKindSchema, z.literal('any')]).optional(),
+});
+export type ReviewQuestion = Readonly<z.infer<typeof reviewQuestionSchema>>;
+export type SuspicionFilter = NonNullable<ReviewQuestion['suspicion']>;
+
 /** Results of a run by what was said of them. */
 export const reviewCountsSchema = z.object({
   accepted: z.number().int(),
@@ -27,6 +52,33 @@ export const reviewCountsSchema = z.object({
   unset: z.number().int(),
 });
 export type ReviewCounts = Readonly<z.infer<typeof reviewCountsSchema>>;
+
+/** Of a source: what was said, and how many look suspicious in which way. */
+export const reviewSumSchema = reviewCountsSchema.extend({
+  suspicions: z.partialRecord(suspicionKindSchema, z.number().int()),
+  /** Suspicious in any way. */
+  suspicious: z.number().int(),
+});
+export type ReviewSum = Readonly<z.infer<typeof reviewSumSchema>>;
+
+/** A result of a job: the one it shows, or an earlier one. What is absent is not known. */
+export const versionSchema = z.object({
+  resultId: z.number().int(),
+  isCurrent: z.boolean(),
+  width: z.number().int(),
+  height: z.number().int(),
+  /** media:// addresses. */
+  thumbnail: z.string(),
+  view: z.string(),
+  instruction: z.string().optional(),
+  review: reviewSchema.optional(),
+  model: z.string().optional(),
+  endpointName: z.string().optional(),
+  costUsd: z.number().optional(),
+  /** Wall clock, ms. */
+  madeAt: z.number().optional(),
+});
+export type Version = Readonly<z.infer<typeof versionSchema>>;
 
 /** Offered as chips after a rejection; a user may write others. */
 export const REJECTION_REASONS: readonly string[] = [

@@ -1,8 +1,10 @@
 /** Datasets, runs, jobs, attempts and results: what the journal holds and the screens show. */
 import { z } from 'zod';
 import { failureKindSchema, failureSchema } from './failure';
-import { providerSchema } from './provider';
+import { measuresSchema, suspicionKindSchema } from './measures';
+import { modelChoiceSchema } from './model-choice';
 import { reviewSchema, verdictSchema } from './review';
+import { textRecipeSchema, textResultSchema } from './text';
 
 export const datasetFormatSchema = z.enum([
   'csv',
@@ -47,11 +49,10 @@ export const rowSchema = z.object({
 });
 export type Row = Readonly<z.infer<typeof rowSchema>>;
 
-export const taskSchema = z.enum(['edit', 't2i']);
+export const taskSchema = z.enum(['edit', 't2i', 'text']);
 export type Task = z.infer<typeof taskSchema>;
 
-export const modelChoiceSchema = z.object({ provider: providerSchema, model: z.string().min(1).max(200) });
-export type ModelChoice = Readonly<z.infer<typeof modelChoiceSchema>>;
+export { type ModelChoice, modelChoiceSchema } from './model-choice';
 
 /** What is asked of every row. Two runs with equal recipes ask for the same pictures. */
 export const recipeSchema = z.object({
@@ -69,9 +70,15 @@ export const recipeSchema = z.object({
   imageSize: z.string().optional(),
   width: z.number().int().positive().optional(),
   height: z.number().int().positive().optional(),
+  /** So many pictures on the way to the result are asked for, where the endpoint streams them; each is charged. */
+  partialImages: z.number().int().min(1).max(3).optional(),
+  /** `low`, `medium`, `high`, `auto`: sent where the provider has the parameter. */
+  quality: z.string().max(40).optional(),
   variants: z.number().int().min(1).max(100),
   /** Column whose value names the output file. */
   outputNameColumn: z.string().optional(),
+  /** With the task `text`, and only with it. */
+  text: textRecipeSchema.optional(),
 });
 export type Recipe = Readonly<z.infer<typeof recipeSchema>>;
 
@@ -125,6 +132,10 @@ export const runOptionsSchema = z.object({
   canary: z.number().int().min(1).max(1000).optional(),
   /** Absent: keep. */
   unknown: unknownPolicySchema.optional(),
+  /** Of a session: some of its requests were sent with keys that their caller lent, and go out with no others. */
+  lentKeys: z.literal(true).optional(),
+  /** The token of the service whose caps all of it counts against; absent: none. */
+  payer: z.string().max(64).optional(),
 });
 export type RunOptions = Readonly<z.infer<typeof runOptionsSchema>>;
 
@@ -138,7 +149,13 @@ export const runStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('waiting'), until: z.number(), reason: z.string() }),
   /** No more is sent; requests in flight finish. */
   z.object({ kind: z.literal('draining') }),
-  z.object({ kind: z.literal('paused'), reason: z.string(), failure: failureKindSchema.optional() }),
+  z.object({
+    kind: z.literal('paused'),
+    reason: z.string(),
+    failure: failureKindSchema.optional(),
+    /** When what it lacks comes back by itself; wall clock, ms. */
+    until: z.number().optional(),
+  }),
   z.object({ kind: z.literal('finished') }),
 ]);
 export type RunState = Readonly<z.infer<typeof runStateSchema>>;
@@ -164,9 +181,17 @@ export const NO_COUNTS: Counts = {
   cancelled: 0,
 };
 
+/**
+ * Where a run was asked for: over a dataset; as one request of the studio, which shows it itself; or a session, whose
+ * requests come one by one while it is open (the Text screen, the service, a stream).
+ */
+export const runOriginSchema = z.enum(['dataset', 'studio', 'session']);
+export type RunOrigin = z.infer<typeof runOriginSchema>;
+
 export const runSchema = z.object({
   id: z.number().int(),
   name: z.string(),
+  origin: runOriginSchema,
   datasetId: z.number().int(),
   recipe: recipeSchema,
   options: runOptionsSchema,
@@ -216,6 +241,10 @@ export const jobTileSchema = z.object({
   /** Delivered pixels, once done. */
   width: z.number().int().optional(),
   height: z.number().int().optional(),
+  /** Of its result, 0 (none) to 1; absent: not measured yet. */
+  suspicion: z.number().optional(),
+  /** Absent: none, or not measured yet. */
+  suspicions: z.array(suspicionKindSchema).optional(),
 });
 export type JobTile = Readonly<z.infer<typeof jobTileSchema>>;
 
@@ -242,10 +271,16 @@ export const jobDetailSchema = z.object({
   inputs: z.array(z.string()),
   /** media:// URL of the result, large enough to compare. */
   output: z.string().optional(),
+  /** media:// URL of where the result differs from its first input, to be laid over it; absent: they cannot be laid on each other. */
+  heatMap: z.string().optional(),
   result: resultSchema.optional(),
+  /** Of a text job. */
+  answer: textResultSchema.optional(),
   failure: failureSchema.optional(),
   /** Of the present result. */
   review: reviewSchema.optional(),
+  /** Of the present result; absent: not measured yet. */
+  measures: measuresSchema.optional(),
   attempts: z.array(attemptSchema),
 });
 export type JobDetail = Readonly<z.infer<typeof jobDetailSchema>>;

@@ -56,6 +56,8 @@ export const settingsSchema = z.object({
   allowPrivateUrls: z.boolean(),
   logLevel: z.enum(['error', 'warning', 'info', 'debug']),
   pool: poolSettingsSchema,
+  /** Results are measured when they land: unchanged, blank, a duplicate and so on. */
+  measureResults: z.boolean(),
   /** Over all runs of one calendar day, local time. */
   dayCaps: capsSchema,
 });
@@ -71,6 +73,7 @@ export const DEFAULT_SETTINGS: Settings = {
   timeoutMs: 300_000,
   allowPrivateUrls: false,
   logLevel: 'info',
+  measureResults: true,
   pool: DEFAULT_POOL_SETTINGS,
   dayCaps: {},
 };

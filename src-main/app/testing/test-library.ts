@@ -3,9 +3,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Endpoint, KeyInfo } from '@shared/model/endpoint';
+import type { RunOptions } from '@shared/model/run';
 import { type App, type AppOptions, openApp } from '../../app';
 import { Secret } from '../../providers/secret';
 import { MemoryKeyring } from '../../vault/testing/memory-keyring';
+
+/** One request after the other, and a failure stands as it is: what is sent, and when, is the test's alone. */
+export const ONE_AT_A_TIME: RunOptions = {
+  filterRows: '',
+  concurrency: 1,
+  workers: 1,
+  maxRetries: 0,
+  retryDelayMs: 1,
+  allowPrivateUrls: false,
+};
 
 export interface TestLibrary {
   readonly folder: string;

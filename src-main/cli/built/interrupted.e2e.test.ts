@@ -43,28 +43,31 @@ const statuses = async (): Promise<readonly (string | undefined)[]> =>
 const prompts = (): readonly (string | null)[] => server.requests.map(({ prompt }) => prompt);
 const answered = (): number => server.requests.filter(({ status }) => status === 200).length;
 
-describe('Ctrl-C', () => {
-  it('lets what is in flight finish and keeps it; the same command goes on', async () => {
-    await serve({ latencyMs: 150 });
-    const { child, ended } = place.start(ARGV, env);
-    await until(() => answered() >= 3);
-    child.kill('SIGINT');
-    const first = await ended;
-    expect(first.code).toBe(130);
-    expect(first.err).toContain('the same command goes on');
-    const sent = prompts();
-    expect(sent.length).toBeLessThan(ROWS);
-    expect(await place.pictures()).toHaveLength(sent.length);
-    expect((await statuses()).filter((status) => status === 'done')).toHaveLength(sent.length);
-    expect((await statuses()).filter((status) => status === 'pending')).toHaveLength(ROWS - sent.length);
+describe('Ctrl-C, or a terminal that is closed', () => {
+  it.each(['SIGINT', 'SIGHUP'] as const)(
+    'lets what is in flight finish and keeps it at %s; the same command goes on',
+    async (signal) => {
+      await serve({ latencyMs: 150 });
+      const { child, ended } = place.start(ARGV, env);
+      await until(() => answered() >= 3);
+      child.kill(signal);
+      const first = await ended;
+      expect(first.code).toBe(130);
+      expect(first.err).toContain('the same command goes on');
+      const sent = prompts();
+      expect(sent.length).toBeLessThan(ROWS);
+      expect(await place.pictures()).toHaveLength(sent.length);
+      expect((await statuses()).filter((status) => status === 'done')).toHaveLength(sent.length);
+      expect((await statuses()).filter((status) => status === 'pending')).toHaveLength(ROWS - sent.length);
 
-    server.clear();
-    const second = await place.run(ARGV, env);
-    expect(second.code, second.err).toBe(0);
-    expect(server.requests).toHaveLength(ROWS - sent.length);
-    expect(prompts().filter((prompt) => sent.includes(prompt))).toEqual([]);
-    expect(await place.pictures()).toHaveLength(ROWS);
-  });
+      server.clear();
+      const second = await place.run(ARGV, env);
+      expect(second.code, second.err).toBe(0);
+      expect(server.requests).toHaveLength(ROWS - sent.length);
+      expect(prompts().filter((prompt) => sent.includes(prompt))).toEqual([]);
+      expect(await place.pictures()).toHaveLength(ROWS);
+    },
+  );
 });
 
 describe('a kill', () => {

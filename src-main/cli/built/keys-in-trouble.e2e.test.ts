@@ -77,6 +77,26 @@ describe('one invalid key among four, without a retry', () => {
   });
 });
 
+describe('a refused key of the environment', () => {
+  it('comes back by a test of it, which is what the run says', async () => {
+    let isRefusing = true;
+    await serve(({ protocol }) => (isRefusing ? refusal('invalid_key', protocol) : null));
+    await rows(3);
+    expect((await edit([FIRST])).err).toContain('brushfleet keys test --all');
+    isRefusing = false;
+    server.clear();
+    expect((await edit([FIRST])).code).toBe(1);
+    expect(server.requests).toHaveLength(0);
+    const env = { DG_GEMINI_ENDPOINTS: url, DG_GEMINI_API_KEYS: FIRST };
+    const tested = await place.run(['keys', 'test', '--all'], env);
+    expect(tested.out, tested.err).toContain('1 ok, 0 failed');
+    expect(tested.out).not.toContain(FIRST);
+    const ended = await edit([FIRST]);
+    expect(ended.code, ended.err).toBe(0);
+    expect(await place.pictures()).toHaveLength(3);
+  });
+});
+
 describe('a quota by the minute', () => {
   it('is waited for: every row is done, and no key is asked before its time', async () => {
     const waitMs = 4_000;

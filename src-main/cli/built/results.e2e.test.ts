@@ -7,7 +7,8 @@ import { createDemoServer, type DemoServer, type DemoServerOptions } from '../..
 import { refusal } from '../../demo/refusals';
 import { until, type Workplace, workplace } from './built-cli';
 
-const OURS = 'output_image,status,failure,error,model,endpoint,attempts,seconds,width,height,cost_usd';
+const OURS =
+  'output_image,status,failure,error,model,endpoint,attempts,seconds,width,height,cost_usd,own_instruction';
 const EDIT = ['edit', '--backend', 'gemini', '--input', 'data.csv'];
 
 let place: Workplace;

@@ -55,6 +55,22 @@ describe('brushfleet runs', () => {
     expect((await readFile(place.path('copy.jsonl'), 'utf8')).trimEnd().split('\n')).toHaveLength(ROWS);
   });
 
+  it('shows a session that is over, which is listed where not all went well, or when it is asked for', async () => {
+    await serve();
+    const keys = { GEMINI_BASE_URL: String(env['DG_GEMINI_BASE_URL']), GEMINI_API_KEY: 'key1' };
+    const streamed = await place.start(['stream'], keys, undefined, '{"prompt": "Hello"}\n').ended;
+    expect(streamed.code, streamed.err).toBe(0);
+    expect((await run('runs list --json')).out.trim()).toBe('[]');
+    expect(JSON.parse((await run('runs list --sessions --json')).out)).toMatchObject([{ id: 1, done: 1 }]);
+    const shown = await run('runs show 1 --json');
+    expect(shown.code, shown.err).toBe(0);
+    expect(JSON.parse(shown.out)).toMatchObject({ id: 1, state: 'finished', done: 1, requests: 1 });
+    const blocked = await place.start(['stream'], keys, undefined, '{"prompt": "forbidden"}\n').ended;
+    expect(blocked.code, blocked.err).toBe(1);
+    expect(JSON.parse((await run('runs list --json')).out)).toMatchObject([{ failed: 1 }]);
+    expect((await run('runs show 2')).err).toContain('There is no run 2: the library holds none yet.');
+  });
+
   it('cancels what is pending, and sends it after all when told to', async () => {
     await serve();
     await place.run([...EDIT, '--canary', '2'], env);

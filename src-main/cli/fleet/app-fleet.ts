@@ -21,6 +21,7 @@ export function appFleet({ app, door }: { app: App; door: Door | null }): CliFle
     newEndpoint: (endpoint) => fleet.save({ ...endpoint, id: randomUUID() }),
     changeEndpoint: fleet.save,
     test: fleet.test,
+    testGiven: fleet.testLent,
     async close() {
       await door?.close();
       await app.close();

@@ -19,9 +19,11 @@ const ONE = 'sk-first-key-of-this-test-0001';
 const TWO = 'sk-second-key-of-this-test-0001';
 const DEAD = 'sk-dead-key-of-this-test-0003';
 
+let isMended = false;
+
 /** What a test call asks for: the list of models. */
 const server = createServer((request, response) => {
-  const isDead = request.headers.authorization === `Bearer ${DEAD}`;
+  const isDead = !isMended && request.headers.authorization === `Bearer ${DEAD}`;
   const body = isDead
     ? { error: { message: `Incorrect API key provided: ${DEAD}.`, code: 'invalid_api_key' } }
     : { object: 'list', data: [{ id: 'a-model', object: 'model' }] };
@@ -43,6 +45,7 @@ afterAll(() => {
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cli-fleet-'));
   keyring = new MemoryKeyring();
+  isMended = false;
 });
 afterEach(async () => {
   await closeFleet();
@@ -75,12 +78,20 @@ function typed(...lines: readonly string[]): SecretInput & { readonly asked: str
   };
 }
 
-async function brushfleet(line: string, input: SecretInput = piped('')) {
+function cannot(): never {
+  throw new Error('There is no stream here.');
+}
+
+async function brushfleet(
+  line: string,
+  input: SecretInput = piped(''),
+  env: Readonly<Record<string, string>> = {},
+) {
   const out = recordingSink();
   const err = recordingSink();
   const code = await main({
     argv: line.split(' '),
-    env: {},
+    env,
     cwd: folder,
     version: '1.2.3',
     streams: { out, err },
@@ -91,6 +102,9 @@ async function brushfleet(line: string, input: SecretInput = piped('')) {
     openEngine: async () => ({ kind: 'refused', sentence: 'There is no run here.' }),
     openRuns: async () => ({ kind: 'refused', sentence: 'no runs' }),
     openLibrary: async () => ({ kind: 'refused', sentence: 'no library' }),
+    openTokens: async () => ({ kind: 'refused', sentence: 'no tokens' }),
+    openServed: async () => ({ kind: 'refused', sentence: 'no service' }),
+    stream: { lines: cannot, open: cannot },
     openFleet: async () => {
       fleet ??= await openedFleet();
       // Each command closes it; here it stays for the next one. fleet-commands.e2e.test.ts opens it anew each time.
@@ -241,6 +255,21 @@ describe('keys test and remove', () => {
       { id: dead?.id, status: 'FAILED_INIT', reason: 'invalid_key', error: expect.any(String) },
     ]);
     expect(await done('keys list')).toMatch(/FAILED_INIT \(invalid_key\)\n1\/2 keys healthy\n$/);
+  });
+
+  it('reach the keys of the environment, which come back when they are good again', async () => {
+    const env = { DG_OPENAI_ENDPOINTS: url, DG_OPENAI_API_KEYS: `${ONE},${DEAD}` };
+    const test = () => brushfleet('keys test --all', piped(''), env);
+    const first = await test();
+    expect(first.code, first.err).toBe(1);
+    expect(first.out).toMatch(/^FAILED .*…0003 DG_OPENAI_API_KEYS 2 .*invalid_key/m);
+    expect(first.out).toContain('1 ok, 1 failed');
+    expect(first.out).not.toContain('of-this-test');
+    isMended = true;
+    const again = await test();
+    expect(again.code, again.out).toBe(0);
+    expect(again.out).toContain('2 ok, 0 failed');
+    expect(await done('keys list')).toContain('No keys yet');
   });
 
   it('removes all that are named or none', async () => {

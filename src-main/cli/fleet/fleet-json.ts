@@ -82,7 +82,7 @@ export function endpointJson({ endpoint, health, metrics, keys }: EndpointView):
 export interface TestLine {
   readonly endpointName: string;
   /** Null where no key is needed, or none is there. */
-  readonly key: KeyInfo | null;
+  readonly key: Pick<KeyInfo, 'id' | 'label' | 'tail'> | null;
   readonly report: TestReport;
 }
 

@@ -2,6 +2,7 @@
 import type { EndpointView } from '@shared/contract';
 import type { Endpoint, KeyInfo, KeyTier, Limits, QuotaGroup, TestReport } from '@shared/model/endpoint';
 import type { VaultStatus } from '@shared/model/settings';
+import type { GivenFleet } from '../../app/fleet-roster';
 import type { Secret } from '../../providers/secret';
 
 export interface KeyDraft {
@@ -37,6 +38,15 @@ export interface TestedKey {
   readonly report: TestReport;
 }
 
+export interface TestedGivenKey {
+  readonly keyId: string;
+  readonly label: string;
+  readonly tail: string;
+  readonly endpointId: string;
+  readonly endpointName: string;
+  readonly report: TestReport;
+}
+
 export interface CliFleet {
   /** In the user's order, each with the keys that serve it. */
   endpoints(): readonly EndpointView[];
@@ -52,5 +62,7 @@ export interface CliFleet {
   changeEndpoint(endpoint: Endpoint): Promise<EndpointView>;
   /** Really calls the provider: with this key, or with each of the endpoint's. */
   test(endpointId: string, keyId?: string): Promise<readonly TestedKey[]>;
+  /** The same with keys of the environment, which the library does not have. */
+  testGiven(given: GivenFleet): Promise<readonly TestedGivenKey[]>;
   close(): Promise<void>;
 }

@@ -10,7 +10,8 @@ Examples:
   brushfleet keys add --endpoint Gemini --rpm 10 < keys.txt one key a line, or label,key
   brushfleet keys import .env                               endpoints and keys of a .env
   brushfleet keys list --json
-  brushfleet keys test --all                                exit code 1 when one of them fails
+  brushfleet keys test --all                                those of the environment too; exit code 1 when one fails
+  brushfleet keys test --all --env_file .env.work           brings back keys that were refused and are good again
   brushfleet keys remove 3f2a                               an id, or its beginning
 
 Keys are never taken from the command line itself: other programs can read it. They are kept in the system's keyring,
@@ -60,7 +61,7 @@ function addKeysCommands(keys: Command, leaf: Leaf): void {
   common(
     leaf(keys, 'test [ids...]', 'really call the provider with these keys').option(
       '--all',
-      'every key there is',
+      'every key there is, those of the environment and .env too',
     ),
   );
   common(leaf(keys, 'remove <ids...>', 'forget these keys; beginnings of ids will do'));

@@ -1,4 +1,5 @@
 /** What every `keys` and `endpoints` command works with, and how it answers. */
+import type { GivenFleet } from '../../app/fleet-roster';
 import { EXIT } from '../exit-codes';
 import type { CliStreams } from '../streams';
 import type { CliFleet } from './fleet-port';
@@ -10,6 +11,8 @@ export interface FleetWork {
   readonly streams: CliStreams;
   readonly input: SecretInput;
   readonly cwd: string;
+  /** Endpoints and keys of the environment; without a key: it names none. */
+  readonly given: GivenFleet;
   /** Wall clock now. */
   readonly wallNow: number;
 }

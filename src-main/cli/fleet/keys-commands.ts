@@ -173,17 +173,27 @@ export async function testKeys(work: FleetWork, chosen: Chosen): Promise<number>
   const views = work.fleet.endpoints();
   const all = keysOf(views);
   const keys = chosen === 'all' ? all : findKeys(all, chosen);
-  if (keys.length === 0) {
+  const given = chosen === 'all' && work.given.keys.length > 0 ? await work.fleet.testGiven(work.given) : [];
+  if (keys.length + given.length === 0) {
     throw new Refusal('BAD_INPUT', 'There is no key to test yet: brushfleet keys add --endpoint NAME.');
   }
+  const isTested = (keyId: string, endpointId: string): boolean =>
+    given.some((one) => one.keyId === keyId && one.endpointId === endpointId);
   const pairs = keys.flatMap((key) =>
-    views.filter(({ endpoint }) => key.endpointIds.includes(endpoint.id)).map((view) => ({ view, key })),
+    views
+      .filter(({ endpoint: { id } }) => key.endpointIds.includes(id) && !isTested(key.id, id))
+      .map((view) => ({ view, key })),
   );
   const lines = await testEach(pairs, async ({ view, key }): Promise<readonly TestLine[]> => {
     const tested = await work.fleet.test(view.endpoint.id, key.id);
     return tested.map(({ report }) => ({ endpointName: view.endpoint.name, key, report }));
   });
-  return sayTests(work, lines);
+  const ofGiven = given.map(({ keyId, label, tail, endpointName, report }) => ({
+    endpointName,
+    key: { id: keyId, label, tail },
+    report,
+  }));
+  return sayTests(work, [...lines, ...ofGiven]);
 }
 
 export async function removeKeys(work: FleetWork, words: readonly string[]): Promise<number> {

@@ -1,6 +1,6 @@
 /** Opens the library's fleet, whoever owns it. */
 import type { Connection } from '../../local-door/connect-door';
-import { openLibrary, type OpenOptions } from '../open-engine';
+import { openLibrary, type OpenOptions } from '../../local-door/open-library';
 import { appFleet } from './app-fleet';
 import type { CliFleet } from './fleet-port';
 import { remoteFleet } from './remote-fleet';
@@ -11,7 +11,12 @@ export type OpenedFleet =
   | { readonly kind: 'ok'; readonly fleet: CliFleet }
   | { readonly kind: 'refused'; readonly sentence: string };
 
-export async function openFleet(options: OpenOptions): Promise<OpenedFleet> {
+export interface FleetUse {
+  /** Nothing of the library's is looked at or changed but by calling with its keys. */
+  readonly onlyTests?: boolean;
+}
+
+export async function openFleet(options: OpenOptions & FleetUse): Promise<OpenedFleet> {
   const opened = await openLibrary(options);
   switch (opened.kind) {
     case 'refused':
@@ -19,7 +24,7 @@ export async function openFleet(options: OpenOptions): Promise<OpenedFleet> {
     case 'own':
       return { kind: 'ok', fleet: appFleet({ app: opened.app, door: await opened.openDoor() }) };
     case 'elsewhere':
-      return opened.owner.isGiven
+      return opened.owner.isGiven && options.onlyTests !== true
         ? notItsOwn(opened.owner)
         : { kind: 'ok', fleet: await remoteFleet(opened.owner) };
   }

@@ -6,7 +6,7 @@ import { connectDoor } from '../../local-door/connect-door';
 import { type Door, serveDoor } from '../../local-door/serve-door';
 import { Secret } from '../../providers/secret';
 import { createRouter } from '../../router';
-import { headlessShell } from '../own-client';
+import { headlessShell } from '../../router/headless-shell';
 import type { CliFleet } from './fleet-port';
 import { remoteFleet } from './remote-fleet';
 

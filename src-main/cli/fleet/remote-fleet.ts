@@ -4,6 +4,7 @@ import type { EndpointView } from '@shared/contract';
 import type { QuotaGroup } from '@shared/model/endpoint';
 import type { VaultStatus } from '@shared/model/settings';
 import type { Connection } from '../../local-door/connect-door';
+import { revealed } from '../../local-door/lent-fleet';
 import { Refusal } from '../../refusal';
 import type { CliFleet } from './fleet-port';
 
@@ -56,12 +57,13 @@ export async function remoteFleet(owner: Owner): Promise<CliFleet> {
     changeEndpoint: ({ demo: _demo, ...endpoint }) => change(() => app.endpoints.update(endpoint)),
     test: (endpointId, keyId) =>
       asked(() => app.endpoints.test({ endpointId, ...(keyId === undefined ? {} : { keyId }) })),
+    testGiven: (fleet) => asked(() => door.testLent({ fleet: revealed(fleet) })),
     close: owner.close,
   };
 }
 
 /** What the owner refuses is refused here in its words; what fails on the way to it is its being gone. */
-async function asked<T>(work: () => Promise<T>): Promise<T> {
+export async function asked<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -3,6 +3,7 @@ import { ORPCError } from '@orpc/client';
 import { assertNever } from '@shared/assert-never';
 import { Refusal } from '../../refusal';
 import { listRuns, showRun } from './look-at-runs';
+import { exportPictures } from './picture-export';
 import type { RunsAct } from './runs-request';
 import { OwnerGone, type RunsWork } from './runs-work';
 import { changeRun } from './change-run';
@@ -40,7 +41,7 @@ export function restOf(act: RunsAct): RunsAct {
 async function carryOut(work: RunsWork, act: RunsAct): Promise<number> {
   switch (act.kind) {
     case 'list':
-      return listRuns(work);
+      return listRuns(work, act.sessions);
     case 'show':
       return showRun(work, act.runId);
     case 'resume':
@@ -53,6 +54,8 @@ async function carryOut(work: RunsWork, act: RunsAct): Promise<number> {
       return cancelRun(work, act);
     case 'export':
       return exportRun(work, act);
+    case 'exportPictures':
+      return exportPictures(work, act);
     default:
       return assertNever(act);
   }

@@ -24,18 +24,25 @@ const NUMBERS = ['ID', 'DONE', 'TOTAL', 'FAILED', 'UNKNOWN', 'PENDING', 'COST'];
 /** What stands in one line of a table or a list. */
 const LINE_MAX = 100;
 
-export async function listRuns(work: RunsWork): Promise<number> {
-  const runs = await work.runs.client.runs.list();
+/** Of sessions that are over those alone have something for a person to do in which not all is well. */
+export async function listRuns(work: RunsWork, isEverySession: boolean): Promise<number> {
+  const { client } = work.runs;
+  const listed = await client.runs.list();
+  const ids = new Set(listed.map(({ id }) => id));
+  const sessions = (await client.runs.sessions()).filter(
+    ({ id, counts }) => !ids.has(id) && (isEverySession || counts.failed + counts.unknown > 0),
+  );
+  const runs = [...listed, ...sessions];
   if (work.json) {
     return sayJson(work, runs.map(runJson));
   }
   if (runs.length === 0) {
     return say(work, 'No runs yet: brushfleet edit --help and brushfleet t2i --help say how to start one.');
   }
-  return say(work, textTable(HEAD, runs.map(listed), NUMBERS));
+  return say(work, textTable(HEAD, runs.map(columnsOf), NUMBERS));
 }
 
-function listed(run: Run): readonly string[] {
+function columnsOf(run: Run): readonly string[] {
   const { counts } = run;
   return [
     `${run.id}`,

@@ -1,12 +1,12 @@
 /** Opens the runs of the library, whoever owns it. */
-import { openLibrary, type OpenOptions } from '../open-engine';
+import { openLibrary, type OpenOptions } from '../../local-door/open-library';
 import { type OwnRuns, ownRuns } from './own-runs';
 import { remoteRuns } from './remote-runs';
 import type { OpenedRuns } from './runs-port';
 
 export async function openRuns(options: OpenOptions): Promise<OpenedRuns> {
   let own: OwnRuns | null = null;
-  const opened = await openLibrary(options, () => own?.handOver() ?? false);
+  const opened = await openLibrary(options, { onHandOver: () => own?.handOver() ?? false });
   switch (opened.kind) {
     case 'refused':
       return opened;

@@ -7,11 +7,12 @@ import type { Provider } from '@shared/model/provider';
 import type { Run } from '@shared/model/run';
 import type { App } from '../../app';
 import { resultsPath } from '../../app/exporter';
+import { exportRun } from '../../app/exports/export-run';
 import type { EnvKey } from '../../fleet-env/env-keys';
 import { fleetFromEnv } from '../../fleet-env/fleet-from-env';
 import type { Environment } from '../../fleet-env/variables';
 import type { Door } from '../../local-door/serve-door';
-import type { Opened } from '../open-engine';
+import type { Opened } from '../../local-door/open-library';
 import { type ContractClient, ownClient } from '../own-client';
 import { libraryBlocker, refuseResume, wasSentFromLibrary } from './run-keys';
 import type { CliRuns } from './runs-port';
@@ -49,6 +50,7 @@ export function ownRuns({ app, openDoor }: Extract<Opened, { kind: 'own' }>, ver
       await client.runs.export({ runId: run.id, format });
       return resolve(saveTo);
     },
+    exportPictures: (run, order, how) => exportRun(app, { ...order, runId: run.id }, { ...how, version }),
     async close() {
       // Command lines that joined meanwhile take the library over.
       await door?.close();

@@ -5,7 +5,8 @@ const parse = (line: string) => parseCli(line.split(' '), { version: '1.2.3' });
 
 describe('what is understood', () => {
   it.each([
-    ['runs list', { kind: 'list' }],
+    ['runs list', { kind: 'list', sessions: false }],
+    ['runs list --sessions', { kind: 'list', sessions: true }],
     ['runs show 3', { kind: 'show', runId: 3 }],
     [
       'runs resume 3',
@@ -34,6 +35,21 @@ describe('what is understood', () => {
     ['runs cancel 3', { kind: 'cancel', runId: 3, which: 'pending' }],
     ['runs cancel 3 --in_flight', { kind: 'cancel', runId: 3, which: 'all' }],
     ['runs export 3 --format csv', { kind: 'export', runId: 3, format: 'csv' }],
+    [
+      'runs export 3 --format image_folder --only accepted --test 10 --embed_recipe --output d',
+      {
+        kind: 'exportPictures',
+        runId: 3,
+        format: 'imageFolder',
+        filter: 'accepted',
+        options: {
+          embedRecipe: true,
+          pairs: { verdicts: true, ratings: true },
+          splits: { validation: 0, test: 10, seed: 1 },
+        },
+        output: 'd',
+      },
+    ],
     [
       'runs export 3 --format failures --output f.csv',
       { kind: 'export', runId: 3, format: 'failures', output: 'f.csv' },
@@ -78,12 +94,19 @@ describe('what is refused, in one sentence', () => {
     ['runs set 3 --place 0', /^--place must be a whole number from 1 to/],
     [
       'runs export 3',
-      /^Say in which form: --format csv, jsonl, spreadsheet, failures, reviewed or accepted\.$/,
+      /^Say in which form: --format csv, jsonl, spreadsheet, failures, reviewed, accepted, image_folder, parquet, zip or pairs\.$/,
+    ],
+    ['runs export 3 --format xls', /^--format must be csv, jsonl, .*, zip or pairs, not "xls"\.$/],
+    [
+      'runs export 3 --format csv --only accepted',
+      /^--only goes with --format image_folder, parquet, zip, pairs/,
     ],
     [
-      'runs export 3 --format xls',
-      /^--format must be csv, jsonl, spreadsheet, failures, reviewed or accepted, not "xls"\.$/,
+      'runs export 3 --format zip --only best',
+      /^--only must be results, accepted, rejected or unset, not "best"/,
     ],
+    ['runs export 3 --format zip --seed 4', /^--seed goes with --validation or --test/],
+    ['runs export 3 --format zip --test 50 --validation 45', /must leave at least 10 % for training/],
     ['runs remove 3', /^Unknown command "runs remove": (it is list|did you mean)/],
     ['runs pause 3 4', /^A value stands without its flag/],
     ['library burn', /^Unknown command "library burn": it is check or restore\.$/],

@@ -2,6 +2,7 @@
 import { prioritySchema } from '@shared/model/run';
 import { type FlagValues, UsageError } from '../flag-values';
 import { readCaps, readLogLevel, readOneOf, readUnknown, withoutUndefined } from '../read-flags';
+import { PICTURE_FORMATS, readPictureExport } from './picture-export';
 import {
   type ResumeTerms,
   type RunChange,
@@ -25,7 +26,7 @@ export function readRuns({ name, flags, words }: RunsWords): RunsCliRequest {
 
 function readAct({ name, flags, words }: RunsWords): RunsAct {
   if (name === 'runs list') {
-    return { kind: 'list' };
+    return { kind: 'list', sessions: flags.has('sessions') };
   }
   const runId = readRunId(words[0] ?? '');
   switch (name) {
@@ -40,12 +41,7 @@ function readAct({ name, flags, words }: RunsWords): RunsAct {
     case 'runs cancel':
       return { kind: 'cancel', runId, which: flags.has('in_flight') ? 'all' : 'pending' };
     case 'runs export':
-      return {
-        kind: 'export',
-        runId,
-        format: readFormat(flags),
-        ...withoutUndefined({ output: flags.text('output') }),
-      };
+      return readExport(flags, runId);
     default:
       throw new Error(`No such command: ${name}`);
   }
@@ -89,11 +85,21 @@ function readChange(flags: FlagValues): RunChange {
   return change;
 }
 
+function readExport(flags: FlagValues, runId: number): RunsAct {
+  const optional = withoutUndefined({ output: flags.text('output') });
+  const pictures = readPictureExport(flags);
+  return pictures === null
+    ? { kind: 'export', runId, format: readFormat(flags), ...optional }
+    : { kind: 'exportPictures', runId, ...pictures, ...optional };
+}
+
 function readFormat(flags: FlagValues): (typeof TABLE_FORMATS)[number] {
-  const format = readOneOf(flags, 'format', TABLE_FORMATS);
+  const names = [...TABLE_FORMATS, ...Object.keys(PICTURE_FORMATS)];
+  const word = readOneOf(flags, 'format', names);
+  const format = TABLE_FORMATS.find((one) => one === word);
   if (format === undefined) {
     throw new UsageError(
-      'Say in which form: --format csv, jsonl, spreadsheet, failures, reviewed or accepted.',
+      `Say in which form: --format ${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}.`,
     );
   }
   return format;

@@ -2,6 +2,7 @@
 import type { Connection } from '../../local-door/connect-door';
 import { libraryBlocker, refuseResume, wasSentFromLibrary } from './run-keys';
 import type { CliRuns } from './runs-port';
+import { OwnerGone } from './runs-work';
 
 export function remoteRuns({ client, close }: Extract<Connection, { kind: 'ok' }>): CliRuns {
   return {
@@ -19,6 +20,16 @@ export function remoteRuns({ client, close }: Extract<Connection, { kind: 'ok' }
       return blocker === null ? [] : refuseResume(run, blocker);
     },
     exportTable: (run, format, path) => client.door.exportTable({ runId: run.id, format, path }),
+    async exportPictures({ id }, order, { tell, signal }) {
+      for await (const report of await client.door.exportPictures({ ...order, runId: id }, { signal })) {
+        if ('path' in report) {
+          return report;
+        }
+        tell(report);
+      }
+      signal.throwIfAborted();
+      throw new OwnerGone();
+    },
     close,
   };
 }

@@ -2,7 +2,9 @@
 import { join } from 'node:path';
 import type { AppEvent } from '@shared/contract';
 import type { Run } from '@shared/model/run';
+import { unreadOf } from '../../app/unread-rows';
 import { tellEnd } from '../carry-out';
+import type { FinishedRun } from '../engine-port';
 import { EXIT } from '../exit-codes';
 import { watchInterrupts } from '../interrupt';
 import { createProgress } from '../progress';
@@ -47,8 +49,9 @@ export async function resumeRun(work: RunsWork, runId: number, terms: ResumeTerm
     if (runs.isHandedOver() && ended.state.kind === 'paused' && !interrupts.happened) {
       throw new OwnerGone();
     }
+    const unread = await unreadIn(work, ended);
     return tellEnd(work, {
-      end: { kind: 'finished', run: ended, ...(interrupts.happened ? {} : whyPaused(ended)) },
+      end: { kind: 'finished', run: ended, ...unread, ...(interrupts.happened ? {} : whyPaused(ended)) },
       resultsCsv: join(ended.outputDir, 'results.csv'),
       seconds: (clock.now() - startedAt) / 1000,
       interrupted: interrupts.happened
@@ -68,7 +71,8 @@ async function goOn({ runs, streams }: RunsWork, run: Run, terms: ResumeTerms): 
   const again = (['unknown', 'failed', 'cancelled'] as const).filter(
     (kind) => isAsked(kind, terms) && counts[kind] > 0,
   );
-  let started = await runs.client.runs.resume({ runId });
+  // What the run was started with does not count: unknown requests go again only where this command says so.
+  let started = await runs.client.runs.resume({ runId, resendUnknown: false });
   for (const kind of again) {
     started = await runs.client.runs.rerun({ runId, which: { kind } });
   }
@@ -77,6 +81,15 @@ async function goOn({ runs, streams }: RunsWork, run: Run, terms: ResumeTerms): 
     streams.err.write(`${hint}\n`);
   }
   return started;
+}
+
+/** Under a row filter nobody here can tell which rows were meant: the command of the run says so. */
+async function unreadIn({ runs }: RunsWork, run: Run): Promise<Pick<FinishedRun, 'unread'>> {
+  if (run.origin !== 'dataset' || run.options.filterRows.trim() !== '') {
+    return {};
+  }
+  const datasets = await runs.client.datasets.list();
+  return unreadOf(datasets.find(({ id }) => id === run.datasetId)?.problems ?? []);
 }
 
 function isAsked(kind: 'unknown' | 'failed' | 'cancelled', terms: ResumeTerms): boolean {

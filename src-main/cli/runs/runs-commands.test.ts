@@ -1,135 +1,10 @@
 /** The runs commands against a scripted owner of the library; built/runs-commands.e2e.test.ts has the real one. */
-import { ORPCError } from '@orpc/client';
-import type { AppEvent } from '@shared/contract';
 import type { Counts, Run } from '@shared/model/run';
 import { describe, expect, it } from 'vitest';
-import type { ContractClient } from '../own-client';
-import { parseCli } from '../parse-cli';
-import { recordingSink, runWith } from '../testing/fixtures';
-import { createVirtualClock } from '../testing/virtual-clock';
-import { carryOutRuns } from './carry-out-runs';
-import type { CliRuns } from './runs-port';
+import { runWith } from '../testing/fixtures';
+import { invoke, owner } from './testing/scripted-owner';
 
 const PAUSED = { kind: 'paused', reason: 'Every key is out for the day.' } as const;
-
-/** An owner that holds these runs, carries out calls at once and writes down what it was asked. */
-function owner(...held: readonly Run[]) {
-  const runs = new Map(held.map((run) => [run.id, run]));
-  const asked: unknown[] = [];
-  const told: AppEvent[] = [];
-  let wake = (): void => undefined;
-  let isGone = false;
-
-  function change(runId: number, part: Partial<Run>): Run {
-    const before = runs.get(runId);
-    if (before === undefined) {
-      throw new ORPCError('NOT_FOUND', { message: 'That run is no longer in the library.', defined: true });
-    }
-    const run = { ...before, ...part };
-    runs.set(runId, run);
-    told.push({ kind: 'run', run });
-    wake();
-    return run;
-  }
-
-  async function* events(): AsyncGenerator<AppEvent> {
-    for (;;) {
-      const event = told.shift();
-      if (event !== undefined) {
-        yield event;
-      } else if (isGone) {
-        return;
-      } else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    }
-  }
-
-  const calls = {
-    system: { events: async () => events() },
-    runs: {
-      list: async () => [...runs.values()],
-      failures: async () => [
-        { kind: 'blocked', message: 'Not this.', count: 12, exampleJobId: 1, exampleRows: [3, 17] },
-      ],
-      setOptions: async (input: unknown) => void asked.push(['setOptions', input]),
-      move: async (input: unknown) => void asked.push(['move', input]),
-      resume: async (input: { runId: number }) => {
-        asked.push(['resume', input]);
-        return change(input.runId, { state: { kind: 'running' } });
-      },
-      rerun: async (input: { runId: number }) => {
-        asked.push(['rerun', input]);
-        return change(input.runId, { state: { kind: 'running' } });
-      },
-      stop: async (input: { runId: number }) => {
-        asked.push(['stop', input]);
-        return change(input.runId, { state: { kind: 'paused', reason: 'Stopped.' } });
-      },
-      cancel: async (input: { runId: number; which: string }) => {
-        asked.push(['cancel', input]);
-        const { counts } = runs.get(input.runId) ?? runWith({});
-        const cut = input.which === 'all' ? counts.sent : 0;
-        return change(input.runId, {
-          counts: { ...counts, pending: 0, cancelled: counts.pending, sent: counts.sent - cut, unknown: cut },
-        });
-      },
-    },
-  };
-  const port: CliRuns = {
-    client: calls as unknown as ContractClient,
-    isElsewhere: true,
-    isHandedOver: () => false,
-    readyKeys: async () => ['Sending: key …0001 -> example.com'],
-    exportTable: async (run, format, path) => path ?? `${run.outputDir}/results.${format}`,
-    close: async () => undefined,
-  };
-  return {
-    port,
-    asked,
-    change,
-    leave: (): void => {
-      isGone = true;
-      wake();
-    },
-  };
-}
-
-async function invoke(
-  line: string,
-  scene: ReturnType<typeof owner>,
-  atOnce?: (interrupt: () => void) => void,
-) {
-  const out = recordingSink();
-  const err = recordingSink();
-  const listeners = new Set<() => void>();
-  const request = parseCli(line.split(' '), { version: '1' });
-  if (request.kind !== 'runs') {
-    throw new Error(JSON.stringify(request));
-  }
-  const ending = carryOutRuns(
-    {
-      runs: scene.port,
-      json: request.json,
-      streams: { out, err },
-      cwd: '/work',
-      env: {},
-      clock: createVirtualClock(),
-      onInterrupt: (listener) => {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
-      },
-      exitNow: () => undefined,
-    },
-    request.act,
-  );
-  atOnce?.(() => listeners.forEach((listener) => listener()));
-  const end = await ending;
-  return { end, out: out.text, err: err.text, listeners: listeners.size };
-}
-
 const ok = (exitCode: number) => ({ kind: 'done', exitCode });
 const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -167,6 +42,19 @@ describe('runs list', () => {
         output_dir: '/out',
       }),
     ]);
+  });
+
+  it('has the sessions in which not all is well, and every one when it is asked', async () => {
+    const session = { origin: 'session', name: 'service', state: { kind: 'finished' } } as const;
+    const scene = owner(
+      runWith({ done: 9 }, { ...session, id: 1 }),
+      runWith({ done: 9, unknown: 5 }, { ...session, id: 2 }),
+      runWith({ done: 9, failed: 1 }, { ...session, id: 3 }),
+    );
+    const listed = async (line: string): Promise<readonly number[]> =>
+      (JSON.parse((await invoke(line, scene)).out) as { id: number }[]).map(({ id }) => id);
+    expect(await listed('runs list --json')).toEqual([2, 3]);
+    expect(await listed('runs list --sessions --json')).toEqual([1, 2, 3]);
   });
 
   it('says how to start one when there is none', async () => {
@@ -216,7 +104,7 @@ describe('runs resume', () => {
     expect([end, listeners]).toEqual([ok(0), 0]);
     expect(err).toContain('Sending: key …0001 -> example.com\n');
     expect(out).toMatch(/^2 done, 0 failed of 2 in 0:00\nOutput: \/out\n/);
-    expect(scene.asked).toEqual([['resume', { runId: 1 }]]);
+    expect(scene.asked).toEqual([['resume', { runId: 1, resendUnknown: false }]]);
   });
 
   it('changes what it is told to before anything is sent; a cap that is not named stays', async () => {
@@ -228,7 +116,7 @@ describe('runs resume', () => {
     expect((await going).end).toEqual(ok(1));
     expect(scene.asked).toEqual([
       ['setOptions', { runId: 1, options: { caps: { requests: 9, costUsd: 20 }, priority: 'high' } }],
-      ['resume', { runId: 1 }],
+      ['resume', { runId: 1, resendUnknown: false }],
       ['rerun', { runId: 1, which: { kind: 'unknown' } }],
     ]);
   });
@@ -252,7 +140,7 @@ describe('runs resume', () => {
     expect((await again).err).toContain(
       'Nothing of run 1 is pending: --failed and --cancelled would send those again.\n',
     );
-    expect(second.asked).toEqual([['resume', { runId: 1 }]]);
+    expect(second.asked).toEqual([['resume', { runId: 1, resendUnknown: false }]]);
   });
 
   it('Ctrl-C drains and pauses: exit 130, with the way on', async () => {
@@ -294,6 +182,18 @@ describe('runs resume', () => {
     await soon();
     scene.leave();
     expect((await going).end).toEqual({ kind: 'ownerGone' });
+  });
+
+  it('rows of the input that could not be read are told: exit 1', async () => {
+    const scene = owner(runWith({ pending: 1 }, { state: PAUSED }));
+    const skipped = { line: 3, severity: 'skipped', message: 'This line is not a JSON object or string.' };
+    scene.datasets.push({ id: 1, problems: [skipped, { line: 4, severity: 'note', message: 'Odd.' }] });
+    const going = invoke('runs resume 1', scene);
+    await soon();
+    scene.change(1, { ...counts({ done: 1 }), state: { kind: 'finished' } });
+    const { end, err } = await going;
+    expect(end).toEqual(ok(1));
+    expect(err).toMatch(/brushfleet: 1 input could not be read and was not sent \(line 3: This line is not/);
   });
 
   it('requests with an unknown outcome stay, and are told: exit 1', async () => {
@@ -355,6 +255,28 @@ describe('runs pause, cancel and export', () => {
     expect([end, out]).toEqual([ok(0), sentence]);
   });
 
+  it('cancel says what was not written, and where', async () => {
+    const scene = owner(runWith({ pending: 4 }, { state: PAUSED }));
+    const reason = 'Cannot save in /out: the folder is gone; bring it back, then continue the run.';
+    const { client } = scene.port;
+    const cancel = async (input: { runId: number; which: 'pending' | 'all' }): Promise<Run> => {
+      await client.runs.cancel(input);
+      return scene.change(1, { state: { kind: 'paused', reason, failure: 'storage' } });
+    };
+    const calls = { ...client, runs: { ...client.runs, cancel } } as unknown as typeof client;
+    const { end, out, err } = await invoke('runs cancel 1', {
+      ...scene,
+      port: { ...scene.port, client: calls },
+    });
+    expect([end, out]).toEqual([ok(0), '4 jobs of run 1 cancelled.\n']);
+    expect(err).toContain(`Its tables are not written: ${reason}\n`);
+  });
+
+  it('cancel of one that was about to go on says that it does not', async () => {
+    const { end, out } = await invoke('runs cancel 1', owner(runWith({ done: 3 })));
+    expect([end, out]).toEqual([ok(0), 'Cancelled run 1: nothing more of it is sent.\n']);
+  });
+
   it('cancel of a run that has nothing left says so', async () => {
     const { end, out } = await invoke('runs cancel 1', owner(runWith({ done: 3 }, { state: PAUSED })));
     expect([end, out]).toEqual([ok(0), 'Nothing of run 1 was left to cancel.\n']);
@@ -367,6 +289,37 @@ describe('runs pause, cancel and export', () => {
       id: 1,
       format: 'csv',
       file: '/out/results.csv',
+    });
+  });
+});
+
+describe('runs export with pictures', () => {
+  it('writes where it is told, and says where that is', async () => {
+    const scene = owner({ ...runWith({}), id: 3 });
+    const { end, out } = await invoke('runs export 3 --format zip --only accepted --output a.zip', scene);
+    expect(end).toEqual({ kind: 'done', exitCode: 0 });
+    expect(out).toBe('Exported 2 pictures to dataset.\n/work/a.zip\n');
+    expect(scene.asked).toEqual([
+      [
+        'exportPictures',
+        3,
+        {
+          format: 'zip',
+          filter: 'accepted',
+          options: { embedRecipe: false, pairs: { verdicts: true, ratings: true } },
+          path: '/work/a.zip',
+        },
+      ],
+    ]);
+  });
+
+  it('tells it as JSON, too', async () => {
+    const { out } = await invoke('runs export 3 --format pairs --json', owner({ ...runWith({}), id: 3 }));
+    expect(JSON.parse(out)).toEqual({
+      id: 3,
+      format: 'pairs',
+      file: '/beside',
+      sentence: 'Exported 2 pictures to dataset.',
     });
   });
 });

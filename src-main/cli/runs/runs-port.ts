@@ -2,6 +2,8 @@
 import type { Run } from '@shared/model/run';
 import type { Environment } from '../../fleet-env/variables';
 import type { ContractClient } from '../own-client';
+import type { Tell } from '../../app/exports/progress-stream';
+import type { PictureExport } from './picture-export';
 import type { TableFormat } from '@shared/model/table-format';
 
 export interface CliRuns {
@@ -14,6 +16,12 @@ export interface CliRuns {
   readyKeys(run: Run, env: Environment): Promise<readonly string[]>;
   /** Writes a table; `path` is absolute, null: beside the results. Answers the whole path. */
   exportTable(run: Run, format: TableFormat, path: string | null): Promise<string>;
+  /** Writes a run's pictures; `path` as for a table. Rejects once `signal` is aborted, and nothing is left then. */
+  exportPictures(
+    run: Run,
+    order: PictureExport & { readonly path: string | null },
+    how: { readonly tell: Tell; readonly signal: AbortSignal },
+  ): Promise<{ readonly path: string; readonly sentence: string }>;
   close(): Promise<void>;
 }
 

@@ -7,12 +7,14 @@ type Configure = (command: Command) => Command;
 const RUNS_EXAMPLES = `
 Examples:
   brushfleet runs list
+  brushfleet runs list --sessions                       with all that the service, stream and programs have asked
   brushfleet runs show 3                                the counts, the cost, and the failures by cause
   brushfleet runs resume 3 --unknown resend             goes on; Ctrl-C finishes what is in flight and pauses
   brushfleet runs resume 3 --failed --max_cost 20       sends what failed again, with a higher cap
   brushfleet runs set 3 --priority high --place 1       before all others
   brushfleet runs cancel 3 --in_flight                  cuts off what is under way, too: it may be charged
   brushfleet runs export 3 --format failures --output failed.csv
+  brushfleet runs export 3 --format image_folder --only accepted --test 10 --output dataset
 
 They work beside an open window or another command line, on the same runs. A run goes on with the keys it was sent
 with so far: those of the library, or those of the environment.`;
@@ -30,7 +32,10 @@ export function addRunsCommands(program: Command, configure: Configure, choose: 
       '--env_file <file>',
       'read this file in place of .env',
     );
-  add('list', 'every run, newest first');
+  add(
+    'list',
+    'every run, newest first, and sessions (of the service, of programs) with failed or unknown requests',
+  ).option('--sessions', 'every session');
   add('show <id>', 'one run: state, counts, cost, failures by cause');
   add('resume <id>', 'go on with a run that is paused or was cut off')
     .option(
@@ -53,12 +58,17 @@ export function addRunsCommands(program: Command, configure: Configure, choose: 
     '--in_flight',
     'also cut off requests that are under way: they may be charged, and their outcome stays unknown',
   );
-  add('export <id>', 'write a table of its results')
+  add('export <id>', 'write its results as a table, or with their pictures as a dataset')
     .option(
       '--format <format>',
-      'csv, jsonl, spreadsheet (no cell is a formula), failures (failed rows alone), reviewed (with verdicts), or accepted (those alone)',
+      'a table: csv, jsonl, spreadsheet (no cell is a formula), failures (failed rows alone), reviewed (with verdicts), accepted (those alone); with pictures: image_folder (for Hugging Face datasets), parquet, zip, pairs (for DPO)',
     )
-    .option('--output <file>', 'where to (default: beside the results)');
+    .option('--only <which>', 'with pictures: results (all), accepted, rejected or unset (default: results)')
+    .option('--validation <percent>', 'with pictures: so many of the rows are for validation')
+    .option('--test <percent>', 'with pictures: so many of the rows are for testing')
+    .option('--seed <n>', 'the same seed splits the same way (default: 1)')
+    .option('--embed_recipe', 'with pictures: each says how it came about; signed ones stay as they are')
+    .option('--output <path>', 'where to: a file, or the new folder (default: beside the results)');
 }
 
 export function addLibraryCommands(program: Command, configure: Configure, choose: Choose): void {

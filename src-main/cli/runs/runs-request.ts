@@ -2,6 +2,7 @@
 import type { Caps, Priority, UnknownPolicy } from '@shared/model/run';
 import { type TableFormat, tableFormatSchema } from '@shared/model/table-format';
 import type { LogLevel } from '../../log';
+import type { PictureExport } from './picture-export';
 
 export const TABLE_FORMATS = tableFormatSchema.options;
 
@@ -26,7 +27,7 @@ export interface RunChange {
 }
 
 export type RunsAct =
-  | { readonly kind: 'list' }
+  | { readonly kind: 'list' /** Also those in which all is well. */; readonly sessions: boolean }
   | { readonly kind: 'show'; readonly runId: number }
   | { readonly kind: 'resume'; readonly runId: number; readonly terms: ResumeTerms }
   | { readonly kind: 'set'; readonly runId: number; readonly change: RunChange }
@@ -38,7 +39,8 @@ export type RunsAct =
       readonly format: TableFormat;
       /** As it was typed; absent: beside the run's results. */
       readonly output?: string;
-    };
+    }
+  | ({ readonly kind: 'exportPictures'; readonly runId: number; readonly output?: string } & PictureExport);
 
 export interface RunsCliRequest {
   readonly kind: 'runs';

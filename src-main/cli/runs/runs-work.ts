@@ -1,4 +1,5 @@
 /** What every `runs` command works with. */
+import { ORPCError } from '@orpc/client';
 import type { Run } from '@shared/model/run';
 import type { Clock } from '../../engine/ports';
 import type { Environment } from '../../fleet-env/variables';
@@ -21,13 +22,20 @@ export interface RunsWork {
 }
 
 export async function findRun({ runs }: Pick<RunsWork, 'runs'>, runId: number): Promise<Run> {
-  const all = await runs.client.runs.list();
-  const run = all.find(({ id }) => id === runId);
-  if (run === undefined) {
-    const way = all.length === 0 ? 'the library holds none yet.' : 'brushfleet runs list shows them all.';
+  try {
+    return await runs.client.runs.get({ runId });
+  } catch (error) {
+    if (!isNotFound(error)) {
+      throw error;
+    }
+    const isEmpty = (await runs.client.runs.list()).length === 0;
+    const way = isEmpty ? 'the library holds none yet.' : 'brushfleet runs list shows them all.';
     throw new Refusal('NOT_FOUND', `There is no run ${runId}: ${way}`);
   }
-  return run;
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof ORPCError && error.defined && error.code === 'NOT_FOUND';
 }
 
 /** The process that had the library open ended before it answered. */

@@ -34,11 +34,17 @@ export async function cancelRun(
       ? [`${after.counts.sent + after.counts.leased} in flight finish and are kept`]
       : []),
   ];
-  return tell(
-    work,
-    after,
-    cancelled + unknown === 0 ? `Nothing of run ${runId} was left to cancel.` : `${parts.join(', ')}.`,
-  );
+  if (after.state.kind === 'paused' && after.state.failure === 'storage') {
+    work.streams.err.write(`Its tables are not written: ${after.state.reason}\n`);
+  }
+  return tell(work, after, cancelled + unknown === 0 ? nothingLeft(before) : `${parts.join(', ')}.`);
+}
+
+/** One under way may have been about to send what was cancelled before. */
+function nothingLeft(before: Run): string {
+  return isUnderWay(before)
+    ? `Cancelled run ${before.id}: nothing more of it is sent.`
+    : `Nothing of run ${before.id} was left to cancel.`;
 }
 
 export async function exportRun(

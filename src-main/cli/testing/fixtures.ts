@@ -7,6 +7,7 @@ export function runWith(counts: Partial<Counts>, more: Partial<Run> = {}): Run {
   return {
     id: 1,
     name: 'data',
+    origin: 'dataset',
     datasetId: 1,
     recipe: {
       task: 'edit',

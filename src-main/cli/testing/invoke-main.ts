@@ -20,7 +20,7 @@ const MODELS: readonly CatalogueModel[] = [
     mask: false,
     sizes: ['1K', '2K'],
     ratios: ['1:1', '16:9'],
-    priceUsd: {},
+    priceUsd: { '*': 0.04 },
     source: 'test',
   }),
 ];
@@ -56,13 +56,18 @@ function runsOf(isDead: boolean, close: () => void): CliRuns {
   };
   return {
     // Nothing else is asked of it here.
-    client: { runs: { list } } as unknown as ContractClient,
+    client: { runs: { list, sessions: async () => [] } } as unknown as ContractClient,
     isElsewhere: true,
     isHandedOver: () => false,
     readyKeys: async () => [],
     exportTable: async () => '',
+    exportPictures: async () => ({ path: '/nowhere', sentence: '' }),
     close: async () => close(),
   };
+}
+
+function cannot(): never {
+  throw new Error('There is no stream here.');
 }
 
 /** Of a check that was stopped. */
@@ -118,6 +123,7 @@ export async function invokeMain(argv: string, scene: Scene) {
     exitNow: (exit) => void exits.push(exit),
     input: { isTTY: false, readAll: async () => '', askHidden: async () => null },
     openEngine: async () => scene.opened ?? { kind: 'ok', engine },
+    openTokens: async () => ({ kind: 'refused', sentence: 'There are no tokens here.' }),
     openFleet: async () => ({ kind: 'refused', sentence: 'There is no fleet here.' }),
     openRuns: async () => {
       if (scene.bug !== undefined) {
@@ -126,6 +132,8 @@ export async function invokeMain(argv: string, scene: Scene) {
       owners += 1;
       return { kind: 'ok', runs: runsOf(owners <= (scene.deadOwners ?? 0), () => void (closed += 1)) };
     },
+    openServed: async () => ({ kind: 'refused', sentence: 'There is no service here.' }),
+    stream: { lines: () => cannot(), open: () => cannot() },
     openLibrary: async () => ({ kind: 'refused', sentence: 'There is no library here.' }),
   });
   expect(out.text + err.text).not.toContain(KEY);

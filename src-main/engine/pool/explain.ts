@@ -267,8 +267,11 @@ function never(
   };
 }
 
+/** The second is the way out for keys of an environment, which no screen shows. */
+const TEST_PLACES = 'under Endpoints, or by brushfleet keys test --all';
+
 function outSentence(kind: FailureKind): string {
   return kind === 'no_credit'
-    ? 'no credit or no access; add credit, then test the key.'
-    : 'the provider refused; replace or re-test to go on.';
+    ? `no credit or no access; add credit, then test the key (${TEST_PLACES}).`
+    : `the provider refused; replace or re-test to go on (${TEST_PLACES}).`;
 }

@@ -46,6 +46,9 @@ export const DEFAULT_RULES: FleetRules = { groups: [], settings: DEFAULT_POOL_SE
 /** Some rests of growing length lie within it. */
 const SILENT_MS = 60_000;
 
+/** Models of one quota that are kept whatever is known of them: callers of a service may ask for any names. */
+const MOST_MODELS = 200;
+
 /** One model at a key or a group. */
 export interface ModelQuota {
   readonly gate: Gate;
@@ -196,10 +199,22 @@ export function modelQuota(quota: Quota, model: string, clock: Clock): ModelQuot
   if (known !== undefined) {
     return known;
   }
+  if (quota.models.size >= MOST_MODELS) {
+    forgetUnknown(quota);
+  }
   const made = { gate: new Gate(clock), learned: new LearnedRate() };
   made.gate.setLimits(quota.limits.models?.[model] ?? {});
   quota.models.set(model, made);
   return made;
+}
+
+/** Models without a limit, set or learnt, of which nothing is under way: there is nothing to know of them. */
+function forgetUnknown({ models, limits }: Quota): void {
+  for (const [model, { gate, learned }] of models) {
+    if (limits.models?.[model] === undefined && learned.perMinute === undefined && gate.inFlight === 0) {
+      models.delete(model);
+    }
+  }
 }
 
 /** What tells one server from another: what was learnt at one says nothing of the next. */

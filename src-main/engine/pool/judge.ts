@@ -7,7 +7,13 @@ import { applyFailure, applyProof, coolDown } from './key-standing';
 
 export type LeaseOutcome =
   | { readonly kind: 'ok'; readonly tokens?: number; readonly facts?: RateFacts }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly facts?: RateFacts }
+  /** `tokens`: of an answer that could not be used. */
+  | {
+      readonly kind: 'failed';
+      readonly failure: Failure;
+      readonly tokens?: number;
+      readonly facts?: RateFacts;
+    }
   /** Nobody knows what became of the request: it may have reached the provider. */
   | { readonly kind: 'lost' }
   /** Given back before anything was sent. */
@@ -19,7 +25,7 @@ export function tokensOf(out: LeaseRecord, outcome: LeaseOutcome): number {
     case 'ok':
       return outcome.tokens ?? out.place.tokens;
     case 'failed':
-      return mayBeCharged(outcome.failure) ? out.place.tokens : 0;
+      return outcome.tokens ?? (mayBeCharged(outcome.failure) ? out.place.tokens : 0);
     case 'lost':
       return out.place.tokens;
     case 'unused':
@@ -49,7 +55,7 @@ export interface JudgeContext {
 }
 
 /** Answers that only a working key gets. */
-const PROOFS: ReadonlySet<FailureKind> = new Set(['blocked', 'no_image', 'schema_mismatch']);
+const PROOFS: ReadonlySet<FailureKind> = new Set(['blocked', 'no_image', 'schema_mismatch', 'token_limit']);
 
 export function judge(out: LeaseRecord, outcome: LeaseOutcome, context: JudgeContext): void {
   switch (outcome.kind) {

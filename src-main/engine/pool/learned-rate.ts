@@ -157,7 +157,7 @@ export class LearnedRate {
       return;
     }
     if (this.knows === 'guess' && this.ceiling !== null) {
-      // It was among those that the guess took for let through.
+      // The guess had counted it as accepted.
       this.ceiling -= 1;
     }
     if (this.knows === 'little' || (this.knows === 'guess' && (this.ceiling ?? 0) < FEW)) {
@@ -190,9 +190,9 @@ export class LearnedRate {
   }
 
   /**
-   * The limit is no more than the minute before the refusal carried, and no less than what was accepted since the
-   * refusal before: a server that fills a bucket had kept some for the time in which the key was tried, one that
-   * counts by a window had not, so the truth lies between that rate with and without this time.
+   * A limit after a refusal: at most what the minute before it carried, at least the rate accepted since the refusal
+   * before. That rate has two readings. A server that fills a bucket had saved some up while the key was only tried,
+   * and that time counts; one that counts by a window had not, and it does not. The middle of both is taken.
    */
   private estimate(now: number, waitMs: number, inMinute: number): number {
     const pace = this.pace();

@@ -3,6 +3,8 @@ import type { Provider } from '@shared/model/provider';
 import type { ModelChoice, Priority, RunState, WaitForQuota } from '@shared/model/run';
 import type { Pool } from '../pool/pool';
 import { autoSlots } from './auto-slots';
+import type { Gate } from './gate';
+import type { Ticket } from './next-step';
 import { type Choice, WorkList } from './work-list';
 
 /** One endpoint and the model to ask it for, when all that may serve a run are out. */
@@ -29,10 +31,19 @@ export interface RunOrder {
   readonly priority?: Priority;
   /** Only these endpoints may serve it, its fallback aside; absent: all. */
   readonly endpointIds?: readonly string[];
+  /** The same by model, where a run asks many that are not known ahead. */
+  readonly endpointsOf?: (model: ModelChoice) => readonly string[];
+  /**
+   * Jobs that nothing can serve as things stand are given up by themselves, and the run goes on with the others: somebody
+   * waits for each. Absent: it pauses once there are no others.
+   */
+  readonly givesUp?: boolean;
   /** Who lent the keys that alone may serve it; absent: the library's own do. */
   readonly borrower?: string;
   /** In this order, when all of the first are out. */
   readonly fallback?: readonly FallbackChoice[];
+  /** Shared with other runs; absent: nothing is. */
+  readonly gate?: Gate;
 }
 
 export type Paused = Extract<RunState, { kind: 'paused' }>;
@@ -42,8 +53,10 @@ const SLOTS_LAST_MS = 500;
 
 export class ActiveRun {
   readonly work: WorkList;
-  /** Attempts in flight, by id. */
-  readonly attempts = new Set<number>();
+  /** Attempts in flight, and the job of each. */
+  readonly attempts = new Map<number, number>();
+  /** Jobs that are not to go again, in a run that goes on. */
+  readonly cancelledJobs = new Set<number>();
   /** Leased and not answered. */
   inFlight = 0;
   /** Answered, its outcome not on disk yet. */
@@ -69,7 +82,11 @@ export class ActiveRun {
   constructor(order: RunOrder) {
     this.ordered = order;
     const choicesOf = choicesFor(order);
-    this.work = new WorkList({ runId: order.runId, choicesOf });
+    this.work = new WorkList({
+      runId: order.runId,
+      choicesOf,
+      groupOf: (jobId) => this.ordered.gate?.groupOf(jobId) ?? '',
+    });
     this.concurrency = order.concurrency;
     this.isAuto = order.autoConcurrency === true;
     this.slots = order.concurrency;
@@ -93,6 +110,24 @@ export class ActiveRun {
   cancel(): void {
     this.isCancelled = true;
     this.work.clear();
+  }
+
+  /** Nothing more of these is sent. */
+  cancelJobs(jobIds: readonly number[]): void {
+    for (const jobId of jobIds) {
+      this.cancelledJobs.add(jobId);
+    }
+    this.work.drop(this.cancelledJobs);
+  }
+
+  /** It goes again. */
+  again(ticket: Ticket, dueAt: number): void {
+    this.work.again(ticket, dueAt);
+    this.ordered.gate?.waits(ticket.job.id);
+  }
+
+  isOver(jobId: number): boolean {
+    return this.isCancelled || this.cancelledJobs.has(jobId);
   }
 
   get isQuiet(): boolean {
@@ -126,18 +161,22 @@ export class ActiveRun {
   }
 }
 
-function choicesFor({
-  endpointIds,
-  borrower,
-  fallback = [],
-}: RunOrder): (model: ModelChoice) => readonly Choice[] {
+function choicesFor(order: RunOrder): (model: ModelChoice) => readonly Choice[] {
+  const { borrower, fallback = [] } = order;
   const asker = borrower === undefined ? {} : { borrower };
-  const only = { ...asker, ...(endpointIds === undefined ? {} : { endpointIds: new Set(endpointIds) }) };
   const others = fallback.map(({ endpointId, provider, model }) => ({
     provider,
     model,
     ...asker,
     endpointIds: new Set([endpointId]),
   }));
-  return ({ provider, model }) => [{ provider, model, ...only }, ...others];
+  return (choice) => [{ ...choice, ...asker, ...endpointsFor(order, choice) }, ...others];
+}
+
+function endpointsFor(
+  { endpointIds, endpointsOf }: RunOrder,
+  model: ModelChoice,
+): Pick<Choice, 'endpointIds'> {
+  const only = endpointsOf?.(model) ?? endpointIds;
+  return only === undefined ? {} : { endpointIds: new Set(only) };
 }

@@ -1,7 +1,8 @@
 /**
  * What may still be spent: by a run over all its sessions, by all runs in one calendar day, and with one key in a day.
  * A request counts at its highest price from its lease on, and at what it really cost once that is known; so no cap is
- * passed by requests whose prices are known, however many are in flight.
+ * passed, however many are in flight. A model whose price nobody knows is not sent under a cap on cost, to relays that
+ * state what they charged neither: they state it when it is charged, of as many requests as were in flight by then.
  */
 import type { Caps, ModelChoice } from '@shared/model/run';
 import type { AttemptStart, Budget, Clock } from '../ports';
@@ -17,17 +18,24 @@ const DAY_MS = 86_400_000;
 export interface RunAccount {
   readonly id: number;
   readonly costUsd: number;
+  /** What may have been charged beside it, at its price. */
+  readonly maybeUsd: number;
   readonly requests: number;
   readonly caps: Caps;
   /** US dollars of one request at most; null: not known. */
   price(model: ModelChoice): number | null;
 }
 
-/** What was sent since the day began. */
-export interface DayAccount {
+/** What was spent, and what may have been charged beside it, at its price. */
+interface SpentBefore {
   readonly costUsd: number;
+  readonly maybeUsd: number;
+}
+
+/** What was sent since the day began. */
+export interface DayAccount extends SpentBefore {
   readonly requests: number;
-  readonly keys: readonly { readonly keyId: string; readonly costUsd: number }[];
+  readonly keys: readonly (SpentBefore & { readonly keyId: string })[];
 }
 
 export interface BudgetOptions {
@@ -49,6 +57,8 @@ export interface Spending extends Budget {
 
 interface Account {
   spentUsd: number;
+  /** What may have been charged without anybody knowing how much, at its price. */
+  maybeUsd: number;
   /** Of requests in flight. */
   reservedUsd: number;
   requests: number;
@@ -60,8 +70,8 @@ interface Reservation {
 }
 
 type OpenRun = Account & { caps: Caps; readonly price: RunAccount['price'] };
-/** Whether one more request fits: now, perhaps when what is in flight has ended, or not. */
-type Fit = 'ok' | 'wait' | 'spent';
+/** Whether one more request fits: now, perhaps when what is in flight has ended, or not; or that nobody can tell. */
+type Fit = 'ok' | 'wait' | 'spent' | 'unpriced';
 
 /** When the calendar day of this moment began. */
 export function dayStart(wall: number, timeZone: string): number {
@@ -96,8 +106,8 @@ export function createBudget({ clock, timeZone, dayCaps, keyCap }: BudgetOptions
     return known;
   }
 
-  function priceOf(runId: number, model: ModelChoice): number {
-    return runs.get(runId)?.price(model) ?? 0;
+  function priceOf(runId: number, model: ModelChoice): number | null {
+    return runs.get(runId)?.price(model) ?? null;
   }
 
   function mayLease(runId: number, keyId: string | null, model: ModelChoice): ReturnType<Budget['mayLease']> {
@@ -115,15 +125,21 @@ export function createBudget({ clock, timeZone, dayCaps, keyCap }: BudgetOptions
     if (ofDay === 'spent') {
       return { kind: 'spent', sentence: daySentence(day, dayCaps()) };
     }
+    if (ofRun === 'unpriced' || ofDay === 'unpriced') {
+      return unpriced(model, ofRun === 'unpriced' ? 'this run' : 'a day');
+    }
     if (ofRun === 'wait' || ofDay === 'wait') {
       return { kind: 'wait' };
     }
-    return keyId === null ? { kind: 'ok' } : ofKey(keyId, price);
+    return keyId === null ? { kind: 'ok' } : ofKey(keyId, model, price);
   }
 
-  function ofKey(keyId: string, price: number): ReturnType<Budget['mayLease']> {
+  function ofKey(keyId: string, model: ModelChoice, price: number | null): ReturnType<Budget['mayLease']> {
     const costUsd = keyCap(keyId);
     switch (costUsd === undefined ? 'ok' : fit(keyAccount(keyId), { costUsd }, price)) {
+      case 'unpriced':
+        // The key serves other models still.
+        return unpriced(model, 'a key that may serve it');
       case 'ok':
         return { kind: 'ok' };
       case 'wait':
@@ -143,31 +159,31 @@ export function createBudget({ clock, timeZone, dayCaps, keyCap }: BudgetOptions
         day,
         ...(keyId === null ? [] : [keyAccount(keyId)]),
       ];
-      const usd = priceOf(runId, model);
+      const price = priceOf(runId, model);
+      const usd = price ?? 0;
       for (const account of accounts) {
         account.reservedUsd += usd;
         account.requests += 1;
       }
       reservations.set(attemptId, { usd, accounts });
+      return price;
     },
     settle(attemptId, costUsd, charged) {
       const reserved = reservations.get(attemptId);
       reservations.delete(attemptId);
-      // What may have been charged without anybody knowing how much counts at its price.
-      const spent = costUsd ?? (charged ? (reserved?.usd ?? 0) : 0);
+      const price = reserved?.usd ?? 0;
       for (const account of reserved?.accounts ?? []) {
-        account.reservedUsd -= reserved?.usd ?? 0;
-        account.spentUsd += spent;
+        account.reservedUsd -= price;
+        account.spentUsd += costUsd ?? 0;
+        account.maybeUsd += costUsd === null && charged ? price : 0;
       }
     },
     restore(today) {
-      day = { spentUsd: today.costUsd, reservedUsd: 0, requests: today.requests };
-      keys = new Map(
-        today.keys.map(({ keyId, costUsd }) => [keyId, { ...emptyAccount(), spentUsd: costUsd }] as const),
-      );
+      day = accountOf(today, today.requests);
+      keys = new Map(today.keys.map((key) => [key.keyId, accountOf(key, 0)] as const));
     },
-    open({ id, costUsd, requests, caps, price }) {
-      runs.set(id, { spentUsd: costUsd, reservedUsd: 0, requests, caps, price });
+    open(run) {
+      runs.set(run.id, { ...accountOf(run, run.requests), caps: run.caps, price: run.price });
     },
     setCaps(runId, caps) {
       const run = runs.get(runId);
@@ -179,22 +195,42 @@ export function createBudget({ clock, timeZone, dayCaps, keyCap }: BudgetOptions
   };
 }
 
-function emptyAccount(): Account {
-  return { spentUsd: 0, reservedUsd: 0, requests: 0 };
+function accountOf({ costUsd, maybeUsd }: SpentBefore, requests: number): Account {
+  return { spentUsd: costUsd, maybeUsd, reservedUsd: 0, requests };
 }
 
-function fit({ spentUsd, reservedUsd, requests }: Account, caps: Caps, price: number): Fit {
+function emptyAccount(): Account {
+  return accountOf({ costUsd: 0, maybeUsd: 0 }, 0);
+}
+
+export function fit(
+  { spentUsd, maybeUsd, reservedUsd, requests }: Account,
+  caps: Caps,
+  price: number | null,
+): Fit {
   if (caps.requests !== undefined && requests >= caps.requests) {
     return 'spent';
   }
   if (caps.costUsd === undefined) {
     return 'ok';
   }
+  if (price === null) {
+    return 'unpriced';
+  }
   const cap = caps.costUsd + ROUNDING_USD;
-  if (spentUsd >= caps.costUsd - ROUNDING_USD || spentUsd + price > cap) {
+  const usedUsd = spentUsd + maybeUsd;
+  if (usedUsd >= caps.costUsd - ROUNDING_USD || usedUsd + price > cap) {
     return 'spent';
   }
-  return spentUsd + reservedUsd + price > cap ? 'wait' : 'ok';
+  return usedUsd + reservedUsd + price > cap ? 'wait' : 'ok';
+}
+
+const unpriced = (model: ModelChoice, whose: string) =>
+  ({ kind: 'spent', sentence: `${unpricedSentence(model, whose)} Then continue.` }) as const;
+
+/** Why a model without a price is not sent under a cap on cost. */
+export function unpricedSentence({ model }: Pick<ModelChoice, 'model'>, whose: string): string {
+  return `The price of ${model} is not known, so the cap on the cost of ${whose} cannot hold: enter the price in Settings under "Models you added", or lift the cap.`;
 }
 
 function runSentence(run: OpenRun): string {
@@ -205,12 +241,15 @@ function daySentence(day: Account, caps: Caps): string {
   return `${capSentence('Today', day, caps)} Raise the cap of a day in Settings, or continue tomorrow.`;
 }
 
-function capSentence(who: string, { spentUsd, requests }: Account, caps: Caps): string {
+/** Which of the caps is reached. */
+export function capSentence(who: string, { spentUsd, maybeUsd, requests }: Account, caps: Caps): string {
   if (caps.requests !== undefined && requests >= caps.requests) {
     const cap = caps.requests === 1 ? 'one request' : `${caps.requests} requests`;
     return `${who} has reached its cap of ${cap}.`;
   }
-  return `${who} has reached its cap of ${dollars(caps.costUsd ?? 0)}: ${dollars(spentUsd)} is spent, and one more request may pass it.`;
+  const maybe =
+    maybeUsd > 0 ? `, ${dollars(maybeUsd)} may have been charged for requests of unknown cost` : '';
+  return `${who} has reached its cap of ${dollars(caps.costUsd ?? 0)}: ${dollars(spentUsd)} is spent${maybe}, and one more request may pass it.`;
 }
 
 function dollars(usd: number): string {

@@ -49,6 +49,15 @@ export class DueHeap<T> {
     return first?.item;
   }
 
+  /** Forgets all others. */
+  keep(isKept: (item: T) => boolean): void {
+    const kept = this.entries.filter(({ item }) => isKept(item));
+    this.entries.length = 0;
+    for (const { dueAt, item } of kept.toSorted((one, other) => one.order - other.order)) {
+      this.push(dueAt, item);
+    }
+  }
+
   private sink(entry: Entry<T>): void {
     let place = 0;
     for (;;) {

@@ -135,6 +135,7 @@ describe('a fallback', () => {
       reason:
         'The only key left is out for today, until 22 Nov 08:01: continue then, or add a key of another account.',
       failure: 'quota_day',
+      until: expect.any(Number),
     });
     expect(scene.jobStates()).toEqual({ pending: 50 });
     // The only key of its protocol is not held back until its first answer.

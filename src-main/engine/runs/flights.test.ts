@@ -5,7 +5,8 @@ import type { AttemptOutcome, Clock, Lease, RateFacts, Transport, Usage } from '
 import { endpoint, failure, pairs, seeded } from '../testing/fleet-samples';
 import { createMemoryJournal } from '../testing/memory-journal';
 import { createVirtualClock } from '../testing/virtual-clock';
-import { createScheduler } from './scheduler';
+import { NotKept } from './not-kept';
+import { createScheduler, type SchedulerEvent } from './scheduler';
 import { MODEL, NOON, ORDER } from './testing/run-scene';
 
 const FACTS: RateFacts = { requests: { limit: 60, remaining: 59 } };
@@ -98,5 +99,109 @@ describe('an attempt', () => {
   it('is written down without such a moment when no word of it came', async () => {
     const { end } = await carryOne(() => Promise.resolve({ kind: 'failed', failure: failure('bad_input') }));
     expect(end?.bodySentAt).toBeNull();
+  });
+});
+
+describe('an answer that is kept nowhere, or not yet', () => {
+  const FULL = failure('storage', { message: 'The disk is full.' });
+
+  async function scene(outcome: AttemptOutcome, endsWith?: Error) {
+    const clock = createVirtualClock();
+    const pool = createPool({ clock, random: seeded(1) });
+    pool.setFleet(...pairs(endpoint('a')));
+    const journal = createMemoryJournal({ clock });
+    journal.addJobs(1, [MODEL, MODEL]);
+    const events: SchedulerEvent[] = [];
+    let sent = 0;
+    const scheduler = createScheduler({
+      clock,
+      random: seeded(1),
+      pool,
+      journal: {
+        ...journal,
+        ended: (end) => (endsWith === undefined ? journal.ended(end) : Promise.reject(endsWith)),
+      },
+      transport: { send: () => Promise.resolve((sent += 1)).then(() => outcome) },
+      onEvent: (event) => events.push(event),
+    });
+    scheduler.start({ ...ORDER, runId: 1, concurrency: 1 });
+    await clock.advance(60_000);
+    return { sent, state: events.findLast((event) => event.kind === 'state'), rows: journal.rows };
+  }
+
+  it('pauses its run with the reason, and its job is unknown', async () => {
+    const { sent, state, rows } = await scene({ kind: 'lost', failure: FULL });
+    expect(state).toMatchObject({ state: { kind: 'paused', reason: FULL.message, failure: 'storage' } });
+    expect([sent, rows.get(1)?.ends[0]?.next]).toEqual([1, { kind: 'unknown' }]);
+  });
+
+  it('pauses its run with what its folder says, not the library', async () => {
+    const { sent, state } = await scene(done({}), new NotKept(FULL));
+    expect(state).toMatchObject({ state: { kind: 'paused', reason: FULL.message, failure: 'storage' } });
+    expect(sent).toBe(1);
+  });
+});
+
+describe('what a transport prepares', () => {
+  function scene() {
+    const clock = createVirtualClock();
+    const pool = createPool({ clock, random: seeded(1) });
+    pool.setFleet(...pairs(endpoint('a')));
+    const journal = createMemoryJournal({ clock });
+    journal.addJobs(1, [MODEL]);
+    const told: string[] = [];
+    let write: (error?: Error) => void = () => undefined;
+    const scheduler = createScheduler({
+      clock,
+      random: seeded(1),
+      pool,
+      journal: {
+        ...journal,
+        async sent(attempts) {
+          told.push('journalling');
+          await new Promise<void>((resolve, reject) => {
+            write = (error) => (error === undefined ? resolve() : reject(error));
+          });
+          await journal.sent(attempts);
+        },
+      },
+      transport: {
+        prepare: ({ attemptId }) => told.push(`prepare ${attemptId}`),
+        forget: (attemptId) => told.push(`forget ${attemptId}`),
+        send: ({ attemptId }) => {
+          told.push(`send ${attemptId}`);
+          return Promise.resolve(done({}));
+        },
+      },
+      onEvent: () => undefined,
+    });
+    scheduler.start({ ...ORDER, runId: 1 });
+    return { clock, scheduler, told, write: (error?: Error) => write(error) };
+  }
+
+  it('is sent once the journal knows the attempt, and not before', async () => {
+    const { clock, told, write } = scene();
+    await clock.advance(1000);
+    expect(told).toEqual(['journalling', 'prepare 1']);
+    write();
+    await clock.advance(1000);
+    expect(told).toEqual(['journalling', 'prepare 1', 'send 1']);
+  });
+
+  it('is forgotten when the journal cannot be written', async () => {
+    const { clock, told, write } = scene();
+    await clock.advance(1000);
+    write(new Error('the disk is full'));
+    await clock.advance(1000);
+    expect(told).toEqual(['journalling', 'prepare 1', 'forget 1']);
+  });
+
+  it('is forgotten when the job was cancelled meanwhile', async () => {
+    const { clock, scheduler, told, write } = scene();
+    await clock.advance(1000);
+    scheduler.cancelJobs(1, [1]);
+    write();
+    await clock.advance(1000);
+    expect(told).toEqual(['journalling', 'prepare 1', 'forget 1']);
   });
 });

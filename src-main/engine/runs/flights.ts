@@ -24,8 +24,8 @@ export interface Flight {
 export interface FlightsOptions extends SchedulerOptions {
   /** A slot is free, a job is over or goes again. */
   onMoved(): void;
-  /** The journal refused to be written: no more of this run may be sent. */
-  onLibraryLost(run: ActiveRun): void;
+  /** The journal refused to be written, or what it is about to be kept: no more of this run may be sent. */
+  onLibraryLost(run: ActiveRun, error: unknown): void;
 }
 
 export interface Flights {
@@ -44,27 +44,32 @@ export function createFlights(options: FlightsOptions): Flights {
   }
 
   function prepare(run: ActiveRun, ticket: Ticket, lease: Lease): Flight {
+    const { endpoint, keyId, model } = lease;
+    const whose = { attemptId: journal.nextAttemptId(), runId: run.order.runId, keyId };
     const attempt: AttemptStart = {
-      attemptId: journal.nextAttemptId(),
+      ...whose,
       jobId: ticket.job.id,
-      runId: run.order.runId,
-      endpointId: lease.endpoint.id,
-      keyId: lease.keyId,
-      model: lease.model,
+      endpointId: endpoint.id,
+      model,
+      priceUsd: options.budget?.reserve(whose, { provider: endpoint.provider, model }) ?? null,
       sentAt: clock.wallNow(),
     };
-    run.attempts.add(attempt.attemptId);
-    options.budget?.reserve(attempt, { provider: lease.endpoint.provider, model: lease.model });
+    run.attempts.set(attempt.attemptId, attempt.jobId);
+    run.order.gate?.left(attempt.jobId);
     return { run, ticket, lease, attempt, isAnswered: false, bodySentAt: null };
   }
 
   async function launch(flights: readonly Flight[]): Promise<void> {
+    const written = journal.sent(flights.map((flight) => flight.attempt));
+    for (const { attempt, ticket, lease } of flights) {
+      options.transport.prepare?.(attempt, ticket.job, lease);
+    }
     try {
-      await journal.sent(flights.map((flight) => flight.attempt));
+      await written;
     } catch (error) {
       options.onFault?.(error);
       for (const flight of flights) {
-        takeBack(flight);
+        takeBack(flight, error);
       }
       options.onMoved();
       return;
@@ -75,26 +80,30 @@ export function createFlights(options: FlightsOptions): Flights {
   }
 
   /** Nothing was sent: the job stays pending. */
-  function takeBack(flight: Flight): void {
+  function takeBack(flight: Flight, error: unknown): void {
+    options.transport.forget?.(flight.attempt.attemptId);
     pool.settle(flight.lease.id, { kind: 'unused' });
     flight.run.attempts.delete(flight.attempt.attemptId);
     options.budget?.settle(flight.attempt.attemptId, null, false);
     flight.run.inFlight -= 1;
-    flight.run.work.again(flight.ticket, clock.now());
-    options.onLibraryLost(flight.run);
+    flight.run.order.gate?.answered(flight.attempt.jobId);
+    flight.run.again(flight.ticket, clock.now());
+    options.onLibraryLost(flight.run, error);
   }
 
   async function carry(flight: Flight): Promise<void> {
     tellJob(flight, 'sent');
     const outcome = await send(flight);
     markAnswered(flight);
-    pool.settle(flight.lease.id, leaseOutcome(outcome));
+    // An endpoint that was never asked has not failed.
+    pool.settle(flight.lease.id, outcome === NOT_SENT ? { kind: 'unused' } : leaseOutcome(outcome));
     const { ticket, lease } = flight;
     flight.run.attempts.delete(flight.attempt.attemptId);
     const step = unlessCancelled(
-      flight.run,
+      flight,
       nextStep({ outcome, ticket, lease, rules: flight.run.order, random }),
     );
+    pauseFor(flight, step);
     await conclude(flight, outcome, step);
     flight.run.writing -= 1;
     options.onMoved();
@@ -105,6 +114,10 @@ export function createFlights(options: FlightsOptions): Flights {
    * which neither loses it nor sends it twice.
    */
   async function send(flight: Flight): Promise<AttemptOutcome> {
+    if (flight.run.isOver(flight.attempt.jobId)) {
+      options.transport.forget?.(flight.attempt.attemptId);
+      return NOT_SENT;
+    }
     try {
       return await options.transport.send(flight.attempt, flight.ticket.job, flight.lease, hooksOf(flight));
     } catch (error) {
@@ -135,6 +148,7 @@ export function createFlights(options: FlightsOptions): Flights {
       flight.run.inFlight -= 1;
       flight.run.writing += 1;
       pool.answered(flight.lease.id);
+      flight.run.order.gate?.answered(flight.attempt.jobId);
     }
   }
 
@@ -155,21 +169,25 @@ export function createFlights(options: FlightsOptions): Flights {
     } catch (error) {
       // The journal still has it as sent; it must not be sent again before someone has seen that.
       options.onFault?.(error);
-      options.onLibraryLost(flight.run);
+      options.onLibraryLost(flight.run, error);
       return;
     }
     const failure = outcome.kind === 'failed' ? outcome.failure : undefined;
+    if (step.kind !== 'over' && flight.run.isOver(jobId)) {
+      // Cancelled while this was being written as pending, and cancelled in the library after it.
+      tellJob(flight, 'cancelled', failure);
+      return;
+    }
     switch (step.kind) {
       case 'over':
         tellJob(flight, step.next.kind, failure);
         return;
       case 'again':
-        flight.run.work.again(step.ticket, clock.now() + step.delayMs);
+        flight.run.again(step.ticket, clock.now() + step.delayMs);
         tellJob(flight, 'pending', failure);
         return;
       case 'pause':
-        flight.run.work.again(flight.ticket, clock.now());
-        flight.run.ending ??= paused(step.failure.message, step.failure.kind);
+        flight.run.again(flight.ticket, clock.now());
         tellJob(flight, 'pending', failure);
     }
   }
@@ -177,17 +195,39 @@ export function createFlights(options: FlightsOptions): Flights {
   return { prepare, launch };
 }
 
-/** A job that would go again is over in a run that is cancelled. */
-function unlessCancelled(run: ActiveRun, step: NextStep): NextStep {
-  return run.isCancelled && step.kind !== 'over' ? { kind: 'over', next: { kind: 'cancelled' } } : step;
+/** Before the end is written down: the next that leaves meanwhile would fare no better. */
+function pauseFor({ run }: Flight, step: NextStep): void {
+  const failure = step.kind === 'pause' ? step.failure : step.kind === 'over' ? step.pauses : undefined;
+  if (failure !== undefined) {
+    run.ending ??= paused(failure.message, failure.kind);
+  }
+}
+
+/** It was cancelled between its lease and its sending. */
+const NOT_SENT: AttemptOutcome = {
+  kind: 'failed',
+  failure: { kind: 'network', message: 'Cancelled before it was sent.', bodySent: false },
+};
+
+/** A job that would go again is over when it, or its run, is cancelled. */
+function unlessCancelled({ run, attempt }: Flight, step: NextStep): NextStep {
+  return run.isOver(attempt.jobId) && step.kind !== 'over'
+    ? { kind: 'over', next: { kind: 'cancelled' } }
+    : step;
 }
 
 function leaseOutcome(outcome: AttemptOutcome): LeaseOutcome {
   switch (outcome.kind) {
     case 'done':
+    case 'text':
       return { kind: 'ok', ...tokensOf(outcome.usage), ...factsOf(outcome) };
     case 'failed':
-      return { kind: 'failed', failure: outcome.failure, ...factsOf(outcome) };
+      return {
+        kind: 'failed',
+        failure: outcome.failure,
+        ...tokensOf(outcome.usage ?? {}),
+        ...factsOf(outcome),
+      };
     case 'lost':
       return outcome;
   }

@@ -34,6 +34,7 @@ const STEPS: Readonly<Record<FailureKind, readonly [string, string]>> = {
   no_image: ['failed', 'again counted'],
   blocked: ['failed', 'failed'],
   schema_mismatch: ['failed', 'failed'],
+  token_limit: ['failed', 'failed'],
   bad_request: ['failed', 'failed'],
   bad_input: ['failed', 'failed'],
   storage: ['pause', 'pause'],
@@ -124,5 +125,60 @@ describe('nextStep', () => {
       random: () => 0,
     });
     expect(step).toEqual({ kind: 'over', next: { kind: 'unknown' } });
+  });
+
+  it('makes unknown what was made and could not be fetched, whatever may be retried', () => {
+    const step = nextStep({
+      outcome: { kind: 'failed', failure: failure('malformed'), isMade: true },
+      ticket: FRESH,
+      lease: LEASE,
+      rules: { maxRetries: 9, retryDelayMs: 0 },
+      random: () => 0,
+    });
+    expect(step).toEqual({ kind: 'over', next: { kind: 'unknown' } });
+  });
+
+  it('makes an answer that could be kept nowhere unknown, and pauses its run', () => {
+    const pauses = failure('storage');
+    const step = nextStep({
+      outcome: { kind: 'lost', failure: pauses },
+      ticket: FRESH,
+      lease: LEASE,
+      rules: { maxRetries: 9, retryDelayMs: 0 },
+      random: () => 0,
+    });
+    expect(step).toEqual({ kind: 'over', next: { kind: 'unknown' }, pauses });
+  });
+});
+
+describe('an answer that does not fit its schema', () => {
+  const repair = { text: '{"score": 11}', errors: ['/score must be <= 10.'] };
+  const outcome = { kind: 'failed', failure: failure('schema_mismatch'), repair } as const;
+  const rules = { maxRetries: 0, retryDelayMs: 1_000 };
+  const step = (ticket: Ticket): NextStep =>
+    nextStep({ outcome, ticket, lease: LEASE, rules, random: () => 0.5 });
+
+  it('is asked for again once, at once, uncounted, with what is to be mended', () => {
+    const first = step(FRESH);
+    expect(first).toMatchObject({ kind: 'again', next: { counted: false }, delayMs: 0 });
+    const ticket = first.kind === 'again' ? first.ticket : FRESH;
+    expect(ticket).toMatchObject({ job: { id: 7, repair }, retriesUsed: 0, avoid: [], isRetry: false });
+    expect(step(ticket)).toEqual({ kind: 'over', next: { kind: 'failed' } });
+  });
+
+  it('takes its repair along through other failures', () => {
+    const first = step(FRESH);
+    const ticket = first.kind === 'again' ? first.ticket : FRESH;
+    const second = after(failure('overloaded'), { ticket, maxRetries: 1 });
+    expect(second).toMatchObject({ kind: 'again', ticket: { job: { repair }, retriesUsed: 1 } });
+  });
+
+  it('is a result where it fits', () => {
+    const answer = { text: 'yes', mimeType: 'text/plain' } as const;
+    const given = { kind: 'text', answer, usage: {}, costUsd: null } as const;
+    expect(nextStep({ outcome: given, ticket: FRESH, lease: LEASE, rules, random: () => 0.5 })).toEqual({
+      kind: 'over',
+      next: { kind: 'done' },
+    });
   });
 });

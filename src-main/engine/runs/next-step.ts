@@ -1,6 +1,6 @@
 /** What becomes of a job after an attempt: pure, from the policy table of failures. */
 import { FAILURES, type Failure } from '@shared/model/failure';
-import type { AttemptOutcome, JobNext, Lease, PendingJob, Random } from '../ports';
+import type { AttemptOutcome, JobNext, Lease, PendingJob, Random, Repair } from '../ports';
 import type { Avoided } from '../pool/pool';
 
 /** A job under way, with what this session has tried. */
@@ -24,8 +24,12 @@ export interface RetryRules {
 }
 
 export type NextStep =
-  /** The job is over. */
-  | { readonly kind: 'over'; readonly next: Exclude<JobNext, { kind: 'again' }> }
+  /** The job is over; its run, too, where more would be lost. */
+  | {
+      readonly kind: 'over';
+      readonly next: Exclude<JobNext, { kind: 'again' }>;
+      readonly pauses?: Failure;
+    }
   | {
       readonly kind: 'again';
       readonly next: Extract<JobNext, { kind: 'again' }>;
@@ -63,12 +67,42 @@ export function nextStep(input: StepInput): NextStep {
   const { outcome } = input;
   switch (outcome.kind) {
     case 'done':
+    case 'text':
       return { kind: 'over', next: { kind: 'done' } };
     case 'lost':
-      return { kind: 'over', next: { kind: 'unknown' } };
+      return {
+        kind: 'over',
+        next: { kind: 'unknown' },
+        ...(outcome.failure === undefined ? {} : { pauses: outcome.failure }),
+      };
     case 'failed':
-      return afterFailure(input, outcome.failure);
+      if (outcome.isMade === true) {
+        return { kind: 'over', next: { kind: 'unknown' } };
+      }
+      return mayBeMended(outcome, input.ticket)
+        ? mended(input.ticket, outcome)
+        : afterFailure(input, outcome.failure);
   }
+}
+
+type Failed = Extract<AttemptOutcome, { kind: 'failed' }>;
+type Mendable = Failed & { readonly repair: Repair };
+
+/** A structured answer is repaired once: the model that still misses the schema then will go on missing it. */
+function mayBeMended(outcome: Failed, { job }: Ticket): outcome is Mendable {
+  return (
+    outcome.failure.kind === 'schema_mismatch' && outcome.repair !== undefined && job.repair === undefined
+  );
+}
+
+/** At once and uncounted: nothing is wrong with key or endpoint, and the model has only to look at its answer again. */
+function mended(ticket: Ticket, { failure, repair }: Mendable): NextStep {
+  return {
+    kind: 'again',
+    next: { kind: 'again', counted: false },
+    ticket: { ...ticket, job: { ...ticket.job, repair }, avoid: [], isRetry: false, lastFailure: failure },
+    delayMs: 0,
+  };
 }
 
 function afterFailure(input: StepInput, failure: Failure): NextStep {

@@ -25,6 +25,10 @@ export function laneWakesAt(lane: Lane, order: RunOrder, now: number): number {
 }
 
 function prospectOf(lane: Lane, order: RunOrder, now: number): Prospect {
+  if (lane.isShut) {
+    // Its gate tells when it opens.
+    return { at: Number.POSITIVE_INFINITY, wait: null };
+  }
   if (!lane.isBlocked(now)) {
     // Time passes within a turn: a wait that is over since it was noted is asked for again at once.
     return { at: Math.max(now, lane.readyAt), wait: null };
@@ -52,6 +56,18 @@ function endsRun(verdict: Verdict, { waitForQuota }: RunOrder): boolean {
     case 'never':
       return isOutForDay || (verdict.allOut && verdict.reason === 'quota');
   }
+}
+
+/** Lanes that nothing can serve as things stand, and why. */
+export function stuckLanes(
+  { work, order }: ActiveRun,
+  surroundings: Surroundings,
+): readonly { readonly lane: Lane; readonly why: Paused }[] {
+  const now = surroundings.clock.now();
+  return work
+    .busyLanes()
+    .filter((lane) => isStuck(lane, order, now))
+    .map((lane) => ({ lane, why: pausedBy([lane], surroundings) }));
 }
 
 export function stateOf(run: ActiveRun, surroundings: Surroundings): RunState {
@@ -103,7 +119,7 @@ function waitingFor(lanes: readonly Lane[], order: RunOrder, surroundings: Surro
 }
 
 /** What a person must mend comes before what time alone will mend. */
-function pausedBy(lanes: readonly Lane[], surroundings: Surroundings): RunState {
+function pausedBy(lanes: readonly Lane[], surroundings: Surroundings): Paused {
   const waits: Wait[] = [];
   for (const lane of lanes) {
     const mine = waitsOf(lane);
@@ -120,7 +136,7 @@ function pausedBy(lanes: readonly Lane[], surroundings: Surroundings): RunState 
   }
   const until = wallOf(wait.dayOutUntil ?? wait.until, surroundings);
   const sentence = pauseSentence(wait, until, wallMoment(surroundings));
-  return paused(sentence, wait.dayOutUntil === null ? 'quota_minute' : 'quota_day');
+  return { ...paused(sentence, wait.dayOutUntil === null ? 'quota_minute' : 'quota_day'), until };
 }
 
 function waitsOf(lane: Lane): readonly Wait[] {

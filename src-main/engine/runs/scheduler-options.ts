@@ -6,6 +6,13 @@ import type { Budget, Clock, Journal, Random, Transport } from '../ports';
 
 export type SchedulerEvent =
   | { readonly kind: 'state'; readonly runId: number; readonly state: RunState }
+  /** Of a run that gives up by itself what nothing can serve: these are pending still, and will not be sent. */
+  | {
+      readonly kind: 'givenUp';
+      readonly runId: number;
+      readonly jobIds: readonly number[];
+      readonly why: Extract<RunState, { kind: 'paused' }>;
+    }
   /** `failure` tells why a job failed, or why it is pending again. */
   | {
       readonly kind: 'job';

@@ -6,7 +6,8 @@
 import { type ModelChoice, prioritySchema } from '@shared/model/run';
 import { ActiveRun, type RunOrder } from './active-run';
 import { createFlights, type Flight } from './flights';
-import { laneWakesAt, paused, saysSomethingNew, stateOf } from './run-state';
+import { NotKept } from './not-kept';
+import { laneWakesAt, paused, saysSomethingNew, stateOf, stuckLanes } from './run-state';
 import type { SchedulerEvent, SchedulerOptions } from './scheduler-options';
 
 export type { RunOrder } from './active-run';
@@ -22,6 +23,11 @@ export interface Scheduler {
    * its requests are cut off.
    */
   cancel(runId: number, options?: { readonly inFlight?: boolean }): Promise<void>;
+  /**
+   * The same for some jobs of a run that goes on with the others; what is in flight of them is cut off. `inFlight` false:
+   * what is on its way is finished and kept, and only never sent again.
+   */
+  cancelJobs(runId: number, jobIds: readonly number[], options?: { readonly inFlight?: boolean }): void;
   /** Carries a run out otherwise from the next lease on; does nothing to one that is not under way. */
   change(order: RunOrder): void;
   /** Takes effect with the next lease. `auto`: follows what the limits can use; a number ends that. */
@@ -58,8 +64,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     ...options,
     onEvent: tell,
     onMoved: poke,
-    onLibraryLost: (run) => {
-      run.ending ??= LIBRARY_LOST;
+    onLibraryLost: (run, error) => {
+      run.ending ??= error instanceof NotKept ? paused(error.failure.message, 'storage') : LIBRARY_LOST;
     },
   });
 
@@ -92,13 +98,18 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     }
     for (const run of runs) {
       run.isHeld = false;
+      run.work.openLanes();
       run.follow(pool, clock.now());
     }
     const granted = leaseAll();
+    for (const run of runs) {
+      run.order.gate?.turnOver();
+    }
     if (granted.length > 0) {
       void flights.launch(granted);
     }
     for (const run of runs) {
+      giveUpStuck(run);
       loadIfLow(run);
       tellState(run);
     }
@@ -133,6 +144,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         return null;
       }
       const { lane, ticket } = next;
+      if (run.order.gate?.mayLeave(ticket.job.id) === false) {
+        lane.isShut = true;
+        continue;
+      }
       const lease = lane.lease(ticket, pool, now);
       if (lease !== null) {
         if (!mayStillSpend(run, lease.keyId, { provider: lease.endpoint.provider, model: lease.model })) {
@@ -164,6 +179,18 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
           pool.keySpent(keyId, verdict.until);
         }
         return false;
+    }
+  }
+
+  function giveUpStuck(run: ActiveRun): void {
+    if (run.order.givesUp !== true || run.ending !== null) {
+      return;
+    }
+    for (const { lane, why } of stuckLanes(run, surroundings)) {
+      const jobIds = lane.giveUp().map(({ id }) => id);
+      // Who asks again wants to know whether the model, or the server, is there by now.
+      pool.reconsiderModels();
+      tell({ kind: 'givenUp', runId: run.order.runId, jobIds, why });
     }
   }
 
@@ -226,7 +253,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     }
     run.cancel();
     if (how.inFlight === true) {
-      for (const attemptId of run.attempts) {
+      for (const attemptId of run.attempts.keys()) {
         options.transport.cancel?.(attemptId);
       }
     }
@@ -243,11 +270,22 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       const run = new ActiveRun(order);
       // Its turn comes after those that were there before.
       run.lastServed = lastServed;
+      void run.over.then(order.gate?.onFree(poke));
       runs = [...runs, run];
       poke();
     },
     stop,
     cancel,
+    cancelJobs(runId, jobIds, { inFlight = true } = {}) {
+      const run = runs.find((one) => one.order.runId === runId);
+      run?.cancelJobs(jobIds);
+      for (const [attemptId, jobId] of (inFlight ? run?.attempts : undefined) ?? []) {
+        if (jobIds.includes(jobId)) {
+          options.transport.cancel?.(attemptId);
+        }
+      }
+      poke();
+    },
     change(order) {
       const run = runs.find((one) => one.order.runId === order.runId);
       if (run !== undefined) {

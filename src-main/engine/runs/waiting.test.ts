@@ -76,6 +76,7 @@ describe('waiting', () => {
         reason:
           'All 2 keys left are out for today, until 22 Nov 08:01: continue then, or add a key of another account.',
         failure: 'quota_day',
+        until: expect.any(Number),
       });
       expect(scene.jobStates()).toEqual({ pending: 50 });
       expect(scene.provider.arrivals).toHaveLength(2);
@@ -105,6 +106,7 @@ describe('waiting', () => {
       kind: 'paused',
       reason: 'All 2 keys left are out of quota until 12:06: continue then, or let the run wait for quota.',
       failure: 'quota_minute',
+      until: expect.any(Number),
     });
     expect(scene.jobStates()).toEqual({ pending: 50 });
     expect(scene.provider.arrivals).toHaveLength(2);
@@ -178,6 +180,7 @@ describe('waiting', () => {
       reason:
         'Your own limit of requests per day is reached until 22 Nov 08:01: continue then, or raise it under Endpoints.',
       failure: 'quota_day',
+      until: expect.any(Number),
     });
     expect(ending.jobStates()).toEqual({ done: 5, pending: 15 });
   });

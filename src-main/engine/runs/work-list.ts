@@ -20,6 +20,8 @@ const MAX_HELD_JOBS = 2048;
 const LAST_RANK = 2 ** 52;
 /** Shorter waits are no reason to look further. */
 const PATIENCE_MS = 10_000;
+/** Lanes with nothing to do that are kept for what comes next: a run that stays open may be asked for any names. */
+const MOST_IDLE_LANES = 64;
 
 /** What may serve a job: a model, and where. */
 export type Choice = Pick<LeaseRequest, 'provider' | 'model' | 'endpointIds' | 'borrower'>;
@@ -28,6 +30,8 @@ export class Lane {
   /** The job's own model, then the fallbacks. */
   choices: readonly Choice[];
   verdicts: Verdicts;
+  /** Until the turn is over: its next job must wait for a place that others hold. */
+  isShut = false;
   /** Holds what an endpoint has failed. */
   readonly isRetry: boolean;
   private readonly fresh: PendingJob[] = [];
@@ -122,6 +126,27 @@ export class Lane {
     return null;
   }
 
+  /** Forgets all that waits, and what the pool said of it; answers the jobs. */
+  giveUp(): readonly PendingJob[] {
+    const jobs = this.fresh.slice(this.nextFresh);
+    this.fresh.length = 0;
+    this.nextFresh = 0;
+    this.retries.keep(({ job }) => {
+      jobs.push(job);
+      return false;
+    });
+    this.verdicts.forget();
+    return jobs;
+  }
+
+  /** Forgets these jobs. */
+  drop(jobIds: ReadonlySet<number>): void {
+    const fresh = this.fresh.slice(this.nextFresh).filter(({ id }) => !jobIds.has(id));
+    this.fresh.splice(0, this.fresh.length, ...fresh);
+    this.nextFresh = 0;
+    this.retries.keep(({ job }) => !jobIds.has(job.id));
+  }
+
   /** Removes what `peek` showed at the same moment. */
   take(now: number): void {
     if (this.retries.nextDueAt <= now) {
@@ -140,6 +165,8 @@ export interface WorkListOptions {
   readonly runId: number;
   /** What may serve jobs of a model, best first. */
   choicesOf(model: ModelChoice): readonly Choice[];
+  /** Jobs of one name wait for the same besides what serves them; absent: all do. */
+  groupOf?(jobId: number): string;
 }
 
 export class WorkList {
@@ -148,14 +175,19 @@ export class WorkList {
   isLoading = false;
   private readonly lanes = new Map<string, Lane>();
   private readonly runId: number;
+  private readonly groupOf: (jobId: number) => string;
   private choicesOf: WorkListOptions['choicesOf'];
   private isCleared = false;
+  private dropped: ReadonlySet<number> = new Set();
   private cursor = -1;
+  /** So many were busy when idle ones were last forgotten. */
+  private lanesLooked = 0;
   private wasRetry = false;
 
   constructor(options: WorkListOptions) {
     this.runId = options.runId;
     this.choicesOf = options.choicesOf;
+    this.groupOf = options.groupOf ?? (() => '');
   }
 
   /** Other endpoints may serve it from now on. */
@@ -172,6 +204,14 @@ export class WorkList {
     this.isCleared = true;
     this.isExhausted = true;
     this.lanes.clear();
+  }
+
+  /** Forgets these jobs, also where they are fetched later. */
+  drop(jobIds: ReadonlySet<number>): void {
+    this.dropped = jobIds;
+    for (const lane of this.lanes.values()) {
+      lane.drop(jobIds);
+    }
   }
 
   get held(): number {
@@ -199,7 +239,7 @@ export class WorkList {
   nextLane(now: number): { readonly lane: Lane; readonly ticket: Ticket } | null {
     let best: { lane: Lane; ticket: Ticket; rank: number } | null = null;
     for (const lane of this.lanes.values()) {
-      const ticket = lane.isBlocked(now) ? null : lane.peek(now);
+      const ticket = lane.isShut || lane.isBlocked(now) ? null : lane.peek(now);
       if (ticket !== null) {
         const rank = this.rankOf(lane, ticket, now);
         if (best === null || rank < best.rank) {
@@ -222,13 +262,20 @@ export class WorkList {
   }
 
   again(ticket: Ticket, dueAt: number): void {
-    this.laneOf(ticket.job.model, ticket.isRetry).again(ticket, dueAt);
+    this.laneOf(ticket.job, ticket.isRetry).again(ticket, dueAt);
   }
 
   /** The pool has changed: everything it said may be over. */
   forgetVerdicts(): void {
     for (const lane of this.lanes.values()) {
       lane.verdicts.forget();
+    }
+  }
+
+  /** Another turn: what was shut in the last may be open. */
+  openLanes(): void {
+    for (const lane of this.lanes.values()) {
+      lane.isShut = false;
     }
   }
 
@@ -253,7 +300,9 @@ export class WorkList {
       }
       for (const job of jobs) {
         this.cursor = Math.max(this.cursor, job.id);
-        this.laneOf(job.model, false).add(job);
+        if (!this.dropped.has(job.id)) {
+          this.laneOf(job, false).add(job);
+        }
       }
       this.isExhausted = jobs.length === 0;
     } finally {
@@ -261,14 +310,28 @@ export class WorkList {
     }
   }
 
-  private laneOf(model: ModelChoice, isRetry: boolean): Lane {
-    const name = `${isRetry ? 'again' : 'new'} ${model.provider} ${model.model}`;
+  private laneOf({ id, model }: PendingJob, isRetry: boolean): Lane {
+    const name = `${isRetry ? 'again' : 'new'} ${model.provider} ${model.model}\n${this.groupOf(id)}`;
     const known = this.lanes.get(name);
     if (known !== undefined) {
       return known;
     }
+    this.forgetIdle();
     const lane = new Lane(this.choicesOf(model), isRetry);
     this.lanes.set(name, lane);
     return lane;
+  }
+
+  /** What the pool said of them is asked again when they are needed. */
+  private forgetIdle(): void {
+    if (this.lanes.size < this.lanesLooked + MOST_IDLE_LANES) {
+      return;
+    }
+    for (const [name, lane] of this.lanes) {
+      if (lane.held === 0) {
+        this.lanes.delete(name);
+      }
+    }
+    this.lanesLooked = this.lanes.size;
   }
 }

@@ -1,16 +1,21 @@
-/** Gemini's generateContent through @google/genai. */
+/** Gemini's generateContent, for pictures and for text, through @google/genai. */
 import type { GoogleGenAI } from '@google/genai';
 import { type GoogleBase, googleBase } from '@shared/request-url';
-import type { CallContext, ImageRequest, InputImage, ProviderAdapter } from '../adapter';
+import type { CallContext, ImageAnswer, ImageRequest, InputImage, ProviderAdapter } from '../adapter';
 import { type ClientCache, createClientCache } from '../client-cache';
 import { answered, badInput, factsOf, type ProviderCall, testEndpoint } from '../endpoint-call';
 import type { Exchange } from '../exchange';
 import { asObject, asText, objectsOf } from '../loose-json';
 import { outcomeOf } from '../reading';
+import { tellingOf, textAnswer } from '../text-reading';
 import { KEY_PLACEHOLDER, type Wire } from '../wire';
 import { readGoogleAnswer } from './answer';
 import { googleRules } from './failure';
-import { googleRequest } from './request';
+import { createFileCalls } from './files';
+import { googleInputs, googleRequest } from './request';
+import { googleText } from './text-answer';
+import { googleTextRequest, textInputs } from './text-request';
+import { turnOf } from './turn';
 
 /** The most models.list gives on one page: a test is one request. */
 const LIST_PAGE_SIZE = 1000;
@@ -29,16 +34,32 @@ export function createGoogleAdapter(wire: Wire): GoogleAdapter {
       if (refusal !== null) {
         return badInput(refusal);
       }
-      const call = googleCall({ wire, clients, context, inputs: request.images }, (client) =>
+      const call = googleCall({ wire, clients, context, inputs: googleInputs(request) }, (client) =>
         client.models.generateContent(googleRequest(request)),
       );
       const end = await answered(call, context.endpoint.timeoutMs);
       if (end.kind === 'failed') {
         return end;
       }
-      const outcome = await outcomeOf(readGoogleAnswer(end.exchange.json()), end.exchange, end.asked);
-      return { ...outcome, ...factsOf(end.exchange) };
+      const json = end.exchange.json();
+      const reading = readGoogleAnswer(json);
+      // Before the picture is taken: what stands for it in the JSON is gone then.
+      const turn =
+        reading.kind === 'found' && reading.found.kind === 'base64' ? turnOf(json, reading.found.data) : null;
+      const outcome = await outcomeOf(reading, end.exchange, end.asked);
+      return { ...withTurn(outcome, turn), ...factsOf(end.exchange) };
     },
+    async text(request, context) {
+      const telling = tellingOf(request, googleText);
+      const call = googleCall({ wire, clients, context, inputs: textInputs(request) }, (client) =>
+        request.onDelta === undefined
+          ? client.models.generateContent(googleTextRequest(request))
+          : client.models.generateContentStream(googleTextRequest(request)),
+      );
+      const end = await answered({ ...call, isText: true, ...telling }, context.endpoint.timeoutMs);
+      return textAnswer(end, request, { protocol: googleText, telling });
+    },
+    files: createFileCalls(wire),
     test: (context) =>
       testEndpoint(
         googleCall({ wire, clients, context, inputs: [] }, (client) =>
@@ -62,7 +83,14 @@ function inputRefusal(request: ImageRequest): string | null {
   if (request.mask !== null) {
     return 'Gemini models take no mask; describe the region in the instruction instead.';
   }
-  return request.task === 'edit' && request.images.length === 0 ? 'An edit needs an input image.' : null;
+  const isAlone = request.images.length === 0 && (request.history ?? []).length === 0;
+  return request.task === 'edit' && isAlone ? 'An edit needs an input image.' : null;
+}
+
+function withTurn(answer: ImageAnswer, turn: string | null): ImageAnswer {
+  return turn !== null && (answer.kind === 'image' || answer.kind === 'spooled')
+    ? { ...answer, turn }
+    : answer;
 }
 
 interface Means {

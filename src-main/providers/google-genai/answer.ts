@@ -13,7 +13,7 @@ import { asCount, asObject, asText, type JsonObject, objectsOf } from '../loose-
 import { type Reading, textOnly, type WhyNone } from '../reading';
 
 /** Fields of which a GenerateContentResponse has at least one. */
-const ANSWER_FIELDS = [
+export const ANSWER_FIELDS = [
   'candidates',
   'promptFeedback',
   'usageMetadata',
@@ -22,7 +22,7 @@ const ANSWER_FIELDS = [
   'parts',
 ];
 
-const BLOCKING_REASONS = new Set([
+export const BLOCKING_REASONS = new Set([
   'SAFETY',
   'RECITATION',
   'BLOCKLIST',
@@ -81,15 +81,9 @@ function textPicture(part: JsonObject): Found | null {
 }
 
 function whyNone(body: JsonObject, parts: readonly JsonObject[]): WhyNone {
-  const feedback = asObject(body.promptFeedback);
-  const blockReason = asText(feedback?.blockReason);
-  if (blockReason !== undefined && !blockReason.endsWith('_UNSPECIFIED')) {
-    const text = asText(feedback?.blockReasonMessage);
-    return {
-      kind: 'blocked',
-      message: sentence('The prompt was blocked', blockReason, text),
-      providerCode: blockReason,
-    };
+  const block = promptBlock(body);
+  if (block !== null) {
+    return block;
   }
   const finish = finishOf(body);
   if (finish !== null && BLOCKING_REASONS.has(finish.reason)) {
@@ -103,6 +97,18 @@ function whyNone(body: JsonObject, parts: readonly JsonObject[]): WhyNone {
     message: said === '' ? nothing : textOnly(said),
     ...(finish === null ? {} : { providerCode: finish.reason }),
   };
+}
+
+/** Why the prompt itself was refused; null: it was not. */
+export function promptBlock(body: JsonObject): WhyNone | null {
+  const feedback = asObject(body.promptFeedback);
+  const blockReason = asText(feedback?.blockReason);
+  if (blockReason === undefined || blockReason.endsWith('_UNSPECIFIED')) {
+    return null;
+  }
+  const text = asText(feedback?.blockReasonMessage);
+  const message = sentence('The prompt was blocked', blockReason, text);
+  return { kind: 'blocked', message, providerCode: blockReason };
 }
 
 interface Finish {
@@ -127,11 +133,11 @@ function wordsIn(parts: readonly JsonObject[]): string {
     .trim();
 }
 
-function sentence(what: string, reason: string, text: string | undefined): string {
+export function sentence(what: string, reason: string, text: string | undefined): string {
   return text === undefined ? `${what} (${reason}).` : `${what} (${reason}): ${text}`;
 }
 
-function usageOf(body: JsonObject): Usage {
+export function usageOf(body: JsonObject): Usage {
   const usage = asObject(body.usageMetadata);
   const input = asCount(usage?.promptTokenCount);
   const output = outputOf(usage, input);

@@ -27,6 +27,8 @@ export interface OutgoingRequest {
   readonly head: string;
   /** Its first piece is asked for once the head has left; `null`: no body. */
   readonly body: AsyncIterable<Uint8Array> | null;
+  /** The body waits for it; what it rejects with ends the exchange. */
+  readonly mayLeave?: Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -149,12 +151,11 @@ export class Connection {
   }
 
   /** The head by itself first: what fails with it has cost nobody anything. */
-  async #write({ head, body }: OutgoingRequest): Promise<void> {
-    await this.#put(Buffer.from(head, 'latin1'));
-    if (this.#isUsed) {
-      // One turn of the event loop, in which a close that has arrived already is heard.
-      await setImmediate();
-    }
+  async #write({ head, body, mayLeave }: OutgoingRequest): Promise<void> {
+    // Meanwhile one turn of the event loop, in which a close that has arrived already is heard.
+    await Promise.all([this.#put(Buffer.from(head, 'latin1')), this.#isUsed ? setImmediate() : undefined]);
+    await mayLeave;
+    // It may have ended meanwhile: then its body goes by another connection, or nowhere.
     if (this.#exchange === null) {
       return;
     }

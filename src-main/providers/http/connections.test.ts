@@ -19,8 +19,8 @@ afterEach(() => {
   }
 });
 
-function connections() {
-  const made = createConnections({ connectTimeoutMs: 2000 });
+function connections(now?: () => number) {
+  const made = createConnections({ connectTimeoutMs: 2000, ...(now === undefined ? {} : { now }) });
   closers.push(() => made.close());
   return made;
 }
@@ -45,6 +45,18 @@ async function handMade(onData: (socket: Socket, text: string, nth: number) => v
     });
   });
   return { url: await listening(server), sockets, requests: () => requests };
+}
+
+/** Answers each whole request, and tells all it has read. */
+async function listener() {
+  let seen = '';
+  const server = await handMade((socket, text) => {
+    seen += text;
+    if (text.endsWith('hello')) {
+      socket.write(OK);
+    }
+  });
+  return { server, seen: () => seen };
 }
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
@@ -99,6 +111,61 @@ describe('a kept connection', () => {
     }
     expect(bodies).toBe(8);
     expect(server.sockets.length).toBe(5);
+  });
+
+  it.each([
+    { stated: '', seconds: 4 },
+    { stated: 'keep-alive: timeout=5\r\n', seconds: 4 },
+    { stated: 'Keep-Alive: max=100, timeout=30\r\n', seconds: 29 },
+    { stated: 'keep-alive: timeout=7200\r\n', seconds: 60 },
+    { stated: 'keep-alive: timeout=1\r\n', seconds: 0 },
+  ])('rests for $seconds s after "$stated", and is not trusted for longer', async ({ stated, seconds }) => {
+    const server = await handMade((socket, text) => {
+      if (text.endsWith('hello')) {
+        socket.write(OK.replace('\r\n\r\n', `\r\n${stated}\r\n`));
+      }
+    });
+    let nowMs = 1_000;
+    const made = connections(() => nowMs);
+    const socketsAfter = async (restMs: number): Promise<number> => {
+      nowMs += restMs;
+      await ask(made, post(server.url));
+      return server.sockets.length;
+    };
+    expect(await socketsAfter(0)).toBe(1);
+    expect(await socketsAfter(Math.max(0, seconds * 1_000 - 1))).toBe(seconds === 0 ? 2 : 1);
+    expect(await socketsAfter(seconds * 1_000)).toBe(seconds === 0 ? 3 : 2);
+  });
+
+  it('has the head of a request that may not leave yet, and its body only when it may', async () => {
+    const { server, seen } = await listener();
+    const made = connections();
+    let go = (): void => undefined;
+    const asked = ask(made, { ...post(server.url), mayLeave: new Promise((resolve) => (go = resolve)) });
+    await expect.poll(seen).toMatch(/\r\n\r\n$/);
+    go();
+    expect(await asked).toBe('ok');
+    let refuse = (_why: Error): void => undefined;
+    const refused = ask(made, { ...post(server.url), mayLeave: new Promise((_, no) => (refuse = no)) });
+    await expect.poll(() => seen().split('POST')).toHaveLength(3);
+    refuse(new Error('not this one'));
+    await expect(refused).rejects.toThrow('not this one');
+    expect(await ask(made, post(server.url))).toBe('ok');
+    expect(seen().split('hello')).toHaveLength(3);
+  });
+
+  it('that closes while its request may not leave yet is replaced, and the body sent once', async () => {
+    const { server, seen } = await listener();
+    const made = connections();
+    await ask(made, post(server.url));
+    let go = (): void => undefined;
+    const asked = ask(made, { ...post(server.url), mayLeave: new Promise((resolve) => (go = resolve)) });
+    await expect.poll(() => seen().split('POST')).toHaveLength(3);
+    server.sockets[0]?.end();
+    await expect.poll(() => server.sockets.length).toBe(2);
+    go();
+    expect(await asked).toBe('ok');
+    expect(seen().split('hello')).toHaveLength(3);
   });
 
   it('that breaks once its body has begun to leave is not replaced: it may have been paid for', async () => {

@@ -4,10 +4,12 @@
  */
 import { setImmediate } from 'node:timers';
 
-/** Read in one turn of the event loop before others have to wait: a few milliseconds of decoding. */
-const TURN_BYTES = 1024 * 1024;
-/** Of those that wait, so many go on in each turn: one alone might be a slow one. */
+/** Of those that wait, at least so many go on in each turn: one alone might be a slow one. */
 const RESUMED_PER_TURN = 2;
+/** Of many that wait, one in so many: pausing costs, too. */
+const RESUMED_OF = 16;
+/** Each that goes on may read so much before others have to wait: a millisecond of decoding. */
+const BYTES_EACH = 512 * 1024;
 
 export interface ReadingTurn {
   /** So much was read and worked up. */
@@ -21,6 +23,7 @@ export interface ReadingTurn {
 export function createReadingTurn(): ReadingTurn {
   const waiting: (() => void)[] = [];
   let spentBytes = 0;
+  let allowedBytes = RESUMED_PER_TURN * BYTES_EACH;
   let isScheduled = false;
 
   function schedule(): void {
@@ -33,7 +36,9 @@ export function createReadingTurn(): ReadingTurn {
   function next(): void {
     isScheduled = false;
     spentBytes = 0;
-    for (const resume of waiting.splice(0, RESUMED_PER_TURN)) {
+    const resumed = Math.max(RESUMED_PER_TURN, Math.ceil(waiting.length / RESUMED_OF));
+    allowedBytes = resumed * BYTES_EACH;
+    for (const resume of waiting.splice(0, resumed)) {
       resume();
     }
     if (waiting.length > 0) {
@@ -47,7 +52,7 @@ export function createReadingTurn(): ReadingTurn {
       schedule();
     },
     get isOver() {
-      return spentBytes >= TURN_BYTES;
+      return spentBytes >= allowedBytes;
     },
     wait(resume) {
       waiting.push(resume);

@@ -1,16 +1,20 @@
-/** OpenAI's images API, and images by chat completion, through the openai SDK. */
+/** OpenAI's images API, images by chat completion, and text by chat completion or response, through the openai SDK. */
 import { openaiBase } from '@shared/request-url';
 import type OpenAI from 'openai';
-import type { CallContext, ImageRequest, InputImage, ProviderAdapter } from '../adapter';
+import type { CallContext, ImageRequest, InputImage, ProviderAdapter, TextRequest } from '../adapter';
 import { type ClientCache, createClientCache } from '../client-cache';
 import { answered, badInput, factsOf, type ProviderCall, testEndpoint } from '../endpoint-call';
 import type { Exchange } from '../exchange';
 import { asObject, asText, objectsOf } from '../loose-json';
 import { outcomeOf } from '../reading';
+import { tellingOf, textAnswer } from '../text-reading';
 import { KEY_PLACEHOLDER, type Wire } from '../wire';
 import { readOpenaiAnswer } from './answer';
 import { openaiRules } from './failure';
-import { chatBody, editBody, editForm, generateBody, inputsOf } from './request';
+import { chatBody, editBody, editForm, generateBody, inputsOf, streamed, streamedForm } from './request';
+import { openaiText } from './text-answer';
+import { outlineRefusal, textRefusal } from './text-refusal';
+import { apiFor, chatTextBody, responsesBody, textInputs } from './text-request';
 
 /** The SDK's own timer must never fire before ours: it could not tell a timeout from a stop. */
 const SDK_TIMEOUT_MS = 2 ** 31 - 1;
@@ -38,6 +42,20 @@ export function createOpenaiAdapter(wire: Wire): OpenaiAdapter {
       }
       const outcome = await outcomeOf(readOpenaiAnswer(end.exchange.json()), end.exchange, end.asked);
       return { ...outcome, ...factsOf(end.exchange) };
+    },
+    refuses: (outline, endpoint) => outlineRefusal(outline, apiFor(outline, endpoint), endpoint),
+    async text(request, context) {
+      const api = apiFor(request, context.endpoint);
+      const refusal = textRefusal(request, api, context.endpoint);
+      if (refusal !== null) {
+        return badInput(refusal);
+      }
+      const telling = tellingOf(request, openaiText);
+      const call = openaiCall({ wire, clients, context, inputs: textInputs(request) }, (client) =>
+        askText(client, request, { api, context }),
+      );
+      const end = await answered({ ...call, isText: true, ...telling }, context.endpoint.timeoutMs);
+      return textAnswer(end, request, { protocol: openaiText, telling });
     },
     test: (context) =>
       testEndpoint(
@@ -74,12 +92,29 @@ async function ask(client: OpenAI, request: ImageRequest, context: CallContext):
   if (options.imagesVia === 'chat') {
     return client.post('/chat/completions', { body: chatBody(request) });
   }
+  if (request.partialImages !== undefined) {
+    // The SDK would hand out the events one by one; the wire keeps them all, and the last one is the answer.
+    return request.task === 't2i'
+      ? client.post('/images/generations', { body: streamed(generateBody(request, options), request) })
+      : client.post('/images/edits', { body: streamedForm(await editForm(request, options), request) });
+  }
   if (request.task === 't2i') {
     return client.images.generate(generateBody(request, options));
   }
   return options.editField === 'image' && request.images.length > 1
     ? client.post('/images/edits', { body: await editForm(request, options) })
     : client.images.edit(await editBody(request, options));
+}
+
+/** Of a stream the SDK would hand out the events one by one; the wire hears and keeps them all. */
+async function askText(
+  client: OpenAI,
+  request: TextRequest,
+  { api, context }: { readonly api: 'chat' | 'responses'; readonly context: CallContext },
+): Promise<void> {
+  await (api === 'chat'
+    ? client.chat.completions.create(chatTextBody(request, context.endpoint))
+    : client.responses.create(responsesBody(request)));
 }
 
 interface Means {

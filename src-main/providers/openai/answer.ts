@@ -9,7 +9,7 @@ import { asCount, asObject, asText, type JsonObject, objectsOf } from '../loose-
 import { type Reading, textOnly, type WhyNone } from '../reading';
 
 export function readOpenaiAnswer(json: unknown): Reading {
-  const body = asObject(json);
+  const body = ofStream(asObject(json));
   if (body === undefined || !(Array.isArray(body.data) || Array.isArray(body.choices))) {
     return { kind: 'alien' };
   }
@@ -18,6 +18,12 @@ export function readOpenaiAnswer(json: unknown): Reading {
   return found === null
     ? { kind: 'none', failure: whyNone(body, messages) }
     : { kind: 'found', found, usage: usageOf(body) };
+}
+
+/** The last event of a stream is the picture itself, with the usage beside it. */
+function ofStream(body: JsonObject | undefined): JsonObject | undefined {
+  const isWhole = /^image_(?:generation|edit)\.completed$/.test(asText(body?.type) ?? '');
+  return body !== undefined && isWhole ? { data: [body], usage: body.usage } : body;
 }
 
 function firstOf(entries: readonly JsonObject[], read: (entry: JsonObject) => Found | null): Found | null {
@@ -85,7 +91,7 @@ function wordsOf(message: JsonObject): readonly string[] {
   return [asText(message.content), ...parts].flatMap((text) => text ?? []);
 }
 
-function usageOf(body: JsonObject): Usage {
+export function usageOf(body: JsonObject): Usage {
   const usage = asObject(body.usage);
   const details = asObject(usage?.output_tokens_details) ?? asObject(usage?.completion_tokens_details);
   const input = asCount(usage?.input_tokens) ?? asCount(usage?.prompt_tokens);

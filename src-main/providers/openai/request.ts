@@ -10,6 +10,9 @@ export function inputsOf(request: ImageRequest): readonly InputImage[] {
   return request.mask === null ? request.images : [...request.images, request.mask];
 }
 
+type Quality = NonNullable<OpenAI.ImageEditParams['quality']> &
+  NonNullable<OpenAI.ImageGenerateParams['quality']>;
+
 /** `n` is always 1: a job is one picture, and many models ignore a larger n. */
 export function generateBody(
   request: ImageRequest,
@@ -32,11 +35,12 @@ export async function editBody(
   };
 }
 
-/** For relays that know only the field `image`, repeated; the SDK has no way to write that. */
+/** The form as the SDK writes it, but for relays that know only the field `image`, repeated: the SDK cannot write that. */
 export async function editForm(request: ImageRequest, options: EndpointOptions): Promise<FormData> {
   const form = new FormData();
+  const field = options.editField === 'image' || request.images.length === 1 ? 'image' : 'image[]';
   for (const [index, image] of request.images.entries()) {
-    form.append('image', await upload(image, index));
+    form.append(field, await upload(image, index));
   }
   if (request.mask !== null) {
     form.append('mask', await upload(request.mask, request.images.length));
@@ -44,6 +48,17 @@ export async function editForm(request: ImageRequest, options: EndpointOptions):
   for (const [name, value] of Object.entries(common(request, options))) {
     form.append(name, String(value));
   }
+  return form;
+}
+
+/** Asks for pictures on the way to the result, as server-sent events. */
+export function streamed(body: object, { partialImages = 0 }: ImageRequest): object {
+  return { ...body, stream: true, partial_images: partialImages };
+}
+
+export function streamedForm(form: FormData, { partialImages = 0 }: ImageRequest): FormData {
+  form.append('stream', 'true');
+  form.append('partial_images', String(partialImages));
   return form;
 }
 
@@ -84,6 +99,8 @@ function common(request: ImageRequest, options: EndpointOptions) {
     model: request.model,
     prompt: request.prompt,
     n: 1,
+    // As the user chose it: what a model does not know it refuses with its own words.
+    ...(request.quality === undefined ? {} : { quality: request.quality as Quality }),
     ...(request.imageSize === null ? {} : { size: request.imageSize }),
     ...(sendsResponseFormat(request, options) ? { response_format: 'b64_json' as const } : {}),
   };

@@ -2,7 +2,15 @@
 import { deflateSync } from 'node:zlib';
 import type { Endpoint } from '@shared/model/endpoint';
 import type { Provider } from '@shared/model/provider';
-import type { CallContext, ImageAnswer, ImageRequest, InputImage } from '../adapter';
+import type {
+  CallContext,
+  ImageAnswer,
+  ImageRequest,
+  InputImage,
+  TextAnswer,
+  TextPart,
+  TextRequest,
+} from '../adapter';
 import { type Connections, createConnections } from '../http/connections';
 import { Secret } from '../secret';
 
@@ -70,6 +78,31 @@ export function request(changes: Partial<ImageRequest> = {}): ImageRequest {
   };
 }
 
+export function textRequest(changes: Partial<TextRequest> = {}): TextRequest {
+  return {
+    model: 'test-model',
+    system: '',
+    messages: [{ role: 'user', parts: [said('Hello')] }],
+    generation: {},
+    schema: null,
+    nativeSchema: null,
+    ...changes,
+  };
+}
+
+export function said(text: string): TextPart {
+  return { kind: 'text', text };
+}
+
+/** Something waits at it until it is opened. */
+export function gate(): { readonly passed: Promise<void>; open(): void } {
+  let open = (): void => undefined;
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { passed, open: () => open() };
+}
+
 /** Bytes are those given: nothing on the way may look into them. */
 export function input(name: string, mimeType: string, bytes: Uint8Array): InputImage {
   return { bytes, mimeType, fileName: name };
@@ -107,8 +140,16 @@ function crc32(bytes: Buffer): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** The failure of an answer; throws when it is a picture. */
-export function failureIn(result: ImageAnswer) {
+/** The answer; throws with the failure's text when there is none. */
+export function textIn(result: TextAnswer) {
+  if (result.kind !== 'text') {
+    throw new Error(`expected text, got ${JSON.stringify(result)}`);
+  }
+  return result.answer;
+}
+
+/** The failure of an answer; throws when it is none. */
+export function failureIn(result: ImageAnswer | TextAnswer) {
   if (result.kind !== 'failed') {
     throw new Error(`expected a failure, got ${result.kind}`);
   }

@@ -17,6 +17,13 @@ export type Script =
       readonly headers: Record<string, string>;
       readonly body: string | Buffer;
     }
+  /** Sends each piece as it is yielded, then ends in good order, or cuts the connection. */
+  | {
+      readonly kind: 'stream';
+      readonly headers: Record<string, string>;
+      readonly pieces: AsyncIterable<string | Buffer> | Iterable<string | Buffer>;
+      readonly then: 'end' | 'cut';
+    }
   /** Reads the request and never answers. */
   | { readonly kind: 'hang' }
   /** Takes the connection and reads nothing of the body. */
@@ -53,6 +60,14 @@ export function answer(status: number, body: string | Buffer, headers: Record<st
   return { kind: 'answer', status, headers, body };
 }
 
+/** Server-sent events; the pieces are sent as they are. */
+export function events(
+  pieces: AsyncIterable<string | Buffer> | Iterable<string | Buffer>,
+  then: 'end' | 'cut' = 'end',
+): Script {
+  return { kind: 'stream', headers: { 'content-type': 'text/event-stream' }, pieces, then };
+}
+
 export async function startScriptedServer(): Promise<ScriptedServer> {
   const requests: ReceivedRequest[] = [];
   const sockets = new Set<Socket>();
@@ -72,7 +87,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     }
     const request = await receive(message);
     requests.push(request);
-    play(typeof script === 'function' ? await script(request) : script, message, response);
+    await play(typeof script === 'function' ? await script(request) : script, message, response);
   }
 
   const server = createServer((message, response) => {
@@ -114,10 +129,21 @@ async function receive(message: IncomingMessage): Promise<ReceivedRequest> {
   };
 }
 
-function play(script: Script, message: IncomingMessage, response: ServerResponse): void {
+async function play(script: Script, message: IncomingMessage, response: ServerResponse): Promise<void> {
   switch (script.kind) {
     case 'answer':
       response.writeHead(script.status, script.headers).end(script.body);
+      return;
+    case 'stream':
+      response.writeHead(200, script.headers);
+      for await (const piece of script.pieces) {
+        await new Promise<void>((resolve) => response.write(piece, () => resolve()));
+      }
+      if (script.then === 'end') {
+        response.end();
+      } else {
+        message.socket.destroy();
+      }
       return;
     case 'reset':
       message.socket.resetAndDestroy();

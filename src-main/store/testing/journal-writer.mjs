@@ -41,6 +41,7 @@ async function work(firstAttemptId) {
       endpointId: 'e',
       keyId: null,
       model: 'm',
+      priceUsd: 0.02,
       sentAt: 1,
     }));
     await call('sent', starts);

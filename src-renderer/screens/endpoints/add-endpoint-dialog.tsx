@@ -6,6 +6,7 @@ import { requestUrl } from '@shared/request-url';
 import { defaultModel } from '@shared/resolve-model';
 import { useState } from 'react';
 import { useLive, useModel } from '../../state/app-model';
+import { makesPictures } from '../../state/model-tasks';
 import { useAction } from '../../state/use-action';
 import type { Client } from '../../api';
 import { Dialog, DialogFoot } from '../../ui/dialog';
@@ -90,7 +91,7 @@ interface EndpointFieldsProps {
 function EndpointFields({ draft, entered, errorOf, onChange }: EndpointFieldsProps) {
   const { provider, name, baseUrl } = entered;
   const models = useLive((state) => state.models);
-  const model = defaultModel(models, provider)?.id ?? 'model';
+  const model = defaultModel(models.filter(makesPictures), provider)?.id ?? 'model';
   return (
     <>
       <ProviderSelect

@@ -5,6 +5,7 @@ import { requestUrl } from '@shared/request-url';
 import { defaultModel } from '@shared/resolve-model';
 import { useState } from 'react';
 import { useLive } from '../../state/app-model';
+import { makesPictures } from '../../state/model-tasks';
 import type { ActionError } from '../../state/use-action';
 import { SelectField, TextField } from '../../ui/field';
 import { Notice } from '../../ui/notice';
@@ -19,7 +20,7 @@ interface BaseUrlProps {
 export function BaseUrl({ endpoint, error, onSave }: BaseUrlProps) {
   const models = useLive((state) => state.models);
   const [typed, setTyped] = useState(endpoint.baseUrl);
-  const model = defaultModel(models, endpoint.provider)?.id ?? 'model';
+  const model = defaultModel(models.filter(makesPictures), endpoint.provider)?.id ?? 'model';
   const url = requestUrl({ ...endpoint, baseUrl: typed }, model, 'edit');
   const problem = baseUrlProblem(typed) ?? (error?.field === 'baseUrl' ? error.sentence : undefined);
   const isGoogle = endpoint.provider === 'google_genai';

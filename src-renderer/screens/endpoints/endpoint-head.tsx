@@ -3,6 +3,8 @@ import type { EndpointView } from '@shared/contract';
 import { PROVIDER_LABELS } from '@shared/model/provider';
 import { Ellipsis } from 'lucide-react';
 import { useState } from 'react';
+import { ENDPOINT_KEYS } from '../../keys/fleet-keys';
+import { useKeys } from '../../keys/use-keys';
 import { useLive, useModel } from '../../state/app-model';
 import { show, toast } from '../../state/ui-store';
 import type { Action } from '../../state/use-action';
@@ -13,6 +15,8 @@ import { Pill } from '../../ui/pill';
 import { useNow } from '../../ui/use-now';
 import { useMoveEndpoint } from './endpoint-list';
 import { endpointState, isEndpointCounting } from './endpoint-words';
+import { useEndpointActs } from './use-endpoint-acts';
+import type { EndpointActs } from './use-endpoint-acts';
 
 interface EndpointHeadProps {
   readonly view: EndpointView;
@@ -22,39 +26,75 @@ interface EndpointHeadProps {
 }
 
 export function EndpointHead({ view, action, isTesting, onTest }: EndpointHeadProps) {
-  const { ui } = useModel();
-  const { endpoint } = view;
+  const [isAsking, setAsking] = useState(false);
+  const isTestable = !isTesting && (view.keys.length > 0 || view.endpoint.demo);
+  const acts = useEndpointActs({
+    view,
+    action,
+    test: isTestable ? onTest : null,
+    remove: () => setAsking(true),
+  });
+  useKeys(ENDPOINT_KEYS, acts);
+  return (
+    <header className="head row endpoint-head">
+      <Title view={view} />
+      <ActButton act={acts.test} hint="T" name="t">
+        {isTesting ? 'Testing…' : 'Test endpoint'}
+      </ActButton>
+      <ActButton
+        act={acts.pause}
+        hint={`${view.endpoint.enabled ? 'Sends no more; requests in flight finish' : 'Sends again'} (P)`}
+        name="p"
+      >
+        {view.endpoint.enabled ? 'Pause' : 'Resume'}
+      </ActButton>
+      <MoreMenu action={action} acts={acts} view={view} />
+      {acts.addKeys !== null && (
+        <ActButton act={acts.addKeys} hint="A" isPrimary name="a">
+          Add keys
+        </ActButton>
+      )}
+      {isAsking && <RemoveEndpoint action={action} onClose={() => setAsking(false)} view={view} />}
+    </header>
+  );
+}
+
+function Title({ view }: { readonly view: EndpointView }) {
   const now = useNow(isEndpointCounting(view));
   const { word, tone } = endpointState(view, now);
   return (
-    <header className="head row endpoint-head">
-      <div className="grow">
-        <div className="row">
-          <h1 className="clip">{endpoint.name}</h1>
-          <Pill tone={tone}>{word}</Pill>
-        </div>
-        <p className="sub clip">{addressWords(view)}</p>
+    <div className="grow">
+      <div className="row">
+        <h1 className="clip">{view.endpoint.name}</h1>
+        <Pill tone={tone}>{word}</Pill>
       </div>
-      <button
-        className="btn"
-        disabled={isTesting || (view.keys.length === 0 && !endpoint.demo)}
-        onClick={onTest}
-        type="button"
-      >
-        {isTesting ? 'Testing…' : 'Test endpoint'}
-      </button>
-      <PauseButton action={action} view={view} />
-      <MoreMenu action={action} view={view} />
-      {!endpoint.demo && (
-        <button
-          className="btn primary"
-          onClick={() => ui.setState({ overlay: { kind: 'addKeys', endpointId: endpoint.id } })}
-          type="button"
-        >
-          Add keys
-        </button>
-      )}
-    </header>
+      <p className="sub clip">{addressWords(view)}</p>
+    </div>
+  );
+}
+
+interface ActButtonProps {
+  /** Null: not now. */
+  readonly act: (() => void) | null;
+  /** Of its key. */
+  readonly name: string;
+  readonly hint: string;
+  readonly isPrimary?: boolean;
+  readonly children: string;
+}
+
+function ActButton({ act, name, hint, isPrimary = false, children }: ActButtonProps) {
+  return (
+    <button
+      aria-keyshortcuts={name}
+      className={isPrimary ? 'btn primary' : 'btn'}
+      disabled={act === null}
+      onClick={() => act?.()}
+      title={hint}
+      type="button"
+    >
+      {children}
+    </button>
   );
 }
 
@@ -71,59 +111,25 @@ interface PartProps {
   readonly action: Action;
 }
 
-/** A pause stops new requests; those in flight finish, and the word says how many are left. */
-function PauseButton({ view, action }: PartProps) {
-  const { backend, accept, live } = useModel();
-  const { endpoint } = view;
-  const toggle = () =>
-    void action.run(async () => {
-      const { demo: _, ...draft } = endpoint;
-      const saved = await backend.client.endpoints.update({ ...draft, enabled: !endpoint.enabled });
-      const endpoints = live
-        .getState()
-        .endpoints.map((one) => (one.endpoint.id === endpoint.id ? saved : one));
-      accept({ kind: 'endpoints', endpoints });
-    });
-  return (
-    <button
-      className="btn"
-      disabled={action.isBusy}
-      onClick={toggle}
-      title={endpoint.enabled ? 'Sends no more; requests in flight finish' : 'Sends again'}
-      type="button"
-    >
-      {endpoint.enabled ? 'Pause' : 'Resume'}
-    </button>
-  );
-}
-
-function MoreMenu({ view, action }: PartProps) {
-  const { backend, accept, live, ui } = useModel();
+function MoreMenu({ view, action, acts }: PartProps & { readonly acts: EndpointActs }) {
   const count = useLive((state) => state.endpoints.length);
   const place = useLive((state) => state.endpoints.findIndex((one) => one.endpoint.id === view.endpoint.id));
   const move = useMoveEndpoint(action);
-  const [isAsking, setAsking] = useState(false);
-  const { id, name, demo } = view.endpoint;
-  const reset = () =>
-    void action.run(async () => {
-      const saved = await backend.client.endpoints.reset({ endpointId: id });
-      const endpoints = live.getState().endpoints.map((one) => (one.endpoint.id === id ? saved : one));
-      accept({ kind: 'endpoints', endpoints });
-      toast(ui, `${name} and its keys are tried again`);
-    });
+  const item = (label: string, hint: string, onSelect: (() => void) | null): readonly MenuItem[] =>
+    onSelect === null ? [] : [{ label, hint, onSelect }];
   const items: readonly MenuItem[] = [
-    { label: 'Reset', hint: 'forget errors, try all keys', onSelect: reset },
-    ...(place > 0 ? [{ label: 'Move up', hint: 'Alt ↑', onSelect: () => move(view, place - 1) }] : []),
-    ...(place < count - 1
-      ? [{ label: 'Move down', hint: 'Alt ↓', onSelect: () => move(view, place + 1) }]
-      : []),
-    ...(demo ? [] : [{ label: 'Remove…', isDanger: true, onSelect: () => setAsking(true) }]),
+    ...item('Edit its settings', 'E', acts.edit),
+    ...item('Reset', 'forget errors, try all keys, R', acts.reset),
+    ...item('Move up', 'Alt ↑', place > 0 ? () => move(view, place - 1) : null),
+    ...item('Move down', 'Alt ↓', place < count - 1 ? () => move(view, place + 1) : null),
+    ...item('Remove…', 'Shift X', acts.remove).map((one) => ({ ...one, isDanger: true })),
   ];
   return (
-    <>
-      <MenuButton icon={<Ellipsis aria-hidden="true" size={16} />} items={items} label={`More for ${name}`} />
-      {isAsking && <RemoveEndpoint action={action} onClose={() => setAsking(false)} view={view} />}
-    </>
+    <MenuButton
+      icon={<Ellipsis aria-hidden="true" size={16} />}
+      items={items}
+      label={`More for ${view.endpoint.name}`}
+    />
   );
 }
 

@@ -4,6 +4,8 @@ import { providerSchema } from '@shared/model/provider';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
+import { FLEET_KEYS } from '../../keys/fleet-keys';
+import { useKeys } from '../../keys/use-keys';
 import { testTargets } from '../../state/key-tests';
 import { useLive, useModel } from '../../state/app-model';
 import { useAction } from '../../state/use-action';
@@ -12,7 +14,7 @@ import { formatCount } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import { ProgressBar } from '../../ui/progress-bar';
 import { EndpointList } from './endpoint-list';
-import { ImportEnv } from './import-env';
+import { ImportEnv, useImportEnv } from './import-env';
 import { ShareBar } from './share-bar';
 import { draftShares } from './weights';
 import type { WeightDraft } from './weights';
@@ -38,10 +40,11 @@ export function EndpointsPanel({ shownId }: { readonly shownId: string | null })
       <div className="side-head">
         <h2>Endpoints</h2>
         <button
+          aria-keyshortcuts="n"
           aria-label="Add an endpoint"
           className="btn ghost icon small"
           onClick={() => ui.setState({ overlay: { kind: 'addEndpoint' } })}
-          title="Add an endpoint"
+          title="Add an endpoint (N)"
           type="button"
         >
           <Plus aria-hidden="true" size={14} />
@@ -115,24 +118,40 @@ function ForAll({ endpoints }: { readonly endpoints: readonly EndpointView[] }) 
   const action = useAction();
   const progress = useStore(tests.store);
   const targets = testTargets(endpoints.filter((view) => view.endpoint.enabled));
+  const env = useImportEnv();
+  const testAll = targets.some((target) => target.key !== null)
+    ? () => void action.run(() => tests.start(targets))
+    : null;
+  useKeys(FLEET_KEYS, {
+    testAll: progress.isRunning ? tests.stop : testAll,
+    importEnv: env.isBusy ? null : env.importFile,
+  });
   return (
     <div className="for-all">
       {progress.isRunning ? (
         <TestAllProgress />
       ) : (
         <button
+          aria-keyshortcuts="Shift+T"
           className="btn small"
-          disabled={targets.every((target) => target.key === null)}
-          onClick={() => void action.run(() => tests.start(targets))}
+          disabled={testAll === null}
+          onClick={() => testAll?.()}
+          title="Shift+T"
           type="button"
         >
           Test all keys
         </button>
       )}
-      <button className="btn small" onClick={() => ui.setState({ overlay: { kind: 'lab' } })} type="button">
+      <button
+        aria-keyshortcuts="l"
+        className="btn small"
+        onClick={() => ui.setState({ overlay: { kind: 'lab' } })}
+        title="L"
+        type="button"
+      >
         Endpoint lab…
       </button>
-      <ImportEnv />
+      <ImportEnv env={env} />
       {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
     </div>
   );
@@ -150,7 +169,13 @@ function TestAllProgress() {
           <span className="num">{formatCount(targets.length)}</span>
           {failed > 0 && `, ${formatCount(failed)} failed`}
         </span>
-        <button className="btn small ghost" onClick={tests.stop} type="button">
+        <button
+          aria-keyshortcuts="Shift+T"
+          className="btn small ghost"
+          onClick={tests.stop}
+          title="Shift+T"
+          type="button"
+        >
           Stop
         </button>
       </div>

@@ -1,5 +1,8 @@
 /** One endpoint: how it does, its keys, its settings and what happened to it. Every change counts at once. */
 import type { EndpointView } from '@shared/contract';
+import { actOf } from '../../keys/key-line';
+import { ENDPOINT_KEYS, TAB_KEYS } from '../../keys/fleet-keys';
+import { useKeys } from '../../keys/use-keys';
 import { useLive, useModel, useUi } from '../../state/app-model';
 import { show } from '../../state/ui-store';
 import type { EndpointTab } from '../../state/ui-store';
@@ -14,6 +17,7 @@ import { eventsOf } from './fleet-event-words';
 import { FleetLog } from './fleet-log';
 import { KeysPanel } from './keys-panel';
 import { TestReports } from './test-reports';
+import { fleetActs } from './use-endpoint-acts';
 import { useFreshGauges } from './use-fresh-gauges';
 import { useTests } from './use-tests';
 import './endpoints.css';
@@ -23,23 +27,30 @@ export function EndpointsScreen({ endpointId }: { readonly endpointId: string | 
   const view = shownEndpoint(endpoints, endpointId);
   useFreshGauges(endpoints);
   if (view === undefined) {
-    return (
-      <div className="empty">
-        <h2>No endpoints yet</h2>
-        <p>An endpoint is where requests go: Google, OpenAI, or a relay that speaks either protocol.</p>
-        <AddEndpointButton />
-      </div>
-    );
+    return <NoEndpoints />;
   }
   return <EndpointDetail key={view.endpoint.id} view={view} />;
+}
+
+function NoEndpoints() {
+  useKeys(ENDPOINT_KEYS, fleetActs(useModel()));
+  return (
+    <div className="empty">
+      <h2>No endpoints yet</h2>
+      <p>An endpoint is where requests go: Google, OpenAI, or a relay that speaks either protocol.</p>
+      <AddEndpointButton />
+    </div>
+  );
 }
 
 function AddEndpointButton() {
   const { ui } = useModel();
   return (
     <button
+      aria-keyshortcuts="n"
       className="btn primary"
       onClick={() => ui.setState({ overlay: { kind: 'addEndpoint' } })}
+      title="N"
       type="button"
     >
       Add an endpoint
@@ -89,7 +100,7 @@ function EndpointDetail({ view }: { readonly view: EndpointView }) {
           (view.endpoint.demo ? (
             <AboutDemo />
           ) : (
-            <KeysPanel action={action} onTest={tests.start} view={view} />
+            <KeysPanel action={action} isTesting={tests.isRunning} onTest={tests.start} view={view} />
           ))}
         {tab === 'settings' && <EndpointForm view={view} />}
         {tab === 'log' && <FleetLog view={view} />}
@@ -118,9 +129,9 @@ function Tabs({ tab, view }: { readonly tab: EndpointTab; readonly view: Endpoin
           key={kind}
           onClick={() => choose(kind)}
           onKeyDown={(event) => {
-            const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-            const next = tabs[(at + step + tabs.length) % tabs.length];
-            if (step !== 0 && next !== undefined) {
+            const act = actOf(TAB_KEYS, event);
+            const next = tabs[(at + (act === 'next' ? 1 : -1) + tabs.length) % tabs.length];
+            if (act !== undefined && next !== undefined) {
               event.preventDefault();
               choose(next[0]);
               document.getElementById(`tab-${next[0]}`)?.focus();

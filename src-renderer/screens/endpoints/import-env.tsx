@@ -2,13 +2,22 @@
 import { useState } from 'react';
 import { useModel } from '../../state/app-model';
 import { useAction } from '../../state/use-action';
+import type { ActionError } from '../../state/use-action';
 import { plural } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 
-export function ImportEnv() {
+interface EnvImport {
+  readonly isBusy: boolean;
+  readonly error: ActionError | null;
+  /** What the last one brought. */
+  readonly done: { readonly summary: string; readonly notes: readonly string[] } | null;
+  importFile(): void;
+}
+
+export function useImportEnv(): EnvImport {
   const { backend } = useModel();
   const action = useAction();
-  const [done, setDone] = useState<{ summary: string; notes: readonly string[] } | null>(null);
+  const [done, setDone] = useState<EnvImport['done']>(null);
   const importFile = () =>
     void action.run(async () => {
       setDone(null);
@@ -23,12 +32,24 @@ export function ImportEnv() {
         notes: found.notes,
       });
     });
+  return { isBusy: action.isBusy, error: action.error, done, importFile };
+}
+
+export function ImportEnv({ env }: { readonly env: EnvImport }) {
+  const { isBusy, error, done, importFile } = env;
   return (
     <div className="import-env">
-      <button className="btn small" disabled={action.isBusy} onClick={importFile} type="button">
+      <button
+        aria-keyshortcuts="i"
+        className="btn small"
+        disabled={isBusy}
+        onClick={importFile}
+        title="I"
+        type="button"
+      >
         Import .env…
       </button>
-      {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
+      {error !== null && <Notice tone="bad">{error.sentence}</Notice>}
       {done !== null && (
         <Notice tone="info">
           {done.summary}

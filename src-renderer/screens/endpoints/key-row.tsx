@@ -2,14 +2,13 @@
 import { FAILURES } from '@shared/model/failure';
 import type { Gauge, Gauges, KeyInfo, KeyMetrics } from '@shared/model/endpoint';
 import { Ellipsis } from 'lucide-react';
-import { useModel } from '../../state/app-model';
-import { toast } from '../../state/ui-store';
 import type { Action } from '../../state/use-action';
 import { formatShortCount, formatTime, formatUsd } from '../../ui/format';
 import { MenuButton } from '../../ui/menu';
 import { Pill } from '../../ui/pill';
 import { gaugeWords, isFull, keyReason, keyState, latencyWords, successWords } from './endpoint-words';
 import { untilWords } from './fleet-event-words';
+import { nameOfKey, useKeyControls } from './use-key-controls';
 
 interface KeyRowProps {
   readonly apiKey: KeyInfo;
@@ -151,36 +150,26 @@ function AnswerCells({ metrics }: { readonly metrics: KeyMetrics | undefined }) 
 }
 
 function KeyActions({ apiKey: key, isCurrent, action, onTest, onRemove }: KeyRowProps) {
-  const { backend, ui } = useModel();
-  const name = `${key.label} …${key.tail}`;
+  const { edit, togglePause, reset } = useKeyControls(action);
+  const name = nameOfKey(key);
   const tabIndex = isCurrent ? 0 : -1;
-  const togglePause = () =>
-    void action.run(() => backend.client.keys.update({ keyId: key.id, paused: !key.paused }));
-  const reset = () =>
-    void action.run(async () => {
-      await backend.client.keys.reset({ keyId: key.id });
-      toast(ui, `${name} is tried again`);
-    });
   return (
     <>
-      <KeyButton label="Test" name={name} onPress={onTest} tabIndex={tabIndex} />
+      <KeyButton label="Test" name={name} onPress={onTest} shortcut="T" tabIndex={tabIndex} />
       <KeyButton
         isDisabled={action.isBusy}
         label={key.paused ? 'Resume' : 'Pause'}
         name={name}
-        onPress={togglePause}
+        onPress={() => togglePause(key)}
+        shortcut="P"
         tabIndex={tabIndex}
       />
       <MenuButton
         icon={<Ellipsis aria-hidden="true" size={14} />}
         isSmall
         items={[
-          {
-            label: 'Edit…',
-            hint: 'Enter',
-            onSelect: () => ui.setState({ overlay: { kind: 'editKey', keyId: key.id } }),
-          },
-          { label: 'Reset', hint: 'tried again at once', onSelect: reset },
+          { label: 'Edit…', hint: 'E', onSelect: () => edit(key) },
+          { label: 'Reset', hint: 'tried again at once, R', onSelect: () => reset(key) },
           { label: 'Remove…', hint: 'Del', isDanger: true, onSelect: onRemove },
         ]}
         label={`More for ${name}`}
@@ -196,17 +185,20 @@ interface KeyButtonProps {
   readonly name: string;
   readonly isDisabled?: boolean;
   readonly tabIndex: number;
+  readonly shortcut: string;
   onPress(): void;
 }
 
-function KeyButton({ label, name, isDisabled = false, tabIndex, onPress }: KeyButtonProps) {
+function KeyButton({ label, name, isDisabled = false, tabIndex, shortcut, onPress }: KeyButtonProps) {
   return (
     <button
+      aria-keyshortcuts={shortcut.toLowerCase()}
       aria-label={`${label} ${name}`}
       className="btn small ghost"
       disabled={isDisabled}
       onClick={onPress}
       tabIndex={tabIndex}
+      title={shortcut}
       type="button"
     >
       {label}

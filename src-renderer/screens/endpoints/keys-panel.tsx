@@ -17,6 +17,7 @@ import { KeysTable } from './keys-table';
 interface KeysPanelProps {
   readonly view: EndpointView;
   readonly action: Action;
+  readonly isTesting: boolean;
   onTest(keyId: string): void;
 }
 
@@ -25,7 +26,7 @@ type Asking =
   | { readonly kind: 'one'; readonly key: KeyInfo }
   | { readonly kind: 'invalid' };
 
-export function KeysPanel({ view, action, onTest }: KeysPanelProps) {
+export function KeysPanel({ view, action, isTesting, onTest }: KeysPanelProps) {
   const groups = useLive((state) => state.groups);
   const [filter, setFilter] = useState<KeyFilter>(ALL_KEYS);
   const [asking, setAsking] = useState<Asking>({ kind: 'nothing' });
@@ -56,6 +57,7 @@ export function KeysPanel({ view, action, onTest }: KeysPanelProps) {
         <KeysTable
           action={action}
           groups={groups}
+          isTesting={isTesting}
           keys={found}
           onRemove={(key) => setAsking({ kind: 'one', key })}
           onTest={onTest}

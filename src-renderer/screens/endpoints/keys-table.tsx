@@ -4,12 +4,15 @@ import type { KeyInfo, QuotaGroup } from '@shared/model/endpoint';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, RefObject } from 'react';
-import { useModel } from '../../state/app-model';
+import { actOf } from '../../keys/key-line';
+import type { ActOf } from '../../keys/key-line';
+import { KEY_ROW_KEYS } from '../../keys/fleet-keys';
 import type { Action } from '../../state/use-action';
 import { nextOffset } from '../../ui/tile-grid';
 import { useNow } from '../../ui/use-now';
 import { isCounting, keyReason } from './endpoint-words';
 import { KeyRow } from './key-row';
+import { useKeyControls } from './use-key-controls';
 
 interface KeysTableProps {
   readonly view: EndpointView;
@@ -17,6 +20,7 @@ interface KeysTableProps {
   readonly keys: readonly KeyInfo[];
   readonly groups: readonly QuotaGroup[];
   readonly action: Action;
+  readonly isTesting: boolean;
   onTest(keyId: string): void;
   onRemove(key: KeyInfo): void;
 }
@@ -38,7 +42,7 @@ const NOTED_ROW_PX = 54;
 
 export function KeysTable(props: KeysTableProps) {
   const { view, keys, groups } = props;
-  const { ui } = useModel();
+  const acts = useRowActs(props);
   const scroller = useRef<HTMLDivElement>(null);
   const [currentId, setCurrentId] = useState<string | null>(null);
   const current = placeOf(keys, currentId);
@@ -57,13 +61,12 @@ export function KeysTable(props: KeysTableProps) {
 
   function onKeyDown(event: KeyboardEvent): void {
     const key = keys[current];
-    const isOnRow = event.target instanceof HTMLElement && event.target.getAttribute('role') === 'row';
-    if (isOnRow && key !== undefined && (event.key === 'Enter' || event.key === 'Delete')) {
+    const act = rowActOf(event);
+    if (key !== undefined && act !== undefined) {
       event.preventDefault();
-      if (event.key === 'Enter') {
-        ui.setState({ overlay: { kind: 'editKey', keyId: key.id } });
-      } else {
-        props.onRemove(key);
+      // A key that is held asks once.
+      if (!event.repeat) {
+        acts[act](key);
       }
       return;
     }
@@ -119,6 +122,27 @@ export function KeysTable(props: KeysTableProps) {
       </div>
     </div>
   );
+}
+
+type RowAct = ActOf<typeof KEY_ROW_KEYS>;
+
+/** On a row, or on a button of one, which has Enter for itself. */
+function rowActOf(event: KeyboardEvent): RowAct | undefined {
+  const { target } = event;
+  const isOnRow = target instanceof HTMLElement && target.closest('[data-key-id]') !== null;
+  const isButtons = isOnRow && event.key === 'Enter' && target.closest('button') !== null;
+  return isOnRow && !isButtons ? actOf(KEY_ROW_KEYS, event) : undefined;
+}
+
+function useRowActs(props: KeysTableProps): Readonly<Record<RowAct, (key: KeyInfo) => void>> {
+  const { edit, togglePause, reset } = useKeyControls(props.action);
+  return {
+    edit,
+    test: ({ id }) => !props.isTesting && props.onTest(id),
+    pause: (key) => !props.action.isBusy && togglePause(key),
+    reset,
+    remove: props.onRemove,
+  };
 }
 
 /** Where the current row is now; the first one while none was chosen or it is not among those shown. */

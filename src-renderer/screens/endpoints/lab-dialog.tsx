@@ -8,6 +8,7 @@ import type { ModelChoice } from '@shared/model/run';
 import { defaultModel } from '@shared/resolve-model';
 import { useState } from 'react';
 import { useLive } from '../../state/app-model';
+import { makesPictures } from '../../state/model-tasks';
 import { Dialog } from '../../ui/dialog';
 import { Checkbox, Field, SelectField } from '../../ui/field';
 import { formatUsd, plural } from '../../ui/format';
@@ -18,7 +19,8 @@ const FIRST_PROMPT = 'A red paper boat on a calm lake at dawn';
 
 export function LabDialog({ onClose }: { onClose(): void }) {
   const endpoints = useLive((state) => state.endpoints);
-  const models = useLive((state) => state.models);
+  const catalogue = useLive((state) => state.models);
+  const models = catalogue.filter(makesPictures);
   const probes = useProbes();
   const [model, setModel] = useState<ModelChoice>(() => firstModel(endpoints, models));
   const [prompt, setPrompt] = useState(FIRST_PROMPT);

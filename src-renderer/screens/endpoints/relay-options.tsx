@@ -23,6 +23,15 @@ export function RelayOptions({ endpoint, onSave }: RelayOptionsProps) {
           <option value="chat">/chat/completions</option>
         </SelectField>
         <SelectField
+          label="Text is asked for at"
+          onChange={(event) => set({ textVia: viaOf(event.target.value) })}
+          value={options.textVia ?? 'auto'}
+        >
+          <option value="auto">Automatic: /responses at OpenAI, else chat</option>
+          <option value="chat">/chat/completions</option>
+          <option value="responses">/responses</option>
+        </SelectField>
+        <SelectField
           label="Several pictures are sent as"
           onChange={(event) => set({ editField: event.target.value === 'image' ? 'image' : 'image[]' })}
           value={options.editField ?? 'image[]'}
@@ -32,18 +41,31 @@ export function RelayOptions({ endpoint, onSave }: RelayOptionsProps) {
         </SelectField>
         <SelectField
           label="response_format"
-          onChange={(event) => set({ responseFormat: responseFormatOf(event.target.value) })}
+          onChange={(event) => set({ responseFormat: choiceOf(event.target.value) })}
           value={options.responseFormat ?? 'auto'}
         >
           <option value="auto">Where the model knows it</option>
           <option value="always">Always</option>
           <option value="never">Never</option>
         </SelectField>
+        <SelectField
+          label="Pictures on the way to the result"
+          onChange={(event) => set({ partialImages: choiceOf(event.target.value) })}
+          value={options.partialImages ?? 'auto'}
+        >
+          <option value="auto">Streamed by OpenAI itself</option>
+          <option value="always">Streamed here, too</option>
+          <option value="never">Not asked for</option>
+        </SelectField>
       </div>
     </details>
   );
 }
 
-function responseFormatOf(value: string): 'auto' | 'always' | 'never' {
+function choiceOf(value: string): 'auto' | 'always' | 'never' {
   return value === 'always' || value === 'never' ? value : 'auto';
+}
+
+function viaOf(value: string): 'auto' | 'chat' | 'responses' {
+  return value === 'chat' || value === 'responses' ? value : 'auto';
 }

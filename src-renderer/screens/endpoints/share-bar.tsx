@@ -5,6 +5,9 @@ import type { Provider } from '@shared/model/provider';
 import { sharesOf } from '@shared/shares';
 import { useRef } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
+import { actOf } from '../../keys/key-line';
+import type { ActOf } from '../../keys/key-line';
+import { SHARE_KEYS } from '../../keys/fleet-keys';
 import { formatPercent } from '../../ui/format';
 import { canTake, trafficShare } from './endpoint-words';
 import { moveBoundary, stepFor, weightOf } from './weights';
@@ -162,18 +165,16 @@ function Handle({ label, end, share, step, onMove }: HandleProps) {
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const steps: Readonly<Record<string, number>> = {
-      ArrowRight: 1,
-      ArrowUp: 1,
-      ArrowLeft: -1,
-      ArrowDown: -1,
-      PageUp: PAGE_STEPS,
-      PageDown: -PAGE_STEPS,
+    const steps: Readonly<Record<ActOf<typeof SHARE_KEYS>, number>> = {
+      more: 1,
+      less: -1,
+      muchMore: PAGE_STEPS,
+      muchLess: -PAGE_STEPS,
     };
-    const by = steps[event.key];
-    if (by !== undefined) {
+    const act = actOf(SHARE_KEYS, event);
+    if (act !== undefined) {
       event.preventDefault();
-      onMove(end + by * step);
+      onMove(end + steps[act] * step);
     }
   };
   return (

@@ -43,12 +43,7 @@ function Estimate({ plan, report }: { readonly plan: Plan; readonly report: Pref
     ],
     ...(report === null || report.inputBytes === 0
       ? []
-      : [
-          [
-            formatBytes(report.inputBytes),
-            report.done ? 'of pictures to send' : 'of pictures so far',
-          ] as const,
-        ]),
+      : [[formatBytes(report.inputBytes), report.done ? 'of files to send' : 'of files so far'] as const]),
   ];
   return (
     <dl aria-label="Estimate" className="estimate">
@@ -82,7 +77,7 @@ function CheckState({ check, preflight, rows }: StateProps) {
       return (
         <div className="row">
           <span className="hint grow">
-            Pictures are looked for and measured; nothing is sent and nothing is charged.
+            Files are looked for and measured; nothing is sent and nothing is charged.
           </span>
           <button className="btn" onClick={check.check} type="button">
             Check {plural(rows, 'row')}

@@ -4,7 +4,7 @@ import { SelectField } from '../../ui/field';
 import type { DraftView } from './use-draft';
 
 export function ColumnMap({ view }: { readonly view: DraftView }) {
-  const { draft, columns, dataset, change } = view;
+  const { draft, columns, dataset } = view;
   const isOwn = dataset?.format === 'folder' || dataset?.format === 'images';
   if (columns.length === 0 || isOwn) {
     return null;
@@ -12,6 +12,16 @@ export function ColumnMap({ view }: { readonly view: DraftView }) {
   return (
     <div className="fields">
       <PictureColumns view={view} />
+      {draft.task !== 'text' && <ResultColumns view={view} />}
+    </div>
+  );
+}
+
+/** An answer has no mask and no file. */
+function ResultColumns({ view }: { readonly view: DraftView }) {
+  const { draft, columns, change } = view;
+  return (
+    <>
       <SelectField
         className="span2"
         label="Mask"
@@ -30,7 +40,7 @@ export function ColumnMap({ view }: { readonly view: DraftView }) {
         <option value="">Row index: 000187.png</option>
         <ColumnOptions columns={columns} />
       </SelectField>
-    </div>
+    </>
   );
 }
 

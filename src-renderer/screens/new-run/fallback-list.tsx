@@ -1,5 +1,5 @@
 /** Where rows go when all endpoints of the run are out: pairs of endpoint and model, in order. */
-import { DEMO_MODEL } from '@shared/demo';
+import { DEMO_MODEL, DEMO_TEXT_MODEL } from '@shared/demo';
 import type { EndpointView } from '@shared/contract';
 import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Fallback } from '@shared/model/run';
@@ -7,6 +7,7 @@ import { defaultModel } from '@shared/resolve-model';
 import { ArrowDown, ArrowUp, X } from 'lucide-react';
 import { useId } from 'react';
 import { useLive } from '../../state/app-model';
+import { makesPictures, modelsFor } from '../../state/model-tasks';
 import type { ActionError } from '../../state/use-action';
 import { SelectField, TextField } from '../../ui/field';
 import { ableEndpoints } from './able-endpoints';
@@ -23,7 +24,8 @@ interface FallbackListProps {
 export function FallbackList({ view, refused }: FallbackListProps) {
   const { draft, change } = view;
   const endpoints = useLive((state) => state.endpoints);
-  const models = useLive((state) => state.models);
+  const catalogue = useLive((state) => state.models);
+  const models = modelsFor(catalogue, draft.task);
   const set = (fallback: readonly Fallback[]) => change({ fallback });
   const list = draft.fallback;
   const serving = draft.endpointIds ?? ableEndpoints(endpoints, draft.models).map((one) => one.endpoint.id);
@@ -42,6 +44,7 @@ export function FallbackList({ view, refused }: FallbackListProps) {
               key={at}
               onChange={(changed) => set(list.with(at, changed))}
               onMove={(to) => set(moved(list, at, to))}
+              models={models}
               onRemove={() => set(list.toSpliced(at, 1))}
             />
           ))}
@@ -84,25 +87,29 @@ function newFallback(
   return view === undefined ? null : { endpointId: view.endpoint.id, model: modelFor(view, models) };
 }
 
+/** `models`: those of one task. */
 function modelFor({ endpoint }: EndpointView, models: readonly CatalogueModel[]): string {
+  const results = models.some(makesPictures) ? 'pictures' : 'text';
+  const demo = results === 'text' ? DEMO_TEXT_MODEL : DEMO_MODEL;
   return endpoint.demo
-    ? DEMO_MODEL.model
-    : (defaultModel(models, endpoint.provider)?.id ?? models[0]?.id ?? DEMO_MODEL.model);
+    ? demo.model
+    : (defaultModel(models, endpoint.provider, results)?.id ?? models[0]?.id ?? demo.model);
 }
 
 interface FallbackRowProps {
   readonly fallback: Fallback;
   readonly at: number;
   readonly count: number;
+  /** Those of the run's task. */
+  readonly models: readonly CatalogueModel[];
   onChange(fallback: Fallback): void;
   onMove(to: number): void;
   onRemove(): void;
 }
 
 function FallbackRow(props: FallbackRowProps) {
-  const { fallback, at, onChange } = props;
+  const { fallback, at, models, onChange } = props;
   const endpoints = useLive((state) => state.endpoints);
-  const models = useLive((state) => state.models);
   const options = useId();
   const chosen = endpoints.find((view) => view.endpoint.id === fallback.endpointId);
   const offered = models.filter(

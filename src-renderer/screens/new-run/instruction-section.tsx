@@ -1,11 +1,15 @@
 /** Step 2: the instruction template with its column chips, and what it says for the chosen row. */
 import { detectImageColumns } from '@shared/columns';
-import type { Task } from '@shared/model/run';
+import type { CatalogueModel } from '@shared/model/catalogue';
+import type { ModelChoice, Task } from '@shared/model/run';
 import { parseTemplate, unknownColumns } from '@shared/template';
 import { useLive } from '../../state/app-model';
 import { likelyModel } from '../../state/new-run-draft';
+import { ImproveButton } from '../../text/improve-dialog';
+import { likelyTextModel } from '../../text/text-models';
 import { Notice } from '../../ui/notice';
 import { TemplateField } from './template-field';
+import { TextSettingsPart } from './text-settings-part';
 import type { DraftView } from './use-draft';
 
 export function InstructionSection({ view }: { readonly view: DraftView }) {
@@ -18,10 +22,16 @@ export function InstructionSection({ view }: { readonly view: DraftView }) {
       <TaskChoice view={view} />
       <TemplateField
         columns={columns}
-        label={draft.task === 'edit' ? 'What to do with every row’s pictures' : 'What to draw for every row'}
+        label={LABELS[draft.task]}
         onChange={(instruction) => change({ instruction })}
+        {...(draft.task === 'text' ? { placeholder: 'Describe {{subject}} in one sentence' } : {})}
         value={draft.instruction}
       />
+      {draft.task === 'text' ? (
+        <TextSettingsPart view={view} />
+      ) : (
+        <ImproveButton instruction={draft.instruction} onAccept={(instruction) => change({ instruction })} />
+      )}
       {unknown.length > 0 && (
         <Notice tone="warn">
           The dataset has no column {unknown.map((name) => `“${name}”`).join(', ')}. Insert one of its columns
@@ -32,10 +42,21 @@ export function InstructionSection({ view }: { readonly view: DraftView }) {
   );
 }
 
+const LABELS: Readonly<Record<Task, string>> = {
+  edit: 'What to do with every row’s pictures',
+  t2i: 'What to draw for every row',
+  text: 'What to ask for every row',
+};
+
 const TASKS: readonly { readonly task: Task; readonly label: string }[] = [
   { task: 'edit', label: 'Edit the row’s pictures' },
   { task: 't2i', label: 'Generate from text alone' },
+  { task: 'text', label: 'Answer with text' },
 ];
+
+function choiceOf(model: CatalogueModel | undefined): ModelChoice | undefined {
+  return model === undefined ? undefined : { provider: model.provider, model: model.id };
+}
 
 function TaskChoice({ view }: { readonly view: DraftView }) {
   const { draft, change, columns, dataset } = view;
@@ -49,8 +70,11 @@ function TaskChoice({ view }: { readonly view: DraftView }) {
     const able = draft.models.filter((choice) =>
       models.every((model) => model.id !== choice.model || model.tasks.includes(task)),
     );
-    const model = able.length > 0 ? undefined : likelyModel(task, { models, endpoints, settings: null });
-    change({ task, models: model === undefined ? able : [{ provider: model.provider, model: model.id }] });
+    const likely =
+      task === 'text'
+        ? likelyTextModel({ models, endpoints, settings: null })
+        : choiceOf(likelyModel(task, { models, endpoints, settings: null }));
+    change({ task, models: able.length > 0 || likely === undefined ? able : [likely] });
   }
   return (
     <fieldset className="plain row wrap">

@@ -9,6 +9,7 @@ import { TextField } from '../../ui/field';
 import { Notice } from '../../ui/notice';
 import { ProviderSelect } from '../../ui/provider-select';
 import { useNow } from '../../ui/use-now';
+import { schemaWords, takesWords, tokenPriceWords } from '../../text/text-models';
 import { endOf, imagesIn, isEnding, priceOf, sizesOf } from './model-facts';
 
 interface ModelTableProps {
@@ -22,6 +23,7 @@ const choiceOf = (model: CatalogueModel): ModelChoice => ({ provider: model.prov
 
 export function ModelTable({ task, chosen, onChange }: ModelTableProps) {
   const models = useLive((state) => state.models);
+  const columns = task === 'text' ? TEXT_COLUMNS : PICTURE_COLUMNS;
   const [showsEnded, setShowsEnded] = useState(false);
   // What was chosen at first stands at the top, and stays there whatever is chosen later.
   const [first] = useState(chosen);
@@ -43,7 +45,7 @@ export function ModelTable({ task, chosen, onChange }: ModelTableProps) {
           <caption className="sr-only">Models. Choose one or several.</caption>
           <thead>
             <tr>
-              {COLUMNS.map((name) => (
+              {columns.map((name) => (
                 <th key={name} scope="col">
                   {name}
                 </th>
@@ -53,7 +55,7 @@ export function ModelTable({ task, chosen, onChange }: ModelTableProps) {
           {grouped(shown, first).map(([provider, ofProvider]) => (
             <tbody key={provider}>
               <tr>
-                <th colSpan={COLUMNS.length} scope="rowgroup">
+                <th colSpan={columns.length} scope="rowgroup">
                   {PROVIDER_LABELS[provider]}
                 </th>
               </tr>
@@ -63,13 +65,19 @@ export function ModelTable({ task, chosen, onChange }: ModelTableProps) {
                   key={model.id}
                   model={model}
                   onToggle={() => toggle(choiceOf(model))}
+                  task={task}
                 />
               ))}
             </tbody>
           ))}
           <tbody>
             {unlisted.map((choice) => (
-              <UnlistedLine choice={choice} key={choice.model} onToggle={() => toggle(choice)} />
+              <UnlistedLine
+                choice={choice}
+                columns={columns.length}
+                key={choice.model}
+                onToggle={() => toggle(choice)}
+              />
             ))}
           </tbody>
         </table>
@@ -87,7 +95,8 @@ export function ModelTable({ task, chosen, onChange }: ModelTableProps) {
   );
 }
 
-const COLUMNS = ['Model', 'Images in', 'Mask', 'Sizes', 'Per image', 'Ends'] as const;
+const PICTURE_COLUMNS = ['Model', 'Images in', 'Mask', 'Sizes', 'Per image', 'Ends'] as const;
+const TEXT_COLUMNS = ['Model', 'Takes besides text', 'JSON Schema', 'Per million tokens', 'Ends'] as const;
 
 /** Models by provider; the provider and the models in `first` come first, all others in the catalogue's order. */
 export function grouped(
@@ -103,10 +112,11 @@ export function grouped(
 interface ModelLineProps {
   readonly model: CatalogueModel;
   readonly isChosen: boolean;
+  readonly task: Task;
   onToggle(): void;
 }
 
-function ModelLine({ model, isChosen, onToggle }: ModelLineProps) {
+function ModelLine({ model, isChosen, task, onToggle }: ModelLineProps) {
   const now = useNow(false);
   return (
     <tr className={isChosen ? 'chosen' : undefined}>
@@ -116,18 +126,45 @@ function ModelLine({ model, isChosen, onToggle }: ModelLineProps) {
           <span className="clip">{model.label}</span>
         </label>
       </td>
+      {task === 'text' ? <TextFacts model={model} /> : <PictureFacts model={model} />}
+      <td className={isEnding(model, now) ? 'num ending' : 'num'}>{endOf(model)}</td>
+    </tr>
+  );
+}
+
+function PictureFacts({ model }: { readonly model: CatalogueModel }) {
+  return (
+    <>
       <td>{imagesIn(model)}</td>
       <td>{model.mask ? 'yes' : 'no'}</td>
       <td className="num" title={model.sizes.join(', ')}>
         {sizesOf(model)}
       </td>
       <td className="num">{priceOf(model)}</td>
-      <td className={isEnding(model, now) ? 'num ending' : 'num'}>{endOf(model)}</td>
-    </tr>
+    </>
   );
 }
 
-function UnlistedLine({ choice, onToggle }: { readonly choice: ModelChoice; onToggle(): void }) {
+function TextFacts({ model }: { readonly model: CatalogueModel }) {
+  return (
+    <>
+      <td>{takesWords(model)}</td>
+      <td>{schemaWords(model)}</td>
+      <td className="num" title="in / out">
+        {tokenPriceWords(model)}
+      </td>
+    </>
+  );
+}
+
+interface UnlistedProps {
+  readonly choice: ModelChoice;
+  /** Of the table. */
+  readonly columns: number;
+  onToggle(): void;
+}
+
+function UnlistedLine({ choice, columns, onToggle }: UnlistedProps) {
   return (
     <tr className="chosen">
       <td>
@@ -136,7 +173,7 @@ function UnlistedLine({ choice, onToggle }: { readonly choice: ModelChoice; onTo
           {choice.model}
         </label>
       </td>
-      <td className="hint" colSpan={5}>
+      <td className="hint" colSpan={columns - 1}>
         {PROVIDER_LABELS[choice.provider]}, not in the catalogue; sent as it is
       </td>
     </tr>

@@ -1,5 +1,6 @@
 /** Source, instruction, output, run: one page, top to bottom, with the plan and the button always in sight. */
-import { useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
+import { useLive } from '../../state/app-model';
 import { requestOf } from '../../state/new-run-draft';
 import { CheckSection } from './check-section';
 import { onExistingOf } from './existing-output';
@@ -20,10 +21,18 @@ type Step = (typeof STEPS)[number];
 export function NewRunScreen() {
   const view = useDraft();
   const { draft } = view;
-  const request = requestOf(draft);
+  const models = useLive((state) => state.models);
+  // The same request as long as nothing of it changes, so that what depends on it rests.
+  const request = useMemo(() => requestOf(draft, models), [draft, models]);
   const plan = usePlan(request, view.dataset?.rows ?? 0);
   const existing = draft.outputGrant === null ? undefined : plan.plan?.existing;
-  const start = useStartRun({ request, plan, onExisting: onExistingOf(existing, draft.onExisting) });
+  const start = useStartRun({
+    request,
+    plan,
+    onExisting: onExistingOf(existing, draft.onExisting),
+    draft,
+    isReading: view.dataset?.importing === true,
+  });
   const isRead = view.dataset?.importing === false && plan.refused === null;
   const check = usePreflight(request, isRead ? (plan.plan?.rows ?? null) : null);
   const sections = useRef(new Map<Step, HTMLElement>());

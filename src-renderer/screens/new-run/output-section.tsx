@@ -2,6 +2,7 @@
 import type { ExistingOutput } from '@shared/model/plan';
 import { useLive, useModel } from '../../state/app-model';
 import { sharedChoices } from '../../state/new-run-draft';
+import { QUALITIES, takesQuality } from '../../state/quality';
 import { useAction } from '../../state/use-action';
 import { NumberField, SelectField, TextField } from '../../ui/field';
 import { Notice } from '../../ui/notice';
@@ -36,24 +37,9 @@ export function OutputSection({ view, existing }: OutputSectionProps) {
         task={draft.task}
       />
       <div className="fields">
-        <SelectField
-          label="Ratio"
-          onChange={(event) => change({ aspectRatio: event.target.value })}
-          value={draft.aspectRatio}
-        >
-          <option value="">As the model likes</option>
-          <Options values={ratios} />
-        </SelectField>
-        <SelectField
-          label="Size"
-          onChange={(event) => change({ imageSize: event.target.value })}
-          value={draft.imageSize}
-        >
-          <option value="">{sizes[0] === undefined ? 'As the model likes' : `Default (${sizes[0]})`}</option>
-          <Options values={sizes} />
-        </SelectField>
+        {draft.task !== 'text' && <Shape ratios={ratios} sizes={sizes} view={view} />}
         <NumberField
-          label="Images per row"
+          label={draft.task === 'text' ? 'Answers per row' : 'Images per row'}
           max={100}
           min={1}
           onChange={(variants) => change({ variants: Math.round(variants ?? 1) })}
@@ -74,6 +60,46 @@ export function OutputSection({ view, existing }: OutputSectionProps) {
           existing={existing}
           onChoose={(onExisting) => change({ onExisting })}
         />
+      )}
+    </>
+  );
+}
+
+interface ShapeProps {
+  readonly view: DraftView;
+  readonly ratios: readonly string[];
+  readonly sizes: readonly string[];
+}
+
+function Shape({ view, ratios, sizes }: ShapeProps) {
+  const { draft, change } = view;
+  return (
+    <>
+      <SelectField
+        label="Ratio"
+        onChange={(event) => change({ aspectRatio: event.target.value })}
+        value={draft.aspectRatio}
+      >
+        <option value="">As the model likes</option>
+        <Options values={ratios} />
+      </SelectField>
+      <SelectField
+        label="Size"
+        onChange={(event) => change({ imageSize: event.target.value })}
+        value={draft.imageSize}
+      >
+        <option value="">{sizes[0] === undefined ? 'As the model likes' : `Default (${sizes[0]})`}</option>
+        <Options values={sizes} />
+      </SelectField>
+      {draft.models.some(takesQuality) && (
+        <SelectField
+          label="Quality"
+          onChange={(event) => change({ quality: event.target.value })}
+          value={draft.quality}
+        >
+          <option value="">Not said</option>
+          <Options values={QUALITIES} />
+        </SelectField>
       )}
     </>
   );
@@ -108,20 +134,22 @@ function OutputFolder({ view }: { readonly view: DraftView }) {
             </>
           )}
         </span>
-        <button
-          className="btn small ghost"
-          onClick={() =>
-            void action.run(async () => {
-              const outputGrant = await backend.client.files.pick({ purpose: 'outputFolder' });
-              if (outputGrant !== null) {
-                change({ outputGrant, onExisting: null });
-              }
-            })
-          }
-          type="button"
-        >
-          Choose a folder…
-        </button>
+        {backend.browser === undefined && (
+          <button
+            className="btn small ghost"
+            onClick={() =>
+              void action.run(async () => {
+                const outputGrant = await backend.client.files.pick({ purpose: 'outputFolder' });
+                if (outputGrant !== null) {
+                  change({ outputGrant, onExisting: null });
+                }
+              })
+            }
+            type="button"
+          >
+            Choose a folder…
+          </button>
+        )}
         {draft.outputGrant !== null && (
           <button
             className="btn small ghost"

@@ -43,7 +43,7 @@ export function PlanFoot({ draft, plan, start, preflight, onLook }: PlanFootProp
       )}
       <div className="row">
         <p aria-live="polite" className="grow plan-sentence">
-          {next ?? start.question ?? (shown === null ? ' ' : planSentence(shown, draft))}
+          {AWAITS[start.awaits ?? 'nothing'] ?? next ?? planWords({ draft, plan, start })}
         </p>
         {shown !== null && shown.rows > CANARY_ROWS && !start.isResume && (
           <button
@@ -69,6 +69,20 @@ export function PlanFoot({ draft, plan, start, preflight, onLook }: PlanFootProp
       </div>
     </footer>
   );
+}
+
+/** What a start that was asked for waits for. */
+const AWAITS: Readonly<Record<'file' | 'plan' | 'nothing', string | null>> = {
+  file: 'The file is being read; the run will start once its plan stands. Press Esc, or change anything above, to hold it.',
+  plan: 'The plan is being worked out; the run will start once it stands. Press Esc, or change anything above, to hold it.',
+  nothing: null,
+};
+
+function planWords({ draft, plan, start }: Pick<PlanFootProps, 'draft' | 'plan' | 'start'>): string {
+  if (start.question !== null) {
+    return start.question;
+  }
+  return plan.plan === null ? ' ' : planSentence(plan.plan, draft);
 }
 
 /** Without the passphrase no key can be read, so that none seems to be there. */
@@ -124,11 +138,12 @@ function FoundProblems({ report, onLook }: FoundProps) {
 }
 
 /** `24 rows x 1 model x 2 images = 48 images, about $1.92`. */
-export function planSentence(plan: Plan, draft: Pick<Draft, 'models' | 'variants'>): string {
+export function planSentence(plan: Plan, draft: Pick<Draft, 'models' | 'variants' | 'task'>): string {
+  const thing = draft.task === 'text' ? 'answer' : 'image';
   const factors = [
     plural(plan.rows, 'row'),
     plural(draft.models.length, 'model'),
-    plural(draft.variants, 'image'),
+    plural(draft.variants, thing),
   ].join(' x ');
-  return `${factors} = ${plural(plan.jobs, 'image')}, ${priceWords(plan.costUsd)}`;
+  return `${factors} = ${plural(plan.jobs, thing)}, ${priceWords(plan.costUsd)}`;
 }

@@ -68,6 +68,14 @@ function RowFacts({ row, view }: { readonly row: Row; readonly view: DraftView }
           )}
         </div>
       )}
+      {draft.task === 'text' && row.thumbnails.length > 0 && (
+        <div className="pad row-pictures">
+          {row.thumbnails.map((src, at) => (
+            <img alt={`Picture ${at + 1} of row ${row.index}`} decoding="async" key={src} src={src} />
+          ))}
+        </div>
+      )}
+      {draft.task === 'text' && <SystemPrompt row={row} view={view} />}
       <div className="pad">
         <h2 className="legend">Sent as</h2>
         <p aria-live="polite" className="rendered">
@@ -89,5 +97,15 @@ function RowFacts({ row, view }: { readonly row: Row; readonly view: DraftView }
         </dl>
       </div>
     </>
+  );
+}
+
+function SystemPrompt({ row, view }: { readonly row: Row; readonly view: DraftView }) {
+  const { text } = renderTemplate(parseTemplate(view.draft.text.system), row.fields);
+  return text.trim() === '' ? null : (
+    <div className="pad">
+      <h2 className="legend">System prompt</h2>
+      <p className="rendered">{text}</p>
+    </div>
   );
 }

@@ -10,7 +10,7 @@ const GRANT = { token: '6f1c8a52-0c6e-4d7a-9a53-2f5d1f0b8f11', name: 'portraits.
 async function opened() {
   const { model } = await renderApp('full', <App />);
   await act(() => openGrant(model, GRANT));
-  const options = () => requestOf(model.draft.getState())?.options;
+  const options = () => requestOf(model.draft.getState(), model.live.getState().models)?.options;
   return { model, options };
 }
 

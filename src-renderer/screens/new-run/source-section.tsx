@@ -10,14 +10,16 @@ import { Field } from '../../ui/field';
 import { formatCount, plural } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import { ColumnMap } from './column-map';
+import { DescribeButton } from './describe-dialog';
 import { RowTable } from './row-table';
+import { SourceHead } from './source-head';
 import type { DraftView } from './use-draft';
 
 export function SourceSection({ view }: { readonly view: DraftView }) {
   const source = useUi((state) => state.source);
   return (
     <>
-      <h2>Source</h2>
+      <SourceHead />
       {source.kind === 'refused' && <Notice tone="bad">{source.sentence}</Notice>}
       {source.kind === 'opening' && <p aria-busy="true">Reading the file…</p>}
       {view.dataset === undefined ? <ChooseSource /> : <ChosenSource dataset={view.dataset} view={view} />}
@@ -114,6 +116,7 @@ function ChosenSource({ dataset, view }: { readonly dataset: Dataset; readonly v
           {dataset.importing && ', still reading'}
         </span>
         <span className="grow" />
+        <DescribeButton dataset={dataset} view={view} />
         <button
           className="btn small ghost"
           onClick={() => {

@@ -1,6 +1,9 @@
 /** A text area for a template: chips insert a column at the caret, and `{{` offers the columns that fit. */
 import { useId, useLayoutEffect, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
+import { actOf } from '../../keys/key-line';
+import type { ActOf } from '../../keys/key-line';
+import { COMPLETION_KEYS } from '../../keys/work-keys';
 import { completeColumn, completionAt, completionsFor, insertColumn } from './template-editing';
 import type { Completion, Edited } from './template-editing';
 
@@ -8,12 +11,16 @@ interface TemplateFieldProps {
   readonly label: string;
   readonly value: string;
   readonly columns: readonly string[];
+  readonly placeholder?: string;
+  readonly rows?: number;
   onChange(value: string): void;
 }
 
+const PLACEHOLDER = 'Add a red hat to {{subject}}, keep the background';
 const MOST_SUGGESTIONS = 8;
 
-export function TemplateField({ label, value, columns, onChange }: TemplateFieldProps) {
+export function TemplateField(props: TemplateFieldProps) {
+  const { label, value, columns, placeholder = PLACEHOLDER, rows = 3, onChange } = props;
   const id = useId();
   const area = useRef<HTMLTextAreaElement>(null);
   const caret = useRef<number | null>(null);
@@ -47,17 +54,16 @@ export function TemplateField({ label, value, columns, onChange }: TemplateField
     if (chosen === undefined) {
       return;
     }
-    const keys: Readonly<Record<string, () => void>> = {
-      ArrowDown: () => setActive((active + 1) % offered.length),
-      ArrowUp: () => setActive((active + offered.length - 1) % offered.length),
-      Enter: () => complete(chosen),
-      Tab: () => complete(chosen),
-      Escape: () => setTyping(null),
+    const acts: Readonly<Record<ActOf<typeof COMPLETION_KEYS>, () => void>> = {
+      next: () => setActive((active + 1) % offered.length),
+      previous: () => setActive((active + offered.length - 1) % offered.length),
+      insert: () => complete(chosen),
+      none: () => setTyping(null),
     };
-    const run = keys[event.key];
-    if (run !== undefined && !event.ctrlKey && !event.metaKey) {
+    const act = actOf(COMPLETION_KEYS, event);
+    if (act !== undefined) {
       event.preventDefault();
-      run();
+      acts[act]();
     }
   }
 
@@ -78,9 +84,9 @@ export function TemplateField({ label, value, columns, onChange }: TemplateField
           onChange(event.target.value);
         }}
         onKeyDown={onKeyDown}
-        placeholder="Add a red hat to {{subject}}, keep the background"
+        placeholder={placeholder}
         ref={area}
-        rows={3}
+        rows={rows}
         value={value}
       />
       <Suggestions active={active} columns={offered} id={id} onChoose={complete} />

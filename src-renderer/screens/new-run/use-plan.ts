@@ -17,14 +17,20 @@ export interface PlanState {
 const REST_MS = 250;
 const NO_REQUEST = 'null';
 
+interface PlanAnswer {
+  readonly of: string;
+  /** So many had been read when it was asked. */
+  readonly rows: number;
+  readonly plan: Plan | null;
+  readonly refused: ActionError | null;
+}
+
 export function usePlan(request: RunRequest | null, rows: number): PlanState {
   const { backend } = useModel();
   const isLocked = useLive((state) => isVaultLocked(state.vault));
   const wanted = JSON.stringify(request);
   const settled = useSettled(wanted, REST_MS);
-  const [answer, setAnswer] = useState<{ of: string; plan: Plan | null; refused: ActionError | null } | null>(
-    null,
-  );
+  const [answer, setAnswer] = useState<PlanAnswer | null>(null);
   useEffect(() => {
     if (settled === NO_REQUEST) {
       return;
@@ -32,11 +38,11 @@ export function usePlan(request: RunRequest | null, rows: number): PlanState {
     let isCurrent = true;
     const asked: RunRequest = JSON.parse(settled);
     backend.client.runs.plan(asked).then(
-      (plan) => isCurrent && setAnswer({ of: settled, plan, refused: null }),
+      (plan) => isCurrent && setAnswer({ of: settled, rows, plan, refused: null }),
       (error: unknown) => {
         const refusal = refusalOf(error);
         if (isCurrent && refusal.kind === 'sentence') {
-          setAnswer({ of: settled, plan: null, refused: refusal });
+          setAnswer({ of: settled, rows, plan: null, refused: refusal });
         }
       },
     );
@@ -48,5 +54,9 @@ export function usePlan(request: RunRequest | null, rows: number): PlanState {
   if (answer === null || wanted === NO_REQUEST) {
     return { plan: null, isStale: true, refused: null };
   }
-  return { plan: answer.plan, isStale: answer.of !== wanted, refused: answer.refused };
+  return {
+    plan: answer.plan,
+    isStale: answer.of !== wanted || answer.rows !== rows,
+    refused: answer.refused,
+  };
 }

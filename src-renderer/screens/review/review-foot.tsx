@@ -3,24 +3,24 @@ import { REJECTION_REASONS } from '@shared/model/review';
 import type { Review } from '@shared/model/review';
 import type { JobDetail } from '@shared/model/run';
 import type { RefObject } from 'react';
-import { COMPARE_LABELS } from '../../ui/compare';
-import type { CompareMode } from '../../ui/compare';
 import { reviewNow } from './review-session';
 import type { ReviewSession } from './review-session';
-import type { ReviewActs } from './use-review';
+import type { ReviewActs } from './review-acts';
 
 interface FootProps {
   readonly session: ReviewSession;
   readonly detail: JobDetail | undefined;
-  readonly mode: CompareMode;
   readonly acts: ReviewActs;
   readonly noteField: RefObject<HTMLInputElement | null>;
-  onBlink(isOn: boolean): void;
-  onCycle(): void;
   onRerun(): void;
+  onEdit(): void;
+  onStudio(): void;
+  /** Absent: there is nothing to compare. */
+  onArena?(): void;
 }
 
-export function ReviewFoot({ session, detail, mode, acts, noteField, onBlink, onCycle, onRerun }: FootProps) {
+export function ReviewFoot(props: FootProps) {
+  const { session, detail, acts, noteField, onRerun, onEdit, onStudio, onArena } = props;
   const shown =
     detail?.result === undefined
       ? null
@@ -57,19 +57,18 @@ export function ReviewFoot({ session, detail, mode, acts, noteField, onBlink, on
         onNote={acts.note}
         isOff={shown === null}
       />
-      <button
-        className="btn ghost"
-        onPointerDown={() => onBlink(true)}
-        onPointerLeave={() => onBlink(false)}
-        onPointerUp={() => onBlink(false)}
-        type="button"
-      >
-        Blink <kbd>\</kbd>
+      {onArena !== undefined && (
+        <button className="btn ghost" onClick={onArena} type="button">
+          Compare blind… <kbd>B</kbd>
+        </button>
+      )}
+      <button className="btn ghost" disabled={shown === null} onClick={onStudio} type="button">
+        Edit in studio <kbd>E</kbd>
       </button>
-      <button className="btn ghost" onClick={onCycle} type="button">
-        {COMPARE_LABELS[mode]} <kbd>M</kbd>
+      <button className="btn ghost" disabled={detail === undefined} onClick={onRerun} type="button">
+        Rerun <kbd>R</kbd>
       </button>
-      <button className="btn ghost" disabled={shown === null} onClick={onRerun} type="button">
+      <button className="btn ghost" disabled={detail === undefined} onClick={onEdit} type="button">
         Edit and rerun <kbd>I</kbd>
       </button>
     </footer>

@@ -63,6 +63,25 @@ describe('the review by keyboard', () => {
     expect(screen.getByText(/^0% reviewed/)).toBeTruthy();
   });
 
+  it('lays the heat-map over the result, and keeps it from one result to the next', async () => {
+    await opened();
+    const button = () => screen.getByRole('button', { name: /^Heat-map H/ });
+    const maps = () => [...document.querySelectorAll('img')].filter(({ src }) => src.includes('#changed'));
+    expect(maps()).toEqual([]);
+    press('h');
+    expect(button().getAttribute('aria-pressed')).toBe('true');
+    expect(maps()).toHaveLength(1);
+    const [first] = maps();
+    press('p');
+    await shown(2);
+    expect(maps()).toHaveLength(1);
+    expect(maps()[0]?.src).not.toBe(first?.src);
+    fireEvent.change(screen.getByRole('slider', { name: /Heat-map/ }), { target: { value: '35' } });
+    expect(maps()[0]?.style.opacity).toBe('0.35');
+    fireEvent.click(button());
+    expect(maps()).toEqual([]);
+  });
+
   it('stays with Shift, rates with digits, and names reasons with them after a rejection', async () => {
     const { saved } = await opened();
     press('P', { shiftKey: true });
@@ -119,21 +138,159 @@ describe('filters', () => {
   });
 });
 
-describe('the export', () => {
-  it('writes a folder where the user says, shows how far it is, and tells when it is done', async () => {
+describe('a rerun in place', () => {
+  it('is written above the pictures, keeps the old result as a version, and is taken back by undo', async () => {
+    const { backend, saved } = await opened();
+    const asked: unknown[] = [];
+    const { rerun, takeBack } = backend.client.review;
+    backend.client.review.rerun = async (input) => {
+      asked.push(input);
+      return await rerun(input);
+    };
+    const taken: unknown[] = [];
+    backend.client.review.takeBack = async (input) => {
+      taken.push(input);
+      await takeBack(input);
+    };
+    press('P', { shiftKey: true });
+    press('i');
+    const field = screen.getByRole('textbox', { name: 'Instruction of this result' });
+    expect(document.activeElement).toBe(field);
+    fireEvent.change(field, { target: { value: 'Make the hat blue' } });
+    // Letters are text while one types.
+    fireEvent.keyDown(field, { key: 'x' });
+    fireEvent.keyDown(field, { key: 'Enter', ctrlKey: true });
+    await waitFor(() =>
+      expect(asked).toEqual([{ jobId: saved[0]?.jobId, instruction: 'Make the hat blue' }]),
+    );
+    expect(screen.queryByRole('textbox', { name: 'Instruction of this result' })).toBeNull();
+    // Nobody has said anything of the new one.
+    await waitFor(() =>
+      expect(screen.getByRole('button', { name: /^Accept P/ }).getAttribute('aria-pressed')).toBe('false'),
+    );
+    press('z', { ctrlKey: true });
+    await waitFor(() => expect(taken).toHaveLength(1));
+    press('z', { ctrlKey: true });
+    await waitFor(() => expect(saved.at(-1)).toMatchObject({ jobId: saved[0]?.jobId }));
+    expect(saved.at(-1)?.review).not.toHaveProperty('verdict');
+  });
+
+  it('is left with Escape, and nothing is sent', async () => {
     const { backend } = await opened();
+    let isSent = false;
+    backend.client.review.rerun = async () => {
+      isSent = true;
+      return Promise.reject(new Error('no'));
+    };
+    press('i');
+    fireEvent.keyDown(screen.getByRole('textbox', { name: 'Instruction of this result' }), { key: 'Escape' });
+    expect(screen.queryByRole('textbox', { name: 'Instruction of this result' })).toBeNull();
+    expect(isSent).toBe(false);
+  });
+
+  it('that is refused says why', async () => {
+    const { backend } = await opened();
+    backend.client.review.rerun = () => Promise.reject(new Error('The disk of the results is full.'));
+    press('r');
+    expect(await screen.findByRole('alert')).toBeTruthy();
+  });
+});
+
+/** What the review asks for from now on. */
+function queuesAsked({ client }: Awaited<ReturnType<typeof opened>>['backend']): readonly unknown[] {
+  const asked: unknown[] = [];
+  const queue = client.review.queue;
+  client.review.queue = async (input) => {
+    asked.push(input);
+    return await queue(input);
+  };
+  return asked;
+}
+
+describe('the order', () => {
+  it('is the run’s, or the most suspicious first, by a key', async () => {
+    const { backend } = await opened();
+    const asked = queuesAsked(backend);
+    press('s');
+    await waitFor(() => expect(asked).toMatchObject([{ order: 'suspicious', filter: 'unset' }]));
+    expect(screen.getByRole('button', { name: /^Most suspicious first/ }).getAttribute('aria-pressed')).toBe(
+      'true',
+    );
+  });
+});
+
+describe('which results', () => {
+  it('are shown changes by a key: all, judged so, or only the suspicious', async () => {
+    const { backend } = await opened();
+    const asked = queuesAsked(backend);
+    for (const filter of ['all', 'accepted', 'rejected', 'unset']) {
+      press('f');
+      await waitFor(() => expect(asked.at(-1)).toMatchObject({ filter }));
+    }
+    press('f', { shiftKey: true });
+    await waitFor(() => expect(asked.at(-1)).toMatchObject({ filter: 'rejected' }));
+    press('s', { shiftKey: true });
+    await waitFor(() => expect(asked.at(-1)).toMatchObject({ suspicion: 'any' }));
+    press('s', { shiftKey: true });
+    await waitFor(() => expect(asked.at(-1)).not.toHaveProperty('suspicion', 'any'));
+  });
+
+  it('are compared blind by a key', async () => {
+    await opened();
+    press('b');
+    expect(await screen.findByRole('dialog', { name: /blind/i })).toBeTruthy();
+  });
+});
+
+describe('results of several runs', () => {
+  it('are reviewed as they were chosen in the gallery', async () => {
+    const { model, backend } = await opened();
+    const jobIds = [...backend.runs.values()].flatMap(
+      ({ jobs }) => jobs.find(({ state }) => state === 'done')?.id ?? [],
+    );
+    expect(jobIds).toHaveLength(2);
+    act(() => show(model.ui, { kind: 'review', runId: null, selection: { kind: 'ids', jobIds } }));
+    await waitFor(() => expect(document.querySelector('.review-place')?.textContent).toBe('1 / 2'));
+    // What is not shown yet is not judged.
+    await shown(1);
     press('p');
     await shown(2);
-    const asked: unknown[] = [];
-    const exportFolder = backend.client.review.exportFolder;
-    backend.client.review.exportFolder = async (input, options) => {
-      asked.push(input);
-      return await exportFolder(input, options);
+  });
+});
+
+describe('what comes next', () => {
+  it('is fetched before it is asked for: the pictures of the next five results, wherever one stands', async () => {
+    const loaded = new Set<string>();
+    const Real = globalThis.Image;
+    globalThis.Image = class extends Real {
+      override set src(url: string) {
+        loaded.add(url);
+      }
+      override get src(): string {
+        return '';
+      }
     };
-    fireEvent.click(screen.getByRole('button', { name: 'Export' }));
-    fireEvent.click(screen.getByRole('menuitem', { name: /Accepted as dataset folder/ }));
-    expect(await screen.findByText(/^Exported \d+ pictures? to a folder in/)).toBeTruthy();
-    expect(asked).toMatchObject([{ runId: 2, filter: 'accepted' }]);
-    expect(await screen.findByRole('button', { name: 'Export' })).toBeTruthy();
+    try {
+      const { backend } = await opened();
+      const ids = await backend.client.review.queue({
+        source: { kind: 'run', runId: 2 },
+        filter: 'unset',
+        order: 'source',
+      });
+      const ready = (from: number) =>
+        waitFor(async () => {
+          for (const jobId of ids.slice(from, from + 5)) {
+            expect(loaded).toContain((await backend.client.runs.job({ jobId })).output);
+          }
+        });
+      await ready(1);
+      for (let at = 1; at <= 4; at += 1) {
+        press('ArrowRight');
+        await shown(at + 1);
+      }
+      await ready(5);
+    } finally {
+      globalThis.Image = Real;
+    }
   });
 });

@@ -1,39 +1,47 @@
-/** The review of a run: instruction above, source and result large, a verdict per key, the neighbours below. */
-import type { ReviewFilter } from '@shared/model/review';
+/** The review: instruction above, source and result large, a verdict per key, the neighbours below. */
+import type { ReviewSource } from '@shared/model/review';
 import type { JobDetail, Run } from '@shared/model/run';
 import { useMemo, useRef, useState } from 'react';
-import { nameOfTile } from '../../jobs/job-words';
-import { useModel } from '../../state/app-model';
+import type { ReactNode } from 'react';
+import { CompareView } from '../../compare/compare-view';
+import { JobCompare } from '../../compare/job-compare';
+import { actsOf, useCompare } from '../../compare/use-compare';
+import type { CompareState } from '../../compare/use-compare';
+import { JOB_STATES, nameOfTile } from '../../jobs/job-words';
+import { useLive, useModel } from '../../state/app-model';
 import { useRunControls } from '../../state/run-controls';
 import { show } from '../../state/ui-store';
-import { COMPARE_MODES, Compare } from '../../ui/compare';
-import type { CompareMode } from '../../ui/compare';
 import { formatCount } from '../../ui/format';
 import { Notice } from '../../ui/notice';
-import { ProgressBar } from '../../ui/progress-bar';
+import { StartArena } from '../arena/start-arena';
 import { RerunDialog } from '../runs/rerun-dialog';
-import { ReviewExport } from './review-export';
+import { editInStudio } from '../studio/edit-in-studio';
+import { Filmstrip } from './filmstrip';
+import { HeatMapButton, overlayOf, useHeatMap } from './heat-map';
+import type { HeatMap } from './heat-map';
+import { Instruction } from './review-instruction';
+import { ReviewBadges } from './review-badges';
 import { Reasons, ReviewFoot } from './review-foot';
-import { stripOf } from './review-session';
+import { filterAfter, ReviewHead } from './review-head';
+import type { ReviewLook } from './review-head';
 import type { ReviewSession } from './review-session';
-import { NEIGHBOURS, useReview } from './use-review';
-import type { ReviewActs, ReviewSitting } from './use-review';
+import { useReview } from './use-review';
+import type { ReviewSitting } from './use-review';
 import { useReviewKeys } from './use-review-keys';
-import { useZoom } from './use-zoom';
+import { useVersions } from '../../jobs/use-versions';
+import type { Versions } from '../../jobs/use-versions';
+import { VersionStrip } from '../../jobs/version-strip';
 import './review.css';
 
-const FILTERS: Readonly<Record<ReviewFilter, string>> = {
-  unset: 'Not reviewed',
-  all: 'All',
-  accepted: 'Accepted',
-  rejected: 'Rejected',
-};
-// In the order they are written above.
-const FILTER_NAMES = Object.keys(FILTERS) as ReviewFilter[];
+interface ReviewScreenProps {
+  readonly source: ReviewSource;
+}
 
-export function ReviewScreen({ run }: { readonly run: Run }) {
-  const [filter, setFilter] = useState<ReviewFilter>('unset');
-  const sitting = useReview(run, filter);
+export function ReviewScreen({ source }: ReviewScreenProps) {
+  const [look, setLook] = useState<ReviewLook>({ filter: 'unset', order: 'source', suspicion: null });
+  const { suspicion, ...rest } = look;
+  const sitting = useReview({ source, ...rest, ...(suspicion === null ? {} : { suspicion }) });
+  const heatMap = useHeatMap();
   const { state } = sitting;
   switch (state.kind) {
     case 'loading':
@@ -45,154 +53,204 @@ export function ReviewScreen({ run }: { readonly run: Run }) {
         </div>
       );
     case 'ready':
-      return <Sitting onFilter={setFilter} run={run} session={state.session} sitting={sitting} />;
+      return (
+        <Sitting
+          heatMap={heatMap}
+          look={look}
+          onLook={(change) => setLook((old) => ({ ...old, ...change }))}
+          session={state.session}
+          sitting={sitting}
+          source={source}
+        />
+      );
   }
 }
 
-interface SittingProps {
-  readonly run: Run;
+interface SittingProps extends ReviewScreenProps {
   readonly session: ReviewSession;
   readonly sitting: ReviewSitting;
-  onFilter(filter: ReviewFilter): void;
+  readonly look: ReviewLook;
+  readonly heatMap: HeatMap;
+  onLook(change: Partial<ReviewLook>): void;
 }
 
-function Sitting({ run, session, sitting, onFilter }: SittingProps) {
-  const { acts, details, error } = sitting;
-  const [mode, setMode] = useState<CompareMode>('side');
-  const [isBlinking, setBlinking] = useState(false);
-  const [isRerunning, setRerunning] = useState(false);
-  const zoom = useZoom();
+/** What stands over the review. */
+type Open = 'nothing' | 'instruction' | 'rerun' | 'arena';
+
+function Sitting({ source, session, sitting, look, heatMap, onLook }: SittingProps) {
+  const { acts, details, error, sum } = sitting;
+  const model = useModel();
+  const run = useLive((live) => (source.kind === 'run' ? live.runs.get(source.runId) : undefined)) ?? null;
+  const compare = useCompare();
+  const [open, setOpen] = useState<Open>('nothing');
   const noteField = useRef<HTMLInputElement>(null);
   const jobId = session.ids[session.at];
   const detail = jobId === undefined ? undefined : details.get(jobId);
-  const { toggle, reset } = zoom;
+  const versions = useVersions(detail);
+  const { looked, look: lookAt, lookOn } = versions;
+  const resultId = detail?.result?.id;
   const keys = useMemo(
     () => ({
       acts,
-      cycle: () =>
-        setMode((old) => COMPARE_MODES[(COMPARE_MODES.indexOf(old) + 1) % COMPARE_MODES.length] ?? 'side'),
-      blink: setBlinking,
-      toggleZoom: toggle,
-      resetZoom: reset,
+      compare: actsOf(compare),
       editNote: () => noteField.current?.focus(),
-      rerun: () => setRerunning(true),
+      editInstruction: () => setOpen('instruction'),
+      editInStudio: () => void editInStudio(model, resultId === undefined ? [] : [resultId]),
+      toggleHeatMap: heatMap.toggle,
       toggleAdvance: () => acts.setAutoAdvance(!session.autoAdvance),
+      toggleOrder: () => onLook({ order: look.order === 'suspicious' ? 'source' : 'suspicious' }),
+      toggleSuspicious: () => onLook({ suspicion: look.suspicion === null ? 'any' : null }),
+      stepFilter: (step: 1 | -1) => onLook({ filter: filterAfter(look.filter, step) }),
+      compareBlind: source.kind === 'run' ? () => setOpen('arena') : null,
+      nextVersion: lookOn,
+      takeVersionBack: () => looked !== null && acts.takeBack(looked.resultId),
+      leaveVersion: () => {
+        lookAt(null);
+        return looked !== null;
+      },
     }),
-    [acts, toggle, reset, session.autoAdvance],
+    [
+      acts,
+      compare,
+      model,
+      resultId,
+      session.autoAdvance,
+      heatMap,
+      look,
+      onLook,
+      source.kind,
+      looked,
+      lookAt,
+      lookOn,
+    ],
   );
   useReviewKeys(keys);
   return (
     <div className="review">
-      <ReviewHead acts={acts} onFilter={onFilter} run={run} session={session} />
+      <ReviewHead
+        acts={acts}
+        look={look}
+        onLook={onLook}
+        run={run}
+        session={session}
+        source={source}
+        sum={sum}
+        title={`Review of ${run?.name ?? 'chosen results'}`}
+      />
       {error !== null && <Notice tone="bad">{error}</Notice>}
-      <p aria-live="polite" className="review-instruction">
-        {detail?.instruction ?? ''}
-      </p>
-      <div className="review-stage" {...zoom.stage} data-zoomed={zoom.zoom.scale > 1 || undefined}>
-        {session.ids.length === 0 ? (
-          <NothingLeft onFilter={onFilter} run={run} session={session} />
-        ) : (
-          detail !== undefined && (
-            <Compare
-              after={detail.output}
-              alt={nameOfTile(detail.job)}
-              before={detail.inputs}
-              instead={<b>This result is being made again.</b>}
-              isBlinking={isBlinking}
-              mode={mode}
-            />
-          )
+      <Instruction
+        detail={detail}
+        isEditing={open === 'instruction'}
+        onDone={(text) => {
+          setOpen('nothing');
+          if (text !== undefined) {
+            acts.rerun(text);
+          }
+        }}
+        onEdit={keys.editInstruction}
+        onOther={() => setOpen('rerun')}
+      />
+      <Stage
+        compare={compare}
+        detail={detail}
+        heatMap={heatMap}
+        isEmpty={session.ids.length === 0}
+        versions={versions}
+      >
+        {session.ids.length === 0 && (
+          <NothingLeft look={look} onLook={onLook} session={session} source={source} />
         )}
         {session.reasonsFor !== null && <Reasons acts={acts} session={session} />}
-      </div>
+      </Stage>
+      <VersionStrip hasKeys onTakeBack={acts.takeBack} versions={versions} />
       <ReviewFoot
         acts={acts}
         detail={detail}
-        mode={mode}
         noteField={noteField}
-        onBlink={setBlinking}
-        onCycle={keys.cycle}
-        onRerun={keys.rerun}
+        onEdit={keys.editInstruction}
+        onRerun={() => acts.rerun()}
+        onStudio={keys.editInStudio}
         session={session}
+        {...(source.kind === 'run' ? { onArena: () => setOpen('arena') } : {})}
       />
       <Filmstrip acts={acts} details={details} session={session} />
-      {isRerunning && jobId !== undefined && (
-        <Rerun jobId={jobId} onClose={() => setRerunning(false)} run={run} what={detail?.instruction ?? ''} />
+      {open === 'arena' && source.kind === 'run' && (
+        <StartArena onClose={() => setOpen('nothing')} runIds={[source.runId]} />
+      )}
+      {open === 'rerun' && detail !== undefined && (
+        <OtherRerun detail={detail} onClose={() => setOpen('nothing')} />
       )}
     </div>
   );
 }
 
-interface HeadProps extends Pick<SittingProps, 'run' | 'session' | 'onFilter'> {
-  readonly acts: ReviewActs;
+interface StageProps {
+  readonly detail: JobDetail | undefined;
+  readonly compare: CompareState;
+  readonly heatMap: HeatMap;
+  readonly versions: Versions;
+  readonly isEmpty: boolean;
+  readonly children: ReactNode;
 }
 
-function ReviewHead({ run, session, acts, onFilter }: HeadProps) {
-  const { counts, ids, at } = session;
-  const judged = counts.accepted + counts.rejected;
-  const total = judged + counts.unset;
+function Stage({ detail, compare, heatMap, versions, isEmpty, children }: StageProps) {
+  const { looked } = versions;
   return (
-    <header className="review-head">
-      <h1 className="sr-only">Review of {run.name}</h1>
-      <span className="num review-place">
-        {formatCount(ids.length === 0 ? 0 : at + 1)} / {formatCount(ids.length)}
-      </span>
-      <div className="review-bar">
-        <ProgressBar
-          label="Reviewed"
-          segments={[
-            { tone: 'ok', count: counts.accepted },
-            { tone: 'bad', count: counts.rejected },
-          ]}
-          settled={judged}
-          total={total}
-        />
-      </div>
-      <span className="hint num">
-        {percent(judged, total)} reviewed, {percent(counts.accepted, judged)} accepted
-      </span>
-      <div aria-label="Which results" className="row" role="group">
-        {FILTER_NAMES.map((name) => (
-          <button
-            aria-pressed={session.filter === name}
-            className="chip"
-            key={name}
-            onClick={() => onFilter(name)}
-            type="button"
-          >
-            {FILTERS[name]}
-          </button>
-        ))}
-      </div>
-      <span className="grow" />
-      <label className="check">
-        <input
-          checked={session.autoAdvance}
-          onChange={(event) => acts.setAutoAdvance(event.target.checked)}
-          type="checkbox"
-        />
-        Auto-advance <kbd>A</kbd>
-      </label>
-      <ReviewExport accepted={counts.accepted} run={run} />
-      <button className="btn ghost" disabled={session.past.length === 0} onClick={acts.undo} type="button">
-        Undo <kbd>Ctrl Z</kbd>
-      </button>
-    </header>
+    <div className="review-stage">
+      {!isEmpty && detail !== undefined && (
+        <>
+          {looked === null || detail.output === undefined ? (
+            <JobCompare
+              {...compare}
+              detail={detail}
+              instead={<b>{instead(detail)}</b>}
+              overlay={overlayOf(heatMap, detail)}
+              tools={<HeatMapButton detail={detail} map={heatMap} />}
+            />
+          ) : (
+            <CompareView
+              {...compare}
+              alt={nameOfTile(detail.job)}
+              pictures={[
+                { url: looked.view, label: 'Earlier version', width: looked.width, height: looked.height },
+                {
+                  url: detail.output,
+                  label: 'Now',
+                  width: detail.result?.width,
+                  height: detail.result?.height,
+                },
+              ]}
+            />
+          )}
+          {looked === null && <ReviewBadges detail={detail} />}
+        </>
+      )}
+      {children}
+    </div>
   );
 }
 
-function percent(part: number, whole: number): string {
-  return whole === 0 ? '0%' : `${Math.round((part / whole) * 100)}%`;
+function instead({ job, failure }: JobDetail): string {
+  return job.state === 'failed' && failure !== undefined
+    ? `It failed: ${failure.message}`
+    : job.state === 'pending' || job.state === 'leased' || job.state === 'sent'
+      ? 'This result is being made again.'
+      : JOB_STATES[job.state].word;
 }
 
-function NothingLeft({ session, run, onFilter }: Pick<SittingProps, 'session' | 'run' | 'onFilter'>) {
+function NothingLeft({ session, source, look, onLook }: Omit<SittingProps, 'sitting' | 'heatMap'>) {
   const { ui } = useModel();
-  const { counts, filter } = session;
+  const { counts } = session;
   const total = counts.accepted + counts.rejected + counts.unset;
+  const isNarrowed = look.suspicion !== null;
   return (
     <div className="empty">
       <h2>
-        {total === 0 ? 'No results yet' : filter === 'unset' ? 'Everything is reviewed' : 'None of these'}
+        {total === 0
+          ? 'No results yet'
+          : look.filter === 'unset' && !isNarrowed
+            ? 'Everything is reviewed'
+            : 'None of these'}
       </h2>
       <p>
         {total === 0
@@ -200,11 +258,17 @@ function NothingLeft({ session, run, onFilter }: Pick<SittingProps, 'session' | 
           : `${formatCount(counts.accepted)} accepted, ${formatCount(counts.rejected)} rejected.`}
       </p>
       {total === 0 ? (
-        <button className="btn" onClick={() => show(ui, { kind: 'runs', runId: run.id })} type="button">
-          Back to the run
+        <button
+          className="btn"
+          onClick={() =>
+            show(ui, source.kind === 'run' ? { kind: 'runs', runId: source.runId } : { kind: 'gallery' })
+          }
+          type="button"
+        >
+          {source.kind === 'run' ? 'Back to the run' : 'Back to the gallery'}
         </button>
       ) : (
-        <button className="btn" onClick={() => onFilter('all')} type="button">
+        <button className="btn" onClick={() => onLook({ filter: 'all', suspicion: null })} type="button">
           Show all {formatCount(total)}
         </button>
       )}
@@ -212,56 +276,20 @@ function NothingLeft({ session, run, onFilter }: Pick<SittingProps, 'session' | 
   );
 }
 
-interface FilmstripProps {
-  readonly session: ReviewSession;
-  readonly details: ReadonlyMap<number, JobDetail>;
-  readonly acts: ReviewActs;
+function OtherRerun({ detail, onClose }: { readonly detail: JobDetail; onClose(): void }) {
+  const run = useLive((live) => live.runs.get(detail.job.runId));
+  return run === undefined ? null : <OtherRerunOf detail={detail} onClose={onClose} run={run} />;
 }
 
-function Filmstrip({ session, details, acts }: FilmstripProps) {
-  const { backend } = useModel();
-  const { ids, at } = session;
-  const { from: first, to } = stripOf(session, NEIGHBOURS);
-  const shown = ids.slice(first, to);
-  return (
-    <nav aria-label="Results around this one" className="filmstrip">
-      {shown.map((jobId, place) => {
-        const detail = details.get(jobId);
-        const verdict = (session.reviews.get(jobId) ?? detail?.review)?.verdict;
-        return (
-          <button
-            aria-current={first + place === at ? 'true' : undefined}
-            aria-label={`${first + place + 1} of ${ids.length}${verdict === undefined ? '' : `, ${verdict}`}`}
-            data-verdict={verdict}
-            key={jobId}
-            onClick={() => acts.moveTo(first + place)}
-            type="button"
-          >
-            {detail?.result !== undefined && (
-              <img alt="" decoding="async" draggable={false} src={backend.thumbnail(detail.result.id)} />
-            )}
-          </button>
-        );
-      })}
-    </nav>
-  );
-}
-
-interface RerunProps {
-  readonly run: Run;
-  readonly jobId: number;
-  readonly what: string;
-  onClose(): void;
-}
-
-function Rerun({ run, jobId, what, onClose }: RerunProps) {
+function OtherRerunOf(props: { readonly run: Run; readonly detail: JobDetail; onClose(): void }) {
+  const { run, detail, onClose } = props;
   const controls = useRunControls(run);
   return (
     <RerunDialog
       controls={controls}
       onClose={onClose}
       run={run}
-      target={{ which: { kind: 'jobs', jobIds: [jobId] }, count: 1, what }}
+      target={{ which: { kind: 'jobs', jobIds: [detail.job.id] }, count: 1, what: detail.instruction }}
     />
   );
 }

@@ -2,6 +2,7 @@ import type { Review } from '@shared/model/review';
 import { describe, expect, it } from 'vitest';
 import {
   judged,
+  landed,
   moved,
   movedToUnset,
   newSession,
@@ -12,12 +13,12 @@ import {
   reviewNow,
   undone,
   unsaid,
+  versioned,
 } from './review-session';
 import type { ReviewSession, Shown, Step } from './review-session';
 
 const IDS = [11, 12, 13, 14];
-const start = (): ReviewSession =>
-  newSession({ filter: 'all', ids: IDS, counts: { accepted: 0, rejected: 0, unset: 4 } });
+const start = (): ReviewSession => newSession({ ids: IDS, counts: { accepted: 0, rejected: 0, unset: 4 } });
 
 const shownAt = (session: ReviewSession, review?: Review): Shown => {
   const jobId = session.ids[session.at] ?? 0;
@@ -89,7 +90,8 @@ describe('undo', () => {
     }
     const back = must(undone(must(undone(session)).session));
     expect(back.said).toMatchObject({ jobId: 12, before: { verdict: 'rejected' } });
-    expect(back.said.after.verdict).toBeUndefined();
+    expect(back.said).toMatchObject({ kind: 'review', after: { reasons: [] } });
+    expect(back.said).not.toHaveProperty('after.verdict');
     expect(back.session).toMatchObject({ at: 1, counts: { accepted: 1, rejected: 0, unset: 3 } });
     const forward = must(redone(back.session)).session;
     expect(forward.counts).toEqual({ accepted: 1, rejected: 1, unset: 2 });
@@ -99,15 +101,35 @@ describe('undo', () => {
 
   it('reaches what was said under another filter', () => {
     const judgedOne = judge(start(), 'accepted');
-    const other = newSession({ filter: 'unset', ids: [12, 13, 14], counts: judgedOne.counts }, judgedOne);
+    const other = newSession({ ids: [12, 13, 14], counts: judgedOne.counts }, judgedOne);
     expect(must(undone(other)).said).toMatchObject({ jobId: 11 });
+  });
+});
+
+describe('another version', () => {
+  it('is among what can be taken back, in its turn, with what was said before and after', () => {
+    const accepted = judge(start(), 'accepted', true);
+    const again = versioned(accepted, { jobId: 11, from: 110, to: null }).session;
+    // What was said was said of the result that is a version now.
+    expect(again.reviews.has(11)).toBe(false);
+    const there = landed(again, 11, 111);
+    const back = must(undone(there));
+    expect(back.said).toEqual({ kind: 'version', jobId: 11, from: 111, to: 110 });
+    expect(must(undone(back.session)).said).toMatchObject({ kind: 'review', resultId: 110 });
+    expect(must(redone(back.session)).said).toEqual({ kind: 'version', jobId: 11, from: 110, to: 111 });
+  });
+
+  it('that was refused leaves the sitting as it was', () => {
+    const accepted = judge(start(), 'accepted', true);
+    const { session, said } = versioned(accepted, { jobId: 11, from: 110, to: 111 });
+    expect(unsaid(session, said, accepted).past).toEqual(accepted.past);
   });
 });
 
 describe('what could not be written down', () => {
   it('was never said', () => {
     const { session, said } = judged(start(), shownAt(start()), { verdict: 'accepted', stay: false });
-    const back = unsaid(session, said);
+    const back = unsaid(session, said, start());
     expect(back.counts).toEqual({ accepted: 0, rejected: 0, unset: 4 });
     expect(back.past).toEqual([]);
   });

@@ -1,21 +1,32 @@
 /** One sitting of a reviewer over a run: where they are, what they said, and the way back through all of it. Pure. */
 import { NO_REVIEW, REJECTION_REASONS } from '@shared/model/review';
-import type { Review, ReviewCounts, ReviewFilter, Verdict } from '@shared/model/review';
+import type { Review, ReviewCounts, Verdict } from '@shared/model/review';
 
 /** One thing that was said, with what was said before. */
-export interface Said {
+export interface SaidReview {
+  readonly kind: 'review';
   readonly jobId: number;
   readonly resultId: number;
   readonly before: Review;
   readonly after: Review;
 }
 
+/** A job was made to show another of its results. */
+export interface SaidVersion {
+  readonly kind: 'version';
+  readonly jobId: number;
+  /** Null: none, or it is not known yet, as of a job that is being done again. */
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
+export type Said = SaidReview | SaidVersion;
+
 export interface ReviewSession {
-  readonly filter: ReviewFilter;
-  /** Jobs in the order of the run, as the filter found them when it was chosen: what is judged stays in its place. */
+  /** Jobs in their order, as the filter found them when it was chosen: what is judged stays in its place. */
   readonly ids: readonly number[];
   readonly at: number;
-  /** Of the whole run. */
+  /** Of the whole source. */
   readonly counts: ReviewCounts;
   /** Said in this sitting, by job. */
   readonly reviews: ReadonlyMap<number, Review>;
@@ -34,7 +45,7 @@ export interface Shown {
 }
 
 export function newSession(
-  found: Pick<ReviewSession, 'filter' | 'ids' | 'counts'>,
+  found: Pick<ReviewSession, 'ids' | 'counts'>,
   before?: Pick<ReviewSession, 'past' | 'future' | 'reviews' | 'autoAdvance'>,
 ): ReviewSession {
   return {
@@ -57,13 +68,16 @@ export interface Step {
   /** To be written down. */
   readonly said: Said;
 }
+interface ReviewStep extends Step {
+  readonly said: SaidReview;
+}
 
 /** Accepts, rejects, or takes the verdict back; then the next one is shown, unless `stay`. */
 export function judged(
   session: ReviewSession,
   shown: Shown,
   { verdict, stay }: { verdict: Verdict | null; stay: boolean },
-): Step {
+): ReviewStep {
   const before = reviewNow(session, shown);
   const { verdict: _, ...rest } = before;
   const after: Review = {
@@ -84,17 +98,17 @@ export function judged(
 }
 
 /** 1 to 5; 0 takes the rating back. */
-export function rated(session: ReviewSession, shown: Shown, rating: number): Step {
+export function rated(session: ReviewSession, shown: Shown, rating: number): ReviewStep {
   const { rating: _, ...rest } = reviewNow(session, shown);
   return say(session, shown, rating === 0 ? rest : { ...rest, rating });
 }
 
-export function noted(session: ReviewSession, shown: Shown, note: string): Step {
+export function noted(session: ReviewSession, shown: Shown, note: string): ReviewStep {
   return say(session, shown, { ...reviewNow(session, shown), note });
 }
 
 /** Adds the reason of that number (from 1) to the last rejection, or takes it off again; null: there is none. */
-export function reasoned(session: ReviewSession, number: number): Step | null {
+export function reasoned(session: ReviewSession, number: number): ReviewStep | null {
   const reason = REJECTION_REASONS[number - 1];
   const { reasonsFor } = session;
   const before = reasonsFor === null ? undefined : session.reviews.get(reasonsFor.jobId);
@@ -108,13 +122,22 @@ export function reasoned(session: ReviewSession, number: number): Step | null {
   return { ...step, session: { ...step.session, reasonsFor } };
 }
 
-function say(session: ReviewSession, shown: Shown, after: Review): Step {
+function say(session: ReviewSession, shown: Shown, after: Review): ReviewStep {
   const before = reviewNow(session, shown);
   const { jobId, resultId } = shown;
-  const said = { jobId, resultId, before, after };
+  const said = { kind: 'review', jobId, resultId, before, after } as const;
   return {
     said,
     session: { ...put(session, said, after), past: [...session.past, said], future: [], reasonsFor: null },
+  };
+}
+
+/** Another of its results is shown, or it is being done again (`to` null). */
+export function versioned(session: ReviewSession, said: Omit<SaidVersion, 'kind'>): Step {
+  const step = { kind: 'version', ...said } as const;
+  return {
+    said: step,
+    session: { ...applied(session, step), past: [...session.past, step], future: [], reasonsFor: null },
   };
 }
 
@@ -124,11 +147,12 @@ export function undone(session: ReviewSession): Step | null {
   if (said === undefined) {
     return null;
   }
-  const back = put(session, { ...said, before: said.after }, said.before);
+  const reversed = reverseOf(said);
+  const past = session.past.slice(0, -1);
   return {
-    said: { ...said, before: said.after, after: said.before },
+    said: reversed,
     session: shownAgain(
-      { ...back, past: session.past.slice(0, -1), future: [...session.future, said] },
+      { ...applied(session, reversed), past, future: [...session.future, said] },
       said.jobId,
     ),
   };
@@ -139,26 +163,47 @@ export function redone(session: ReviewSession): Step | null {
   if (said === undefined) {
     return null;
   }
-  const again = put(session, said, said.after);
+  const future = session.future.slice(0, -1);
   return {
     said,
-    session: shownAgain(
-      { ...again, future: session.future.slice(0, -1), past: [...session.past, said] },
-      said.jobId,
-    ),
+    session: shownAgain({ ...applied(session, said), future, past: [...session.past, said] }, said.jobId),
   };
 }
 
-/** What could not be written down was never said. */
-export function unsaid(session: ReviewSession, said: Said): ReviewSession {
+/** What could not be written down was never said. `before`: the sitting as it was. */
+export function unsaid(session: ReviewSession, said: Said, before: ReviewSession): ReviewSession {
   return {
-    ...put(session, { ...said, before: said.after }, said.before),
-    past: session.past.filter((one) => one !== said),
+    ...applied(session, reverseOf(said)),
+    past: before.past,
+    future: before.future,
     reasonsFor: null,
   };
 }
 
-function put(session: ReviewSession, { jobId, before }: Said, after: Review): ReviewSession {
+/** The result a job is shown with is known by now. */
+export function landed(session: ReviewSession, jobId: number, resultId: number): ReviewSession {
+  const named = (said: Said): Said =>
+    said.kind === 'version' && said.jobId === jobId && said.to === null ? { ...said, to: resultId } : said;
+  return { ...session, past: session.past.map(named) };
+}
+
+function reverseOf(said: Said): Said {
+  return said.kind === 'review'
+    ? { ...said, before: said.after, after: said.before }
+    : { ...said, from: said.to, to: said.from };
+}
+
+function applied(session: ReviewSession, said: Said): ReviewSession {
+  if (said.kind === 'review') {
+    return put(session, said, said.after);
+  }
+  // What was said in this sitting was said of the other result; the library knows what was said of this one.
+  const reviews = new Map(session.reviews);
+  reviews.delete(said.jobId);
+  return { ...session, reviews };
+}
+
+function put(session: ReviewSession, { jobId, before }: SaidReview, after: Review): ReviewSession {
   return {
     ...session,
     reviews: new Map(session.reviews).set(jobId, after),

@@ -1,18 +1,33 @@
 /** The keys of the review screen: no bare letter acts while the user types, nor behind a dialog. */
 import { useLayoutEffect } from 'react';
+import { obeyCompareKey } from '../../compare/compare-model';
+import type { CompareActs } from '../../compare/compare-model';
+import { actOf } from '../../keys/key-line';
+import type { ActOf } from '../../keys/key-line';
+import { REVIEW_KEYS } from '../../keys/review-keys';
 import { isTyping } from '../../shell/shortcuts';
 import { useModel } from '../../state/app-model';
-import type { ReviewActs } from './use-review';
+import type { ReviewActs } from './review-acts';
 
 export interface KeyActs {
   readonly acts: ReviewActs;
-  cycle(): void;
-  blink(isOn: boolean): void;
-  toggleZoom(): void;
-  resetZoom(): void;
+  readonly compare: CompareActs;
   editNote(): void;
-  rerun(): void;
+  editInstruction(): void;
+  editInStudio(): void;
   toggleAdvance(): void;
+  toggleHeatMap(): void;
+  toggleOrder(): void;
+  toggleSuspicious(): void;
+  /** The next of the filters in the head; -1: the one before. */
+  stepFilter(step: 1 | -1): void;
+  /** Null: there is nothing to compare. */
+  readonly compareBlind: (() => void) | null;
+  /** Looks at the next earlier version. */
+  nextVersion(): void;
+  takeVersionBack(): void;
+  /** Back to the source, where a version is looked at. False: none is. */
+  leaveVersion(): boolean;
 }
 
 export function useReviewKeys(given: KeyActs): void {
@@ -21,16 +36,16 @@ export function useReviewKeys(given: KeyActs): void {
     const onKeyDown = (event: KeyboardEvent): void => {
       const isCovered =
         ui.getState().overlay.kind !== 'none' || document.querySelector('dialog[open]') !== null;
-      if (!isCovered && !isTyping(event.target) && obey(event, given)) {
+      if (!event.defaultPrevented && !isCovered && !isTyping(event.target) && obey(event, given)) {
         event.preventDefault();
       }
     };
     const onKeyUp = (event: KeyboardEvent): void => {
       if (event.key === '\\') {
-        given.blink(false);
+        given.compare.blink(false);
       }
     };
-    const onBlur = (): void => given.blink(false);
+    const onBlur = (): void => given.compare.blink(false);
     window.addEventListener('keydown', onKeyDown);
     window.addEventListener('keyup', onKeyUp);
     window.addEventListener('blur', onBlur);
@@ -44,55 +59,51 @@ export function useReviewKeys(given: KeyActs): void {
 
 /** Whether the key was one of ours. */
 function obey(event: KeyboardEvent, given: KeyActs): boolean {
-  const { acts } = given;
-  const key = event.key.toLowerCase();
-  if (event.ctrlKey || event.metaKey) {
-    const isBack = key === 'z' && !event.shiftKey;
-    const isForth = key === 'y' || (key === 'z' && event.shiftKey);
-    if (isBack || isForth) {
-      (isBack ? acts.undo : acts.redo)();
-    }
-    if (key === '0') {
-      given.resetZoom();
-    }
-    return isBack || isForth || key === '0';
-  }
-  if (event.altKey) {
+  const act = actOf(REVIEW_KEYS, event);
+  const isOnSlider = event.target instanceof HTMLInputElement && event.target.type === 'range';
+  if (isOnSlider && event.key.startsWith('Arrow')) {
     return false;
   }
-  if (/^[0-9]$/.test(event.key)) {
+  if (act === undefined) {
+    return obeyCompareKey(event, given.compare);
+  }
+  return WORKS[act](given, event) !== false;
+}
+
+type Work = (given: KeyActs, event: KeyboardEvent) => unknown;
+
+/** False: the key is somebody else's now. */
+const WORKS: Readonly<Record<ActOf<typeof REVIEW_KEYS>, Work>> = {
+  accept: ({ acts }) => acts.judge('accepted', false),
+  reject: ({ acts }) => acts.judge('rejected', false),
+  unset: ({ acts }) => acts.judge(null, true),
+  acceptHere: ({ acts }) => acts.judge('accepted', true),
+  rejectHere: ({ acts }) => acts.judge('rejected', true),
+  digit: ({ acts }, event) => {
     const number = Number(event.key);
     if (!acts.reason(number) && number <= 5) {
       acts.rate(number);
     }
-    return true;
-  }
-  return obeyLetter(key, event, given);
-}
-
-function obeyLetter(key: string, event: KeyboardEvent, given: KeyActs): boolean {
-  const { acts } = given;
-  const stay = event.shiftKey;
-  const works: Readonly<Record<string, () => void>> = {
-    p: () => acts.judge('accepted', stay),
-    x: () => acts.judge('rejected', stay),
-    u: () => acts.judge(null, true),
-    arrowright: () => (stay ? acts.nextUnset() : acts.move(1)),
-    arrowleft: () => acts.move(-1),
-    home: () => acts.moveTo(0),
-    end: () => acts.moveTo(Number.MAX_SAFE_INTEGER),
-    m: given.cycle,
-    '\\': () => given.blink(true),
-    z: given.toggleZoom,
-    n: given.editNote,
-    i: given.rerun,
-    a: given.toggleAdvance,
-  };
-  const isOnSlider = event.target instanceof HTMLInputElement && event.target.type === 'range';
-  const work = works[key];
-  if (work === undefined || (isOnSlider && key.startsWith('arrow'))) {
-    return false;
-  }
-  work();
-  return true;
-}
+  },
+  note: (given) => given.editNote(),
+  next: ({ acts }) => acts.move(1),
+  previous: ({ acts }) => acts.move(-1),
+  nextUnset: ({ acts }) => acts.nextUnset(),
+  first: ({ acts }) => acts.moveTo(0),
+  last: ({ acts }) => acts.moveTo(Number.MAX_SAFE_INTEGER),
+  undo: ({ acts }) => acts.undo(),
+  redo: ({ acts }) => acts.redo(),
+  rerun: ({ acts }) => acts.rerun(),
+  instruct: (given) => given.editInstruction(),
+  version: (given) => given.nextVersion(),
+  leaveVersion: (given) => given.leaveVersion(),
+  takeBack: (given) => given.takeVersionBack(),
+  order: (given) => given.toggleOrder(),
+  suspicious: (given) => given.toggleSuspicious(),
+  filter: (given) => given.stepFilter(1),
+  filterBack: (given) => given.stepFilter(-1),
+  arena: (given) => given.compareBlind?.(),
+  edit: (given) => given.editInStudio(),
+  advance: (given) => given.toggleAdvance(),
+  heatMap: (given) => given.toggleHeatMap(),
+};

@@ -132,18 +132,22 @@ function Choices({ run, draft, change }: PartProps & { readonly run: Run }) {
           ))}
         </SelectField>
       )}
-      <ChoiceField
-        label="Size"
-        onChange={(imageSize) => change({ imageSize })}
-        value={draft.imageSize}
-        values={sizes}
-      />
-      <ChoiceField
-        label="Ratio"
-        onChange={(aspectRatio) => change({ aspectRatio })}
-        value={draft.aspectRatio}
-        values={ratios}
-      />
+      {run.recipe.task !== 'text' && (
+        <>
+          <ChoiceField
+            label="Size"
+            onChange={(imageSize) => change({ imageSize })}
+            value={draft.imageSize}
+            values={sizes}
+          />
+          <ChoiceField
+            label="Ratio"
+            onChange={(aspectRatio) => change({ aspectRatio })}
+            value={draft.aspectRatio}
+            values={ratios}
+          />
+        </>
+      )}
     </div>
   );
 }
@@ -212,7 +216,7 @@ function Outcome({ run, target, draft, isNew }: OutcomeProps) {
   const price = priceWords(priceOfJobs(target.count, recipe, models));
   return isNew ? (
     <Notice tone="info">
-      What is asked has changed, so these jobs become a new run with a folder of its own: pictures of two
+      What is asked has changed, so these jobs become a new run with a folder of its own: results of two
       recipes are never mixed. “{run.name}” keeps its failures. {sentence(price)}
     </Notice>
   ) : (

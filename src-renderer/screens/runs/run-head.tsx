@@ -1,25 +1,16 @@
 /** Title, instruction, what can be done with the run now, its bar and figures. */
 import type { Run } from '@shared/model/run';
-import { useState } from 'react';
-import { useModel } from '../../state/app-model';
 import { useRunControls } from '../../state/run-controls';
-import type { RunControls } from '../../state/run-controls';
-import { show, toast } from '../../state/ui-store';
-import { CancelDialog } from '../../shell/queue/cancel-dialog';
 import { inFlight, isActive, jobTotal, runState, segmentsOf, settledJobs } from '../../jobs/job-words';
-import { isAtCanary, pausingWords, remainingJobs } from '../../jobs/run-words';
+import { isAtCanary, pausingWords } from '../../jobs/run-words';
 import { formatClock, formatCount, formatRate, formatUsd, plural } from '../../ui/format';
-import { MenuButton } from '../../ui/menu';
 import { Notice } from '../../ui/notice';
 import { Pill } from '../../ui/pill';
 import { ProgressBar } from '../../ui/progress-bar';
 import { useNow } from '../../ui/use-now';
 import { CapReached } from './cap-reached';
-
-interface RunPart {
-  readonly run: Run;
-  readonly controls: RunControls;
-}
+import { RunActions } from './run-actions';
+import type { RunPart } from './run-actions';
 
 export function RunHead({ run }: { readonly run: Run }) {
   const controls = useRunControls(run);
@@ -55,111 +46,6 @@ export function RunHead({ run }: { readonly run: Run }) {
       <Cancelled controls={controls} run={run} />
     </header>
   );
-}
-
-function RunActions({ run, controls }: RunPart) {
-  const { backend, ui } = useModel();
-  const { runs } = backend.client;
-  const { action } = controls;
-  const exportAs = (format: 'csv' | 'jsonl' | 'spreadsheet' | 'failures') =>
-    void action.run(async () => {
-      const name = await runs.export({ runId: run.id, format });
-      if (name !== null) {
-        toast(ui, `Exported ${name}`);
-      }
-    });
-  return (
-    <div className="row">
-      <MenuButton
-        items={[
-          { label: 'CSV', hint: 'results.csv', onSelect: () => exportAs('csv') },
-          { label: 'JSON Lines', hint: 'results.jsonl', onSelect: () => exportAs('jsonl') },
-          { label: 'CSV for spreadsheets', hint: 'no formulas', onSelect: () => exportAs('spreadsheet') },
-          ...(run.counts.failed === 0
-            ? []
-            : [{ label: 'Errors as CSV', hint: 'failed rows', onSelect: () => exportAs('failures') }]),
-        ]}
-        label="Export"
-      />
-      <button
-        className="btn"
-        onClick={() => void action.run(() => runs.showFolder({ runId: run.id }))}
-        type="button"
-      >
-        Show folder
-      </button>
-      {run.counts.done > 0 && (
-        <button className="btn" onClick={() => show(ui, { kind: 'review', runId: run.id })} type="button">
-          Review
-        </button>
-      )}
-      <CancelButton controls={controls} run={run} />
-      <MainAction controls={controls} run={run} />
-    </div>
-  );
-}
-
-function CancelButton({ run, controls }: RunPart) {
-  const [isAsking, setAsking] = useState(false);
-  if (remainingJobs(run) === 0) {
-    return null;
-  }
-  return (
-    <>
-      <button className="btn" onClick={() => setAsking(true)} type="button">
-        Cancel…
-      </button>
-      {isAsking && <CancelDialog onCancelRun={controls.cancel} onClose={() => setAsking(false)} run={run} />}
-    </>
-  );
-}
-
-/** What a person most likely wants of the run as it stands. */
-function MainAction({ run, controls }: RunPart) {
-  const { isBusy } = controls.action;
-  const remaining = remainingJobs(run);
-  if (isActive(run)) {
-    return (
-      <button
-        className="btn"
-        disabled={run.state.kind === 'draining'}
-        onClick={controls.pause}
-        title="Stops sending; requests in flight finish"
-        type="button"
-      >
-        {run.state.kind === 'draining' ? 'Pausing…' : 'Pause'}
-      </button>
-    );
-  }
-  if (remaining > 0) {
-    // Under a cap that stands it would only pause again: raising that is what helps.
-    const isCapped = run.state.kind === 'paused' && run.state.failure === 'budget';
-    return (
-      <button
-        className={isCapped ? 'btn' : 'btn primary'}
-        disabled={isBusy}
-        onClick={controls.resume}
-        type="button"
-      >
-        {isAtCanary(run)
-          ? `Continue with the remaining ${formatCount(remaining)}`
-          : `Resume ${formatCount(remaining)}`}
-      </button>
-    );
-  }
-  if (run.counts.failed > 0) {
-    return (
-      <button
-        className="btn primary"
-        disabled={isBusy}
-        onClick={() => void controls.rerun({ which: { kind: 'failed' } })}
-        type="button"
-      >
-        Rerun {formatCount(run.counts.failed)} failed
-      </button>
-    );
-  }
-  return null;
 }
 
 function RunStats({ run }: { readonly run: Run }) {

@@ -159,3 +159,43 @@ describe('failures in bulk', () => {
     expect(formats).toEqual(['failures']);
   });
 });
+
+describe('the keys of a run', () => {
+  const press = (key: string, held: object = {}, on: Element = document.body) =>
+    fireEvent.keyDown(on, { key, ...held });
+
+  it('pause it, go on with it, and ask before it is cancelled', async () => {
+    const { backend } = await shownWith((run) => ({ state: { kind: 'running' }, counts: run.counts }));
+    press('X', { shiftKey: true });
+    const dialog = await screen.findByRole('dialog', { name: /^Cancel portraits/ });
+    // What lies behind a dialog hears nothing.
+    press('p');
+    expect(backend.runs.get(2)?.run.state.kind).toBe('running');
+    fireEvent.click(within(dialog).getByRole('button', { name: /^(?:Keep|Back|Close)/ }));
+    press('p');
+    await waitFor(() => expect(backend.runs.get(2)?.run.state.kind).toBe('paused'));
+    await screen.findByRole('button', { name: /^Resume/ });
+    press('Enter', { ctrlKey: true });
+    await waitFor(() => expect(backend.runs.get(2)?.run.state.kind).toBe('running'));
+  });
+
+  it('send what failed once, however long they are held', async () => {
+    const rendered = await renderApp('done', <App />);
+    const asked = spyOnRerun(rendered);
+    press('Enter', { ctrlKey: true });
+    press('Enter', { ctrlKey: true, repeat: true });
+    await waitFor(() => expect(asked).toEqual([{ runId: 2, which: { kind: 'failed' } }]));
+  });
+
+  it('lead to the dialogs and screens of its buttons', async () => {
+    await renderApp('done', <App />);
+    press('e', { ctrlKey: true });
+    fireEvent.click(within(await screen.findByRole('dialog', { name: /^Export/ })).getByText('Cancel'));
+    press('b');
+    fireEvent.click(within(await screen.findByRole('dialog', { name: 'Compare blind' })).getByText('Cancel'));
+    press('j');
+    fireEvent.click(within(await screen.findByRole('dialog', { name: /^Judge/ })).getByText('Cancel'));
+    press('v');
+    expect(await screen.findByRole('button', { name: /^Accept P/ })).toBeTruthy();
+  });
+});

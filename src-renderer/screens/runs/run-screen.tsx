@@ -14,11 +14,16 @@ import { useThrottled } from '../../ui/use-throttled';
 import { FailuresPanel } from './failures-panel';
 import { RunChips } from './run-chips';
 import { RunHead } from './run-head';
+import { TextRunScreen } from './text-run-screen';
 import './runs.css';
 
 export const ALL_JOBS: JobFilter = { kind: 'all' };
 
 export function RunScreen({ run }: { readonly run: Run }) {
+  return run.recipe.task === 'text' ? <TextRunScreen run={run} /> : <PictureRunScreen run={run} />;
+}
+
+function PictureRunScreen({ run }: { readonly run: Run }) {
   const { ui } = useModel();
   const { pages, count, filter } = useRunJobs(run);
   const tileSize = useUi((state) => state.tileSize);

@@ -7,9 +7,10 @@ import { useState } from 'react';
 import { useLive, useModel } from '../../state/app-model';
 import { useAction } from '../../state/use-action';
 import { Dialog, DialogFoot } from '../../ui/dialog';
-import { Checkbox, NumberField, TextField } from '../../ui/field';
+import { Checkbox, NumberField, SelectField, TextField } from '../../ui/field';
 import { ProviderSelect } from '../../ui/provider-select';
 import { Notice } from '../../ui/notice';
+import { AddButton } from './add-button';
 
 export function OwnModels() {
   const { backend, live } = useModel();
@@ -50,11 +51,7 @@ export function OwnModels() {
           ))}
         </ul>
       )}
-      <div>
-        <button className="btn" onClick={() => setAdding(true)} type="button">
-          Add a model…
-        </button>
-      </div>
+      <AddButton label="Add a model…" onAdd={() => setAdding(true)} />
       {isAdding && <AddModel onClose={() => setAdding(false)} />}
     </section>
   );
@@ -68,6 +65,10 @@ interface ModelDraft {
   readonly mask: boolean;
   readonly sizes: string;
   readonly priceUsd: number | undefined;
+  readonly answers: 'pictures' | 'text';
+  /** US dollars per million tokens. */
+  readonly textIn: number | undefined;
+  readonly textOut: number | undefined;
 }
 
 const NEW_MODEL: ModelDraft = {
@@ -78,25 +79,44 @@ const NEW_MODEL: ModelDraft = {
   mask: false,
   sizes: '',
   priceUsd: undefined,
+  answers: 'pictures',
+  textIn: undefined,
+  textOut: undefined,
 };
 
 /** The catalogue entry of a draft, or why it cannot be one. */
 export function modelOf(draft: ModelDraft): ReturnType<typeof catalogueModelSchema.safeParse> {
-  const sizes = draft.sizes.split(/[\s,]+/).filter((size) => size !== '');
   return catalogueModelSchema.safeParse({
     id: draft.id.trim(),
     provider: draft.provider,
     label: draft.label.trim() === '' ? draft.id.trim() : draft.label.trim(),
     state: 'current',
-    tasks: draft.maxInputImages === 0 ? ['t2i'] : ['edit', 't2i'],
-    ...(draft.maxInputImages === undefined ? {} : { maxInputImages: draft.maxInputImages }),
-    mask: draft.mask,
-    sizes,
     ratios: [],
-    priceUsd: draft.priceUsd === undefined ? {} : { '*': draft.priceUsd },
     source: 'added by the user',
     own: true,
+    ...(draft.answers === 'text' ? textFacts(draft) : pictureFacts(draft)),
   });
+}
+
+function pictureFacts({ maxInputImages, mask, sizes, priceUsd }: ModelDraft) {
+  return {
+    tasks: maxInputImages === 0 ? ['t2i'] : ['edit', 't2i'],
+    ...(maxInputImages === undefined ? {} : { maxInputImages }),
+    mask,
+    sizes: sizes.split(/[\s,]+/).filter((size) => size !== ''),
+    priceUsd: priceUsd === undefined ? {} : { '*': priceUsd },
+  };
+}
+
+/** A request has a price only where both are known. */
+function textFacts({ textIn, textOut }: ModelDraft) {
+  return {
+    tasks: ['text'],
+    mask: false,
+    sizes: [],
+    priceUsd: {},
+    ...(textIn === undefined || textOut === undefined ? {} : { tokenPriceUsd: { textIn, textOut } }),
+  };
 }
 
 function AddModel({ onClose }: { onClose(): void }) {
@@ -161,6 +181,54 @@ function ModelFields({ draft, idError, onChange }: ModelFieldsProps) {
         onChange={(provider) => onChange({ provider })}
         value={draft.provider}
       />
+      <SelectField
+        className="span2"
+        label="Answers with"
+        onChange={(event) => onChange({ answers: event.target.value === 'text' ? 'text' : 'pictures' })}
+        value={draft.answers}
+      >
+        <option value="pictures">Pictures</option>
+        <option value="text">Text</option>
+      </SelectField>
+      {draft.answers === 'text' ? (
+        <TextPriceFields draft={draft} onChange={onChange} />
+      ) : (
+        <PictureFields draft={draft} onChange={onChange} />
+      )}
+    </div>
+  );
+}
+
+type PartProps = Omit<ModelFieldsProps, 'idError'>;
+
+function TextPriceFields({ draft, onChange }: PartProps) {
+  return (
+    <>
+      <NumberField
+        label="Dollars per million tokens in"
+        max={10_000}
+        min={0}
+        onChange={(textIn) => onChange({ textIn })}
+        placeholder="not known"
+        step={0.01}
+        value={draft.textIn}
+      />
+      <NumberField
+        label="Dollars per million tokens out"
+        max={10_000}
+        min={0}
+        onChange={(textOut) => onChange({ textOut })}
+        placeholder="not known"
+        step={0.01}
+        value={draft.textOut}
+      />
+    </>
+  );
+}
+
+function PictureFields({ draft, onChange }: PartProps) {
+  return (
+    <>
       <NumberField
         hint="0: takes none"
         label="Input images, at most"
@@ -194,6 +262,6 @@ function ModelFields({ draft, idError, onChange }: ModelFieldsProps) {
           onChange={(event) => onChange({ mask: event.target.checked })}
         />
       </div>
-    </div>
+    </>
   );
 }

@@ -1,6 +1,7 @@
 /** The defaults of new runs, the look of the window, and where things are. Each change is saved at once. */
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
 import type { Settings, Theme } from '@shared/model/settings';
+import { EditorSetting } from '../../pictures/editor-setting';
 import { useLive, useModel } from '../../state/app-model';
 import { show } from '../../state/ui-store';
 import { useAction } from '../../state/use-action';
@@ -10,24 +11,43 @@ import { Notice } from '../../ui/notice';
 import { vaultSentence } from '../../shell/status-line';
 import { OwnModels } from './own-models';
 import { PoolSection } from './pool-settings';
+import { ServiceSection } from './service-section';
 import { SettingRow } from './setting-row';
+import { useSettingsKeys } from './use-settings-keys';
 import './settings.css';
 
 export function SettingsScreen() {
   const settings = useLive((state) => state.settings);
+  const isInBrowser = useModel().backend.browser !== undefined;
+  useSettingsKeys();
   return (
     <>
       <header className="head">
         <h1>Settings</h1>
+        <p className="sub">
+          Saved when a field is left, or with <kbd>Ctrl S</kbd>. Sections: <kbd>Ctrl ↓</kbd> <kbd>Ctrl ↑</kbd>
+        </p>
       </header>
       <div className="scroll settings">
-        {settings !== null && <RunDefaults settings={settings} />}
-        {settings !== null && <DayCaps settings={settings} />}
-        {settings !== null && <Pool settings={settings} />}
+        {isInBrowser && (
+          <Notice tone="info">
+            These belong to the computer that runs Brushfleet and are changed in its window; here they can be
+            looked at. Appearance alone is this browser's own.
+          </Notice>
+        )}
+        <fieldset className="settings-fields" disabled={isInBrowser}>
+          {settings !== null && <RunDefaults settings={settings} />}
+          {settings !== null && <DayCaps settings={settings} />}
+          {settings !== null && <Pool settings={settings} />}
+          <ServiceSection />
+          {!isInBrowser && <EditorSetting />}
+        </fieldset>
         <Appearance />
         <KeysLink />
-        <OwnModels />
-        {settings !== null && <LogSettings settings={settings} />}
+        <fieldset className="settings-fields" disabled={isInBrowser}>
+          <OwnModels />
+          {settings !== null && <LogSettings settings={settings} />}
+        </fieldset>
         <About />
       </div>
     </>
@@ -102,6 +122,18 @@ function RunDefaults({ settings }: { readonly settings: Settings }) {
           checked={settings.allowPrivateUrls}
           label="Fetch pictures from this computer and the local network when a row names such an address"
           onChange={(event) => save({ allowPrivateUrls: event.target.checked })}
+        />
+      </SettingRow>
+      <SettingRow
+        isOwn={settings.measureResults !== DEFAULT_SETTINGS.measureResults}
+        name="Measure results"
+        onReset={() => save({ measureResults: DEFAULT_SETTINGS.measureResults })}
+        standard="on"
+      >
+        <Checkbox
+          checked={settings.measureResults}
+          label="Look for results that are unchanged, blank, duplicates, drawn anew or of the wrong size"
+          onChange={(event) => save({ measureResults: event.target.checked })}
         />
       </SettingRow>
     </section>
@@ -316,6 +348,7 @@ function LogSettings({ settings }: { readonly settings: Settings }) {
 
 function About() {
   const info = useLive((state) => state.info);
+  const { browser } = useModel().backend;
   if (info === null) {
     return null;
   }
@@ -325,6 +358,11 @@ function About() {
       <p className="hint">
         Brushfleet {info.version}. Library: <code>{info.libraryDir}</code>
       </p>
+      {browser !== undefined && (
+        <button className="btn small" onClick={() => void browser.logOut()} type="button">
+          Log out of this browser
+        </button>
+      )}
     </section>
   );
 }

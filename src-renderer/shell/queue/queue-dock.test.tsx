@@ -3,6 +3,7 @@ import { ORPCError } from '@orpc/client';
 import { describe, expect, it } from 'vitest';
 import type { Run } from '@shared/model/run';
 import { App } from '../../app';
+import { show } from '../../state/ui-store';
 import { renderApp } from '../../testing/render-app';
 import type { Rendered } from '../../testing/render-app';
 
@@ -62,10 +63,31 @@ describe('the queue dock', () => {
     expect(names()).toEqual(['portraits-edit', 'city-sunset']);
   });
 
+  it('keeps a moved run where it was put while main still tells of its old place', async () => {
+    const { backend, model } = await unfolded();
+    const answers: (() => void)[] = [];
+    const { move } = backend.client.runs;
+    backend.client.runs.move = async (...asked) => {
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return move(...asked);
+    };
+    const tellOld = () => act(() => backend.runs.forEach(({ run }) => model.accept({ kind: 'run', run })));
+    fireEvent.keyDown(button('portraits-edit'), { key: 'ArrowUp', altKey: true });
+    tellOld();
+    expect(names()).toEqual(['portraits-edit', 'city-sunset']);
+    fireEvent.keyDown(button('portraits-edit'), { key: 'ArrowDown', altKey: true });
+    tellOld();
+    expect(names()).toEqual(['city-sunset', 'portraits-edit']);
+    for (const answer of answers) {
+      await act(async () => answer());
+    }
+    expect(names()).toEqual(['city-sunset', 'portraits-edit']);
+  });
+
   it('groups by priority, which a menu changes', async () => {
     const { backend } = await unfolded();
     const item = within(dock().getAllByRole('listitem')[1] ?? document.body);
-    fireEvent.click(item.getByRole('menuitem', { name: 'High priority' }));
+    fireEvent.click(item.getByRole('menuitem', { name: /^High priority/ }));
     await waitFor(() => expect(backend.runs.get(2)?.run.options.priority).toBe('high'));
     expect(names()).toEqual(['portraits-edit', 'city-sunset']);
     expect(dock().getByRole('heading', { name: 'High priority' })).toBeTruthy();
@@ -104,5 +126,81 @@ describe('the queue dock', () => {
     fireEvent.click(screen.getByRole('radio', { name: /Requests in flight, too/ }));
     fireEvent.click(within(screen.getByRole('dialog')).getByRole('button', { name: /^Cancel \d+ jobs/ }));
     await waitFor(() => expect(backend.runs.get(2)?.run.counts.unknown).toBe(flying));
+  });
+});
+
+describe('the keys of the run that has the focus', () => {
+  const focused = () => document.activeElement?.textContent;
+  const press = (key: string, held: KeyboardEventInit = {}) =>
+    fireEvent.keyDown(document.activeElement ?? document.body, { key, ...held });
+
+  /** The queue unfolded by its key, the focus on its first run; the screen shows the other one. */
+  async function entered(): Promise<Rendered> {
+    const rendered = await unfolded();
+    fireEvent.click(button('Queue'));
+    act(() => show(rendered.model.ui, { kind: 'runs', runId: 1 }));
+    press('j', { ctrlKey: true });
+    await waitFor(() => expect(focused()).toBe('city-sunset'));
+    return rendered;
+  }
+
+  it('lead from run to run and out again', async () => {
+    const { model } = await entered();
+    press('ArrowDown');
+    expect(focused()).toBe('portraits-edit');
+    press('ArrowUp');
+    expect(focused()).toBe('city-sunset');
+    press('ArrowDown');
+    press('Enter');
+    expect(model.ui.getState().view).toEqual({ kind: 'runs', runId: 2 });
+    press('j', { ctrlKey: true });
+    expect(focused()).toBe('Queue');
+  });
+
+  it('pause and resume that run, and never the one that the screen shows', async () => {
+    const { backend, model } = await entered();
+    const resumed: number[] = [];
+    const { resume } = backend.client.runs;
+    backend.client.runs.resume = async (asked) => {
+      resumed.push(asked.runId);
+      return resume(asked);
+    };
+    press('ArrowDown');
+    press('Enter', { ctrlKey: true });
+    expect(resumed).toEqual([]);
+    press('p');
+    await screen.findByRole('button', { name: 'Resume portraits-edit' });
+    expect(focused()).toBe('portraits-edit');
+    press('Enter', { ctrlKey: true });
+    press('Enter', { ctrlKey: true, repeat: true });
+    await waitFor(() => expect(model.live.getState().runs.get(2)?.state.kind).toBe('running'));
+    expect(resumed).toEqual([2]);
+  });
+
+  it('change its priority, and stay with it', async () => {
+    const { backend } = await entered();
+    press('ArrowDown');
+    press('+', { shiftKey: true });
+    await waitFor(() => expect(names()).toEqual(['portraits-edit', 'city-sunset']));
+    expect(backend.runs.get(2)?.run.options.priority).toBe('high');
+    expect(focused()).toBe('portraits-edit');
+    press('-');
+    await waitFor(() => expect(backend.runs.get(2)?.run.options.priority).toBe('normal'));
+  });
+
+  it('cancel it after a question, whose keys are its own, and put it back', async () => {
+    const { backend, model } = await entered();
+    const pending = backend.runs.get(2)?.run.counts.pending;
+    const shown = () => model.live.getState().runs.get(2)?.counts;
+    press('ArrowDown');
+    press('X', { shiftKey: true });
+    const dialog = within(screen.getByRole('dialog', { name: 'Cancel portraits-edit?' }));
+    fireEvent.keyDown(dialog.getByRole('button', { name: 'Keep it' }), { key: 'p' });
+    expect(shown()?.pending).toBe(pending);
+    fireEvent.click(dialog.getByRole('button', { name: `Cancel ${pending} jobs` }));
+    await waitFor(() => expect(shown()?.cancelled).toBe(pending));
+    act(() => button('portraits-edit').focus());
+    press('z', { ctrlKey: true });
+    await waitFor(() => expect(shown()).toMatchObject({ pending, cancelled: 0 }));
   });
 });

@@ -2,17 +2,18 @@
 import type { Run } from '@shared/model/run';
 import { ChevronDown, ChevronUp } from 'lucide-react';
 import { useMemo } from 'react';
-import { inFlight, isActive, jobTotal, segmentsOf, settledJobs } from '../../jobs/job-words';
+import { inFlight, isActive } from '../../jobs/job-words';
 import { remainingJobs, runSentence } from '../../jobs/run-words';
 import { useLive, useModel, useUi } from '../../state/app-model';
 import { queuedRuns, queueOf } from '../../state/queue';
 import { useRunControls } from '../../state/run-controls';
-import { show } from '../../state/ui-store';
 import { formatCount, plural } from '../../ui/format';
-import { ProgressBar } from '../../ui/progress-bar';
 import { useNow } from '../../ui/use-now';
+import { CancelDialog } from './cancel-dialog';
 import { PauseButton } from './queue-item';
 import { QueueList } from './queue-list';
+import { RunProgress } from './run-progress';
+import { useQueueActs } from './use-queue-acts';
 import './queue.css';
 
 export function QueueDock() {
@@ -32,7 +33,7 @@ export function QueueDock() {
           aria-keyshortcuts="Control+J"
           className="btn small ghost dock-toggle"
           onClick={() => ui.setState({ isDockOpen: !isOpen })}
-          title={isOpen ? 'Fold the queue' : 'Unfold the queue'}
+          title={isOpen ? 'Fold the queue (Ctrl+J)' : 'Unfold the queue (Ctrl+J)'}
           type="button"
         >
           <Chevron aria-hidden="true" size={14} />
@@ -70,27 +71,27 @@ interface FirstRunProps {
 }
 
 function FirstRun({ run, others, now }: FirstRunProps) {
-  const { ui } = useModel();
   const controls = useRunControls(run);
-  const settled = settledJobs(run.counts);
-  const total = jobTotal(run.counts);
+  const { acts, isAsking, closeDialog, onKeyDown } = useQueueActs({ run, controls, place: null });
   const isTold = run.state.kind !== 'running' || inFlight(run.counts) === 0;
   const sentence = controls.action.error?.sentence ?? (isTold ? runSentence(run, now) : '');
   return (
     <>
-      <button className="link clip" onClick={() => show(ui, { kind: 'runs', runId: run.id })} type="button">
-        {run.name}
-      </button>
-      <ProgressBar
-        label={`Progress of ${run.name}`}
-        segments={segmentsOf(run.counts)}
-        settled={settled}
-        total={total}
-      />
-      <span className="num">
-        {formatCount(settled)} / {formatCount(total)}
-      </span>
-      <PauseButton controls={controls} run={run} />
+      {/* Its keys are those of the unfolded queue, besides its place there. */}
+      <div
+        aria-label={run.name}
+        className="dock-first"
+        data-run-id={run.id}
+        onKeyDown={onKeyDown}
+        role="group"
+      >
+        <button className="link clip" onClick={() => acts.open?.()} type="button">
+          {run.name}
+        </button>
+        <RunProgress run={run} />
+        <PauseButton controls={controls} run={run} />
+      </div>
+      {isAsking && <CancelDialog onCancelRun={controls.cancel} onClose={closeDialog} run={run} />}
       {sentence !== '' && (
         <span className="clip" title={sentence}>
           {sentence}

@@ -2,22 +2,21 @@
 import { prioritySchema } from '@shared/model/run';
 import type { Priority, Run } from '@shared/model/run';
 import { Ellipsis, Pause, Play, X } from 'lucide-react';
-import { useState } from 'react';
 import type { KeyboardEvent } from 'react';
-import { isActive, jobTotal, runState, segmentsOf, settledJobs } from '../../jobs/job-words';
+import { isActive, runState } from '../../jobs/job-words';
 import { isAtCanary, remainingJobs, runFigures, runSentence } from '../../jobs/run-words';
-import { useModel } from '../../state/app-model';
 import { priorityOf } from '../../state/queue';
 import { useRunControls } from '../../state/run-controls';
 import type { RunControls } from '../../state/run-controls';
-import { show } from '../../state/ui-store';
 import { formatCount } from '../../ui/format';
 import { MenuButton } from '../../ui/menu';
 import type { MenuItem } from '../../ui/menu';
 import { Notice } from '../../ui/notice';
 import { Mark } from '../../ui/pill';
-import { ProgressBar } from '../../ui/progress-bar';
 import { CancelDialog } from './cancel-dialog';
+import { RunProgress } from './run-progress';
+import { useQueueActs } from './use-queue-acts';
+import type { QueueActs, QueuedRun } from './use-queue-acts';
 
 export const PRIORITY_WORDS: Readonly<Record<Priority, string>> = {
   high: 'High priority',
@@ -36,66 +35,54 @@ interface QueueItemProps {
 }
 
 export function QueueItem({ run, now, place, onKeyDown, takeClick }: QueueItemProps) {
-  const { ui } = useModel();
   const controls = useRunControls(run);
-  const total = jobTotal(run.counts);
-  const settled = settledJobs(run.counts);
+  const { acts, isAsking, closeDialog, onKeyDown: obey } = useQueueActs({ run, controls, place });
   const [rate, left, cost] = runFigures(run);
   const sentence = runSentence(run, now);
   return (
     <>
-      <div className="queue-item">
+      <div aria-label={run.name} className="queue-item" data-run-id={run.id} onKeyDown={obey} role="group">
         <Mark tone={runState(run, now).tone} />
         <button
           aria-keyshortcuts={place === null ? undefined : 'Alt+ArrowUp Alt+ArrowDown'}
           className="link clip"
-          onClick={() => takeClick?.() !== true && show(ui, { kind: 'runs', runId: run.id })}
+          onClick={() => takeClick?.() !== true && acts.open?.()}
           onKeyDown={onKeyDown}
           title={place === null ? run.name : `${run.name}. Drag to move, or Alt and an arrow key`}
           type="button"
         >
           {run.name}
         </button>
-        <ProgressBar
-          label={`Progress of ${run.name}`}
-          segments={segmentsOf(run.counts)}
-          settled={settled}
-          total={total}
-        />
-        <span className="num">
-          {formatCount(settled)} / {formatCount(total)}
-        </span>
+        <RunProgress run={run} />
         <span className="num queue-rate">{rate}</span>
         <span className="num queue-left">{left}</span>
         <span className="num queue-cost">{cost}</span>
         <span className="clip queue-sentence" title={sentence}>
           {sentence}
         </span>
-        <QueueActions controls={controls} place={place} run={run} />
+        <QueueActions acts={acts} controls={controls} place={place} run={run} />
       </div>
+      {isAsking && <CancelDialog onCancelRun={controls.cancel} onClose={closeDialog} run={run} />}
       {controls.action.error !== null && <Notice tone="bad">{controls.action.error.sentence}</Notice>}
     </>
   );
 }
 
-interface ActionsProps {
-  readonly run: Run;
-  readonly place: number | null;
-  readonly controls: RunControls;
+interface ActionsProps extends QueuedRun {
+  readonly acts: QueueActs;
 }
 
-function QueueActions({ run, place, controls }: ActionsProps) {
-  const [isAsking, setAsking] = useState(false);
-  const remaining = remainingJobs(run);
+function QueueActions({ run, place, controls, acts }: ActionsProps) {
   return (
     <span className="queue-actions">
       <PauseButton controls={controls} run={run} />
-      {remaining > 0 && (
+      {acts.cancel !== null && (
         <button
+          aria-keyshortcuts="Shift+X"
           aria-label={`Cancel ${run.name}…`}
           className="btn small ghost icon"
-          onClick={() => setAsking(true)}
-          title="Cancel…"
+          onClick={acts.cancel}
+          title="Cancel… (Shift+X)"
           type="button"
         >
           <X aria-hidden="true" size={14} />
@@ -104,10 +91,9 @@ function QueueActions({ run, place, controls }: ActionsProps) {
       <MenuButton
         icon={<Ellipsis aria-hidden="true" size={14} />}
         isSmall
-        items={menuOf({ run, place, controls })}
+        items={menuOf({ run, place, controls, acts })}
         label={`More for ${run.name}`}
       />
-      {isAsking && <CancelDialog onCancelRun={controls.cancel} onClose={() => setAsking(false)} run={run} />}
     </span>
   );
 }
@@ -117,11 +103,12 @@ export function PauseButton({ run, controls }: { readonly run: Run; readonly con
   if (isActive(run)) {
     return (
       <button
+        aria-keyshortcuts="p"
         aria-label={`Pause ${run.name}`}
         className="btn small ghost icon"
         disabled={run.state.kind === 'draining'}
         onClick={controls.pause}
-        title="Pause; requests in flight finish"
+        title="Pause; requests in flight finish (P)"
         type="button"
       >
         <Pause aria-hidden="true" size={14} />
@@ -131,11 +118,12 @@ export function PauseButton({ run, controls }: { readonly run: Run; readonly con
   const canResume = run.state.kind !== 'planned' && remainingJobs(run) > 0;
   return canResume ? (
     <button
+      aria-keyshortcuts="Control+Enter"
       aria-label={isAtCanary(run) ? `Continue ${run.name} with the rest` : `Resume ${run.name}`}
       className="btn small ghost icon"
       disabled={controls.action.isBusy}
       onClick={controls.resume}
-      title={isAtCanary(run) ? 'Continue with the rest' : 'Resume'}
+      title={isAtCanary(run) ? 'Continue with the rest (Ctrl+Enter)' : 'Resume (Ctrl+Enter)'}
       type="button"
     >
       <Play aria-hidden="true" size={14} />
@@ -143,22 +131,30 @@ export function PauseButton({ run, controls }: { readonly run: Run; readonly con
   ) : null;
 }
 
-function menuOf({ run, place, controls }: ActionsProps): readonly MenuItem[] {
+function menuOf({ run, place, controls, acts }: ActionsProps): readonly MenuItem[] {
   const order: readonly MenuItem[] =
     place === null
       ? []
       : [
-          ...(place === 0 ? [] : [{ label: 'Move to the front', onSelect: () => controls.move(0) }]),
+          ...(acts.front === null
+            ? []
+            : [{ label: 'Move to the front', hint: 'Alt Home', onSelect: acts.front }]),
           ...prioritySchema.options.map((priority) => ({
             label: PRIORITY_WORDS[priority],
-            ...(priority === priorityOf(run) ? { hint: 'now' } : {}),
+            ...hintOf(priority, priorityOf(run)),
             onSelect: () => controls.setPriority(priority),
           })),
         ];
   const restore: readonly MenuItem[] =
     run.counts.cancelled === 0
       ? []
-      : [{ label: `Put back ${formatCount(run.counts.cancelled)} cancelled`, onSelect: controls.restore }];
+      : [
+          {
+            label: `Put back ${formatCount(run.counts.cancelled)} cancelled`,
+            hint: 'Ctrl Z',
+            onSelect: controls.restore,
+          },
+        ];
   const failed: readonly MenuItem[] =
     run.counts.failed === 0
       ? []
@@ -169,4 +165,15 @@ function menuOf({ run, place, controls }: ActionsProps): readonly MenuItem[] {
           },
         ];
   return [...order, ...restore, ...failed];
+}
+
+/** The next ones up and down have a key. */
+function hintOf(priority: Priority, now: Priority): Pick<MenuItem, 'hint'> {
+  const steps = prioritySchema.options.indexOf(priority) - prioritySchema.options.indexOf(now);
+  const hint = new Map([
+    [0, 'now'],
+    [-1, '+'],
+    [1, '−'],
+  ]).get(steps);
+  return hint === undefined ? {} : { hint };
 }

@@ -1,11 +1,13 @@
 /** The runs that are not over, by priority and in the order they are served. A run is moved by dragging, or with Alt and an arrow key. */
 import type { Run } from '@shared/model/run';
+import { useRef, useState } from 'react';
 import { useModel } from '../../state/app-model';
-import { withMoved } from '../../state/queue';
+import { inOrderOf } from '../../state/queue';
 import type { Queue, QueueGroup } from '../../state/queue';
 import { useAction } from '../../state/use-action';
 import { Notice } from '../../ui/notice';
 import { dragClass, useReorder } from '../../ui/reorder';
+import { useHeldFocus } from './focus-queue';
 import { PRIORITY_WORDS, QueueItem } from './queue-item';
 
 interface QueueListProps {
@@ -15,9 +17,10 @@ interface QueueListProps {
 
 export function QueueList({ queue, now }: QueueListProps) {
   const { groups, lastFinished } = queue;
+  const { onFocus, onBlur } = useHeldFocus();
   const isSorted = groups.length > 1 || groups.some(({ priority }) => priority !== 'normal');
   return (
-    <div className="queue-list">
+    <div className="queue-list" onBlur={onBlur} onFocus={onFocus}>
       {groups.map((group) => (
         <Group group={group} hasTitle={isSorted} key={group.priority} now={now} />
       ))}
@@ -45,8 +48,8 @@ interface GroupProps {
 }
 
 function Group({ group, hasTitle, now }: GroupProps) {
-  const { runs, priority } = group;
-  const { move, sentence } = useMoveRun(runs);
+  const { priority } = group;
+  const { runs, move, sentence } = useMovedRuns(group.runs);
   const reorder = useReorder(runs.length, move);
   return (
     <section aria-label={PRIORITY_WORDS[priority]}>
@@ -81,25 +84,41 @@ function isHandle(target: EventTarget): boolean {
   return target instanceof Element && target.closest('.queue-actions') === null;
 }
 
-/** Moves a run and shows it there at once; main's answer is the truth. */
-function useMoveRun(runs: readonly Run[]) {
+/**
+ * The runs as they are to be, and a way to move one. A moved run shows at its new place at once and stays there until
+ * main has answered every move: what main tells of a run in between may still name the place it had before, and a key
+ * pressed meanwhile would move it from there.
+ */
+function useMovedRuns(told: readonly Run[]) {
   const { backend, accept } = useModel();
   const action = useAction();
-  const tell = (list: readonly Run[]) => list.forEach((run) => accept({ kind: 'run', run }));
+  const unanswered = useRef(0);
+  const [wanted, setWanted] = useState<readonly number[] | null>(null);
+  const runs = wanted === null ? told : inOrderOf(told, wanted);
   const move = (from: number, place: number) => {
     const moved = runs[from];
     if (moved === undefined) {
       return;
     }
-    tell(withMoved(runs, from, place));
+    setWanted(
+      runs
+        .toSpliced(from, 1)
+        .toSpliced(place, 0, moved)
+        .map((run) => run.id),
+    );
+    unanswered.current += 1;
     void action.run(async () => {
       try {
-        tell(await backend.client.runs.move({ runId: moved.id, place }));
-      } catch (error) {
-        tell(runs);
-        throw error;
+        for (const run of await backend.client.runs.move({ runId: moved.id, place })) {
+          accept({ kind: 'run', run });
+        }
+      } finally {
+        unanswered.current -= 1;
+        if (unanswered.current === 0) {
+          setWanted(null);
+        }
       }
     });
   };
-  return { move, sentence: action.error?.sentence };
+  return { runs, move, sentence: action.error?.sentence };
 }

@@ -1,0 +1,3 @@
+/** Makes the library and measures the store on it; what `gallery.mjs` bundles. */
+export { makeLibrary } from './library';
+export { measureStore } from './searches';

@@ -1,0 +1,2 @@
+/** What the benchmark runs of our own code. */
+export { makeLibrary } from './library';

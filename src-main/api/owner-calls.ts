@@ -1,0 +1,23 @@
+/** Calls to the process that has a library open, which may end meanwhile. */
+import { ORPCError } from '@orpc/client';
+import { OwnerGone } from './place';
+
+/** Of one call. */
+const MOST_NAMED = 10_000;
+
+/** In calls of so many; all that they answer. */
+export async function inParts<Given, Told>(
+  given: readonly Given[],
+  call: (part: Given[]) => Promise<readonly Told[]>,
+): Promise<readonly Told[]> {
+  const told: Told[] = [];
+  for (let from = 0; from < given.length; from += MOST_NAMED) {
+    told.push(...(await call(given.slice(from, from + MOST_NAMED)).catch(whenGone)));
+  }
+  return told;
+}
+
+/** What the owner says no to is an error; what it does not answer, it is gone for. */
+export function whenGone(error: unknown): never {
+  throw error instanceof ORPCError ? error : new OwnerGone();
+}

@@ -1,0 +1,110 @@
+/**
+ * Answers of attempts that a dead process could not end: they lie whole beside their place, or in the library where
+ * their folder would not take them. They were paid for, so they become results before anything is sent again.
+ */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AttemptEnd, Clock, ReceivedFile } from '../engine/ports';
+import { measureImage } from '../images/measure';
+import { PictureEnd } from '../images/picture-end';
+import { sniffImage } from '../images/sniff';
+import type { Store } from '../store/store';
+import type { UnfinishedFile } from '../store/unfinished-files';
+import { wholeName } from '../temporary-name';
+import { nullIfGone } from './unreadable';
+import { writeEnd } from './write-end';
+
+export interface FoundWholeOptions {
+  readonly store: Pick<Store, 'unfinishedFiles' | 'noUnfinishedFiles' | 'foundWhole' | 'received' | 'ended'>;
+  /** Of the library, in the names of its files on their way. */
+  readonly mark: string;
+  /** Where what folders refused is kept. */
+  readonly spareDir: string;
+  readonly clock: Pick<Clock, 'wallNow'>;
+  onError(error: unknown): void;
+}
+
+/** In the library, of an attempt's answer that its folder refused. */
+export function spareName(attemptId: number): string {
+  return `${attemptId}.whole.part`;
+}
+
+const PAGE = 1000;
+
+/** Of one run, or of all (null). Answers what ended; never rejects: what cannot be placed now is looked for again. */
+export async function adoptWhole(
+  options: FoundWholeOptions,
+  runId: number | null,
+): Promise<readonly AttemptEnd[]> {
+  const ends: AttemptEnd[] = [];
+  try {
+    const spares = new Set(await readdir(options.spareDir).catch(() => []));
+    for (let after = 0; ; ) {
+      const page = await options.store.unfinishedFiles(runId, after, PAGE);
+      const last = page.at(-1);
+      if (last === undefined) {
+        break;
+      }
+      after = last.attemptId;
+      for (const file of page.filter(({ jobState, isAsked }) => jobState === 'unknown' && isAsked)) {
+        const end = await adopt(options, file, spares).catch((error: unknown) => {
+          options.onError(error);
+          return null;
+        });
+        ends.push(...(end === null ? [] : [end]));
+      }
+    }
+  } catch (error) {
+    options.onError(error);
+  }
+  return ends;
+}
+
+async function adopt(
+  { store, mark, spareDir, clock }: FoundWholeOptions,
+  { attemptId, jobId, runId, outputDir, stem }: UnfinishedFile,
+  spares: ReadonlySet<string>,
+): Promise<AttemptEnd | null> {
+  const path = join(outputDir, wholeName({ stem, mark, attemptId }));
+  const spare = spares.has(spareName(attemptId)) ? join(spareDir, spareName(attemptId)) : undefined;
+  const lying = (await whole(path)) ?? (spare === undefined ? null : await whole(spare));
+  if (lying === null) {
+    return null;
+  }
+  const { extension, sha256, mimeType, width, height, sizeBytes } = lying;
+  // In the order of result-file.ts: the journal compares it as a text.
+  const file = { fileName: `${stem}.${extension}`, sha256, mimeType, width, height, sizeBytes };
+  if (!(await store.foundWhole(attemptId, file))) {
+    return null;
+  }
+  const unplaced = { path, outputDir, ...(spare === undefined ? {} : { spare }) };
+  const end: AttemptEnd = {
+    attemptId,
+    jobId,
+    runId,
+    endedAt: clock.wallNow(),
+    bodySentAt: null,
+    tookMs: 0,
+    // What it cost went with the process that knew it.
+    outcome: { kind: 'done', file, usage: {}, costUsd: null, unplaced },
+    next: { kind: 'done' },
+  };
+  await writeEnd(store, end);
+  await store.noUnfinishedFiles([attemptId]);
+  return end;
+}
+
+/** As result-file.ts judged it when it came: stricter would have what was paid for asked once more. */
+async function whole(path: string): Promise<(Omit<ReceivedFile, 'fileName'> & { extension: string }) | null> {
+  const bytes = (await readFile(path).catch((error: unknown) => nullIfGone(error, path))) ?? new Uint8Array();
+  const type = sniffImage(bytes);
+  const end = new PictureEnd();
+  end.take(bytes);
+  if (type === null || !end.isWhole(type)) {
+    return null;
+  }
+  const { width = 0, height = 0 } = measureImage(bytes) ?? {};
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { ...type, sha256, width, height, sizeBytes: bytes.byteLength };
+}

@@ -1,0 +1,170 @@
+/**
+ * Removes what attempts of a process that died left on their way to a final name. Only files of attempts of
+ * this library that the journal knows as over, by their whole name; never one that is under way, nor anything else that ends in `.part`.
+ */
+import { lstat, opendir, readdir, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { readWholeImage } from '../images/whole-image';
+import type { Store } from '../store/store';
+import type { UnfinishedFile } from '../store/unfinished-files';
+import { spareName } from './found-whole';
+import { formerWhoseName, type NamedTemporary, readTemporaryName, whoseName } from '../temporary-name';
+
+export interface UnfinishedFilesOptions {
+  readonly store: Pick<Store, 'unfinishedFiles' | 'noUnfinishedFiles'>;
+  /** Of the library: other libraries may write into the same folders. */
+  readonly mark: string;
+  /** Where what folders refused is kept (found-whole.ts). */
+  readonly spareDir: string;
+  onError(error: unknown): void;
+}
+
+/** For each folder is read once for each page. */
+const PAGE = 10_000;
+/** Names of a folder that are read at once. */
+const ENTRIES_AT_ONCE = 1000;
+
+export function createUnfinishedFiles({ store, mark, spareDir, onError }: UnfinishedFilesOptions) {
+  const stop = new AbortController();
+  let last: Promise<void> = Promise.resolve();
+
+  async function look(runId: number | null): Promise<void> {
+    for (let after = 0; !stop.signal.aborted; ) {
+      const page = await store.unfinishedFiles(runId, after, PAGE);
+      const end = page.at(-1);
+      if (end === undefined) {
+        return;
+      }
+      after = end.attemptId;
+      for (const [folder, files] of byFolder(page)) {
+        if (!stop.signal.aborted) {
+          const cleared = await clear(folder, files, mark);
+          await store.noUnfinishedFiles(await withoutSpares(cleared, files, spareDir));
+        }
+      }
+    }
+  }
+
+  return {
+    /** Of one run, or of all. Never rejects; what cannot be looked at now is looked for the next time. */
+    sweep(runId: number | null): Promise<void> {
+      last = last.then(() => look(runId)).catch(onError);
+      return last;
+    },
+    /** Resolves when nothing is removed any more. */
+    async close(): Promise<void> {
+      stop.abort();
+      await last;
+    },
+  };
+}
+
+function byFolder(files: readonly UnfinishedFile[]): ReadonlyMap<string, readonly UnfinishedFile[]> {
+  const folders = new Map<string, UnfinishedFile[]>();
+  for (const file of files) {
+    const folder = dirname(join(file.outputDir, file.stem));
+    folders.set(folder, [...(folders.get(folder) ?? []), file]);
+  }
+  return folders;
+}
+
+/** Answers the attempts of which nothing is left. */
+async function clear(
+  folder: string,
+  files: readonly UnfinishedFile[],
+  mark: string,
+): Promise<readonly number[]> {
+  const wanted = new Map(files.flatMap((file) => namesOf(file, mark).map((whose) => [whose, file] as const)));
+  const kept = new Set<number>();
+  try {
+    for await (const { name } of await opendir(folder, { bufferSize: ENTRIES_AT_ONCE })) {
+      const named = readTemporaryName(name);
+      const file = named === null ? undefined : wanted.get(named.whose);
+      if (named !== null && file !== undefined && !(await remove(join(folder, name), file, named.kind))) {
+        kept.add(file.attemptId);
+      }
+    }
+  } catch (error) {
+    if (!(await isNowhere(error, files))) {
+      return [];
+    }
+  }
+  return files.flatMap(({ attemptId }) => (kept.has(attemptId) ? [] : attemptId));
+}
+
+/** Those of `cleared` of which the library keeps nothing either: an answer that it keeps goes once its job is done. */
+async function withoutSpares(
+  cleared: readonly number[],
+  files: readonly UnfinishedFile[],
+  spareDir: string,
+): Promise<readonly number[]> {
+  const spares = new Set(cleared.length === 0 ? [] : await namesIn(spareDir));
+  const kept = new Set<number>();
+  for (const { attemptId, jobState } of files) {
+    const name = spareName(attemptId);
+    const isKept = spares.has(name) && (jobState !== 'done' || !(await removed(join(spareDir, name))));
+    if (isKept) {
+      kept.add(attemptId);
+    }
+  }
+  return cleared.filter((attemptId) => !kept.has(attemptId));
+}
+
+/** One that was never made is empty; one that cannot be read may hold anything. */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      return [];
+    }
+    throw error;
+  }
+}
+
+const removed = (path: string): Promise<boolean> =>
+  rm(path, { force: true }).then(
+    () => true,
+    () => false,
+  );
+
+function namesOf({ stem, attemptId, isFormer }: UnfinishedFile, mark: string): readonly string[] {
+  const of = { stem: basename(stem), mark, attemptId };
+  return isFormer ? [whoseName(of), formerWhoseName(of)] : [whoseName(of)];
+}
+
+/** Whether it is gone. One that is whole may be the very answer that was lost: it stays while its job is unknown. */
+async function remove(
+  path: string,
+  { jobState }: UnfinishedFile,
+  kind: NamedTemporary['kind'],
+): Promise<boolean> {
+  try {
+    if (!(await lstat(path)).isFile()) {
+      return true;
+    }
+    if (kind === 'whole' && jobState !== 'done') {
+      return false;
+    }
+    if (kind === 'result' && jobState === 'unknown' && (await readWholeImage(path)) !== null) {
+      return false;
+    }
+    await rm(path, { force: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A folder that was never made holds nothing; one on a disk that is not connected may. */
+async function isNowhere(error: unknown, [first]: readonly UnfinishedFile[]): Promise<boolean> {
+  const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return (
+    isMissing &&
+    first !== undefined &&
+    (await stat(first.outputDir).then(
+      () => true,
+      () => false,
+    ))
+  );
+}

@@ -1,0 +1,33 @@
+/** The system's own trash, from where a file can still be taken back by hand. */
+import { access } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { shell } from 'electron';
+
+/** One that is not there counts as moved. Answers those that could not be, each with a sentence. */
+export async function toSystemTrash(
+  paths: readonly string[],
+): Promise<readonly { readonly path: string; readonly sentence: string }[]> {
+  const kept: { path: string; sentence: string }[] = [];
+  for (const path of paths) {
+    try {
+      await shell.trashItem(path);
+    } catch {
+      if (await isThere(path)) {
+        kept.push({
+          path,
+          sentence: `the system could not take ${basename(path)} into its trash; delete it by hand, or free space there.`,
+        });
+      }
+    }
+  }
+  return kept;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

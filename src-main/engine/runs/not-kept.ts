@@ -1,0 +1,9 @@
+/** A result that its folder does not take: why, as a person is told. */
+import type { Failure } from '@shared/model/failure';
+
+export class NotKept extends Error {
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+    this.name = 'NotKept';
+  }
+}

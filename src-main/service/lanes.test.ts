@@ -1,0 +1,110 @@
+/** Runs of several callers behind one bound, on a virtual clock: what waits for its key holds no slot. */
+import { describe, expect, it } from 'vitest';
+import { createPasses, type Pass } from '../app/sessions/passes';
+import { endpoint, pairs } from '../engine/testing/fleet-samples';
+import { setUp } from '../engine/runs/testing/run-scene';
+import { createSemaphores, type Granted } from './semaphores';
+
+const MINUTE = 60_000;
+
+/** `slow` sends one request a minute, `fast` as many as it likes; each request takes `latencyMs`. */
+function open(limit: number, latencyMs: number) {
+  const scene = setUp({
+    fleet: pairs(endpoint('slow', { limits: { requestsPerMinute: 1 } }), endpoint('fast')),
+    latencyMs,
+  });
+  const semaphores = createSemaphores({ clock: scene.clock, limit, newId: () => 'lease' });
+  semaphores.register('s', 2);
+  const startsAt = scene.clock.now();
+  let jobs = 0;
+
+  /** Seconds after the start. */
+  const sentAt = (endpointId: string): readonly number[] =>
+    scene.sent
+      .filter((one) => one.endpointId === endpointId)
+      .map(({ at }) => Math.floor((at - startsAt) / 1000));
+
+  /** A run whose requests were let in; those of them that are named take the semaphore `s` besides. */
+  async function run(runId: number, endpointId: string, named: readonly boolean[]): Promise<void> {
+    const passes = new Map<number, Pass>();
+    const gate = createPasses((jobId) => passes.get(jobId));
+    const lane = {};
+    for (const isNamed of named) {
+      const slot = await semaphores.acquire({ lane, ...(isNamed ? { semaphoreId: 's' } : {}) });
+      jobs += 1;
+      const { pass } = slot as Granted;
+      passes.set(jobs, pass);
+      gate.came(pass);
+    }
+    scene.run(named.length, { runId, endpointIds: [endpointId], gate });
+  }
+
+  return { ...scene, semaphores, serve: run, sentAt };
+}
+
+describe('a request whose key has to wait', () => {
+  it('holds no slot, and stands in line once its key is back', async () => {
+    const { clock, semaphores, serve, sentAt } = open(2, 90_000);
+    await serve(1, 'slow', [false, false]);
+    await clock.advance(1000);
+    expect(semaphores.global()).toEqual({ limit: 2, inUse: 1, waiting: 1 });
+    await serve(2, 'fast', [false]);
+    await clock.advance(1000);
+    expect(semaphores.global()).toEqual({ limit: 2, inUse: 2, waiting: 1 });
+    // Its key is back after a minute, and the slots are not before the first answers.
+    await clock.advance(MINUTE + 30_000);
+    expect(sentAt('slow')).toEqual([0, 90]);
+    await clock.advance(2 * MINUTE);
+    expect(semaphores.global()).toEqual({ limit: 2, inUse: 0, waiting: 0 });
+  });
+
+  it('is not held up by one of its run that waits for a semaphore', async () => {
+    const { clock, semaphores, serve, sent, sentAt } = open(4, 100);
+    await serve(1, 'slow', [false, true, false]);
+    await clock.advance(1000);
+    semaphores.lease('s', 3 * MINUTE);
+    semaphores.update('s', 1);
+    await clock.advance(MINUTE);
+    expect(sent.map(({ jobId }) => jobId)).toEqual([1, 3]);
+    expect(semaphores.get('s')).toMatchObject({ inUse: 1, waiting: 1 });
+    // As soon as the lease runs out.
+    await clock.advance(2 * MINUTE + 1000);
+    expect(sentAt('slow')).toEqual([0, 60, 181]);
+    expect(semaphores.get('s')).toMatchObject({ inUse: 0, leases: 0, waiting: 0 });
+  });
+
+  it('leaves its slot to whoever can be sent', async () => {
+    const { clock, semaphores, serve, sentAt } = open(1, 100);
+    await serve(1, 'slow', [false]);
+    await clock.advance(1000);
+    await serve(2, 'slow', [false]);
+    await clock.advance(1000);
+    await serve(3, 'fast', [false]);
+    await clock.advance(1000);
+    expect(sentAt('fast')).toEqual([2]);
+    expect(semaphores.global()).toEqual({ limit: 1, inUse: 0, waiting: 1 });
+    await clock.advance(MINUTE);
+    expect(sentAt('slow')).toEqual([0, 60]);
+  });
+
+  it('leaves with the slot of one behind it in its run, which would else wait for it', async () => {
+    const { semaphores } = open(1, 100);
+    const passes: Pass[] = [];
+    const gate = createPasses((jobId) => passes[jobId]);
+    for (const lane of [{}, {}]) {
+      const { pass } = (await semaphores.acquire({ lane })) as Granted;
+      passes.push(pass);
+      gate.came(pass);
+      if (passes.length === 1) {
+        gate.turnOver();
+      }
+    }
+    expect(gate.mayLeave(0)).toBe(true);
+    gate.left(0);
+    expect(gate.mayLeave(1)).toBe(false);
+    gate.turnOver();
+    expect(semaphores.global()).toEqual({ limit: 1, inUse: 1, waiting: 1 });
+    gate.answered(0);
+    expect(gate.mayLeave(1)).toBe(true);
+  });
+});

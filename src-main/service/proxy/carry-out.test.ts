@@ -1,0 +1,62 @@
+/** Several answers to one request, of which some cannot be had. */
+import type { TextAsk } from '@shared/model/text';
+import { describe, expect, it } from 'vitest';
+import type { Session, SessionAnswer } from '../../app/sessions/session';
+import { Refusal } from '../../refusal';
+import { ServiceStopping } from '../gated-sessions';
+import { carryOut } from './carry-out';
+import type { Asking } from './proxy-request';
+import type { TokenSessions } from './token-sessions';
+
+const ask: TextAsk = {
+  kind: 'text',
+  model: { provider: 'openai', model: 'm' },
+  system: '',
+  messages: [{ role: 'user', parts: [{ kind: 'text', text: 'x' }] }],
+  generation: {},
+  answer: { kind: 'text' },
+};
+const done = { kind: 'text', jobId: 1, answer: { text: 'hello' }, usage: {} } as SessionAnswer;
+const cancelled: SessionAnswer = { kind: 'cancelled', jobId: 2 };
+
+function carried(ends: readonly (() => Promise<SessionAnswer> | SessionAnswer)[], turns = ends.length) {
+  let entered = 0;
+  let submitted = 0;
+  const session = { submit: async () => ends[(submitted += 1) - 1]?.() } as unknown as Session;
+  const sessions = {
+    checkName: () => undefined,
+    enter: () => Promise.resolve((entered += 1) <= turns ? { session, release: () => undefined } : null),
+  } as unknown as TokenSessions;
+  const asking = {
+    holder: { id: 't', name: 't', caps: {}, concurrency: undefined },
+    media: { settled: () => Promise.resolve(), hide: (text: string) => text },
+    signal: new AbortController().signal,
+  } as unknown as Asking;
+  return carryOut(
+    sessions,
+    asking,
+    ends.map(() => ask),
+  );
+}
+
+describe('answers of one request', () => {
+  it.each([
+    ['was cancelled by a person', () => cancelled],
+    ['came too late', () => Promise.reject(new ServiceStopping())],
+    ['met a closed session', () => Promise.reject(new Refusal('BAD_INPUT', 'closed'))],
+  ])('are handed over, and the one that %s is told of', async (_, end) => {
+    const { done: got, failures } = await carried([() => done, end]);
+    expect(got).toEqual([done]);
+    expect(failures).toMatchObject([{ kind: 'overloaded', bodySent: false }]);
+  });
+
+  it('are handed over also when the token is revoked before the others had their turn', async () => {
+    const { done: got, failures } = await carried([() => done, () => done], 1);
+    expect(got).toEqual([done]);
+    expect(failures).toHaveLength(1);
+  });
+
+  it('that cannot be had at all are an error', async () => {
+    await expect(carried([() => cancelled])).rejects.toMatchObject({ status: 503 });
+  });
+});

@@ -1,0 +1,93 @@
+/** Which models a caller may name, and which protocol serves each. Pure. */
+import type { EndpointView } from '@shared/contract';
+import { DEMO_MODEL, DEMO_TEXT_MODEL, isDemoModel, mayServe } from '@shared/demo';
+import type { CatalogueModel } from '@shared/model/catalogue';
+import type { Provider } from '@shared/model/provider';
+import type { ModelChoice } from '@shared/model/run';
+import { ProxyError } from './proxy-error';
+
+export type Task = 'text' | 'picture';
+
+export interface Served {
+  readonly choice: ModelChoice;
+  /** Undefined: not in the catalogue. */
+  readonly model: CatalogueModel | undefined;
+}
+
+export interface ModelGround {
+  readonly models: readonly CatalogueModel[];
+  readonly views: readonly EndpointView[];
+}
+
+/** Names that only one of the two protocols' makers gives. */
+const FAMILIES: readonly { readonly provider: Provider; readonly pattern: RegExp }[] = [
+  { provider: 'google_genai', pattern: /^(?:gemini|gemma|learnlm|nano-banana)-/ },
+  { provider: 'openai', pattern: /^(?:gpt-|chatgpt-|dall-e-|o\d(?:-|$)|ft:)/ },
+];
+const PROVIDERS: readonly Provider[] = ['google_genai', 'openai'];
+
+/**
+ * The catalogue's provider first, then the one its name tells, then the protocol of the route, then the other: the first
+ * that an endpoint can be asked with. A relay may offer any model, so that a name is never refused by itself.
+ */
+export function servedModel(asked: string, protocol: Provider, { models, views }: ModelGround): Served {
+  const id = asked.trim().replace(/^models\//, '');
+  if (id === '' || id.length > 200) {
+    throw new ProxyError(400, 'Name a model with "model".', { param: 'model', isFinal: true });
+  }
+  const order = [
+    ...models.filter((model) => model.id === id).map(({ provider }) => provider),
+    ...FAMILIES.filter(({ pattern }) => pattern.test(id)).map(({ provider }) => provider),
+    protocol,
+    ...PROVIDERS,
+  ];
+  const provider = order.find((one) => isOffered({ provider: one, model: id }, views));
+  if (provider === undefined) {
+    throw noModel(id);
+  }
+  return {
+    choice: { provider, model: id },
+    model: models.find((model) => model.id === id && model.provider === provider),
+  };
+}
+
+export function noModel(id: string): ProxyError {
+  return new ProxyError(
+    404,
+    `No endpoint of this Brushfleet can be asked for the model "${id.slice(0, 200)}": choose one of GET /v1/models, or add an endpoint and a key for it.`,
+    { code: 'model_not_found', param: 'model', isFinal: true },
+  );
+}
+
+/** What the model lists name: what is known of and can be asked now. */
+export function listedModels({ models, views }: ModelGround): readonly Served[] {
+  const known = models
+    .filter(({ state }) => state !== 'ended')
+    .map((model): Served => ({ choice: { provider: model.provider, model: model.id }, model }));
+  const demo = [DEMO_MODEL, DEMO_TEXT_MODEL].map((choice): Served => ({ choice, model: undefined }));
+  return [...known, ...demo].filter(({ choice }) => isOffered(choice, views));
+}
+
+/** What a model is for; one that is not known may be for either. */
+export function tasksOf({ choice, model }: Served): readonly Task[] {
+  if (model === undefined) {
+    return isDemoModel(choice)
+      ? [choice.model === DEMO_MODEL.model ? 'picture' : 'text']
+      : ['text', 'picture'];
+  }
+  const { tasks } = model;
+  return [
+    ...(tasks.includes('text') ? (['text'] as const) : []),
+    ...(tasks.includes('edit') || tasks.includes('t2i') ? (['picture'] as const) : []),
+  ];
+}
+
+function isOffered(choice: ModelChoice, views: readonly EndpointView[]): boolean {
+  return views.some(
+    ({ endpoint, keys }) =>
+      mayServe(endpoint, choice) &&
+      endpoint.enabled &&
+      endpoint.weight > 0 &&
+      (endpoint.demo || keys.some(({ readable, paused }) => readable && !paused)),
+  );
+}

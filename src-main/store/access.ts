@@ -1,0 +1,66 @@
+/** How calls reach the connection: none after closing, failures named, reads after the writes that came before them. */
+import type { createGroupCommit } from './group-commit';
+import type { RunTally } from './run-tally';
+import type { Soundness } from './soundness';
+import { asStoreError, StoreError } from './store-error';
+
+type Commits = ReturnType<typeof createGroupCommit>;
+export type Access = ReturnType<typeof createAccess>;
+
+export interface AccessParts {
+  readonly commits: Commits;
+  readonly tally: RunTally;
+  readonly soundness: Pick<Soundness, 'damage'>;
+}
+
+export function createAccess({ commits, tally, soundness }: AccessParts) {
+  let isClosed = false;
+  const guard = <T>(work: () => T): T => {
+    if (isClosed) {
+      throw new StoreError('CLOSED', 'The library is closed.');
+    }
+    const damage = soundness.damage();
+    if (damage !== null) {
+      throw damage;
+    }
+    try {
+      return work();
+    } catch (error) {
+      throw asStoreError(error);
+    }
+  };
+  return {
+    guarded: async (work: () => Promise<void>): Promise<void> => {
+      try {
+        await guard(work);
+      } catch (error) {
+        throw asStoreError(error);
+      }
+    },
+    /** Sees every write that was made before it. */
+    read:
+      <A extends readonly unknown[], T>(query: (...args: A) => T) =>
+      async (...args: A): Promise<T> =>
+        guard(() => {
+          commits.flush();
+          return query(...args);
+        }),
+    /** On disk when it resolves. */
+    write:
+      <A extends readonly unknown[], T>(change: (...args: A) => T) =>
+      async (...args: A): Promise<T> =>
+        guard(() => {
+          commits.flush();
+          return tally.transaction(() => change(...args));
+        }),
+    /** Commits what waits; false when it was closed before. */
+    close(): boolean {
+      if (isClosed) {
+        return false;
+      }
+      commits.flush();
+      isClosed = true;
+      return true;
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { renderApp } from '../../testing/render-app';
+import { countSelected } from '../../state/gallery-selection';
+import { GalleryPanel } from './gallery-panel';
+import { GalleryScreen } from './gallery-screen';
+
+async function openGallery() {
+  const rendered = await renderApp(
+    'done',
+    <>
+      <GalleryPanel />
+      <main className="main">
+        <GalleryScreen />
+      </main>
+    </>,
+  );
+  await screen.findAllByRole('gridcell', { name: /Row 427/ });
+  return rendered;
+}
+
+const cell = (name: RegExp) => screen.getByRole('gridcell', { name });
+const press = (key: string, more: object = {}) =>
+  fireEvent.keyDown(document.activeElement ?? window, { key, ...more });
+
+describe('the gallery', () => {
+  it('searches as one types, filters by a facet, leaves a value out, and clears all', async () => {
+    const { model } = await openGallery();
+    const total = () => model.gallery.store.getState().answer?.total ?? 0;
+    const whole = total();
+    fireEvent.keyDown(window, { key: '/' });
+    const search = screen.getByRole('searchbox');
+    expect(document.activeElement).toBe(search);
+    fireEvent.change(search, { target: { value: 'no-such-word' } });
+    await screen.findByRole('heading', { name: 'Nothing found' });
+    fireEvent.click(screen.getByRole('button', { name: 'Clear search and filters' }));
+    await waitFor(() => expect(total()).toBe(whole));
+
+    const runs = screen.getByRole('list', { name: 'Run' });
+    fireEvent.click(within(runs).getByRole('button', { name: /^city-sunset, / }));
+    await waitFor(() => expect(total()).toBeLessThan(whole));
+    const some = total();
+    fireEvent.click(screen.getByRole('button', { name: 'Remove the filter Run: city-sunset' }));
+    await waitFor(() => expect(total()).toBe(whole));
+    const value = within(screen.getByRole('list', { name: 'Run' })).getByRole('button', {
+      name: /^city-sunset, /,
+    });
+    fireEvent.keyDown(value, { key: '-' });
+    await waitFor(() => expect(total()).toBe(whole - some));
+    expect(screen.getByRole('button', { name: 'Remove the filter Run: not city-sunset' })).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Clear all' }));
+    await waitFor(() => expect(total()).toBe(whole));
+  });
+
+  it('selects by click, Ctrl, Shift and keys; and all that match as a choice of its own', async () => {
+    const { model } = await openGallery();
+    const count = () => countSelected(model.gallery.store.getState().selection);
+    fireEvent.click(cell(/Row 427/));
+    await waitFor(() => expect(count()).toBe(1));
+    fireEvent.click(cell(/Row 425/), { ctrlKey: true });
+    await waitFor(() => expect(count()).toBe(2));
+    fireEvent.click(cell(/Row 420/), { shiftKey: true });
+    await waitFor(() => expect(cell(/Row 420/).getAttribute('aria-selected')).toBe('true'));
+    expect(cell(/Row 427/).getAttribute('aria-selected')).toBe('false');
+    const ranged = count();
+    fireEvent.keyDown(screen.getByRole('grid'), { key: 'ArrowRight', shiftKey: true });
+    await waitFor(() => expect(count()).toBe(ranged + 1));
+    fireEvent.keyDown(screen.getByRole('grid'), { key: 'ArrowRight', ctrlKey: true });
+    expect(count()).toBe(ranged + 1);
+    fireEvent.keyDown(screen.getByRole('grid'), { key: ' ', ctrlKey: true });
+    await waitFor(() => expect(count()).toBe(ranged + 2));
+
+    fireEvent.keyDown(window, { key: 'a', ctrlKey: true });
+    await waitFor(() => expect(count()).toBeGreaterThan(ranged + 2));
+    const total = model.gallery.store.getState().answer?.total ?? 0;
+    expect(count()).toBeLessThan(total);
+    fireEvent.click(screen.getByRole('button', { name: /^Select all .* matching$/ }));
+    expect(count()).toBe(total);
+    expect(model.gallery.store.getState().selection.chosen.kind).toBe('matching');
+    fireEvent.keyDown(window, { key: 'Escape' });
+    expect(count()).toBe(0);
+  });
+
+  it('accepts and deletes by key, and takes both back', async () => {
+    const { model } = await openGallery();
+    const answer = () => model.gallery.store.getState().answer;
+    fireEvent.click(cell(/Row 427/));
+    fireEvent.click(cell(/Row 425/), { ctrlKey: true });
+    await screen.findByText('2 selected', { selector: 'b' });
+    press('p');
+    await waitFor(() => expect(cell(/Row 427.*accepted/)).toBeTruthy());
+    press('z', { ctrlKey: true });
+    await waitFor(() => expect(screen.queryByRole('gridcell', { name: /Row 427.*accepted/ })).toBeNull());
+    press('Delete');
+    await waitFor(() => expect(answer()?.trashed).toBe(2));
+    expect(screen.queryByRole('gridcell', { name: /Row 427/ })).toBeNull();
+    press('z', { ctrlKey: true });
+    await waitFor(() => expect(answer()?.trashed).toBe(0));
+    press('y', { ctrlKey: true });
+    await waitFor(() => expect(answer()?.trashed).not.toBe(0));
+  });
+
+  it('does nothing by letters while one types', async () => {
+    const { model } = await openGallery();
+    fireEvent.click(cell(/Row 427/));
+    await waitFor(() => expect(model.gallery.focused()?.index).toBe(427));
+    const search = screen.getByRole('searchbox');
+    search.focus();
+    fireEvent.keyDown(search, { key: 'p' });
+    fireEvent.keyDown(search, { key: 'Delete' });
+    expect(model.gallery.store.getState().work.kind).toBe('idle');
+    expect(model.gallery.store.getState().answer?.trashed).toBe(0);
+  });
+
+  it('shows the same focus and selection as a table, and leads to a row', async () => {
+    const { model } = await openGallery();
+    fireEvent.click(cell(/Row 425/));
+    await screen.findByText('1 selected', { selector: 'b' });
+    fireEvent.keyDown(window, { key: 't' });
+    const row = await screen.findByRole('row', { name: /Row 425/ });
+    expect(row.getAttribute('aria-selected')).toBe('true');
+    await waitFor(() => expect(row.textContent).toContain('red hat'));
+    fireEvent.keyDown(window, { key: 'g', ctrlKey: true });
+    fireEvent.change(screen.getByRole('textbox', { name: 'Row' }), { target: { value: '100' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Go' }));
+    await waitFor(() => expect(model.gallery.focused()?.index).toBe(100));
+    fireEvent.keyDown(window, { key: 'g' });
+    await waitFor(() => expect(cell(/Row 100/).getAttribute('aria-selected')).toBe('true'));
+  });
+
+  it('keeps a query as a view, and takes its removal back', async () => {
+    const { model } = await openGallery();
+    model.gallery.ask({ ...model.gallery.store.getState().query, sort: 'rating' });
+    press('s', { ctrlKey: true });
+    fireEvent.change(screen.getByRole('textbox', { name: 'Name' }), { target: { value: 'Best' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Save view' }));
+    await screen.findByRole('button', { name: 'Best' });
+    fireEvent.click(screen.getByRole('button', { name: 'Remove the view Best' }));
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Best' })).toBeNull());
+    model.ui.getState().toasts.at(-1)?.action?.run();
+    await screen.findByRole('button', { name: 'Best' });
+  });
+
+  it('says what a rerun sends and what it may cost before it is sent', async () => {
+    await openGallery();
+    fireEvent.click(cell(/Row 427/));
+    await screen.findByText('1 selected', { selector: 'b' });
+    press('r');
+    await screen.findByText(/Sent again as it was, for about/);
+    expect(screen.getByRole('button', { name: 'Rerun 1 job' })).toBeTruthy();
+  });
+
+  it('compares blind what is selected and nothing else, or says in a sentence why that cannot be', async () => {
+    const { model, backend } = await openGallery();
+    const asked: unknown[] = [];
+    const { create } = backend.client.arena;
+    backend.client.arena.create = async (input) => {
+      asked.push(input);
+      return await create(input);
+    };
+    const compare = async () =>
+      fireEvent.click(await screen.findByRole('menuitem', { name: /^Compare models blind…/ }));
+    fireEvent.click(cell(/Row 427/));
+    await compare();
+    expect(await screen.findByText(/^Only one picture is selected/)).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Compare' }).hasAttribute('disabled')).toBe(true);
+    fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+
+    fireEvent.click(cell(/Row 425/), { ctrlKey: true });
+    await compare();
+    expect(await screen.findByText('2 selected results')).toBeTruthy();
+    fireEvent.click(await screen.findByRole('button', { name: 'Compare 6 pairs' }));
+    await waitFor(() => expect(model.ui.getState().view).toEqual({ kind: 'arena', arenaId: 1 }));
+    const { chosen } = model.gallery.store.getState().selection;
+    const jobIds = chosen.kind === 'ids' ? [...chosen.ids] : [];
+    expect(jobIds).toHaveLength(2);
+    expect(asked).toEqual([{ selection: { kind: 'ids', jobIds }, kind: 'model' }]);
+  });
+});

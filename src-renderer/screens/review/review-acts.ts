@@ -1,0 +1,194 @@
+/** What a reviewer does: the sitting changes at once, the library hears of it, and what it refuses is taken back. */
+import type { Review } from '@shared/model/review';
+import type { JobDetail } from '@shared/model/run';
+import type { Client } from '../../api';
+import { sentenceOf } from '../../state/refusal';
+import {
+  judged,
+  landed,
+  moved,
+  movedToUnset,
+  noted,
+  rated,
+  reasoned,
+  redone,
+  undone,
+  unsaid,
+  versioned,
+} from './review-session';
+import type { ReviewSession, Said, Shown, Step } from './review-session';
+
+export interface ReviewActs {
+  judge(verdict: 'accepted' | 'rejected' | null, stay: boolean): void;
+  rate(rating: number): void;
+  note(text: string): void;
+  /** True: a number key named a reason of the last rejection. */
+  reason(number: number): boolean;
+  undo(): void;
+  redo(): void;
+  move(step: number): void;
+  moveTo(at: number): void;
+  nextUnset(): void;
+  setAutoAdvance(isOn: boolean): void;
+  /** Does the one shown again in place, with another instruction where one is given. False: it cannot be now. */
+  rerun(instruction?: string): boolean;
+  /** Shows that version of the one shown from now on. */
+  takeBack(resultId: number): void;
+}
+
+export interface ReviewActsParts {
+  readonly client: Client;
+  session(): ReviewSession | null;
+  put(session: ReviewSession): void;
+  detail(jobId: number): JobDetail | undefined;
+  /** Its result, and the counts with it, may be others by now. */
+  refresh(jobId: number): void;
+  /** Null: all is well again. */
+  fail(sentence: string | null): void;
+}
+
+const IN_FLIGHT: ReadonlySet<string> = new Set(['pending', 'leased', 'sent']);
+const UNDER_WAY = 'This result is still being made. It can be taken back once it is there.';
+
+export function createReviewActs(parts: ReviewActsParts): ReviewActs {
+  const { session: now, put, detail } = parts;
+
+  function save(step: Step | null): void {
+    const before = now();
+    if (step === null || before === null) {
+      return;
+    }
+    put(step.session);
+    parts.fail(null);
+    written(parts, step.said).catch((failure: unknown) => {
+      parts.fail(sentenceOf(failure));
+      const session = now();
+      if (session !== null) {
+        put(unsaid(session, step.said, before));
+      }
+    });
+  }
+
+  function shownDetail(): JobDetail | undefined {
+    const session = now();
+    const jobId = session?.ids[session.at];
+    return jobId === undefined ? undefined : detail(jobId);
+  }
+
+  function shown(): Shown | null {
+    const one = shownDetail();
+    return one?.result === undefined
+      ? null
+      : { jobId: one.job.id, resultId: one.result.id, review: one.review };
+  }
+
+  function act(work: (session: ReviewSession, shown: Shown) => Step): void {
+    const session = now();
+    const one = shown();
+    save(session === null || one === null ? null : work(session, one));
+  }
+
+  function change(work: (session: ReviewSession) => ReviewSession): void {
+    const session = now();
+    if (session !== null) {
+      put(work(session));
+    }
+  }
+
+  /** Which result a rerun has brought must be known before it can be exchanged. */
+  function settled(said: Said | undefined): boolean {
+    if (said?.kind !== 'version') {
+      return true;
+    }
+    const { job, result } = detail(said.jobId) ?? {};
+    if (job !== undefined && IN_FLIGHT.has(job.state)) {
+      parts.fail(UNDER_WAY);
+      return false;
+    }
+    if (result !== undefined && result.id !== said.from) {
+      change((session) => landed(session, said.jobId, result.id));
+    }
+    return true;
+  }
+
+  function back(step: (session: ReviewSession) => Step | null, which: 'past' | 'future'): void {
+    const session = now();
+    const last = session?.[which].at(-1);
+    if (session === null || !settled(last)) {
+      return;
+    }
+    if (which === 'future' && last?.kind === 'version' && last.to === null) {
+      // It brought nothing that could be shown again.
+      put({ ...session, future: session.future.slice(0, -1) });
+      return;
+    }
+    save(step(now() ?? session));
+  }
+
+  const stored = (jobId: number): Review | undefined => detail(jobId)?.review;
+  return {
+    judge: (verdict, stay) => act((session, one) => judged(session, one, { verdict, stay })),
+    rate: (rating) => act((session, one) => rated(session, one, rating)),
+    note: (text) => act((session, one) => noted(session, one, text)),
+    reason(number) {
+      const session = now();
+      const step = session === null ? null : reasoned(session, number);
+      save(step);
+      return step !== null;
+    },
+    undo: () => back(undone, 'past'),
+    redo: () => back(redone, 'future'),
+    move: (step) => change((session) => moved(session, step)),
+    moveTo: (at) => change((session) => moved(session, at - session.at)),
+    nextUnset: () => change((session) => movedToUnset(session, stored)),
+    setAutoAdvance: (isOn) => change((session) => ({ ...session, autoAdvance: isOn })),
+    rerun: (instruction) => rerunShown(parts, shownDetail(), instruction),
+    takeBack(resultId) {
+      const one = shownDetail();
+      if (one !== undefined) {
+        act((session) =>
+          versioned(session, { jobId: one.job.id, from: one.result?.id ?? null, to: resultId }),
+        );
+      }
+    },
+  };
+}
+
+function rerunShown(
+  { client, session: now, put, refresh, fail }: ReviewActsParts,
+  detail: JobDetail | undefined,
+  instruction: string | undefined,
+): boolean {
+  const before = now();
+  if (detail === undefined || before === null || IN_FLIGHT.has(detail.job.state)) {
+    fail(detail === undefined ? null : UNDER_WAY);
+    return false;
+  }
+  const jobId = detail.job.id;
+  const step = versioned(before, { jobId, from: detail.result?.id ?? null, to: null });
+  put(step.session);
+  fail(null);
+  client.review.rerun({ jobId, ...(instruction === undefined ? {} : { instruction }) }).then(
+    () => refresh(jobId),
+    (failure: unknown) => {
+      fail(sentenceOf(failure));
+      const session = now();
+      if (session !== null) {
+        put(unsaid(session, step.said, before));
+      }
+    },
+  );
+  return true;
+}
+
+async function written({ client, refresh }: ReviewActsParts, said: Said): Promise<void> {
+  const { jobId } = said;
+  if (said.kind === 'version') {
+    if (said.to !== null) {
+      await client.review.takeBack({ jobId, resultId: said.to });
+    }
+    refresh(jobId);
+    return;
+  }
+  await client.review.set({ jobId, resultId: said.resultId, review: said.after });
+}

@@ -1,0 +1,193 @@
+/** Where the reviewer is, how far the review is, which results are shown and in which order. */
+import { SUSPICION_KINDS, SUSPICIONS } from '@shared/model/measures';
+import { suspicionKindSchema } from '@shared/model/measures';
+import type {
+  ReviewFilter,
+  ReviewOrder,
+  ReviewSource,
+  ReviewSum,
+  SuspicionFilter,
+} from '@shared/model/review';
+import type { Run } from '@shared/model/run';
+import { useLive, useModel } from '../../state/app-model';
+import { pictureRunsNewestFirst } from '../../state/live-store';
+import { show } from '../../state/ui-store';
+import { formatCount } from '../../ui/format';
+import { ProgressBar } from '../../ui/progress-bar';
+import type { ReviewActs } from './review-acts';
+import { ExportButton } from '../../exports/export-button';
+import type { ReviewSession } from './review-session';
+
+const FILTERS: Readonly<Record<ReviewFilter, string>> = {
+  unset: 'Not reviewed',
+  all: 'All',
+  accepted: 'Accepted',
+  rejected: 'Rejected',
+};
+// In the order they are written above.
+const FILTER_NAMES = Object.keys(FILTERS) as ReviewFilter[];
+
+export function filterAfter(filter: ReviewFilter, step: 1 | -1): ReviewFilter {
+  return FILTER_NAMES.at((FILTER_NAMES.indexOf(filter) + step) % FILTER_NAMES.length) ?? filter;
+}
+
+/** Which results are shown, and in which order. */
+export interface ReviewLook {
+  readonly filter: ReviewFilter;
+  readonly order: ReviewOrder;
+  /** Null: suspicious or not. */
+  readonly suspicion: SuspicionFilter | null;
+}
+
+export interface ReviewHeadProps {
+  /** What is reviewed, for screen readers. */
+  readonly title: string;
+  readonly source: ReviewSource;
+  /** Null: results of several runs. */
+  readonly run: Run | null;
+  readonly session: ReviewSession;
+  readonly sum: ReviewSum | null;
+  readonly look: ReviewLook;
+  readonly acts: ReviewActs;
+  onLook(change: Partial<ReviewLook>): void;
+}
+
+export function ReviewHead(props: ReviewHeadProps) {
+  const { title, run, session, look, acts, onLook } = props;
+  return (
+    <header className="review-head">
+      <h1 className="sr-only">{title}</h1>
+      {run !== null && <RunChoice run={run} />}
+      <Progress session={session} />
+      <div aria-label="Which results" className="row" role="group">
+        {FILTER_NAMES.map((name) => (
+          <button
+            aria-pressed={look.filter === name}
+            className="chip"
+            key={name}
+            onClick={() => onLook({ filter: name })}
+            title={`${FILTERS[name]} (F goes on to the next)`}
+            type="button"
+          >
+            {FILTERS[name]}
+          </button>
+        ))}
+      </div>
+      <Suspicion {...props} />
+      <span className="grow" />
+      <label className="check">
+        <input
+          checked={session.autoAdvance}
+          onChange={(event) => acts.setAutoAdvance(event.target.checked)}
+          type="checkbox"
+        />
+        Auto-advance <kbd>A</kbd>
+      </label>
+      <ReviewExport {...props} />
+      <button className="btn ghost" disabled={session.past.length === 0} onClick={acts.undo} type="button">
+        Undo <kbd>Ctrl Z</kbd>
+      </button>
+    </header>
+  );
+}
+
+/** Which run is reviewed, and the way to another. */
+function RunChoice({ run }: { readonly run: Run }) {
+  const { ui } = useModel();
+  const runs = useLive((live) => live.runs);
+  const choices = pictureRunsNewestFirst(runs).filter(({ id, counts }) => id === run.id || counts.done > 0);
+  return (
+    <select
+      aria-label="Run that is reviewed"
+      className="input small review-run"
+      onChange={(event) => show(ui, { kind: 'review', runId: Number(event.target.value) })}
+      value={run.id}
+    >
+      {choices.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function ReviewExport({ run, source, session }: Pick<ReviewHeadProps, 'run' | 'source' | 'session'>) {
+  const { accepted, rejected, unset } = session.counts;
+  if (source.kind === 'selection') {
+    const { selection } = source;
+    return <ExportButton subject={{ kind: 'selection', selection, count: accepted + rejected + unset }} />;
+  }
+  return run === null ? null : <ExportButton subject={{ kind: 'run', runId: run.id, name: run.name }} />;
+}
+
+function Progress({ session }: { readonly session: ReviewSession }) {
+  const { counts, ids, at } = session;
+  const judged = counts.accepted + counts.rejected;
+  const total = judged + counts.unset;
+  return (
+    <>
+      <span className="num review-place">
+        {formatCount(ids.length === 0 ? 0 : at + 1)} / {formatCount(ids.length)}
+      </span>
+      <div className="review-bar">
+        <ProgressBar
+          label="Reviewed"
+          segments={[
+            { tone: 'ok', count: counts.accepted },
+            { tone: 'bad', count: counts.rejected },
+          ]}
+          settled={judged}
+          total={total}
+        />
+      </div>
+      <span className="hint num">
+        {percent(judged, total)} reviewed, {percent(counts.accepted, judged)} accepted
+      </span>
+    </>
+  );
+}
+
+function percent(part: number, whole: number): string {
+  return whole === 0 ? '0%' : `${Math.round((part / whole) * 100)}%`;
+}
+
+function Suspicion({ sum, look, onLook }: Pick<ReviewHeadProps, 'sum' | 'look' | 'onLook'>) {
+  const { order, suspicion } = look;
+  const kinds = SUSPICION_KINDS.filter((kind) => (sum?.suspicions[kind] ?? 0) > 0 || kind === suspicion);
+  const suspicious = sum?.suspicious ?? 0;
+  return (
+    <div className="row">
+      <button
+        aria-pressed={order === 'suspicious'}
+        className="chip"
+        onClick={() => onLook({ order: order === 'suspicious' ? 'source' : 'suspicious' })}
+        type="button"
+      >
+        Most suspicious first <kbd>S</kbd>
+      </button>
+      {(suspicious > 0 || suspicion !== null) && (
+        <select
+          aria-keyshortcuts="Shift+S"
+          aria-label="Only suspicious results"
+          className="input small"
+          onChange={(event) => onLook({ suspicion: suspicionOf(event.target.value) })}
+          value={suspicion ?? ''}
+        >
+          <option value="">Suspicious or not</option>
+          <option value="any">Suspicious ({formatCount(suspicious)})</option>
+          {kinds.map((kind) => (
+            <option key={kind} value={kind}>
+              {SUSPICIONS[kind].title} ({formatCount(sum?.suspicions[kind] ?? 0)})
+            </option>
+          ))}
+        </select>
+      )}
+    </div>
+  );
+}
+
+function suspicionOf(value: string): SuspicionFilter | null {
+  const kind = suspicionKindSchema.safeParse(value);
+  return value === 'any' ? 'any' : kind.success ? kind.data : null;
+}

@@ -1,0 +1,152 @@
+/** What is known of the results around the one shown, kept fresh; the pictures of the next ones are ready to be painted. */
+import type { JobDetail } from '@shared/model/run';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useModel } from '../../state/app-model';
+import { stripOf } from './review-session';
+import type { ReviewSession } from './review-session';
+
+/** As many results behind and ahead of the one shown are known. */
+export const NEIGHBOURS = 7;
+/** Of so many ahead, and the one behind, the pictures are decoded. */
+const PRELOADED = 5;
+const KEPT_DETAILS = 400;
+/** A picture of a view is at most 1280 x 1280 x 4 bytes when it is decoded. */
+const KEPT_PICTURES = 32;
+const AT_ONCE = 2;
+
+type Place = Pick<ReviewSession, 'ids' | 'at'>;
+
+export interface ReviewDetails {
+  /** By job, of those that are here. */
+  readonly details: ReadonlyMap<number, JobDetail>;
+  /** Asks again: its result may be another. */
+  refresh(jobId: number): void;
+}
+
+export function useReviewDetails(session: Place | null): ReviewDetails {
+  const { backend, onJobs } = useModel();
+  const [details, setDetails] = useState<ReadonlyMap<number, JobDetail>>(new Map());
+  const asked = useRef(new Set<number>());
+  const known = useRef(details);
+  const ids = session?.ids;
+  const at = session?.at ?? 0;
+
+  const ask = useCallback(
+    (jobId: number) => {
+      asked.current.add(jobId);
+      backend.client.runs.job({ jobId }).then(
+        (detail) =>
+          setDetails((old) => {
+            const next = withDetail(old, jobId, detail);
+            known.current = next;
+            return next;
+          }),
+        // Asked for again when it is shown again.
+        () => asked.current.delete(jobId),
+      );
+    },
+    [backend],
+  );
+
+  useEffect(() => {
+    if (ids === undefined) {
+      return;
+    }
+    // The one shown first, then those to come, then those that are past.
+    const { from, to } = stripOf({ ids, at }, NEIGHBOURS);
+    for (const jobId of [...ids.slice(at, to), ...ids.slice(from, at).reverse()]) {
+      if (!asked.current.has(jobId)) {
+        ask(jobId);
+      }
+    }
+  }, [ids, at, ask]);
+
+  useEffect(
+    () =>
+      onJobs((tiles) => {
+        for (const tile of tiles) {
+          const before = known.current.get(tile.id)?.job;
+          const isOther =
+            before?.state !== tile.state ||
+            before.resultId !== tile.resultId ||
+            before.suspicion !== tile.suspicion;
+          if (before !== undefined && isOther) {
+            ask(tile.id);
+          }
+        }
+      }),
+    [onJobs, ask],
+  );
+
+  usePictures(session, details);
+  return { details, refresh: ask };
+}
+
+/** Held, so that the browser keeps them decoded until they are shown. */
+function usePictures(session: Place | null, details: ReadonlyMap<number, JobDetail>): void {
+  const [shelf] = useState(createPictureShelf);
+  const ids = session?.ids;
+  const at = session?.at ?? 0;
+  useEffect(() => {
+    const wanted =
+      ids === undefined
+        ? []
+        : [...ids.slice(at + 1, at + 1 + PRELOADED), ...ids.slice(Math.max(0, at - 1), at)];
+    shelf.want(wanted.flatMap((jobId) => urlsOf(details.get(jobId))));
+  }, [shelf, ids, at, details]);
+}
+
+/**
+ * Fetches what is wanted first first, few at once: previews are made newest first, and one that is needed next must not
+ * wait behind one that is needed later.
+ */
+function createPictureShelf() {
+  const held = new Map<string, HTMLImageElement>();
+  let wanted: readonly string[] = [];
+  let underWay = 0;
+
+  function fetchNext(): void {
+    while (underWay < AT_ONCE) {
+      const url = wanted.find((one) => !held.has(one));
+      if (url === undefined) {
+        return;
+      }
+      underWay += 1;
+      const image = new Image();
+      held.set(url, image);
+      image.src = url;
+      // One that cannot be decoded is told of when it is shown.
+      void (image.decode?.() ?? Promise.resolve())
+        .catch(() => undefined)
+        .then(() => {
+          underWay -= 1;
+          fetchNext();
+        });
+    }
+  }
+
+  return {
+    want(urls: readonly string[]): void {
+      wanted = urls;
+      const others = [...held.keys()].filter((url) => !urls.includes(url));
+      for (const oldest of others.slice(0, Math.max(0, held.size - KEPT_PICTURES))) {
+        held.delete(oldest);
+      }
+      fetchNext();
+    },
+  };
+}
+
+function urlsOf(detail: JobDetail | undefined): readonly string[] {
+  const { inputs = [], output } = detail ?? {};
+  return [...inputs.slice(0, 1), ...(output === undefined ? [] : [output])];
+}
+
+function withDetail(
+  old: ReadonlyMap<number, JobDetail>,
+  jobId: number,
+  detail: JobDetail,
+): ReadonlyMap<number, JobDetail> {
+  const kept = [...old].slice(Math.max(0, old.size - KEPT_DETAILS));
+  return new Map(kept).set(jobId, detail);
+}

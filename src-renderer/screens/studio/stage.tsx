@@ -1,0 +1,73 @@
+/** The work itself: the selected picture beside what it was made from, all variants of its request, or the mask editor. */
+import type { TreeNode } from '@shared/model/studio';
+import type { CompareState } from '../../compare/use-compare';
+import { useModel } from '../../state/app-model';
+import { NEW_TREE } from '../../state/studio';
+import { subjectOf } from '../../state/studio-draft';
+import { NodeState } from './node-state';
+import { isReady, nameOf, pictureOf, resultOf, variantsOf } from './node-words';
+import { Spread } from './spread';
+import { MaskStage } from './mask-stage';
+import { PairStage } from './pair-stage';
+import { useStudioState } from './use-studio';
+import type { StudioView } from './use-studio';
+
+interface StageProps {
+  readonly node: TreeNode;
+  readonly view: StudioView;
+  readonly compare: CompareState;
+}
+
+export function Stage({ node, view, compare }: StageProps) {
+  const { studio } = useModel();
+  const isMasking = useStudioState((state) => state.isMasking);
+  const isSpread = useStudioState((state) => state.isSpread);
+  const keptIds = useStudioState((state) => state.kept);
+  const subject = subjectOf(view.draft.inputs);
+  const masked = subject === undefined ? undefined : pictureOf(view.nodes.get(subject.nodeId));
+  const variants = variantsOf(node, view.nodes);
+  if (isMasking && subject !== undefined && masked !== undefined) {
+    return (
+      <div className="studio-stage">
+        <MaskStage nodeId={subject.nodeId} picture={masked} treeId={view.treeId ?? NEW_TREE} />
+      </div>
+    );
+  }
+  if (isSpread && variants.length > 1) {
+    return (
+      <div className="studio-stage">
+        <Spread
+          onOpen={() => studio.setState({ isSpread: false })}
+          selectedId={node.id}
+          variants={variants}
+        />
+      </div>
+    );
+  }
+  const parent = node.parentId === null ? undefined : view.nodes.get(node.parentId);
+  return (
+    <div className="studio-stage">
+      {pictureOf(node) === undefined || !isReady(node) ? (
+        <Coming node={node} />
+      ) : (
+        <PairStage
+          compare={compare}
+          kept={keptIds.flatMap((id) => (id === node.id ? [] : (view.nodes.get(id) ?? [])))}
+          node={node}
+          parent={parent}
+        />
+      )}
+    </div>
+  );
+}
+
+/** A place that fills in: the partial image while the answer streams, else the state in words. */
+function Coming({ node }: { readonly node: TreeNode }) {
+  const partial = resultOf(node)?.partial;
+  return (
+    <div className={partial === undefined ? 'studio-coming' : 'studio-coming has-partial'}>
+      {partial !== undefined && <img alt={`${nameOf(node)}, not finished`} decoding="async" src={partial} />}
+      <NodeState node={node} />
+    </div>
+  );
+}

@@ -1,0 +1,232 @@
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { emptyMask, withStroke } from '../../canvas/mask-document';
+import { sizeOfPng } from '../../canvas/png-size';
+import {
+  button,
+  drop,
+  field,
+  item,
+  opened,
+  paste,
+  png,
+  press,
+  tick,
+  write,
+} from '../../testing/render-studio';
+import { DRAGGED_NODES, DRAGGED_RESULTS } from './drag-types';
+import { editInStudio } from './edit-in-studio';
+
+describe('the composer', () => {
+  it('edits a result by two keys and shows its answer where it was awaited', async () => {
+    const rendered = await opened();
+    fireEvent.click(item(/quiet library/));
+    press('e');
+    write('Add a cat');
+    press('Enter', { ctrlKey: true });
+    await waitFor(() => expect(rendered.asked).toHaveLength(1));
+    expect(rendered.asked[0]).toMatchObject({
+      treeId: 1,
+      ask: { inputs: [{ nodeId: 17, role: 'subject' }], instruction: 'Add a cat', turn: 'fresh' },
+    });
+    expect(
+      (await screen.findByRole('treeitem', { name: 'Add a cat: Waiting' })).getAttribute('aria-selected'),
+    ).toBe('true');
+    await tick(rendered);
+    expect(await screen.findByRole('treeitem', { name: 'Add a cat: In flight' })).toBeTruthy();
+    await tick(rendered);
+    expect(await screen.findByRole('img', { name: 'Add a cat, not finished' })).toBeTruthy();
+    await tick(rendered);
+    const done = await screen.findByRole('treeitem', { name: 'Add a cat: Done' });
+    expect(done.getAttribute('aria-level')).toBe('5');
+    expect(screen.getByText(/4% changed/)).toBeTruthy();
+  });
+
+  it('locks the rest and has the instruction improved by a key, where there is something to lock and to improve', async () => {
+    await opened();
+    press('d');
+    press('w');
+    expect(screen.queryByRole('checkbox', { name: /^Lock the rest/ })).toBeNull();
+    expect(screen.queryByRole('dialog')).toBeNull();
+    fireEvent.click(item(/quiet library/));
+    press('e');
+    press('d');
+    expect(screen.getByRole<HTMLInputElement>('checkbox', { name: /^Lock the rest/ }).checked).toBe(true);
+    press('d');
+    expect(screen.getByRole<HTMLInputElement>('checkbox', { name: /^Lock the rest/ }).checked).toBe(false);
+    write('Add a cat');
+    press('w');
+    expect(screen.getByRole('dialog', { name: 'Improve my instruction' })).toBeTruthy();
+  });
+
+  it('says how many it makes, and fills all places of a request', async () => {
+    const rendered = await opened('empty');
+    expect(button(/^Generate 1 picture/).hasAttribute('disabled')).toBe(true);
+    write('A lighthouse');
+    fireEvent.change(screen.getByLabelText('Variants'), { target: { value: '4' } });
+    fireEvent.click(button(/^Generate 4 pictures/));
+    const spread = within(await screen.findByRole('list', { name: 'Variants' }));
+    expect(spread.getAllByRole('button', { name: /Waiting/ })).toHaveLength(4);
+    expect(rendered.asked[0]).toMatchObject({ treeId: null, ask: { inputs: [], variants: 4 } });
+    for (let step = 0; step < 3; step += 1) {
+      await tick(rendered);
+    }
+    await waitFor(() => expect(spread.getAllByRole('button', { name: /Done/ })).toHaveLength(4));
+    // The words stay: the next try is often the same with one word changed.
+    expect(field().value).toBe('A lighthouse');
+    fireEvent.keyDown(spread.getByRole('button', { name: /variant 3/ }), { key: 'Enter' });
+    await waitFor(() => expect(screen.queryByRole('list', { name: 'Variants' })).toBeNull());
+    expect(item(/variant 3/).getAttribute('aria-selected')).toBe('true');
+  });
+
+  it('asks for the blanks of an instruction before it is sent', async () => {
+    const { asked } = await opened('empty');
+    write('A {{colour}} boat');
+    expect(screen.getByText('Fill in {{colour}}.')).toBeTruthy();
+    fireEvent.change(screen.getByLabelText('{{colour}}'), { target: { value: 'red' } });
+    fireEvent.click(button(/^Generate 1 picture/));
+    await waitFor(() => expect(asked[0]?.ask.instruction).toBe('A red boat'));
+  });
+
+  it('walks through earlier instructions and comes back to what was being written', async () => {
+    await opened();
+    write('half a thought');
+    const walk = async (key: string, expected: string) => {
+      fireEvent.keyDown(field(), { key, ctrlKey: true });
+      await waitFor(() => expect(field().value).toBe(expected));
+    };
+    await walk('ArrowUp', 'Turn on the lamps');
+    await walk('ArrowUp', 'Add reading glasses');
+    await walk('ArrowDown', 'Turn on the lamps');
+    await walk('ArrowDown', 'half a thought');
+  });
+
+  it('takes tiles and nodes, each with a role, in an order of one’s own', async () => {
+    const { asked } = await opened();
+    drop(DRAGGED_NODES, [11, 12]);
+    drop(DRAGGED_RESULTS, [2_000_005]);
+    await screen.findByRole('button', { name: /^Picture 3:/ });
+    const roles = () =>
+      screen.getAllByLabelText<HTMLSelectElement>(/^Role of picture/).map(({ value }) => value);
+    expect(roles()).toEqual(['subject', 'reference', 'reference']);
+    fireEvent.change(screen.getByLabelText('Role of picture 2'), { target: { value: 'style' } });
+    fireEvent.keyDown(button(/^Picture 2:/), { key: 'ArrowLeft', altKey: true });
+    expect(roles()).toEqual(['style', 'subject', 'reference']);
+    fireEvent.click(button('Take out picture 3'));
+    write('Put the hat on her');
+    fireEvent.click(button(/^Edit 2 pictures/));
+    await waitFor(() =>
+      expect(asked[0]?.ask.inputs).toEqual([
+        { nodeId: 12, role: 'style' },
+        { nodeId: 11, role: 'subject' },
+      ]),
+    );
+  });
+
+  it('continues the conversation only where that is possible, and shows which', async () => {
+    await opened();
+    fireEvent.click(item(/Warmer light/));
+    press('e');
+    write('Add a scarf');
+    const turn = screen.getByLabelText<HTMLSelectElement>('Turn');
+    expect([turn.value, turn.disabled]).toEqual(['conversation', false]);
+    expect(screen.getByText(/· continues the conversation$/)).toBeTruthy();
+    fireEvent.change(screen.getByLabelText('Model'), { target: { value: 'openai gpt-image-2' } });
+    expect(screen.queryByLabelText('Turn')).toBeNull();
+    expect(screen.getByText(/· a fresh edit$/)).toBeTruthy();
+    expect(screen.getByLabelText('Quality')).toBeTruthy();
+  });
+
+  it('sends what was painted, at the size of its picture, and only with the picture it was painted on', async () => {
+    const { model, asked } = await opened();
+    fireEvent.click(item(/quiet library/));
+    press('e');
+    write('Add a cat');
+    const box = [10, 10, 20, 20] as const;
+    const document = withStroke(emptyMask({ width: 64, height: 32 }), { kind: 'rectangle', box, how: 'add' });
+    act(() => model.studio.setState({ masks: new Map([[1, { nodeId: 17, document }]]) }));
+    expect(button(/^Painted/)).toBeTruthy();
+    press('Enter', { ctrlKey: true });
+    await waitFor(() => expect(asked).toHaveLength(1));
+    const head = new Uint8Array((await asked[0]?.mask?.arrayBuffer()) ?? new ArrayBuffer(0));
+    expect(sizeOfPng(head)).toEqual({ width: 64, height: 32 });
+    fireEvent.click(item(/Warmer light/));
+    press('e');
+    expect(button(/^Paint B/)).toBeTruthy();
+    press('Enter', { ctrlKey: true });
+    await waitFor(() => expect(asked).toHaveLength(2));
+    expect(asked[1]?.mask).toBeUndefined();
+  });
+
+  it('keeps letters for the words while these are written', async () => {
+    const { model } = await opened();
+    field().focus();
+    for (const key of ['g', 'h', 'b', 't', 'l', 'Delete']) {
+      press(key);
+    }
+    expect(model.studio.getState()).toMatchObject({
+      isSpread: false,
+      isHeatMapShown: false,
+      isMasking: false,
+      openId: 1,
+      dialog: { kind: 'none' },
+      done: [],
+    });
+  });
+});
+
+describe('pictures that come in', () => {
+  it('begin a tree, are the input of the next request, and those that are none are told', async () => {
+    const { model } = await opened('empty');
+    await paste([png('cat.png'), png('broken.png')]);
+    expect(await screen.findByRole('treeitem', { name: 'cat.png: Source' })).toBeTruthy();
+    expect(screen.getByRole('alert').textContent).toContain('broken.png is no picture.');
+    expect(button(/^Edit 1 picture/)).toBeTruthy();
+    expect(model.ui.getState().view.kind).toBe('studio');
+  });
+
+  it('are waited for: what would go out without them does not go out', async () => {
+    const { backend, asked } = await opened('empty');
+    const bring = backend.client.studio.bring;
+    let arrive = (): void => undefined;
+    backend.client.studio.bring = async (input) => {
+      await new Promise<void>((resolve) => {
+        arrive = resolve;
+      });
+      return await bring(input);
+    };
+    write('Add a cat');
+    await paste([png('cat.png')]);
+    press('Enter', { ctrlKey: true });
+    expect(await screen.findByText(/^A picture is still coming in/)).toBeTruthy();
+    expect(asked).toEqual([]);
+    await act(async () => arrive());
+    await screen.findByRole('treeitem', { name: 'cat.png: Source' });
+    write('Add a cat');
+    press('Enter', { ctrlKey: true });
+    await waitFor(() => expect(asked.map(({ ask }) => ask.inputs.length)).toEqual([1]));
+  });
+
+  it('by the thousand are not taken, but what would take them is said', async () => {
+    const { backend } = await opened('empty');
+    const counts: number[] = [];
+    const bring = backend.client.studio.bring;
+    backend.client.studio.bring = async (input) => {
+      counts.push(input.images.length);
+      return await bring(input);
+    };
+    await paste(Array.from({ length: 300 }, (_, at) => png(`${at}.png`)));
+    expect(screen.getByText(/These are 300 pictures/)).toBeTruthy();
+    expect(counts).toEqual([]);
+    fireEvent.click(button('Bring in the first 200'));
+    await waitFor(() => expect(counts).toEqual([200]));
+  });
+
+  it('from elsewhere open a tree of their own', async () => {
+    const { model } = await opened();
+    await act(async () => await editInStudio(model, [2_000_001, 2_000_002]));
+    expect(button(/^Edit 2 pictures/)).toBeTruthy();
+    expect(screen.queryByRole('treeitem', { name: /woman-with-scarf/ })).toBeNull();
+    expect(screen.getAllByRole('treeitem')).toHaveLength(2);
+  });
+});

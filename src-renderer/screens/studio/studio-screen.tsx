@@ -1,0 +1,113 @@
+/** The studio: one picture, edited again and again. */
+import { useEffect, useEffectEvent } from 'react';
+import { useCompare, useCompareKeys } from '../../compare/use-compare';
+import type { CompareState } from '../../compare/use-compare';
+import { useModel } from '../../state/app-model';
+import { subjectOf } from '../../state/studio-draft';
+import { Notice } from '../../ui/notice';
+import { Problems } from '../../ui/problems';
+import { Composer } from './composer';
+import { EmptyStudio } from './empty-studio';
+import { Stage } from './stage';
+import { StageHead } from './stage-head';
+import { StudioDialogs } from './studio-dialogs';
+import { useInnerDrop } from './use-inner-drop';
+import { useStudioKeys } from './use-studio-keys';
+import { useLoadedTree, useStudio, useStudioState } from './use-studio';
+import './studio.css';
+
+export { StudioPanel } from './studio-panel';
+
+export function StudioScreen({ treeId }: { readonly treeId: number | null }) {
+  const view = useStudio(treeId);
+  useLoadedTree(view.treeId);
+  const compare = useCompare('result');
+  const isCovered = useStudioState(({ isMasking, isSpread }) => isMasking || isSpread);
+  const masked = useStudioState(({ isMasking }) =>
+    isMasking ? subjectOf(view.draft.inputs)?.nodeId : undefined,
+  );
+  const shown = (masked === undefined ? undefined : view.nodes.get(masked)) ?? view.selected;
+  useSideForKept(compare);
+  const drop = useInnerDrop(view);
+  useStudioKeys();
+  useCompareKeys(compare, !isCovered);
+  return (
+    <section
+      aria-label="Studio"
+      className={drop.isOver ? 'studio is-target' : 'studio'}
+      onDragLeave={drop.onDragLeave}
+      onDragOver={drop.onDragOver}
+      onDrop={drop.onDrop}
+    >
+      {shown === undefined ? (
+        <EmptyStudio view={view} />
+      ) : (
+        <>
+          <StageHead node={shown} view={view} />
+          <Stage compare={compare} node={shown} view={view} />
+        </>
+      )}
+      <NotDone />
+      <Composer view={view} />
+      <StudioDialogs view={view} />
+    </section>
+  );
+}
+
+/** Keeping the first picture is the wish to see two. */
+function useSideForKept({ mode, onMode }: CompareState): void {
+  const isKept = useStudioState(({ kept }) => kept.length > 0);
+  const toSide = useEffectEvent(() => {
+    if (mode === 'result') {
+      onMode('side');
+    }
+  });
+  useEffect(() => {
+    if (isKept) {
+      toSide();
+    }
+  }, [isKept]);
+}
+
+/** Why something could not be done, and what was dropped that belongs elsewhere. */
+function NotDone() {
+  const { studio } = useModel();
+  const problems = useStudioState((state) => state.problems);
+  const offer = useStudioState((state) => state.offer);
+  return (
+    <div className="studio-notices">
+      <Problems onClose={() => studio.setState({ problems: [] })} problems={problems} />
+      {offer !== null && (
+        <Notice
+          action={
+            <span className="row">
+              {offer.actions.map(({ label, run }) => (
+                <button
+                  className="btn small"
+                  key={label}
+                  onClick={() => {
+                    studio.setState({ offer: null });
+                    run();
+                  }}
+                  type="button"
+                >
+                  {label}
+                </button>
+              ))}
+              <button
+                className="btn small ghost"
+                onClick={() => studio.setState({ offer: null })}
+                type="button"
+              >
+                Leave it
+              </button>
+            </span>
+          }
+          tone="info"
+        >
+          {offer.sentence}
+        </Notice>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,318 @@
+/** The gallery of this window: the query, what it found, the selection, what was done and can be undone. */
+import {
+  EVERYTHING,
+  type GalleryAnswer,
+  type GalleryQuery,
+  type SmartView,
+  type Tag,
+} from '@shared/model/gallery';
+import type { JobTile } from '@shared/model/run';
+import { createStore } from 'zustand/vanilla';
+import type { Client } from '../api';
+import {
+  countSelected,
+  focusOn,
+  NOTHING_SELECTED,
+  pick,
+  pickAll,
+  pickMatching,
+  type Place,
+  range,
+  type Selection,
+  toggle,
+} from './gallery-selection';
+import { createGalleryWork, type GalleryWork, type WorkState } from './gallery-work';
+import { createJobPages, type JobPages } from './job-pages';
+import { refusalOf } from './refusal';
+import type { UiStore } from './ui-store';
+
+export interface GalleryState {
+  readonly query: GalleryQuery;
+  /** Null until the first answer. */
+  readonly answer: GalleryAnswer | null;
+  /** What `answer` answers; the query may be newer. */
+  readonly answered: GalleryQuery | null;
+  /** Why the last search failed. */
+  readonly error: string | null;
+  readonly selection: Selection;
+  /** Another number: the focus is to be scrolled to. New results that shift it leave the list where it is. */
+  readonly reveals: number;
+  readonly look: 'grid' | 'table';
+  readonly views: readonly SmartView[];
+  readonly tags: readonly Tag[];
+  readonly work: WorkState;
+  readonly dialog: GalleryDialog;
+}
+
+/** What is asked before something is done. */
+export type GalleryDialog = 'none' | 'tag' | 'rerun' | 'jump' | 'saveView' | 'emptyTrash' | 'arena';
+
+/** Beyond it a range is not gathered by ids. */
+const MOST_IDS = 100_000;
+const TYPING_MS = 120;
+/** Fetched before the screen has told what is in view. */
+const FIRST_TILES = 100;
+
+export type GalleryStore = ReturnType<typeof createGalleryStore>;
+
+function createGalleryStore() {
+  return createStore<GalleryState>(() => ({
+    query: EVERYTHING,
+    answer: null,
+    answered: null,
+    error: null,
+    selection: NOTHING_SELECTED,
+    reveals: 0,
+    look: 'grid',
+    views: [],
+    tags: [],
+    work: { kind: 'idle' },
+    dialog: 'none',
+  }));
+}
+
+export interface GalleryModel {
+  readonly store: GalleryStore;
+  readonly pages: JobPages;
+  readonly work: GalleryWork;
+  /** Another query; the selection of the old one ends. Typed text waits until the typing does. */
+  ask(query: GalleryQuery, isTyped?: boolean): void;
+  /** After the connection came back: what was looked at before is asked for again. */
+  connected(): void;
+  /** The same query over the library as it is now; focus and selection stay with their results. */
+  refresh(): void;
+  patch(tiles: readonly JobTile[]): void;
+  press(offset: number, keys: { readonly shift: boolean; readonly ctrl: boolean }): void;
+  /** Arrow keys: with Shift the range grows, with Ctrl only the focus moves. */
+  move(offset: number, keys: { readonly shift: boolean; readonly ctrl: boolean }): void;
+  toggleFocused(): void;
+  /** What is on screen, to be fetched and to be selected at once. */
+  see(first: number, last: number): void;
+  pickSeen(): Promise<void>;
+  seenTiles(): readonly JobTile[];
+  /** The place of the next row with that number in its file is put in focus; answers whether there is one. */
+  jumpTo(index: number): Promise<boolean>;
+  /** Those of these places; `isAdding`: beside what is selected. */
+  pickPlaces(offsets: readonly number[], isAdding: boolean): Promise<void>;
+  pickMatching(): void;
+  select(selection: Selection): void;
+  /** The result that is looked at. */
+  focused(): JobTile | undefined;
+  loadViews(): Promise<void>;
+}
+
+export function createGalleryModel(client: Client, ui: UiStore): GalleryModel {
+  const store = createGalleryStore();
+  let searches = 0;
+  let typing: ReturnType<typeof setTimeout> | undefined;
+  /** Steps of the range that was asked for last: a later one overtakes it. */
+  let ranges = 0;
+  let seen: readonly [number, number] = [0, -1];
+
+  const listed = () => {
+    const { query, answer } = store.getState();
+    return answer === null ? { query } : { query, snapshot: answer.snapshot };
+  };
+  const pages = createJobPages({
+    async load(offset, limit) {
+      let asked = listed();
+      let page = await client.gallery.page({ ...asked, offset, limit });
+      // What belongs to a list that is no longer shown is asked for again of the one that is.
+      while (asked.snapshot !== listed().snapshot) {
+        asked = listed();
+        page = await client.gallery.page({ ...asked, offset, limit });
+      }
+      if (asked.snapshot !== undefined && page.snapshot !== asked.snapshot) {
+        // The list was forgotten: what it was found anew as may differ, so all of it is asked for again.
+        queueMicrotask(() => void search());
+      }
+      return page;
+    },
+    offsetOf: () => null,
+  });
+
+  async function search(): Promise<void> {
+    searches += 1;
+    const mine = searches;
+    const { query, selection } = store.getState();
+    const focusedId = selection.focus === null ? undefined : pages.tileAt(selection.focus)?.id;
+    try {
+      const answer = await client.gallery.search({ query });
+      if (mine !== searches) {
+        return;
+      }
+      const isOther = JSON.stringify(query) !== JSON.stringify(store.getState().answered);
+      store.setState({ answer, answered: query, error: null });
+      if (isOther) {
+        pages.store.setState({ pages: new Map(), total: answer.total });
+        pages.ensure(0, FIRST_TILES);
+      } else {
+        pages.resize(answer.total);
+        pages.refresh();
+      }
+      await followFocus(focusedId, mine);
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (mine === searches && refusal.kind === 'sentence') {
+        store.setState({ error: refusal.sentence });
+      }
+    }
+  }
+
+  /** The same result may stand elsewhere in a newer list. */
+  async function followFocus(jobId: number | undefined, mine: number): Promise<void> {
+    const { selection, answer } = store.getState();
+    if (jobId === undefined || selection.focus === null) {
+      return;
+    }
+    const place = await client.gallery.placeOf({ ...listed(), jobId });
+    if (mine === searches && store.getState().selection === selection && place !== selection.focus) {
+      const focus = place ?? Math.min(selection.focus, Math.max(0, (answer?.total ?? 1) - 1));
+      store.setState({ selection: { ...selection, focus, anchor: place === null ? focus : place } });
+    }
+  }
+
+  /** Ids of places, from what is loaded where possible. */
+  async function idsBetween(from: number, to: number): Promise<readonly number[]> {
+    const end = Math.min(to, from + MOST_IDS - 1);
+    const held: number[] = [];
+    for (let offset = from; offset <= end; offset += 1) {
+      const tile = pages.tileAt(offset);
+      if (tile === undefined) {
+        return client.gallery.ids({ ...listed(), from, to: end + 1 });
+      }
+      held.push(tile.id);
+    }
+    return held;
+  }
+
+  async function placeAt(offset: number): Promise<Place | null> {
+    const [id] = await idsBetween(offset, offset);
+    return id === undefined ? null : { offset, id };
+  }
+
+  const put = (selection: Selection) => store.setState({ selection });
+  const reveal = () => store.setState(({ reveals }) => ({ reveals: reveals + 1 }));
+
+  async function pickRange(offset: number, isAdding: boolean): Promise<void> {
+    ranges += 1;
+    const mine = ranges;
+    const { anchor } = store.getState().selection;
+    const [from, to] = [Math.min(anchor ?? offset, offset), Math.max(anchor ?? offset, offset)];
+    put(focusOn(store.getState().selection, offset));
+    const ids = await idsBetween(from, to);
+    if (mine === ranges) {
+      put(range(store.getState().selection, { offset, ids, isAdding }));
+    }
+  }
+
+  async function press(offset: number, { shift, ctrl }: { shift: boolean; ctrl: boolean }): Promise<void> {
+    if (shift) {
+      return pickRange(offset, ctrl);
+    }
+    ranges += 1;
+    put(focusOn(store.getState().selection, offset));
+    const place = await placeAt(offset);
+    if (place !== null) {
+      put(ctrl ? toggle(store.getState().selection, place) : pick(place));
+    }
+  }
+
+  const model: GalleryModel = {
+    store,
+    pages,
+    work: createGalleryWork({ client, ui, store, refresh: () => model.refresh() }),
+    ask(query, isTyped = false) {
+      store.setState({ query, selection: NOTHING_SELECTED });
+      clearTimeout(typing);
+      if (isTyped) {
+        typing = setTimeout(() => void search(), TYPING_MS);
+      } else {
+        void search();
+      }
+    },
+    connected() {
+      if (store.getState().answer !== null) {
+        void search();
+      }
+    },
+    refresh: () => void search(),
+    patch: pages.patch,
+    press: (offset, keys) => void press(offset, keys),
+    move(offset, { shift, ctrl }) {
+      if (ctrl && !shift) {
+        put(focusOn(store.getState().selection, offset));
+      } else {
+        void press(offset, { shift, ctrl: false });
+      }
+      reveal();
+    },
+    toggleFocused() {
+      const { focus } = store.getState().selection;
+      if (focus !== null) {
+        void press(focus, { shift: false, ctrl: true });
+      }
+    },
+    async pickPlaces(offsets, isAdding) {
+      const first = offsets[0];
+      const last = offsets.at(-1);
+      if (first === undefined || last === undefined) {
+        if (!isAdding) {
+          put(pickAll(store.getState().selection, []));
+        }
+        return;
+      }
+      ranges += 1;
+      const mine = ranges;
+      const ids = await idsBetween(first, last);
+      if (mine === ranges) {
+        const { selection } = store.getState();
+        const kept = isAdding && selection.chosen.kind === 'ids' ? selection.chosen.ids : [];
+        const wanted = offsets.flatMap((offset) => ids[offset - first] ?? []);
+        const focus = selection.focus ?? first;
+        put({ ...pickAll(selection, [...kept, ...wanted]), focus, anchor: selection.anchor ?? focus });
+      }
+    },
+    see(first, last) {
+      seen = [first, last];
+      pages.ensure(first, last);
+    },
+    seenTiles: () =>
+      Array.from({ length: seen[1] - seen[0] + 1 }, (_, at) => pages.tileAt(seen[0] + at) ?? []).flat(),
+    pickSeen: () =>
+      model.pickPlaces(
+        Array.from({ length: seen[1] - seen[0] + 1 }, (_, at) => seen[0] + at),
+        false,
+      ),
+    async jumpTo(index) {
+      const after = store.getState().selection.focus ?? -1;
+      const offset = await client.gallery.findRow({ ...listed(), index, after });
+      if (offset !== null) {
+        await press(offset, { shift: false, ctrl: false });
+        reveal();
+      }
+      return offset !== null;
+    },
+    pickMatching() {
+      const { query, answer, selection } = store.getState();
+      put(pickMatching(selection, query, answer?.total ?? 0));
+    },
+    select: put,
+    focused() {
+      const { focus } = store.getState().selection;
+      return focus === null ? undefined : pages.tileAt(focus);
+    },
+    async loadViews() {
+      const [views, tags] = await Promise.all([client.gallery.views(), client.gallery.tags()]);
+      store.setState({ views, tags });
+    },
+  };
+  return model;
+}
+
+/** Places whose results the next action is about: the selection, else the one in focus. */
+export function actionSelection(state: GalleryState, focused: JobTile | undefined): Selection {
+  return countSelected(state.selection) > 0 || focused === undefined || state.selection.focus === null
+    ? state.selection
+    : pick({ offset: state.selection.focus, id: focused.id });
+}

@@ -1,0 +1,97 @@
+/** What leaves the library: dialogs that ask how, exports under way whatever screen is shown, and what went wrong. */
+import type { ExportFormat, ExportOptions, ExportSource } from '@shared/model/export';
+import type { GallerySelection } from '@shared/model/gallery';
+import type { PictureRef } from '@shared/model/picture';
+import { createStore } from 'zustand/vanilla';
+import type { Client } from '../api';
+import { sentenceOf } from './refusal';
+import type { UiStore } from './ui-store';
+import { toast } from './ui-store';
+
+/** What an export dialog was opened for. */
+export type ExportSubject =
+  | { readonly kind: 'run'; readonly runId: number; readonly name: string }
+  | { readonly kind: 'selection'; readonly selection: GallerySelection; readonly count: number };
+
+export interface ExportWork {
+  readonly id: number;
+  /** In a few words. */
+  readonly what: string;
+  readonly done: number;
+  readonly skipped: number;
+  readonly total: number;
+}
+
+export interface OutgoingState {
+  readonly dialog:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'export'; readonly subject: ExportSubject }
+    | { readonly kind: 'save'; readonly picture: PictureRef };
+  readonly work: readonly ExportWork[];
+  /** One sentence, until it is dismissed. */
+  readonly problem: string | null;
+}
+
+export interface ExportRequest {
+  readonly source: ExportSource;
+  readonly format: ExportFormat;
+  readonly options: ExportOptions;
+}
+
+export type OutgoingStore = ReturnType<typeof createOutgoing>;
+
+export function createOutgoing(client: Pick<Client, 'pictures'>, ui: UiStore) {
+  const store = createStore<OutgoingState>()(() => ({ dialog: { kind: 'none' }, work: [], problem: null }));
+  const stops = new Map<number, AbortController>();
+  let lastId = 0;
+
+  function set(id: number, part: Partial<ExportWork>): void {
+    store.setState(({ work }) => ({ work: work.map((one) => (one.id === id ? { ...one, ...part } : one)) }));
+  }
+
+  /** Resolves when it is over, was stopped, or failed: what failed is told in `problem`. */
+  async function carryOut(what: string, request: ExportRequest): Promise<void> {
+    lastId += 1;
+    const id = lastId;
+    const stop = new AbortController();
+    stops.set(id, stop);
+    try {
+      const reports = await client.pictures.export(request, { signal: stop.signal });
+      for await (const { done, skipped, total, isOver, sentence } of reports) {
+        if (store.getState().work.every((one) => one.id !== id)) {
+          store.setState(({ work }) => ({ work: [...work, { id, what, done, skipped, total }] }));
+        }
+        set(id, { done, skipped, total });
+        if (isOver && sentence !== undefined) {
+          toast(ui, sentence);
+        }
+      }
+    } catch (error) {
+      if (!stop.signal.aborted) {
+        store.setState({ problem: sentenceOf(error) });
+      }
+    } finally {
+      stops.delete(id);
+      store.setState(({ work }) => ({ work: work.filter((one) => one.id !== id) }));
+    }
+  }
+
+  return {
+    ...store,
+    carryOut,
+    stop: (id: number): void => stops.get(id)?.abort(),
+    ask: (dialog: OutgoingState['dialog']): void => store.setState({ dialog }),
+    close: (): void => store.setState({ dialog: { kind: 'none' } }),
+    /** Carries a short call out; what it is refused with is told in `problem`. */
+    async attempt<T>(call: () => Promise<T>): Promise<T | undefined> {
+      store.setState({ problem: null });
+      try {
+        return await call();
+      } catch (error) {
+        store.setState({ problem: sentenceOf(error) });
+        return undefined;
+      }
+    },
+    dismiss: (): void => store.setState({ problem: null }),
+  };
+}

@@ -1,0 +1,9 @@
+/** The quality a model is asked for, where its provider knows such a thing. */
+import type { ModelChoice } from '@shared/model/run';
+
+export const QUALITIES = ['auto', 'low', 'medium', 'high'] as const;
+
+/** Only the protocol of OpenAI has the parameter, and streams partial images. */
+export function takesQuality(choice: ModelChoice | undefined): boolean {
+  return choice?.provider === 'openai';
+}

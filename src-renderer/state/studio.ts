@@ -1,0 +1,238 @@
+/** What the studio shows and holds in this window: the open tree, selection, drafts, and the way back. */
+import { createStore } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
+import { MOST_PICTURES } from '../compare/compare-model';
+import type { MaskDocument } from '../canvas/mask-document';
+import { EMPTY_STUDIO_DRAFT, freshDraft, studioDraftSchema } from './studio-draft';
+import type { StudioDraft } from './studio-draft';
+
+/** A step that can be taken back. */
+export interface Step {
+  /** `Pruned 3 pictures`. */
+  readonly label: string;
+  undo(): Promise<void>;
+  redo(): Promise<void>;
+}
+
+/** What covers the screen or asks for something. */
+export type StudioDialog =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'library' }
+  | { readonly kind: 'savePreset' }
+  | { readonly kind: 'applyChain'; readonly nodeId: number };
+
+/** Something dropped that the studio does not take, and what would. */
+export interface Offer {
+  readonly sentence: string;
+  /** Of pictures, where they are too many for the studio. */
+  readonly count?: number;
+  readonly actions: readonly OfferAction[];
+}
+
+export interface OfferAction {
+  readonly label: string;
+  run(): void;
+}
+
+export interface StudioMask {
+  /** The picture it was painted on. */
+  readonly nodeId: number;
+  readonly document: MaskDocument;
+}
+
+/** Drafts by tree; this one is of the tree that what is sent or brought next begins. */
+export const NEW_TREE = 0;
+
+export interface StudioState {
+  /** Null: the tree that changed last; `NEW_TREE`: one that does not exist yet. */
+  readonly openId: number | null;
+  readonly drafts: ReadonlyMap<number, StudioDraft>;
+  /** Selected node by tree. */
+  readonly selected: ReadonlyMap<number, number>;
+  /** By tree. */
+  readonly masks: ReadonlyMap<number, StudioMask>;
+  /** All variants of the selected request side by side. */
+  readonly isSpread: boolean;
+  /** Nodes kept beside whatever is selected, to compare; of any tree, those of the open one count. */
+  readonly kept: readonly number[];
+  /** Calls that bring pictures in and are not answered yet: what is sent meanwhile would be sent without them. */
+  readonly arriving: number;
+  readonly isHeatMapShown: boolean;
+  readonly heatMapOpacity: number;
+  readonly isMasking: boolean;
+  /** Nodes, of any tree, whose branches are closed. */
+  readonly closed: ReadonlySet<number>;
+  /** The name that is being changed in place. */
+  readonly renaming: { readonly kind: 'tree' | 'node'; readonly id: number } | null;
+  readonly dialog: StudioDialog;
+  readonly offer: Offer | null;
+  /** Why the last action of the screen could not be done; stays until the next. */
+  readonly problems: readonly string[];
+  readonly done: readonly Step[];
+  readonly undone: readonly Step[];
+}
+
+const INITIAL: StudioState = {
+  openId: null,
+  drafts: new Map(),
+  selected: new Map(),
+  masks: new Map(),
+  isSpread: false,
+  kept: [],
+  arriving: 0,
+  isHeatMapShown: false,
+  heatMapOpacity: 0.7,
+  isMasking: false,
+  closed: new Set(),
+  renaming: null,
+  dialog: { kind: 'none' },
+  offer: null,
+  problems: [],
+  done: [],
+  undone: [],
+};
+
+export type StudioStore = StoreApi<StudioState>;
+
+const KEPT = 'brushfleet.studio';
+/** Drafts that survive a restart of the window. */
+const KEPT_DRAFTS = 20;
+/** Steps back. */
+const KEPT_STEPS = 100;
+const CLOSED = 'brushfleet.studio.closed';
+/** Those closed last. */
+const KEPT_CLOSED = 5000;
+
+export function createStudioStore(storage: Storage): StudioStore {
+  const store = createStore<StudioState>(() => ({
+    ...INITIAL,
+    drafts: readDrafts(storage),
+    closed: readClosed(storage),
+  }));
+  store.subscribe(({ drafts, closed }, before) => {
+    if (drafts !== before.drafts) {
+      storage.setItem(KEPT, JSON.stringify([...drafts].slice(-KEPT_DRAFTS)));
+    }
+    if (closed !== before.closed) {
+      storage.setItem(CLOSED, JSON.stringify([...closed].slice(-KEPT_CLOSED)));
+    }
+  });
+  return store;
+}
+
+/** What cannot be read is let go: it was only a draft. */
+function readDrafts(storage: Storage): ReadonlyMap<number, StudioDraft> {
+  try {
+    const kept: unknown = JSON.parse(storage.getItem(KEPT) ?? '[]');
+    const entries = Array.isArray(kept) ? kept : [];
+    return new Map(
+      entries.flatMap((entry: unknown) => {
+        const [treeId, draft]: readonly unknown[] = Array.isArray(entry) ? entry : [];
+        const read = studioDraftSchema.safeParse(draft);
+        return typeof treeId === 'number' && read.success ? [[treeId, read.data] as const] : [];
+      }),
+    );
+  } catch {
+    return new Map();
+  }
+}
+
+function readClosed(storage: Storage): ReadonlySet<number> {
+  try {
+    const kept: unknown = JSON.parse(storage.getItem(CLOSED) ?? '[]');
+    return new Set(Array.isArray(kept) ? kept.filter((id) => typeof id === 'number') : []);
+  } catch {
+    return new Set();
+  }
+}
+
+/** `treeId` null: of the tree to come. A tree without a draft takes the settings of the one used last. */
+export function draftOf(state: StudioState, treeId: number | null): StudioDraft {
+  return state.drafts.get(treeId ?? NEW_TREE) ?? freshDraft([...state.drafts.values()].at(-1));
+}
+
+export function changeDraft(
+  store: StudioStore,
+  treeId: number | null,
+  change: (draft: StudioDraft) => StudioDraft,
+): void {
+  store.setState((state) => {
+    const key = treeId ?? NEW_TREE;
+    const before = draftOf(state, treeId);
+    const drafts = new Map(state.drafts);
+    // The one used last stands last.
+    drafts.delete(key);
+    return { drafts: drafts.set(key, change(before)) };
+  });
+}
+
+/** A tree that just began takes over the draft it began with. */
+export function adoptDraft(store: StudioStore, treeId: number): void {
+  store.setState((state) => {
+    const drafts = new Map(state.drafts);
+    const draft = drafts.get(NEW_TREE) ?? EMPTY_STUDIO_DRAFT;
+    drafts.delete(NEW_TREE);
+    const masks = new Map(state.masks);
+    const mask = masks.get(NEW_TREE);
+    masks.delete(NEW_TREE);
+    return {
+      drafts: drafts.set(treeId, draft),
+      masks: mask === undefined ? masks : masks.set(treeId, mask),
+      openId: treeId,
+    };
+  });
+}
+
+export function selectNode(store: StudioStore, treeId: number, nodeId: number): void {
+  store.setState(({ selected }) => ({ selected: new Map(selected).set(treeId, nodeId) }));
+}
+
+export function closeBranches(store: StudioStore, nodeIds: readonly number[]): void {
+  store.setState(({ closed }) => ({ closed: new Set([...closed, ...nodeIds]) }));
+}
+
+export function openBranches(store: StudioStore, nodeIds: readonly number[]): void {
+  const opened = new Set(nodeIds);
+  store.setState(({ closed }) => ({ closed: new Set([...closed].filter((id) => !opened.has(id))) }));
+}
+
+/** Keeps a node for comparison, or lets it go; with the selected one there are at most four, so the oldest gives way. */
+export function toggleKept(store: StudioStore, nodeId: number): void {
+  store.setState(({ kept }) => ({
+    kept: kept.includes(nodeId)
+      ? kept.filter((id) => id !== nodeId)
+      : [...kept, nodeId].slice(-(MOST_PICTURES - 1)),
+  }));
+}
+
+/** Remembers a step that was just taken. */
+export function remember(store: StudioStore, step: Step): void {
+  store.setState(({ done }) => ({ done: [...done, step].slice(-KEPT_STEPS), undone: [] }));
+}
+
+/** Takes the last step back, or again; answers its label, null where there is none. Throws what its call threw. */
+export async function stepBack(store: StudioStore): Promise<string | null> {
+  const step = store.getState().done.at(-1);
+  if (step === undefined) {
+    return null;
+  }
+  await step.undo();
+  store.setState(({ done, undone }) => ({
+    done: done.filter((one) => one !== step),
+    undone: [...undone, step],
+  }));
+  return step.label;
+}
+
+export async function stepAgain(store: StudioStore): Promise<string | null> {
+  const step = store.getState().undone.at(-1);
+  if (step === undefined) {
+    return null;
+  }
+  await step.redo();
+  store.setState(({ done, undone }) => ({
+    done: [...done, step],
+    undone: undone.filter((one) => one !== step),
+  }));
+  return step.label;
+}
