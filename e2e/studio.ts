@@ -30,9 +30,13 @@ export interface OpenStudioOptions {
 /** `studio`: a window on an empty library, closed and removed after the test. */
 export const test = base.extend<{ studio: Studio } & StudioOptions>({
   appEnv: [{}, { option: true }],
-  studio: async ({ appEnv }, use) => {
+  studio: async ({ appEnv }, use, info) => {
     const { studio, close } = await openStudio({ appEnv });
     await use(studio);
+    if (info.status !== info.expectedStatus) {
+      // Closing asks what becomes of the requests in flight, which a test that broke off has not let go.
+      studio.electron.process().kill('SIGKILL');
+    }
     await close();
   },
 });

@@ -15,12 +15,18 @@ export interface RunLookParts {
 }
 
 export function createRunLook({ store, active, preparing, states }: RunLookParts) {
+  let looks = 0;
+
+  /** The store answers in the order it is asked, so that the number taken before tells which of two looks is later. */
   async function view(run: StoredRun): Promise<Run> {
+    looks += 1;
+    const look = looks;
     const fresh = (await store.run(run.id)) ?? run;
     const one = active.get(run.id);
     return viewOf(fresh, {
       state: one?.state ?? (preparing.has(run.id) ? { kind: 'running' } : states.of(fresh)),
       ratePerSecond: one?.rate.perSecond() ?? 0,
+      look,
     });
   }
 

@@ -6,9 +6,10 @@ export interface RunPulse {
   readonly state: RunState;
   /** Results. */
   readonly ratePerSecond: number;
+  readonly look: number;
 }
 
-export function viewOf(run: StoredRun, { state, ratePerSecond }: RunPulse): Run {
+export function viewOf(run: StoredRun, { state, ratePerSecond, look }: RunPulse): Run {
   const left = run.counts.pending + run.counts.leased + run.counts.sent;
   return {
     id: run.id,
@@ -27,6 +28,7 @@ export function viewOf(run: StoredRun, { state, ratePerSecond }: RunPulse): Run 
     costUsd: run.costUsd,
     requests: run.requests,
     place: run.place,
+    look,
   };
 }
 

@@ -29,6 +29,7 @@ function runIn(state: Run['state'], part: Partial<Run> = {}): Run {
     costUsd: 0,
     requests: 0,
     place: 1,
+    look: 0,
     ...part,
   };
 }

@@ -1,3 +1,4 @@
+import type { Run } from '@shared/model/run';
 import { describe, expect, it } from 'vitest';
 import { fakeFleetEvents, STUDIO_GROUP } from '../testing/fake-fleet-data';
 import { KEPT_FLEET_EVENTS, NOTHING_YET, withEvent } from './live-store';
@@ -6,6 +7,19 @@ const [first] = fakeFleetEvents(0);
 if (first === undefined) {
   throw new Error('no event');
 }
+
+describe('a run', () => {
+  const placeAfter = (...looks: readonly { look: number; place: number }[]) =>
+    looks
+      .map((part) => ({ kind: 'run' as const, run: { id: 7, ...part } as Run }))
+      .reduce(withEvent, NOTHING_YET)
+      .runs.get(7)?.place;
+
+  it('is as it was seen last, whatever waited for its frame longer than an answer took', () => {
+    expect(placeAfter({ look: 4, place: 1 }, { look: 6, place: 0 }, { look: 5, place: 1 })).toBe(0);
+    expect(placeAfter({ look: 4, place: 1 }, { look: 5, place: 1 }, { look: 6, place: 0 })).toBe(0);
+  });
+});
 
 describe('the event log', () => {
   it('puts the newest on top and lists none twice', () => {

@@ -81,6 +81,10 @@ export function withSnapshot(state: LiveState, snapshot: Snapshot): LiveState {
 export function withEvent(state: LiveState, event: AppEvent): LiveState {
   switch (event.kind) {
     case 'run':
+      // Events wait for their frame, answers do not: what was read before the answer must not undo it.
+      if (event.run.look < (state.runs.get(event.run.id)?.look ?? 0)) {
+        return state;
+      }
       return { ...state, runs: new Map(state.runs).set(event.run.id, event.run) };
     case 'runRemoved': {
       const runs = new Map(state.runs);

@@ -19,38 +19,47 @@ export interface Reordering {
 /** A press moves the item only after this many pixels; before, it is a click. */
 const THRESHOLD_PX = 6;
 
-/** `count` items, shown as the children of the element that the events bubble from. */
-export function useReorder(count: number, onMove: (from: number, place: number) => void): Reordering {
-  const press = useRef<{ readonly from: number; readonly y: number; readonly list: HTMLElement } | null>(
-    null,
-  );
+/**
+ * The items of these ids, shown in their order as the children of the element that the events bubble from. An item that
+ * is held stays the one that was pressed, also when others come, go or change places under it.
+ */
+export function useReorder<Id extends string | number>(
+  ids: readonly Id[],
+  onMove: (id: Id, place: number) => void,
+): Reordering {
+  const press = useRef<{ readonly id: Id; readonly y: number; readonly list: HTMLElement } | null>(null);
   const wasDragged = useRef(false);
-  const [drag, setDrag] = useState<Reordering['drag']>(null);
+  const [held, setHeld] = useState<{ readonly id: Id; readonly place: number } | null>(null);
+  const from = held === null ? -1 : ids.indexOf(held.id);
+  const drag = held === null || from === -1 ? null : { from, place: Math.min(held.place, ids.length - 1) };
   const end = () => {
     press.current = null;
-    setDrag(null);
+    setHeld(null);
   };
   return {
     drag,
     onPointerDown(event, at) {
       const list = event.currentTarget.parentElement;
       wasDragged.current = false;
-      press.current = event.button === 0 && list !== null ? { from: at, y: event.clientY, list } : null;
+      const id = ids[at];
+      press.current =
+        event.button === 0 && list !== null && id !== undefined ? { id, y: event.clientY, list } : null;
     },
     onPointerMove(event) {
-      const held = press.current;
-      if (held === null || (drag === null && Math.abs(event.clientY - held.y) < THRESHOLD_PX)) {
+      const pressed = press.current;
+      if (pressed === null || (held === null && Math.abs(event.clientY - pressed.y) < THRESHOLD_PX)) {
         return;
       }
-      if (drag === null) {
+      if (held === null) {
         event.currentTarget.setPointerCapture(event.pointerId);
         wasDragged.current = true;
       }
-      setDrag({ from: held.from, place: placeAt(middlesOf(held.list, held.from), event.clientY) });
+      const { id, list } = pressed;
+      setHeld({ id, place: placeAt(middlesOf(list, ids.indexOf(id)), event.clientY) });
     },
     onPointerUp() {
-      if (drag !== null && drag.place !== drag.from) {
-        onMove(drag.from, drag.place);
+      if (held !== null && drag !== null && drag.place !== drag.from) {
+        onMove(held.id, drag.place);
       }
       end();
     },
@@ -58,9 +67,10 @@ export function useReorder(count: number, onMove: (from: number, place: number) 
     onKeyDown(event, at) {
       const act = actOf(QUEUE_KEYS, event);
       const place = at + (act === 'earlier' ? -1 : 1);
-      if (act !== undefined && place >= 0 && place < count) {
+      const id = ids[at];
+      if (act !== undefined && id !== undefined && place >= 0 && place < ids.length) {
         event.preventDefault();
-        onMove(at, place);
+        onMove(id, place);
       }
     },
     takeClick() {

@@ -209,6 +209,8 @@ export const runSchema = z.object({
   requests: z.number().int(),
   /** Its place in the queue, ascending; places have gaps. */
   place: z.number(),
+  /** Counts this process's looks at runs: of two views of one run, the one with the higher number is of later. */
+  look: z.number().int(),
 });
 export type Run = Readonly<z.infer<typeof runSchema>>;
 

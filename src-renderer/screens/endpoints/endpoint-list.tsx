@@ -26,9 +26,10 @@ export function EndpointList({ views, shown, preview, action }: EndpointListProp
   const move = useMoveEndpoint(action);
   // Among a part of the list a place would mean nothing.
   const isWhole = views.length === all.length;
-  const reorder = useReorder(isWhole ? views.length : 0, (from, place) => {
-    const moved = views[from];
-    if (isWhole && moved !== undefined) {
+  const ids = isWhole ? views.map((view) => view.endpoint.id) : [];
+  const reorder = useReorder(ids, (endpointId, place) => {
+    const moved = views.find((view) => view.endpoint.id === endpointId);
+    if (moved !== undefined) {
       move(moved, place);
     }
   });

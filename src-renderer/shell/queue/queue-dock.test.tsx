@@ -84,6 +84,25 @@ describe('the queue dock', () => {
     expect(names()).toEqual(['city-sunset', 'portraits-edit']);
   });
 
+  it('drags the run that was pressed, also when the order changes under the pointer', async () => {
+    const { backend, model } = await unfolded();
+    const item = dock().getAllByRole('listitem')[1] as HTMLElement;
+    expect(names()).toEqual(['city-sunset', 'portraits-edit']);
+    item.setPointerCapture = () => undefined;
+    fireEvent.pointerDown(item, { clientY: 60, button: 0 });
+    fireEvent.pointerMove(item, { clientY: 40 });
+    const other = backend.runs.get(1)?.run;
+    if (other === undefined) {
+      throw new Error('the scene has no run 1');
+    }
+    act(() => model.accept({ kind: 'run', run: { ...other, place: 9 } }));
+    expect(names()).toEqual(['portraits-edit', 'city-sunset']);
+    // Nothing is laid out here: every middle is at 0, so that a pointer below is behind all others.
+    fireEvent.pointerMove(item, { clientY: 30 });
+    fireEvent.pointerUp(item, { clientY: 30 });
+    expect(names()).toEqual(['city-sunset', 'portraits-edit']);
+  });
+
   it('groups by priority, which a menu changes', async () => {
     const { backend } = await unfolded();
     const item = within(dock().getAllByRole('listitem')[1] ?? document.body);

@@ -50,7 +50,10 @@ interface GroupProps {
 function Group({ group, hasTitle, now }: GroupProps) {
   const { priority } = group;
   const { runs, move, sentence } = useMovedRuns(group.runs);
-  const reorder = useReorder(runs.length, move);
+  const reorder = useReorder(
+    runs.map((run) => run.id),
+    move,
+  );
   return (
     <section aria-label={PRIORITY_WORDS[priority]}>
       {hasTitle && <h3 className="side-head">{PRIORITY_WORDS[priority]}</h3>}
@@ -95,21 +98,13 @@ function useMovedRuns(told: readonly Run[]) {
   const unanswered = useRef(0);
   const [wanted, setWanted] = useState<readonly number[] | null>(null);
   const runs = wanted === null ? told : inOrderOf(told, wanted);
-  const move = (from: number, place: number) => {
-    const moved = runs[from];
-    if (moved === undefined) {
-      return;
-    }
-    setWanted(
-      runs
-        .toSpliced(from, 1)
-        .toSpliced(place, 0, moved)
-        .map((run) => run.id),
-    );
+  const move = (runId: number, place: number) => {
+    const others = runs.map((run) => run.id).filter((id) => id !== runId);
+    setWanted(others.toSpliced(place, 0, runId));
     unanswered.current += 1;
     void action.run(async () => {
       try {
-        for (const run of await backend.client.runs.move({ runId: moved.id, place })) {
+        for (const run of await backend.client.runs.move({ runId, place })) {
           accept({ kind: 'run', run });
         }
       } finally {
