@@ -27,7 +27,7 @@ const READING_ERROR_MS = 1_000;
 /** Timers stand still too: they look at the clock this often, so that a wait ends soon after the machine wakes. */
 const TIMER_STEP_MS = 1_000;
 
-const MACHINE: TimeSources = {
+export const MACHINE_TIME: TimeSources = {
   monotonic: () => performance.now(),
   sinceBoot: () => uptime() * 1_000,
   wall: () => Date.now(),
@@ -37,7 +37,7 @@ const MACHINE: TimeSources = {
   },
 };
 
-export function createSystemClock(sources: TimeSources = MACHINE): Clock {
+export function createSystemClock(sources: TimeSources = MACHINE_TIME): Clock {
   /** What the time since boot is ahead of the monotonic clock by itself. */
   let lead = sources.sinceBoot() - sources.monotonic();
   let suspendedMs = 0;
