@@ -1,6 +1,5 @@
 /** What a provider really charges under a cap (SECURITY.md, R9): over real sockets, with faults that cost money too. */
 import { join } from 'node:path';
-import type { CatalogueModel } from '@shared/model/catalogue';
 import type { RunOptions } from '@shared/model/run';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -10,6 +9,7 @@ import {
   startScriptedServer,
 } from '../providers/testing/scripted-server';
 import { setUpRun } from './run-setup';
+import { listedModel } from './testing/listed-model';
 import { pictureAnswer } from './testing/painter-scene';
 import {
   addTestKeys,
@@ -22,18 +22,7 @@ import {
 
 const PRICE = 0.25;
 const OPTIONS: RunOptions = { ...ONE_AT_A_TIME, concurrency: 8, maxRetries: 20 };
-const MODEL: CatalogueModel = {
-  id: 'm',
-  provider: 'openai',
-  label: 'm',
-  state: 'current',
-  tasks: ['t2i'],
-  mask: false,
-  sizes: [],
-  ratios: [],
-  priceUsd: { '*': PRICE },
-  source: 'made up',
-};
+const MODEL = listedModel('m', { provider: 'openai', tasks: ['t2i'], priceUsd: { '*': PRICE } });
 
 let server: ScriptedServer;
 let library: TestLibrary;

@@ -2,6 +2,7 @@
 import { highestCost } from '@shared/cost';
 import type { CatalogueModel } from '@shared/model/catalogue';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { listedModel } from './testing/listed-model';
 import { openTestLibrary, type TestLibrary } from './testing/test-library';
 
 let library: TestLibrary;
@@ -11,20 +12,8 @@ beforeEach(async () => {
 afterEach(() => library.remove());
 
 /** As the form makes it where only a price is entered. */
-const priced = (given: Partial<CatalogueModel>): CatalogueModel => ({
-  id: 'gemini-2.5-flash',
-  provider: 'google_genai',
-  label: given.id ?? 'gemini-2.5-flash',
-  state: 'current',
-  tasks: ['text'],
-  mask: false,
-  sizes: [],
-  ratios: [],
-  priceUsd: {},
-  source: 'added by the user',
-  own: true,
-  ...given,
-});
+const priced = (given: Partial<CatalogueModel>): CatalogueModel =>
+  listedModel(given.id ?? 'gemini-2.5-flash', { source: 'added by the user', own: true, ...given });
 const TEXT = { instruction: '', text: { system: '', generation: {}, answer: { kind: 'text' } } } as const;
 
 it('a price that is entered takes nothing else from a model that the catalogue has', async () => {

@@ -9,6 +9,7 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StoredRow } from '../store/store';
 import { preflight } from './preflight';
+import { listedModel } from './testing/listed-model';
 
 const RECIPE: Recipe = {
   task: 'edit',
@@ -19,18 +20,7 @@ const RECIPE: Recipe = {
   variants: 1,
 };
 
-const MODEL: CatalogueModel = {
-  id: 'm',
-  provider: 'openai',
-  label: 'M',
-  state: 'current',
-  tasks: ['edit'],
-  mask: true,
-  sizes: [],
-  ratios: [],
-  priceUsd: {},
-  source: 'made up',
-};
+const MODEL = listedModel('m', { provider: 'openai', tasks: ['edit'], mask: true });
 
 /** Linux lists what this process has open. */
 const OPEN_FILES = '/proc/self/fd';

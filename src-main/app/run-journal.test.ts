@@ -2,25 +2,18 @@ import type { CatalogueModel } from '@shared/model/catalogue';
 import { expect, it } from 'vitest';
 import type { AttemptEnd, AttemptOutcome, AttemptStart, Journal, PendingJob } from '../engine/ports';
 import { type ArrivalQueue, createArrivals } from './arrivals';
+import { listedModel } from './testing/listed-model';
 import { createRunJournal } from './run-journal';
 
 const FILE = { fileName: 'f', sha256: 's', mimeType: 'image/png', width: 1024, height: 1024, sizeBytes: 1 };
 
-function priced(id: string, usd: number): CatalogueModel {
-  return {
-    id,
+const priced = (id: string, usd: number): CatalogueModel =>
+  listedModel(id, {
     provider: 'openai',
-    label: id,
-    state: 'current',
     tasks: ['t2i'],
-    mask: false,
-    sizes: [],
-    ratios: [],
     priceUsd: { '*': usd },
     tokenPriceUsd: { textIn: 10 * usd, textOut: 100 * usd },
-    source: 's',
-  };
-}
+  });
 
 function journalOf(
   asked: Partial<AttemptStart>,

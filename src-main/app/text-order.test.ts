@@ -2,6 +2,7 @@ import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Recipe } from '@shared/model/run';
 import type { AnswerFormat, TextAsk, TextRecipe } from '@shared/model/text';
 import { describe, expect, it } from 'vitest';
+import { listedModel } from './testing/listed-model';
 import { textAskFor, textAskOf } from './text-order';
 
 const TEXT: TextRecipe = {
@@ -9,21 +10,12 @@ const TEXT: TextRecipe = {
   generation: { temperature: 0 },
   answer: { kind: 'text' },
 };
-const MODEL: CatalogueModel = {
-  id: 'm',
-  provider: 'google_genai',
+const MODEL = listedModel('m', {
   label: 'M',
-  state: 'current',
-  tasks: ['text'],
   media: ['image'],
   nativeSchema: true,
   refusedOptions: ['seed'],
-  mask: false,
-  sizes: [],
-  ratios: [],
-  priceUsd: {},
-  source: 'test',
-};
+});
 
 function asked(
   fields: Record<string, string>,

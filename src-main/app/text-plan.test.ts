@@ -6,6 +6,7 @@ import type { RunRequest } from '@shared/contract';
 import { DEMO_TEXT_MODEL } from '@shared/demo';
 import type { ModelChoice, Recipe, RunOptions } from '@shared/model/run';
 import { planOf, preflightOf, startRun } from './run-request';
+import { listedModel } from './testing/listed-model';
 import { addTestKeys, openTestLibrary, type TestLibrary, testEndpoint } from './testing/test-library';
 
 let library: TestLibrary;
@@ -131,19 +132,7 @@ describe('the plan of a text run', () => {
     expect(await blockersNow()).toEqual(told('a day'));
     const { token } = await app.tokens.add({ name: 'Anna', caps: { costUsd: 1 } });
     expect(await app.payers.run(token.id, () => blockersNow())).toEqual(told('the token "Anna"'));
-    await app.models.add({
-      id: 'unheard-of',
-      provider: 'google_genai',
-      label: '',
-      state: 'current',
-      tasks: ['text'],
-      mask: false,
-      sizes: [],
-      ratios: [],
-      priceUsd: {},
-      tokenPriceUsd: { textIn: 1, textOut: 2 },
-      source: '',
-    });
+    await app.models.add(listedModel('unheard-of', { tokenPriceUsd: { textIn: 1, textOut: 2 } }));
     expect(await blockersNow({ caps: { costUsd: 1 } })).toEqual([]);
     await app.saveSettings({ dayCaps: {} });
   });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Secret } from '../providers/secret';
 import type { Borrower, FolderPlan } from './folder-plan';
 import { FolderRun } from './folder-run';
-import { ask, openSessionScene, type SessionScene, TALKER } from './sessions/testing/session-scene';
+import { ask, openSessionScene, refused, type SessionScene, TALK } from './sessions/testing/session-scene';
 import { addTestKeys, keysOf, ONE_AT_A_TIME, testEndpoint } from './testing/test-library';
 
 const BARRED = {
@@ -21,14 +21,7 @@ const planIn = (folder: string): FolderPlan => ({
   name: 'n',
   task: 'text',
   source: { kind: 'prompts', prompts: ['one'] },
-  recipe: {
-    task: 'text',
-    models: [TALKER],
-    instruction: '{{prompt}}',
-    imageColumns: [],
-    variants: 1,
-    text: { system: '', generation: {}, answer: { kind: 'text' } },
-  },
+  recipe: TALK,
   options: ONE_AT_A_TIME,
   outputDir: join(folder, 'out'),
   resume: false,
@@ -47,6 +40,33 @@ it('bars a model without a price from the key that has the cap, and sends nothin
   const session = await scene.open();
   expect(await session.submit(ask('one'))).toMatchObject(BARRED);
   expect(scene.prompts()).toEqual([]);
+});
+
+it('leaves it to a key without a cap, where there is one', async () => {
+  const { app } = scene.library;
+  await addTestKeys(app, 'g', 'AIza-second-key-0003');
+  const session = await scene.open();
+  const answers = await Promise.all(['one', 'two', 'three'].map((prompt) => session.submit(ask(prompt))));
+  expect(answers.map(({ kind }) => kind)).toEqual(['text', 'text', 'text']);
+  const used = new Set(scene.server.requests.map(({ headers }) => headers['x-goog-api-key']));
+  expect(used).toEqual(new Set(['AIza-second-key-0003']));
+  expect(keysOf(app).map(({ state }) => state.status)).toEqual(['AVAILABLE', 'AVAILABLE']);
+});
+
+it('says so, and charges nothing, when the key without a cap is out', async () => {
+  const { app } = scene.library;
+  await addTestKeys(app, 'g', 'AIza-second-key-0003');
+  scene.server.reply(refused(401, 'UNAUTHENTICATED', 'API key not valid.'));
+  const session = await scene.open();
+  await session.submit(ask('one'));
+  expect(await session.submit(ask('two'))).toMatchObject({
+    kind: 'failed',
+    failure: {
+      kind: 'budget',
+      message: expect.stringContaining('the cap on the cost of a key that may serve it cannot hold'),
+    },
+  });
+  expect(scene.prompts()).toEqual(['one']);
 });
 
 it('does not bar who brought a key of its own to the same server', async () => {

@@ -2,7 +2,7 @@
 import { mayServe } from '@shared/demo';
 import type { Endpoint } from '@shared/model/endpoint';
 import type { Caps, ModelChoice, Recipe } from '@shared/model/run';
-import { unpricedSentence } from '../engine/runs/budget';
+import { unpricedSentence } from '../engine/pool/unpriced-sentence';
 import type { StoredKey } from '../store/store';
 import type { Payer } from './access/payers';
 
@@ -14,7 +14,12 @@ export interface UnpricedParts {
   payer(tokenId: string): Pick<Payer, 'name' | 'caps'> | null;
   /** As they are stored: this is asked for each request. */
   fleet(): { readonly endpoints: readonly Endpoint[]; readonly keys: readonly StoredKey[] };
-  lentKeys(borrower: string): readonly { readonly id: string }[];
+  lentKeys(borrower: string): readonly LentKey[];
+}
+
+interface LentKey {
+  readonly id: string;
+  readonly endpointIds: readonly string[];
 }
 
 /** What stands over a request beside the caps of the day and of keys. */
@@ -56,19 +61,34 @@ function cappedBy(parts: UnpricedParts, model: ModelChoice, inForce: InForce): s
   return key === undefined ? null : `the key "${key.label}"`;
 }
 
-/** One that would serve it and has a cap. */
+/** The cap of one key bars nothing where another without one may serve it: then that one does. */
 function cappedKey(parts: UnpricedParts, model: ModelChoice, { endpointIds, borrower }: InForce) {
   const { endpoints, keys } = parts.fleet();
-  const capped = keys.filter(({ limits, paused }) => limits?.costPerDay !== undefined && !paused);
-  if (capped.length === 0) {
+  if (!keys.some(isCapped)) {
     return undefined;
   }
-  const lent = borrower === undefined ? null : new Set(parts.lentKeys(borrower).map(({ id }) => id));
+  const lent = borrower === undefined ? null : parts.lentKeys(borrower);
   const serving = endpoints
     .filter((endpoint) => endpoint.enabled && endpoint.weight > 0 && mayServe(endpoint, model))
     .filter(({ id }) => endpointIds?.includes(id) ?? true)
     .map(({ id }) => id);
-  return capped.find(
-    (key) => (lent?.has(key.id) ?? true) && key.endpointIds.some((id) => serving.includes(id)),
+  const able = keys.filter(
+    (key) =>
+      !key.paused &&
+      (lent?.some(({ id }) => id === key.id) ?? true) &&
+      key.endpointIds.some((id) => serving.includes(id)),
   );
+  const isAlone = able.every(isCapped) && !(lent ?? []).some((one) => isBrought(one, keys, endpointIds));
+  return isAlone ? able[0] : undefined;
+}
+
+const isCapped = ({ limits }: StoredKey): boolean => limits?.costPerDay !== undefined;
+
+/** The library has no such key, and so no cap for it. */
+function isBrought(
+  { id, endpointIds }: LentKey,
+  keys: readonly StoredKey[],
+  among: InForce['endpointIds'],
+): boolean {
+  return keys.every((key) => key.id !== id) && endpointIds.some((at) => among?.includes(at) ?? true);
 }

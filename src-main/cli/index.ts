@@ -46,11 +46,11 @@ void main({
   exitNow: (code) => process.exit(code),
   input: secretInput(process.stdin, process.stderr),
   // The same keyring as the window's: these are the same keys.
-  openFleet: ({ env, logLevel, onlyTests }) =>
+  openFleet: ({ env, logLevel, onlyTests, libraryDir: given }) =>
     openFleet({
       onlyTests: onlyTests === true,
       version,
-      libraryDir: libraryDir(env, process.platform, homedir()),
+      libraryDir: given ?? libraryDir(env, process.platform, homedir()),
       env,
       resourcesDir: join(rootDir, 'resources'),
       imageRoots: 'all',

@@ -125,7 +125,7 @@ async function manageFleet(
     return refuse(options, fleets);
   }
   fleets.forEach(onFleet);
-  const opened = await options.openFleet({ env, logLevel, onlyTests });
+  const opened = await options.openFleet({ env, logLevel, onlyTests, ...libraryOf(options, request) });
   if (opened.kind === 'refused') {
     return refuse(options, opened.sentence);
   }
@@ -141,17 +141,22 @@ async function manageFleet(
   }
 }
 
+/** Another library than the usual one, where a flag names it. */
+function libraryOf({ cwd }: MainOptions, { library }: { readonly library?: string }) {
+  return library === undefined ? {} : { libraryDir: resolve(cwd, library) };
+}
+
 async function manageTokens(options: MainOptions, request: TokensCliRequest): Promise<number> {
   const surroundings = await readSurroundings(options, request);
   if (surroundings.kind === 'refused') {
     return refuse(options, surroundings.sentence);
   }
   const { env, logLevel } = surroundings;
-  const { library, json, act } = request;
+  const { json, act } = request;
   const opened = await options.openTokens({
     env,
     logLevel,
-    ...(library === undefined ? {} : { libraryDir: resolve(options.cwd, library) }),
+    ...libraryOf(options, request),
   });
   if (opened.kind === 'refused') {
     return refuse(options, opened.sentence);

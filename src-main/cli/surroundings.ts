@@ -41,8 +41,8 @@ export interface MainOptions {
   /** Where keys are typed or piped in. */
   readonly input: SecretInput;
   openEngine(options: EngineOptions): Promise<OpenedEngine>;
-  /** The library's own fleet, which the window shows too. */
-  openFleet(options: EngineOptions & FleetUse): Promise<OpenedFleet>;
+  /** The library's own fleet, which the window shows too; `libraryDir`: of another one than the usual. */
+  openFleet(options: EngineOptions & FleetUse & { readonly libraryDir?: string }): Promise<OpenedFleet>;
   /** The library's runs: of this process, or of another that has it open. */
   openRuns(options: EngineOptions): Promise<OpenedRuns>;
   /** The app on the library, of this process; `libraryDir`: another one than the usual. */

@@ -3,6 +3,7 @@ import { GoogleGenAI } from '@google/genai';
 import OpenAI, { toFile } from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDemoServer } from './demo-server';
+import { moment } from './testing/moment';
 import { pixelsOf, testPicture } from './testing/pictures';
 
 const server = createDemoServer({ latencyMs: 0 });
@@ -200,6 +201,27 @@ describe('the server', () => {
     expect(server.peakInFlight).toBeGreaterThanOrEqual(1);
     server.clear();
     expect(server.requests).toHaveLength(0);
+  });
+
+  it('answers no sooner than its script lets it', async () => {
+    const { come: until, now } = moment();
+    const held = createDemoServer({ latencyMs: 0, script: () => ({ until }) });
+    const { url: heldUrl } = await held.start();
+    const client = new OpenAI({ apiKey: 'any-key-5678', baseURL: `${heldUrl}/v1`, maxRetries: 0 });
+    const answered: string[] = [];
+    const picture = client.images
+      .generate({ model: 'm', prompt: 'A fox' })
+      .then(() => answered.push('picture'));
+    const text = client.chat.completions
+      .create({ model: 'demo-text', messages: [{ role: 'user', content: 'Say "a fox"' }] })
+      .then(() => answered.push('text'));
+    await expect.poll(() => held.requests).toHaveLength(2);
+    expect(held.inFlight).toBe(2);
+    expect(answered).toEqual([]);
+    now();
+    await Promise.all([picture, text]);
+    expect(held.requests.map(({ status }) => status)).toEqual([200, 200]);
+    await held.close();
   });
 
   it('listens on the loopback interface alone', () => {

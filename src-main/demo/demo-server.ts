@@ -250,6 +250,7 @@ class PictureServer implements DemoServer {
       exchange.found,
       attempt,
     );
+    await fault?.until;
     const due = exchange.startedAt + (fault?.latencyMs ?? this.#latency());
     const isFault = fault?.status !== undefined || fault?.hang === true || fault?.reset === 'before';
     const said = { texts: await say(request), id: randomUUID(), createdAt: Math.floor(Date.now() / 1000) };
@@ -277,6 +278,7 @@ class PictureServer implements DemoServer {
       exchange.found,
       attempt,
     );
+    await fault?.until;
     const due = exchange.startedAt + (fault?.latencyMs ?? this.#latency());
     const reply = await this.#replyTo(request, fault);
     const partials = fault === null ? partialsAsked(request) : null;

@@ -18,9 +18,11 @@ export interface ScriptedRequest {
   readonly imageCount: number;
 }
 
-/** What happens instead of the plain answer; `latencyMs` may go with any of the others. */
+/** What happens instead of the plain answer; `latencyMs` and `until` may go with any of the others. */
 export interface Fault {
   readonly latencyMs?: number;
+  /** Nothing is answered before: who waits for something else needs not to guess how long that takes. */
+  readonly until?: Promise<unknown>;
   /** This answer, word for word: an object goes out as JSON, a string as it is. */
   readonly status?: number;
   readonly body?: string | Readonly<Record<string, unknown>>;

@@ -248,6 +248,8 @@ export interface Budget {
     | { readonly kind: 'wait' }
     | { readonly kind: 'keyOut'; readonly until: number }
     | { readonly kind: 'spent'; readonly sentence: string };
+  /** Whether anybody knows what this costs: a key with a cap on its cost serves nothing else. */
+  hasPrice(runId: number, model: ModelChoice): boolean;
   /** A request is about to be sent: its price counts from now on, as high as it may be. Answers it; null: not known. */
   reserve(attempt: Pick<AttemptStart, 'attemptId' | 'runId' | 'keyId'>, model: ModelChoice): number | null;
   /** `costUsd`: what it cost, null where nobody knows; `charged`: whether it may have been. */

@@ -24,7 +24,9 @@ export async function submitGated(
   ask: Ask,
   { lane = {}, semaphoreId, ...options }: GatedSubmit = {},
 ): Promise<GatedAnswer> {
-  const slot = await semaphores.acquire({ lane, semaphoreId, signal: options.signal });
+  const { provider, model } = ask.model;
+  const line = `${provider} ${model}`;
+  const slot = await semaphores.acquire({ lane, line, semaphoreId, signal: options.signal });
   switch (slot.kind) {
     case 'granted':
       return submitWith(slot, session, ask, options);

@@ -4,17 +4,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { said } from '../app/sessions/testing/session-scene';
 import { MINUTE, quotaError } from '../providers/testing/failure-table';
 import { json, type Script } from '../providers/testing/scripted-server';
-import { admin, keyOf, openServiceScene, type ServiceScene } from './testing/service-scene';
+import { admin, keyOf, openWarmScene, type ServiceScene } from './testing/service-scene';
 
 const LIMIT = 4;
 let scene: ServiceScene;
 beforeAll(async () => {
-  scene = await openServiceScene({
-    limit: LIMIT,
-    keys: ['AIza-pool-key-0001', 'AIza-pool-key-0002', 'AIza-pool-key-0003'],
-  });
-  // A key that has not answered yet gets one request at a time.
-  await scene.post('/batch/chat', { requests: Array.from({ length: 12 }, () => ({ prompt: 'warm' })) });
+  scene = await openWarmScene(LIMIT);
 });
 afterEach(() => scene.forget());
 afterAll(() => scene.remove());
@@ -56,6 +51,31 @@ describe('a batch whose key is out of quota', () => {
     batch.go();
     await until(() => scene.service.status()).toMatchObject({ inFlight: 0, waiting: 0 });
     expect(scene.received()).toHaveLength(sent + 32);
+  });
+
+  it('holds up none of another model in the same batch', async () => {
+    const gemini = 'AIza-stranger-two-0001';
+    const answered: string[] = [];
+    scene.upstream.reply((request) => {
+      if (keyOf(request) === gemini) {
+        return outFor('600s');
+      }
+      answered.push(/other\d+/.exec(String(request.body))?.[0] ?? '');
+      return json({ choices: [{ index: 0, message: { role: 'assistant', content: 'Hello.' } }] });
+    });
+    const requests = [
+      ...prompts('out', 20).map((one) => ({ ...one, model: 'gemini-2.5-flash' })),
+      ...prompts('other', 20).map((one) => ({ ...one, model: 'gpt-unheard-of' })),
+    ];
+    const batch = batchOf(gemini, {
+      credentials: { gemini_api_key: gemini, openai_api_key: 'sk-stranger-two-0001' },
+      requests,
+    });
+    await until(() => answered).toHaveLength(20);
+    expect(answered[0]).toBe('other0');
+    await until(() => scene.service.status()).toMatchObject({ inFlight: 0, waiting: 20 });
+    batch.go();
+    await until(() => scene.service.status()).toMatchObject({ inFlight: 0, waiting: 0 });
   });
 
   it('holds no semaphore either: who shares it goes on, and others lease it', async () => {

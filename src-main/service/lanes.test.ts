@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createPasses, type Pass } from '../app/sessions/passes';
 import { endpoint, pairs } from '../engine/testing/fleet-samples';
 import { setUp } from '../engine/runs/testing/run-scene';
+import { createLanes, type Place } from './lanes';
 import { createSemaphores, type Granted } from './semaphores';
 
 const MINUTE = 60_000;
@@ -41,6 +42,68 @@ function open(limit: number, latencyMs: number) {
 
   return { ...scene, semaphores, serve: run, sentAt };
 }
+
+/** What a batch is to a caller: many requests in one lane. */
+function enter(limit: number) {
+  const inside: string[] = [];
+  let held = 0;
+  const lanes = createLanes<string>({
+    mostResting: 2,
+    isFree: () => held < limit,
+    gone: () => null,
+    count: (_key, change) => {
+      held += change.held;
+    },
+  });
+  const come = (lane: object, line: string, name: string): Place => {
+    const place = lanes.enter(
+      { lane, line, key: null, group: '' },
+      { in: () => inside.push(name), gone: () => undefined },
+    );
+    place.start();
+    return place;
+  };
+  return { inside, come };
+}
+
+describe('lines of one lane', () => {
+  it('are let in each for itself: one that rests holds up no other', () => {
+    const { inside, come } = enter(2);
+    const batch = {};
+    const [first, second, third] = ['a1', 'a2', 'a3', 'a4'].map((name) => come(batch, 'a', name));
+    const other = come(batch, 'b', 'b1');
+    come(batch, 'b', 'b2');
+    first?.rest();
+    second?.rest();
+    third?.rest();
+    expect(inside).toEqual(['a1', 'a2', 'a3', 'b1', 'b2']);
+    // With fewer than the most at rest, its line goes on.
+    first?.release();
+    second?.release();
+    other.release();
+    expect(inside).toEqual(['a1', 'a2', 'a3', 'b1', 'b2', 'a4']);
+  });
+
+  it('take no more turns than a lane with one, and who came first is served first', () => {
+    const { inside, come } = enter(1);
+    const [many, few] = [{}, {}];
+    const places = new Map<string, Place>();
+    for (const [lane, line, name] of [
+      [many, 'a', 'a1'],
+      [many, 'a', 'a2'],
+      [many, 'b', 'b1'],
+      [many, 'c', 'c1'],
+      [few, 'a', 'x1'],
+      [few, 'a', 'x2'],
+    ] as const) {
+      places.set(name, come(lane, line, name));
+    }
+    for (let at = 0; at < places.size; at += 1) {
+      places.get(inside[at] ?? '')?.release();
+    }
+    expect(inside).toEqual(['a1', 'a2', 'x1', 'b1', 'x2', 'c1']);
+  });
+});
 
 describe('a request whose key has to wait', () => {
   it('holds no slot, and stands in line once its key is back', async () => {

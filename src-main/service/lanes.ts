@@ -1,6 +1,7 @@
 /**
- * The line for slots. Lanes take turns, each in its order. Who was let in gives his slot up while he cannot be sent, and
- * stands at the head of his lane when he wants it again.
+ * The lines for slots. Lanes take turns. In a lane, those that wait for the same stand in one line, in their order, so
+ * that a model whose keys rest does not hold up the others of its batch. Who was let in gives his slot up while he cannot
+ * be sent, and stands at the head of his lane when he wants it again.
  */
 import type { Pass } from '../app/sessions/passes';
 
@@ -20,8 +21,9 @@ export interface Place extends Pass {
 }
 
 interface LanesOptions<Key> {
-  /** Of one lane that were let in and hold no slot: with so many, no others of it are let in. */
+  /** Of one line that were let in and hold no slot: with so many, no others of it are let in. */
   readonly mostResting: number;
+  /** Null: for one that needs nothing besides; false for it is false for all. */
   isFree(key: Key | null): boolean;
   /** Why nothing is let in for this any more; null: it is. */
   gone(key: Key | null): Gone | null;
@@ -33,6 +35,9 @@ type State = 'idle' | 'queued' | 'held' | 'resting' | 'over';
 
 interface Entry<Key> {
   readonly lane: object;
+  readonly line: Line<Key>;
+  /** Those that came before have a lower one. */
+  readonly rank: number;
   readonly key: Key | null;
   state: State;
   /** It had a slot before. */
@@ -41,28 +46,48 @@ interface Entry<Key> {
   gone(why: Gone): void;
 }
 
+interface Line<Key> {
+  queue: readonly Entry<Key>[];
+  /** Let in, and without a slot. */
+  resting: number;
+}
+
+export interface Standing<Key> {
+  /** Lanes take turns. */
+  readonly lane: object;
+  /** In the lane: those of one name wait for the same. */
+  readonly line: string;
+  readonly key: Key | null;
+  /** By this the session knows whose place serves whose request. */
+  readonly group: string;
+}
+
 export function createLanes<Key>(options: LanesOptions<Key>) {
-  const lanes = new Map<object, Entry<Key>[]>();
-  /** By lane: let in, and without a slot. */
-  const resting = new Map<object, number>();
+  const lines = new WeakMap<object, Map<string, Line<Key>>>();
+  /** Lanes in which somebody stands; the first is served next. */
+  const row = new Set<object>();
   const waiting = new Set<Entry<Key>>();
   const entries = new WeakMap<Pass, Entry<Key>>();
+  let entered = 0;
 
-  const restingOf = (lane: object): number => resting.get(lane) ?? 0;
-  const isAble = ({ lane, key, isIn }: Entry<Key>): boolean =>
-    options.isFree(key) && (isIn || restingOf(lane) < options.mostResting);
+  const linesOf = (lane: object): readonly Line<Key>[] => [...(lines.get(lane)?.values() ?? [])];
+  const isAble = ({ line, key, isIn }: Entry<Key>): boolean =>
+    options.isFree(key) && (isIn || line.resting < options.mostResting);
+
+  function lineOf(lane: object, name: string): Line<Key> {
+    const ofLane = lines.get(lane) ?? new Map<string, Line<Key>>();
+    lines.set(lane, ofLane);
+    const line = ofLane.get(name) ?? { queue: [], resting: 0 };
+    ofLane.set(name, line);
+    return line;
+  }
 
   function count(entry: Entry<Key>, by: 1 | -1): void {
-    const { state, key, lane } = entry;
+    const { state, key, line } = entry;
     const waits = state === 'queued' || state === 'resting';
     options.count(key, { held: state === 'held' ? by : 0, waiting: waits ? by : 0 });
     if (waits && entry.isIn) {
-      const left = restingOf(lane) + by;
-      if (left === 0) {
-        resting.delete(lane);
-      } else {
-        resting.set(lane, left);
-      }
+      line.resting += by;
     }
   }
 
@@ -82,42 +107,41 @@ export function createLanes<Key>(options: LanesOptions<Key>) {
   }
 
   function leaveLine(entry: Entry<Key>): void {
-    const left = (lanes.get(entry.lane) ?? []).filter((one) => one !== entry);
-    if (left.length === 0) {
-      lanes.delete(entry.lane);
-    } else {
-      lanes.set(entry.lane, left);
+    const { lane, line } = entry;
+    line.queue = line.queue.filter((one) => one !== entry);
+    if (linesOf(lane).every(({ queue }) => queue.length === 0)) {
+      row.delete(lane);
     }
   }
 
   function stand(entry: Entry<Key>): void {
-    const queue = lanes.get(entry.lane) ?? [];
-    if (entry.isIn) {
-      queue.unshift(entry);
-    } else {
-      queue.push(entry);
-    }
-    lanes.set(entry.lane, queue);
+    const { lane, line, isIn } = entry;
+    line.queue = isIn ? [entry, ...line.queue] : [...line.queue, entry];
+    row.add(lane);
     move(entry, 'queued');
   }
 
-  /** Lanes whose first can go do so in turn: a lane that was served goes to the end of the row. */
+  /** Lanes with one that can go take turns: a lane that was served goes to the end of the row. */
   function grant(): void {
     for (let next = firstAble(); next !== null; next = firstAble()) {
       move(next, 'held');
-      const queue = lanes.get(next.lane);
-      if (queue !== undefined) {
-        lanes.delete(next.lane);
-        lanes.set(next.lane, queue);
+      if (row.delete(next.lane)) {
+        row.add(next.lane);
       }
       next.granted();
     }
   }
 
   function firstAble(): Entry<Key> | null {
-    for (const [entry] of lanes.values()) {
-      if (entry !== undefined && isAble(entry)) {
-        return entry;
+    if (!options.isFree(null)) {
+      return null;
+    }
+    for (const lane of row) {
+      const [first] = linesOf(lane)
+        .flatMap(({ queue: [head] }) => (head !== undefined && isAble(head) ? [head] : []))
+        .toSorted(byTurn);
+      if (first !== undefined) {
+        return first;
       }
     }
     return null;
@@ -146,7 +170,7 @@ export function createLanes<Key>(options: LanesOptions<Key>) {
         return false;
       }
       // Nobody who waits for the same is overtaken: he is served as soon as there is a slot.
-      if (isAble(entry) && (entry.isIn || !lanes.has(entry.lane))) {
+      if (isAble(entry) && (entry.isIn || entry.line.queue.length === 0)) {
         move(entry, 'held');
       } else {
         stand(entry);
@@ -174,12 +198,15 @@ export function createLanes<Key>(options: LanesOptions<Key>) {
   }
 
   function enter(
-    { lane, key, group }: { readonly lane: object; readonly key: Key | null; readonly group: string },
+    { lane, line, key, group }: Standing<Key>,
     on: { in(): void; gone(why: Gone): void },
   ): Place {
     let onGranted = on.in;
+    entered += 1;
     const entry: Entry<Key> = {
       lane,
+      line: lineOf(lane, line),
+      rank: entered,
       key,
       state: 'idle',
       isIn: false,
@@ -220,4 +247,9 @@ export function createLanes<Key>(options: LanesOptions<Key>) {
   }
 
   return { enter, grant, expel };
+}
+
+/** Who was let in before goes before who was not; among either, who came first. */
+function byTurn(one: Entry<unknown>, other: Entry<unknown>): number {
+  return Number(other.isIn) - Number(one.isIn) || one.rank - other.rank;
 }

@@ -4,18 +4,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { promptOf, refused, said } from '../app/sessions/testing/session-scene';
 import { json } from '../providers/testing/scripted-server';
 import { createDemoServer } from '../demo/demo-server';
-import { admin, openServiceScene, type ServiceScene } from './testing/service-scene';
+import { admin, openServiceScene, openWarmScene, type ServiceScene } from './testing/service-scene';
 
 const LIMIT = 4;
 let scene: ServiceScene;
 beforeAll(async () => {
-  scene = await openServiceScene({
-    limit: LIMIT,
-    keys: ['AIza-pool-key-0001', 'AIza-pool-key-0002', 'AIza-pool-key-0003'],
-  });
-  // A key that has not answered yet gets one request at a time.
-  await scene.post('/batch/chat', { requests: Array.from({ length: 12 }, () => ({ prompt: 'warm' })) });
-  scene.forget();
+  scene = await openWarmScene(LIMIT);
 });
 afterEach(() => scene.forget());
 afterAll(() => scene.remove());

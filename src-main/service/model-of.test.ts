@@ -1,22 +1,7 @@
-import { type CatalogueModel, catalogueModelSchema } from '@shared/model/catalogue';
+import type { CatalogueModel } from '@shared/model/catalogue';
 import { describe, expect, it } from 'vitest';
+import { listedModel as model } from '../app/testing/listed-model';
 import { modelOf } from './model-of';
-
-function model(id: string, given: Partial<CatalogueModel> = {}): CatalogueModel {
-  return catalogueModelSchema.parse({
-    id,
-    provider: 'google_genai',
-    label: id,
-    state: 'current',
-    tasks: ['text'],
-    mask: false,
-    sizes: [],
-    ratios: [],
-    priceUsd: {},
-    source: 'test',
-    ...given,
-  });
-}
 
 const fallback = 'gemini-2.5-flash';
 const both = ['google_genai', 'openai'] as const;

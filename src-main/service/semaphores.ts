@@ -8,8 +8,10 @@ import type { Clock } from '../engine/ports';
 import { createLanes, type Gone, type Place } from './lanes';
 
 export interface SlotRequest {
-  /** Requests of one lane are served in their order; lanes take turns. */
+  /** Lanes take turns. */
   readonly lane: object;
+  /** What it waits for besides a slot, its model: requests of one lane and one such name are served in their order. */
+  readonly line?: string;
   /** Taken besides the global one. */
   readonly semaphoreId?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -61,7 +63,7 @@ interface Semaphore {
 }
 
 /**
- * Of one lane, let in and not to be sent now. What is let in is in the library, and a session looks through a bounded
+ * Of one lane and one model, let in and not to be sent now. What is let in is in the library, and a session looks through a bounded
  * number for those that can be sent.
  */
 const MOST_RESTING = 16;
@@ -100,7 +102,7 @@ export function createSemaphores(options: {
     },
   });
 
-  function acquire({ lane, semaphoreId, signal }: SlotRequest): Promise<Slot> {
+  function acquire({ lane, line = '', semaphoreId, signal }: SlotRequest): Promise<Slot> {
     const semaphore = semaphoreId === undefined ? null : named.get(semaphoreId);
     if (semaphore === undefined) {
       return Promise.resolve({ kind: 'unknown' });
@@ -122,7 +124,7 @@ export function createSemaphores(options: {
         resolve(slot);
       };
       const place: Place = lanes.enter(
-        { lane, key: semaphore, group: semaphoreId ?? '' },
+        { lane, line, key: semaphore, group: semaphoreId ?? '' },
         { in: () => settle(slotOf(place)), gone: settle },
       );
       place.start();

@@ -75,6 +75,24 @@ describe('the three tiers', () => {
     expect(keys()).toEqual(['AIza-caller-dead', POOL_KEY]);
   });
 
+  it('lets no stranger use up the new names of models, with a key or without one', async () => {
+    const names = (who: string, count: number) =>
+      Array.from({ length: count }, (_, at) => ({ prompt: 'x', model: `gemini-${who}-${at}` }));
+    const own = (key: string) => ({ credentials: { gemini_api_key: key } });
+    for (const [who, credentials] of [
+      ['a', own('AIza-caller-naming-1')],
+      ['b', {}],
+    ] as const) {
+      const many = await scene.post('/batch/chat', { requests: names(who, 21), ...credentials }, {});
+      expect(many.status).toBe(422);
+      expect(await many.text()).toContain('You have asked for 20 models that the catalogue does not have');
+    }
+    expect(scene.received()).toEqual([]);
+    const another = { ...names('c', 1)[0], ...own('AIza-caller-naming-2') };
+    expect((await scene.post('/chat', another, {})).status).toBe(200);
+    expect((await scene.post('/batch/chat', { requests: names('d', 21) })).status).toBe(200);
+  });
+
   it('keeps what a caller sent in the journal, and out of the lists of runs and datasets', async () => {
     const { app } = scene.library;
     const chat = (key: string) =>

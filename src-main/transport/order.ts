@@ -108,6 +108,8 @@ export type ToWorker =
   | { readonly kind: 'warm'; readonly provider: Provider }
   /** Files that providers hold for this run are no longer needed. */
   | { readonly kind: 'runOver'; readonly runId: number }
+  /** Does its loop turn? */
+  | { readonly kind: 'ping' }
   | { readonly kind: 'close' };
 
 export type FromWorker =
@@ -119,5 +121,7 @@ export type FromWorker =
   | { readonly kind: 'delta'; readonly id: number; readonly text: string }
   | { readonly kind: 'received'; readonly id: number; readonly file: ReceivedFile }
   | { readonly kind: 'outcome'; readonly id: number; readonly outcome: AttemptOutcome }
+  /** Answer to `ping`. */
+  | { readonly kind: 'pong' }
   /** Answer to `close`: providers hold nothing of this worker any more. */
   | { readonly kind: 'cleared' };

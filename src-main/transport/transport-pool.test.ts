@@ -1,12 +1,17 @@
 /** Orders through real workers: what they carry, what is cut, and what a dead one leaves behind. */
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptStart, Lease, PendingJob, ReceivedFile, SendHooks } from '../engine/ports';
+import { createVirtualClock } from '../engine/testing/virtual-clock';
 import { endpoint, PLAIN_KEY, png } from '../providers/testing/calls';
 import { json, type ScriptedServer, startScriptedServer } from '../providers/testing/scripted-server';
 import { systemClock } from '../system-clock';
+import { workerPath } from '../worker-path';
+import { BEAT_MS, MOST_MISSED } from './heartbeat';
 import type { Order, TextOrder } from './order';
 import { createTransportPool, type TransportPool } from './transport-pool';
 
@@ -146,6 +151,64 @@ describe('the transport pool', () => {
     order = good;
     server.reply(json({ data: [{ b64_json: png(6).toString('base64') }] }));
     expect((await send(3).outcome).kind).toBe('done');
+  });
+});
+
+describe('a worker that hangs', () => {
+  /** Its loop never turns again once it has an order. */
+  const LOOPS = `require('node:worker_threads').parentPort.on('message', (messages) => {
+    while (messages.some(({ kind }) => kind === 'send')) {}
+  });`;
+  const built = () => new Worker(workerPath('transport-worker'));
+  const clock = createVirtualClock();
+
+  async function openWith(startWorker: () => Worker): Promise<void> {
+    await pool.close();
+    pool = createTransportPool({
+      clock,
+      workers: 1,
+      order: (attempt) => Promise.resolve(order(attempt)),
+      onWorkerDeath: (error) => deaths.push(error.message),
+      startWorker,
+    });
+  }
+
+  it('for good is ended and replaced, and what it carried is lost', async () => {
+    const starts = [() => new Worker(LOOPS, { eval: true }), built];
+    await openWith(() => (starts.shift() ?? built)());
+    const carried = [send(1), send(2)];
+    await clock.advance(MOST_MISSED * BEAT_MS);
+    expect(deaths).toEqual([]);
+    await clock.advance(BEAT_MS);
+    expect(await Promise.all(carried.map(({ outcome }) => outcome))).toEqual([
+      { kind: 'lost' },
+      { kind: 'lost' },
+    ]);
+    expect(deaths).toEqual(['It has not answered for minutes, and was ended.']);
+    expect((await send(3).outcome).kind).toBe('done');
+    expect(starts).toEqual([]);
+    expect(deaths).toHaveLength(1);
+  });
+
+  it('is not one that waits for its provider', async () => {
+    const workers: Worker[] = [];
+    await openWith(() => {
+      const worker = built();
+      workers.push(worker);
+      return worker;
+    });
+    server.reply(() => ({ kind: 'hang' }));
+    const waits = send(1);
+    await until(() => waits.told.includes('bodySent'));
+    for (let beats = 0; beats < 3 * MOST_MISSED; beats += 1) {
+      const answered = once(workers[0] as Worker, 'message');
+      await clock.advance(BEAT_MS);
+      await answered;
+    }
+    expect(deaths).toEqual([]);
+    pool.cancel?.(1);
+    expect(await waits.outcome).toEqual({ kind: 'lost' });
+    expect(workers).toHaveLength(1);
   });
 });
 

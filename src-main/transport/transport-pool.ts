@@ -1,6 +1,6 @@
 /**
- * The engine's Transport over worker threads. Orders go to the worker with the fewest under way; a worker that dies is
- * replaced, and what it carried is `lost`, because nobody knows how far it came.
+ * The engine's Transport over worker threads. Orders go to the worker with the fewest under way; a worker that dies, or
+ * hangs for good, is replaced, and what it carried is `lost`, because nobody knows how far it came.
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -16,6 +16,7 @@ import type {
 import { workerPath } from '../worker-path';
 import type { Provider } from '@shared/model/provider';
 import type { FromWorker, Order, ToWorker } from './order';
+import { createHeartbeat } from './heartbeat';
 import { createOutbox, type Outbox } from './outbox';
 
 export interface TransportPoolOptions {
@@ -33,6 +34,8 @@ export interface TransportPoolOptions {
   onDelta?(job: PendingJob, text: string): void;
   /** A worker ended unexpectedly; for the log. */
   onWorkerDeath(error: Error): void;
+  /** Absent: the built one. */
+  startWorker?(): Worker;
 }
 
 /** Answers are large and short-lived: a small young generation keeps many workers from holding many of them. */
@@ -93,9 +96,16 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
   const preparing = new Map<number, boolean>();
   let target = Math.min(options.workers, MOST_WORKERS);
   let closed = false;
+  const heartbeat = createHeartbeat<Hand>({
+    clock: options.clock,
+    busy: () => hands.filter(({ carried }) => carried.size > 0),
+    ping: (hand) => hand.outbox.post({ kind: 'ping' }),
+    onHung: end,
+  });
 
   function startHand(): Hand {
-    const worker = new Worker(workerPath('transport-worker'), { resourceLimits: LIMITS });
+    const worker =
+      options.startWorker?.() ?? new Worker(workerPath('transport-worker'), { resourceLimits: LIMITS });
     let clear = (): void => undefined;
     const cleared = new Promise<void>((resolve) => {
       clear = resolve;
@@ -109,6 +119,7 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
       clear,
     };
     worker.on('message', (messages: readonly FromWorker[]) => {
+      heartbeat.heard(hand);
       for (const message of messages) {
         void receive(hand, message);
       }
@@ -119,8 +130,16 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
     return hand;
   }
 
+  /** It is not waited for: nobody knows when it lets itself be ended. */
+  function end(hand: Hand): void {
+    options.onWorkerDeath(new Error('It has not answered for minutes, and was ended.'));
+    bury(hand);
+    hand.worker.terminate().catch((error: unknown) => options.onWorkerDeath(asError(error)));
+  }
+
   function bury(hand: Hand): void {
     hand.clear();
+    heartbeat.heard(hand);
     const at = hands.indexOf(hand);
     if (at >= 0) {
       hands.splice(at, 1);
@@ -132,6 +151,9 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
   }
 
   async function receive(hand: Hand, message: FromWorker): Promise<void> {
+    if (message.kind === 'pong') {
+      return;
+    }
     if (message.kind === 'cleared') {
       hand.clear();
       return;
@@ -213,6 +235,7 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
     hand.carried.set(id, carried);
     hand.mayHold ||= order.task === 'text';
     hand.outbox.post({ kind, id, order });
+    heartbeat.start();
     return [hand, carried];
   }
 
@@ -300,6 +323,7 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
     },
     async close() {
       closed = true;
+      heartbeat.stop();
       await Promise.all(hands.map((hand) => dismiss(hand)));
     },
   };

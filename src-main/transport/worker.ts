@@ -88,6 +88,9 @@ function obey(message: ToWorker): void {
     case 'runOver':
       held.runOver(message.runId);
       return;
+    case 'ping':
+      outbox.post({ kind: 'pong' });
+      return;
     case 'close':
       void close();
   }

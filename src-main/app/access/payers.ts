@@ -3,7 +3,8 @@
  * that token's caps beside the run's own, those of the day and of the key. What was spent is in the journal.
  */
 import type { Caps, ModelChoice, Recipe } from '@shared/model/run';
-import { capSentence, fit, type RunAccount, type Spending, unpricedSentence } from '../../engine/runs/budget';
+import { unpricedSentence } from '../../engine/pool/unpriced-sentence';
+import { capSentence, fit, type RunAccount, type Spending } from '../../engine/runs/budget';
 import type { NewRun, Store, StoredRun } from '../../store/store';
 import { runAccount } from '../run-account';
 import { createPayerScope, type PayerScope } from './payer-scope';

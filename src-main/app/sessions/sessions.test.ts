@@ -21,7 +21,6 @@ beforeEach(async () => {
 afterEach(() => scene.remove());
 
 const until = (test: () => unknown) => expect.poll(test, { timeout: 20_000 });
-const counts = async (runId: number) => (await scene.library.app.runs.found(runId)).counts;
 
 describe('a session', () => {
   it('answers each request, and keeps it as a job of its run', async () => {
@@ -37,7 +36,7 @@ describe('a session', () => {
       model: 'talker',
     });
     expect(textOf(await session.submit(ask('two')))).toBe('You said: two');
-    expect(await counts(session.runId)).toMatchObject({ done: 2, pending: 0, sent: 0 });
+    expect(await scene.counts(session.runId)).toMatchObject({ done: 2, pending: 0, sent: 0 });
     expect(await scene.library.app.store.answerOf(jobs[0] ?? 0)).toMatchObject({ text: 'You said: one' });
     expect(session.standing()).toEqual({ inFlight: 0, waiting: 0 });
   });
@@ -63,7 +62,7 @@ describe('a session', () => {
     const second = await scene.open();
     expect(second.runId).toBe(first.runId);
     expect(textOf(await second.submit(ask('two')))).toBe('You said: two');
-    expect(await counts(second.runId)).toMatchObject({ done: 2 });
+    expect(await scene.counts(second.runId)).toMatchObject({ done: 2 });
   });
 
   it('is among the runs only while something of it waits or is in flight', async () => {
@@ -149,7 +148,7 @@ describe('what a session asks for', () => {
       jobId: 0,
       failure: { kind: 'bad_input', message: expect.stringContaining('generation.temperature') },
     });
-    expect(await counts(session.runId)).toMatchObject({ failed: 0, pending: 0 });
+    expect(await scene.counts(session.runId)).toMatchObject({ failed: 0, pending: 0 });
   });
 
   it('is journalled also when its listener throws', async () => {
@@ -179,7 +178,7 @@ describe('a request that is aborted', () => {
     expect(textOf(await first)).toBe('You said: first');
     expect(textOf(await third)).toBe('You said: third');
     expect(scene.prompts()).toEqual(['first', 'third']);
-    expect(await counts(session.runId)).toMatchObject({ done: 2, cancelled: 1, pending: 0 });
+    expect(await scene.counts(session.runId)).toMatchObject({ done: 2, cancelled: 1, pending: 0 });
   });
 
   it('is not even written when it was aborted before', async () => {
@@ -188,7 +187,7 @@ describe('a request that is aborted', () => {
       kind: 'cancelled',
       jobId: 0,
     });
-    expect(await counts(session.runId)).toMatchObject({ cancelled: 0, pending: 0 });
+    expect(await scene.counts(session.runId)).toMatchObject({ cancelled: 0, pending: 0 });
   });
 
   it('is finished and kept when it was sent', async () => {
@@ -200,7 +199,7 @@ describe('a request that is aborted', () => {
     control.abort();
     held.release();
     expect(textOf(await answer)).toBe('You said: one');
-    expect(await counts(session.runId)).toMatchObject({ done: 1 });
+    expect(await scene.counts(session.runId)).toMatchObject({ done: 1 });
   });
 
   it('is not sent again when it fails after that', async () => {
@@ -215,7 +214,7 @@ describe('a request that is aborted', () => {
       failure: { kind: 'overloaded' },
     });
     expect(scene.prompts()).toEqual(['one']);
-    expect(await counts(session.runId)).toMatchObject({ cancelled: 1, pending: 0 });
+    expect(await scene.counts(session.runId)).toMatchObject({ cancelled: 1, pending: 0 });
   });
 });
 
@@ -256,7 +255,7 @@ describe('closing a session', () => {
     const closed = session.close('keep');
     held.release();
     await closed;
-    expect(await counts(session.runId)).toMatchObject({ done: 2, pending: 2 });
+    expect(await scene.counts(session.runId)).toMatchObject({ done: 2, pending: 2 });
     expect(scene.prompts().toSorted()).toEqual(['a', 'b']);
     await scene.open();
     expect((await Promise.all(answers)).map(textOf)).toEqual(
@@ -272,9 +271,9 @@ describe('closing a session', () => {
     held.release();
     await reopened;
     await Promise.all(late);
-    expect(await counts(session.runId)).toMatchObject({ done: 2, pending: 2 });
+    expect(await scene.counts(session.runId)).toMatchObject({ done: 2, pending: 2 });
     const again = await scene.open();
-    await until(async () => (await counts(session.runId)).done).toBe(4);
+    await until(async () => (await scene.counts(session.runId)).done).toBe(4);
     expect(again.runId).toBe(session.runId);
     await again.close('keep');
     expect(scene.server.requests.map(promptOf).toSorted()).toEqual(['a', 'b', 'c', 'd']);
@@ -292,7 +291,7 @@ describe('what an earlier process left', () => {
     await reopened;
     await Promise.allSettled(answers);
     const next = await scene.open({ leftovers: 'cancel' });
-    expect(await counts(next.runId)).toMatchObject({ done: 1, cancelled: 2, pending: 0 });
+    expect(await scene.counts(next.runId)).toMatchObject({ done: 1, cancelled: 2, pending: 0 });
     expect(textOf(await next.submit(ask('d')))).toBe('You said: d');
     expect(scene.prompts()).toEqual(['a', 'd']);
   });

@@ -10,7 +10,6 @@ beforeEach(async () => {
 afterEach(() => scene.remove());
 
 const until = (test: () => unknown) => expect.poll(test, { timeout: 20_000 });
-const counts = async (runId: number) => (await scene.library.app.runs.found(runId)).counts;
 
 describe('requests that nothing can serve', () => {
   it('fail by the cap of the session, and go on when it is raised', async () => {
@@ -36,7 +35,7 @@ describe('requests that nothing can serve', () => {
     scene.server.reply(said);
     scene.library.app.fleet.resetEndpoint('g');
     expect(textOf(await session.submit(ask('two')))).toBe('You said: two');
-    expect(await counts(session.runId)).toMatchObject({ done: 1, cancelled: 1, pending: 0 });
+    expect(await scene.counts(session.runId)).toMatchObject({ done: 1, cancelled: 1, pending: 0 });
   });
 
   it('fail alone: a model that is not there does not hold up others', async () => {

@@ -2,6 +2,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { moment } from '../../demo/testing/moment';
 import {
   asked,
   ended,
@@ -23,13 +24,7 @@ afterEach(() => scene.remove());
 const lastSent = () => scene.server.requests.at(-1);
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 400; tries += 1) {
-    if (await holds()) {
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('It never came to that.');
+  await expect.poll(holds, { interval: 10 }).toBe(true);
 }
 
 async function stateOf(nodeId: number): Promise<string> {
@@ -181,21 +176,24 @@ describe('pictures that are turned, deep or in CMYK', () => {
 
 describe('a request that is cancelled', () => {
   it('cuts off the node that is named, and lets its siblings go on', async () => {
-    scene.script = ({ prompt }) => (prompt.includes('slow') ? { latencyMs: 1500 } : null);
+    const isCut = moment();
+    scene.script = () => ({ until: isCut.come });
     const begun = await scene.studio.send({
       treeId: null,
-      ask: asked({ instruction: 'slow cat', variants: 2 }),
+      ask: asked({ instruction: 'a cat', variants: 2 }),
     });
     const [first = 0, second = 0] = begun.sentIds;
     await until(() => scene.server.inFlight === 2);
     await scene.studio.cancel([first]);
+    isCut.now();
     await ended(scene.library, begun);
     expect([await stateOf(first), await stateOf(second)]).toEqual(['unknown', 'done']);
   });
 
   it('is not sent where it still waited', async () => {
     await scene.library.app.fleet.save({ ...endpointG(), limits: { concurrency: 1 } });
-    scene.script = () => ({ latencyMs: 800 });
+    const isCancelled = moment();
+    scene.script = () => ({ until: isCancelled.come });
     const begun = await scene.studio.send({ treeId: null, ask: asked({ instruction: 'cats', variants: 3 }) });
     await until(() => scene.server.inFlight === 1);
     const states = await Promise.all(begun.sentIds.map(stateOf));
@@ -203,6 +201,7 @@ describe('a request that is cancelled', () => {
     expect(pending).toHaveLength(2);
     await scene.studio.cancel(pending.slice(0, 1));
     expect(await stateOf(pending[0] ?? 0)).toBe('cancelled');
+    isCancelled.now();
     await ended(scene.library, begun);
     expect(scene.server.requests).toHaveLength(2);
     expect(await stateOf(pending[1] ?? 0)).toBe('done');

@@ -1,5 +1,7 @@
 /** The studio in a real app, its requests over a real socket: what grows from what, and what was really sent. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { moment } from '../../demo/testing/moment';
+import { listedModel } from '../testing/listed-model';
 import { GEMINI, openStudioScene, OPENAI, picture, type StudioScene, subject } from './testing/studio-scene';
 
 let scene: StudioScene;
@@ -40,12 +42,14 @@ describe('a request', () => {
   });
 
   it('goes out while others are still in flight', async () => {
-    scene.script = () => ({ latencyMs: 300 });
     await scene.sent({ instruction: 'the first' });
-    scene.server.clear();
+    const areAllOut = moment();
+    scene.script = () => ({ until: areAllOut.come });
     const instructions = ['a cat', 'a dog', 'a hen'];
-    await Promise.all(instructions.map((instruction) => scene.sent({ instruction })));
-    expect(scene.server.peakInFlight).toBe(3);
+    const sending = Promise.all(instructions.map((instruction) => scene.sent({ instruction })));
+    await expect.poll(() => scene.server.inFlight).toBe(3);
+    areAllOut.now();
+    await sending;
     expect(await scene.studio.trees()).toHaveLength(4);
   });
 
@@ -81,19 +85,7 @@ describe('a request', () => {
 
   it('is refused with more pictures than its model takes', async () => {
     const { nodeId } = await scene.brought();
-    await scene.library.app.models.add({
-      id: 'two-eyes',
-      provider: 'google_genai',
-      label: 'Two eyes',
-      state: 'current',
-      tasks: ['edit'],
-      maxInputImages: 2,
-      mask: false,
-      sizes: [],
-      ratios: [],
-      priceUsd: {},
-      source: 'made up',
-    });
+    await scene.library.app.models.add(listedModel('two-eyes', { tasks: ['edit'], maxInputImages: 2 }));
     const model = { provider: 'google_genai', model: 'two-eyes' } as const;
     const inputs = [subject(nodeId), subject(nodeId), subject(nodeId)];
     await expect(scene.sent({ model, inputs })).rejects.toThrow('takes at most 2');

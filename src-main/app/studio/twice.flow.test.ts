@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { moment } from '../../demo/testing/moment';
 import { asked, ended, openStudioScene, picture, type StudioScene, subject } from './testing/studio-scene';
 
 let scene: StudioScene;
@@ -11,13 +12,7 @@ beforeEach(async () => {
 afterEach(() => scene.remove());
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 400; tries += 1) {
-    if (await holds()) {
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('It never came to that.');
+  await expect.poll(holds, { interval: 10 }).toBe(true);
 }
 
 async function stateOf(nodeId: number): Promise<string> {
@@ -46,9 +41,10 @@ describe('a request that is tried again', () => {
 
   it('goes once when it was asked for again while its siblings were in flight', async () => {
     let seen = 0;
+    const isAsked = moment();
     scene.script = () => {
       seen += 1;
-      return seen === 1 ? NO() : { latencyMs: 600 };
+      return seen === 1 ? NO() : { until: isAsked.come };
     };
     const begun = await scene.studio.send({ treeId: null, ask: asked({ instruction: 'hens', variants: 3 }) });
     const failed = async () => {
@@ -61,6 +57,7 @@ describe('a request that is tried again', () => {
     const nodeId = await failed();
     await scene.studio.retry([nodeId]);
     await scene.studio.retry([nodeId]);
+    isAsked.now();
     await until(async () => (await stateOf(nodeId)) === 'done');
     await ended(scene.library, begun);
     expect(await Promise.all(begun.sentIds.map(stateOf))).toEqual(['done', 'done', 'done']);

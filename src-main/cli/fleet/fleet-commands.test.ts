@@ -105,8 +105,11 @@ async function brushfleet(
     openTokens: async () => ({ kind: 'refused', sentence: 'no tokens' }),
     openServed: async () => ({ kind: 'refused', sentence: 'no service' }),
     stream: { lines: cannot, open: cannot },
-    openFleet: async () => {
-      fleet ??= await openedFleet();
+    openFleet: async ({ libraryDir }) => {
+      if (libraryDir !== undefined) {
+        return { kind: 'ok', fleet: await openedFleet(libraryDir) };
+      }
+      fleet ??= await openedFleet(join(folder, 'library'));
       // Each command closes it; here it stays for the next one. fleet-commands.e2e.test.ts opens it anew each time.
       return { kind: 'ok', fleet: { ...fleet, close: async () => undefined } };
     },
@@ -238,6 +241,15 @@ describe('keys import', () => {
 });
 
 describe('keys test and remove', () => {
+  it('are of the library that is named', async () => {
+    const inOther = (line: string, input?: SecretInput) => done(`${line} --library other`, input);
+    await inOther(`endpoints add Relay --provider openai --base_url ${url}`);
+    await inOther('keys add', piped(ONE));
+    expect(await inOther('keys test --all')).toContain('1 ok, 0 failed');
+    await refusedAs('keys test --all', 'There is no key to test yet');
+    await refusedAs('endpoints test Relay', 'Relay');
+  });
+
   it('fail with 1 when one fails, and what was found stays', async () => {
     await relay();
     await done('keys add', piped(`${ONE}\n${DEAD}\n`));
@@ -326,10 +338,10 @@ describe('endpoints', () => {
   });
 });
 
-async function openedFleet(): Promise<CliFleet> {
+async function openedFleet(libraryDir: string): Promise<CliFleet> {
   const answer = await openFleet({
     version: '1.2.3',
-    libraryDir: join(folder, 'library'),
+    libraryDir,
     env: {},
     resourcesDir: resolve('resources'),
     imageRoots: 'all',

@@ -129,6 +129,7 @@ function limits(command: Command, of: string): Command {
 function common(command: Command): void {
   command
     .option('--json', 'print one JSON document')
+    .option('--library <folder>', 'the library to use (default: the usual one)')
     .option('--env_file <file>', 'read this file in place of .env')
     .addOption(new Option('--log_level <level>', 'error, warning, info or debug (default: info)'));
 }

@@ -50,6 +50,8 @@ export interface FleetCliRequest {
   readonly kind: 'fleet';
   readonly act: FleetAct;
   readonly json: boolean;
+  /** Another folder than the usual one. */
+  readonly library?: string;
   readonly envFile?: string;
   readonly logLevel?: LogLevel;
 }

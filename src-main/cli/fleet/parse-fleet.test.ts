@@ -78,10 +78,11 @@ describe('endpoints', () => {
 });
 
 it('what all of them take', () => {
-  expect(parse('keys list --json --env_file other.env --log_level debug')).toEqual({
+  expect(parse('keys list --json --library other --env_file other.env --log_level debug')).toEqual({
     kind: 'fleet',
     act: { kind: 'keysList' },
     json: true,
+    library: 'other',
     envFile: 'other.env',
     logLevel: 'debug',
   });
@@ -147,6 +148,7 @@ describe('help', () => {
     ['keys add --help', '--min_interval'],
     ['keys import --help', '<file>'],
     ['keys test --help', '--all'],
+    ['keys test --help', '--library <folder>'],
     ['keys remove --help', '<ids...>'],
     ['keys list --help', '--json'],
     ['endpoints --help', 'endpoints set Relay'],

@@ -27,7 +27,11 @@ export function refuseKeys(argv: readonly string[]): void {
 
 export function readFleet(given: FleetWords): FleetCliRequest {
   const { flags } = given;
-  const optional = withoutUndefined({ envFile: flags.text('env_file'), logLevel: readLogLevel(flags) });
+  const optional = withoutUndefined({
+    library: flags.text('library'),
+    envFile: flags.text('env_file'),
+    logLevel: readLogLevel(flags),
+  });
   return { kind: 'fleet', act: readAct(given), json: flags.has('json'), ...optional };
 }
 

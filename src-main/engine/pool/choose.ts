@@ -23,6 +23,8 @@ export interface LeaseRequest {
   readonly isRetry?: boolean;
   /** Who asks, where keys were lent to somebody; absent: the library itself. */
   readonly borrower?: string;
+  /** Whether anybody knows what it costs: keys with a cap on their cost serve nothing else. Absent: somebody does. */
+  readonly hasPrice?: () => boolean;
   /** Tokens it may use; absent: what the model's last requests used. */
   readonly tokens?: number;
 }
@@ -96,6 +98,11 @@ interface Look {
   readonly moment: Moment;
 }
 
+/** A cap on what a key may cost cannot hold for what has no price. */
+export function mayPay({ quota }: KeyRecord, { hasPrice }: LeaseRequest): boolean {
+  return quota.limits.costPerDay === undefined || hasPrice?.() !== false;
+}
+
 /** When the endpoint itself lets a request through; Infinity: not before something in flight there moves on. */
 export function endpointReadyAt(record: EndpointRecord, request: LeaseRequest, moment: Moment): number {
   const { now, tokens } = moment;
@@ -159,7 +166,7 @@ function seatIsFree(record: EndpointRecord, { key, refused }: Seat, look: Look):
   if (refused !== null || key.paused || !mayUse(key, look.request.borrower)) {
     return false;
   }
-  if (standing.readyAt > moment.now || !isOfTier(key, look.tier)) {
+  if (standing.readyAt > moment.now || !isOfTier(key, look.tier) || !mayPay(key, look.request)) {
     return false;
   }
   const was = refresh(standing, moment.now);

@@ -6,11 +6,13 @@ import {
   endpointReadyAt,
   keyHeldUntil,
   type LeaseRequest,
+  mayPay,
   type Moment,
   quotaReadyAt,
 } from './choose';
 import { type EndpointRecord, isOpen, isSilent, mayUse, type KeyRecord, type Seat } from './fleet';
 import type { Gate, GateReason } from './gate';
+import { unpricedSentence } from './unpriced-sentence';
 
 export type WaitReason = GateReason | 'cooldown' | 'quota' | 'failing' | 'ban' | 'retryBudget';
 
@@ -56,6 +58,8 @@ interface Findings {
   /** Failures that put a key out for good. */
   readonly refusals: Map<KeyRecord, Failure>;
   pausedKeys: number;
+  /** Keys whose cap on cost bars what has no price. */
+  barredKeys: number;
 }
 
 export function explain(
@@ -73,6 +77,7 @@ export function explain(
     resting: new Set(),
     refusals: new Map(),
     pausedKeys: 0,
+    barredKeys: 0,
   };
   for (const record of candidates) {
     if (admits(record, request) && !isSilent(record, moment.now)) {
@@ -123,6 +128,10 @@ function look(found: Findings, { record, seat, atEndpoint, request, moment }: Se
   }
   if (key.paused) {
     found.pausedKeys += 1;
+    return;
+  }
+  if (!mayPay(key, request)) {
+    found.barredKeys += 1;
     return;
   }
   found.hopeful += 1;
@@ -223,6 +232,10 @@ function never(
     (record) =>
       isOpen(record) && (request.endpointIds === undefined || request.endpointIds.has(record.endpoint.id)),
   );
+  if (found.barredKeys > 0) {
+    const sentence = `${unpricedSentence(request, 'a key that may serve it')} Then continue.`;
+    return { kind: 'never', reason: 'budget', sentence };
+  }
   const refusals = [...found.refusals.values()];
   const refusal = refusals.find(({ kind }) => kind === 'invalid_key') ?? refusals[0];
   if (refusal !== undefined) {

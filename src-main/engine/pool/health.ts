@@ -1,7 +1,7 @@
 /** What the pool tells of itself: gauges, health, and how many requests in flight would use the limits fully. */
 import type { EndpointHealth, EndpointRest, Gauges } from '@shared/model/endpoint';
 import type { Clock } from '../ports';
-import { admits, type LeaseRequest } from './choose';
+import { admits, type LeaseRequest, mayPay } from './choose';
 import type { EndpointRecord, Fleet, KeyRecord, Quota } from './fleet';
 
 export interface KeyGauges {
@@ -64,7 +64,8 @@ export function demandOf(fleet: Fleet, request: LeaseRequest): number | null {
     let atKeys = 0;
     for (const { key, refused } of record.seats) {
       const account = key.group ?? key.quota;
-      if (refused === null && !key.paused && key.standing.status !== 'FAILED_INIT' && !counted.has(account)) {
+      const serves = refused === null && !key.paused && key.standing.status !== 'FAILED_INIT';
+      if (serves && mayPay(key, request) && !counted.has(account)) {
         counted.add(account);
         atKeys += rateOf(key, request.model);
       }

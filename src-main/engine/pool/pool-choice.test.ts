@@ -4,6 +4,34 @@ import type { Lease } from '../ports';
 import { endpoint, failure, key, pairs } from '../testing/fleet-samples';
 import { granted, ok, REQUEST, setUp, trusted } from './testing/pool-scene';
 
+describe('a request that nobody knows the price of', () => {
+  const capped = key('capped', ['a'], { limits: { costPerDay: 5 } });
+  const unpriced = { ...REQUEST, hasPrice: () => false };
+
+  it('goes by keys without a cap on cost, and others by all', () => {
+    const { pool } = setUp([endpoint('a')], [capped, key('free', ['a'])]);
+    const leased = [unpriced, unpriced, REQUEST, REQUEST].map((request) => {
+      const lease = granted(pool, request);
+      ok(pool, lease);
+      return lease.keyId;
+    });
+    expect(leased).toEqual(['free', 'free', 'capped', 'free']);
+  });
+
+  it('waits for them, and is told what bars it where there is none', () => {
+    const { pool } = setUp([endpoint('a')], [capped, key('free', ['a'])]);
+    granted(pool, unpriced);
+    expect(pool.lease(unpriced)).toMatchObject({ kind: 'wait', reason: 'concurrency' });
+    const alone = setUp([endpoint('a')], [capped]);
+    expect(alone.pool.lease(unpriced)).toEqual({
+      kind: 'never',
+      reason: 'budget',
+      sentence: expect.stringContaining('the cap on the cost of a key that may serve it cannot hold'),
+    });
+    expect(alone.pool.lease(REQUEST)).toMatchObject({ kind: 'granted' });
+  });
+});
+
 describe('choice of the endpoint', () => {
   it('serves weights 5:3:1 exactly over 90,000 leases, never more than three in a row', () => {
     const { pool } = setUp(

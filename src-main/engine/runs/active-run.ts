@@ -51,6 +51,8 @@ export type Paused = Extract<RunState, { kind: 'paused' }>;
 /** Limits and latencies move slowly, and to sum them up takes time: this long it counts as known, milliseconds. */
 const SLOTS_LAST_MS = 500;
 
+type HasPrice = (model: ModelChoice) => boolean;
+
 export class ActiveRun {
   readonly work: WorkList;
   /** Attempts in flight, and the job of each. */
@@ -79,13 +81,18 @@ export class ActiveRun {
   private slots: number;
   private slotsKnownAt = Number.NEGATIVE_INFINITY;
 
-  constructor(order: RunOrder) {
+  /** `hasPrice`: whether anybody knows what a request of the model costs. */
+  constructor(
+    order: RunOrder,
+    private readonly hasPrice: HasPrice = () => true,
+  ) {
     this.ordered = order;
-    const choicesOf = choicesFor(order);
+    const choicesOf = choicesFor(order, hasPrice);
     this.work = new WorkList({
       runId: order.runId,
       choicesOf,
       groupOf: (jobId) => this.ordered.gate?.groupOf(jobId) ?? '',
+      asksMany: order.endpointsOf !== undefined,
     });
     this.concurrency = order.concurrency;
     this.isAuto = order.autoConcurrency === true;
@@ -102,7 +109,7 @@ export class ActiveRun {
   /** The same run, carried out otherwise from now on. */
   change(order: RunOrder): void {
     this.ordered = order;
-    this.work.rechoose(choicesFor(order));
+    this.work.rechoose(choicesFor(order, this.hasPrice));
     this.setConcurrency(order.autoConcurrency === true ? 'auto' : order.concurrency);
   }
 
@@ -161,7 +168,7 @@ export class ActiveRun {
   }
 }
 
-function choicesFor(order: RunOrder): (model: ModelChoice) => readonly Choice[] {
+function choicesFor(order: RunOrder, hasPrice: HasPrice): (model: ModelChoice) => readonly Choice[] {
   const { borrower, fallback = [] } = order;
   const asker = borrower === undefined ? {} : { borrower };
   const others = fallback.map(({ endpointId, provider, model }) => ({
@@ -169,8 +176,12 @@ function choicesFor(order: RunOrder): (model: ModelChoice) => readonly Choice[] 
     model,
     ...asker,
     endpointIds: new Set([endpointId]),
+    hasPrice: () => hasPrice({ provider, model }),
   }));
-  return (choice) => [{ ...choice, ...asker, ...endpointsFor(order, choice) }, ...others];
+  return (choice) => [
+    { ...choice, ...asker, ...endpointsFor(order, choice), hasPrice: () => hasPrice(choice) },
+    ...others,
+  ];
 }
 
 function endpointsFor(

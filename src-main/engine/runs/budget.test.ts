@@ -84,6 +84,8 @@ describe('a cap on cost', () => {
     expect(setUp({ dayCaps: { costUsd: 1 }, price: null }).ask(null)).toEqual(told('a day'));
     const ofKey = setUp({ keyCap: 1, price: null });
     expect(ofKey.ask(null)).toEqual({ kind: 'ok' });
+    expect(ofKey.budget.hasPrice(1, MODEL)).toBe(false);
+    expect(setUp().budget.hasPrice(1, MODEL)).toBe(true);
     expect(ofKey.ask()).toEqual(told('a key that may serve it'));
     // A price of nothing is one.
     expect(setUp({ caps: { costUsd: 1 }, price: 0 }).ask()).toEqual({ kind: 'ok' });

@@ -7,6 +7,7 @@
 import type { Caps, ModelChoice } from '@shared/model/run';
 import type { AttemptStart, Budget, Clock } from '../ports';
 import { nextDailyReset } from '../pool/next-daily-reset';
+import { unpricedSentence } from '../pool/unpriced-sentence';
 
 /** Dollars are sums of floating-point numbers: two ways to the same sum may differ in the last digits. */
 const ROUNDING_USD = 1e-9;
@@ -138,7 +139,7 @@ export function createBudget({ clock, timeZone, dayCaps, keyCap }: BudgetOptions
     const costUsd = keyCap(keyId);
     switch (costUsd === undefined ? 'ok' : fit(keyAccount(keyId), { costUsd }, price)) {
       case 'unpriced':
-        // The key serves other models still.
+        // The pool does not choose it for such a model; its cap may be a moment old.
         return unpriced(model, 'a key that may serve it');
       case 'ok':
         return { kind: 'ok' };
@@ -151,6 +152,7 @@ export function createBudget({ clock, timeZone, dayCaps, keyCap }: BudgetOptions
 
   return {
     mayLease,
+    hasPrice: (runId, model) => !runs.has(runId) || priceOf(runId, model) !== null,
     reserve({ attemptId, runId, keyId }: Pick<AttemptStart, 'attemptId' | 'runId' | 'keyId'>, model) {
       turnDay();
       const run = runs.get(runId);
@@ -227,11 +229,6 @@ export function fit(
 
 const unpriced = (model: ModelChoice, whose: string) =>
   ({ kind: 'spent', sentence: `${unpricedSentence(model, whose)} Then continue.` }) as const;
-
-/** Why a model without a price is not sent under a cap on cost. */
-export function unpricedSentence({ model }: Pick<ModelChoice, 'model'>, whose: string): string {
-  return `The price of ${model} is not known, so the cap on the cost of ${whose} cannot hold: enter the price in Settings under "Models you added", or lift the cap.`;
-}
 
 function runSentence(run: OpenRun): string {
   return `${capSentence('This run', run, run.caps)} Raise the cap, then continue.`;

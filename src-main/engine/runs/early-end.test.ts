@@ -125,6 +125,7 @@ describe('a run with a cap', () => {
           : spent + 2 * reserved.size + 2 > 20 && reserved.size > 0
             ? { kind: 'wait' }
             : { kind: 'ok' },
+      hasPrice: () => true,
       reserve: ({ attemptId }) => {
         reserved.add(attemptId);
         return 2;
@@ -144,6 +145,7 @@ describe('a run with a cap', () => {
     const { clock, keys, states } = scene({
       mayLease: (_runId, keyId) =>
         keyId === 'k' ? { kind: 'keyOut', until: Number.MAX_SAFE_INTEGER } : { kind: 'ok' },
+      hasPrice: () => true,
       reserve: () => null,
       settle: () => undefined,
     });

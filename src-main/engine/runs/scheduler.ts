@@ -267,7 +267,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         throw new Error(isClosed ? 'The scheduler is closed.' : `Run ${order.runId} is under way already.`);
       }
       pool.reconsiderModels();
-      const run = new ActiveRun(order);
+      const { budget } = options;
+      const run = new ActiveRun(order, (model) => budget?.hasPrice(order.runId, model) ?? true);
       // Its turn comes after those that were there before.
       run.lastServed = lastServed;
       void run.over.then(order.gate?.onFree(poke));

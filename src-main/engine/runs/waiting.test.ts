@@ -98,6 +98,42 @@ describe('waiting', () => {
     expect(scene.provider.arrivals.filter(({ keyId }) => keyId === 'key of a')).toHaveLength(1);
   });
 
+  it.each([
+    ['of a run that asks two models in turn', { every: 2 }],
+    ['of a run that stays open', { every: 1000, endpointsOf: () => ['slow', 'fast'] }],
+  ])('for some seconds holds up none of another model behind those that wait, %s', async (_what, how) => {
+    const { every, ...open } = how;
+    const fast = { provider: 'openai', model: 'fast' } as const;
+    const { clock, journal, scheduler, sent } = setUp({
+      fleet: pairs(
+        endpoint('slow', { limits: { minIntervalMs: 5_000 } }),
+        endpoint('fast', { provider: 'openai' }),
+      ),
+      latencyMs: 100,
+    });
+    const models = Array.from({ length: 2000 }, (_, at) => (at % every === every - 1 ? fast : MODEL));
+    journal.addJobs(1, models);
+    scheduler.start({ ...ORDER, ...open, runId: 1, concurrency: 1000 });
+    await clock.advance(4_000);
+    expect(sent.filter(({ model }) => model === 'fast')).toHaveLength(2000 / every);
+  });
+
+  it('for some seconds is no reason to look on where all ask for the same', async () => {
+    const { clock, journal, run } = setUp({
+      fleet: pairs(endpoint('a', { limits: { minIntervalMs: 5_000 } })),
+      latencyMs: 100,
+    });
+    let pages = 0;
+    const pending = journal.pending.bind(journal);
+    journal.pending = (...page) => {
+      pages += 1;
+      return pending(...page);
+    };
+    run(2000);
+    await clock.advance(4_000);
+    expect(pages).toBe(1);
+  });
+
   it('does not wait at all when told never', async () => {
     const scene = setUp({ answer: () => failed(failure('quota_minute', { retryAfterMs: 300_000 })) });
     scene.run(50, { waitForQuota: 'never' });

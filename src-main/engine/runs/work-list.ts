@@ -14,17 +14,17 @@ import { Verdicts } from './verdicts';
 const PAGE_JOBS = 256;
 /** With fewer than this ready to go, the next page is fetched. */
 const LOW_WATER_JOBS = 128;
-/** How far it looks past jobs whose model must wait, for others that need not. */
+/** How far it looks past jobs whose model must wait, for others that need not: in memory are never many more. */
 const MAX_HELD_JOBS = 2048;
 /** Above every job's id. */
 const LAST_RANK = 2 ** 52;
-/** Shorter waits are no reason to look further. */
+/** Shorter waits are no reason to look further where all ask for the same. */
 const PATIENCE_MS = 10_000;
 /** Lanes with nothing to do that are kept for what comes next: a run that stays open may be asked for any names. */
 const MOST_IDLE_LANES = 64;
 
 /** What may serve a job: a model, and where. */
-export type Choice = Pick<LeaseRequest, 'provider' | 'model' | 'endpointIds' | 'borrower'>;
+export type Choice = Pick<LeaseRequest, 'provider' | 'model' | 'endpointIds' | 'borrower' | 'hasPrice'>;
 
 export class Lane {
   /** The job's own model, then the fallbacks. */
@@ -167,6 +167,8 @@ export interface WorkListOptions {
   choicesOf(model: ModelChoice): readonly Choice[];
   /** Jobs of one name wait for the same besides what serves them; absent: all do. */
   groupOf?(jobId: number): string;
+  /** Whether its jobs may ask for any models: others may come behind those that are known. */
+  readonly asksMany?: boolean;
 }
 
 export class WorkList {
@@ -176,6 +178,7 @@ export class WorkList {
   private readonly lanes = new Map<string, Lane>();
   private readonly runId: number;
   private readonly groupOf: (jobId: number) => string;
+  private readonly asksMany: boolean;
   private choicesOf: WorkListOptions['choicesOf'];
   private isCleared = false;
   private dropped: ReadonlySet<number> = new Set();
@@ -188,6 +191,7 @@ export class WorkList {
     this.runId = options.runId;
     this.choicesOf = options.choicesOf;
     this.groupOf = options.groupOf ?? (() => '');
+    this.asksMany = options.asksMany ?? false;
   }
 
   /** Other endpoints may serve it from now on. */
@@ -287,7 +291,18 @@ export class WorkList {
     for (const lane of this.lanes.values()) {
       ready += lane.isStalled(now) ? 0 : lane.freshHeld;
     }
-    return ready < LOW_WATER_JOBS;
+    return ready < LOW_WATER_JOBS || (this.isMixed && !this.canSend(now));
+  }
+
+  /** What waits behind its jobs may be for a model that need not wait, however short the wait of those in hand. */
+  private get isMixed(): boolean {
+    return this.asksMany || [...this.lanes.values()].filter(({ isRetry }) => !isRetry).length > 1;
+  }
+
+  private canSend(now: number): boolean {
+    return [...this.lanes.values()].some(
+      (lane) => !lane.isShut && !lane.isBlocked(now) && lane.peek(now) !== null,
+    );
   }
 
   /** Fetches the next page; rejects when the journal does. */

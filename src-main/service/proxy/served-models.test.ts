@@ -3,6 +3,7 @@ import { DEMO_ENDPOINT } from '@shared/demo';
 import type { EndpointView } from '@shared/contract';
 import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Endpoint } from '@shared/model/endpoint';
+import { listedModel as entry } from '../../app/testing/listed-model';
 import { listedModels, servedModel, tasksOf } from './served-models';
 
 const view = (given: Partial<Endpoint>, key: object = { readable: true, paused: false }) =>
@@ -10,19 +11,6 @@ const view = (given: Partial<Endpoint>, key: object = { readable: true, paused: 
     endpoint: { ...DEMO_ENDPOINT, id: 'e', demo: false, ...given },
     keys: [key],
   }) as unknown as EndpointView;
-const entry = (id: string, given: Partial<CatalogueModel> = {}): CatalogueModel => ({
-  id,
-  provider: 'google_genai',
-  label: id,
-  state: 'current',
-  tasks: ['text'],
-  mask: false,
-  sizes: [],
-  ratios: [],
-  priceUsd: {},
-  source: '',
-  ...given,
-});
 const google = view({ provider: 'google_genai' });
 const openai = view({ provider: 'openai' });
 const providerOf = (model: string, protocol: 'google_genai' | 'openai', views: readonly EndpointView[]) =>

@@ -102,7 +102,7 @@ export function createTokenSessions(app: ProxyApp) {
   return {
     /** Throws a ProxyError. */
     checkName(holder: TokenHolder, model: ModelChoice): void {
-      const sentence = names.refusal(holder.id, model);
+      const sentence = names.refusal({ id: holder.id }, model);
       if (sentence !== null) {
         throw new ProxyError(404, sentence, { code: 'model_not_found', param: 'model', isFinal: true });
       }

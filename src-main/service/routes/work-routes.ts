@@ -7,7 +7,9 @@ import { LONGEST_SCHEMA } from '@shared/model/text';
 import { type Tier, tierOf } from '../authentication';
 import { type BatchProgress, sendBatch } from '../batch';
 import { schemaProblems } from '../../app/schema-problems';
+import { nameOf } from '../caller-keys';
 import type { Caller, Manner } from '../callers';
+import type { NameAsker } from '../new-names';
 import { asEventStream, askerOf, goneSignal } from '../exchange';
 import { askOf, type PlanSurroundings, type Wish } from '../planned-ask';
 import { Problem } from '../problem';
@@ -52,7 +54,7 @@ async function answerOne(
   const signal = AbortSignal.any([goneSignal(reply), late.signal]);
   const caller = await callerOf(context, tier);
   try {
-    const ask = askOf(wish, surroundingsOf(context, caller));
+    const ask = askOf(wish, surroundingsOf(context, caller, nameAsker(context, tier, request)));
     const sending = await sendingOf(context, caller, { body, signal, manner: 'single' });
     const work = sendWish({ wish, ask }, sending);
     const sent = timeoutMs === undefined ? await work : await inTime(context, work, { timeoutMs, late });
@@ -96,7 +98,8 @@ async function answerList(
   const wishes = wishesOf(body);
   const signal = goneSignal(reply);
   const caller = await callerOf(context, tier);
-  const prepared = await prepare(context, caller, { body, wishes, signal }).catch((error: unknown) => {
+  const asker = nameAsker(context, tier, request);
+  const prepared = await prepare(context, caller, { body, wishes, signal, asker }).catch((error: unknown) => {
     caller.release();
     throw error;
   });
@@ -114,17 +117,20 @@ async function answerList(
   return reply.type('text/event-stream').send(Readable.from(events));
 }
 
+interface ListAsked {
+  readonly body: unknown;
+  readonly wishes: readonly Wish[];
+  readonly signal: AbortSignal;
+  readonly asker: NameAsker;
+}
+
 /** All of them or none: what cannot be sent is found before anything is. */
 async function prepare(
   context: ServiceContext,
   caller: Caller,
-  {
-    body,
-    wishes,
-    signal,
-  }: { readonly body: unknown; readonly wishes: readonly Wish[]; readonly signal: AbortSignal },
+  { body, wishes, signal, asker }: ListAsked,
 ): Promise<{ readonly planned: readonly Planned[]; readonly sending: Sending }> {
-  const surroundings = surroundingsOf(context, caller);
+  const surroundings = surroundingsOf(context, caller, asker);
   checkLength(wishes);
   const planned: Planned[] = [];
   for (const wish of wishes) {
@@ -163,12 +169,27 @@ async function callerOf({ callers }: ServiceContext, tier: Tier): Promise<Caller
   }
 }
 
-function surroundingsOf({ app, names }: ServiceContext, { whose, providers }: Caller): PlanSurroundings {
+/** Whose names of models count together. Strangers are known by their keys, or by where they are. */
+function nameAsker({ app }: ServiceContext, tier: Tier, request: FastifyRequest): NameAsker {
+  switch (tier.kind) {
+    case 'pool':
+      return { id: 'admin' };
+    case 'own':
+      return { id: nameOf(tier.keys, app), kind: 'keys of their own' };
+    case 'environment':
+      return { id: askerOf(request).remoteAddress ?? '', kind: 'environment' };
+  }
+}
+
+function surroundingsOf(
+  { app, names }: ServiceContext,
+  { providers }: Caller,
+  asker: NameAsker,
+): PlanSurroundings {
   return {
     models: app.models.list(),
     providers,
-    // Those with keys of their own are strangers, and share what there is.
-    refused: (model) => names.refusal(whose, model),
+    refused: (model) => names.refusal(asker, model),
     checkSchema: schemaProblems,
   };
 }

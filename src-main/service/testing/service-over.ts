@@ -1,7 +1,7 @@
 /** A service over a real app of which a test puts a part of its own in place. */
 import type { ServiceApp } from '../service-app';
-import { createService, type Service } from '../service';
-import { readConfig } from '../settings';
+import { createService, type Service, type ServiceOptions } from '../service';
+import { readConfig, type ServiceConfig } from '../settings';
 import { ADMIN } from './service-scene';
 
 export interface ServiceOver {
@@ -19,8 +19,29 @@ export function serviceOver(app: ServiceApp, upstream: string): Service {
   return createService({ app, version: 'test', env, config: read.config });
 }
 
-export async function startServiceOver(app: ServiceApp, upstream: string): Promise<ServiceOver> {
-  const service = serviceOver(app, upstream);
+export const startServiceOver = (app: ServiceApp, upstream: string): Promise<ServiceOver> =>
+  started(serviceOver(app, upstream));
+
+/** For tokens alone: it has no keys of its own, and nobody administers it. */
+export function startForTokens<App extends ServiceApp>({
+  config,
+  ...options
+}: Omit<ServiceOptions<App>, 'env' | 'config'> & {
+  readonly config?: Partial<ServiceConfig>;
+}): Promise<ServiceOver> {
+  const closed: ServiceConfig = {
+    host: '127.0.0.1',
+    port: 0,
+    allowedHosts: [],
+    envTier: 'off',
+    adminKey: null,
+    limit: 15,
+    ...config,
+  };
+  return started(createService({ ...options, env: {}, config: closed }));
+}
+
+async function started(service: Service): Promise<ServiceOver> {
   const status = await service.start();
   if (status.kind !== 'on') {
     throw new Error(JSON.stringify(status));

@@ -52,6 +52,7 @@ export async function openServiceScene(options: SceneOptions = {}): Promise<Serv
   const env = {
     ADMIN_API_KEY: ADMIN,
     GOOGLE_GEMINI_BASE_URL: upstream.url,
+    OPENAI_BASE_URL: upstream.url,
     ...(options.limit === undefined ? {} : { GEMINI_CONCURRENCY_LIMIT: String(options.limit) }),
     ...options.env,
   };
@@ -108,6 +109,15 @@ export async function openServiceScene(options: SceneOptions = {}): Promise<Serv
       await upstream.close();
     },
   };
+}
+
+/** With three keys that have answered: one that has not yet gets a single request at a time. */
+export async function openWarmScene(limit: number): Promise<ServiceScene> {
+  const keys = ['AIza-pool-key-0001', 'AIza-pool-key-0002', 'AIza-pool-key-0003'];
+  const scene = await openServiceScene({ limit, keys });
+  await scene.post('/batch/chat', { requests: Array.from({ length: 12 }, () => ({ prompt: 'warm' })) });
+  scene.forget();
+  return scene;
 }
 
 /** The key that a request carried. */

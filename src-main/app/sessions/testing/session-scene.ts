@@ -1,6 +1,6 @@
 /** Sessions of a real app over a real socket: a scripted Gemini server, which keeps what it was sent. */
 import { join } from 'node:path';
-import type { Run } from '@shared/model/run';
+import type { Recipe, Run } from '@shared/model/run';
 import type { TextAsk } from '@shared/model/text';
 import {
   json,
@@ -21,10 +21,22 @@ import type { Session, SessionAnswer, SessionOptions } from '../session';
 
 export const TALKER = { provider: 'google_genai', model: 'talker' } as const;
 
+/** Asks it each prompt as it stands. */
+export const TALK: Recipe = {
+  task: 'text',
+  models: [TALKER],
+  instruction: '{{prompt}}',
+  imageColumns: [],
+  variants: 1,
+  text: { system: '', generation: {}, answer: { kind: 'text' } },
+};
+
 export interface SessionScene {
   readonly server: ScriptedServer;
   readonly library: TestLibrary;
   open(options?: Partial<SessionOptions>): Promise<Session>;
+  /** Of a session's run. */
+  counts(runId: number): Promise<Run['counts']>;
   /** Of the requests that arrived, in their order. */
   prompts(): readonly string[];
   /** Answers wait until they are let go. */
@@ -53,6 +65,7 @@ export async function openSessionScene(
     library,
     open: (options = {}) =>
       library.app.sessions.open({ name: 'tests', concurrency: 4, maxRetries: 0, ...options }),
+    counts: async (runId) => (await library.app.runs.found(runId)).counts,
     prompts: () => server.requests.map(promptOf),
     hold: () => holdAt(server),
     async remove() {
@@ -89,14 +102,7 @@ export async function startTexts({ folder, app }: TestLibrary, prompts: readonly
   const { run, planned } = await setUpRun(app.store, {
     name: 'words',
     dataset: await app.importer.prompts('words', [...prompts]),
-    recipe: {
-      task: 'text',
-      models: [TALKER],
-      instruction: '{{prompt}}',
-      imageColumns: [],
-      variants: 1,
-      text: { system: '', generation: {}, answer: { kind: 'text' } },
-    },
+    recipe: TALK,
     options: ONE_AT_A_TIME,
     outputDir: join(folder, 'out'),
     mode: 'anew',

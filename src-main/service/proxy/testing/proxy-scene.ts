@@ -11,7 +11,7 @@ import {
   testEndpoint,
 } from '../../../app/testing/test-library';
 import { createDemoServer, type DemoServer, type DemoServerOptions } from '../../../demo/demo-server';
-import { createService } from '../../service';
+import { startForTokens } from '../../testing/service-over';
 import { proxyRoutes } from '../proxy-routes';
 
 export interface ProxyScene {
@@ -62,20 +62,12 @@ export async function openProxyScene({
     await app.fleet.save(saved);
     await addTestKeys(app, saved.id, ...keys.map((key) => `${key}-${saved.id}`));
   }
-  const config = {
-    host: '127.0.0.1',
-    port: 0,
-    allowedHosts: [],
-    envTier: 'off',
-    adminKey: null,
-    limit,
-  } as const;
-  const service = createService({ app, version: 'test', env: {}, config, plugins: [proxyRoutes] });
-  const status = await service.start();
-  if (status.kind !== 'on') {
-    throw new Error(JSON.stringify(status));
-  }
-  const { address } = status;
+  const { service, url: address } = await startForTokens({
+    app,
+    version: 'test',
+    config: { limit },
+    plugins: [proxyRoutes],
+  });
   const addToken = async (draft: TokenDraft) => {
     const { token, secret } = await app.tokens.add(draft);
     return { id: token.id, token: secret.reveal() };
@@ -100,7 +92,10 @@ export async function openProxyScene({
     sent: () => demo.requests.filter(({ method }) => method === 'POST'),
     status() {
       const now = service.status();
-      return now.kind === 'on' ? now : status;
+      if (now.kind !== 'on') {
+        throw new Error(JSON.stringify(now));
+      }
+      return now;
     },
     async remove() {
       await service.stop();

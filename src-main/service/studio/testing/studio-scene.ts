@@ -14,8 +14,9 @@ import {
   testEndpoint,
 } from '../../../app/testing/test-library';
 import { createDemoServer } from '../../../demo/demo-server';
-import { createService, type Service } from '../../service';
+import type { Service } from '../../service';
 import type { TlsFiles } from '../../settings';
+import { type ServiceOver, startForTokens } from '../../testing/service-over';
 import { CALL_HEADER } from '../call-scope';
 import type { Offer } from '../downloads';
 import { studioRoutes } from '../studio-routes';
@@ -81,28 +82,20 @@ export async function openStudioScene({ tls, uploadLimits }: SceneOptions = {}):
   await writeFile(join(rendererDir, 'index.html'), PAGE);
   await writeFile(join(rendererDir, 'assets', 'index-0123abcd.js'), 'export {};');
   await writeFile(join(library.folder, 'secret.html'), 'secret');
-  const config = {
-    host: '127.0.0.1',
-    port: 0,
-    allowedHosts: [],
-    envTier: 'off',
-    adminKey: null,
-    limit: 15,
-    tls,
-  } as const;
   const studio = studioRoutes({
     version: '1.2.3',
     isTls: tls !== undefined,
     rendererDir,
     ...(uploadLimits === undefined ? {} : { uploadLimits }),
-    status: () => service.status(),
+    status: () => over.service.status(),
   });
-  const service: Service = createService({ app, version: '1.2.3', env: {}, config, plugins: [studio] });
-  const status = await service.start();
-  if (status.kind !== 'on') {
-    throw new Error(JSON.stringify(status));
-  }
-  const { address } = status;
+  const over: ServiceOver = await startForTokens({
+    app,
+    version: '1.2.3',
+    config: { tls },
+    plugins: [studio],
+  });
+  const { service, url: address } = over;
   const { token, secret } = await app.tokens.add({ name: 'a colleague', caps: {} });
   return {
     library,
