@@ -49,11 +49,9 @@ test('a colleague logs in, runs, sees it live, sends and saves files, until the 
     timeout: 60_000,
   });
   const tile = browser.locator('main img').first();
-  await expect(tile).toHaveJSProperty('complete', true);
-  expect(await tile.evaluate((image: HTMLImageElement) => [image.naturalWidth > 0, image.src])).toEqual([
-    true,
-    expect.stringMatching(/\/app\/media\//),
-  ]);
+  await expect
+    .poll(() => tile.evaluate((image: HTMLImageElement) => [image.naturalWidth > 0, image.src]))
+    .toEqual([true, expect.stringMatching(/\/app\/media\//)]);
   expect(await browser.content()).not.toContain(home);
 
   await browser.getByRole('button', { name: /4 failures, why/ }).click();
@@ -70,9 +68,9 @@ test('a colleague logs in, runs, sees it live, sends and saves files, until the 
   await expect(browser.getByRole('cell', { name: 'a boat' })).toBeVisible();
   await expect(browser.getByRole('button', { name: 'Choose a folder…' })).toHaveCount(0);
   // The wrong token, and the sample's row whose picture is missing on purpose.
-  expect(new Set(faults)).toEqual(
-    new Set(['401 /app/login', expect.stringMatching(/^404 \/app\/media\/input-/)]),
-  );
+  await expect
+    .poll(() => [...new Set(faults)].toSorted())
+    .toEqual(['401 /app/login', expect.stringMatching(/^404 \/app\/media\/input-/)]);
 
   // The service is away for a while: the page says so, and its login is over when it comes back.
   await service.getByLabel('Serve on this computer').uncheck();

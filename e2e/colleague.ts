@@ -36,7 +36,8 @@ export async function switchServiceOn(page: Page): Promise<string> {
   await page.keyboard.press('Control+,');
   const service = page.getByRole('region', { name: 'Service' });
   const port = service.getByLabel('Port');
-  await port.fill(String(20_000 + (process.pid % 20_000)));
+  // Below those that the system hands out by itself (ip(7), ip_local_port_range): none of them is taken by a relay.
+  await port.fill(String(20_000 + (process.pid % 12_000)));
   await port.press('Enter');
   await service.getByLabel('Serve on this computer').check();
   return (await service.locator('.service-address').textContent()) ?? '';
@@ -48,7 +49,9 @@ export async function makeToken(page: Page, electron: ElectronApplication, name:
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByRole('button', { name: 'Make it and copy it' }).click();
   await expect(page.getByText('Copied to the clipboard; it is not shown again')).toBeVisible();
-  return electron.evaluate(({ clipboard }) => clipboard.readText());
+  const copied = (): Promise<string> => electron.evaluate(({ clipboard }) => clipboard.readText());
+  await expect.poll(copied).toMatch(/^bf-/);
+  return copied();
 }
 
 /** The address and the token that a colleague is given. */

@@ -76,8 +76,7 @@ for (const total of [20, 2000]) {
       await page.keyboard.press('*');
       await expect(items(page)).toHaveCount(1);
       await page.keyboard.press('+');
-      const open = await items(page).count();
-      expect(open).toBeGreaterThan(1);
+      await expect.poll(() => items(page).count()).toBeGreaterThan(1);
       await picture(studio, `tree-${total}-closed`);
       await page.locator(`#${root}`).click();
       await studio.restart();
@@ -110,7 +109,8 @@ test('the heat-map lies over the result of a review, by its key, from one result
     await expect(page.locator('.review-place')).toHaveText(new RegExp(`^${at + 1} / `));
   }
   await expect(map).toBeVisible({ timeout: 30_000 });
-  expect(await map.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
+  // It has its place before it has come.
+  await expect.poll(() => map.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
   await picture(studio, 'review-heat-map');
   const before = await map.getAttribute('src');
   await page.keyboard.press('ArrowRight');

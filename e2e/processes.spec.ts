@@ -28,9 +28,12 @@ async function kill(electron: ElectronApplication, kind: Process): Promise<boole
 async function niceness(pid: number | undefined): Promise<readonly number[]> {
   const threads = await readdir(`/proc/${pid}/task`);
   const lines = await Promise.all(
-    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8')),
+    // One that has ended meanwhile says nothing.
+    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8').catch(() => null)),
   );
-  return lines.map((line) => Number(line.slice(line.lastIndexOf(')') + 2).split(' ')[16]));
+  return lines
+    .filter((line) => line !== null)
+    .map((line) => Number(line.slice(line.lastIndexOf(')') + 2).split(' ')[16]));
 }
 
 /** What the window shows now. Not by Playwright's page, which does not outlive its process. */
@@ -82,10 +85,10 @@ test('a page that is killed twice and a decoder that is killed lose nothing of a
   await expect.poll(() => shown(electron), { timeout: 60_000 }).toMatch(/20 ?done.*4 ?failed|24 ?\/ ?24/i);
   expect(await shown(electron)).not.toMatch(/[1-9]\d* unknown/i);
 
+  await electron.close();
   const files = await readdir(join(home, 'Pictures', 'Brushfleet'), { recursive: true });
   expect(files.filter((name) => /\d{6}\.(png|jpg|webp)$/.test(name))).toHaveLength(20);
   expect(files.filter((name) => name.endsWith('.part'))).toEqual([]);
-  await electron.close();
   // One session sent it all: nothing was begun anew.
   const db = new DatabaseSync(join(home, 'library', 'brushfleet.db'), { readOnly: true });
   const lost = db

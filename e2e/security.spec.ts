@@ -111,11 +111,10 @@ test('E6: no request of the page reaches another host, and the policy is what st
 }) => {
   await openNetwork(fortress);
   const foreign = await listener();
-  const broken = await fortress.page.evaluate(async (url) => {
-    const directives: string[] = [];
-    const note = (event: SecurityPolicyViolationEvent): void =>
-      void directives.push(event.effectiveDirective);
-    document.addEventListener('securitypolicyviolation', note);
+  await fortress.page.evaluate(async (url) => {
+    const broken: string[] = [];
+    Object.assign(globalThis, { broken });
+    document.addEventListener('securitypolicyviolation', (event) => broken.push(event.effectiveDirective));
     await fetch(url).catch(() => null);
     navigator.sendBeacon(`${url}beacon`, 'x');
     new Image().src = `${url}image`;
@@ -129,12 +128,15 @@ test('E6: no request of the page reaches another host, and the policy is what st
     form.method = 'post';
     document.body.append(form);
     form.submit();
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    form.remove();
-    document.removeEventListener('securitypolicyviolation', note);
-    return directives.sort();
   }, foreign.url);
-  expect(broken).toEqual(['connect-src', 'connect-src', 'connect-src', 'form-action', 'img-src']);
+  const broken = (): Promise<readonly string[]> =>
+    fortress.page.evaluate(() => (globalThis as unknown as { broken: string[] }).broken.toSorted());
+  await expect.poll(broken).toEqual(['connect-src', 'connect-src', 'connect-src', 'form-action', 'img-src']);
+  await settle(fortress.page);
+  expect(await broken()).toHaveLength(5);
+  await fortress.page.evaluate(() =>
+    document.querySelectorAll('form[action$="form"]').forEach((one) => one.remove()),
+  );
   expect(foreign.hits()).toBe(0);
   foreign.close();
 });
@@ -209,12 +211,12 @@ test('E8: every permission is denied, by request and by check', async ({ fortres
 });
 
 test('E10: a webview never attaches, and a page saves no file by itself', async ({ fortress }) => {
-  const prevented = fortress.electron.evaluate(
-    ({ session }) =>
-      new Promise<boolean>((resolve) => {
-        session.defaultSession.once('will-download', (event) => resolve(event.defaultPrevented));
-      }),
-  );
+  // Listened for before the page tries: the two are told over different lines.
+  await fortress.electron.evaluate(({ session }) => {
+    const prevented: boolean[] = [];
+    Object.assign(globalThis, { prevented });
+    session.defaultSession.once('will-download', (event) => prevented.push(event.defaultPrevented));
+  });
   await fortress.page.evaluate(() => {
     const view = document.createElement('webview');
     view.setAttribute('src', location.href);
@@ -224,7 +226,11 @@ test('E10: a webview never attaches, and a page saves no file by itself', async 
     link.download = 'x.txt';
     link.click();
   });
-  expect(await prevented).toBe(true);
+  await expect
+    .poll(() =>
+      fortress.electron.evaluate(() => (globalThis as unknown as { prevented: boolean[] }).prevented),
+    )
+    .toEqual([true]);
   await expectInside(fortress, { before: START, hits: 0 });
 });
 

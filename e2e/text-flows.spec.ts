@@ -35,7 +35,9 @@ test('asking: streamed, continued, stopped, with a file of the disk, and kept ov
   await ask(page, 'Say "the first light"');
   await expect(stage(page)).toContainText('the first light');
   await page.getByRole('button', { name: 'Copy', exact: true }).click();
-  expect(await studio.electron.evaluate(({ clipboard }) => clipboard.readText())).toBe('the first light');
+  await expect
+    .poll(() => studio.electron.evaluate(({ clipboard }) => clipboard.readText()))
+    .toBe('the first light');
   const saved = join(home, 'answer.txt');
   await studio.electron.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = async () => ({ canceled: false, filePath });

@@ -23,7 +23,7 @@ test('few pictures fill the gallery, as far as the chosen size and their own all
   const side = async () => Math.round((await grid.getByRole('gridcell').first().boundingBox())?.width ?? 0);
   // They would have some 150 pixels otherwise, and the lower half of the screen would be empty.
   await expect.poll(side).toBeGreaterThan(180);
-  expect(await isScrolled(grid)).toBe(false);
+  await expect.poll(() => isScrolled(grid)).toBe(false);
   const size = page.getByLabel('Size of pictures');
   await page.getByLabel('Search instructions and columns').fill('cup');
   await expect(grid.getByRole('gridcell')).toHaveCount(1);

@@ -64,11 +64,15 @@ describe('the backend behind the preload script', () => {
   });
 
   it('connects again after the port was closed', async () => {
-    const bridge = installBridge((port) => say({ kind: 'brushfleet:port' }, { ports: [port] }));
+    const closes: Promise<unknown>[] = [];
+    const bridge = installBridge((port) => {
+      say({ kind: 'brushfleet:port' }, { ports: [port] });
+      closes.push(new Promise((resolve) => port.addEventListener('close', resolve)));
+    });
     const { client } = createBackend(window);
     await client.settings.get();
     bridge.server?.close();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await closes[0];
     expect(await client.settings.get()).toEqual({ connects: 2 });
   });
 

@@ -13,7 +13,7 @@ describe('first run', () => {
   it('is two clicks from a demo run under way', async () => {
     await renderApp('empty', <App />);
     fireEvent.click(button(/Try the demo/));
-    fireEvent.click(await screen.findByRole('button', { name: /Run 24 rows/ }, { timeout: 3000 }));
+    fireEvent.click(await screen.findByRole('button', { name: /Run 24 rows/ }));
     expect(await screen.findByRole('heading', { name: 'demo dataset' })).toBeTruthy();
     expect(screen.getByRole('grid', { name: 'Jobs of demo dataset' })).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Pause' })).toBeTruthy();
@@ -78,7 +78,7 @@ describe('the window', () => {
     const { backend } = await renderApp('full', <App />);
     act(() => backend.dropStreams());
     expect(await screen.findByText(/Trying again/)).toBeTruthy();
-    await waitFor(() => expect(screen.queryByText(/Trying again/)).toBeNull(), { timeout: 3000 });
+    await waitFor(() => expect(screen.queryByText(/Trying again/)).toBeNull());
   });
 });
 

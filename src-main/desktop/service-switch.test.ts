@@ -1,4 +1,6 @@
 /** The switch in Settings over a real library: what it says is what listens. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_SERVICE_SETTINGS, type ServiceSettings } from '@shared/contract/service';
 import { openTestLibrary, type TestLibrary } from '../app/testing/test-library';
@@ -64,6 +66,26 @@ describe('the switch', () => {
     await service.set({ ...remembered, enabled: false });
     expect(service.status()).toEqual({ kind: 'off' });
     expect(await answers(second)).toBeNull();
+  });
+
+  it('is on until it has ended: what is told as off does not listen', async () => {
+    const own = open({ ADMIN_API_KEY: 'a key of the admin' });
+    const port = await freePort();
+    await own.set({ enabled: true, port, allowedHosts: [] });
+    // A request whose body has not come whole is in flight.
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    socket.write(
+      `POST /chat HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAdmin-API-Key: a key of the admin\r\n` +
+        'Content-Type: application/json\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n',
+    );
+    await once(socket, 'data');
+    const stopped = own.set({ ...remembered, enabled: false });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(own.status()).toMatchObject({ kind: 'on' });
+    socket.destroy();
+    expect(await stopped).toEqual({ kind: 'off' });
+    expect(own.status()).toEqual({ kind: 'off' });
+    expect(await answers(port)).toBeNull();
   });
 
   it('is as it was left at the next start', async () => {

@@ -29,10 +29,13 @@ export function createServiceSwitch(options: ServiceSwitchOptions): OwnedService
   let failed: ServiceStatus | null = null;
 
   async function stop(): Promise<void> {
-    const running = service;
-    service = null;
     failed = null;
-    await running?.stop();
+    try {
+      // Until it has ended it is told as on: what is off does not listen.
+      await service?.stop();
+    } finally {
+      service = null;
+    }
   }
 
   async function apply({ enabled, port, allowedHosts }: ServiceSettings): Promise<ServiceStatus> {

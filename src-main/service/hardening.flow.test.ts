@@ -67,29 +67,28 @@ describe('200 sockets that trickle', () => {
 });
 
 describe('a wrong key', () => {
-  /** The mean of what the same connection is answered in, ms. */
-  async function meanOf(key: string, times: number): Promise<number> {
-    let sum = 0;
-    for (let n = 0; n < times; n += 1) {
-      const from = performance.now();
-      const response = await scene.get('/status', { 'admin-api-key': key });
-      await response.arrayBuffer();
-      sum += performance.now() - from;
-    }
-    return sum / times;
+  /** What it is answered in, ms. */
+  async function timeOf(key: string): Promise<number> {
+    const from = performance.now();
+    const response = await scene.get('/status', { 'admin-api-key': key });
+    await response.arrayBuffer();
+    return performance.now() - from;
+  }
+
+  /** Whatever else the machine does only adds to a time: the quickest tell what the refusal itself takes. */
+  function quickOf(times: readonly number[]): number {
+    return times.toSorted((a, b) => a - b)[Math.floor(times.length / 10)] ?? 0;
   }
 
   it('takes as long to refuse whether it is nearly right or not at all', async () => {
     const near = `${ADMIN.slice(0, -1)}~`;
     const far = '~'.repeat(ADMIN.length);
-    await meanOf(far, 200);
-    const means: Record<'near' | 'far', number[]> = { near: [], far: [] };
-    for (let round = 0; round < 20; round += 1) {
-      means.near.push(await meanOf(near, 50));
-      means.far.push(await meanOf(far, 50));
+    const times: Record<'near' | 'far', number[]> = { near: [], far: [] };
+    for (let round = 0; round < 1000; round += 1) {
+      times.near.push(await timeOf(near));
+      times.far.push(await timeOf(far));
     }
-    const middle = (list: number[]): number => list.sort((a, b) => a - b)[list.length / 2] ?? 0;
-    expect(Math.abs(middle(means.near) - middle(means.far))).toBeLessThan(1);
+    expect(Math.abs(quickOf(times.near) - quickOf(times.far))).toBeLessThan(1);
   }, 60_000);
 });
 

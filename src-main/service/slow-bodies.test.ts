@@ -112,8 +112,9 @@ it('is not blamed where the service does not read on', async () => {
   socket.write(Buffer.alloc(length, 'x'));
   await expect.poll(() => isFull()).toBe(true);
   for (let windows = 0; windows < 5; windows += 1) {
-    await looked();
     now += WINDOW_MS;
+    // Before the service reads on: a look between its last byte and the socket's next one would find a window of nothing.
+    await looked();
   }
   read();
   await expect.poll(told).toContain('read');

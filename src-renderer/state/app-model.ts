@@ -9,6 +9,7 @@ import { settledJobs } from '../jobs/job-words';
 import { createAnswerPages } from './answer-pages';
 import type { AnswerPages, AnswerState } from './answer-pages';
 import { startFeed } from './feed';
+import type { Feed } from './feed';
 import { createJobDetails } from './job-details';
 import type { JobDetails } from './job-details';
 import { createGalleryModel } from './gallery';
@@ -52,8 +53,10 @@ export interface AppModel {
   readonly tests: KeyTests;
   /** Hears of every job that changed; returns the undo. */
   onJobs(listener: (tiles: readonly JobTile[]) => void): () => void;
-  /** Takes a fact a call just returned, without waiting for its event. */
-  accept(event: AppEvent): void;
+  /** Takes in what was told before now: what a call just returned is newer, and must not be undone by it. */
+  catchUp(): void;
+  /** Takes a fact a call just returned, without waiting for its event. A function makes it of what is known by then. */
+  accept(event: AppEvent | (() => AppEvent)): void;
   start(): () => void;
 }
 
@@ -71,6 +74,7 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
   const answers = new Map<string, AnswerPages>();
   const jobListeners = new Set<(tiles: readonly JobTile[]) => void>();
   const gallery = createGalleryModel(backend.client, ui);
+  let feed: Feed | null = null;
 
   function applyEvents(events: readonly AppEvent[]): void {
     const before = live.getState().runs;
@@ -98,6 +102,8 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
       }
     }
   }
+
+  const catchUp = () => feed?.catchUp();
 
   return {
     backend,
@@ -137,9 +143,13 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
       jobListeners.add(listener);
       return () => jobListeners.delete(listener);
     },
-    accept: (event) => applyEvents([event]),
-    start: () =>
-      startFeed(backend.client, {
+    catchUp,
+    accept(event) {
+      catchUp();
+      applyEvents([typeof event === 'function' ? event() : event]);
+    },
+    start() {
+      feed = startFeed(backend.client, {
         snapshot: (snapshot) => {
           live.setState((state) => withSnapshot(state, snapshot), true);
           for (const list of lists.values()) {
@@ -152,7 +162,9 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
         },
         events: applyEvents,
         lost: (reason) => live.setState({ connection: { kind: 'lost', reason } }),
-      }),
+      });
+      return feed.stop;
+    },
   };
 }
 

@@ -47,7 +47,7 @@ describe('the feed', () => {
       backend.tell(removed(1));
       return runs;
     };
-    const stop = startFeed(backend.client, sink, timing);
+    const { stop } = startFeed(backend.client, sink, timing);
     await settled();
     expect(log).toEqual(['snapshot']);
     frame();
@@ -59,7 +59,7 @@ describe('the feed', () => {
     const backend = createFakeBackend('empty', false);
     const { log, sink } = recorder();
     const { timing, frame, frames } = handTiming();
-    const stop = startFeed(backend.client, sink, timing);
+    const { stop } = startFeed(backend.client, sink, timing);
     await settled();
     backend.tell(removed(1));
     backend.tell(removed(2));
@@ -67,6 +67,26 @@ describe('the feed', () => {
     expect(frames).toHaveLength(1);
     frame();
     expect(log).toEqual(['snapshot', 'events runRemoved,runRemoved']);
+    stop();
+  });
+
+  it('hands on at once what waits for its frame when an answer overtakes it, and nothing before the snapshot', async () => {
+    const backend = createFakeBackend('empty', false);
+    const { log, sink } = recorder();
+    const { timing, frame, frames } = handTiming();
+    const { catchUp, stop } = startFeed(backend.client, sink, timing);
+    catchUp();
+    await settled();
+    backend.tell(removed(1));
+    await settled();
+    expect(log).toEqual(['snapshot']);
+    catchUp();
+    expect(log).toEqual(['snapshot', 'events runRemoved']);
+    expect(frames).toEqual([]);
+    backend.tell(removed(2));
+    await settled();
+    frame();
+    expect(log).toEqual(['snapshot', 'events runRemoved', 'events runRemoved']);
     stop();
   });
 
@@ -86,7 +106,7 @@ describe('the feed', () => {
       },
       lost: () => undefined,
     };
-    const stop = startFeed(backend.client, sink);
+    const { stop } = startFeed(backend.client, sink);
     await vi.advanceTimersByTimeAsync(100);
     for (let told = 1; told <= 200; told += 1) {
       backend.tell(removed(told));
@@ -103,7 +123,7 @@ describe('the feed', () => {
     const backend = createFakeBackend('empty', false);
     const { log, sink } = recorder();
     const { timing, waits } = handTiming();
-    const stop = startFeed(backend.client, sink, timing);
+    const { stop } = startFeed(backend.client, sink, timing);
     await settled();
     backend.tell(removed(1));
     backend.dropStreams();
@@ -126,7 +146,7 @@ describe('the feed', () => {
       }
       throw new Error('no answer');
     };
-    stop = startFeed(backend.client, sink, timing);
+    ({ stop } = startFeed(backend.client, sink, timing));
     await settled();
     expect(waits).toEqual([250, 500, 1000]);
     expect(log).toEqual(['lost', 'lost', 'lost']);

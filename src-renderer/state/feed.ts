@@ -22,19 +22,27 @@ export interface FeedTiming {
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5000;
 
-/** Starts the feed; returns its stop. */
-export function startFeed(
-  client: Client,
-  sink: FeedSink,
-  timing: FeedTiming = createPageTiming(),
-): () => void {
+export interface Feed {
+  /**
+   * Hands on what waits for its frame. A call's answer is newer than the events that came before it: applied before
+   * them, it would be undone by what it has overtaken.
+   */
+  catchUp(): void;
+  stop(): void;
+}
+
+export function startFeed(client: Client, sink: FeedSink, timing: FeedTiming = createPageTiming()): Feed {
   const stopped = new AbortController();
-  void keepReading(client, sink, { timing, signal: stopped.signal });
-  return () => stopped.abort();
+  let present: FrameQueue | null = null;
+  const newQueue = () => (present = createFrameQueue(sink, timing));
+  void keepReading(client, sink, { timing, newQueue, signal: stopped.signal });
+  return { catchUp: () => present?.catchUp(), stop: () => stopped.abort() };
 }
 
 interface FeedRun {
   readonly timing: FeedTiming;
+  /** One a stream: what one that was given up still tells is heard no more. */
+  newQueue(): FrameQueue;
   readonly signal: AbortSignal;
 }
 
@@ -58,7 +66,7 @@ async function keepReading(client: Client, sink: FeedSink, run: FeedRun): Promis
 
 /** Reads until the stream ends; returns why it ended. */
 async function readOnce(client: Client, sink: FeedSink, run: FeedRun & { onLive(): void }): Promise<string> {
-  const queue = createFrameQueue(sink, run.timing);
+  const queue = run.newQueue();
   try {
     const stream = await client.system.events(undefined, { signal: run.signal });
     const reading = pump(stream, queue.push);
@@ -96,8 +104,15 @@ async function takeSnapshot(client: Client): Promise<Snapshot> {
   return { info, runs, datasets, endpoints, groups, fleetEvents, models, settings };
 }
 
+interface FrameQueue extends Pick<Feed, 'catchUp'> {
+  push(event: AppEvent): void;
+  open(): void;
+  /** What had arrived is still handed on: it may be the last word on a job. */
+  close(): void;
+}
+
 /** Holds events back until `open`, then hands them on together at each frame that is due. */
-function createFrameQueue(sink: FeedSink, timing: FeedTiming) {
+function createFrameQueue(sink: FeedSink, timing: FeedTiming): FrameQueue {
   let waiting: AppEvent[] = [];
   let isOpen = false;
   let cancel: (() => void) | null = null;
@@ -113,6 +128,12 @@ function createFrameQueue(sink: FeedSink, timing: FeedTiming) {
     waiting = [];
     sink.events(events);
   }
+  function catchUp(): void {
+    cancel?.();
+    if (isOpen && waiting.length > 0) {
+      flush();
+    }
+  }
   return {
     push(event: AppEvent): void {
       waiting.push(event);
@@ -122,12 +143,9 @@ function createFrameQueue(sink: FeedSink, timing: FeedTiming) {
       isOpen = true;
       arm();
     },
-    /** What had arrived is still handed on: it may be the last word on a job. */
+    catchUp,
     close(): void {
-      cancel?.();
-      if (isOpen && waiting.length > 0) {
-        flush();
-      }
+      catchUp();
       isOpen = false;
     },
   };

@@ -173,11 +173,11 @@ describe('a picture opened in another program', () => {
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(adopted).toEqual([]);
     await writeFile(copy, edited);
-    await expect.poll(() => adopted, { timeout: 5000 }).toEqual([{ nodeId: 9, path: copy }]);
+    await expect.poll(() => adopted).toEqual([{ nodeId: 9, path: copy }]);
     // Under another name beside it, as editors export.
     const beside = join(copy, '..', 'final.webp');
     await writeFile(beside, await noise().webp().toBuffer());
-    await expect.poll(() => adopted.length, { timeout: 5000 }).toBe(2);
+    await expect.poll(() => adopted.length).toBe(2);
     // The same again is no news.
     await writeFile(beside, await noise().webp().toBuffer());
     await new Promise((resolve) => setTimeout(resolve, 900));

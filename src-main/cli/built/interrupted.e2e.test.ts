@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDemoServer, type DemoServer, type DemoServerOptions } from '../../demo/demo-server';
 import { refusal } from '../../demo/refusals';
+import type { FaultScript } from '../../demo/script';
+import { moment } from '../../demo/testing/moment';
 import { until, type Workplace, workplace } from './built-cli';
 
 const ROWS = 12;
@@ -47,10 +49,17 @@ describe('Ctrl-C, or a terminal that is closed', () => {
   it.each(['SIGINT', 'SIGHUP'] as const)(
     'lets what is in flight finish and keeps it at %s; the same command goes on',
     async (signal) => {
-      await serve({ latencyMs: 150 });
+      const isHeard = moment();
+      const script: FaultScript = ({ prompt }) =>
+        Number(/row (\d+)/.exec(prompt)?.[1]) >= 3 ? { until: isHeard.come } : null;
+      await serve({ script });
       const { child, ended } = place.start(ARGV, env);
+      let told = '';
+      child.stderr?.on('data', (text: string) => (told += text));
       await until(() => answered() >= 3);
       child.kill(signal);
+      await until(() => told.includes('Stopping: '));
+      isHeard.now();
       const first = await ended;
       expect(first.code).toBe(130);
       expect(first.err).toContain('the same command goes on');

@@ -2,17 +2,31 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDemoServer, type DemoServer, type DemoServerOptions } from '../../demo/demo-server';
+import { moment } from '../../demo/testing/moment';
+import { connectDoor } from '../../local-door/connect-door';
 import { openStoreInProcess } from '../../store/sqlite-store';
+import { readVersion } from '../../version';
 import { type RunningCli, until, type Workplace, workplace } from './built-cli';
 
 const ROWS = 12;
+const LAST = ROWS - 1;
+/** What an answer waits for, row by row: no test rests on how long another process takes to begin. */
+type Held = (name: string, row: number) => Promise<void> | undefined;
 
 let place: Workplace;
 let server: DemoServer;
 let env: Readonly<Record<string, string>>;
 
-async function serve(options: DemoServerOptions = {}): Promise<void> {
-  server = createDemoServer({ latencyMs: 50, ...options });
+async function serve(held: Held = () => undefined, options: DemoServerOptions = {}): Promise<void> {
+  server = createDemoServer({
+    latencyMs: 50,
+    script({ prompt }) {
+      const [, name = '', row] = / (one|two) (\d+)/.exec(prompt) ?? [];
+      const until = held(name, Number(row));
+      return until === undefined ? null : { until };
+    },
+    ...options,
+  });
   env = { DG_GEMINI_BASE_URL: (await server.start()).url, DG_GEMINI_API_KEYS: 'key1' };
 }
 
@@ -20,11 +34,7 @@ beforeEach(async () => {
   place = await workplace();
   await place.picture('a.png', 'red');
   for (const name of ['one', 'two']) {
-    // The first answers its last row slowly, so that it is there as long as the second needs it.
-    const rows = Array.from({ length: ROWS }, (_, row) => {
-      const how = name === 'one' && row === ROWS - 1 ? ' slowly' : '';
-      return `a.png,"Make it grey, ${name} ${row}${how}"`;
-    });
+    const rows = Array.from({ length: ROWS }, (_, row) => `a.png,"Make it grey, ${name} ${row}"`);
     await place.write(`${name}.csv`, `image_url,instruction\n${rows.join('\n')}\n`);
   }
 });
@@ -43,16 +53,36 @@ const sent = (name: string): string[] =>
 const answered = (name: string): number =>
   server.requests.filter(({ prompt, status }) => prompt?.includes(` ${name} `) === true && status === 200)
     .length;
+/** Of a run of the library that another process has open, which is asked. */
+async function stateOfRun(runId: number): Promise<string> {
+  const owner = await connectDoor(place.path('library'), readVersion('.'));
+  if (owner.kind !== 'ok') {
+    throw new Error(`Nobody has the library open: ${owner.kind}`);
+  }
+  const { state } = await owner.client.app.runs.get({ runId });
+  await owner.close();
+  return state.kind;
+}
+
+/** What it has said so far. */
+function saidBy({ child }: RunningCli): () => string {
+  let said = '';
+  child.stderr?.on('data', (text: string) => (said += text));
+  return () => said;
+}
+
 const statuses = async (name: string): Promise<readonly (string | undefined)[]> =>
   (await place.table(`out-${name}/results.csv`)).map(({ status }) => status);
 
 describe('a second command line', () => {
   it('sends through the first, into one journal, and tells of its run as if it were alone', async () => {
-    await serve();
+    const { come, now } = moment();
+    await serve((name, row) => (name === 'one' && row === LAST ? come : undefined));
     const first = begin('one');
     await until(() => answered('one') >= 1);
-    const second = begin('two', ['--json']);
-    const [one, two] = await Promise.all([first.ended, second.ended]);
+    const two = await begin('two', ['--json']).ended;
+    now();
+    const one = await first.ended;
     expect(one.code, one.err).toBe(0);
     expect(two.code, two.err).toBe(0);
     expect(two.err).toContain('Sending through the Brushfleet that has the library open');
@@ -76,7 +106,7 @@ describe('a second command line', () => {
   });
 
   it('shares the limits of the first', async () => {
-    await serve({ latencyMs: 10 });
+    await serve(undefined, { latencyMs: 10 });
     env = { ...env, DG_GEMINI_RATE_LIMITS: '6' };
     const first = begin('one');
     await until(() => answered('one') >= 6);
@@ -92,13 +122,19 @@ describe('a second command line', () => {
   });
 
   it('is stopped by its own Ctrl-C alone, and keeps what was in flight', async () => {
-    await serve({ latencyMs: 150 });
+    const [isHeard, isOver] = [moment(), moment()];
+    await serve((name, row) =>
+      name === 'two' ? (row >= 2 ? isHeard.come : undefined) : row === LAST ? isOver.come : undefined,
+    );
     const first = begin('one');
     await until(() => answered('one') >= 1);
     const second = begin('two');
-    await until(() => answered('two') >= 2);
+    await until(() => answered('two') >= 2 && sent('two').length === 4);
     second.child.kill('SIGINT');
+    await until(async () => (await stateOfRun(2)) === 'draining');
+    isHeard.now();
     const two = await second.ended;
+    isOver.now();
     expect(two.code, two.err).toBe(130);
     const done = (await statuses('two')).filter((status) => status === 'done').length;
     expect(done).toBe(sent('two').length);
@@ -109,13 +145,20 @@ describe('a second command line', () => {
   });
 
   it('has its run paused when it is killed, by the first, which goes on', async () => {
-    await serve({ latencyMs: 100 });
+    const isOver = moment();
+    await serve((name, row) => {
+      // The second stands still until its going was noticed: of what it asked for, nothing more is sent.
+      const isHeld = name === 'two' ? row >= 2 : row === LAST;
+      return isHeld ? isOver.come : undefined;
+    });
     const first = begin('one');
     await until(() => answered('one') >= 1);
     const second = begin('two');
-    await until(() => answered('two') >= 2);
+    await until(() => answered('two') >= 2 && sent('two').length === 4);
     second.child.kill('SIGKILL');
     await second.ended;
+    await until(async () => (await stateOfRun(2)) === 'draining');
+    isOver.now();
     const one = await first.ended;
     expect(one.code, one.err).toBe(0);
     expect(sent('two').length).toBeLessThan(ROWS);
@@ -127,12 +170,15 @@ describe('a second command line', () => {
 
 describe('an owner that ends', () => {
   it('by a kill is replaced at once: the other goes on, and nothing is sent twice', async () => {
-    await serve({ latencyMs: 100 });
+    const isKilled = moment();
+    await serve((name, row) => (row >= (name === 'two' ? 2 : LAST) ? isKilled.come : undefined));
     const first = begin('one');
     await until(() => answered('one') >= 1);
     const second = begin('two');
-    await until(() => answered('two') >= 2);
+    await until(() => answered('two') >= 2 && sent('two').length === 4);
     first.child.kill('SIGKILL');
+    await first.ended;
+    isKilled.now();
     const two = await second.ended;
     expect(two.err).toContain('has ended: this one goes on');
     const found = await statuses('two');
@@ -147,12 +193,16 @@ describe('an owner that ends', () => {
   });
 
   it('by Ctrl-C hands over in order: nothing is unknown', async () => {
-    await serve({ latencyMs: 600 });
+    const isHeard = moment();
+    await serve((name, row) => (row >= (name === 'two' ? 2 : 1) ? isHeard.come : undefined));
     const first = begin('one', ['--filter_rows', '0:11', '--max_global_workers', '1']);
+    const told = saidBy(first);
     await until(() => answered('one') >= 1);
     const second = begin('two', ['--max_global_workers', '1']);
-    await until(() => answered('two') >= 2);
+    await until(() => answered('two') >= 2 && sent('two').length === 3);
     first.child.kill('SIGINT');
+    await until(() => told().includes('Stopping: requests in flight finish'));
+    isHeard.now();
     const [one, two] = await Promise.all([first.ended, second.ended]);
     expect(one.code).toBe(130);
     expect(two.code, two.err).toBe(0);
@@ -162,10 +212,18 @@ describe('an owner that ends', () => {
   });
 
   it('because it is done stays until the other is done, too', async () => {
-    await serve({ latencyMs: 600 });
+    const [hasOther, isDone] = [moment(), moment()];
+    await serve((name, row) =>
+      name === 'two' ? (row >= 1 ? isDone.come : undefined) : row === LAST ? hasOther.come : undefined,
+    );
     const first = begin('one', ['--filter_rows', '0:1,11']);
+    const told = saidBy(first);
     await until(() => answered('one') >= 1);
     const second = begin('two', ['--max_global_workers', '1']);
+    await until(() => answered('two') >= 1);
+    hasOther.now();
+    await until(() => told().includes('Another command line sends through this one'));
+    isDone.now();
     const [one, two] = await Promise.all([first.ended, second.ended]);
     expect(one.code, one.err).toBe(0);
     expect(one.err).toContain('Another command line sends through this one');
@@ -177,20 +235,22 @@ describe('an owner that ends', () => {
 
 describe('the socket', () => {
   it('is for its user alone, and gone with its owner', async () => {
-    await serve({ latencyMs: 100 });
+    const isSeen = moment();
+    await serve((_, row) => (row === LAST ? isSeen.come : undefined));
     const first = begin('one');
     await until(() => answered('one') >= 1);
     const address = await readFile(place.path('library', 'engine.address'), 'utf8');
     // eslint-disable-next-line no-bitwise -- permission bits
     expect((await stat(address)).mode & 0o777).toBe(0o600);
+    isSeen.now();
     await first.ended;
     await expect(stat(address)).rejects.toThrow(/ENOENT/);
   });
 
   it('of an owner that died does not keep anybody out', async () => {
-    await serve({ latencyMs: 100 });
+    await serve((name) => (name === 'one' ? moment().come : undefined));
     const first = begin('one');
-    await until(() => answered('one') >= 1);
+    await until(() => sent('one').length === 2);
     first.child.kill('SIGKILL');
     await first.ended;
     const second = await begin('two').ended;

@@ -3,6 +3,8 @@ import { mkdir, readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDemoServer, type DemoServer, type DemoServerOptions } from '../../demo/demo-server';
+import type { FaultScript } from '../../demo/script';
+import { moment } from '../../demo/testing/moment';
 import { acquireLibrary } from '../../library';
 import { connectDoor } from '../../local-door/connect-door';
 import { readVersion } from '../../version';
@@ -54,6 +56,12 @@ interface Began {
   readonly more: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
+
+/** From that row on nothing is answered before. */
+const heldFrom =
+  (row: number, until: Promise<void>): FaultScript =>
+  ({ prompt }) =>
+    Number(/row (\d+)/.exec(prompt)?.[1]) >= row ? { until } : null;
 
 const received = (name: string) => servers.get(name)?.requests ?? [];
 const rowsAt = (name: string): readonly number[] =>
@@ -167,13 +175,15 @@ describe('a request that the owner cannot carry out', () => {
 
 describe('asked for the library by the window', () => {
   /** What the window does: it asks, waits, and has the library alone for a while. */
-  async function takeLibrary(): Promise<void> {
+  async function takeLibrary(isAsking: () => void): Promise<void> {
     const library = place.path('library');
     const connection = await connectDoor(library, readVersion(resolve('.')));
     if (connection.kind !== 'ok') {
       throw new Error(connection.kind);
     }
-    expect(await connection.client.door.handOver()).toBe(true);
+    const handed = connection.client.door.handOver();
+    isAsking();
+    expect(await handed).toBe(true);
     await connection.close();
     for (;;) {
       const claim = await acquireLibrary(library);
@@ -186,10 +196,11 @@ describe('asked for the library by the window', () => {
   }
 
   it('a run lets go of it in order, and goes on when it can', async () => {
-    await serve({ latencyMs: 50 });
+    const isAsked = moment();
+    await serve({ latencyMs: 50, script: heldFrom(8, isAsked.come) });
     const one = begin('one', { input: 'long.csv', more: ['--filter_rows', '0:40'] });
     await until(() => received('one').length > 5);
-    await takeLibrary();
+    await takeLibrary(isAsked.now);
     const { code, err } = await one.ended;
     expect(code, err).toBe(0);
     expect(err).toContain('The window has taken the library over: this run goes on through it.');
@@ -197,12 +208,13 @@ describe('asked for the library by the window', () => {
   });
 
   it('a run that is gone on with does, too', async () => {
-    await serve({ latencyMs: 50 });
+    const isAsked = moment();
+    await serve({ latencyMs: 50, script: heldFrom(8, isAsked.come) });
     const canary = begin('one', { input: 'long.csv', more: ['--filter_rows', '0:40', '--canary', '1'] });
     expect((await canary.ended).code).toBe(0);
     const one = place.start(['runs', 'resume', '1', '--env_file', 'one.env']);
     await until(() => received('one').length > 5);
-    await takeLibrary();
+    await takeLibrary(isAsked.now);
     const { code, err } = await one.ended;
     expect(code, err).toBe(0);
     expect(rowsAt('one')).toEqual(someRows);

@@ -4,6 +4,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDemoServer, type DemoServer, type DemoServerOptions } from '../../demo/demo-server';
+import { moment } from '../../demo/testing/moment';
 import { type Ended, until, type Workplace, workplace } from './built-cli';
 
 let place: Workplace;
@@ -171,14 +172,16 @@ describe('text', () => {
   });
 
   it('beside another that has the library open, through it', async () => {
-    await serve({ latencyMs: 100 });
+    const isDone = moment();
+    await serve({ script: ({ prompt }) => (/Long [1-9]/.test(prompt) ? { until: isDone.come } : null) });
     await place.write('long.txt', Array.from({ length: 40 }, (_, n) => `Long ${n}`).join('\n'));
     const owner = place.start(
       ['text', '--input', 'long.txt', '--output', 'long.jsonl', '--concurrency', '2'],
       env,
     );
-    await until(() => server.requests.length > 0);
+    await until(() => server.requests.some(({ status }) => status === 200));
     const { err } = await runs(['text', '--prompt', 'Short', '--output', 'short.jsonl']);
+    isDone.now();
     expect(err).toContain('Sending through the Brushfleet that has the library open');
     expect(read(await place.read('short.jsonl'))).toMatchObject([
       { metadata: { prompt: 'Short' }, response: expect.stringContaining('You said: Short') },
@@ -188,12 +191,19 @@ describe('text', () => {
   });
 
   it('interrupted, it goes on where it stopped', async () => {
-    await serve({ latencyMs: 150 });
+    const isHeard = moment();
+    await serve({
+      script: ({ prompt }) => (Number(/Say (\d+)/.exec(prompt)?.[1]) >= 6 ? { until: isHeard.come } : null),
+    });
     await place.write('in.txt', Array.from({ length: 30 }, (_, n) => `Say ${n}`).join('\n'));
     const argv = ['text', '--input', 'in.txt', '--output', 'o.jsonl', '--concurrency', '3'];
     const { child, ended } = place.start(argv, env);
-    await until(() => server.requests.length >= 6);
+    let told = '';
+    child.stderr?.on('data', (text: string) => (told += text));
+    await until(() => server.requests.length === 9);
     child.kill('SIGINT');
+    await until(() => told.includes('Stopping: '));
+    isHeard.now();
     const { code, err } = await ended;
     expect([code, err]).toEqual([130, expect.stringContaining('the same command goes on where it stopped')]);
     const first = read(await place.read('o.jsonl'));

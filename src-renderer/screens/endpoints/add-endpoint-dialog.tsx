@@ -34,8 +34,9 @@ export function AddEndpointDialog({ onClose }: { onClose(): void }) {
   const add = () =>
     void action.run(async () => {
       const view = await backend.client.endpoints.add(draft);
-      const others = live.getState().endpoints.filter((other) => other.endpoint.id !== view.endpoint.id);
-      accept({ kind: 'endpoints', endpoints: [...others, view] });
+      const { id } = view.endpoint;
+      const others = () => live.getState().endpoints.filter((other) => other.endpoint.id !== id);
+      accept(() => ({ kind: 'endpoints', endpoints: [...others(), view] }));
       ui.setState({
         view: { kind: 'endpoints', endpointId: view.endpoint.id },
         overlay: { kind: 'addKeys', endpointId: view.endpoint.id },

@@ -48,10 +48,10 @@ export function EndpointForm({ view }: { readonly view: EndpointView }) {
   const save = (change: EndpointChange) =>
     void action.run(async () => {
       const saved = await backend.client.endpoints.update(changed(endpoint, change));
-      const endpoints = live
-        .getState()
-        .endpoints.map((old) => (old.endpoint.id === endpoint.id ? saved : old));
-      accept({ kind: 'endpoints', endpoints });
+      accept(() => ({
+        kind: 'endpoints',
+        endpoints: live.getState().endpoints.map((old) => (old.endpoint.id === endpoint.id ? saved : old)),
+      }));
     });
   const part: PartProps = { view, error: action.error, onSave: save };
   return (

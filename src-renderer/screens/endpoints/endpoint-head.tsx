@@ -139,8 +139,10 @@ function RemoveEndpoint({ view, action, onClose }: PartProps & { onClose(): void
   const remove = () =>
     void action.run(async () => {
       await backend.client.endpoints.remove({ endpointId: id });
-      const endpoints = live.getState().endpoints.filter((other) => other.endpoint.id !== id);
-      accept({ kind: 'endpoints', endpoints });
+      accept(() => ({
+        kind: 'endpoints',
+        endpoints: live.getState().endpoints.filter((other) => other.endpoint.id !== id),
+      }));
       show(ui, { kind: 'endpoints', endpointId: null });
       toast(ui, `${name} is removed`);
     });

@@ -56,8 +56,9 @@ export function EndpointList({ views, shown, preview, action }: EndpointListProp
 
 /** Moves an endpoint and shows it there at once; main's answer is the truth. */
 export function useMoveEndpoint(action: Action): (view: EndpointView, place: number) => void {
-  const { backend, accept, live } = useModel();
+  const { backend, accept, catchUp, live } = useModel();
   return (view, place) => {
+    catchUp();
     const before = live.getState().endpoints;
     const others = before.filter((other) => other.endpoint.id !== view.endpoint.id);
     const endpoints = others.toSpliced(place, 0, view);

@@ -104,8 +104,10 @@ export function useSaveWeights(action: Action): (draft: WeightDraft) => Promise<
         if (view !== undefined) {
           const { demo: _, ...old } = view.endpoint;
           const saved = await backend.client.endpoints.update({ ...old, weight });
-          const endpoints = live.getState().endpoints.map((one) => (one.endpoint.id === id ? saved : one));
-          accept({ kind: 'endpoints', endpoints });
+          accept(() => ({
+            kind: 'endpoints',
+            endpoints: live.getState().endpoints.map((one) => (one.endpoint.id === id ? saved : one)),
+          }));
         }
       }
       return true;

@@ -44,8 +44,8 @@ function Editor({ group, onClose }: EditorProps) {
       const saved = await backend.client.groups.save(
         group === undefined ? draft : { id: group.id, ...draft },
       );
-      const others = live.getState().groups.filter((other) => other.id !== saved.id);
-      accept({ kind: 'groups', groups: [...others, saved] });
+      const others = () => live.getState().groups.filter((other) => other.id !== saved.id);
+      accept(() => ({ kind: 'groups', groups: [...others(), saved] }));
       onClose();
     });
   return (
@@ -115,7 +115,8 @@ function RemoveGroup({ group, onRemoved }: { readonly group: QuotaGroup; onRemov
   const remove = () =>
     void action.run(async () => {
       await backend.client.groups.remove({ groupId: group.id });
-      accept({ kind: 'groups', groups: live.getState().groups.filter((other) => other.id !== group.id) });
+      const others = () => live.getState().groups.filter((other) => other.id !== group.id);
+      accept(() => ({ kind: 'groups', groups: others() }));
       toast(ui, `${group.name} is removed`);
       onRemoved();
     });

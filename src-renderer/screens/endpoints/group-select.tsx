@@ -64,8 +64,8 @@ function NewGroup({ className, onMade, onCancel }: NewGroupProps) {
   const make = () =>
     void action.run(async () => {
       const group = await backend.client.groups.save({ name: name.trim(), limits: {} });
-      const others = live.getState().groups.filter((other) => other.id !== group.id);
-      accept({ kind: 'groups', groups: [...others, group] });
+      const others = () => live.getState().groups.filter((other) => other.id !== group.id);
+      accept(() => ({ kind: 'groups', groups: [...others(), group] }));
       onMade(group.id);
     });
   return (

@@ -69,8 +69,10 @@ function useChanges({ endpoint }: EndpointView, action: Action) {
   const { backend, accept, live, ui } = useModel();
   const { id, name } = endpoint;
   const take = (saved: EndpointView) => {
-    const endpoints = live.getState().endpoints.map((one) => (one.endpoint.id === id ? saved : one));
-    accept({ kind: 'endpoints', endpoints });
+    accept(() => ({
+      kind: 'endpoints',
+      endpoints: live.getState().endpoints.map((one) => (one.endpoint.id === id ? saved : one)),
+    }));
   };
   return {
     pause: () =>

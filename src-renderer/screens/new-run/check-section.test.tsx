@@ -7,8 +7,7 @@ import { fakeDataset } from '../../testing/fake-data';
 import { renderApp } from '../../testing/render-app';
 
 const GRANT = { token: '6f1c8a52-0c6e-4d7a-9a53-2f5d1f0b8f11', name: 'portraits.csv', isDirectory: false };
-const LONG = { timeout: 3000 };
-const runButton = () => screen.findByRole('button', { name: /^Run 428 rows/ }, LONG);
+const runButton = () => screen.findByRole('button', { name: /^Run 428 rows/ });
 const button = (name: string | RegExp) => screen.getByRole('button', { name });
 
 async function opened() {
@@ -21,7 +20,7 @@ async function opened() {
 describe('the check before a run', () => {
   it('says how many requests, what cost and how long, and checks every row', async () => {
     const { model } = await opened();
-    expect(await screen.findByText(/428 rows checked: 26 problems/, {}, LONG)).toBeTruthy();
+    expect(await screen.findByText(/428 rows checked: 26 problems/)).toBeTruthy();
     const estimate = screen.getByRole('region', { name: 'Check' }).textContent;
     expect(estimate).toContain('428requests');
     expect(estimate).toContain('about $14.38 to $21.57');
@@ -44,7 +43,7 @@ describe('the check before a run', () => {
     backend.client.datasets.open = async () => fakeDataset({ id: 1, name: 'portraits.csv', rows: 428 });
     backend.client.runs.plan = async () => ({ rows: 1_000_000, jobs: 1_000_000, warnings: [], blockers: [] });
     await act(() => openGrant(model, GRANT));
-    const offer = await screen.findByRole('button', { name: 'Check 1,000,000 rows' }, LONG);
+    const offer = await screen.findByRole('button', { name: 'Check 1,000,000 rows' });
     expect(cuts).toHaveLength(0);
     fireEvent.click(offer);
     fireEvent.click(await screen.findByRole('button', { name: 'Stop checking' }));
@@ -96,7 +95,7 @@ describe('a chosen folder that holds something', () => {
     const { backend } = await opened();
     backend.nextPick = folder;
     fireEvent.click(button('Choose a folder…'));
-    await screen.findByRole('group', { name: /The folder holds/ }, LONG);
+    await screen.findByRole('group', { name: /The folder holds/ });
     return backend.started;
   }
 

@@ -8,7 +8,7 @@ import { fakeDataset } from '../../testing/fake-data';
 import { renderApp } from '../../testing/render-app';
 
 const GRANT = { token: '6f1c8a52-0c6e-4d7a-9a53-2f5d1f0b8f11', name: 'portraits.csv', isDirectory: false };
-const runButton = () => screen.findByRole('button', { name: /^Run 428 rows/ }, { timeout: 3000 });
+const runButton = () => screen.findByRole('button', { name: /^Run 428 rows/ });
 
 async function opened() {
   const rendered = await renderApp('full', <App />);
@@ -89,7 +89,7 @@ describe('a new run', () => {
       };
       runs.start = starts;
       await act(() => openGrant(rendered.model, GRANT));
-      await waitFor(() => expect(held.length).toBeGreaterThan(0), { timeout: 3000 });
+      await waitFor(() => expect(held.length).toBeGreaterThan(0));
       return { ...rendered, starts, answer: () => act(async () => held.splice(0).forEach((one) => one())) };
     }
 
@@ -181,7 +181,7 @@ describe('a new run', () => {
       press();
       expect(waiting()).toBeTruthy();
       await done();
-      expect(await screen.findByRole('heading', { name: 'portraits.csv' }, { timeout: 3000 })).toBeTruthy();
+      expect(await screen.findByRole('heading', { name: 'portraits.csv' })).toBeTruthy();
       expect(starts).toHaveBeenCalledTimes(1);
     });
 
@@ -195,7 +195,7 @@ describe('a new run', () => {
       act(() =>
         backend.tell({ kind: 'dataset', dataset: { ...late, rows: 428, columns, importing: false } }),
       );
-      await waitFor(() => expect(starts).toHaveBeenCalledTimes(1), { timeout: 3000 });
+      await waitFor(() => expect(starts).toHaveBeenCalledTimes(1));
       expect(starts.mock.calls[0]?.[0]).toMatchObject({ datasetId: 9 });
     });
 
@@ -342,7 +342,7 @@ describe('a new run', () => {
     const { model } = await renderApp('full', <App />);
     await act(() => openPrompts(model, 'A lighthouse\n\nA harbour'));
     expect(model.draft.getState()).toMatchObject({ task: 't2i', instruction: '{{prompt}}' });
-    expect(await screen.findByRole('button', { name: /^Run 2 rows/ }, { timeout: 3000 })).toBeTruthy();
+    expect(await screen.findByRole('button', { name: /^Run 2 rows/ })).toBeTruthy();
   });
 
   it('fills itself in when a file tells its columns late, and keeps what was written meanwhile', async () => {

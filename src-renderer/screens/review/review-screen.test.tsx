@@ -29,13 +29,10 @@ const press = (key: string, more: object = {}) => fireEvent.keyDown(document.bod
 const place = () => document.querySelector('.review-place')?.textContent?.split(' / ')[0];
 /** The result at that place is here, with its details. */
 const shown = (at: number) =>
-  waitFor(
-    () => {
-      expect(place()).toBe(String(at));
-      expect(screen.getByRole('button', { name: /^Accept P/ }).hasAttribute('disabled')).toBe(false);
-    },
-    { timeout: 10_000 },
-  );
+  waitFor(() => {
+    expect(place()).toBe(String(at));
+    expect(screen.getByRole('button', { name: /^Accept P/ }).hasAttribute('disabled')).toBe(false);
+  });
 
 describe('the review by keyboard', () => {
   it('saves a verdict per key, goes on by itself, and takes all of them back', async () => {

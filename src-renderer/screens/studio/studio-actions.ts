@@ -46,6 +46,7 @@ export function newTree({ ui, studio }: AppModel): void {
 
 /** Takes over a tree that a call answered with, and shows it where it was asked from. */
 function arrive(model: AppModel, from: number | null, answer: TreeWithNodes): void {
+  model.catchUp();
   model.trees.setState((state) => withTree(state, answer), true);
   if (from === null) {
     adoptDraft(model.studio, answer.tree.id);
@@ -224,6 +225,7 @@ export async function prune(model: AppModel, node: TreeNode): Promise<void> {
     label: count === 1 ? `Pruned “${nameOf(node)}”` : `Pruned ${plural(count, 'picture')}`,
     redo: async () => {
       pruned = await client.studio.prune({ nodeId: node.id });
+      model.catchUp();
       model.trees.setState((state) => withoutNodes(state, treeId, pruned), true);
       const gone = new Set(pruned);
       changeDraft(model.studio, treeId, (draft) => ({
@@ -280,6 +282,7 @@ export async function renameTree(model: AppModel, tree: Tree, name: string): Pro
   const to = name.trim();
   const rename = async (text: string) => {
     await model.backend.client.studio.renameTree({ treeId: tree.id, name: text });
+    model.catchUp();
     const now = model.trees.getState().trees?.get(tree.id) ?? tree;
     model.accept({ kind: 'tree', treeId: tree.id, tree: { ...now, name: text }, nodes: [] });
   };
@@ -297,6 +300,7 @@ export async function renameNode(model: AppModel, node: TreeNode, name: string):
   const to = name.trim();
   const rename = async (text: string) => {
     await model.backend.client.studio.renameNode({ nodeId: node.id, name: text });
+    model.catchUp();
     const { trees, nodes } = model.trees.getState();
     const tree = trees?.get(node.treeId);
     const now = nodes.get(node.treeId)?.get(node.id) ?? node;
