@@ -187,8 +187,13 @@ export const contract = {
     plan: base.input(runRequestSchema).output(planSchema),
     /** Plans the jobs and starts sending. */
     start: base.input(runRequestSchema).output(runSchema),
-    /** Goes on with a paused, finished or cut-off run; `unknown` jobs as `resendUnknown` says, or else as it was started. */
-    resume: base.input(z.object({ runId: id, resendUnknown: z.boolean().optional() })).output(runSchema),
+    /**
+     * Goes on with a paused, finished or cut-off run; `unknown` jobs as `resendUnknown` says, or else as it was started.
+     * Pictures in its folder that have no record: `adopt` takes the whole ones as done, else it is refused (field `adopt`).
+     */
+    resume: base
+      .input(z.object({ runId: id, resendUnknown: z.boolean().optional(), adopt: z.boolean().optional() }))
+      .output(runSchema),
     /** Reads every row as far as it can be checked without sending. */
     preflight: base.input(runRequestSchema).output(eventIterator(preflightReportSchema)),
     /**

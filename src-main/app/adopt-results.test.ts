@@ -12,10 +12,11 @@ import {
   type Library,
   temporaryLibrary,
 } from '../store/testing/library-fixture';
-import { adoptPictures, unrecordedPictures } from './adopt-results';
+import { adoptPictures } from './adopt-results';
 import { existingOutput } from './existing-output';
 import { createPictureFolders } from './picture-folders';
 import { setUpRun } from './run-setup';
+import { unrecordedPictures } from './unrecorded-pictures';
 
 const RECIPE: Recipe = {
   task: 't2i',
@@ -238,6 +239,37 @@ describe('pictures of a run whose library was restored from its copy', () => {
     );
     await setUpRun(store, { ...request, adopt: true });
     expect(await store.counts(run.id)).toMatchObject({ done: 2, pending: 3 });
+  });
+
+  it('stop it before anything is changed, also where its rows have moved', async () => {
+    const { run } = await setUp(false);
+    await finishNext(store, run.id);
+    await put('000003.png', await picture('png'));
+    const created = await store.createDataset({ name: 'd', format: 'csv', sourcePath: null, baseDir: null });
+    const prompts = ['in front', 'x', 'x', 'x', 'x', 'x', 'x'];
+    await store.addRows(
+      created.id,
+      prompts.map((prompt, row) => ({ row, index: row, fields: { prompt } })),
+    );
+    dataset = await store.finishDataset(created.id, ['prompt'], []);
+    const before = await store.run(run.id);
+    await expect(setUp(false)).rejects.toThrow('holds one picture that this library has no record of.');
+    expect(await store.run(run.id)).toEqual(before);
+    expect(before?.counts).toMatchObject({ done: 1, pending: 5 });
+  });
+
+  it('are found of rows that are not planned yet, and where there are too many folders to look into', async () => {
+    const created = await store.createDataset({ name: 'd', format: 'csv', sourcePath: null, baseDir: null });
+    const rows = [0, 1, 2].map((row) => ({ row, index: row, fields: { prompt: 'x', name: `deep/n${row}` } }));
+    await store.addRows(created.id, rows);
+    const { id: datasetId } = await store.finishDataset(created.id, ['prompt', 'name'], []);
+    const recipe = { ...RECIPE, outputNameColumn: 'name' };
+    const run = await store.createRun({ name: 'n', datasetId, recipe, options: OPTIONS, outputDir });
+    await mkdir(join(outputDir, 'deep'));
+    await put('deep/n1.png', await picture('png'));
+    expect(await unrecordedPictures(store, run)).toEqual({ whole: 1, torn: 0 });
+    await Promise.all(Array.from({ length: 300 }, (_, at) => mkdir(join(outputDir, `other${at}`))));
+    expect(await unrecordedPictures(store, run)).toEqual({ whole: 1, torn: 0 });
   });
 
   it('are not those of a run that it has replaced in its folder', async () => {

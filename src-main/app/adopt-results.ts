@@ -3,19 +3,14 @@
  * have been paid for, so they are neither done over nor believed without being asked for: whole ones can be taken as
  * done.
  */
-import { access, rename } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import type { ReceivedFile } from '../engine/ports';
 import { fileSha256 } from '../images/file-sha256';
 import { readWholeImage, type WholeImage } from '../images/whole-image';
 import type { Store, StoredJob, StoredRun } from '../store/store';
 import { createFewAtOnce } from './few-at-once';
-import {
-  createFoldersBelow,
-  createPictureFolders,
-  mayHoldPictures,
-  type PictureFolders,
-} from './picture-folders';
+import { moveAside } from './move-aside';
+import { createPictureFolders, mayHoldPictures, type PictureFolders } from './picture-folders';
 import { plannedJobs } from './planner';
 import { isRefusedBySystem, Unreadable } from './unreadable';
 
@@ -33,10 +28,8 @@ export interface LookedAt extends FoundPictures {
   readonly folders: ReadonlyMap<string, number>;
 }
 
-const NOTHING: FoundPictures = { whole: 0, torn: 0 };
+export const NOTHING_FOUND: FoundPictures = { whole: 0, torn: 0 };
 const PAGE = 500;
-/** Of names alone. */
-const STEMS = 10_000;
 const FILES_AT_ONCE = 8;
 
 /** Counts the jobs of this plan that have a picture in a folder already. */
@@ -49,45 +42,14 @@ export async function foundPictures(
   // A new folder, the usual case, needs no look at a million rows.
   if (!(await mayHoldPictures(outputDir))) {
     await folders.named('any');
-    return { ...NOTHING, folders: folders.marks() };
+    return { ...NOTHING_FOUND, folders: folders.marks() };
   }
   const look = createLook(outputDir, folders);
-  let found = NOTHING;
+  let found = NOTHING_FOUND;
   for await (const jobs of plannedJobs(store, plan)) {
     found = sum(found, await Promise.all(jobs.map(({ stem }) => look(stem))));
   }
   return { ...found, folders: folders.marks() };
-}
-
-/** Pictures of jobs that a run has never sent: they were made after its library was copied that is now restored. */
-export async function unrecordedPictures(
-  store: Pick<Store, 'unsentStems'>,
-  { id, outputDir }: Pick<StoredRun, 'id' | 'outputDir'>,
-): Promise<FoundPictures> {
-  if (!(await mayHoldPictures(outputDir))) {
-    return NOTHING;
-  }
-  const folders = createPictureFolders(outputDir);
-  const isThere = createFoldersBelow(outputDir);
-  const look = createLook(outputDir, folders);
-  const isTaken = async (stem: string): Promise<boolean> =>
-    (await isThere(posix.dirname(stem))) && (await folders.named(stem)).length > 0;
-  let found = NOTHING;
-  for (let after = -1; ; ) {
-    const page = await store.unsentStems(id, after, STEMS);
-    if (page === null) {
-      return found;
-    }
-    after = page.lastPosition;
-    const taken: string[] = [];
-    for (const stem of page.stems) {
-      // One after the other: a million of them at once would be a million promises.
-      if (await isTaken(stem)) {
-        taken.push(stem);
-      }
-    }
-    found = sum(found, await Promise.all(taken.map(look)));
-  }
 }
 
 /**
@@ -100,9 +62,9 @@ export async function adoptPictures(
 ): Promise<FoundPictures> {
   const look = createLook(run.outputDir, createPictureFolders(run.outputDir));
   const fewAtOnce = createFewAtOnce(FILES_AT_ONCE);
-  let { whole, torn } = NOTHING;
+  let { whole, torn } = NOTHING_FOUND;
   if (!(await mayHoldPictures(run.outputDir))) {
-    return NOTHING;
+    return NOTHING_FOUND;
   }
   for await (const jobs of neverSent(store, run.id)) {
     const looks = await Promise.all(jobs.map(async (job) => ({ job, pictures: await look(job.stem) })));
@@ -131,14 +93,14 @@ interface Taken {
 }
 
 /** What lies under the stem of one job. Torn pictures beside a whole one are nobody's concern. */
-interface StemPictures {
+export interface StemPictures {
   readonly taken: Taken | null;
   readonly torn: readonly string[];
   /** Of one that may be whole, where none is known to be. */
   readonly unreadable: Unreadable | null;
 }
 
-function createLook(outputDir: string, folders: PictureFolders) {
+export function createLook(outputDir: string, folders: PictureFolders) {
   const fewAtOnce = createFewAtOnce(FILES_AT_ONCE);
   return async (stem: string): Promise<StemPictures> => {
     const names = await folders.named(stem);
@@ -164,7 +126,8 @@ function wholeImage(path: string): Promise<WholeImage | Unreadable | null> {
   );
 }
 
-function sum(before: FoundPictures, looks: readonly StemPictures[]): FoundPictures {
+/** With those of more jobs. */
+export function sum(before: FoundPictures, looks: readonly StemPictures[]): FoundPictures {
   return {
     whole:
       before.whole + looks.filter(({ taken, unreadable }) => taken !== null || unreadable !== null).length,
@@ -194,17 +157,6 @@ async function received(
   return { fileName: name, sha256: await fileSha256(join(outputDir, name)), mimeType, ...pixels, sizeBytes };
 }
 
-/** Never over one that was set aside before. */
-async function setAside(path: string): Promise<void> {
-  for (let number = 1; ; number += 1) {
-    const aside = number === 1 ? `${path}.torn` : `${path}.torn-${number}`;
-    const isFree = await access(aside).then(
-      () => false,
-      () => true,
-    );
-    if (isFree) {
-      await rename(path, aside);
-      return;
-    }
-  }
+function setAside(path: string): Promise<string> {
+  return moveAside(path, (number) => (number === 1 ? `${path}.torn` : `${path}.torn-${number}`));
 }

@@ -174,7 +174,7 @@ it('loses nothing when it dies between keeping the pictures and planning anew', 
   await writeFile(join(library.folder, 'rows.csv'), ROWS.with(2, 'a dog is over there,n1').join('\n'));
   const { whole } = await importer.start({ path: join(library.folder, 'rows.csv'), name: 'rows' });
   if (run !== undefined) {
-    await keepBefore(store, { ...run, datasetId: (await whole).id }, run.datasetId);
+    await keepBefore(store, { ...run, datasetId: (await whole).id }, { datasetBefore: run.datasetId });
   }
   await library.reopen();
   // It goes on with the rows it has, for which everything is done.
@@ -206,4 +206,33 @@ it('gives a row the name that another gives up at the same time', async () => {
   expect(await widthOf('n1.png')).toBe('a cat here'.length);
   expect(await widthOf('n0.png')).toBe('a dog is here'.length);
   expect(await pictures()).toEqual(['n0.png', 'n0.v1.png', 'n1.png', 'n1.v1.png', 'n2.png']);
+});
+
+it('leaves a picture as its user asked for it, whatever the row asks for since', async () => {
+  await command(ROWS);
+  const { runs, versions, store } = library.app;
+  const runId = (await theRun())?.id ?? 0;
+  const ask = async (row: number, instruction: string): Promise<void> => {
+    const { jobs } = await store.jobs({ runId, offset: row, limit: 1 });
+    await versions.rerun(jobs[0]?.id ?? 0, instruction);
+    await runs.over(runId);
+  };
+  await ask(0, 'a cat with a hat, please');
+  expect(server.requests).toHaveLength(4);
+  const changed = ROWS.with(1, 'a lion here,n0');
+  expect(await command(changed)).toEqual([]);
+  expect(server.requests).toHaveLength(4);
+  expect(await widthOf('n0.png')).toBe('a cat with a hat, please'.length);
+  // What else it takes of its row counts still.
+  const renamed = ROWS.with(1, 'a lion here,n9');
+  expect(await command(renamed)).toHaveLength(1);
+  expect(server.requests).toHaveLength(5);
+  expect(promptOf(server.requests[4]!)).toBe('a cat with a hat, please');
+  // Without an instruction of its own it is the row's again, and as it stands now.
+  await ask(0, 'a lion here');
+  expect(promptOf(server.requests[5]!)).toBe('a lion here');
+  expect(await command(renamed)).toEqual([]);
+  expect(server.requests).toHaveLength(6);
+  expect(await command(ROWS.with(1, 'a lioness here,n9'))).toHaveLength(1);
+  expect(server.requests).toHaveLength(7);
 });

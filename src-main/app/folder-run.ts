@@ -29,6 +29,7 @@ import type { FinishedJob } from './results-log';
 import { planOf, preflightOf } from './run-request';
 import { setUpRun } from './run-setup';
 import type { StartExtras } from './run-start';
+import { refuseTableOverInput } from './table-over-input';
 import { unreadInput, unreadProblems, type UnreadRows, unreadRows } from './unread-rows';
 
 interface Begun {
@@ -113,7 +114,7 @@ export class FolderRun {
     const { runs, store, events } = this.#app;
     await this.#settle(plan);
     await refuseOthersAnswers(store, plan);
-    const { run, notes, planned, recheck } = await setUpRun(store, {
+    const { run, notes, ...begun } = await setUpRun(store, {
       name: plan.name,
       dataset,
       recipe: plan.recipe,
@@ -122,6 +123,7 @@ export class FolderRun {
       mode: plan.resume ? 'resume' : 'anew',
       adopt: plan.adopt,
       onRun: preparation.of,
+      isHalted: () => preparation.halt() !== null || this.#stopped.signal.aborted,
     });
     if (plan.answersFile !== undefined) {
       await store.setAnswersFile(run.id, plan.answersFile);
@@ -136,7 +138,7 @@ export class FolderRun {
       // It may have been stopped while the file was being read: then nothing is sent at all.
       if (!this.#stopped.signal.aborted) {
         this.#runId = run.id;
-        await runs.start(run, { ...this.#extras(plan, hooks), planned, recheck, preparation });
+        await runs.start(run, { ...this.#extras(plan, hooks), ...begun, preparation });
       }
     } catch (error) {
       unsubscribe();
@@ -192,8 +194,10 @@ export class FolderRun {
     return { kind: 'checked', plan: { ...planned, blockers }, report };
   }
 
-  async #dataset({ source, name }: FolderPlan): Promise<StoredDataset> {
+  async #dataset(plan: FolderPlan): Promise<StoredDataset> {
+    const { source, name } = plan;
     const { importer, resourcesDir } = this.#app;
+    await refuseTableOverInput(plan);
     switch (source.kind) {
       case 'prompts':
         return importer.prompts(name, source.prompts);

@@ -2,8 +2,9 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Recipe } from '@shared/model/run';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ScriptedServer } from '../providers/testing/scripted-server';
+import { deferred } from './deferred';
 import type { FolderPlan } from './folder-plan';
 import { FolderRun } from './folder-run';
 import { freshFolderIn, startRun } from './run-request';
@@ -25,6 +26,7 @@ beforeEach(async () => {
   ({ server, library } = await openPainterScene());
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   await library.remove();
   await server.close();
 });
@@ -52,6 +54,66 @@ it.each(['resume', 'anew'] as const)(
   },
   30_000,
 );
+
+/** Two rows are done in `out`. */
+async function done(): Promise<FolderPlan> {
+  const plan: FolderPlan = {
+    name: 'animals',
+    task: 't2i',
+    source: { kind: 'prompts', prompts: ['a cat', 'a dog'] },
+    recipe: RECIPE,
+    options: ONE_AT_A_TIME,
+    outputDir: join(library.folder, 'out'),
+    resume: true,
+    adopt: false,
+  };
+  expect(await new FolderRun(library.app).run(plan, HOOKS)).toMatchObject({ kind: 'finished' });
+  expect(server.requests).toHaveLength(2);
+  return plan;
+}
+
+it('a rerun waits for who replaces its run, and is refused then', async () => {
+  const plan = await done();
+  const { store, runs } = library.app;
+  const [old] = await store.runs();
+  const { jobs } = await store.jobs({ runId: old?.id ?? 0, offset: 0, limit: 1 });
+  const { promise: isHeld, resolve: release } = deferred();
+  const create = store.createRun.bind(store);
+  const replacing = vi.spyOn(store, 'createRun').mockImplementation(async (asked) => {
+    await isHeld;
+    return create(asked);
+  });
+  const command = new FolderRun(library.app).run({ ...plan, resume: false }, HOOKS);
+  await expect.poll(() => replacing.mock.calls.length, { timeout: 20_000 }).toBe(1);
+  const again = runs.rerunJob(jobs[0]?.id ?? 0);
+  const refused = expect(again).rejects.toThrow(/^Run \d+ was replaced by run \d+ in /);
+  // Its stop, and whatever it would do without a turn, is through by then.
+  await store.runs();
+  setImmediate(release);
+  await refused;
+  expect(await command).toMatchObject({ run: { counts: { done: 2 } } });
+  expect(server.requests).toHaveLength(4);
+  expect((await readdir(plan.outputDir)).filter((name) => name.endsWith('.png'))).toHaveLength(2);
+}, 30_000);
+
+it('a rerun, a resume and the same command at once come to an end, and each job goes once more', async () => {
+  const plan = await done();
+  const { store, runs, versions } = library.app;
+  const [run] = await store.runs();
+  const runId = run?.id ?? 0;
+  const { jobs } = await store.jobs({ runId, offset: 0, limit: 2 });
+  const ends = await Promise.allSettled([
+    runs.resume(runId),
+    runs.rerunJob(jobs[0]?.id ?? 0),
+    versions.rerun(jobs[1]?.id ?? 0),
+    new FolderRun(library.app).run(plan, HOOKS),
+    runs.resume(runId),
+  ]);
+  expect(ends.map(({ status }) => status)).toEqual(ends.map(() => 'fulfilled'));
+  await runs.over(runId);
+  expect(await store.counts(runId)).toMatchObject({ done: 2, pending: 0, unknown: 0 });
+  expect(server.requests).toHaveLength(4);
+}, 30_000);
 
 it('two runs of the window at once have folders of their own', async () => {
   const { app } = library;

@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import { Refusal } from '../refusal';
 import type { Store, StoredRun } from '../store/store';
+import { refuseClaimed } from './folder-claims';
 import { createTurns, type InTurn } from './in-turn';
 import type { Runs } from './runs';
 
@@ -47,6 +48,7 @@ export async function refuseUnderWay(
   if (run !== null && runs.isActive(run.id)) {
     throw new Refusal('BAD_INPUT', `The run in ${outputDir} is under way already: ${wayOut(run.id)}.`);
   }
+  await refuseClaimed(outputDir);
   return run;
 }
 

@@ -20,8 +20,15 @@ export interface PlanOver {
 
 /** Of one page of the plan. Throws a Refusal when the folder takes no second names; nothing is lost then. */
 export async function keepChanged(store: KeepStore, plan: PlanOver, jobs: readonly NewJob[]): Promise<void> {
-  const { run, datasetBefore } = plan;
-  const jobIds = await store.comparePlan(run.id, await withFormer(store, plan, jobs));
+  await keepInFolder(store, plan, await store.comparePlan(plan.run.id, await withFormer(store, plan, jobs)));
+}
+
+/** The results of these jobs, as they were asked by the rows before. Throws such a Refusal. */
+export async function keepInFolder(
+  store: VersionSource,
+  { run, datasetBefore }: PlanOver,
+  jobIds: readonly number[],
+): Promise<void> {
   if (jobIds.length > 0) {
     const kept = keepVersions(store, { ...run, datasetId: datasetBefore }, { kind: 'jobs', jobIds });
     await kept.catch((error: unknown) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createVirtualClock } from '../engine/testing/virtual-clock';
 import type { StoredJob, StoredRun } from '../store/store';
-import { createLostResults } from './lost-results';
+import { createLostResults, lostNote } from './lost-results';
 
 const RUN = { id: 1 } as StoredRun;
 const settle = async (): Promise<void> => {
@@ -26,7 +26,7 @@ function scene(pages: readonly (readonly number[])[]) {
           return;
         }
         seen.pages += 1;
-        yield { lost: page };
+        yield { lost: page, kept: [] };
       }
     },
     onError: (error) => {
@@ -34,8 +34,8 @@ function scene(pages: readonly (readonly number[])[]) {
     },
   });
   lost.start(RUN, {
-    onLost: (found) => {
-      seen.lost = found;
+    onLost: ({ results }) => {
+      seen.lost = results;
     },
     onUnreadable: ({ message }) => {
       throw new Error(message);
@@ -89,4 +89,15 @@ describe('results found lost while their run goes on', () => {
     expect(seen.pages).toBe(0);
     expect(await lost.next(1, 9)).toEqual([]);
   });
+});
+
+it('are told of, with what is kept of the work of others', () => {
+  expect(lostNote({ results: 1, kept: [] })).toBe('One result is gone or damaged on disk and is sent again.');
+  expect(lostNote({ results: 2, kept: ['a.changed.png', 'b.changed.png'] })).toBe(
+    '2 results are gone or damaged on disk and are sent again. ' +
+      'Pictures that somebody has changed are kept, as a.changed.png, b.changed.png.',
+  );
+  expect(lostNote({ results: 9, kept: ['a.changed.png', 'b', 'c', 'd'] })).toMatch(
+    /as a\.changed\.png and so on\.$/,
+  );
 });

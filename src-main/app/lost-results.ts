@@ -6,24 +6,34 @@ import type { Failure } from '@shared/model/failure';
 import type { Clock, PendingJob } from '../engine/ports';
 import type { Store, StoredRun } from '../store/store';
 import { Unreadable } from './unreadable';
+import type { Verified } from './verify-results';
 
 export interface LostResultsOptions {
   readonly store: Pick<Store, 'requeue' | 'jobsById'>;
   /** Yields ids of done jobs whose results are not what the journal says; throws an Unreadable where nobody can tell. */
-  verify(run: StoredRun, signal: AbortSignal): AsyncIterable<{ readonly lost: readonly number[] }>;
+  verify(run: StoredRun, signal: AbortSignal): AsyncIterable<Pick<Verified, 'lost' | 'kept'>>;
   readonly clock: Pick<Clock, 'setTimer'>;
   onError(error: unknown): void;
 }
 
+export interface FoundLost {
+  readonly results: number;
+  /** Pictures that somebody has changed: the first few, by the names they are kept by. */
+  readonly kept: readonly string[];
+}
+
 export interface CheckHooks {
-  /** How many were found when the check is over, if any. */
-  onLost(found: number): void;
+  /** What was found when the check is over, if anything. */
+  onLost(found: FoundLost): void;
   /** One is there and cannot be read: the check has ended, and its run is not to finish. */
   onUnreadable(failure: Failure): void;
 }
 
 /** The first requests of a run go out before its results are looked at, unless there is nothing else to do. */
 const HEAD_START_MS = 2000;
+
+/** In a note. */
+const MOST_NAMED = 4;
 
 /** More are not held in memory: the check waits until some have been handed out. */
 const MOST_WAITING = 10_000;
@@ -58,7 +68,7 @@ export function createLostResults(options: LostResultsOptions) {
     void wanted
       .then(undo)
       .then(() => look(run, check))
-      .then((found) => found > 0 && onLost(found))
+      .then((found) => found.results > 0 && onLost(found))
       .catch((error: unknown) =>
         error instanceof Unreadable ? onUnreadable(error.failure) : options.onError(error),
       )
@@ -68,11 +78,13 @@ export function createLostResults(options: LostResultsOptions) {
       });
   }
 
-  async function look(run: StoredRun, check: Check): Promise<number> {
-    let found = 0;
-    for await (const { lost } of options.verify(run, check.stop.signal)) {
+  async function look(run: StoredRun, check: Check): Promise<FoundLost> {
+    let results = 0;
+    const kept: string[] = [];
+    for await (const { lost, kept: more } of options.verify(run, check.stop.signal)) {
+      kept.push(...more.slice(0, MOST_NAMED - kept.length));
       if (lost.length > 0) {
-        found += await options.store.requeue(run.id, { kind: 'jobs', jobIds: lost });
+        results += await options.store.requeue(run.id, { kind: 'jobs', jobIds: lost });
         lost.forEach((jobId) => check.waiting.add(jobId));
         check.news.raise();
       }
@@ -80,7 +92,7 @@ export function createLostResults(options: LostResultsOptions) {
         await check.wanted.next();
       }
     }
-    return found;
+    return { results, kept };
   }
 
   return {
@@ -121,10 +133,15 @@ export function createLostResults(options: LostResultsOptions) {
   };
 }
 
-export function lostNote(found: number): string {
-  return found === 1
-    ? 'One result is gone or damaged on disk and is sent again.'
-    : `${found} results are gone or damaged on disk and are sent again.`;
+export function lostNote({ results, kept }: FoundLost): string {
+  const sent =
+    results === 1
+      ? 'One result is gone or damaged on disk and is sent again.'
+      : `${results} results are gone or damaged on disk and are sent again.`;
+  const [first] = kept;
+  return first === undefined
+    ? sent
+    : `${sent} Pictures that somebody has changed are kept, as ${kept.length < MOST_NAMED ? kept.join(', ') : `${first} and so on`}.`;
 }
 
 interface Signal {

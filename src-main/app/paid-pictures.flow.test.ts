@@ -171,7 +171,7 @@ it('is found by the next start', async () => {
 it('is found before what is unknown is sent again', async () => {
   const runId = await keptElsewhere();
   const { runs } = library.app;
-  await runs.resume(runId, true);
+  await runs.resume(runId, { resendUnknown: true });
   await runs.over(runId);
   expect(await doneOf(runId)).toBe(3);
   expect(server.requests).toHaveLength(3);

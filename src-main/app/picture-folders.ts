@@ -2,7 +2,7 @@
 import type { Dirent } from 'node:fs';
 import { opendir, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { nullIfGone } from './unreadable';
+import { nullIfGone, Unreadable } from './unreadable';
 
 const PICTURE = /\.(png|jpe?g|webp|gif)$/i;
 /** Output names may lead to as many folders as there are rows. */
@@ -30,7 +30,7 @@ export function createPictureFolders(outputDir: string): PictureFolders {
     const listing = new Map<string, string[]>();
     for await (const { name } of entriesOf(path)) {
       if (PICTURE.test(name)) {
-        const stem = name.replace(PICTURE, '');
+        const stem = stemOf(name);
         listing.set(stem, [...(listing.get(stem) ?? []), folder === '' ? name : `${folder}/${name}`]);
       }
     }
@@ -49,6 +49,43 @@ export function createPictureFolders(outputDir: string): PictureFolders {
     },
     marks: () => marks,
   };
+}
+
+/**
+ * Paths of all pictures below a folder, be there a stem that leads to them or not. Null: too many folders to look into,
+ * or one that cannot be.
+ */
+export async function picturesBelow(outputDir: string): Promise<readonly string[] | null> {
+  const pictures: string[] = [];
+  const folders = [''];
+  for (let at = 0; at < folders.length; at += 1) {
+    const folder = folders[at] ?? '';
+    if (at >= REMEMBERED_FOLDERS) {
+      return null;
+    }
+    try {
+      for await (const entry of entriesOf(join(outputDir, folder))) {
+        const path = posix.join(folder, entry.name);
+        if (PICTURE.test(entry.name)) {
+          pictures.push(path);
+        }
+        if (!entry.isFile()) {
+          folders.push(path);
+        }
+      }
+    } catch (error) {
+      if (error instanceof Unreadable) {
+        return null;
+      }
+      throw error;
+    }
+  }
+  return pictures;
+}
+
+/** The name of a picture without its ending. */
+export function stemOf(fileName: string): string {
+  return fileName.replace(PICTURE, '');
 }
 
 /** Whether a folder holds anything that could be, or lead to, a picture. */

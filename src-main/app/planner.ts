@@ -7,14 +7,19 @@ import { createNamer } from '../datasets/output-name';
 import { Refusal } from '../refusal';
 import type { HeldPage } from '../store/plan-again';
 import type { NewJob, PlanCounts, Store, StoredRow, StoredRun } from '../store/store';
+import { keepGone, leaveOutGone } from './gone-rows';
 import { keepChanged } from './keep-changed';
-import { createRowDigest } from './row-digest';
+import { createRestDigest, createRowDigest } from './row-digest';
+import { takeAlong } from './take-along';
 
 const PAGE = 500;
 /** Rows whose names are asked for at once. */
 const HELD_PAGE = 2000;
 /** Goes up when the same rows would be planned or named otherwise. */
 const PLAN_VERSION = 1;
+
+/** In place of a plan's digest: its run moved to another reading of its rows, and nothing is sent before all are planned. */
+const MOVED = 'moved';
 
 /** Which of the jobs of a plan are wanted. */
 export type JobChoice = (job: Omit<NewJob, 'position'>) => boolean;
@@ -24,13 +29,26 @@ interface PlanHow {
   readonly only?: JobChoice | undefined;
   /** `keepBefore` has seen to the results of rows that changed. */
   readonly isKept?: boolean;
+  /** Asked before each page; once true, it stays so: the rest is left to the next planning. */
+  readonly isHalted?: () => boolean;
+}
+
+export interface PlanEnd extends PlanCounts {
+  /** Results of other rows, or of earlier readings, that jobs took over instead of being sent. */
+  readonly along: number;
+  /** Rows that are no longer there. */
+  readonly gone: number;
+  /** False: it was stopped, and the next planning adds the rest. */
+  readonly isWhole: boolean;
 }
 
 export interface Planning {
   /** Resolves when the first page of jobs can be sent. */
   readonly begun: Promise<void>;
-  /** Resolves when every job is there. */
-  readonly whole: Promise<PlanCounts>;
+  /** Resolves when every job is there, or it was stopped. */
+  readonly whole: Promise<PlanEnd>;
+  /** Before its next page; one of chosen jobs goes on, for nobody would know how to plan the rest. */
+  readonly stop: () => void;
 }
 
 /**
@@ -42,46 +60,105 @@ export function planRun(store: Store, run: StoredRun, how: PlanHow = {}): Planni
   const firstPage = new Promise<void>((resolve) => {
     begin = resolve;
   });
-  const whole = planAll(store, run, { ...how, onPage: begin });
+  let isStopped = false;
+  const isHalted = (): boolean => how.only === undefined && (isStopped || how.isHalted?.() === true);
+  const whole = planAll(store, run, { ...how, isHalted, onPage: begin });
   const begun = Promise.race([firstPage, whole.then(() => undefined)]);
   // Whoever waits for one of them hears of a failure; that nobody waits yet must not end the process.
   whole.catch(() => undefined);
   begun.catch(() => undefined);
-  return { begun, whole };
+  return {
+    begun,
+    whole,
+    stop: () => {
+      isStopped = true;
+    },
+  };
 }
+
+/** `none`: that is left to the planning. `halted`: part of it, and the run must not move. */
+export type Keeping = 'kept' | 'none' | 'halted';
 
 /**
  * Before a run moves to another reading of its rows (`run`: as it will be): results of rows that ask for something else
- * are kept under other names. While the rows before are there, what was asked for is noted with them. Answers whether
- * that was done: else it is left to the planning.
+ * are kept under other names. While the rows before are there, what was asked for is noted with them.
  */
-export async function keepBefore(store: Store, run: StoredRun, datasetBefore: number): Promise<boolean> {
+export async function keepBefore(
+  store: Store,
+  run: StoredRun,
+  { datasetBefore, isHalted }: Pick<PlanHow, 'isHalted'> & { readonly datasetBefore: number },
+): Promise<Keeping> {
   const planned = await store.plannedDigest(run.id);
   const isOther = run.datasetId !== datasetBefore;
-  const isNeeded = !isNew(run) && (isOther || planned === null) && planned !== (await planDigest(store, run));
+  const isCutOff = planned === null || planned === MOVED;
+  const isNeeded = (isOther || (isCutOff && !isNew(run))) && planned !== (await planDigest(store, run));
   if (isNeeded) {
     // What is pending asks for the new rows from here on: the plan of the ones before is no longer whole.
-    await store.setPlannedDigest(run.id, null);
-    for await (const jobs of plannedJobs(store, run)) {
-      await keepChanged(store, { run, datasetBefore: isOther ? datasetBefore : null }, jobs);
-    }
+    await store.setPlannedDigest(run.id, MOVED);
   }
-  return isNeeded;
+  if (!isNeeded || isNew(run)) {
+    return 'none';
+  }
+  const over = { run, datasetBefore: isOther ? datasetBefore : null };
+  for await (const jobs of plannedJobs(store, run, { isAgain: true })) {
+    if (isHalted?.() === true) {
+      return 'halted';
+    }
+    await keepChanged(store, over, jobs);
+  }
+  await keepGone(store, over);
+  return 'kept';
+}
+
+/** Whether a plan of the run as it is here was complete: it would not be gone through again. */
+export async function isPlanned(
+  store: Pick<Store, 'dataset' | 'plannedDigest'>,
+  run: StoredRun,
+): Promise<boolean> {
+  const digest = await planDigest(store, run);
+  return digest !== null && (await store.plannedDigest(run.id)) === digest;
+}
+
+/** As the planning goes through them, with the names they get. */
+export async function* jobsToPlan(
+  store: Pick<Store, 'rows' | 'heldNames'>,
+  run: StoredRun,
+): AsyncGenerator<readonly NewJob[]> {
+  const held = isNew(run) ? undefined : await heldNames(store, run.id);
+  yield* plannedJobs(store, run, { held });
+}
+
+export const NOTHING_PLANNED: Omit<PlanEnd, 'isWhole'> = {
+  added: 0,
+  changed: 0,
+  unsure: 0,
+  along: 0,
+  gone: 0,
+};
+
+interface OnPage {
+  readonly onPage: () => void;
 }
 
 async function planAll(
   store: Store,
   run: StoredRun,
-  { onPage, only, isKept = false }: PlanHow & { readonly onPage: () => void },
-): Promise<PlanCounts> {
+  { onPage, only, isHalted, isKept = false }: PlanHow & Required<Pick<PlanHow, 'isHalted'>> & OnPage,
+): Promise<PlanEnd> {
   const digest = await planDigest(store, run);
-  if (digest !== null && (await store.plannedDigest(run.id)) === digest) {
-    return { added: 0, changed: 0, unsure: 0 };
+  if (await isPlanned(store, run)) {
+    return { ...NOTHING_PLANNED, isWhole: true };
   }
-  await store.setPlannedDigest(run.id, null);
+  const isMoved = (await store.plannedDigest(run.id)) === MOVED;
+  if (!isMoved) {
+    await store.setPlannedDigest(run.id, null);
+  }
   const held = isNew(run) ? undefined : await heldNames(store, run.id);
-  let { added, changed, unsure } = { added: 0, changed: 0, unsure: 0 };
-  for await (const jobs of plannedJobs(store, run, { only, held })) {
+  let { added, changed, unsure } = NOTHING_PLANNED;
+  for await (const jobs of plannedJobs(store, run, { only, held, isAgain: held !== undefined })) {
+    if (isHalted()) {
+      return { ...NOTHING_PLANNED, added, changed, unsure, isWhole: false };
+    }
     if (held !== undefined && !isKept) {
       await keepChanged(store, { run, datasetBefore: null }, jobs);
     }
@@ -89,10 +166,31 @@ async function planAll(
     added += counts.added;
     changed += counts.changed;
     unsure += counts.unsure;
-    onPage();
+    if (!isMoved) {
+      onPage();
+    }
   }
-  await store.setPlannedDigest(run.id, digest);
-  return { added, changed, unsure };
+  const moved = isMoved ? await rowsMoved(store, run, { isHalted, isKept, changed }) : {};
+  const isWhole = !isMoved || !isHalted();
+  if (isWhole) {
+    await store.setPlannedDigest(run.id, digest);
+  }
+  return { ...NOTHING_PLANNED, added, changed, unsure, ...moved, isWhole };
+}
+
+/** Once all of a plan over another reading is there: any row may have been any other before. */
+async function rowsMoved(
+  store: Store,
+  run: StoredRun,
+  { isHalted, isKept, changed }: Required<Pick<PlanHow, 'isHalted' | 'isKept'>> & Pick<PlanCounts, 'changed'>,
+): Promise<Pick<PlanEnd, 'along' | 'gone' | 'changed'>> {
+  if (!isKept) {
+    await keepGone(store, { run, datasetBefore: null });
+  }
+  const gone = await leaveOutGone(store, run);
+  const along = await takeAlong(store, run, isHalted);
+  // A row whose own result went along with another is not one that changed.
+  return { gone, along, changed: along === 0 ? changed : Math.min(changed, await store.askedAnew(run.id)) };
 }
 
 /** Nothing of it was sent, and nothing is done. */
@@ -120,16 +218,24 @@ async function planDigest(store: Pick<Store, 'dataset'>, run: StoredRun): Promis
   return createHash('sha256').update(JSON.stringify(plan)).digest('base64url');
 }
 
-/** The jobs of a run in pages, in row order, with their file names; `held`: names that its files have already. */
+interface PagesHow {
+  readonly only?: JobChoice | undefined;
+  /** Names that its files have already. */
+  readonly held?: HeldNames | undefined;
+  /** Some of its jobs may have instructions of their own by now. */
+  readonly isAgain?: boolean;
+}
+
+/** The jobs of a run in pages, in row order, with their file names. */
 export async function* plannedJobs(
   store: Pick<Store, 'rows'>,
   run: Pick<StoredRun, 'recipe' | 'options' | 'datasetId'>,
-  { only, held }: { readonly only?: JobChoice | undefined; readonly held?: HeldNames | undefined } = {},
+  { only, held, isAgain = false }: PagesHow = {},
 ): AsyncGenerator<readonly NewJob[]> {
   const filter = rowFilter(run.options);
   const isChosen = only ?? (() => true);
   const namer = createNamer(run.recipe, held);
-  const jobsOf = createJobsOf(run.recipe);
+  const jobsOf = createJobsOf(run.recipe, isAgain);
   let position = 0;
   let stored = 0;
   for (;;) {
@@ -166,10 +272,12 @@ export function rowFilter(options: Pick<RunOptions, 'filterRows'>): (row: number
   return filter.includes;
 }
 
-function createJobsOf(recipe: Recipe) {
+function createJobsOf(recipe: Recipe, isAgain: boolean) {
   const digestOf = createRowDigest(recipe);
+  const restOf = createRestDigest(recipe);
   return (row: StoredRow, stems: readonly (readonly string[])[]): readonly Omit<NewJob, 'position'>[] => {
     const digest = digestOf(row.fields);
+    const rest = isAgain ? { rest: restOf(row.fields) } : {};
     return recipe.models.flatMap((model, m) =>
       Array.from({ length: recipe.variants }, (_, variant) => ({
         row: row.row,
@@ -178,6 +286,7 @@ function createJobsOf(recipe: Recipe) {
         model,
         stem: stems[m]?.[variant] ?? `${row.index}`,
         digest,
+        ...rest,
       })),
     );
   };

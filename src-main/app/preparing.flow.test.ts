@@ -21,12 +21,14 @@ afterEach(async () => {
   await server.close();
 });
 
-function command(filterRows: string): Promise<RunEnd> {
+const ANIMALS = ['a cat', 'a dog', 'a hen', 'a cow', 'a pig'];
+
+function command(filterRows: string, prompts = ANIMALS): Promise<RunEnd> {
   return new FolderRun(library.app).run(
     {
       name: 'animals',
       task: 't2i',
-      source: { kind: 'prompts', prompts: ['a cat', 'a dog', 'a hen', 'a cow', 'a pig'] },
+      source: { kind: 'prompts', prompts },
       recipe: {
         task: 't2i',
         models: [{ provider: 'openai', model: 'm' }],
@@ -84,3 +86,112 @@ it('paused, it sends nothing more until it goes on', async () => {
   await runs.over(runId);
   expect(await library.app.store.counts(runId)).toMatchObject({ done: 5, pending: 0 });
 }, 30_000);
+
+/** Four pages of a plan, the last of them not full. */
+const MANY = Array.from({ length: 1600 }, (_, at) => `animal ${at}`);
+const MAY_TAKE = 60_000;
+
+/** A new run whose planning does `act` at this page of it, while that is written; answers what became of `act`. */
+async function atPage(page: number, act: (runId: number) => Promise<unknown>) {
+  const { store } = library.app;
+  const plan = store.planJobs.bind(store);
+  const { promise: acted, resolve } = deferred();
+  let answer: Promise<unknown> = Promise.resolve();
+  const planJobs = vi.spyOn(store, 'planJobs').mockImplementation(async (runId, jobs) => {
+    const counts = await plan(runId, jobs);
+    if (planJobs.mock.calls.length === page) {
+      answer = act(runId);
+      resolve();
+    }
+    return counts;
+  });
+  const end = command('', MANY);
+  await acted;
+  await answer;
+  await end;
+  // Those that were asked for by then: no page more.
+  expect(planJobs.mock.calls).toHaveLength(page);
+  planJobs.mockRestore();
+  const [run] = await store.runs();
+  const runId = run?.id ?? 0;
+  return { runId, counts: await store.counts(runId) };
+}
+
+/** Every row has one job, each in its place. */
+async function expectWhole(runId: number): Promise<void> {
+  const places: unknown[] = [];
+  for (let offset = 0; offset <= MANY.length; offset += 400) {
+    const { jobs } = await library.app.store.jobs({ runId, offset, limit: 400 });
+    places.push(...jobs.map(({ row, position }) => [row, position]));
+  }
+  expect(places).toEqual(MANY.map((_, at) => [at, at]));
+}
+
+it.each([1, 2, 3])(
+  'paused at page %i of its planning it stands still at once, and who goes on with it plans the rest',
+  async (page) => {
+    const { runs, store } = library.app;
+    const { runId, counts } = await atPage(page, (id) => runs.stop(id));
+    expect(counts.done + counts.pending).toBe(page * 500);
+    expect((await runs.view(await runs.found(runId))).state).toMatchObject({
+      kind: 'paused',
+      reason: expect.stringMatching(/Not all of its rows are planned yet: the rest is when it goes on\.$/),
+    });
+    await (page === 2 ? runs.rerunFailed(runId) : runs.resume(runId));
+    await runs.planned(runId);
+    await runs.cancel(runId, false);
+    await expectWhole(runId);
+    const { done, cancelled, ...rest } = await store.counts(runId);
+    expect(done + cancelled).toBe(MANY.length);
+    expect(Object.values(rest)).toEqual(Object.values(rest).map(() => 0));
+    expect(server.requests).toHaveLength(done);
+  },
+  MAY_TAKE,
+);
+
+it('paused while its changed input is compared with what is done, it stays as it was, and the same command goes on', async () => {
+  const { runs, store } = library.app;
+  await command('0:2', MANY);
+  const [before] = await store.runs();
+  const runId = before?.id ?? 0;
+  const compare = store.comparePlan.bind(store);
+  let paused: Promise<unknown> = Promise.resolve();
+  const comparePlan = vi.spyOn(store, 'comparePlan').mockImplementation(async (id, jobs) => {
+    paused = runs.stop(id);
+    return compare(id, jobs);
+  });
+  const changed = MANY.with(1, 'another animal');
+  expect(await command('0:2', changed)).toMatchObject({
+    run: { state: { kind: 'paused' }, counts: { done: 2 } },
+  });
+  await paused;
+  expect(comparePlan.mock.calls).toHaveLength(1);
+  comparePlan.mockRestore();
+  expect((await runs.found(runId)).datasetId).toBe(before?.datasetId);
+  expect(await command('0:2', changed)).toMatchObject({ run: { state: { kind: 'finished' } } });
+  expect(server.requests).toHaveLength(3);
+  expect(await store.counts(runId)).toMatchObject({ done: 2, pending: 0 });
+}, 60_000);
+
+it.each([1, 2, 3])(
+  'cancelled at page %i of its planning it is over at once, and its rest is as cancelled as what was planned',
+  async (page) => {
+    const { runs, store } = library.app;
+    const { runId, counts } = await atPage(page, (id) => runs.cancel(id, false));
+    expect(counts.done + counts.cancelled).toBe(page * 500);
+    expect((await runs.view(await runs.found(runId))).state).toMatchObject({ kind: 'finished' });
+    await runs.rerunFailed(runId);
+    await runs.over(runId);
+    expect(await store.counts(runId)).toEqual(counts);
+    await runs.resume(runId);
+    await runs.over(runId);
+    await expectWhole(runId);
+    expect(await store.counts(runId)).toMatchObject({
+      done: counts.done,
+      cancelled: MANY.length - counts.done,
+      pending: 0,
+    });
+    expect(server.requests).toHaveLength(counts.done);
+  },
+  MAY_TAKE,
+);

@@ -53,7 +53,7 @@ async function cutOff(): Promise<number> {
 it('keep wins over how the run was started', async () => {
   const runId = await cutOff();
   const { runs, store } = library.app;
-  await runs.resume(runId, false);
+  await runs.resume(runId, { resendUnknown: false });
   await runs.over(runId);
   expect(await store.counts(runId)).toMatchObject({ unknown: 2, done: 0 });
   expect(server.requests).toHaveLength(2);

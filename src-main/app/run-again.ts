@@ -1,18 +1,23 @@
 /**
  * Jobs that go again in the run they are of. Their present results stay as versions; a run under way stops first, for
- * it must not be handed jobs behind its cursor. Who asks while it is stopping is served with the same stop.
+ * it must not be handed jobs behind its cursor. Who asks while it is stopping is served with the same stop. It takes the
+ * turn of its folder: no other run takes that over, and nobody plans there, until it is under way.
  */
 import type { Run } from '@shared/model/run';
 import type { Requeue, Store, StoredRun } from '../store/store';
-import { keepVersions, type VersionSource } from './keep-versions';
+import { inFolder, refuseReplaced } from './folder-turns';
+import { keepVersions } from './keep-versions';
 import { refuseOthersKeys } from './lent-keys';
+import { isRestCancelled } from './partly-planned';
+import { planRun } from './planner';
+import type { StartExtras } from './run-start';
 import type { Runs } from './runs';
+import { refuseUnrecorded } from './unrecorded-output';
 
-export type AgainStore = VersionSource & Pick<Store, 'requeue' | 'requeueWith' | 'counts'>;
-export type AgainRuns = Pick<Runs, 'found' | 'stop' | 'start' | 'isActive' | 'over' | 'settle'>;
+export type AgainRuns = Pick<Runs, 'found' | 'stop' | 'rest' | 'start' | 'isActive' | 'over' | 'settle'>;
 
 export interface AgainParts {
-  readonly store: AgainStore;
+  readonly store: Store;
   readonly runs: AgainRuns;
 }
 
@@ -53,41 +58,87 @@ export function runAgain(parts: AgainParts, runId: number, wish: Wish): Promise<
   return served;
 }
 
-async function serve(
-  { store, runs }: AgainParts,
-  { batches, only }: Standing,
-  { runId, wishes }: { readonly runId: number; readonly wishes: readonly Wish[] },
-): Promise<Run> {
+interface Batched {
+  readonly runId: number;
+  readonly wishes: readonly Wish[];
+}
+
+async function serve(parts: AgainParts, standing: Standing, { runId, wishes }: Batched): Promise<Run> {
+  const { store, runs } = parts;
   try {
     const run = await runs.found(runId);
     refuseOthersKeys(run);
-    const isPaused = !runs.isActive(runId) && (await store.counts(runId)).pending > 0;
+    const wasActive = runs.isActive(runId);
+    // Before the turn is taken: who prepares the run may wait for that turn, and is waited for here.
     await runs.stop(runId);
-    if (isPaused && wishes.every(({ which }) => which.kind === 'jobs')) {
-      only.set(runId, only.get(runId) ?? new Set());
-    }
-    let at = 0;
-    do {
-      for (let wish = wishes[at]; wish !== undefined; wish = wishes[at]) {
-        at += 1;
-        await carryOut({ store, runs }, run, { wish, rows: only.get(runId) });
-      }
-      // Somebody may have started it meanwhile, and its cursor has passed these jobs.
-      await runs.stop(runId);
-    } while (at < wishes.length);
+    return await inFolder(store, run.outputDir, () =>
+      serveInTurn(parts, standing, { runId, wishes, wasActive }),
+    );
   } finally {
-    // Nobody joins from here on: what comes now stops the run again.
+    endBatch(standing, { runId, wishes });
+  }
+}
+
+/** Nobody joins from here on: what comes now stops the run again. */
+function endBatch({ batches }: Standing, { runId, wishes }: Batched): void {
+  if (batches.get(runId)?.wishes === wishes) {
     batches.delete(runId);
   }
+}
+
+async function serveInTurn(
+  { store, runs }: AgainParts,
+  standing: Standing,
+  { runId, wishes, wasActive }: Batched & { readonly wasActive: boolean },
+): Promise<Run> {
+  const { batches, only } = standing;
+  const run = await runs.found(runId);
+  await refuseReplaced(store, run);
+  const isPaused = !wasActive && !runs.isActive(runId) && (await store.counts(runId)).pending > 0;
+  if (isPaused && wishes.every(({ which }) => which.kind === 'jobs')) {
+    only.set(runId, only.get(runId) ?? new Set());
+  } else if (isPaused && run.origin !== 'session') {
+    // What was pending goes along, as if somebody had continued the run.
+    await refuseUnrecorded(store, run, 'resume');
+  }
+  await runs.rest(runId);
+  let at = 0;
+  do {
+    for (let wish = wishes[at]; wish !== undefined; wish = wishes[at]) {
+      at += 1;
+      await carryOut({ store, runs }, run, { wish, rows: only.get(runId) });
+    }
+    // Somebody may have started it meanwhile, and its cursor has passed these jobs.
+    await runs.rest(runId);
+  } while (at < wishes.length);
+  endBatch(standing, { runId, wishes });
   const rows = only.get(runId);
   const fresh = await runs.found(runId);
-  const started = await runs.start(fresh, rows === undefined ? {} : { includes: (row) => rows.has(row) });
+  const started = await runs.start(
+    fresh,
+    rows === undefined ? await restPlanned(store, fresh, wishes) : { includes: (row) => rows.has(row) },
+  );
   void runs.over(runId).then(() => {
     if (!batches.has(runId) && !runs.isActive(runId)) {
       only.delete(runId);
     }
   });
   return started;
+}
+
+/** Its planning may have been stopped: it goes on, or the run would end without those rows. */
+async function restPlanned(
+  store: Store,
+  run: StoredRun,
+  wishes: readonly Wish[],
+): Promise<Pick<StartExtras, 'planned' | 'stopPlanning'>> {
+  const isOff = isRestCancelled(run) && !wishes.some(({ which }) => which.kind === 'cancelled');
+  if (run.origin === 'session' || isOff) {
+    return {};
+  }
+  const { begun, whole, stop } = planRun(store, run);
+  await begun;
+  return { planned: whole, stopPlanning: stop };
 }
 
 async function carryOut(
@@ -121,7 +172,7 @@ async function unsettled(
   return { kind: 'jobs', jobIds: which.jobIds.filter((jobId) => before.has(jobId) || !after.has(jobId)) };
 }
 
-async function doneAmong(store: AgainStore, jobIds: readonly number[]): Promise<ReadonlySet<number>> {
+async function doneAmong(store: Store, jobIds: readonly number[]): Promise<ReadonlySet<number>> {
   const done = new Set<number>();
   for (let at = 0; at < jobIds.length; at += PAGE) {
     for (const { id, state } of await store.jobsById(jobIds.slice(at, at + PAGE))) {
@@ -133,7 +184,7 @@ async function doneAmong(store: AgainStore, jobIds: readonly number[]): Promise<
   return done;
 }
 
-async function addRows(store: AgainStore, runId: number, which: Requeue, rows: Set<number>): Promise<void> {
+async function addRows(store: Store, runId: number, which: Requeue, rows: Set<number>): Promise<void> {
   for (let after = 0; ; ) {
     const jobIds = await store.jobIds(runId, which, after, PAGE);
     const last = jobIds.at(-1);

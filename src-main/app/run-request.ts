@@ -251,8 +251,10 @@ export async function startRun(app: App, request: RunRequest, where: OutputFolde
   const make = async (): Promise<Run> => {
     await refuseUnderWay(app, outputDir, () => 'wait for it, pause it first, or choose another folder');
     const wanted = { name, dataset, recipe: request.recipe, options, outputDir, mode, adopt: true } as const;
-    const { run, planned } = await setUpRun(app.store, { ...wanted, onRun: preparation.of });
-    return app.runs.start(run, { planned, preparation });
+    const isHalted = (): boolean => preparation.halt() !== null;
+    const heard = { onRun: preparation.of, isHalted };
+    const { run, planned, stopPlanning } = await setUpRun(app.store, { ...wanted, ...heard });
+    return app.runs.start(run, { planned, stopPlanning, preparation });
   };
   return inFolder(app.store, outputDir, make).finally(preparation.end);
 }

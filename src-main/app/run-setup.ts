@@ -3,11 +3,12 @@ import { stat } from 'node:fs/promises';
 import type { Recipe, RunOptions } from '@shared/model/run';
 import { Refusal } from '../refusal';
 import type { Store, StoredDataset, StoredRun } from '../store/store';
-import { adoptPictures, type FoundPictures, foundPictures, unrecordedPictures } from './adopt-results';
+import { adoptPictures, type FoundPictures, foundPictures } from './adopt-results';
 import { resultsPath } from './exporter';
+import { leaveOutGone } from './gone-rows';
 import { outputToGoOn, usableFolder } from './output-folder';
-import { keepBefore, planRun, recipeChanges, rowFilter } from './planner';
-import { unrecordedAnswers } from './unrecorded-answers';
+import { keepBefore, NOTHING_PLANNED, type PlanEnd, planRun, recipeChanges, rowFilter } from './planner';
+import { outputFlag, pictures, refuseIfAny, refuseUnrecorded, unknownAnswers } from './unrecorded-output';
 
 const PAGE = 500;
 
@@ -23,6 +24,8 @@ export interface SetupRequest {
   readonly adopt?: boolean;
   /** The run is known, its jobs are not planned yet. */
   onRun?(runId: number): void;
+  /** Somebody has paused or cancelled it meanwhile: planning ends, and it is to be started only to be told so. */
+  readonly isHalted?: () => boolean;
 }
 
 export interface SetUp {
@@ -30,7 +33,8 @@ export interface SetUp {
   /** What a person should know before it starts, one sentence each. */
   readonly notes: readonly string[];
   /** Resolves when every job is planned; the first are there already. */
-  readonly planned: Promise<unknown>;
+  readonly planned: Promise<PlanEnd>;
+  readonly stopPlanning: () => void;
   /** Results of earlier sessions are to be compared with the disk while the run goes on. */
   readonly recheck: boolean;
 }
@@ -70,15 +74,15 @@ async function createRun(store: Store, request: SetupRequest, replaced: StoredRu
     outputDir: request.outputDir,
   });
   request.onRun?.(run.id);
-  const { begun, whole } = planRun(store, run);
+  const { begun, whole, stop } = planRun(store, run, haltOf(request));
+  const setUp = { run, planned: whole, stopPlanning: stop, recheck: false };
   if (!isFound || isText || request.adopt !== true) {
     await begun;
-    return { run, notes: [], planned: whole, recheck: false };
+    return { ...setUp, notes: [] };
   }
   // Nothing may be sent before it is known what is there.
-  await whole;
-  const notes = adoptionNotes(await adoptPictures(store, run));
-  return { run, notes, planned: Promise.resolve(), recheck: false };
+  const { isWhole } = await whole;
+  return { ...setUp, notes: isWhole ? adoptionNotes(await adoptPictures(store, run)) : [] };
 }
 
 async function resumeRun(store: Store, request: SetupRequest, existing: StoredRun): Promise<SetUp> {
@@ -87,29 +91,76 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
     filterRows: unionFilter(existing.options.filterRows, request.options.filterRows),
   };
   const run = { ...existing, options, datasetId: request.dataset.id };
-  const isKept = await keepBefore(store, run, existing.datasetId);
+  const isAdopted = request.adopt === true && run.recipe.task !== 'text';
+  if (!isAdopted) {
+    // Before anything is changed: a library that was restored knows the run, but not what it has delivered since.
+    await refuseUnrecorded(store, run, 'command');
+  }
+  const keeping = await keepBefore(store, run, { datasetBefore: existing.datasetId, ...haltOf(request) });
+  if (keeping === 'halted') {
+    return notMoved(existing);
+  }
+  const isKept = keeping === 'kept';
   await store.setRunOptions(existing.id, options);
   await store.setRunDataset(existing.id, request.dataset.id);
-  const { changed, unsure } = await planRun(store, run, { isKept }).whole;
-  // A library that was restored knows the run, but not what it has delivered since.
-  const isText = run.recipe.task === 'text';
-  const adopted = request.adopt === true && !isText ? await adoptPictures(store, run) : null;
-  if (isText) {
-    await refuseUnrecordedAnswers(store, run);
-  } else if (adopted === null) {
-    refuseIfAny(await unrecordedPictures(store, run), request.outputDir);
+  const { whole, stop } = planRun(store, run, { isKept, ...haltOf(request) });
+  const setUp = { run, planned: whole, stopPlanning: stop, recheck: true };
+  const { changed, unsure, along, gone, isWhole } = await whole;
+  if (!isWhole) {
+    return { ...setUp, notes: [] };
   }
-  const unknown = options.unknown === 'resend' ? await store.requeue(run.id, { kind: 'unknown' }) : 0;
+  const adopted = isAdopted ? await adoptPictures(store, run) : null;
+  const unknown = options.unknown === 'resend' ? await resendUnknown(store, run) : 0;
   await store.requeue(run.id, { kind: 'cancelled' });
   const failed = await requeueFailed(store, run, rowFilter(request.options));
   const notes = [
     ...(adopted === null ? [] : adoptionNotes(adopted)),
+    along > 0 ? alongNote(along) : '',
+    gone > 0 ? goneNote(gone) : '',
     changed > 0 ? changedNote(changed) : '',
     unsure > 0 && options.unknown !== 'resend' ? unsureNote(unsure) : '',
     unknown > 0 ? `${unknown} requests with an unknown outcome are sent again.` : '',
     failed > 0 ? `${failed} failed rows are tried again.` : '',
   ];
-  return { run, notes: notes.filter((note) => note !== ''), planned: Promise.resolve(), recheck: true };
+  return { ...setUp, notes: notes.filter((note) => note !== '') };
+}
+
+/** Half of what its earlier rows asked for is noted: the rest would be lost if it moved to its new ones now. */
+function notMoved(run: StoredRun): SetUp {
+  const nothing = { ...NOTHING_PLANNED, isWhole: false };
+  return {
+    run,
+    notes: ['Stopped before the input, which has changed, was taken in: the same command does that.'],
+    planned: Promise.resolve(nothing),
+    stopPlanning: () => undefined,
+    recheck: false,
+  };
+}
+
+function haltOf({ isHalted }: SetupRequest): Pick<SetupRequest, 'isHalted'> {
+  return isHalted === undefined ? {} : { isHalted };
+}
+
+/** But those of rows that are gone: nobody knows what to send any more. */
+async function resendUnknown(store: Store, run: StoredRun): Promise<number> {
+  const before = (await store.counts(run.id)).pending;
+  const requeued = await store.requeue(run.id, { kind: 'unknown' });
+  if (requeued === 0 || (await leaveOutGone(store, run)) === 0) {
+    return requeued;
+  }
+  return (await store.counts(run.id)).pending - before;
+}
+
+function alongNote(results: number): string {
+  return results === 1
+    ? 'One result went along with its row.'
+    : `${results} results went along with their rows.`;
+}
+
+function goneNote(rows: number): string {
+  return rows === 1
+    ? 'One row is no longer in the input and is left out; no result is deleted.'
+    : `${rows} rows are no longer in the input and are left out; no result is deleted.`;
 }
 
 function changedNote(rows: number): string {
@@ -147,7 +198,7 @@ async function requeueFailed(
 /** Pictures without a record may be paid results of another program: they are not silently done over. */
 async function refuseUnknownFiles(store: Store, request: SetupRequest): Promise<void> {
   const plan = { recipe: request.recipe, options: request.options, datasetId: request.dataset.id };
-  refuseIfAny(await foundPictures(store, plan, request.outputDir), request.outputDir);
+  refuseIfAny(await foundPictures(store, plan, request.outputDir), request.outputDir, 'command');
 }
 
 /** A table has the answers, but not how they came about: none of them can be believed to be of this very recipe. */
@@ -155,37 +206,7 @@ async function refuseUnknownAnswers({ outputDir, recipe }: SetupRequest): Promis
   const table = resultsPath(outputDir, 'jsonl');
   const found = await stat(table).catch(() => null);
   if (found !== null && found.size > 0) {
-    throw unknownAnswers(`${table} holds answers`, recipe);
-  }
-}
-
-async function refuseUnrecordedAnswers(store: Store, run: StoredRun): Promise<void> {
-  const found = await unrecordedAnswers(store, run);
-  if (found !== null) {
-    const answers = found.count === 1 ? 'one answer' : `${found.count} answers`;
-    throw unknownAnswers(`${found.path} holds ${answers}`, run.recipe);
-  }
-}
-
-function unknownAnswers(what: string, recipe: Recipe): Refusal {
-  return new Refusal(
-    'BAD_INPUT',
-    `${what} that this library has no record of, and answers of a table cannot be taken as done. ` +
-      `Choose another ${outputFlag(recipe)}, or send everything anew with --no_resume.`,
-  );
-}
-
-function outputFlag({ task }: Pick<Recipe, 'task'>): string {
-  return task === 'text' ? '--output' : '--output_dir';
-}
-
-function refuseIfAny({ whole, torn }: FoundPictures, outputDir: string): void {
-  if (whole + torn > 0) {
-    throw new Refusal(
-      'BAD_INPUT',
-      `${outputDir} holds ${pictures(whole + torn)} that this library has no record of. ` +
-        'Take the whole ones as done with --adopt, choose another --output_dir, or send everything anew with --no_resume.',
-    );
+    throw unknownAnswers(`${table} holds answers`, recipe, 'command');
   }
 }
 
@@ -195,10 +216,6 @@ function adoptionNotes({ whole, torn }: FoundPictures): readonly string[] {
     torn > 0 ? `Cut off or unreadable: ${pictures(torn)}, renamed to end in .torn and done again.` : '',
   ];
   return notes.filter((note) => note !== '');
-}
-
-function pictures(count: number): string {
-  return count === 1 ? 'one picture' : `${count} pictures`;
 }
 
 function unionFilter(before: string, now: string): string {

@@ -1,7 +1,9 @@
 /** What a run is started with, and what is known of it while it is under way. */
 import type { RunState } from '@shared/model/run';
 import type { StoredDataset, StoredRun } from '../store/store';
+import type { FolderClaim } from './folder-claims';
 import type { RunContext } from './order-book';
+import type { PlanEnd } from './planner';
 import type { Preparation } from './preparing';
 import type { createRateMeter } from './rates';
 import type { FinishedJob, ResultsLog } from './results-log';
@@ -17,7 +19,9 @@ export interface StartExtras extends OrderExtras {
   /** The rows of this session: a run may have been planned for more. Absent: all. */
   readonly includes?: (row: number) => boolean;
   /** Jobs may still be being planned; absent: all are there. */
-  readonly planned?: Promise<unknown>;
+  readonly planned?: Promise<Pick<PlanEnd, 'isWhole'>>;
+  /** Who pauses or cancels the run stops its planning, too; absent: that is waited for. */
+  readonly stopPlanning?: () => void;
   /** Who stops the run meanwhile is heard until its first request. */
   readonly preparation?: Preparation;
   /** Results of earlier sessions are compared with the disk while the run goes on. */
@@ -43,6 +47,8 @@ export interface ActiveRun {
   readonly extras: StartExtras;
   /** Null: a session, whose answers go to who asked. */
   readonly log: ResultsLog | null;
+  /** Nobody else writes into its folder meanwhile. */
+  readonly claim: FolderClaim;
   readonly rate: ReturnType<typeof createRateMeter>;
   state: RunState;
   isCancelled: boolean;

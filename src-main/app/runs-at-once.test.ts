@@ -111,12 +111,15 @@ describe('jobs that are sent again', () => {
     const { store } = library.app;
     const { requeue } = store;
     holdUntilStopping(id, () => again);
-    vi.spyOn(store, 'requeue').mockImplementation(async (runId, which) => {
-      await runs().resume(id);
+    const resumed: Promise<unknown>[] = [];
+    vi.spyOn(store, 'requeue').mockImplementation((runId, which) => {
+      // It waits for the turn of the folder, which the rerun has by now.
+      resumed.push(runs().resume(id));
       return requeue(runId, which);
     });
     const again = runs().rerunFailed(id);
     await again;
+    await Promise.all(resumed);
     await expectAllDone(id);
   });
 

@@ -263,7 +263,7 @@ describe('pictures that answers only name the address of', () => {
     await ended(id);
     expect(asked()).toBe(8);
     server.reply(picture);
-    await runs().resume(id, true);
+    await runs().resume(id, { resendUnknown: true });
     expect(await ended(id)).toMatchObject({ counts: { done: 8, unknown: 0 } });
   });
 });

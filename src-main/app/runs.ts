@@ -10,10 +10,10 @@ import { createJobCancel } from './cancel-jobs';
 import { oneAtATime } from './one-at-a-time';
 import { deferred } from './deferred';
 import { canaryEnd, canaryPause } from './canary';
-import { inFolder, refuseReplaced } from './folder-turns';
+import { claimFolder } from './folder-claims';
 import { lostNote } from './lost-results';
 import { outputToGoOn } from './output-folder';
-import { planRun } from './planner';
+import { partlyPlanned } from './partly-planned';
 import { createPreparing, type Halt, type Preparation } from './preparing';
 import { createRateMeter } from './rates';
 import { refuseOthersKeys } from './lent-keys';
@@ -22,6 +22,7 @@ import { runAccount } from './run-account';
 import { runAgain } from './run-again';
 import { runLog } from './run-log';
 import { createRunLook } from './run-look';
+import { createResume } from './run-resume';
 import type { RunsOptions } from './runs-options';
 import { createRunStates } from './run-states';
 import { createRunTables } from './run-tables';
@@ -54,14 +55,20 @@ export function createRuns(options: RunsOptions) {
       refuseOthersKeys(run);
     }
     await outputToGoOn(run);
-    const dataset = await datasetOf(run);
-    const resultsLog = run.origin === 'session' ? null : await runLog(options, { run, dataset, extras });
+    const claim = await claimFolder(run, (error) =>
+      log.warning('runs', `no claim on a folder: ${String(error)}`),
+    );
+    const { dataset, resultsLog } = await opened(run, extras).catch(async (error: unknown) => {
+      await claim.release();
+      throw error;
+    });
     const over = deferred();
     active.set(run.id, {
       run,
       dataset,
       extras,
       log: resultsLog,
+      claim,
       rate: createRateMeter(() => options.clock.now()),
       state: { kind: 'running' },
       isCancelled: false,
@@ -91,7 +98,7 @@ export function createRuns(options: RunsOptions) {
     options.tidy(run.id);
     if (extras.recheck === true) {
       options.lost.start(run, {
-        onLost: (found) => extras.onNote?.(lostNote(found)),
+        onLost: (lost) => extras.onNote?.(lostNote(lost)),
         onUnreadable: (failure) => doubt(run.id, failure),
       });
     }
@@ -117,6 +124,15 @@ export function createRuns(options: RunsOptions) {
       one.inDoubt = paused(message, kind);
       void scheduler.stop(runId);
     }
+  }
+
+  async function opened(
+    run: StoredRun,
+    extras: StartExtras,
+  ): Promise<{ readonly dataset: StoredDataset; readonly resultsLog: ActiveRun['log'] }> {
+    const dataset = await datasetOf(run);
+    const resultsLog = run.origin === 'session' ? null : await runLog(options, { run, dataset, extras });
+    return { dataset, resultsLog };
   }
 
   async function datasetOf(run: StoredRun): Promise<StoredDataset> {
@@ -160,7 +176,10 @@ export function createRuns(options: RunsOptions) {
     options.budget.close(runId);
     let state = ended;
     try {
-      await one.extras.planned;
+      const plan = await one.extras.planned;
+      if (plan?.isWhole === false) {
+        state = partlyPlanned(state);
+      }
       if (one.isCancelled) {
         // Jobs may have been planned since.
         await store.cancelPending(runId);
@@ -176,6 +195,7 @@ export function createRuns(options: RunsOptions) {
       state = state.kind === 'finished' ? pauseForTables(error, one.run.outputDir) : state;
     }
     await states.save(runId, state);
+    await one.claim.release();
     options.orders.close(runId);
     active.delete(runId);
     log.info('runs', `run ${runId} is ${state.kind}`);
@@ -204,61 +224,13 @@ export function createRuns(options: RunsOptions) {
     }
   }
 
-  /** `resendUnknown` absent: as the run was started. */
-  async function resume(runId: number, resendUnknown?: boolean): Promise<Run> {
-    const isSending = (): boolean => ['running', 'waiting'].includes(active.get(runId)?.state.kind ?? '');
-    // It is about to stand still: its tables are being written; or it is about to go on.
-    await (isSending() ? undefined : active.get(runId)?.over);
-    await (isSending() ? undefined : preparing.over(runId));
-    if (isSending()) {
-      return view(await found(runId));
-    }
-    const preparation = preparing.begin();
-    preparation.of(runId);
-    try {
-      const { outputDir } = await found(runId);
-      return await inFolder(store, outputDir, () => goOn(runId, preparation, resendUnknown));
-    } finally {
-      preparation.end();
-    }
-  }
-
-  async function goOn(runId: number, preparation: Preparation, resendUnknown?: boolean): Promise<Run> {
-    await options.settle(runId);
-    const known = await found(runId);
-    refuseOthersKeys(known);
-    await refuseReplaced(store, known);
-    const run = await withoutCanary(known);
-    if (resendUnknown ?? run.options.unknown === 'resend') {
-      await store.requeue(runId, { kind: 'unknown' });
-    }
-    if (run.origin === 'session') {
-      // What it asks for is in its rows, one job each: there is nothing to plan, and no table to check.
-      return start(await found(runId), { preparation });
-    }
-    // Its process may have died while the jobs were still being planned.
-    const { begun, whole } = planRun(store, run);
-    await begun;
-    return start(await found(runId), { planned: whole, recheck: true, preparation });
-  }
-
-  /** Who continues a run has looked at its first rows. */
-  async function withoutCanary(run: StoredRun): Promise<StoredRun> {
-    const { canary, ...rest } = run.options;
-    if (canary === undefined) {
-      return run;
-    }
-    await store.setRunOptions(run.id, rest);
-    return { ...run, options: rest };
-  }
-
   async function requeueAndStart(runId: number, which: Requeue): Promise<Run> {
     if (active.get(runId)?.extras.isSession === true) {
       throw new Refusal('BAD_INPUT', 'That request belongs to a session that is open: ask once more there.');
     }
     const { settle } = options;
     const isActive = (id: number): boolean => active.has(id);
-    const parts = { store, runs: { found, start, stop: standStill, isActive, over, settle } };
+    const parts = { store, runs: { found, start, stop: standStill, rest, isActive, over, settle } };
     return runAgain(parts, runId, { which, requeue: (left) => store.requeue(runId, left) });
   }
 
@@ -293,6 +265,7 @@ export function createRuns(options: RunsOptions) {
       await (state === null ? undefined : states.save(runId, state));
     } else {
       one.isCancelled = true;
+      one.extras.stopPlanning?.();
       // In this order: nothing that is pending is leased between the two.
       const over = scheduler.cancel(runId, { inFlight });
       await store.cancelPending(runId);
@@ -318,12 +291,19 @@ export function createRuns(options: RunsOptions) {
   /** Stops sending; resolves when what was in flight has ended and the tables are written. */
   async function stop(runId: number): Promise<Run> {
     const isHalted = preparing.halt(runId, 'paused');
+    active.get(runId)?.extras.stopPlanning?.();
     await (active.has(runId) ? undefined : isHalted);
     return standStill(runId);
   }
 
   async function standStill(runId: number): Promise<Run> {
     await (active.has(runId) ? undefined : preparing.over(runId));
+    await rest(runId);
+    return view(await found(runId));
+  }
+
+  /** Whoever prepares the run is not waited for: it may wait for the turn of the folder that the caller has. */
+  async function rest(runId: number): Promise<void> {
     // One that is about to start would go on as if nobody had said so; that it cannot is its starter's concern.
     await starting(runId)?.catch(() => undefined);
     const one = active.get(runId);
@@ -332,7 +312,6 @@ export function createRuns(options: RunsOptions) {
       await scheduler.stop(runId);
       await one.over;
     }
-    return view(await found(runId));
   }
 
   /** Resolves when the run has ended or paused. */
@@ -341,7 +320,8 @@ export function createRuns(options: RunsOptions) {
   return {
     start,
     stop,
-    resume,
+    rest,
+    resume: createResume({ store, active, preparing, found, view, start, settle: options.settle }),
     view,
     found,
     listed,

@@ -12,6 +12,7 @@ import {
 } from '../providers/testing/scripted-server';
 import { setUpRun } from './run-setup';
 import { answerRows } from './text/answer-rows';
+import { listedModel } from './testing/listed-model';
 import {
   addTestKeys,
   ONE_AT_A_TIME,
@@ -154,19 +155,7 @@ describe('a text run', () => {
   });
 
   it('counts what answers cost that cannot be used', async () => {
-    await library.app.models.add({
-      id: 'writer',
-      provider: 'google_genai',
-      label: 'Writer',
-      state: 'current',
-      tasks: ['text'],
-      mask: false,
-      sizes: [],
-      ratios: [],
-      priceUsd: {},
-      tokenPriceUsd: { textIn: 1000, textOut: 10_000 },
-      source: 'test',
-    });
+    await library.app.models.add(listedModel('writer', { tokenPriceUsd: { textIn: 1000, textOut: 10_000 } }));
     server.reply(said('no JSON'));
     const { id } = await begin(['one'], STRUCTURED);
     // 100 in at $1000 and 10 out at $10,000 a million, twice.

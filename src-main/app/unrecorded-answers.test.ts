@@ -8,6 +8,7 @@ import type { Store, StoredDataset, StoredRun } from '../store/store';
 import { attemptFor, DRIVERS, type Library, temporaryLibrary } from '../store/testing/library-fixture';
 import { writeAnswers } from './answers-file';
 import { setUpRun } from './run-setup';
+import { refuseUnrecorded } from './unrecorded-output';
 
 const RECIPE: Recipe = {
   task: 'text',
@@ -110,6 +111,41 @@ describe.each(DRIVERS)('answers without a record, on %s', (driver) => {
     await expect(begun(restored, 'resume')).rejects.toThrow(`${path} holds one answer ${REFUSED}`);
     await answerNext(restored.store, restored.run.id);
     await begun(restored, 'resume');
+  });
+
+  it('stop it before anything is changed, also where its rows have moved', async () => {
+    await write(await scene([0, 1, 2, 3], 4));
+    const restored = await scene([0, 1, 2, 3], 2);
+    const { store, run } = restored;
+    const created = await store.createDataset({ name: 'd', format: 'csv', sourcePath: null, baseDir: null });
+    const prompts = ['in front', 'of 0', 'of 1', 'of 2', 'of 3'];
+    await store.addRows(
+      created.id,
+      prompts.map((prompt, row) => ({ row, index: row, fields: { prompt } })),
+    );
+    const moved = await store.finishDataset(created.id, ['prompt'], []);
+    const before = await store.run(run.id);
+    await expect(begun({ store, dataset: moved }, 'resume')).rejects.toThrow(
+      `${path} holds 2 answers ${REFUSED}`,
+    );
+    expect(await store.run(run.id)).toEqual(before);
+    expect(before?.counts).toMatchObject({ done: 2, pending: 2 });
+    // Taken back, nothing of what is done goes again.
+    await answerNext(store, run.id);
+    await answerNext(store, run.id);
+    await begun(restored, 'resume');
+    expect(await store.counts(run.id)).toMatchObject({ done: 4, pending: 0 });
+  });
+
+  it('are found of a run whose rows were not all planned, and who continues it is told another way out', async () => {
+    const { store, run } = await (async () => {
+      await write(await scene([0, 1, 2, 3], 3));
+      return scene([0, 1, 2, 3], 1);
+    })();
+    await store.setPlannedDigest(run.id, null);
+    await expect(refuseUnrecorded(store, (await store.run(run.id)) ?? run, 'resume')).rejects.toThrow(
+      `${path} holds 2 answers ${REFUSED}Move that file elsewhere to have them asked again.`,
+    );
   });
 
   it('are none where the run has what the file has, though rows share a number', async () => {

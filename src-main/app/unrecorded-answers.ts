@@ -6,9 +6,12 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Store, StoredJob, StoredRun } from '../store/store';
+import { isPlanned, jobsToPlan } from './planner';
 import { nullIfGone, Unreadable } from './unreadable';
+import type { UnsentSource } from './unrecorded-pictures';
 
-type Answers = Pick<Store, 'answersFile' | 'counts' | 'jobs' | 'unsentStems'>;
+export type AnswerStore = Pick<Store, 'answersFile' | 'counts' | 'jobs'> &
+  Omit<UnsentSource, 'unrecordedNames'>;
 
 const PAGE = 500;
 /** Of jobs that were never sent, in their order: those that come first would be paid for first. */
@@ -17,17 +20,18 @@ const MOST_BYTES = 256 * 1024 ** 2;
 /** As answer-lines.ts begins each line. */
 const INDEX = /^\{"index":(-?\d+),/;
 
-/** How many, and of which file; null: none. Throws an Unreadable. */
+/** How many, and of which file; null: none. `run`: as it is to be planned. Nothing is changed. Throws an Unreadable. */
 export async function unrecordedAnswers(
-  store: Answers,
-  run: Pick<StoredRun, 'id'>,
+  store: AnswerStore,
+  run: StoredRun,
 ): Promise<{ readonly count: number; readonly path: string } | null> {
   const path = await store.answersFile(run.id);
-  const { pending } = await store.counts(run.id);
-  if (path === null || pending === 0 || (await sizeOf(path)) === 0) {
+  if (path === null || (await sizeOf(path)) === 0) {
     return null;
   }
-  const unsent = await unsentKeys(store, run.id);
+  const unsent = (await isPlanned(store, run))
+    ? await unsentKeys(store, run.id)
+    : await keysToPlan(store, run);
   const found = unsent.size === 0 ? new Map<string, number>() : await answeredIn(path, unsent);
   if (found.size === 0) {
     return null;
@@ -49,7 +53,7 @@ async function sizeOf(path: string): Promise<number> {
 }
 
 /** Of the first of them. */
-async function unsentKeys(store: Answers, runId: number): Promise<ReadonlySet<string>> {
+async function unsentKeys(store: AnswerStore, runId: number): Promise<ReadonlySet<string>> {
   const page = await store.unsentStems(runId, -1, MOST_LOOKED_AT);
   const stems = new Set(page?.stems);
   const keys = new Set<string>();
@@ -61,6 +65,23 @@ async function unsentKeys(store: Answers, runId: number): Promise<ReadonlySet<st
       keys.add(keyOf(index, model));
     }
     if (stems.size === 0) {
+      break;
+    }
+  }
+  return keys;
+}
+
+/** The same, of a plan that is not in the library yet, or not whole. */
+async function keysToPlan(store: AnswerStore, run: StoredRun): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>();
+  let count = 0;
+  for await (const jobs of jobsToPlan(store, run)) {
+    const unsent = new Set(await store.neverSent(run.id, jobs));
+    for (const { index, model } of jobs.filter(({ stem }) => unsent.has(stem))) {
+      keys.add(keyOf(index, model.model));
+      count += 1;
+    }
+    if (count >= MOST_LOOKED_AT) {
       break;
     }
   }

@@ -1,11 +1,12 @@
-import { mkdtemp, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store, StoredRun } from '../store/store';
 import { finishNext, type Library, plannedRun, temporaryLibrary } from '../store/testing/library-fixture';
 import { Unreadable } from './unreadable';
-import { verifyResults } from './verify-results';
+import { type Verified, verifyResults } from './verify-results';
 
 let folder: string;
 let library: Library;
@@ -67,6 +68,31 @@ describe('the results of a run, compared with the disk', () => {
     expect((await verify()).lost).toEqual([]);
     await utimes(file(2), new Date(), new Date(Date.now() + 5000));
     expect((await verify()).lost).toEqual([jobIds[2]]);
+  });
+
+  it('that somebody has retouched are kept under names of their own, and what is cut off is not', async () => {
+    const create = { width: 9, height: 4, channels: 3, background: 'blue' } as const;
+    const retouched = await sharp({ create }).png().toBuffer();
+    await writeFile(file(1), retouched);
+    await writeFile(file(2), retouched.subarray(0, -5));
+    await writeFile(join(folder, `${stem(3)}.changed.png`), 'of an earlier time');
+    await writeFile(file(3), retouched);
+    const pages: Verified[] = [];
+    for await (const page of verifyResults(store, run, new AbortController().signal)) {
+      pages.push(page);
+    }
+    expect(pages).toEqual([
+      {
+        checked: 4,
+        lost: jobIds.slice(1),
+        kept: [`${stem(1)}.changed.png`, `${stem(3)}.changed-2.png`],
+      },
+    ]);
+    expect(await readFile(join(folder, `${stem(1)}.changed.png`))).toEqual(retouched);
+    expect(await readFile(join(folder, `${stem(3)}.changed-2.png`))).toEqual(retouched);
+    expect((await readdir(folder)).filter((name) => name.startsWith(stem(2)))).toEqual([`${stem(2)}.png`]);
+    // Killed before its job was pending again, it is lost still.
+    expect((await verify()).lost).toEqual(jobIds.slice(1));
   });
 
   it('are all looked at, though some are found lost meanwhile', async () => {

@@ -1,13 +1,16 @@
 /**
  * A done job is believed only with its file: of the size that was journalled, and not changed since its hash was
- * last right. A file that is younger than that (copied, restored, edited) is hashed again, once. An answer of a text job
- * is in the library itself, and none of `doneResults`.
+ * last right. A file that is younger than that (copied, restored, edited) is hashed again, once. A whole picture that is
+ * not the one that came (retouched, say) is somebody's work: it gets a name of its own before its job is sent again. An
+ * answer of a text job is in the library itself, and none of `doneResults`.
  */
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join, posix } from 'node:path';
 import { fileSha256 } from '../images/file-sha256';
+import { readWholeImage } from '../images/whole-image';
 import type { DoneResult, Store, StoredRun } from '../store/store';
-import { nullIfGone, Unreadable } from './unreadable';
+import { moveAside } from './move-aside';
+import { isRefusedBySystem, nullIfGone, Unreadable } from './unreadable';
 
 const PAGE = 256;
 /** The threads that look at files also write results. */
@@ -18,10 +21,13 @@ export interface Verified {
   readonly checked: number;
   /** Those of the last page whose file is gone or is another. */
   readonly lost: readonly number[];
+  /** Pictures that stood in the place of those, whole: somebody has worked on them. By the names they have now. */
+  readonly kept: readonly string[];
 }
 
 type Verdict =
-  | { readonly kind: 'whole' | 'lost' }
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'lost'; readonly keptAs: string | null }
   | { readonly kind: 'confirmed'; readonly wholeAt: number }
   /** It is there, and may well be whole. */
   | { readonly kind: 'unreadable'; readonly error: Unreadable };
@@ -57,7 +63,11 @@ export async function* verifyResults(
       throw unreadable.error;
     }
     checked += page.length;
-    yield { checked, lost: page.filter((_, at) => verdicts[at]?.kind === 'lost').map(({ jobId }) => jobId) };
+    yield {
+      checked,
+      lost: page.filter((_, at) => verdicts[at]?.kind === 'lost').map(({ jobId }) => jobId),
+      kept: verdicts.flatMap((verdict) => (verdict?.kind === 'lost' ? (verdict.keptAs ?? []) : [])),
+    };
   }
 }
 
@@ -86,17 +96,36 @@ function unreadable(error: unknown): Verdict {
 
 async function verdictOf(outputDir: string, file: DoneResult['file']): Promise<Verdict> {
   if (file === null) {
-    return { kind: 'lost' };
+    return { kind: 'lost', keptAs: null };
   }
   const path = join(outputDir, file.fileName);
   const found = await stat(path).catch((error: unknown) => nullIfGone(error, path));
-  if (found?.isFile() !== true || found.size !== file.sizeBytes) {
-    return { kind: 'lost' };
+  if (found?.isFile() !== true) {
+    return { kind: 'lost', keptAs: null };
+  }
+  if (found.size !== file.sizeBytes) {
+    return { kind: 'lost', keptAs: await keepChanged(outputDir, file.fileName) };
   }
   if (file.wholeAt !== null && found.mtimeMs <= file.wholeAt) {
     return { kind: 'whole' };
   }
   const sha256 = await fileSha256(path).catch((error: unknown) => nullIfGone(error, path));
   // A file changed within the millisecond of its mtime would be hashed once more, never believed.
-  return sha256 === file.sha256 ? { kind: 'confirmed', wholeAt: Math.ceil(found.mtimeMs) } : { kind: 'lost' };
+  return sha256 === file.sha256
+    ? { kind: 'confirmed', wholeAt: Math.ceil(found.mtimeMs) }
+    : { kind: 'lost', keptAs: await keepChanged(outputDir, file.fileName) };
+}
+
+/** `000002.changed.png`: the result that is sent anew takes the name. Null: it is gone, or no whole picture. */
+async function keepChanged(outputDir: string, fileName: string): Promise<string | null> {
+  const path = join(outputDir, fileName);
+  const { dir, name, ext } = posix.parse(fileName);
+  const nth = (number: number): string =>
+    join(outputDir, dir, `${name}.changed${number === 1 ? '' : `-${number}`}${ext}`);
+  try {
+    const picture = await readWholeImage(path);
+    return picture === null ? null : posix.join(dir, basename(await moveAside(path, nth)));
+  } catch (error) {
+    return isRefusedBySystem(error) ? nullIfGone(error, path) : null;
+  }
 }

@@ -4,6 +4,7 @@ import type { Run } from '@shared/model/run';
 import { viewUrl, thumbnailUrl } from '@shared/media-url';
 import type { Log } from '../log';
 import { Refusal } from '../refusal';
+import type { RowAsk } from '../store/own-instruction';
 import type { Store, StoredJob, StoredRun } from '../store/store';
 import { StoreError } from '../store/store-error';
 import type { StoredVersion } from '../store/version-store';
@@ -12,12 +13,12 @@ import { resultsPath, writeTables } from './exporter';
 import { createTurns } from './in-turn';
 import { instructionOf } from './job-instruction';
 import { keepVersions } from './keep-versions';
-import { type AgainRuns, type AgainStore, runAgain } from './run-again';
+import { createRestDigest, createRowDigest } from './row-digest';
+import { type AgainRuns, runAgain } from './run-again';
 import { forgetName, isVersionName, isWhole, nameToo, presentName } from './version-files';
 
 export interface VersionsOptions {
-  readonly store: AgainStore &
-    Pick<Store, 'job' | 'takeBack' | 'dataset' | 'jobs' | 'answersOf' | 'usagesOf'>;
+  readonly store: Store;
   readonly runs: AgainRuns;
   readonly events: Pick<EventHub, 'touchJob' | 'touchRun'>;
   readonly log: Pick<Log, 'error'>;
@@ -52,7 +53,7 @@ export function createVersions(options: VersionsOptions) {
       isOther: own !== job.instruction,
       requeue: async (left) => {
         if (left.kind !== 'jobs' || left.jobIds.length > 0) {
-          await store.requeueWith(jobId, own).catch(refuse);
+          await store.requeueWith(jobId, own, await rowAsk(job)).catch(refuse);
         }
       },
     });
@@ -64,6 +65,15 @@ export function createVersions(options: VersionsOptions) {
     const [row] = await store.rowsAt(run.datasetId, [job.row]);
     const asked = instructionOf(run.recipe, { instruction: null }, row?.fields ?? {});
     return asked === instruction ? null : instruction;
+  }
+
+  /** What its row asks for by now; undefined: it is gone. */
+  async function rowAsk(job: StoredJob): Promise<RowAsk | undefined> {
+    const { recipe, datasetId } = await runs.found(job.runId);
+    const [row] = await store.rowsAt(datasetId, [job.row]);
+    return row === undefined
+      ? undefined
+      : { digest: createRowDigest(recipe)(row.fields), rest: createRestDigest(recipe)(row.fields) };
   }
 
   async function takeBack(jobId: number, resultId: number): Promise<void> {

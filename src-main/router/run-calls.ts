@@ -28,7 +28,7 @@ export function runCalls(os: Calls, app: App, shell: Shell) {
         granted: shell.granted,
       }),
     ),
-    resume: os.runs.resume.handler(({ input }) => app.runs.resume(input.runId, input.resendUnknown)),
+    resume: os.runs.resume.handler(({ input: { runId, ...terms } }) => app.runs.resume(runId, terms)),
     stop: os.runs.stop.handler(({ input }) => app.runs.stop(input.runId)),
     rerunFailed: os.runs.rerunFailed.handler(({ input }) => app.runs.rerunFailed(input.runId, input.kind)),
     rerunJob: os.runs.rerunJob.handler(({ input }) => app.versions.rerun(input.jobId)),

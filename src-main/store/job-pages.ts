@@ -49,7 +49,7 @@ export function createJobPages(db: Db, runs: Totals) {
     `SELECT ${JOB_COLUMNS} FROM jobs j ${JOB_JOINS}
      WHERE j.run_id = ? AND j.position >= ? AND j.position < ? ORDER BY j.position`,
   );
-  const byState = pageOf(db, 'run_id = ? AND state = ?');
+  const byState = pageOf(db, 'run_id = ? AND state = ? AND position >= 0');
   const byFailure = pageOf(db, `run_id = ? AND failure_kind = ? AND state = 'failed'`);
   const byBoth = pageOf(db, 'run_id = ? AND state = ? AND failure_kind = ?');
   const countFailure = db.prepare<{ count: number }>(

@@ -4,7 +4,7 @@ import { type JobState, jobStateSchema, type ModelChoice } from '@shared/model/r
 import type { Db, SqlValue } from './driver';
 import type { JobIds } from './job-ids';
 import { MISFIT_AGAIN, NO_MISFIT } from './misfits';
-import { HIDE_RESULT, jobDigest } from './own-instruction';
+import { HIDE_RESULT, isSameAsk, jobDigest, SET_RESULT_ASIDE } from './own-instruction';
 import type { JobGroup, RunTally } from './run-tally';
 import type { NewJob, PlanCounts, Requeue } from './store';
 
@@ -24,6 +24,8 @@ const IN_FLIGHT: ReadonlySet<string> = new Set(['leased', 'sent']);
 /** What a job that goes again forgets; with its result, that this was in the trash. */
 const REQUEUED = `UPDATE jobs SET state = 'pending', retries_used = 0, failure = NULL, result_id = NULL, review = NULL,
   trashed_at = CASE WHEN result_id IS NULL THEN trashed_at END`;
+/** Jobs without a place are of rows that are gone: they are not in the run until a plan has those again. */
+const PLACED = 'position >= 0';
 const NOT_IN_FLIGHT = `state NOT IN ('leased', 'sent', 'pending')`;
 
 /** Numbers of models that are not looked up again: callers of the service may ask for any names. */
@@ -58,7 +60,7 @@ export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
   const place = db.prepare('UPDATE jobs SET position = ?, idx = ?, stem = ? WHERE id = ?');
   const redo = db.prepare(`${REQUEUED}, ${NO_MISFIT}, digest = ? WHERE id = ?`);
   const askAnew = db.prepare(`UPDATE jobs SET ${NO_MISFIT}, digest = ? WHERE id = ?`);
-  const hideResult = db.prepare(`UPDATE results SET ${HIDE_RESULT} WHERE job_id = ? AND current = 1`);
+  const setAside = db.prepare(`UPDATE results SET ${SET_RESULT_ASIDE} WHERE job_id = ? AND current = 1`);
   const inRange = db.prepare<{ jobs: number }>(
     'SELECT count(*) AS jobs FROM jobs WHERE run_id = ? AND position BETWEEN ? AND ?',
   );
@@ -66,7 +68,8 @@ export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
   const isUnsettled = db.prepare('SELECT 1 FROM runs WHERE id = ? AND positions_settled = 0');
   const number = db.prepare(
     `UPDATE jobs SET position = placed.position
-     FROM (SELECT id, row_number() OVER (ORDER BY position, id) - 1 AS position FROM jobs WHERE run_id = ?) AS placed
+     FROM (SELECT id, row_number() OVER (ORDER BY position, id) - 1 AS position FROM jobs
+       WHERE run_id = ? AND position >= 0) AS placed
      WHERE jobs.id = placed.id AND jobs.position <> placed.position`,
   );
   const cancel = db.prepare(
@@ -92,11 +95,16 @@ export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
       }
       isMoved ||= old.position !== position;
       place.run(position, index, stem, old.id);
-      // A plan says what the row asks for; what the job was given as its own stays.
-      const wanted = jobDigest(digest, old.instruction);
-      if (old.digest === wanted || IN_FLIGHT.has(old.state)) {
+      if (old.position < 0) {
+        redo.run(digest, old.id);
+        added += 1;
         continue;
       }
+      // A plan says what the row asks for; what the job was given as its own stays.
+      if (isSameAsk(old.digest, job, old.instruction) || IN_FLIGHT.has(old.state)) {
+        continue;
+      }
+      const wanted = jobDigest(job, old.instruction);
       if (old.state === 'unknown') {
         // It may have been charged: it goes again when somebody says so, and asks for what the row says by then.
         unsure += 1;
@@ -116,7 +124,7 @@ export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
   }
 
   function sendAnew(runId: number, old: PlannedRecord, digest: string): void {
-    hideResult.run(old.id);
+    setAside.run(old.id);
     redo.run(digest, old.id);
     tally.leave(groupOf(runId, old.state, old.failure_kind));
     tally.enter({ runId, state: 'pending', failureKind: null });
@@ -195,11 +203,11 @@ function conditionOf(which: Requeue): readonly [where: string, values: readonly 
       return failedAs(which);
     case 'unknown':
     case 'cancelled':
-      return ['state = ?', [which.kind]];
+      return [`state = ? AND ${PLACED}`, [which.kind]];
     case 'all':
-      return ['true', []];
+      return [PLACED, []];
     case 'jobs':
-      return ['id IN (SELECT value FROM json_each(?))', [JSON.stringify(which.jobIds)]];
+      return [`id IN (SELECT value FROM json_each(?)) AND ${PLACED}`, [JSON.stringify(which.jobIds)]];
   }
 }
 

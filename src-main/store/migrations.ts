@@ -11,6 +11,7 @@ import { MEASURE_SCHEMA } from './measure-store';
 import { MISFIT_SCHEMA } from './misfits';
 import { ANSWERS_FILE_SCHEMA } from './run-table';
 import { SESSION_SCHEMA } from './session-store';
+import { SET_ASIDE_SCHEMA } from './set-aside';
 import { STUDIO_SCHEMA } from './studio-store';
 import { HISTORY_SCHEMA } from './text-history';
 import { TEXT_SCHEMA } from './text-store';
@@ -270,4 +271,5 @@ export const MIGRATIONS: readonly string[] = [
   ASKED_DIGEST_SCHEMA,
   STEPS_OF_ATTEMPTS,
   MAYBE_CHARGED_SCHEMA,
+  SET_ASIDE_SCHEMA,
 ];

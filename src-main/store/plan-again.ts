@@ -3,7 +3,7 @@ import type { Access } from './access';
 import type { Db } from './driver';
 import { createModelIds } from './job-plan';
 import { NO_MISFIT } from './misfits';
-import { jobDigest } from './own-instruction';
+import { isSameAsk, jobDigest, rowAskOf } from './own-instruction';
 import type { Tables } from './sqlite-store';
 import type { NewJob } from './store';
 
@@ -48,6 +48,12 @@ interface ComparedRecord {
   readonly state: string;
 }
 
+/** What an earlier version of the program left is known by all of its row alone. */
+function isUpToDate({ digest, instruction }: ComparedRecord, asked: NewJob): boolean {
+  const isLeft = instruction !== null && asked.rest !== undefined && rowAskOf(digest).rest === undefined;
+  return !isLeft && isSameAsk(digest, asked, instruction);
+}
+
 function createComparison(db: Db) {
   const modelId = createModelIds(db);
   const find = db.prepare<ComparedRecord>(
@@ -63,19 +69,23 @@ function createComparison(db: Db) {
   );
   return (runId: number, jobs: readonly PlannedAgain[]): readonly number[] => {
     const changed: number[] = [];
-    for (const { row, model, variant, digest, former } of jobs) {
+    for (const asked of jobs) {
+      const { row, model, variant, former } = asked;
       const job = find.get(runId, row, modelId(model), variant);
-      if (job === undefined || job.digest === jobDigest(digest, job.instruction)) {
+      if (job === undefined || isUpToDate(job, asked)) {
         continue;
       }
-      if (job.digest === jobDigest(former, job.instruction)) {
-        const renewed = jobDigest(digest, job.instruction);
+      const renewed = jobDigest(asked, job.instruction);
+      const isSame =
+        isSameAsk(job.digest, asked, job.instruction) ||
+        isSameAsk(job.digest, { digest: former }, job.instruction);
+      if (isSame) {
         renew.run(renewed, job.id);
         renewUnfinished.run(renewed, job.digest, job.id);
       } else if (job.state === 'done') {
         changed.push(job.id);
       } else if (job.state === 'pending') {
-        askAnew.run(jobDigest(digest, job.instruction), job.id);
+        askAnew.run(renewed, job.id);
       }
     }
     return changed;

@@ -22,6 +22,7 @@ import { uploadCalls } from './named-uploads';
 import { makeLogRoom } from './log-room';
 import { createNewCells } from './new-cells';
 import { planAgainCalls } from './plan-again';
+import { setAsideCalls } from './set-aside';
 import { CHECKPOINT_PAGES, openDatabase } from './open-database';
 import { createRecovery } from './recovery';
 import { createReviewTable } from './review-table';
@@ -111,6 +112,7 @@ export function openStoreInProcess(options: InProcessOptions): Store {
     ...uploadCalls(tables, access),
     ...unfinishedCalls(tables, access),
     ...planAgainCalls(tables, access),
+    ...setAsideCalls(tables, access),
     ...unsentStemCalls(tables, access),
     ...usageCalls(tables, access),
     pragmas: access.read(() => pragmas),

@@ -8,6 +8,7 @@ import type { Store } from './store';
 import type { StoreFailure } from './store-error';
 import { STUDIO_METHODS } from './studio-store';
 import { SESSION_METHODS } from './session-store';
+import { SET_ASIDE_METHODS } from './set-aside';
 import { HISTORY_METHODS } from './text-history';
 import { TEXT_METHODS } from './text-store';
 import { TOKEN_METHODS } from './token-store';
@@ -125,6 +126,7 @@ const METHODS: Readonly<Record<StoreMethod, true>> = {
   ...UPLOAD_METHODS,
   ...UNFINISHED_METHODS,
   ...PLAN_AGAIN_METHODS,
+  ...SET_ASIDE_METHODS,
   ...USAGE_METHODS,
   pragmas: true,
   close: true,

@@ -31,6 +31,7 @@ import type { NamedUploads } from './named-uploads';
 import type { ReviewHow, ReviewSet } from './review-table';
 import type { StudioStore } from './studio-store';
 import type { SessionStore } from './session-store';
+import type { SetAsideStore } from './set-aside';
 import type { TextHistory } from './text-history';
 import type { TextStore } from './text-store';
 import type { TokenStore } from './token-store';
@@ -120,6 +121,8 @@ export interface NewJob {
   readonly stem: string;
   /** Digest of what the row asks for; a resumed run redoes a done job whose digest changed. */
   readonly digest: string;
+  /** The same without what the run's instruction says: all that a job with its own takes of its row. Absent: it has none. */
+  readonly rest?: string | undefined;
 }
 
 /** What became of the jobs of a plan; those that were there and ask for the same are not counted. */
@@ -237,6 +240,7 @@ export interface Store
     NamedUploads,
     UnfinishedStore,
     PlanAgainStore,
+    SetAsideStore,
     UnsentStems,
     UsageStore {
   // datasets
@@ -279,7 +283,7 @@ export interface Store
   setPlannedDigest(runId: number, digest: string | null): Promise<void>;
   /**
    * Adds jobs. One that exists already keeps its state if its digest is the same; if the digest changed it becomes
-   * pending, its old result kept on disk until the successor is whole; one whose outcome nobody knows stays as it is.
+   * pending, its old result set aside; one whose outcome nobody knows stays as it is. One that was left out is back.
    */
   planJobs(runId: number, jobs: readonly NewJob[]): Promise<PlanCounts>;
   /**

@@ -6,6 +6,7 @@ import {
   failedEnd,
   finishNext,
   type Library,
+  newJobs,
   plannedRun,
   temporaryLibrary,
 } from './testing/library-fixture';
@@ -44,5 +45,28 @@ describe.each(DRIVERS)('the names of jobs that were never sent, on %s', (driver)
     expect(await stemsOf(run.id, 100)).toEqual(rest);
     await store.cancelPending(run.id);
     expect(await store.unsentStems(run.id, -1, 9)).toBeNull();
+  });
+
+  it('are known of jobs as they are planned, be they in the library or not', async () => {
+    const run = await plannedRun(store, 3, '/out/a');
+    await finishNext(store, run.id);
+    expect(await store.neverSent(run.id, newJobs(5))).toEqual(['000001', '000002', '000003', '000004']);
+    const other = newJobs(1).map((job) => ({ ...job, model: { ...job.model, model: 'none yet' } }));
+    expect(await store.neverSent(run.id, other)).toEqual(['000000']);
+    // What lies there under the first name is of the run before.
+    const anew = await plannedRun(store, 2, '/out/a');
+    expect(await store.neverSent(anew.id, newJobs(3))).toEqual(['000001', '000002']);
+  });
+
+  it('files in a folder are told from results of what is done there', async () => {
+    const run = await plannedRun(store, 3, '/out/a');
+    await finishNext(store, run.id);
+    const anew = await plannedRun(store, 2, '/out/a');
+    const elsewhere = await plannedRun(store, 2, '/out/b');
+    const names = ['000000.png', '000001.png', 'deep/000000.png'];
+    for (const runId of [run.id, anew.id]) {
+      expect(await store.unrecordedNames(runId, names)).toEqual(['000001.png', 'deep/000000.png']);
+    }
+    expect(await store.unrecordedNames(elsewhere.id, names)).toEqual(names);
   });
 });

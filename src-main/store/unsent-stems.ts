@@ -2,6 +2,10 @@
 import type { Access } from './access';
 import type { Db } from './driver';
 import type { Tables } from './sqlite-store';
+import type { NewJob } from './store';
+
+/** A job of a plan, be it in the library or not. */
+export type PlannedAsk = Pick<NewJob, 'row' | 'model' | 'variant' | 'stem'>;
 
 export interface StemPage {
   /** Below the output folder, without extension. */
@@ -16,13 +20,25 @@ export interface UnsentStems {
    * whose names are of results of a run that this one has replaced in its folder. Null: there are no more.
    */
   unsentStems(runId: number, afterPosition: number, limit: number): Promise<StemPage | null>;
+  /** Of jobs as they are planned, the names of those that `unsentStems` would have, or that are not in the library yet. */
+  neverSent(runId: number, jobs: readonly PlannedAsk[]): Promise<readonly string[]>;
+  /** Of files in the output folder of a run, those that are no results of what is done there. */
+  unrecordedNames(runId: number, fileNames: readonly string[]): Promise<readonly string[]>;
 }
 
 /** Every method by name, for the store's thread. */
-export const UNSENT_STEM_METHODS = { unsentStems: true } as const satisfies Record<keyof UnsentStems, true>;
+export const UNSENT_STEM_METHODS = {
+  unsentStems: true,
+  neverSent: true,
+  unrecordedNames: true,
+} as const satisfies Record<keyof UnsentStems, true>;
 
 export function unsentStemCalls({ db }: Pick<Tables, 'db'>, { read }: Pick<Access, 'read'>): UnsentStems {
-  return { unsentStems: read(createUnsentStems(db)) };
+  return {
+    unsentStems: read(createUnsentStems(db)),
+    neverSent: read(createNeverSent(db)),
+    unrecordedNames: read(createUnrecordedNames(db)),
+  };
 }
 
 interface PageRecord {
@@ -48,4 +64,37 @@ function createUnsentStems(db: Db) {
     const { stems = '[]', last = null } = page.get(runId, afterPosition, limit) ?? {};
     return last === null ? null : { stems: JSON.parse(stems) as readonly string[], lastPosition: last };
   };
+}
+
+const OF_ASK =
+  'row = ?2 AND variant = ?3 AND model_id = (SELECT id FROM models WHERE provider = ?4 AND model = ?5)';
+
+function createNeverSent(db: Db) {
+  const find = db.prepare<{ unsent: number }>(
+    `SELECT state = 'pending' AND attempts = 0 AND result_id IS NULL AS unsent FROM jobs WHERE run_id = ?1 AND ${OF_ASK}`,
+  );
+  const replaced = db.prepare(
+    `SELECT 1 FROM jobs WHERE run_id IN (
+         SELECT r.id FROM runs n JOIN runs r ON r.output_dir = n.output_dir AND r.id < n.id WHERE n.id = ?1)
+       AND ${OF_ASK} AND stem = ?6 AND result_id IS NOT NULL`,
+  );
+  return (runId: number, jobs: readonly PlannedAsk[]): readonly string[] =>
+    jobs
+      .filter(({ row, variant, model: { provider, model }, stem }) => {
+        const job = find.get(runId, row, variant, provider, model);
+        const isUnsent = job === undefined || job.unsent === 1;
+        return isUnsent && replaced.get(runId, row, variant, provider, model, stem) === undefined;
+      })
+      .map(({ stem }) => stem);
+}
+
+function createUnrecordedNames(db: Db) {
+  const find = db.prepare<{ name: string }>(
+    `SELECT value AS name FROM json_each(?2) WHERE value NOT IN (
+       SELECT r.file_name FROM runs n JOIN runs o ON o.output_dir = n.output_dir
+         CROSS JOIN jobs j ON j.run_id = o.id AND j.state = 'done' CROSS JOIN results r ON r.job_id = j.id
+       WHERE n.id = ?1)`,
+  );
+  return (runId: number, fileNames: readonly string[]): readonly string[] =>
+    find.all(runId, JSON.stringify(fileNames)).map(({ name }) => name);
 }

@@ -117,6 +117,33 @@ describe.each(DRIVERS)('versions on %s', (driver) => {
     expect(await store.planJobs(runId, changed)).toMatchObject({ added: 0, changed: 0 });
   });
 
+  it('leave a resume nothing to send where only what their own instruction overrides has changed', async () => {
+    const asked = (digest: string, rest?: string) => newJobs(1).map((job) => ({ ...job, digest, rest }));
+    await store.requeueWith(jobId, 'make it blue', { digest: 'first', rest: 'its picture' });
+    await finishNext(store, runId);
+    expect(await store.planJobs(runId, asked('the prompt changed', 'its picture'))).toMatchObject({
+      changed: 0,
+    });
+    expect(await store.planJobs(runId, asked('the picture changed', 'another'))).toMatchObject({
+      changed: 1,
+    });
+    expect(await store.job(jobId)).toMatchObject({ state: 'pending', instruction: 'make it blue' });
+    expect(await store.planJobs(runId, asked('the prompt again', 'another'))).toMatchObject({ changed: 0 });
+    // Without it, the job asks for what its row says.
+    await store.requeueWith(jobId, null, { digest: 'the prompt again', rest: 'another' });
+    expect(await store.planJobs(runId, asked('the prompt again', 'another'))).toMatchObject({ changed: 0 });
+  });
+
+  it('are told apart by their whole row where an earlier version of the program made them, until a plan finds it the same', async () => {
+    const asked = (digest: string) =>
+      newJobs(1).map((job) => ({ ...job, digest, former: 'another', rest: 'its picture' }));
+    await again('make it blue');
+    expect(await store.comparePlan(runId, asked('the prompt changed'))).toEqual([jobId]);
+    expect(await store.comparePlan(runId, asked('first'))).toEqual([]);
+    expect(await store.comparePlan(runId, asked('the prompt changed'))).toEqual([]);
+    expect(await store.planJobs(runId, asked('the prompt changed'))).toMatchObject({ changed: 0 });
+  });
+
   it('know which stems are taken, whatever their case', async () => {
     expect(await store.takenStems(runId, ['000001', '000001.v1'])).toEqual(['000001']);
     await store.planJobs(runId, [{ ...newJobs(1, 9)[0]!, stem: 'Cat.V1' }]);

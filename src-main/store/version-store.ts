@@ -9,7 +9,7 @@ import type { Db } from './driver';
 import { createJobPlan, groupOf } from './job-plan';
 import { type ResultRecord, toResult } from './job-record';
 import { fromMicroUsd } from './money';
-import { HIDE_RESULT, jobDigest, withoutOwn } from './own-instruction';
+import { HIDE_RESULT, jobDigest, type RowAsk, rowAskOf } from './own-instruction';
 import { reviewOf } from './review-table';
 import type { Tables } from './sqlite-store';
 import { StoreError } from './store-error';
@@ -44,8 +44,11 @@ export interface VersionStore {
   movedResults(moved: readonly MovedResult[]): Promise<void>;
   /** Of these stems, those that a job of the run has, whatever the case of their letters. */
   takenStems(runId: number, stems: readonly string[]): Promise<readonly string[]>;
-  /** Makes a job pending again with an instruction of its own (null: with its run's); its result becomes a version. */
-  requeueWith(jobId: number, instruction: string | null): Promise<void>;
+  /**
+   * Makes a job pending again with an instruction of its own (null: with its run's); its result becomes a version. `row`:
+   * what its row asks for by now, absent: as when it was planned.
+   */
+  requeueWith(jobId: number, instruction: string | null, row?: RowAsk): Promise<void>;
   /**
    * Makes a version its job's present result, with what was said of it and asked for; the present one becomes a version.
    * Rejects with NOT_FOUND when there is no such version, with UNEXPECTED_STATE while the job is under way.
@@ -89,6 +92,8 @@ interface JobStanding {
   readonly state: string;
   readonly failure_kind: string | null;
   readonly digest: string;
+  /** Below 0: its row is gone. */
+  readonly position: number;
 }
 
 const IN_FLIGHT: ReadonlySet<string> = new Set(['leased', 'sent']);
@@ -99,7 +104,7 @@ export function versionCalls({ db, tally, jobIds }: Tables, { read, write }: Acc
 
   function standingOf(jobId: number): JobStanding {
     const standing = table.standing(jobId);
-    if (standing === undefined) {
+    if (standing === undefined || standing.position < 0) {
       throw new StoreError('NOT_FOUND', 'That job is no longer in the library.');
     }
     return standing;
@@ -109,13 +114,13 @@ export function versionCalls({ db, tally, jobIds }: Tables, { read, write }: Acc
     versions: read(table.versions),
     movedResults: write(table.moved),
     takenStems: read(table.takenStems),
-    requeueWith: write((jobId: number, instruction: string | null) => {
+    requeueWith: write((jobId: number, instruction: string | null, row?: RowAsk) => {
       const { run_id, state, digest } = standingOf(jobId);
       if (IN_FLIGHT.has(state)) {
         throw new StoreError('UNEXPECTED_STATE', 'It is under way: wait until it is there.');
       }
       plan.requeue(run_id, { kind: 'jobs', jobIds: [jobId] });
-      table.ask(jobId, instruction, jobDigest(withoutOwn(digest), instruction));
+      table.ask(jobId, instruction, jobDigest(row ?? rowAskOf(digest), instruction));
     }),
     takeBack: write((jobId: number, resultId: number) => {
       const standing = standingOf(jobId);
@@ -124,16 +129,16 @@ export function versionCalls({ db, tally, jobIds }: Tables, { read, write }: Acc
         throw new StoreError('UNEXPECTED_STATE', 'It is under way: wait until it is there.');
       }
       const instruction = table.show(jobId, resultId);
-      table.ask(jobId, instruction, jobDigest(withoutOwn(digest), instruction));
+      table.ask(jobId, instruction, jobDigest(rowAskOf(digest), instruction));
       tally.leave(groupOf(run_id, state, failure_kind));
       tally.enter({ runId: run_id, state: 'done', failureKind: null });
     }),
   };
 }
 
-function createVersionTable(db: Db) {
+export function createVersionTable(db: Db) {
   const standing = db.prepare<JobStanding>(
-    'SELECT run_id, state, failure_kind, digest FROM jobs WHERE id = ?',
+    'SELECT run_id, state, failure_kind, digest, position FROM jobs WHERE id = ?',
   );
   // Results of earlier versions of the program do not say which attempt made them: the last one that was done.
   const ofJob = db.prepare<VersionRecord>(
@@ -161,7 +166,7 @@ function createVersionTable(db: Db) {
   const find = db.prepare<{ review: string | null; instruction: string | null; is_own: number }>(
     'SELECT review, instruction, is_own FROM results WHERE id = ? AND job_id = ? AND current = 0',
   );
-  const expose = db.prepare('UPDATE results SET current = 1, review = NULL WHERE id = ?');
+  const expose = db.prepare('UPDATE results SET current = 1, review = NULL, digest = NULL WHERE id = ?');
   const finish = db.prepare(
     `UPDATE jobs SET state = 'done', failure = NULL, retries_used = 0, result_id = ?, review = ?, trashed_at = NULL
      WHERE id = ?`,

@@ -17,6 +17,8 @@ export interface RunControls {
   readonly action: Action;
   pause(): void;
   resume(): void;
+  /** Goes on, and takes whole pictures in its folder that have no record as done. */
+  adopt(): void;
   cancel(which: CancelWhich): void;
   /** Cancelled jobs become pending again, and the run goes on. */
   restore(): void;
@@ -48,6 +50,7 @@ export function useRunControls(run: Run): RunControls {
     action,
     pause: () => void take(() => runs.stop({ runId })),
     resume: () => void send(() => runs.resume({ runId })),
+    adopt: () => void send(() => runs.resume({ runId, adopt: true })),
     cancel: (which) => {
       void take(() => runs.cancel({ runId, which }));
       if (run.counts.pending > 0) {

@@ -65,7 +65,7 @@ describe('a lost request that was sent with a key its caller lent', () => {
         { store, runs, freshFolder: freshFolderBeside },
         { runId: session.runId, which: which as { kind: 'unknown' } },
       );
-    await expect(runs.resume(session.runId, true)).rejects.toThrow(REFUSED);
+    await expect(runs.resume(session.runId, { resendUnknown: true })).rejects.toThrow(REFUSED);
     await expect(again({ kind: 'unknown' })).rejects.toThrow(REFUSED);
     await expect(again({ kind: 'jobs', jobIds: [jobId] })).rejects.toThrow(REFUSED);
     const changed = rerun(
@@ -132,7 +132,7 @@ it("a lost request of the library's own keys is sent again with them", async () 
   const session = await opened(null);
   await session.submit(ask('first'));
   await lostRequest(session);
-  await scene.library.app.runs.resume(session.runId, true);
+  await scene.library.app.runs.resume(session.runId, { resendUnknown: true });
   await expect.poll(async () => await countsOf(session), { timeout: 20_000 }).toMatchObject({ done: 2 });
   expect(keysUsed()).toEqual([OWN, OWN]);
 });

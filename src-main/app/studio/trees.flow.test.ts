@@ -6,6 +6,7 @@ import type { AppEvent } from '@shared/contract';
 import type { Progress } from '@shared/contract/base';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { moment } from '../../demo/testing/moment';
 import { embedRecipe } from '../pictures/recipe';
 import { libraryId } from '../pictures/library-id';
 import { asked, openStudioScene, OPENAI, picture, type StudioScene, subject } from './testing/studio-scene';
@@ -19,13 +20,7 @@ afterEach(() => scene.remove());
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 600; tries += 1) {
-    if (await holds()) {
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('It never came to that.');
+  await expect.poll(holds, { interval: 10 }).toBe(true);
 }
 
 describe('pictures that are brought', () => {
@@ -212,14 +207,16 @@ describe('a tree', () => {
   it('is told to open pages as its requests move', async () => {
     const told: Extract<AppEvent, { kind: 'tree' }>[] = [];
     scene.library.app.events.subscribe((event) => event.kind === 'tree' && told.push(event));
-    scene.script = () => ({ latencyMs: 400 });
-    const [node] = await scene.sent({ instruction: 'a cat' });
+    const isSeen = moment();
+    scene.script = () => ({ until: isSeen.come });
+    const states = () =>
+      told.flatMap(({ nodes }) => nodes.map(({ origin }) => (origin.kind === 'result' ? origin.state : '')));
+    const sending = scene.sent({ instruction: 'a cat' });
+    await until(() => states().includes('sent'));
+    isSeen.now();
+    const [node] = await sending;
     await until(() => told.some(({ nodes }) => nodes.some((one) => one.id === node?.id && one.picture)));
-    const states = told.flatMap(({ nodes }) =>
-      nodes.map(({ origin }) => (origin.kind === 'result' ? origin.state : '')),
-    );
-    expect(states).toContain('sent');
-    expect(states.at(-1)).toBe('done');
+    expect(states().at(-1)).toBe('done');
     await scene.studio.removeTree(node?.treeId ?? 0);
     expect(told.at(-1)).toEqual({ kind: 'tree', treeId: node?.treeId, tree: null, nodes: [] });
   });
@@ -288,7 +285,7 @@ describe('a chain over rows', () => {
     await scene.library.reopen({ imageRoots: 'granted' });
     scene.library.app.grantRoot(join(scene.library.folder, 'rows'));
     scene.script = () => null;
-    await scene.library.app.runs.resume(run.id, true);
+    await scene.library.app.runs.resume(run.id, { resendUnknown: true });
     await until(async () => {
       const last = (await scene.library.app.runs.list()).find(({ name }) => name.endsWith('step 2 of 2'));
       return last?.state.kind === 'finished' && last.counts.done === 2;
@@ -376,7 +373,8 @@ describe('what was written', () => {
 });
 
 it('shows how far an answer has come that streams', async () => {
-  scene.script = () => ({ latencyMs: 600 });
+  const isSeen = moment();
+  scene.script = () => ({ until: isSeen.come });
   const begun = await scene.studio.send({ treeId: null, ask: asked({ instruction: 'a hen' }) });
   const [node] = begun.nodes;
   const jobId = node?.origin.kind === 'result' ? node.origin.jobId : 0;
@@ -388,6 +386,7 @@ it('shows how far an answer has come that streams', async () => {
     partial: expect.stringContaining('?v=1'),
   });
   expect(await scene.studio.pictureOf(node?.id ?? 0, 'partial')).toBe(path);
+  isSeen.now();
   await scene.library.app.runs.over(node?.origin.kind === 'result' ? node.origin.runId : 0);
   expect((await scene.node(node?.id ?? 0)).origin).not.toHaveProperty('partial');
 });

@@ -10,10 +10,10 @@ describe('what is understood', () => {
     ['runs show 3', { kind: 'show', runId: 3 }],
     [
       'runs resume 3',
-      { kind: 'resume', runId: 3, terms: { unknown: 'keep', failed: false, cancelled: false } },
+      { kind: 'resume', runId: 3, terms: { unknown: 'keep', failed: false, cancelled: false, adopt: false } },
     ],
     [
-      'runs resume 3 --unknown resend --failed --cancelled --max_cost 20 --max_requests 9 --priority high',
+      'runs resume 3 --unknown resend --failed --cancelled --adopt --max_cost 20 --max_requests 9 --priority high',
       {
         kind: 'resume',
         runId: 3,
@@ -21,6 +21,7 @@ describe('what is understood', () => {
           unknown: 'resend',
           failed: true,
           cancelled: true,
+          adopt: true,
           caps: { costUsd: 20, requests: 9 },
           priority: 'high',
         },

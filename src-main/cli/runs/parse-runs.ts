@@ -61,6 +61,7 @@ function readTerms(flags: FlagValues): ResumeTerms {
     unknown: readUnknown(flags),
     failed: flags.has('failed'),
     cancelled: flags.has('cancelled'),
+    adopt: flags.has('adopt'),
     ...withoutUndefined({
       caps: readCaps(flags),
       priority: readOneOf(flags, 'priority', prioritySchema.options),

@@ -1,8 +1,11 @@
 /** `brushfleet runs resume`. */
 import { join } from 'node:path';
+import { ORPCError } from '@orpc/client';
+import { ADOPT } from '@shared/adopt';
 import type { AppEvent } from '@shared/contract';
 import type { Run } from '@shared/model/run';
 import { unreadOf } from '../../app/unread-rows';
+import { Refusal } from '../../refusal';
 import { tellEnd } from '../carry-out';
 import type { FinishedRun } from '../engine-port';
 import { EXIT } from '../exit-codes';
@@ -72,7 +75,10 @@ async function goOn({ runs, streams }: RunsWork, run: Run, terms: ResumeTerms): 
     (kind) => isAsked(kind, terms) && counts[kind] > 0,
   );
   // What the run was started with does not count: unknown requests go again only where this command says so.
-  let started = await runs.client.runs.resume({ runId, resendUnknown: false });
+  const adopt = terms.adopt ? { adopt: true } : {};
+  let started = await runs.client.runs
+    .resume({ runId, resendUnknown: false, ...adopt })
+    .catch((error: unknown) => refuseWithWayOut(error, runId));
   for (const kind of again) {
     started = await runs.client.runs.rerun({ runId, which: { kind } });
   }
@@ -81,6 +87,18 @@ async function goOn({ runs, streams }: RunsWork, run: Run, terms: ResumeTerms): 
     streams.err.write(`${hint}\n`);
   }
   return started;
+}
+
+/** The window has a button where the command line has a flag. */
+function refuseWithWayOut(error: unknown, runId: number): never {
+  const { data, message } = error instanceof ORPCError ? error : { data: null, message: '' };
+  throw isOfAdopting(data)
+    ? new Refusal('BAD_INPUT', `${message} brushfleet runs resume ${runId} --adopt takes them as done.`)
+    : error;
+}
+
+function isOfAdopting(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && 'field' in data && data.field === ADOPT;
 }
 
 /** Under a row filter nobody here can tell which rows were meant: the command of the run says so. */

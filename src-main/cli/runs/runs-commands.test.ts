@@ -143,6 +143,27 @@ describe('runs resume', () => {
     expect(second.asked).toEqual([['resume', { runId: 1, resendUnknown: false }]]);
   });
 
+  it('pictures without a record: the flag that takes them as done, and what it asks for', async () => {
+    const scene = owner(runWith({ pending: 2 }, { state: PAUSED }));
+    scene.refuseResume('/out holds 2 pictures that this library has no record of.', 'adopt');
+    expect((await invoke('runs resume 1', scene)).end).toEqual({
+      kind: 'refused',
+      sentence:
+        '/out holds 2 pictures that this library has no record of. brushfleet runs resume 1 --adopt takes them as done.',
+    });
+    scene.refuseResume('/out is gone.', 'outputDir');
+    expect((await invoke('runs resume 1', scene)).end).toEqual({
+      kind: 'refused',
+      sentence: '/out is gone.',
+    });
+    scene.refuseResume(null);
+    const going = invoke('runs resume 1 --adopt', scene);
+    await soon();
+    scene.change(1, { ...counts({ done: 2 }), state: { kind: 'finished' } });
+    expect((await going).end).toEqual(ok(0));
+    expect(scene.asked.at(-1)).toEqual(['resume', { runId: 1, resendUnknown: false, adopt: true }]);
+  });
+
   it('Ctrl-C drains and pauses: exit 130, with the way on', async () => {
     const scene = owner(runWith({ pending: 2 }, { state: PAUSED }));
     let interrupt = (): void => undefined;

@@ -44,6 +44,7 @@ export function addRunsCommands(program: Command, configure: Configure, choose: 
     )
     .option('--failed', 'send jobs that failed again')
     .option('--cancelled', 'send jobs that were cancelled, after all')
+    .option('--adopt', 'take whole pictures in its folder that have no record as done')
     .option('--max_cost <usd>', 'a new cap on what the whole run may cost, in US dollars')
     .option('--max_requests <n>', 'a new cap on the requests of the whole run')
     .option('--priority <priority>', 'among runs at the same time: high, normal or low');

@@ -12,6 +12,8 @@ export interface ResumeTerms {
   /** Jobs that failed or were cancelled are sent again. */
   readonly failed: boolean;
   readonly cancelled: boolean;
+  /** Whole pictures in its folder that have no record are taken as done. */
+  readonly adopt: boolean;
   readonly caps?: Caps;
   readonly priority?: Priority;
 }

@@ -2,6 +2,7 @@
 import type { Run } from '@shared/model/run';
 import { useRunControls } from '../../state/run-controls';
 import { inFlight, isActive, jobTotal, runState, segmentsOf, settledJobs } from '../../jobs/job-words';
+import { RefusedAct } from '../../jobs/refused-act';
 import { isAtCanary, pausingWords } from '../../jobs/run-words';
 import { formatClock, formatCount, formatRate, formatUsd, plural } from '../../ui/format';
 import { Notice } from '../../ui/notice';
@@ -41,7 +42,7 @@ export function RunHead({ run }: { readonly run: Run }) {
         />
       </div>
       <RunStats run={run} />
-      {controls.action.error !== null && <Notice tone="bad">{controls.action.error.sentence}</Notice>}
+      <RefusedAct controls={controls} />
       <RunReason controls={controls} run={run} />
       <Cancelled controls={controls} run={run} />
     </header>

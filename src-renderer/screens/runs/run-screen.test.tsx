@@ -1,3 +1,4 @@
+import { ORPCError } from '@orpc/client';
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { RerunRequest } from '@shared/contract';
@@ -54,6 +55,24 @@ describe('a run that stands still', () => {
     fireEvent.click(button('Save and continue'));
     await waitFor(() => expect(backend.runs.get(2)?.run.options.caps).toEqual({ costUsd: 12.5 }));
     await waitFor(() => expect(backend.runs.get(2)?.run.state.kind).toBe('running'));
+  });
+
+  it('takes pictures without a record as done where that keeps it from going on', async () => {
+    const { backend } = await shownWith(() => ({ state: { kind: 'paused', reason: 'Stopped by you.' } }));
+    const { resume } = backend.client.runs;
+    backend.client.runs.resume = async (input) => {
+      if (input.adopt !== true) {
+        const message = '/out holds 2 pictures that this library has no record of.';
+        throw new ORPCError('BAD_INPUT', { message, defined: true, data: { field: 'adopt' } });
+      }
+      return await resume(input);
+    };
+    fireEvent.click(button(/^Resume \d/));
+    const told = await screen.findByRole('alert');
+    expect(told.textContent).toContain('holds 2 pictures');
+    fireEvent.click(within(told).getByRole('button', { name: 'Take the whole ones as done' }));
+    await waitFor(() => expect(backend.runs.get(2)?.run.state.kind).toBe('running'));
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
   });
 
   it('puts cancelled jobs back whenever that is wanted', async () => {

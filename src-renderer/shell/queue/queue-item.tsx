@@ -4,6 +4,7 @@ import type { Priority, Run } from '@shared/model/run';
 import { Ellipsis, Pause, Play, X } from 'lucide-react';
 import type { KeyboardEvent } from 'react';
 import { isActive, runState } from '../../jobs/job-words';
+import { RefusedAct } from '../../jobs/refused-act';
 import { isAtCanary, remainingJobs, runFigures, runSentence } from '../../jobs/run-words';
 import { priorityOf } from '../../state/queue';
 import { useRunControls } from '../../state/run-controls';
@@ -11,7 +12,6 @@ import type { RunControls } from '../../state/run-controls';
 import { formatCount } from '../../ui/format';
 import { MenuButton } from '../../ui/menu';
 import type { MenuItem } from '../../ui/menu';
-import { Notice } from '../../ui/notice';
 import { Mark } from '../../ui/pill';
 import { CancelDialog } from './cancel-dialog';
 import { RunProgress } from './run-progress';
@@ -63,7 +63,7 @@ export function QueueItem({ run, now, place, onKeyDown, takeClick }: QueueItemPr
         <QueueActions acts={acts} controls={controls} place={place} run={run} />
       </div>
       {isAsking && <CancelDialog onCancelRun={controls.cancel} onClose={closeDialog} run={run} />}
-      {controls.action.error !== null && <Notice tone="bad">{controls.action.error.sentence}</Notice>}
+      <RefusedAct controls={controls} />
     </>
   );
 }

@@ -17,6 +17,7 @@ export function owner(...held: readonly Run[]) {
   const datasets: unknown[] = [];
   let wake = (): void => undefined;
   let isGone = false;
+  let refusal: ORPCError<'BAD_INPUT', { field?: string | undefined }> | null = null;
 
   function refuseUnknown(): never {
     throw new ORPCError('NOT_FOUND', { message: 'That run is no longer in the library.', defined: true });
@@ -60,6 +61,9 @@ export function owner(...held: readonly Run[]) {
       move: async (input: unknown) => void asked.push(['move', input]),
       resume: async (input: { runId: number }) => {
         asked.push(['resume', input]);
+        if (refusal !== null) {
+          throw refusal;
+        }
         return change(input.runId, { state: { kind: 'running' } });
       },
       rerun: async (input: { runId: number }) => {
@@ -100,6 +104,11 @@ export function owner(...held: readonly Run[]) {
     /** Of its runs, as far as a test needs them. */
     datasets,
     change,
+    /** Null: it is carried out again. */
+    refuseResume: (message: string | null, field?: string): void => {
+      refusal =
+        message === null ? null : new ORPCError('BAD_INPUT', { message, defined: true, data: { field } });
+    },
     leave: (): void => {
       isGone = true;
       wake();
