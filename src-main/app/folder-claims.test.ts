@@ -4,7 +4,7 @@ import { lstat, mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Recipe } from '@shared/model/run';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ScriptedServer } from '../providers/testing/scripted-server';
 import { deferred } from './deferred';
 import { claimAddress, claimFolder, type FolderClaim, refuseClaimed } from './folder-claims';
@@ -29,7 +29,10 @@ describe('a folder', () => {
     out = join(base, 'out');
     await mkdir(out);
   });
-  afterEach(() => rm(base, { recursive: true, force: true }));
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await rm(base, { recursive: true, force: true });
+  });
 
   const claim = (outputDir: string): Promise<FolderClaim> =>
     claimFolder({ outputDir, origin: 'dataset' }, (error) => {
@@ -56,6 +59,19 @@ describe('a folder', () => {
     const claims = [await claim(out), await claim(join(base, 'other'))];
     await Promise.all(claims.map((one) => one.release()));
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'does without claims where a socket cannot have its name',
+    async () => {
+      const deep = join(base, 'd'.repeat(100));
+      await mkdir(deep);
+      vi.stubEnv('TMPDIR', deep);
+      await refuseClaimed(out);
+      const errors: unknown[] = [];
+      await claimFolder({ outputDir: out, origin: 'dataset' }, (error) => errors.push(error));
+      expect(errors).toHaveLength(1);
+    },
+  );
 
   it('goes to one of many that ask at once', async () => {
     const ends = await Promise.allSettled(Array.from({ length: 8 }, () => claim(out)));
@@ -116,6 +132,26 @@ describe('two runs over one folder', () => {
       adopt: false,
     };
   }
+
+  it('neither a resume nor a rerun changes anything in it before it is refused', async () => {
+    const { runs } = library.app;
+    const finished = await new FolderRun(library.app).run(plan('out', ['a cat', 'a dog']), HOOKS);
+    const { id } = finished.kind === 'finished' ? finished.run : { id: 0 };
+    const [job] = (await library.app.store.jobs({ runId: id, offset: 0, limit: 1 })).jobs;
+    const files = await readdir(join(library.folder, 'out'));
+    const claim = await claimFolder(
+      { outputDir: join(library.folder, 'link'), origin: 'dataset' },
+      (error) => {
+        throw error;
+      },
+    );
+    await expect(runs.rerunJob(job?.id ?? 0)).rejects.toThrow(TAKEN);
+    await expect(runs.resume(id)).rejects.toThrow(TAKEN);
+    expect(await readdir(join(library.folder, 'out'))).toEqual(files);
+    expect(await library.app.store.counts(id)).toMatchObject({ done: 2, pending: 0 });
+    await claim.release();
+    expect(server.requests).toHaveLength(2);
+  });
 
   it.each([
     ['by another name', () => library, 'link'],

@@ -5,6 +5,7 @@
  */
 import type { Run } from '@shared/model/run';
 import type { Requeue, Store, StoredRun } from '../store/store';
+import { refuseClaimed } from './folder-claims';
 import { inFolder, refuseReplaced } from './folder-turns';
 import { keepVersions } from './keep-versions';
 import { refuseOthersKeys } from './lent-keys';
@@ -102,6 +103,10 @@ async function serveInTurn(
     await refuseUnrecorded(store, run, 'resume');
   }
   await runs.rest(runId);
+  if (run.origin === 'dataset' && !runs.isActive(runId)) {
+    // Before its results get other names: what lies under them may be another run's by now.
+    await refuseClaimed(run.outputDir);
+  }
   let at = 0;
   do {
     for (let wish = wishes[at]; wish !== undefined; wish = wishes[at]) {

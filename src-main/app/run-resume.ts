@@ -2,6 +2,7 @@
 import type { Run } from '@shared/model/run';
 import type { Store, StoredRun } from '../store/store';
 import { adoptPictures } from './adopt-results';
+import { refuseClaimed } from './folder-claims';
 import { inFolder, refuseReplaced } from './folder-turns';
 import { refuseOthersKeys } from './lent-keys';
 import { isRestCancelled } from './partly-planned';
@@ -53,6 +54,9 @@ export function createResume(parts: ResumeParts) {
     const known = await found(runId);
     refuseOthersKeys(known);
     await refuseReplaced(store, known);
+    if (known.origin === 'dataset' && !active.has(runId)) {
+      await refuseClaimed(known.outputDir);
+    }
     const isSession = known.origin === 'session';
     const isAdopted = terms.adopt === true && !isSession && known.recipe.task !== 'text';
     if (!isSession && !isAdopted) {

@@ -86,7 +86,14 @@ export function createRuns(options: RunsOptions) {
     if (run.origin !== 'session') {
       options.onWorkers(run.options.workers);
     }
-    await store.setRunState(run.id, { kind: 'running' });
+    await store.setRunState(run.id, { kind: 'running' }).catch(async (error: unknown) => {
+      await claim.release();
+      options.budget.close(run.id);
+      options.orders.close(run.id);
+      active.delete(run.id);
+      over.resolve();
+      throw error;
+    });
     const halt = extras.preparation?.halt() ?? null;
     if (extras.preparation !== undefined && halt !== null) {
       return haltBegun(run, extras.preparation, halt);

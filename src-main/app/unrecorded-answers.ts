@@ -11,7 +11,7 @@ import { nullIfGone, Unreadable } from './unreadable';
 import type { UnsentSource } from './unrecorded-pictures';
 
 export type AnswerStore = Pick<Store, 'answersFile' | 'counts' | 'jobs'> &
-  Omit<UnsentSource, 'unrecordedNames'>;
+  Omit<UnsentSource, 'recordedNames'>;
 
 const PAGE = 500;
 /** Of jobs that were never sent, in their order: those that come first would be paid for first. */

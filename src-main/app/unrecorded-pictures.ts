@@ -4,6 +4,7 @@
  */
 import { posix } from 'node:path';
 import type { Store, StoredRun } from '../store/store';
+import type { RecordedPage, RecordedPlace } from '../store/unsent-stems';
 import { createLook, type FoundPictures, NOTHING_FOUND, sum } from './adopt-results';
 import {
   createFoldersBelow,
@@ -20,7 +21,7 @@ export type UnsentSource = Pick<
   | 'counts'
   | 'unsentStems'
   | 'neverSent'
-  | 'unrecordedNames'
+  | 'recordedNames'
   | 'dataset'
   | 'plannedDigest'
   | 'heldNames'
@@ -29,6 +30,7 @@ export type UnsentSource = Pick<
 
 /** Of names alone. */
 const STEMS = 10_000;
+const RECORDED_ROWS = 4000;
 
 type IsTaken = (stem: string) => boolean | Promise<boolean>;
 
@@ -41,7 +43,7 @@ export async function unrecordedPictures(store: UnsentSource, run: StoredRun): P
   }
   const folders = createPictureFolders(run.outputDir);
   const names = await picturesBelow(run.outputDir);
-  const strange = names === null ? null : new Set((await store.unrecordedNames(run.id, names)).map(stemOf));
+  const strange = names === null ? null : await stemsWithoutRecord(store, run.id, names);
   if (strange?.size === 0) {
     return NOTHING_FOUND;
   }
@@ -53,6 +55,21 @@ export async function unrecordedPictures(store: UnsentSource, run: StoredRun): P
     found = sum(found, await Promise.all(stems.map(look)));
   }
   return found;
+}
+
+async function stemsWithoutRecord(
+  store: Pick<Store, 'recordedNames'>,
+  runId: number,
+  names: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const left = new Set(names);
+  let after: RecordedPlace | null = null;
+  do {
+    const page: RecordedPage = await store.recordedNames(runId, after, RECORDED_ROWS);
+    page.names.forEach((name) => left.delete(name));
+    after = page.next;
+  } while (after !== null && left.size > 0);
+  return new Set([...left].map(stemOf));
 }
 
 /** Of jobs that were never sent, those whose names are taken. */

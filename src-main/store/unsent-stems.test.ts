@@ -10,6 +10,7 @@ import {
   plannedRun,
   temporaryLibrary,
 } from './testing/library-fixture';
+import type { RecordedPage, RecordedPlace } from './unsent-stems';
 
 describe.each(DRIVERS)('the names of jobs that were never sent, on %s', (driver) => {
   let library: Library;
@@ -58,15 +59,29 @@ describe.each(DRIVERS)('the names of jobs that were never sent, on %s', (driver)
     expect(await store.neverSent(anew.id, newJobs(3))).toEqual(['000001', '000002']);
   });
 
-  it('files in a folder are told from results of what is done there', async () => {
+  it('of what is done in a folder are told in pages, those of a run that was replaced there too', async () => {
     const run = await plannedRun(store, 3, '/out/a');
+    await finishNext(store, run.id);
     await finishNext(store, run.id);
     const anew = await plannedRun(store, 2, '/out/a');
     const elsewhere = await plannedRun(store, 2, '/out/b');
-    const names = ['000000.png', '000001.png', 'deep/000000.png'];
-    for (const runId of [run.id, anew.id]) {
-      expect(await store.unrecordedNames(runId, names)).toEqual(['000001.png', 'deep/000000.png']);
+    for (const { id } of [run, anew]) {
+      expect(await recordedNames(id)).toEqual(['000000.png', '000001.png']);
     }
-    expect(await store.unrecordedNames(elsewhere.id, names)).toEqual(names);
+    expect(await recordedNames(elsewhere.id)).toEqual([]);
+    await finishNext(store, elsewhere.id);
+    expect(await recordedNames(elsewhere.id)).toEqual(['000000.png']);
   });
+
+  /** In pages of one row. */
+  async function recordedNames(runId: number): Promise<readonly string[]> {
+    const names: string[] = [];
+    let after: RecordedPlace | null = null;
+    do {
+      const page: RecordedPage = await store.recordedNames(runId, after, 1);
+      names.push(...page.names);
+      after = page.next;
+    } while (after !== null);
+    return names;
+  }
 });

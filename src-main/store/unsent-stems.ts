@@ -14,6 +14,18 @@ export interface StemPage {
   readonly lastPosition: number;
 }
 
+export interface RecordedPlace {
+  readonly runId: number;
+  readonly row: number;
+}
+
+export interface RecordedPage {
+  /** Below the output folder. */
+  readonly names: readonly string[];
+  /** Null: there are no more. */
+  readonly next: RecordedPlace | null;
+}
+
 export interface UnsentStems {
   /**
    * In the order of the run, of jobs after `afterPosition` that are pending, were never sent and have no result; not those
@@ -22,22 +34,25 @@ export interface UnsentStems {
   unsentStems(runId: number, afterPosition: number, limit: number): Promise<StemPage | null>;
   /** Of jobs as they are planned, the names of those that `unsentStems` would have, or that are not in the library yet. */
   neverSent(runId: number, jobs: readonly PlannedAsk[]): Promise<readonly string[]>;
-  /** Of files in the output folder of a run, those that are no results of what is done there. */
-  unrecordedNames(runId: number, fileNames: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Names of what is done in the output folder of a run, earlier results and those of runs that it has replaced there too;
+   * of so many rows after `after` (null: from the start). A million of them at once would hold up all else for seconds.
+   */
+  recordedNames(runId: number, after: RecordedPlace | null, rows: number): Promise<RecordedPage>;
 }
 
 /** Every method by name, for the store's thread. */
 export const UNSENT_STEM_METHODS = {
   unsentStems: true,
   neverSent: true,
-  unrecordedNames: true,
+  recordedNames: true,
 } as const satisfies Record<keyof UnsentStems, true>;
 
 export function unsentStemCalls({ db }: Pick<Tables, 'db'>, { read }: Pick<Access, 'read'>): UnsentStems {
   return {
     unsentStems: read(createUnsentStems(db)),
     neverSent: read(createNeverSent(db)),
-    unrecordedNames: read(createUnrecordedNames(db)),
+    recordedNames: read(createRecordedNames(db)),
   };
 }
 
@@ -88,13 +103,29 @@ function createNeverSent(db: Db) {
       .map(({ stem }) => stem);
 }
 
-function createUnrecordedNames(db: Db) {
-  const find = db.prepare<{ name: string }>(
-    `SELECT value AS name FROM json_each(?2) WHERE value NOT IN (
-       SELECT r.file_name FROM runs n JOIN runs o ON o.output_dir = n.output_dir
-         CROSS JOIN jobs j ON j.run_id = o.id AND j.state = 'done' CROSS JOIN results r ON r.job_id = j.id
-       WHERE n.id = ?1)`,
+function createRecordedNames(db: Db) {
+  const runFrom = db.prepare<{ id: number | null }>(
+    `SELECT min(o.id) AS id FROM runs n JOIN runs o ON o.output_dir = n.output_dir WHERE n.id = ? AND o.id >= ?`,
   );
-  return (runId: number, fileNames: readonly string[]): readonly string[] =>
-    find.all(runId, JSON.stringify(fileNames)).map(({ name }) => name);
+  const lastRow = db.prepare<{ row: number | null }>(
+    'SELECT max(row) AS row FROM (SELECT row FROM jobs WHERE run_id = ? AND row > ? ORDER BY row LIMIT ?)',
+  );
+  const ofRows = db.prepare<{ names: string }>(
+    `SELECT json_group_array(r.file_name) AS names FROM jobs j INDEXED BY jobs_by_ask
+     CROSS JOIN results r ON r.job_id = j.id
+     WHERE j.run_id = ? AND j.row > ? AND j.row <= ? AND j.state = 'done' AND r.file_name <> ''`,
+  );
+  return (runId: number, after: RecordedPlace | null, rows: number): RecordedPage => {
+    const id = runFrom.get(runId, after?.runId ?? 0)?.id ?? null;
+    if (id === null) {
+      return { names: [], next: null };
+    }
+    const row = after?.runId === id ? after.row : -1;
+    const last = lastRow.get(id, row, rows)?.row ?? null;
+    if (last === null) {
+      return { names: [], next: { runId: id + 1, row: -1 } };
+    }
+    const { names = '[]' } = ofRows.get(id, row, last) ?? {};
+    return { names: JSON.parse(names) as readonly string[], next: { runId: id, row: last } };
+  };
 }
