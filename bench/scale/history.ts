@@ -1,5 +1,6 @@
 /** Gives most jobs of the run an outcome in one sweep of SQL: what a run of hours leaves, without the hours. */
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Db } from '../../src-main/store/driver';
 import { libraryPaths } from '../../src-main/library';
 import { openDatabase } from '../../src-main/store/open-database';
@@ -42,8 +43,13 @@ const OUTCOMES = `
     failed = (SELECT count(*) FROM jobs WHERE state = 'failed' AND run_id = runs.id);
 `;
 
-/** An empty file for each result: a resume looks at all of them. */
+/** An empty file for each result, and no other picture: a resume looks at all of them. */
 function writeFiles(db: Db): void {
+  for (const { output_dir } of db.prepare<{ output_dir: string }>('SELECT output_dir FROM runs').all()) {
+    for (const name of readdirSync(output_dir).filter((one) => one.endsWith('.png'))) {
+      rmSync(join(output_dir, name));
+    }
+  }
   const stems = db.prepare<{ path: string }>(
     `SELECT runs.output_dir || '/' || stem || '.png' AS path FROM jobs JOIN runs ON runs.id = run_id WHERE jobs.state = 'done'`,
   );
