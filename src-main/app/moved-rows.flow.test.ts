@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { json, type ReceivedRequest, type ScriptedServer } from '../providers/testing/scripted-server';
 import type { Store } from '../store/store';
 import { FolderRun } from './folder-run';
+import { attemptFor } from '../store/testing/library-fixture';
 import { openPainterScene, pictureAnswer } from './testing/painter-scene';
 import { ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
 
@@ -21,6 +22,8 @@ const RECIPE: Recipe = {
 let server: ScriptedServer;
 let library: TestLibrary;
 let out = '';
+/** Of the command that is under way. */
+let stop: (() => void) | null = null;
 beforeEach(async () => {
   ({ server, library } = await openPainterScene());
   out = join(library.folder, 'out');
@@ -52,7 +55,9 @@ async function command(rows: readonly string[], { recipe = RECIPE, options = {} 
   const path = join(library.folder, 'rows.csv');
   await writeFile(path, ['prompt', ...rows].join('\n'));
   const { task } = recipe;
-  const end = await new FolderRun(library.app).run(
+  const run = new FolderRun(library.app);
+  stop = () => void run.stop();
+  const end = await run.run(
     {
       name: 'rows',
       task,
@@ -220,6 +225,122 @@ it('moves answers in words, too', async () => {
   expect(await command(prompts(1, 2, 3), { recipe })).toEqual(['3 results went along with their rows.']);
   expect(await answers()).toEqual(prompts(1, 2, 3).map((row) => [row, `re: ${row}`]));
   expect(server.requests).toHaveLength(3);
+});
+
+it('gives no row what was asked of another alone', async () => {
+  await command(prompts(1, 2, 3, 4));
+  const { store, runs, versions } = library.app;
+  const runId = (await theRun())?.id ?? 0;
+  const jobsOf = async () => (await store.jobs({ runId, offset: 0, limit: 10 })).jobs;
+  await versions.rerun((await jobsOf())[1]?.id ?? 0, 'something in blue');
+  await runs.over(runId);
+  expect(sent()).toHaveLength(5);
+  const shown = async () => {
+    const pairs = (await table()).map(async (line) => [
+      line['prompt'],
+      await widthOf(line['output_image'] ?? ''),
+    ]);
+    return Promise.all(pairs);
+  };
+
+  expect(await command(prompts(1, 3, 4))).toEqual([
+    '2 results went along with their rows.',
+    'One row is no longer in the input and is left out; no result is deleted.',
+  ]);
+  expect(sent()).toHaveLength(5);
+  await expectTable(prompts(1, 3, 4));
+  expect((await jobsOf()).map(({ instruction }) => instruction)).toEqual([null, null, null]);
+
+  // It is where its row is.
+  await command(prompts(9, 1, 2, 3, 4));
+  expect(sent().slice(5)).toEqual(prompts(9));
+  expect(await shown()).toEqual([9, 1, 2, 3, 4].map((at) => [prompt(at), at === 2 ? 17 : 3 + at]));
+  expect((await jobsOf()).map(({ instruction }) => instruction)).toEqual(
+    [9, 1, 2, 3, 4].map((at) => (at === 2 ? 'something in blue' : null)),
+  );
+  await command(prompts(8, 9, 1, 2, 3, 4));
+  expect(sent().slice(5)).toEqual(prompts(9, 8));
+});
+
+describe('somebody who cancels or stops while rows move', () => {
+  const BEFORE = prompts(1, 2, 3, 4);
+  const AFTER = prompts(9, 1, 2, 3, 4);
+
+  /** The command over these rows, and what is done once they are planned, and nothing is taken along yet. */
+  async function meanwhile(rows: readonly string[], act: (runId: number) => Promise<unknown>): Promise<void> {
+    const { store } = library.app;
+    const plan = store.planJobs.bind(store);
+    let acted: Promise<unknown> = Promise.resolve();
+    const spy = vi.spyOn(store, 'planJobs').mockImplementation(async (runId, jobs) => {
+      const counts = await plan(runId, jobs);
+      acted = act(runId);
+      return counts;
+    });
+    await command(rows);
+    await acted;
+    spy.mockRestore();
+  }
+  const cancel = async (runId: number): Promise<unknown> => library.app.runs.cancel(runId, false);
+
+  it('pays for nothing again with the same command', async () => {
+    await command(BEFORE);
+    await meanwhile(AFTER, cancel);
+    expect(await counts()).toMatchObject({ cancelled: 5 });
+    expect(await command(AFTER)).toEqual(['4 results went along with their rows.']);
+    expect(sent()).toEqual([...BEFORE, prompt(9)]);
+    await expectTable(AFTER);
+  });
+
+  it('pays for nothing again from the window', async () => {
+    await command(BEFORE);
+    await meanwhile(AFTER, cancel);
+    const { runs } = library.app;
+    const runId = (await theRun())?.id ?? 0;
+    await runs.resume(runId);
+    await runs.over(runId);
+    expect(await counts()).toMatchObject({ done: 4, cancelled: 1, pending: 0 });
+    await runs.requeueAndStart(runId, { kind: 'cancelled' });
+    await runs.over(runId);
+    expect(sent()).toEqual([...BEFORE, prompt(9)]);
+    await expectTable(AFTER);
+  });
+});
+
+it('goes on with rows that came after its end, where the command was stopped before they were sent', async () => {
+  await command(prompts(1, 2, 3), { options: { caps: { requests: 2 } } });
+  const { runs, store } = library.app;
+  const runId = (await theRun())?.id ?? 0;
+  await runs.cancel(runId, false);
+  expect(await theRun()).toMatchObject({ state: { kind: 'finished' }, counts: { done: 2, cancelled: 1 } });
+  const plan = store.planJobs.bind(store);
+  vi.spyOn(store, 'planJobs').mockImplementation(async (id, jobs) => {
+    const planned = await plan(id, jobs);
+    stop?.();
+    return planned;
+  });
+  await command(prompts(1, 2, 3, 4, 5));
+  vi.restoreAllMocks();
+  expect(sent()).toEqual(prompts(1, 2));
+  expect(await theRun()).toMatchObject({ state: { kind: 'paused' } });
+  await runs.resume(runId);
+  await runs.over(runId);
+  expect(await counts()).toMatchObject({ done: 4, cancelled: 1, pending: 0 });
+});
+
+it('sends of what may have been charged what does not lie at hand, where somebody says so', async () => {
+  await command(prompts(1, 2, 3, 4));
+  const { store } = library.app;
+  const runId = (await theRun())?.id ?? 0;
+  const { jobs } = await store.jobs({ runId, offset: 1, limit: 1 });
+  const id = jobs[0]?.id ?? 0;
+  await store.requeue(runId, { kind: 'jobs', jobIds: [id] });
+  await store.sent([attemptFor(store, { id, runId })]);
+  await library.reopen();
+  expect(await counts()).toMatchObject({ unknown: 1, done: 3 });
+  await command(prompts(9, 1, 2, 3, 4), { options: { unknown: 'resend' } });
+  expect(sent().slice(4)).toEqual(prompts(9, 2));
+  await expectTable(prompts(9, 1, 2, 3, 4));
+  expect(await counts()).toMatchObject({ unknown: 0, done: 5 });
 });
 
 describe('a process that dies while rows move', () => {

@@ -9,7 +9,7 @@ import type { HeldPage } from '../store/plan-again';
 import type { NewJob, PlanCounts, Store, StoredRow, StoredRun } from '../store/store';
 import { keepGone, leaveOutGone } from './gone-rows';
 import { keepChanged } from './keep-changed';
-import { createRestDigest, createRowDigest } from './row-digest';
+import { createRowDigest } from './row-digest';
 import { takeAlong } from './take-along';
 
 const PAGE = 500;
@@ -100,7 +100,7 @@ export async function keepBefore(
     return 'none';
   }
   const over = { run, datasetBefore: isOther ? datasetBefore : null };
-  for await (const jobs of plannedJobs(store, run, { isAgain: true })) {
+  for await (const jobs of plannedJobs(store, run)) {
     if (isHalted?.() === true) {
       return 'halted';
     }
@@ -155,7 +155,7 @@ async function planAll(
   }
   const held = isNew(run) ? undefined : await heldNames(store, run.id);
   let { added, changed, unsure } = NOTHING_PLANNED;
-  for await (const jobs of plannedJobs(store, run, { only, held, isAgain: held !== undefined })) {
+  for await (const jobs of plannedJobs(store, run, { only, held })) {
     if (isHalted()) {
       return { ...NOTHING_PLANNED, added, changed, unsure, isWhole: false };
     }
@@ -222,20 +222,18 @@ interface PagesHow {
   readonly only?: JobChoice | undefined;
   /** Names that its files have already. */
   readonly held?: HeldNames | undefined;
-  /** Some of its jobs may have instructions of their own by now. */
-  readonly isAgain?: boolean;
 }
 
 /** The jobs of a run in pages, in row order, with their file names. */
 export async function* plannedJobs(
   store: Pick<Store, 'rows'>,
   run: Pick<StoredRun, 'recipe' | 'options' | 'datasetId'>,
-  { only, held, isAgain = false }: PagesHow = {},
+  { only, held }: PagesHow = {},
 ): AsyncGenerator<readonly NewJob[]> {
   const filter = rowFilter(run.options);
   const isChosen = only ?? (() => true);
   const namer = createNamer(run.recipe, held);
-  const jobsOf = createJobsOf(run.recipe, isAgain);
+  const jobsOf = createJobsOf(run.recipe);
   let position = 0;
   let stored = 0;
   for (;;) {
@@ -272,12 +270,10 @@ export function rowFilter(options: Pick<RunOptions, 'filterRows'>): (row: number
   return filter.includes;
 }
 
-function createJobsOf(recipe: Recipe, isAgain: boolean) {
+function createJobsOf(recipe: Recipe) {
   const digestOf = createRowDigest(recipe);
-  const restOf = createRestDigest(recipe);
   return (row: StoredRow, stems: readonly (readonly string[])[]): readonly Omit<NewJob, 'position'>[] => {
     const digest = digestOf(row.fields);
-    const rest = isAgain ? { rest: restOf(row.fields) } : {};
     return recipe.models.flatMap((model, m) =>
       Array.from({ length: recipe.variants }, (_, variant) => ({
         row: row.row,
@@ -286,7 +282,6 @@ function createJobsOf(recipe: Recipe, isAgain: boolean) {
         model,
         stem: stems[m]?.[variant] ?? `${row.index}`,
         digest,
-        ...rest,
       })),
     );
   };

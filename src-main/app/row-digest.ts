@@ -12,25 +12,16 @@ import { rowSize } from './picture-order';
 
 export function createRowDigest(recipe: Recipe): (fields: Fields) => string {
   const prompt = parseTemplate(recipe.instruction);
-  const restOf = createRest(recipe);
-  return (fields) => digestOf([renderTemplate(prompt, fields), ...restOf(fields)]);
-}
-
-/** Without what the recipe's instruction says: what a job with an instruction of its own still takes of its row. */
-export function createRestDigest(recipe: Recipe): (fields: Fields) => string {
-  const restOf = createRest(recipe);
-  return (fields) => digestOf(restOf(fields));
-}
-
-function createRest(recipe: Recipe): (fields: Fields) => readonly unknown[] {
   const system = parseTemplate(recipe.text?.system ?? '');
   const name = recipe.outputNameColumn;
-  return (fields) => [
-    name === undefined ? null : (cellOf(fields, name)?.trim() ?? null),
-    cellOf(fields, HISTORY_FIELD) ?? null,
-    recipe.task === 'text' ? renderTemplate(system, fields) : null,
-    attachedTo(fields, recipe),
-  ];
+  return (fields) =>
+    digestOf([
+      renderTemplate(prompt, fields),
+      name === undefined ? null : (cellOf(fields, name)?.trim() ?? null),
+      cellOf(fields, HISTORY_FIELD) ?? null,
+      recipe.task === 'text' ? renderTemplate(system, fields) : null,
+      attachedTo(fields, recipe),
+    ]);
 }
 
 /** As earlier versions of the program made it: of all cells, read or not. */

@@ -7,7 +7,15 @@ import { adoptPictures, type FoundPictures, foundPictures } from './adopt-result
 import { resultsPath } from './exporter';
 import { leaveOutGone } from './gone-rows';
 import { outputToGoOn, usableFolder } from './output-folder';
-import { keepBefore, NOTHING_PLANNED, type PlanEnd, planRun, recipeChanges, rowFilter } from './planner';
+import {
+  isPlanned,
+  keepBefore,
+  NOTHING_PLANNED,
+  type PlanEnd,
+  planRun,
+  recipeChanges,
+  rowFilter,
+} from './planner';
 import { outputFlag, pictures, refuseIfAny, refuseUnrecorded, unknownAnswers } from './unrecorded-output';
 
 const PAGE = 500;
@@ -96,11 +104,17 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
     // Before anything is changed: a library that was restored knows the run, but not what it has delivered since.
     await refuseUnrecorded(store, run, 'command');
   }
+  // Before rows move: what they bring along is not sent, whatever somebody says of the requests that were lost there.
+  const resent = options.unknown === 'resend' ? await requeueUnknown(store, run) : [];
   const keeping = await keepBefore(store, run, { datasetBefore: existing.datasetId, ...haltOf(request) });
   if (keeping === 'halted') {
     return notMoved(existing);
   }
   const isKept = keeping === 'kept';
+  if (existing.state.kind === 'finished' && !(await isPlanned(store, run))) {
+    // What is planned from here on was asked for after its end: stopped now, it is to be gone on with.
+    await store.setRunState(existing.id, { kind: 'paused', reason: '' });
+  }
   await store.setRunOptions(existing.id, options);
   await store.setRunDataset(existing.id, request.dataset.id);
   const { whole, stop } = planRun(store, run, { isKept, ...haltOf(request) });
@@ -110,7 +124,7 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
     return { ...setUp, notes: [] };
   }
   const adopted = isAdopted ? await adoptPictures(store, run) : null;
-  const unknown = options.unknown === 'resend' ? await resendUnknown(store, run) : 0;
+  const unknown = resent.length > 0 ? await stillResent(store, run, resent) : 0;
   await store.requeue(run.id, { kind: 'cancelled' });
   const failed = await requeueFailed(store, run, rowFilter(request.options));
   const notes = [
@@ -141,14 +155,26 @@ function haltOf({ isHalted }: SetupRequest): Pick<SetupRequest, 'isHalted'> {
   return isHalted === undefined ? {} : { isHalted };
 }
 
-/** But those of rows that are gone: nobody knows what to send any more. */
-async function resendUnknown(store: Store, run: StoredRun): Promise<number> {
-  const before = (await store.counts(run.id)).pending;
-  const requeued = await store.requeue(run.id, { kind: 'unknown' });
-  if (requeued === 0 || (await leaveOutGone(store, run)) === 0) {
-    return requeued;
+async function requeueUnknown(store: Store, run: StoredRun): Promise<readonly number[]> {
+  const jobIds: number[] = [];
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const page: readonly number[] = await store.jobIds(run.id, { kind: 'unknown' }, after, PAGE);
+    jobIds.push(...page);
+    after = page.at(-1);
   }
-  return (await store.counts(run.id)).pending - before;
+  await store.requeue(run.id, { kind: 'unknown' });
+  return jobIds;
+}
+
+/** But those of rows that are gone, for nobody knows what to send any more, and those that took what lay at hand. */
+async function stillResent(store: Store, run: StoredRun, jobIds: readonly number[]): Promise<number> {
+  await leaveOutGone(store, run);
+  let pending = 0;
+  for (let at = 0; at < jobIds.length; at += PAGE) {
+    const jobs = await store.jobsById(jobIds.slice(at, at + PAGE));
+    pending += jobs.filter(({ state }) => state === 'pending').length;
+  }
+  return pending;
 }
 
 function alongNote(results: number): string {
@@ -173,10 +199,10 @@ function changedNote(rows: number): string {
 
 function unsureNote(requests: number): string {
   return requests === 1
-    ? 'One request with an unknown outcome is not sent again although its row changed, as it may have been charged; ' +
-        '--unknown resend sends it.'
-    : `${requests} requests with an unknown outcome are not sent again although their rows changed, as they may have ` +
-        'been charged; --unknown resend sends them.';
+    ? 'One request with an unknown outcome may have been charged: another row stands in its place now, which is not sent ' +
+        'before --unknown resend says so. Its own row is sent where it stands elsewhere.'
+    : `${requests} requests with an unknown outcome may have been charged: other rows stand in their places now, which ` +
+        'are not sent before --unknown resend says so. Their own rows are sent where they stand elsewhere.';
 }
 
 /** Failed rows are tried again, but only those that this session asks for. */

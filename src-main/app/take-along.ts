@@ -1,5 +1,5 @@
 /**
- * Where rows of a run have moved, their results go along: a pending job takes a result that was set aside and asked for the
+ * Where rows of a run have moved, their results go along: a job that waits takes a result that was set aside and asked for the
  * same, instead of being sent. In three steps, each safe to die after: the library gives the result to the job, its file
  * gets that job's name, the library is told. Whatever a dead process has left of it, the next planning does.
  */
@@ -27,23 +27,6 @@ export async function takeAlong(
 ): Promise<number> {
   await giveNames(store, run);
   let taken = 0;
-  let freed = 0;
-  do {
-    const once = await takeOnce(store, run, isHalted);
-    taken += once.taken;
-    freed = once.freed;
-    // Jobs that ask for what their rows say only now may have been passed by.
-  } while (freed > 0);
-  return taken;
-}
-
-/** Through all pending jobs. */
-async function takeOnce(
-  store: AlongStore,
-  run: Pick<StoredRun, 'id' | 'outputDir'>,
-  isHalted: () => boolean,
-): Promise<{ readonly taken: number; readonly freed: number }> {
-  let { taken, freed } = { taken: 0, freed: 0 };
   for (let after = -1; !isHalted(); ) {
     const { found, lastPosition } = await store.wantedResults(run.id, after, PAGE);
     if (lastPosition === null) {
@@ -51,7 +34,7 @@ async function takeOnce(
     }
     const { whole, others } = await looked(run.outputDir, found);
     if (whole.length > 0) {
-      freed += await store.takeAlong(whole);
+      await store.takeAlong(whole);
       taken += whole.length;
       await giveNames(store, run);
     }
@@ -61,7 +44,7 @@ async function takeOnce(
     // Where one was not whole, some other may do.
     after = others.length > 0 ? after : lastPosition;
   }
-  return { taken, freed };
+  return taken;
 }
 
 interface Looked {

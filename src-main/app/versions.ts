@@ -4,7 +4,6 @@ import type { Run } from '@shared/model/run';
 import { viewUrl, thumbnailUrl } from '@shared/media-url';
 import type { Log } from '../log';
 import { Refusal } from '../refusal';
-import type { RowAsk } from '../store/own-instruction';
 import type { Store, StoredJob, StoredRun } from '../store/store';
 import { StoreError } from '../store/store-error';
 import type { StoredVersion } from '../store/version-store';
@@ -13,7 +12,7 @@ import { resultsPath, writeTables } from './exporter';
 import { createTurns } from './in-turn';
 import { instructionOf } from './job-instruction';
 import { keepVersions } from './keep-versions';
-import { createRestDigest, createRowDigest } from './row-digest';
+import { createRowDigest } from './row-digest';
 import { type AgainRuns, runAgain } from './run-again';
 import { forgetName, isVersionName, isWhole, nameToo, presentName } from './version-files';
 
@@ -68,12 +67,10 @@ export function createVersions(options: VersionsOptions) {
   }
 
   /** What its row asks for by now; undefined: it is gone. */
-  async function rowAsk(job: StoredJob): Promise<RowAsk | undefined> {
+  async function rowAsk(job: StoredJob): Promise<string | undefined> {
     const { recipe, datasetId } = await runs.found(job.runId);
     const [row] = await store.rowsAt(datasetId, [job.row]);
-    return row === undefined
-      ? undefined
-      : { digest: createRowDigest(recipe)(row.fields), rest: createRestDigest(recipe)(row.fields) };
+    return row === undefined ? undefined : createRowDigest(recipe)(row.fields);
   }
 
   async function takeBack(jobId: number, resultId: number): Promise<void> {

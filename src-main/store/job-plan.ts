@@ -4,7 +4,7 @@ import { type JobState, jobStateSchema, type ModelChoice } from '@shared/model/r
 import type { Db, SqlValue } from './driver';
 import type { JobIds } from './job-ids';
 import { MISFIT_AGAIN, NO_MISFIT } from './misfits';
-import { HIDE_RESULT, isSameAsk, jobDigest, SET_RESULT_ASIDE } from './own-instruction';
+import { HIDE_RESULT, isSameAsk, NOTHING_OWN, SET_RESULT_ASIDE } from './own-instruction';
 import type { JobGroup, RunTally } from './run-tally';
 import type { NewJob, PlanCounts, Requeue } from './store';
 
@@ -12,7 +12,6 @@ interface PlannedRecord {
   readonly id: number;
   readonly position: number;
   readonly digest: string;
-  readonly instruction: string | null;
   readonly state: string;
   readonly failure_kind: string | null;
   readonly attempts: number;
@@ -54,12 +53,12 @@ export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id, row, model_id, variant) DO NOTHING`,
   );
   const find = db.prepare<PlannedRecord>(
-    `SELECT id, position, digest, instruction, state, failure_kind, attempts FROM jobs
+    `SELECT id, position, digest, state, failure_kind, attempts FROM jobs
      WHERE run_id = ? AND row = ? AND model_id = ? AND variant = ?`,
   );
   const place = db.prepare('UPDATE jobs SET position = ?, idx = ?, stem = ? WHERE id = ?');
-  const redo = db.prepare(`${REQUEUED}, ${NO_MISFIT}, digest = ? WHERE id = ?`);
-  const askAnew = db.prepare(`UPDATE jobs SET ${NO_MISFIT}, digest = ? WHERE id = ?`);
+  const redo = db.prepare(`${REQUEUED}, ${NO_MISFIT}, ${NOTHING_OWN}, digest = ? WHERE id = ?`);
+  const askAnew = db.prepare(`UPDATE jobs SET ${NO_MISFIT}, ${NOTHING_OWN}, digest = ? WHERE id = ?`);
   const setAside = db.prepare(`UPDATE results SET ${SET_RESULT_ASIDE} WHERE job_id = ? AND current = 1`);
   const inRange = db.prepare<{ jobs: number }>(
     'SELECT count(*) AS jobs FROM jobs WHERE run_id = ? AND position BETWEEN ? AND ?',
@@ -100,21 +99,20 @@ export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
         added += 1;
         continue;
       }
-      // A plan says what the row asks for; what the job was given as its own stays.
-      if (isSameAsk(old.digest, job, old.instruction) || IN_FLIGHT.has(old.state)) {
+      // Of the same row, what the job was given as its own stays.
+      if (isSameAsk(old.digest, digest) || IN_FLIGHT.has(old.state)) {
         continue;
       }
-      const wanted = jobDigest(job, old.instruction);
       if (old.state === 'unknown') {
         // It may have been charged: it goes again when somebody says so, and asks for what the row says by then.
         unsure += 1;
-        askAnew.run(wanted, old.id);
+        askAnew.run(digest, old.id);
         continue;
       }
       if (old.attempts > 0 || old.state === 'done' || old.state === 'failed') {
         changed.add(row);
       }
-      sendAnew(runId, old, wanted);
+      sendAnew(runId, old, digest);
     }
     tally.enter({ runId, state: 'pending', failureKind: null }, added);
     if (isMoved || !isAlone(runId, jobs)) {

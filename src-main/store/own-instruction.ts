@@ -3,36 +3,24 @@
 /** Between the parts of the digest of a job with an instruction of its own; no digest has this sign. */
 const OWN = '+';
 
-/** Digests of what a row asks for, as its job was planned or asked. */
-export interface RowAsk {
-  /** All of it. */
-  readonly digest: string;
-  /** Without what the run's instruction says of it, which a job with its own does not ask; absent: not known. */
-  readonly rest?: string | undefined;
-}
-
-/** Of the job of such a digest; the rest is known only of one with an instruction of its own. */
-export function rowAskOf(digest: string): RowAsk {
-  const [row = digest, , rest] = digest.split(OWN);
-  return { digest: row, rest };
+/** Of all that the row of such a job asks for. */
+export function rowDigestOf(digest: string): string {
+  const [row = digest] = digest.split(OWN);
+  return row;
 }
 
 /** What a job is told apart by: the same row with another instruction asks for something else. */
-export function jobDigest({ digest, rest }: RowAsk, instruction: string | null): string {
-  if (instruction === null) {
-    return digest;
-  }
-  const own = `${digest}${OWN}${instruction.length}.${hashOf(instruction)}`;
-  return rest === undefined ? own : `${own}${OWN}${rest}`;
+export function jobDigest(rowDigest: string, instruction: string | null): string {
+  return instruction === null ? rowDigest : `${rowDigest}${OWN}${instruction.length}.${hashOf(instruction)}`;
 }
 
-/** Whether the job of this digest asks for what its row asks for now. Its own instruction stays, whatever the run's says. */
-export function isSameAsk(digest: string, row: RowAsk, instruction: string | null): boolean {
-  const before = rowAskOf(digest);
-  return instruction === null || before.rest === undefined || row.rest === undefined
-    ? before.digest === row.digest
-    : before.rest === row.rest;
+/** Whether the row that the job of this digest is of asks for the same now. Else what was asked of it alone was of another. */
+export function isSameAsk(digest: string, rowDigest: string): boolean {
+  return rowDigestOf(digest) === rowDigest;
 }
+
+/** Of a job whose row is another by now: it asks for what that one says. Follows `UPDATE jobs SET`. */
+export const NOTHING_OWN = 'instruction = NULL';
 
 /** FNV-1a over UTF-16 units, 32 bits (Fowler, Noll, Vo): tells two instructions of one row apart, no secret hangs on it. */
 function hashOf(text: string): string {

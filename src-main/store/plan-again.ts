@@ -3,7 +3,7 @@ import type { Access } from './access';
 import type { Db } from './driver';
 import { createModelIds } from './job-plan';
 import { NO_MISFIT } from './misfits';
-import { isSameAsk, jobDigest, rowAskOf } from './own-instruction';
+import { isSameAsk, jobDigest, NOTHING_OWN } from './own-instruction';
 import type { Tables } from './sqlite-store';
 import type { NewJob } from './store';
 
@@ -48,12 +48,6 @@ interface ComparedRecord {
   readonly state: string;
 }
 
-/** What an earlier version of the program left is known by all of its row alone. */
-function isUpToDate({ digest, instruction }: ComparedRecord, asked: NewJob): boolean {
-  const isLeft = instruction !== null && asked.rest !== undefined && rowAskOf(digest).rest === undefined;
-  return !isLeft && isSameAsk(digest, asked, instruction);
-}
-
 function createComparison(db: Db) {
   const modelId = createModelIds(db);
   const find = db.prepare<ComparedRecord>(
@@ -61,7 +55,7 @@ function createComparison(db: Db) {
   );
   const renew = db.prepare('UPDATE jobs SET digest = ? WHERE id = ?');
   // It may be sent before the plan comes to it.
-  const askAnew = db.prepare(`UPDATE jobs SET ${NO_MISFIT}, digest = ? WHERE id = ?`);
+  const askAnew = db.prepare(`UPDATE jobs SET ${NO_MISFIT}, ${NOTHING_OWN}, digest = ? WHERE id = ?`);
   // What was found of a lost attempt is of the same wish still.
   const renewUnfinished = db.prepare(
     `UPDATE unfinished_files SET digest = ?1
@@ -72,20 +66,17 @@ function createComparison(db: Db) {
     for (const asked of jobs) {
       const { row, model, variant, former } = asked;
       const job = find.get(runId, row, modelId(model), variant);
-      if (job === undefined || isUpToDate(job, asked)) {
+      if (job === undefined || isSameAsk(job.digest, asked.digest)) {
         continue;
       }
-      const renewed = jobDigest(asked, job.instruction);
-      const isSame =
-        isSameAsk(job.digest, asked, job.instruction) ||
-        isSameAsk(job.digest, { digest: former }, job.instruction);
-      if (isSame) {
+      if (isSameAsk(job.digest, former)) {
+        const renewed = jobDigest(asked.digest, job.instruction);
         renew.run(renewed, job.id);
         renewUnfinished.run(renewed, job.digest, job.id);
       } else if (job.state === 'done') {
         changed.push(job.id);
       } else if (job.state === 'pending') {
-        askAnew.run(renewed, job.id);
+        askAnew.run(asked.digest, job.id);
       }
     }
     return changed;

@@ -117,11 +117,44 @@ describe.each(DRIVERS)('results of rows that moved, on %s', (driver) => {
       { resultId: own?.result?.id ?? 0, fileName: '000000.v2.png', instruction: 'in blue' },
     ]);
     await store.planJobs(runId, rowsOf('ba'));
-    // Row 0 is to ask for row b in blue, which nobody has done; row 1 takes the blue one of row a.
-    expect(await taken()).toEqual([[1, '000000.v2.png']]);
-    expect(await taken()).toEqual([[0, '000001.png']]);
+    expect(await taken()).toEqual([
+      [0, '000001.png'],
+      [1, '000000.v2.png'],
+    ]);
     expect((await jobsOf()).map(({ instruction }) => instruction)).toEqual([null, 'in blue']);
     expect(await store.planJobs(runId, rowsOf('ba'))).toEqual({ added: 0, changed: 0, unsure: 0 });
+  });
+
+  it('leave what was asked of one job alone to none of another row, done or waiting', async () => {
+    await done('abc');
+    const [first, second, third] = await jobsOf();
+    await store.requeueWith(first?.id ?? 0, 'in blue');
+    await finishNext(store, runId);
+    await store.requeueWith(second?.id ?? 0, 'in red');
+    await store.requeueWith(third?.id ?? 0, 'in green');
+    const rows = rowsOf('xyz');
+    const former = rows.map((job) => ({ ...job, former: 'another' }));
+    expect(await store.comparePlan(runId, former)).toEqual([first?.id]);
+    expect(await store.planJobs(runId, rows)).toMatchObject({ added: 0, changed: 1 });
+    const jobs = await jobsOf();
+    expect(jobs.map(({ state, instruction }) => [state, instruction])).toEqual(
+      Array.from({ length: 3 }, () => ['pending', null]),
+    );
+    expect(await store.planJobs(runId, rows)).toEqual({ added: 0, changed: 0, unsure: 0 });
+    expect(await taken()).toEqual([]);
+  });
+
+  it('are taken by cancelled jobs, too, which are counted as what they were', async () => {
+    await done('abc');
+    await store.planJobs(runId, rowsOf('xabc'));
+    await store.cancelPending(runId);
+    expect(await taken()).toEqual([
+      [1, '000000.png'],
+      [2, '000001.png'],
+      [3, '000002.png'],
+    ]);
+    expect((await store.run(runId))?.counts).toMatchObject({ done: 3, pending: 0, cancelled: 1 });
+    expect((await jobsOf()).map(({ state }) => state)).toEqual(['cancelled', 'done', 'done', 'done']);
   });
 
   it('keep the tags that they have, and leave theirs to no other', async () => {

@@ -5,7 +5,7 @@
 import type { Access } from './access';
 import type { Db } from './driver';
 import { createJobPlan, groupOf } from './job-plan';
-import { jobDigest, rowAskOf, SET_RESULT_ASIDE } from './own-instruction';
+import { jobDigest, rowDigestOf, SET_RESULT_ASIDE } from './own-instruction';
 import type { Tables } from './sqlite-store';
 import { createVersionTable } from './version-store';
 
@@ -23,7 +23,7 @@ export interface AlongResult {
 
 export interface WantedPage {
   readonly found: readonly AlongResult[];
-  /** Of the last pending job that was looked at; null: there are no more. */
+  /** Of the last job that was looked at; null: there are no more. */
   readonly lastPosition: number | null;
 }
 
@@ -42,13 +42,13 @@ export interface SetAsideStore {
    * plan has their rows again. What is under way or may have been charged stays. Answers how many rows.
    */
   leaveOut(runId: number, afterRow: number, rows: number): Promise<{ left: number; lastRow: number | null }>;
-  /** For pending jobs after a position, results that were set aside and asked for the same, each for one of them. */
-  wantedResults(runId: number, afterPosition: number, limit: number): Promise<WantedPage>;
   /**
-   * Each becomes its job's present result, with all that is known of it, and the job is done. Answers how many jobs
-   * thereby ask for what their rows say, and no more for something of their own that went along.
+   * For jobs after a position that wait to be sent, or were cancelled before they were, results that were set aside and
+   * asked for the same, each for one of them.
    */
-  takeAlong(taken: readonly Pick<AlongResult, 'jobId' | 'resultId'>[]): Promise<number>;
+  wantedResults(runId: number, afterPosition: number, limit: number): Promise<WantedPage>;
+  /** Each becomes its job's present result, with all that is known of it, and the job is done. */
+  takeAlong(taken: readonly Pick<AlongResult, 'jobId' | 'resultId'>[]): Promise<void>;
   /** They are not whole on disk: nobody takes them. */
   notToTake(resultIds: readonly number[]): Promise<void>;
   /** Taken over, and not yet known to have the names of their jobs. */
@@ -110,16 +110,13 @@ export function setAsideCalls({ db, tally, jobIds }: Tables, { read, write }: Ac
       return wanted(runId, afterPosition, limit);
     }),
     takeAlong: write((taken: readonly Pick<AlongResult, 'jobId' | 'resultId'>[]) => {
-      let freed = 0;
       for (const { jobId, resultId } of taken) {
-        const moved = along(jobId, resultId);
-        if (moved !== null) {
-          tally.leave({ runId: moved.runId, state: 'pending', failureKind: null });
-          tally.enter({ runId: moved.runId, state: 'done', failureKind: null });
-          freed += moved.freed;
+        const taker = along(jobId, resultId);
+        if (taker !== null) {
+          tally.leave(groupOf(taker.run_id, taker.state, null));
+          tally.enter({ runId: taker.run_id, state: 'done', failureKind: null });
         }
       }
-      return freed;
     }),
     notToTake: write((resultIds: readonly number[]) => resultIds.forEach((id) => forget.run(id))),
     unnamedResults: read((runId: number, limit: number) => unnamed.all(runId, limit).map(toAlong)),
@@ -149,7 +146,7 @@ function fileOf({ result_id, file_name, sha256, size_bytes }: Omit<AlongRecord, 
   return { resultId: result_id, fileName: file_name, sha256, sizeBytes: size_bytes };
 }
 
-interface PendingRecord {
+interface WaitingRecord {
   readonly id: number;
   readonly position: number;
   readonly stem: string;
@@ -169,9 +166,10 @@ interface SetAsideRecord extends Omit<AlongRecord, 'job_id' | 'stem'> {
 
 function createWanted(db: Db) {
   const isAny = db.prepare('SELECT 1 FROM results WHERE current = 0 AND digest IS NOT NULL LIMIT 1');
-  const pending = db.prepare<PendingRecord>(
-    `SELECT id, position, stem, digest, instruction, model_id, variant FROM jobs
-     WHERE run_id = ? AND state = 'pending' AND position > ? ORDER BY position LIMIT ?`,
+  // Each state along its own index: of both at once, every page would sort all that are left.
+  const waiting = db.prepare<WaitingRecord>(
+    `SELECT * FROM (${waitingAs('pending')}) UNION ALL SELECT * FROM (${waitingAs('cancelled')})
+     ORDER BY position LIMIT ?3`,
   );
   // The index has them in the order of their numbers: the newest are at its end.
   const setAside = db.prepare<SetAsideRecord>(
@@ -182,12 +180,12 @@ function createWanted(db: Db) {
   );
 
   return (runId: number, afterPosition: number, limit: number): WantedPage => {
-    const jobs = isAny.get() === undefined ? [] : pending.all(runId, afterPosition, limit);
+    const jobs = isAny.get() === undefined ? [] : waiting.all(runId, Math.max(afterPosition, -1), limit);
     /** By what is asked of whom; those that are left. */
     const known = new Map<string, SetAsideRecord[]>();
     const found: AlongResult[] = [];
     for (const job of jobs) {
-      const asked = rowAskOf(job.digest).digest;
+      const asked = rowDigestOf(job.digest);
       const key = `${job.model_id} ${asked}`;
       const left = known.get(key) ?? setAside.all(asked, runId, job.model_id, limit).slice();
       known.set(key, left);
@@ -201,8 +199,13 @@ function createWanted(db: Db) {
   };
 }
 
+function waitingAs(state: 'pending' | 'cancelled'): string {
+  return `SELECT id, position, stem, digest, instruction, model_id, variant FROM jobs
+    WHERE run_id = ?1 AND state = '${state}' AND position > ?2 ORDER BY position LIMIT ?3`;
+}
+
 /** Its own before others, then of the same variant. */
-function bestFor(job: PendingRecord, results: readonly SetAsideRecord[]): number {
+function bestFor(job: WaitingRecord, results: readonly SetAsideRecord[]): number {
   const fits = ({ own }: SetAsideRecord): boolean => job.instruction === null || job.instruction === own;
   const at = results.findIndex((result) => result.job_id === job.id && fits(result));
   const alike = at < 0 ? results.findIndex((result) => result.variant === job.variant && fits(result)) : at;
@@ -272,17 +275,18 @@ interface MovedAttempt {
 interface TakerRecord {
   readonly run_id: number;
   readonly digest: string;
+  readonly state: string;
 }
-
-/** Null: the job is pending no more, or somebody else has the result. */
-type Along = { readonly runId: number; readonly freed: number } | null;
 
 function createAlong(db: Db) {
   const table = createVersionTable(db);
   const result = db.prepare<MovedRecord>(
     'SELECT job_id, attempt_id FROM results WHERE id = ? AND current = 0 AND digest IS NOT NULL',
   );
-  const taker = db.prepare<TakerRecord>(`SELECT run_id, digest FROM jobs WHERE id = ? AND state = 'pending'`);
+  const taker = db.prepare<TakerRecord>(
+    `SELECT run_id, digest, state FROM jobs
+     WHERE id = ? AND state IN ('pending', 'cancelled') AND position >= 0`,
+  );
   const give = db.prepare('UPDATE results SET job_id = ? WHERE id = ?');
   // An answer in words has no name to be given.
   const keepDigest = db.prepare(
@@ -291,21 +295,11 @@ function createAlong(db: Db) {
   const tell = db.prepare(
     `UPDATE jobs SET endpoint_name = a.endpoint_name, took_ms = a.took_ms FROM attempts a WHERE a.id = ? AND jobs.id = ?`,
   );
-  const free = db.prepare(
-    `UPDATE jobs SET instruction = NULL, digest = ?, misfit_id = NULL
-     WHERE id = ? AND state = 'pending' AND instruction = ?`,
-  );
-  const standing = db.prepare<{ digest: string }>('SELECT digest FROM jobs WHERE id = ?');
   const moveAttempt = createAttemptMove(db);
   const moveTags = createTagMove(db);
 
-  /** What was asked of a job alone went along with its row: it asks for what its row says by now. */
-  function freeGiver(jobId: number, own: string | null): number {
-    const digest = own === null ? undefined : standing.get(jobId)?.digest;
-    return digest === undefined ? 0 : free.run(rowAskOf(digest).digest, jobId, own).changes;
-  }
-
-  return (jobId: number, resultId: number): Along => {
+  /** Null: the job waits no more, or somebody else has the result. */
+  return (jobId: number, resultId: number): TakerRecord | null => {
     const moved = result.get(resultId);
     const job = taker.get(jobId);
     if (moved === undefined || job === undefined) {
@@ -313,8 +307,8 @@ function createAlong(db: Db) {
     }
     give.run(jobId, resultId);
     const own = table.show(jobId, resultId);
-    table.ask(jobId, own, jobDigest(rowAskOf(job.digest), own));
-    keepDigest.run(rowAskOf(job.digest).digest, resultId);
+    table.ask(jobId, own, jobDigest(rowDigestOf(job.digest), own));
+    keepDigest.run(rowDigestOf(job.digest), resultId);
     moveTags(resultId, { from: moved.job_id, to: jobId });
     if (moved.attempt_id !== null) {
       if (moved.job_id !== jobId) {
@@ -322,7 +316,7 @@ function createAlong(db: Db) {
       }
       tell.run(moved.attempt_id, jobId);
     }
-    return { runId: job.run_id, freed: moved.job_id === jobId ? 0 : freeGiver(moved.job_id, own) };
+    return job;
   };
 }
 

@@ -121,8 +121,6 @@ export interface NewJob {
   readonly stem: string;
   /** Digest of what the row asks for; a resumed run redoes a done job whose digest changed. */
   readonly digest: string;
-  /** The same without what the run's instruction says: all that a job with its own takes of its row. Absent: it has none. */
-  readonly rest?: string | undefined;
 }
 
 /** What became of the jobs of a plan; those that were there and ask for the same are not counted. */

@@ -9,7 +9,7 @@ import type { Db } from './driver';
 import { createJobPlan, groupOf } from './job-plan';
 import { type ResultRecord, toResult } from './job-record';
 import { fromMicroUsd } from './money';
-import { HIDE_RESULT, jobDigest, type RowAsk, rowAskOf } from './own-instruction';
+import { HIDE_RESULT, jobDigest, rowDigestOf } from './own-instruction';
 import { reviewOf } from './review-table';
 import type { Tables } from './sqlite-store';
 import { StoreError } from './store-error';
@@ -48,7 +48,7 @@ export interface VersionStore {
    * Makes a job pending again with an instruction of its own (null: with its run's); its result becomes a version. `row`:
    * what its row asks for by now, absent: as when it was planned.
    */
-  requeueWith(jobId: number, instruction: string | null, row?: RowAsk): Promise<void>;
+  requeueWith(jobId: number, instruction: string | null, rowDigest?: string): Promise<void>;
   /**
    * Makes a version its job's present result, with what was said of it and asked for; the present one becomes a version.
    * Rejects with NOT_FOUND when there is no such version, with UNEXPECTED_STATE while the job is under way.
@@ -114,13 +114,13 @@ export function versionCalls({ db, tally, jobIds }: Tables, { read, write }: Acc
     versions: read(table.versions),
     movedResults: write(table.moved),
     takenStems: read(table.takenStems),
-    requeueWith: write((jobId: number, instruction: string | null, row?: RowAsk) => {
+    requeueWith: write((jobId: number, instruction: string | null, rowDigest?: string) => {
       const { run_id, state, digest } = standingOf(jobId);
       if (IN_FLIGHT.has(state)) {
         throw new StoreError('UNEXPECTED_STATE', 'It is under way: wait until it is there.');
       }
       plan.requeue(run_id, { kind: 'jobs', jobIds: [jobId] });
-      table.ask(jobId, instruction, jobDigest(row ?? rowAskOf(digest), instruction));
+      table.ask(jobId, instruction, jobDigest(rowDigest ?? rowDigestOf(digest), instruction));
     }),
     takeBack: write((jobId: number, resultId: number) => {
       const standing = standingOf(jobId);
@@ -129,7 +129,7 @@ export function versionCalls({ db, tally, jobIds }: Tables, { read, write }: Acc
         throw new StoreError('UNEXPECTED_STATE', 'It is under way: wait until it is there.');
       }
       const instruction = table.show(jobId, resultId);
-      table.ask(jobId, instruction, jobDigest(rowAskOf(digest), instruction));
+      table.ask(jobId, instruction, jobDigest(rowDigestOf(digest), instruction));
       tally.leave(groupOf(run_id, state, failure_kind));
       tally.enter({ runId: run_id, state: 'done', failureKind: null });
     }),
