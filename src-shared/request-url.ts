@@ -3,10 +3,16 @@
  * with them, so that what is shown is what is sent.
  */
 import type { Endpoint } from './model/endpoint';
-import { OFFICIAL_BASE_URLS } from './model/provider';
+import type { Provider } from './model/provider';
 import type { Task } from './model/run';
 
 export type EndpointAddress = Pick<Endpoint, 'provider' | 'baseUrl' | 'apiVersion' | 'options'>;
+
+/** Where a blank base URL leads. */
+export const OFFICIAL_BASE_URLS: Readonly<Record<Provider, string>> = {
+  google_genai: 'https://generativelanguage.googleapis.com',
+  openai: 'https://api.openai.com/v1',
+};
 
 const DEFAULT_API_VERSION = 'v1beta';
 const TRAILING_VERSION = /\/(v\d+(?:(?:alpha|beta)\d*)?)$/;

@@ -2,7 +2,7 @@
 import { highestCost } from '@shared/cost';
 import { mayBeCharged } from '@shared/model/failure';
 import type { Provider } from '@shared/model/provider';
-import type { Caps, JobState, RunState } from '@shared/model/run';
+import type { Caps, JobState, RunOptions, RunState } from '@shared/model/run';
 import type { Pool } from '../engine/pool/pool';
 import type { AttemptEnd, AttemptOutcome, Clock } from '../engine/ports';
 import { createBudget, dayStart } from '../engine/runs/budget';
@@ -68,7 +68,7 @@ export interface Machinery {
   /** What was spent today counts against the caps of the day; what the last process left unfinished goes. Once, before a run starts. */
   load(): Promise<void>;
   /** Makes ready what the first request of a run needs. */
-  warm(provider: Provider, workers: number): void;
+  warm(provider: Provider, options: Pick<RunOptions, 'workers' | 'concurrency'>): void;
   /** Requests in flight finish and are kept; then the workers end. */
   close(): Promise<void>;
 }
@@ -236,9 +236,9 @@ export function buildMachinery(options: MachineryOptions): Machinery {
       budget.restore({ ...today, keys });
       void unfinished.sweep(null);
     },
-    warm(provider, workers) {
+    warm(provider, { workers, concurrency }) {
       transport.resize(workers);
-      transport.warm(provider);
+      transport.warm(provider, concurrency);
     },
     async close() {
       // Meanwhile: a large folder takes a while, in which runs would go on.

@@ -52,7 +52,7 @@ export async function planOf(
   const provider = request.recipe.models[0]?.provider;
   if (blockers.length === 0 && provider !== undefined && !app.runs.isAnyActive()) {
     // A person who looks at a plan that can run is about to press Run.
-    app.warm(provider, options.workers);
+    app.warm(provider, options);
   }
   const costUsd = await costOf(app, request, { dataset, rows });
   const seconds = secondsOf(app, request, jobs);
@@ -253,7 +253,8 @@ export async function startRun(app: App, request: RunRequest, where: OutputFolde
     const wanted = { name, dataset, recipe: request.recipe, options, outputDir, mode, adopt: true } as const;
     const isHalted = (): boolean => preparation.halt() !== null;
     const heard = { onRun: preparation.of, isHalted };
-    const { run, planned, stopPlanning } = await setUpRun(app.store, { ...wanted, ...heard });
+    const { run, planned, stopPlanning, notes } = await setUpRun(app.store, { ...wanted, ...heard });
+    notes.forEach((note) => app.log.info('runs', `run ${run.id}: ${note}`));
     return app.runs.start(run, { planned, stopPlanning, preparation });
   };
   return inFolder(app.store, outputDir, make).finally(preparation.end);

@@ -1,6 +1,6 @@
 /** Says where keys will travel, before they do. Keys are named by their last four characters only. */
 import type { Endpoint } from '@shared/model/endpoint';
-import { OFFICIAL_BASE_URLS } from '@shared/model/provider';
+import { OFFICIAL_BASE_URLS } from '@shared/request-url';
 import type { EnvKey } from './env-keys';
 
 /** Keys named one by one; the rest is counted. */

@@ -4,7 +4,8 @@
  * official one, or what the SDKs' own GOOGLE_GEMINI_BASE_URL and OPENAI_BASE_URL put in its place. Pure.
  */
 import type { Endpoint } from '@shared/model/endpoint';
-import { OFFICIAL_BASE_URLS, type Provider } from '@shared/model/provider';
+import type { Provider } from '@shared/model/provider';
+import { OFFICIAL_BASE_URLS } from '@shared/request-url';
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
 import { keysFromEnv, type EnvKey } from './env-keys';
 import { destinationWarnings, startLineOf } from './destinations';

@@ -6,7 +6,7 @@ import { decodeDataUrl } from './data-url';
 import { embeddedFile, isEmbeddedReference } from './embedded';
 import { type FileHeader, readFileHeader, told } from './file-header';
 import type { ImageSize } from './measure';
-import { MAX_IMAGE_BYTES } from './safe-fetch';
+import { MAX_IMAGE_BYTES } from './largest-input';
 import { megabytes, type PathPolicy, resolveInputPath } from './safe-path';
 
 export interface InspectRules extends PathPolicy {

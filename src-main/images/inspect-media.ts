@@ -4,7 +4,7 @@ import { decodeAnyDataUrl } from './data-url';
 import { embeddedFile, isEmbeddedReference } from './embedded';
 import type { InspectRules } from './inspect-input';
 import { type MediaClaim, mediaType } from './media-type';
-import { MAX_IMAGE_BYTES } from './safe-fetch';
+import { MAX_IMAGE_BYTES } from './largest-input';
 import { openRegularFile, resolveInputPath } from './safe-path';
 
 export type InspectedMedia =

@@ -8,7 +8,8 @@ import type { FetchNetwork } from './checked-connector';
 import { decodeAnyDataUrl, decodeDataUrl } from './data-url';
 import { embeddedFile, isEmbeddedReference } from './embedded';
 import { type MediaClaim, mediaType } from './media-type';
-import { createImageFetcher, type FetchedImage, MAX_IMAGE_BYTES } from './safe-fetch';
+import { MAX_IMAGE_BYTES } from './largest-input';
+import type { FetchedImage, ImageFetcher } from './safe-fetch';
 import { openRegularFile, type PathPolicy, readRegularFile, resolveInputPath } from './safe-path';
 import { createUrlCache } from './url-cache';
 
@@ -189,12 +190,14 @@ function createDownloads(
   { maxBytes, media }: { readonly maxBytes: number; readonly media: boolean },
 ): Downloads {
   const { allowPrivateUrls: allowPrivate, imageCacheDir, network } = options;
-  const fetcher = createImageFetcher({
-    allowPrivate,
-    maxBytes,
-    media,
-    ...(network === undefined ? {} : { network }),
-  });
+  // Only where there are addresses: what it loads takes 20 MB in each thread.
+  let opening: Promise<ImageFetcher> | null = null;
+  const fetcher = (): Promise<ImageFetcher> => {
+    opening ??= import('./safe-fetch').then(({ createImageFetcher }) =>
+      createImageFetcher({ allowPrivate, maxBytes, media, ...(network === undefined ? {} : { network }) }),
+    );
+    return opening;
+  };
   // The cache believes in pictures alone.
   const cache = imageCacheDir === null || media ? null : createUrlCache(imageCacheDir);
   const underWay = new Map<string, Promise<FetchedImage>>();
@@ -204,7 +207,7 @@ function createDownloads(
     if (kept !== undefined && kept !== null && kept.byteLength <= maxBytes) {
       return { kind: 'ok', bytes: kept };
     }
-    const fetched = await fetcher.fetchImage(url);
+    const fetched = await (await fetcher()).fetchImage(url);
     if (fetched.kind === 'ok') await cache?.put(url, fetched.bytes);
     return fetched;
   };
@@ -222,7 +225,7 @@ function createDownloads(
       untilAborted(shared(url), signal, () =>
         badInput(`The download of ${shownReference(url)} was stopped.`),
       ),
-    close: () => fetcher.close(),
+    close: async () => (await opening)?.close(),
   };
 }
 

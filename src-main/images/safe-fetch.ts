@@ -2,6 +2,7 @@
 import { Agent, fetch, type Response } from 'undici';
 import { badInput, parseUrl, type Refused, shownReference } from './bad-input';
 import { AddressRefused, checkedConnector, type FetchNetwork, systemNetwork } from './checked-connector';
+import { MAX_IMAGE_BYTES } from './largest-input';
 import { megabytes } from './safe-path';
 import { sniffImage } from './sniff';
 
@@ -32,7 +33,6 @@ export interface ImageFetcher {
   close(): Promise<void>;
 }
 
-export const MAX_IMAGE_BYTES = 50 * 1024 * 1024;
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const DEFAULT_TIMEOUT_MS = 30_000;

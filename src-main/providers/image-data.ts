@@ -1,5 +1,4 @@
 /** Pictures inside answers: base64, data URLs and hosted URLs, in fields of their own or in a model's text. */
-import { fileTypeFromBuffer } from 'file-type';
 import type { Usage } from '../engine/ports';
 import type { ImageAnswer, SpooledPicture } from './adapter';
 
@@ -126,6 +125,7 @@ export async function imageOfBytes(
   if (bytes === null) {
     return broken(NOT_BASE64, httpStatus);
   }
+  const { fileTypeFromBuffer } = await import('file-type');
   const type = await fileTypeFromBuffer(bytes).catch(() => undefined);
   return type?.mime.startsWith('image/') ? { kind: 'image', bytes, usage } : broken(NO_PICTURE, httpStatus);
 }

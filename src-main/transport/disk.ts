@@ -20,8 +20,8 @@ const BUDGET_BYTES = 10 * 1024 * 1024;
 const HELD_BYTES = 8 * 1024 * 1024;
 /** Of one worker: bytes of answers that their folder refused, until they are handed on. */
 const REFUSED_BYTES = 128 * 1024 * 1024;
-/** Unused memory that is kept for the next answers: some 36 MB. */
-const MAX_FREE_CHUNKS = 512;
+/** Unused memory that is kept for the next answers: some 18 MB. */
+const MAX_FREE_CHUNKS = 256;
 
 export interface Disk {
   lend(): Buffer;

@@ -5,7 +5,7 @@
 import type { Endpoint } from '@shared/model/endpoint';
 import type { Failure } from '@shared/model/failure';
 import type { Clock, RateFacts, Usage } from '../engine/ports';
-import { type FetchedImage, fetchImage } from '../images/safe-fetch';
+import type { FetchedImage } from '../images/safe-fetch';
 import type { ImageAnswer } from '../providers/adapter';
 import { redactWith } from '../providers/redact';
 import type { Secret } from '../providers/secret';
@@ -62,6 +62,8 @@ export async function fetchHosted(
 async function fetchPatiently(url: string, options: HostedOptions): Promise<FetchedImage> {
   const { endpoint, signal, clock } = options;
   const allowPrivate = options.allowPrivateUrls || sharesHost(url, endpoint.baseUrl);
+  // Most answers hold their picture: not for them.
+  const { fetchImage } = await import('../images/safe-fetch');
   const fetchOnce = (timeoutMs: number) => fetchImage(url, { allowPrivate, signal, timeoutMs });
   if (clock === undefined) {
     return fetchOnce(endpoint.timeoutMs);

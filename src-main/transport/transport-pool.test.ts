@@ -212,6 +212,65 @@ describe('a worker that hangs', () => {
   });
 });
 
+describe('workers', () => {
+  const SILENT = `require('node:worker_threads').parentPort.on('message', () => undefined);`;
+  let started = 0;
+
+  async function openWith(limits: { readonly workers: number; readonly cores: number }): Promise<void> {
+    await pool.close();
+    started = 0;
+    pool = createTransportPool({
+      ...limits,
+      clock: systemClock,
+      order: (attempt) => Promise.resolve(order(attempt)),
+      onWorkerDeath: (error) => deaths.push(error.message),
+      startWorker: () => {
+        started += 1;
+        return new Worker(SILENT, { eval: true });
+      },
+    });
+  }
+
+  async function sendUpTo(last: number, first = 1): Promise<void> {
+    for (let id = first; id <= last; id += 1) {
+      void send(id);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  it('are as many as the requests under way need, of those that are wanted', async () => {
+    await openWith({ workers: 3, cores: 8 });
+    expect(started).toBe(0);
+    await sendUpTo(32);
+    expect(started).toBe(1);
+    await sendUpTo(33, 33);
+    expect(started).toBe(2);
+    await sendUpTo(200, 34);
+    expect(started).toBe(3);
+  });
+
+  it('are one a core at most', async () => {
+    await openWith({ workers: 16, cores: 2 });
+    await sendUpTo(200);
+    expect(started).toBe(2);
+    pool.resize(16);
+    await sendUpTo(300, 201);
+    expect(started).toBe(2);
+  });
+
+  it('are made ready before the first request, as many as it and those with it need', async () => {
+    await openWith({ workers: 4, cores: 4 });
+    pool.warm('openai', 1);
+    expect(started).toBe(1);
+    pool.warm('openai', 64);
+    expect(started).toBe(2);
+    await sendUpTo(64);
+    expect(started).toBe(2);
+    pool.warm('openai', 1000);
+    expect(started).toBe(4);
+  });
+});
+
 describe('an attempt that is being journalled', () => {
   const CHAT = json({ choices: [{ index: 0, message: { role: 'assistant', content: 'Hello.' } }] });
   const textOrder = (attemptId: number): TextOrder => ({

@@ -21,6 +21,7 @@ import { createOutbox, type Outbox } from './outbox';
 
 export interface TransportPoolOptions {
   readonly clock: Clock;
+  /** At most. */
   readonly workers: number;
   /** Everything a worker must know of this request; a failure is the job's outcome and nothing is sent. */
   order(
@@ -36,13 +37,18 @@ export interface TransportPoolOptions {
   onWorkerDeath(error: Error): void;
   /** Absent: the built one. */
   startWorker?(): Worker;
+  /** More workers only take turns. Absent: those of this machine. */
+  readonly cores?: number;
 }
 
 /** Answers are large and short-lived: a small young generation keeps many workers from holding many of them. */
 const LIMITS = { maxYoungGenerationSizeMb: 16 };
 
-/** One core is left to the main thread, the database and the disk; more workers only take turns with them. */
-const MOST_WORKERS = Math.max(1, availableParallelism() - 1);
+/**
+ * So many answers at once one worker reads; for more there is another, which costs 40 MB. On two cores bench:transport
+ * gets a third more from two of them with 64 in flight where hashing is slow, and nothing with 16.
+ */
+const ENOUGH_FOR_ONE = 32;
 
 /** So long an ending program waits for providers to delete what they hold; else it ends there by itself in two days. */
 const CLEAR_MS = 3000;
@@ -79,9 +85,9 @@ interface Hand {
 }
 
 export interface TransportPool extends Transport {
-  /** Starts the workers and loads a provider's SDK in each, so that the first request leaves at once. */
-  warm(provider: Provider): void;
-  /** Number of worker threads from now on, one fewer than cores at most; surplus ones end when their last order has. */
+  /** Starts what so many requests at once need and loads a provider's SDK there, so that the first leave at once. */
+  warm(provider: Provider, inFlight: number): void;
+  /** Most worker threads from now on, of which there is one a core at most; surplus ones end when their last order has. */
   resize(workers: number): void;
   /** What providers hold for the run alone is deleted. */
   runOver(runId: number): void;
@@ -94,7 +100,8 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
   const prepared = new Map<number, Prepared>();
   /** Orders that no worker has yet; true: cut off meanwhile. */
   const preparing = new Map<number, boolean>();
-  let target = Math.min(options.workers, MOST_WORKERS);
+  const { cores = availableParallelism() } = options;
+  let target = Math.min(options.workers, cores);
   let closed = false;
   const heartbeat = createHeartbeat<Hand>({
     clock: options.clock,
@@ -222,7 +229,9 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
       (found, hand) => (found === null || hand.carried.size < found.carried.size ? hand : found),
       null,
     );
-    return best === null || (best.carried.size > 0 && hands.length < target) ? startHand() : best;
+    return best === null || (best.carried.size >= ENOUGH_FOR_ONE && hands.length < target)
+      ? startHand()
+      : best;
   }
 
   function give(kind: 'send' | 'prepare', id: number, order: Order, job: PendingJob): [Hand, Carried] {
@@ -302,8 +311,9 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
       }
       hands.find((hand) => hand.carried.has(attemptId))?.outbox.post({ kind: 'cut', id: attemptId });
     },
-    warm(provider) {
-      while (hands.length < target && !closed) {
+    warm(provider, inFlight) {
+      const needed = Math.min(target, Math.ceil(inFlight / ENOUGH_FOR_ONE));
+      while (hands.length < needed && !closed) {
         startHand();
       }
       for (const hand of hands) {
@@ -311,7 +321,7 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
       }
     },
     resize(workers) {
-      target = Math.min(workers, MOST_WORKERS);
+      target = Math.min(workers, cores);
       for (const hand of hands.toReversed()) {
         retireIfSurplus(hand);
       }

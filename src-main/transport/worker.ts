@@ -5,7 +5,7 @@ import { createAdapters } from '../providers';
 import { createConnections } from '../providers/http/connections';
 import { Secret } from '../providers/secret';
 import { createCarrier } from './carrier';
-import { createTextCarrier } from './carry-text';
+import type { createTextCarrier } from './carry-text';
 import { createDisk } from './disk';
 import { createHeldFiles } from './held-files';
 import { createOutbox } from './outbox';
@@ -39,11 +39,19 @@ const pictures = createCarrier({
   clock: systemClock,
   open: (reference, rules) => loader(rules).open(reference),
 });
-const texts = createTextCarrier({
-  ...common,
-  held,
-  open: (reference, claim, rules) => loader(rules).openMedia(reference, claim),
-});
+/** Schemas and all that checks them are loaded with the first of its orders: most workers never have one. */
+let textCarrier: Promise<ReturnType<typeof createTextCarrier>> | null = null;
+
+function texts(): Promise<ReturnType<typeof createTextCarrier>> {
+  textCarrier ??= import('./carry-text').then(({ createTextCarrier }) =>
+    createTextCarrier({
+      ...common,
+      held,
+      open: (reference, claim, rules) => loader(rules).openMedia(reference, claim),
+    }),
+  );
+  return textCarrier;
+}
 
 const outbox = createOutbox<FromWorker>((messages) => port.postMessage(messages));
 
@@ -125,12 +133,13 @@ async function send(id: number, order: Order, mayLeave = Promise.resolve(true)):
   }
 }
 
-function carryText(
+async function carryText(
   id: number,
   order: TextOrder,
   given: { readonly signal: AbortSignal; readonly mayLeave: Promise<boolean> },
 ): Promise<AttemptOutcome> {
-  return texts.carry(order, {
+  const { carry } = await texts();
+  return carry(order, {
     ...given,
     bodySent: () => outbox.post({ kind: 'bodySent', id }),
     delta: (text) => outbox.post({ kind: 'delta', id, text }),

@@ -8,9 +8,3 @@ export const PROVIDER_LABELS: Readonly<Record<Provider, string>> = {
   google_genai: 'Google GenAI',
   openai: 'OpenAI',
 };
-
-/** Where a blank base URL leads. */
-export const OFFICIAL_BASE_URLS: Readonly<Record<Provider, string>> = {
-  google_genai: 'https://generativelanguage.googleapis.com',
-  openai: 'https://api.openai.com/v1',
-};

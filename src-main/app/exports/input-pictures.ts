@@ -4,7 +4,7 @@ import { imageReferences } from '@shared/columns';
 import { decodeDataUrl } from '../../images/data-url';
 import { embeddedFile, isEmbeddedReference } from '../../images/embedded';
 import type { InspectRules } from '../../images/inspect-input';
-import { MAX_IMAGE_BYTES } from '../../images/safe-fetch';
+import { MAX_IMAGE_BYTES } from '../../images/largest-input';
 import { resolveInputPath } from '../../images/safe-path';
 import { sniffImage } from '../../images/sniff';
 import type { ExportItem } from './export-items';

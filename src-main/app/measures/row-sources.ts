@@ -7,7 +7,7 @@ import { decodeDataUrl } from '../../images/data-url';
 import { embeddedFile, isEmbeddedReference } from '../../images/embedded';
 import type { InspectRules } from '../../images/inspect-input';
 import type { PictureSource } from '../../images/lab/lab-orders';
-import { MAX_IMAGE_BYTES } from '../../images/safe-fetch';
+import { MAX_IMAGE_BYTES } from '../../images/largest-input';
 import { resolveInputPath } from '../../images/safe-path';
 import type { StoredRow, StoredRun } from '../../store/store';
 import { askFor } from '../order-book';

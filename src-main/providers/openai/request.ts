@@ -1,7 +1,6 @@
 /** An image request in each of the forms OpenAI-compatible endpoints take. */
 import type { EndpointOptions } from '@shared/model/endpoint';
 import type OpenAI from 'openai';
-import { toFile } from 'openai/core/uploads';
 import type { ImageRequest, InputImage } from '../adapter';
 import { inputMark } from '../input-marks';
 
@@ -127,6 +126,7 @@ function sendsResponseFormat(request: ImageRequest, options: EndpointOptions): b
 }
 
 /** Without its type a file goes out as `application/octet-stream`, which the edits endpoint refuses. */
-function upload(image: InputImage, index: number): Promise<File> {
+async function upload(image: InputImage, index: number): Promise<File> {
+  const { toFile } = await import('openai/core/uploads');
   return toFile(Buffer.from(inputMark(index)), image.fileName, { type: image.mimeType });
 }

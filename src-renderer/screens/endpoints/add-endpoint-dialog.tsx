@@ -1,8 +1,8 @@
 /** A new endpoint: the official one of a provider, or a relay. */
-import { OFFICIAL_BASE_URLS, PROVIDER_LABELS } from '@shared/model/provider';
+import { PROVIDER_LABELS } from '@shared/model/provider';
 import type { Provider } from '@shared/model/provider';
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
-import { requestUrl } from '@shared/request-url';
+import { OFFICIAL_BASE_URLS, requestUrl } from '@shared/request-url';
 import { defaultModel } from '@shared/resolve-model';
 import { useState } from 'react';
 import { useLive, useModel } from '../../state/app-model';

@@ -1,7 +1,6 @@
 /** The base URL of an endpoint, with the address that a request really goes to. */
 import type { Endpoint } from '@shared/model/endpoint';
-import { OFFICIAL_BASE_URLS } from '@shared/model/provider';
-import { requestUrl } from '@shared/request-url';
+import { OFFICIAL_BASE_URLS, requestUrl } from '@shared/request-url';
 import { defaultModel } from '@shared/resolve-model';
 import { useState } from 'react';
 import { useLive } from '../../state/app-model';
