@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -16,6 +16,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acquireLibrary, libraryDir, libraryPaths } from './library';
+import { startOnSources } from './testing/source-process';
 
 let dir: string;
 const children: ChildProcess[] = [];
@@ -128,14 +129,12 @@ function startClaimants(count: number) {
   const library = pathToFileURL(join(import.meta.dirname, 'library.ts')).href;
   const script = `
     import { createInterface } from 'node:readline';
-    import { acquireLibrary } from ${JSON.stringify(library)};
+    const { acquireLibrary } = await import(${JSON.stringify(library)});
     for await (const root of createInterface({ input: process.stdin })) {
       console.log((await acquireLibrary(root)).kind);
     }`;
   return Array.from({ length: count }, () => {
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+    const child = startOnSources(script);
     children.push(child);
     const lines: Interface = createInterface({ input: child.stdout });
     return {

@@ -18,6 +18,7 @@ const TITLES: Readonly<Record<string, string>> = {
   pages: 'Pages of the results table, 100 rows each',
   journal: 'Journal',
   resume: 'Resume',
+  killed: 'Resume after its process was killed',
   tables: 'results.csv and results.jsonl',
 };
 

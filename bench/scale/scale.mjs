@@ -3,7 +3,7 @@
  * tables and resume, each in a process of its own over the loopback mock. Bundles the TypeScript beside it, with the
  * threads it starts, then runs it.
  *
- * Options: --rows 1000000 --only import,run,history,pages,journal,resume,tables --keep
+ * Options: --rows 1000000 --only import,run,history,pages,journal,resume,killed,tables --keep
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -6,7 +6,7 @@ import { historyStage } from './history';
 import { importStage } from './import-stage';
 import { journalStage } from './journal-stage';
 import { pagesStage } from './pages-stage';
-import { resumeStage } from './resume-stage';
+import { killedStage, resumeStage } from './resume-stage';
 import { runStage } from './run-stage';
 import type { Scene } from './scene';
 import { tablesStage } from './tables-stage';
@@ -22,6 +22,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
   pages: pagesStage,
   journal: journalStage,
   resume: resumeStage,
+  killed: killedStage,
   tables: tablesStage,
 };
 
@@ -31,10 +32,9 @@ process.once('message', ({ name, scene }: { name: string; scene: Scene }) => {
 
 async function carryOut(name: string, scene: Scene): Promise<void> {
   const figures = await STAGES[name]?.(scene, ask);
-  process.send?.({
-    figures: [...(figures ?? []), atMost('peak RSS of the process, MB', peakRssMb(), RSS_BAR_MB, 0)],
-  });
-  process.disconnect();
+  const all = [...(figures ?? []), atMost('peak RSS of the process, MB', peakRssMb(), RSS_BAR_MB, 0)];
+  // A stage may leave its run under way.
+  process.send?.({ figures: all }, () => process.exit());
 }
 
 function ask(question: string): Promise<number> {

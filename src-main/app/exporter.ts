@@ -9,6 +9,7 @@ import { exportFailure } from './exports/export-failure';
 import { asTold, type FinishedJob, type RowSource } from './results-log';
 
 const PAGE = 200;
+const PAGES_AHEAD = 2;
 
 export interface TableTarget {
   readonly run: Pick<StoredRun, 'id' | 'outputDir' | 'datasetId' | 'recipe'>;
@@ -107,14 +108,17 @@ async function* pagesInOrder(store: TableSource, run: TableRun, state?: JobState
     page.catch(() => undefined);
     return page;
   };
-  // The store reads the next page while this one is written; two are in memory at most.
-  let next = ahead(0);
-  for (let offset = PAGE; ; offset += PAGE) {
-    const page = await next;
-    if (page.length === 0) {
+  // The store reads on while a page is written, and while another is on its way between the threads.
+  const coming: Promise<Page>[] = [];
+  for (let offset = 0; ; offset += PAGE) {
+    coming.push(ahead(offset));
+    if (coming.length <= PAGES_AHEAD) {
+      continue;
+    }
+    const page = await coming.shift();
+    if (page === undefined || page.length === 0) {
       return;
     }
-    next = ahead(offset);
     yield page;
   }
 }

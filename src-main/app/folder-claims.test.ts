@@ -1,8 +1,10 @@
 /** Two runs never write into one folder at the same time, however they come to it. */
 import { spawnSync } from 'node:child_process';
-import { lstat, mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
+import { once } from 'node:events';
+import { lstat, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Recipe } from '@shared/model/run';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ScriptedServer } from '../providers/testing/scripted-server';
@@ -10,6 +12,9 @@ import { deferred } from './deferred';
 import { claimAddress, claimFolder, type FolderClaim, refuseClaimed } from './folder-claims';
 import type { FolderPlan } from './folder-plan';
 import { FolderRun } from './folder-run';
+import { meetingPlace } from '../meeting-place';
+import { startOnSources } from '../testing/source-process';
+import { aroundFileCalls } from './testing/file-calls';
 import { openPainterScene, type PainterScene } from './testing/painter-scene';
 import {
   addTestKeys,
@@ -61,17 +66,35 @@ describe('a folder', () => {
   });
 
   it.skipIf(process.platform === 'win32')(
-    'does without claims where a socket cannot have its name',
+    'is claimed by all, whatever their TMPDIR and its length',
     async () => {
+      const held = await claim(out);
       const deep = join(base, 'd'.repeat(100));
       await mkdir(deep);
       vi.stubEnv('TMPDIR', deep);
+      await expect(claim(out)).rejects.toThrow(TAKEN);
+      await expect(refuseClaimed(out)).rejects.toThrow(TAKEN);
+      await held.release();
+      await (await claim(out)).release();
+      expect(await readdir(deep)).toEqual([]);
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')('is nobody’s where no place is this user’s alone', async () => {
+    // Made by this user, and so another's for the one that is asked for.
+    const nobody = 4_000_000_000 + process.pid;
+    const asked = vi.spyOn(process, 'getuid').mockReturnValue(nobody);
+    const place = meetingPlace();
+    try {
       await refuseClaimed(out);
       const errors: unknown[] = [];
       await claimFolder({ outputDir: out, origin: 'dataset' }, (error) => errors.push(error));
-      expect(errors).toHaveLength(1);
-    },
-  );
+      expect(errors).toEqual([expect.objectContaining({ message: `${place} belongs to another user.` })]);
+    } finally {
+      asked.mockRestore();
+      await rm(place, { recursive: true });
+    }
+  });
 
   it('goes to one of many that ask at once', async () => {
     const ends = await Promise.allSettled(Array.from({ length: 8 }, () => claim(out)));
@@ -90,9 +113,105 @@ describe('a folder', () => {
     const claims = ends.flatMap((end) => (end.status === 'fulfilled' ? end.value : []));
     expect(claims).toHaveLength(1);
     await claims[0]?.release();
-    expect((await readdir(dirname(path))).filter((name) => name.startsWith(basename(path)))).toEqual([]);
+    expect(await namesAt(path)).toEqual([]);
   });
+
+  describe.skipIf(process.platform === 'win32')('whose last run was killed', () => {
+    let path: string;
+    beforeEach(async () => {
+      path = await claimAddress(out);
+      // Nobody answers there, as at the socket of a dead process.
+      await writeFile(path, '');
+    });
+    afterEach(async () => {
+      await Promise.all((await namesAt(path)).map((name) => rm(join(dirname(path), name), { force: true })));
+    });
+
+    it('goes to one, although others come before and after the old name is cleared away', async () => {
+      const lock = `${path}.lock`;
+      const claims: Promise<FolderClaim>[] = [];
+      let turnedAway = deferred();
+      /** Until it has what it asks for, is refused, or sees that it must wait. */
+      async function letAnotherTry(): Promise<void> {
+        turnedAway = deferred();
+        const other = claim(out);
+        claims.push(other);
+        await Promise.race([other.catch(() => undefined), turnedAway.promise]);
+      }
+      let isFirst = true;
+      const undo = aroundFileCalls(async (what, call) => {
+        if (what.path === path && isFirst) {
+          isFirst = false;
+          await letAnotherTry();
+          await call();
+          return letAnotherTry();
+        }
+        try {
+          return await call();
+        } catch (error) {
+          if (what.path === lock) {
+            turnedAway.resolve();
+          }
+          throw error;
+        }
+      });
+      try {
+        claims.push(claim(out));
+        // Those of the others are there by the time that the first one is over.
+        await Promise.allSettled(claims);
+        const ends = await Promise.allSettled(claims);
+        expect(ends).toHaveLength(3);
+        const held = ends.flatMap((end) => (end.status === 'fulfilled' ? end.value : []));
+        expect(held).toHaveLength(1);
+        await expect(refuseClaimed(out)).rejects.toThrow(TAKEN);
+        await held[0]?.release();
+        await refuseClaimed(out);
+      } finally {
+        undo();
+      }
+    });
+
+    it('passes on, at whatever step of its claim another was killed, too', async () => {
+      const dead = { pid: 2 ** 22 + 1, startedAt: '', token: 'dead-claimant' };
+      let step = 0;
+      for (let wasKilled = true; wasKilled; step += 1) {
+        await writeFile(path, '').catch(() => undefined);
+        // Of one that died with the lock in its hand.
+        await writeFile(`${path}.lock`, JSON.stringify(dead), { flag: 'wx' }).catch(() => undefined);
+        wasKilled = await diesAtStep(out, step);
+        const ends = await Promise.allSettled(Array.from({ length: 3 }, () => claim(out)));
+        const held = ends.flatMap((end) => (end.status === 'fulfilled' ? end.value : []));
+        expect([step, held.length]).toEqual([step, 1]);
+        await held[0]?.release();
+      }
+      // Takes over, clears away, listens, gives the lock back.
+      expect(step).toBeGreaterThan(8);
+    });
+  });
+
+  async function namesAt(path: string): Promise<string[]> {
+    return (await readdir(dirname(path))).filter((name) => name.startsWith(basename(path)));
+  }
 });
+
+/** Claims the folder in a process that is killed before that change of a name on disk; false: there was no such step. */
+async function diesAtStep(outputDir: string, step: number): Promise<boolean> {
+  const source = (name: string): string =>
+    JSON.stringify(pathToFileURL(join(import.meta.dirname, name)).href);
+  const child = startOnSources(`
+    const { aroundFileCalls } = await import(${source('testing/file-calls.ts')});
+    const { claimFolder } = await import(${source('folder-claims.ts')});
+    let step = 0;
+    aroundFileCalls((what, call) => {
+      if (step++ === ${step}) process.kill(process.pid, 'SIGKILL');
+      return call();
+    });
+    await claimFolder({ outputDir: ${JSON.stringify(outputDir)}, origin: 'dataset' }, (error) => { throw error; });
+    process.exit(0);`);
+  const [code, signal] = await once(child, 'exit');
+  expect([code, signal]).toEqual(signal === null ? [0, null] : [null, 'SIGKILL']);
+  return signal !== null;
+}
 
 describe('two runs over one folder', () => {
   const RECIPE: Recipe = {

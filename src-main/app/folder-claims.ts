@@ -3,11 +3,13 @@
  * their pictures and tables the same names, and what one has paid for would be replaced by the other's. A claim is a
  * socket that its run listens at, named after the folder itself: it ends with the process, however that ends.
  */
-import { createHash, randomUUID } from 'node:crypto';
-import { chmod, lstat, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { rm, stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { acquireLock } from '../lock-file';
+import { makePrivate, meetingPlace } from '../meeting-place';
 import { Refusal } from '../refusal';
 import type { StoredRun } from '../store/store';
 
@@ -17,8 +19,9 @@ export interface FolderClaim {
 
 const UNCLAIMED: FolderClaim = { release: () => Promise.resolve() };
 
-/** Somebody else may be clearing away the same abandoned socket. */
-const TRIES = 5;
+/** Others who claim the same folder are done within milliseconds, unless they were halted. */
+const TRIES = 250;
+const WAIT_MS = 20;
 
 /**
  * Throws a Refusal where another run writes. A machine on which nobody can listen does without claims. Requests of the
@@ -33,17 +36,11 @@ export async function claimFolder(
   }
   try {
     const path = await claimAddress(outputDir);
-    for (let tried = 0; tried < TRIES; tried += 1) {
-      const server = await listenAt(path);
-      if (server !== null) {
-        return { release: () => new Promise((done) => void server.close(() => done())) };
-      }
-      if (await isAnswered(path)) {
-        throw claimed(outputDir);
-      }
-      await clearAbandoned(path);
+    const server = await (process.platform === 'win32' ? listenAt(path) : listenAlone(path));
+    if (server === null) {
+      throw claimed(outputDir);
     }
-    throw claimed(outputDir);
+    return { release: () => new Promise((done) => void server.close(() => done())) };
   } catch (error) {
     if (error instanceof Refusal) {
       throw error;
@@ -77,18 +74,34 @@ export async function claimAddress(outputDir: string): Promise<string> {
   if (process.platform === 'win32') {
     return `\\\\.\\pipe\\brushfleet-${name}`;
   }
-  return join(await privateFolder(), name);
+  const folder = meetingPlace();
+  await makePrivate(folder);
+  return join(folder, name);
 }
 
-async function privateFolder(): Promise<string> {
-  const folder = join(tmpdir(), `brushfleet-${process.getuid?.() ?? 0}`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const { uid } = await lstat(folder);
-  if (uid !== process.getuid?.()) {
-    throw new Error(`${folder} belongs to another user.`);
+/**
+ * Null: somebody else listens there, or is about to. The socket of a process that died keeps its name, and one that is
+ * only being made answers as little as that: so nobody looks, clears away and listens but with the lock of that name.
+ * A pipe of Windows is gone with its process, and is made whole.
+ */
+async function listenAlone(path: string): Promise<Server | null> {
+  for (let tried = 0; tried < TRIES && !(await isAnswered(path)); tried += 1) {
+    const lock = await acquireLock(`${path}.lock`);
+    if (lock.kind === 'busy') {
+      await sleep(WAIT_MS);
+      continue;
+    }
+    try {
+      if (await isAnswered(path)) {
+        return null;
+      }
+      await rm(path, { force: true });
+      return await listenAt(path);
+    } finally {
+      await lock.release();
+    }
   }
-  await chmod(folder, 0o700);
-  return folder;
+  return null;
 }
 
 /** Null: something has that name. */
@@ -103,6 +116,15 @@ function listenAt(path: string): Promise<Server | null> {
   });
 }
 
+/** There is no such name, nobody listens there, it is no socket, or none can have that name. */
+const NOBODY: ReadonlySet<string | undefined> = new Set([
+  'ENOENT',
+  'ECONNREFUSED',
+  'ENOTSOCK',
+  'EINVAL',
+  'ENAMETOOLONG',
+]);
+
 function isAnswered(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
@@ -110,18 +132,8 @@ function isAnswered(path: string): Promise<boolean> {
       socket.destroy();
       resolve(true);
     });
-    // Busy ones are there; whatever else goes wrong (a path too long, no descriptors left) is no sign of anybody.
-    socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'EAGAIN' || code === 'EBUSY'));
+    // Whatever else goes wrong (too busy to take a call, another user's, no descriptors left here) leaves room for
+    // somebody who is there.
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(!NOBODY.has(code)));
   });
-}
-
-/** Its process died. Somebody who was faster may listen there by now: what is moved away is asked once more. */
-async function clearAbandoned(path: string): Promise<void> {
-  const moved = `${path}.${randomUUID().slice(0, 8)}`;
-  try {
-    await rename(path, moved);
-  } catch {
-    return;
-  }
-  await ((await isAnswered(moved)) ? rename(moved, path) : rm(moved, { force: true }));
 }

@@ -77,6 +77,8 @@ export interface UnreadInput {
 export interface RefusedRun {
   readonly kind: 'refused';
   readonly sentence: string;
+  /** Nothing is wrong: somebody stopped it before there was a run to tell of. */
+  readonly isStopped?: true | undefined;
 }
 
 export type RunEnd = FinishedRun | RefusedRun;

@@ -23,6 +23,7 @@ import type {
   RunEnd,
 } from './folder-plan';
 import { inFolder, refuseUnderWay } from './folder-turns';
+import { ImportStopped } from './importer';
 import { rowFilter } from './planner';
 import type { Preparation } from './preparing';
 import type { FinishedJob } from './results-log';
@@ -98,11 +99,15 @@ export class FolderRun {
       if (before !== null) {
         preparation.of(before.id);
       }
-      const dataset = await this.#dataset(plan);
+      const dataset = await this.#dataset(plan, () => this.#isHalted(preparation));
       return await inFolder(store, plan.outputDir, () => this.#begin(plan, hooks, { dataset, preparation }));
     } finally {
       preparation.end();
     }
+  }
+
+  #isHalted(preparation: Preparation): boolean {
+    return preparation.halt() !== null || this.#stopped.signal.aborted;
   }
 
   /** Its run is under way, unless somebody stopped it before. */
@@ -122,8 +127,9 @@ export class FolderRun {
       outputDir: plan.outputDir,
       mode: plan.resume ? 'resume' : 'anew',
       adopt: plan.adopt,
+      csvPath: plan.outputCsv,
       onRun: preparation.of,
-      isHalted: () => preparation.halt() !== null || this.#stopped.signal.aborted,
+      isHalted: () => this.#isHalted(preparation),
     });
     if (plan.answersFile !== undefined) {
       await store.setAnswersFile(run.id, plan.answersFile);
@@ -175,7 +181,7 @@ export class FolderRun {
   }
 
   async #check(plan: FolderPlan, hooks: FolderCheckHooks): Promise<CheckEnd> {
-    const dataset = await this.#dataset(plan);
+    const dataset = await this.#dataset(plan, () => this.#stopped.signal.aborted);
     problemNotes(dataset).forEach((note) => hooks.onNote(note));
     const { name, recipe, options } = plan;
     const request: RunRequest = { name, datasetId: dataset.id, recipe, options };
@@ -194,7 +200,8 @@ export class FolderRun {
     return { kind: 'checked', plan: { ...planned, blockers }, report };
   }
 
-  async #dataset(plan: FolderPlan): Promise<StoredDataset> {
+  /** Rejects with an ImportStopped once `isHalted`: what the run was before, it is still. */
+  async #dataset(plan: FolderPlan, isHalted: () => boolean): Promise<StoredDataset> {
     const { source, name } = plan;
     const { importer, resourcesDir } = this.#app;
     await refuseTableOverInput(plan);
@@ -205,9 +212,8 @@ export class FolderRun {
         return (await importer.start({ path: join(resourcesDir, 'sample', 'sample.csv'), name })).whole;
       case 'file': {
         const { path, format } = source;
-        return (
-          await importer.start({ path, name, reuse: true, ...(format === undefined ? {} : { format }) })
-        ).whole;
+        const asked = { path, name, reuse: true, isHalted, ...(format === undefined ? {} : { format }) };
+        return (await importer.start(asked)).whole;
       }
     }
   }
@@ -235,6 +241,9 @@ async function orRefused<T>(work: () => Promise<T>): Promise<T | RefusedRun> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof ImportStopped) {
+      return { kind: 'refused', sentence: error.message, isStopped: true };
+    }
     if (error instanceof Refusal || error instanceof DatasetError) {
       return { kind: 'refused', sentence: error.message };
     }

@@ -1,5 +1,5 @@
 /** What a dead process left whole, on a real store and a real disk. */
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { png } from '../providers/testing/calls';
@@ -53,6 +53,17 @@ it('becomes the result of its job, in its place', async () => {
   expect(await store.job(start.jobId)).toMatchObject({ state: 'done', result: { fileName: '000000.png' } });
   expect(await store.unfinishedFiles(null, 0, 9)).toEqual([]);
   expect(await adopt()).toEqual([]);
+  expect(errors).toEqual([]);
+});
+
+it('takes the place of no picture that nobody knew of', async () => {
+  const start = await sendNext(store, run.id, {});
+  await writeFile(join(out, `000000.${MARK}.${start.attemptId}.whole.part`), png(5));
+  await writeFile(join(out, '000000.png'), png(6));
+  await die();
+  expect(await adopt()).toMatchObject([{ outcome: { kind: 'done', keptAs: '000000.found.png' } }]);
+  expect(await readFile(join(out, '000000.found.png'))).toEqual(png(6));
+  expect(await readFile(join(out, '000000.png'))).toEqual(png(5));
   expect(errors).toEqual([]);
 });
 

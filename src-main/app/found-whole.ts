@@ -90,9 +90,9 @@ async function adopt(
     outcome: { kind: 'done', file, usage: {}, costUsd: null, unplaced },
     next: { kind: 'done' },
   };
-  await writeEnd(store, end);
+  const written = await writeEnd(store, end);
   await store.noUnfinishedFiles([attemptId]);
-  return end;
+  return written;
 }
 
 /** As result-file.ts judged it when it came: stricter would have what was paid for asked once more. */

@@ -10,6 +10,7 @@ import { Refusal } from '../refusal';
 import type { Store, StoredDataset, StoredRow } from '../store/store';
 
 const BATCH = 1000;
+const FORGOTTEN_AT_ONCE = 20_000;
 
 export interface ImportRequest {
   readonly path: string;
@@ -17,6 +18,18 @@ export interface ImportRequest {
   readonly format?: DatasetFormat;
   /** An earlier reading serves where the file has not changed since. */
   readonly reuse?: boolean;
+  /** Asked after each batch of rows: once true, no more is read, nothing of it stays, and `whole` rejects with ImportStopped. */
+  readonly isHalted?: () => boolean;
+}
+
+/** Somebody wanted no more of it. */
+export class ImportStopped extends Refusal {
+  constructor({ path }: Pick<ImportRequest, 'path'>) {
+    super(
+      'NOT_FOUND',
+      `Stopped while ${basename(path)} was being read: nothing was sent, and the same command reads it anew.`,
+    );
+  }
 }
 
 export interface Importer {
@@ -63,11 +76,14 @@ export function createImporter(options: ImporterOptions): Importer {
       sourcePath: request.path,
       baseDir: opened.baseDir,
     });
-    const whole = pour(dataset.id, opened.events, () => markIfSame(request, mark)).finally(() =>
-      underWay.delete(dataset.id),
-    );
+    const whole = pour(dataset.id, opened.events, { request, mark })
+      .catch(async (error: unknown) => {
+        await (error instanceof ImportStopped ? forget(dataset.id) : undefined);
+        throw error;
+      })
+      .finally(() => underWay.delete(dataset.id));
     // Who needs the whole waits for it; the page learns of the end by an event.
-    whole.catch(options.onError);
+    whole.catch((error: unknown) => error instanceof ImportStopped || options.onError(error));
     underWay.set(dataset.id, whole);
     return { dataset, whole };
   }
@@ -75,7 +91,7 @@ export function createImporter(options: ImporterOptions): Importer {
   async function pour(
     datasetId: number,
     events: AsyncIterable<DatasetEvent>,
-    mark: () => Promise<string | null>,
+    { request, mark }: { readonly request: ImportRequest; readonly mark: string | null },
   ): Promise<StoredDataset> {
     let columns: readonly string[] = [];
     const problems: RowProblem[] = [];
@@ -104,13 +120,25 @@ export function createImporter(options: ImporterOptions): Importer {
       }
       if (batch.length >= BATCH) {
         await flush();
+        if (request.isHalted?.() === true) {
+          await writing;
+          throw new ImportStopped(request);
+        }
       }
     }
     await flush();
     await writing;
-    const dataset = await store.finishDataset(datasetId, columns, problems, await mark());
+    const same = await markIfSame(request, mark);
+    const dataset = await store.finishDataset(datasetId, columns, problems, same);
     options.onProgress(datasetId);
     return dataset;
+  }
+
+  async function forget(datasetId: number): Promise<void> {
+    while (!(await store.forgetImport(datasetId, FORGOTTEN_AT_ONCE))) {
+      options.onProgress(datasetId);
+    }
+    options.onProgress(datasetId);
   }
 
   async function prompts(name: string, lines: readonly string[]): Promise<StoredDataset> {

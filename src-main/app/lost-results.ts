@@ -5,6 +5,7 @@
 import type { Failure } from '@shared/model/failure';
 import type { Clock, PendingJob } from '../engine/ports';
 import type { Store, StoredRun } from '../store/store';
+import { keptNames, MOST_NAMED } from './kept-pictures';
 import { Unreadable } from './unreadable';
 import type { Verified } from './verify-results';
 
@@ -31,9 +32,6 @@ export interface CheckHooks {
 
 /** The first requests of a run go out before its results are looked at, unless there is nothing else to do. */
 const HEAD_START_MS = 2000;
-
-/** In a note. */
-const MOST_NAMED = 4;
 
 /** More are not held in memory: the check waits until some have been handed out. */
 const MOST_WAITING = 10_000;
@@ -138,10 +136,9 @@ export function lostNote({ results, kept }: FoundLost): string {
     results === 1
       ? 'One result is gone or damaged on disk and is sent again.'
       : `${results} results are gone or damaged on disk and are sent again.`;
-  const [first] = kept;
-  return first === undefined
+  return kept.length === 0
     ? sent
-    : `${sent} Pictures that somebody has changed are kept, as ${kept.length < MOST_NAMED ? kept.join(', ') : `${first} and so on`}.`;
+    : `${sent} Pictures that somebody has changed are kept, as ${keptNames(kept)}.`;
 }
 
 interface Signal {

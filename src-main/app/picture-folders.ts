@@ -51,36 +51,45 @@ export function createPictureFolders(outputDir: string): PictureFolders {
   };
 }
 
+export interface Visitor {
+  /** Below the output folder, which is the empty path; and when it had last changed, in milliseconds since 1970. */
+  folder?(path: string, changedAt: number): void;
+  /** Below the output folder. */
+  picture?(path: string): void;
+}
+
 /**
- * Paths of all pictures below a folder, be there a stem that leads to them or not. Null: too many folders to look into,
- * or one that cannot be.
+ * Goes through all that lies below a folder, be there a stem that leads to it or not. False: it was not gone through to
+ * the end, for there are too many folders to look into, or one that cannot be.
  */
-export async function picturesBelow(outputDir: string): Promise<readonly string[] | null> {
-  const pictures: string[] = [];
+export async function visitBelow(outputDir: string, visitor: Visitor): Promise<boolean> {
   const folders = [''];
   for (let at = 0; at < folders.length; at += 1) {
     const folder = folders[at] ?? '';
     if (at >= REMEMBERED_FOLDERS) {
-      return null;
+      return false;
     }
+    const path = join(outputDir, folder);
+    // Before it is listed: what comes meanwhile makes the time old.
+    visitor.folder?.(folder, await changedAt(path));
     try {
-      for await (const entry of entriesOf(join(outputDir, folder))) {
-        const path = posix.join(folder, entry.name);
+      for await (const entry of entriesOf(path)) {
+        const below = posix.join(folder, entry.name);
         if (PICTURE.test(entry.name)) {
-          pictures.push(path);
+          visitor.picture?.(below);
         }
         if (!entry.isFile()) {
-          folders.push(path);
+          folders.push(below);
         }
       }
     } catch (error) {
       if (error instanceof Unreadable) {
-        return null;
+        return false;
       }
       throw error;
     }
   }
-  return pictures;
+  return true;
 }
 
 /** The name of a picture without its ending. */

@@ -119,6 +119,11 @@ export async function isPlanned(
   return digest !== null && (await store.plannedDigest(run.id)) === digest;
 }
 
+/** Whether its rows have moved, and its plan over where they are now is not whole: results may lie aside for them. */
+export async function hasMoved(store: Pick<Store, 'plannedDigest'>, runId: number): Promise<boolean> {
+  return (await store.plannedDigest(runId)) === MOVED;
+}
+
 /** As the planning goes through them, with the names they get. */
 export async function* jobsToPlan(
   store: Pick<Store, 'rows' | 'heldNames'>,
@@ -149,7 +154,7 @@ async function planAll(
   if (await isPlanned(store, run)) {
     return { ...NOTHING_PLANNED, isWhole: true };
   }
-  const isMoved = (await store.plannedDigest(run.id)) === MOVED;
+  const isMoved = await hasMoved(store, run.id);
   if (!isMoved) {
     await store.setPlannedDigest(run.id, null);
   }

@@ -10,12 +10,17 @@ import { inFolder, refuseReplaced } from './folder-turns';
 import { keepVersions } from './keep-versions';
 import { refuseOthersKeys } from './lent-keys';
 import { isRestCancelled } from './partly-planned';
-import { planRun } from './planner';
+import { hasMoved, planRun } from './planner';
+import type { Preparation } from './preparing';
 import type { StartExtras } from './run-start';
 import type { Runs } from './runs';
+import { takeAlong } from './take-along';
 import { refuseUnrecorded } from './unrecorded-output';
 
-export type AgainRuns = Pick<Runs, 'found' | 'stop' | 'rest' | 'start' | 'isActive' | 'over' | 'settle'>;
+export type AgainRuns = Pick<
+  Runs,
+  'found' | 'stop' | 'rest' | 'start' | 'isActive' | 'over' | 'settle' | 'prepare'
+>;
 
 export interface AgainParts {
   readonly store: Store;
@@ -66,6 +71,7 @@ interface Batched {
 
 async function serve(parts: AgainParts, standing: Standing, { runId, wishes }: Batched): Promise<Run> {
   const { store, runs } = parts;
+  const preparation = runs.prepare();
   try {
     const run = await runs.found(runId);
     refuseOthersKeys(run);
@@ -73,9 +79,10 @@ async function serve(parts: AgainParts, standing: Standing, { runId, wishes }: B
     // Before the turn is taken: who prepares the run may wait for that turn, and is waited for here.
     await runs.stop(runId);
     return await inFolder(store, run.outputDir, () =>
-      serveInTurn(parts, standing, { runId, wishes, wasActive }),
+      serveInTurn(parts, standing, { runId, wishes, wasActive, preparation }),
     );
   } finally {
+    preparation.end();
     endBatch(standing, { runId, wishes });
   }
 }
@@ -87,20 +94,26 @@ function endBatch({ batches }: Standing, { runId, wishes }: Batched): void {
   }
 }
 
+interface InTurn extends Batched {
+  readonly wasActive: boolean;
+  readonly preparation: Preparation;
+}
+
 async function serveInTurn(
   { store, runs }: AgainParts,
   standing: Standing,
-  { runId, wishes, wasActive }: Batched & { readonly wasActive: boolean },
+  { runId, wishes, wasActive, preparation }: InTurn,
 ): Promise<Run> {
   const { batches, only } = standing;
   const run = await runs.found(runId);
   await refuseReplaced(store, run);
   const isPaused = !wasActive && !runs.isActive(runId) && (await store.counts(runId)).pending > 0;
+  if (isPaused && run.origin !== 'session') {
+    // What was pending may be sent, as if somebody had continued the run.
+    await refuseUnrecorded(store, run, 'resume');
+  }
   if (isPaused && wishes.every(({ which }) => which.kind === 'jobs')) {
     only.set(runId, only.get(runId) ?? new Set());
-  } else if (isPaused && run.origin !== 'session') {
-    // What was pending goes along, as if somebody had continued the run.
-    await refuseUnrecorded(store, run, 'resume');
   }
   await runs.rest(runId);
   if (run.origin === 'dataset' && !runs.isActive(runId)) {
@@ -111,7 +124,7 @@ async function serveInTurn(
   do {
     for (let wish = wishes[at]; wish !== undefined; wish = wishes[at]) {
       at += 1;
-      await carryOut({ store, runs }, run, { wish, rows: only.get(runId) });
+      await carryOut({ store, runs }, run, { wish, preparation, rows: only.get(runId) });
     }
     // Somebody may have started it meanwhile, and its cursor has passed these jobs.
     await runs.rest(runId);
@@ -119,10 +132,11 @@ async function serveInTurn(
   endBatch(standing, { runId, wishes });
   const rows = only.get(runId);
   const fresh = await runs.found(runId);
-  const started = await runs.start(
-    fresh,
-    rows === undefined ? await restPlanned(store, fresh, wishes) : { includes: (row) => rows.has(row) },
-  );
+  const extras =
+    rows === undefined
+      ? await restPlanned(store, fresh, wishes)
+      : { includes: (row: number) => rows.has(row) };
+  const started = await runs.start(fresh, { ...extras, preparation });
   void runs.over(runId).then(() => {
     if (!batches.has(runId) && !runs.isActive(runId)) {
       only.delete(runId);
@@ -149,44 +163,95 @@ async function restPlanned(
 async function carryOut(
   { store, runs }: AgainParts,
   run: StoredRun,
-  { wish, rows }: { readonly wish: Wish; readonly rows: Set<number> | undefined },
+  { rows, ...asked }: Asked & { readonly rows: Set<number> | undefined },
 ): Promise<void> {
-  const which = await unsettled({ store, runs }, run.id, wish);
+  const { wish } = asked;
+  const which = await unsettled({ store, runs }, run.id, asked);
+  const isLost = wish.isOther !== true && (await isOfLost(store, which));
   await keepVersions(store, run, which);
   if (rows !== undefined) {
     await addRows(store, run.id, which, rows);
   }
   await wish.requeue(which);
+  if (isLost && run.origin !== 'session') {
+    // While nobody knew what became of them, their rows may have moved, and what was done of these lies at hand.
+    await takeAlong(store, run, () => asked.preparation.halt() !== null);
+  }
+}
+
+/** Whether requests with an unknown outcome are among these. */
+async function isOfLost(store: Store, which: Requeue): Promise<boolean> {
+  return (
+    which.kind === 'unknown' ||
+    (which.kind === 'jobs' && (await thoseAmong(store, which.jobIds, 'unknown')).size > 0)
+  );
 }
 
 const PAGE = 1000;
 
-/** Results that wait for their place get it first: a job that is done by that was paid for, and does not go again. */
+interface Asked {
+  readonly wish: Wish;
+  readonly preparation: Preparation;
+}
+
+/**
+ * Results that wait for their place, or lie aside for their rows, get it first: a job that is done by that was paid for,
+ * and does not go again.
+ */
 async function unsettled(
-  { store, runs }: AgainParts,
+  parts: AgainParts,
   runId: number,
-  { which, isOther = false }: Wish,
+  { wish: { which, isOther = false }, preparation }: Asked,
 ): Promise<Requeue> {
-  if (which.kind !== 'jobs' || isOther) {
+  const { store, runs } = parts;
+  if (which.kind !== 'jobs') {
     await runs.settle(runId);
     return which;
   }
-  const before = await doneAmong(store, which.jobIds);
+  const before = await thoseAmong(store, which.jobIds, 'done');
   await runs.settle(runId);
-  const after = await doneAmong(store, which.jobIds);
+  await planMoved(parts, runId, preparation);
+  if (isOther) {
+    return which;
+  }
+  const after = await thoseAmong(store, which.jobIds, 'done');
   return { kind: 'jobs', jobIds: which.jobIds.filter((jobId) => before.has(jobId) || !after.has(jobId)) };
 }
 
-async function doneAmong(store: Store, jobIds: readonly number[]): Promise<ReadonlySet<number>> {
-  const done = new Set<number>();
+/** To the end, where it was stopped while its rows moved. Who stops the run meanwhile is heard. */
+async function planMoved(
+  { store, runs }: AgainParts,
+  runId: number,
+  preparation: Preparation,
+): Promise<void> {
+  if (!(await hasMoved(store, runId))) {
+    return;
+  }
+  const run = await runs.found(runId);
+  preparation.of(runId);
+  await planRun(store, run, { isHalted: () => preparation.halt() !== null }).whole;
+  if (isRestCancelled(run)) {
+    await store.cancelPending(runId);
+  }
+  if (preparation.halt() === null) {
+    preparation.end();
+  }
+}
+
+async function thoseAmong(
+  store: Store,
+  jobIds: readonly number[],
+  wanted: 'done' | 'unknown',
+): Promise<ReadonlySet<number>> {
+  const found = new Set<number>();
   for (let at = 0; at < jobIds.length; at += PAGE) {
     for (const { id, state } of await store.jobsById(jobIds.slice(at, at + PAGE))) {
-      if (state === 'done') {
-        done.add(id);
+      if (state === wanted) {
+        found.add(id);
       }
     }
   }
-  return done;
+  return found;
 }
 
 async function addRows(store: Store, runId: number, which: Requeue, rows: Set<number>): Promise<void> {

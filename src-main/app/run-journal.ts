@@ -131,13 +131,14 @@ export function createRunJournal(options: RunJournalOptions): Journal {
       const known = priced(end);
       asked.delete(end.jobId);
       options.onSettled(known);
+      let written: AttemptEnd;
       try {
-        await writeEnd(options.store, known);
+        written = await writeEnd(options.store, known);
       } catch (error) {
         await options.onUnwritten?.(known, error);
         throw error;
       }
-      options.onEnded(known);
+      options.onEnded(written);
     },
   };
 }

@@ -9,6 +9,7 @@ import { isRestCancelled } from './partly-planned';
 import { isPlanned, planRun } from './planner';
 import type { Preparation, Preparing } from './preparing';
 import type { ActiveRun, StartExtras } from './run-start';
+import { takeAlong } from './take-along';
 import { refuseUnrecorded } from './unrecorded-output';
 
 export interface ResumeTerms {
@@ -65,6 +66,10 @@ export function createResume(parts: ResumeParts) {
     const run = await withoutCanary(known);
     if (terms.resendUnknown ?? run.options.unknown === 'resend') {
       await store.requeue(runId, { kind: 'unknown' });
+      if (!isSession) {
+        // Where other rows stand in their places by now, what was done of these may lie at hand.
+        await takeAlong(store, run, () => preparation.halt() !== null);
+      }
     }
     if (isSession) {
       // What it asks for is in its rows, one job each: there is nothing to plan, and no table to check.

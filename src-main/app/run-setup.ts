@@ -16,6 +16,7 @@ import {
   recipeChanges,
   rowFilter,
 } from './planner';
+import { keepTablesBefore, type TablePlaces } from './tables-before';
 import { outputFlag, pictures, refuseIfAny, refuseUnrecorded, unknownAnswers } from './unrecorded-output';
 
 const PAGE = 500;
@@ -30,6 +31,8 @@ export interface SetupRequest {
   readonly mode: 'resume' | 'anew';
   /** Whole pictures that lie there without a record are taken as done; else their being there is a Refusal. */
   readonly adopt?: boolean;
+  /** Where results.csv goes, when not into the output folder. */
+  readonly csvPath?: string | undefined;
   /** The run is known, its jobs are not planned yet. */
   onRun?(runId: number): void;
   /** Somebody has paused or cancelled it meanwhile: planning ends, and it is to be started only to be told so. */
@@ -74,6 +77,8 @@ async function createRun(store: Store, request: SetupRequest, replaced: StoredRu
   } else if (isFound && request.adopt !== true) {
     await refuseUnknownFiles(store, request);
   }
+  // Once there is a run in that folder, they would be taken for that one's.
+  const kept = await keepTablesBefore({ ...placesOf(request), isOwn: replaced !== null });
   const run = await store.createRun({
     name: request.name,
     datasetId: request.dataset.id,
@@ -86,11 +91,15 @@ async function createRun(store: Store, request: SetupRequest, replaced: StoredRu
   const setUp = { run, planned: whole, stopPlanning: stop, recheck: false };
   if (!isFound || isText || request.adopt !== true) {
     await begun;
-    return { ...setUp, notes: [] };
+    return { ...setUp, notes: kept };
   }
   // Nothing may be sent before it is known what is there.
   const { isWhole } = await whole;
-  return { ...setUp, notes: isWhole ? adoptionNotes(await adoptPictures(store, run)) : [] };
+  return { ...setUp, notes: [...kept, ...(isWhole ? adoptionNotes(await adoptPictures(store, run)) : [])] };
+}
+
+function placesOf({ outputDir, csvPath }: SetupRequest): Pick<TablePlaces, 'outputDir' | 'csvPath'> {
+  return { outputDir, csvPath };
 }
 
 async function resumeRun(store: Store, request: SetupRequest, existing: StoredRun): Promise<SetUp> {
@@ -104,11 +113,12 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
     // Before anything is changed: a library that was restored knows the run, but not what it has delivered since.
     await refuseUnrecorded(store, run, 'command');
   }
+  const kept = await keepTablesBefore({ ...placesOf(request), isOwn: true });
   // Before rows move: what they bring along is not sent, whatever somebody says of the requests that were lost there.
   const resent = options.unknown === 'resend' ? await requeueUnknown(store, run) : [];
   const keeping = await keepBefore(store, run, { datasetBefore: existing.datasetId, ...haltOf(request) });
   if (keeping === 'halted') {
-    return notMoved(existing);
+    return notMoved(existing, kept);
   }
   const isKept = keeping === 'kept';
   if (existing.state.kind === 'finished' && !(await isPlanned(store, run))) {
@@ -121,13 +131,14 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
   const setUp = { run, planned: whole, stopPlanning: stop, recheck: true };
   const { changed, unsure, along, gone, isWhole } = await whole;
   if (!isWhole) {
-    return { ...setUp, notes: [] };
+    return { ...setUp, notes: kept };
   }
   const adopted = isAdopted ? await adoptPictures(store, run) : null;
   const unknown = resent.length > 0 ? await stillResent(store, run, resent) : 0;
   await store.requeue(run.id, { kind: 'cancelled' });
   const failed = await requeueFailed(store, run, rowFilter(request.options));
   const notes = [
+    ...kept,
     ...(adopted === null ? [] : adoptionNotes(adopted)),
     along > 0 ? alongNote(along) : '',
     gone > 0 ? goneNote(gone) : '',
@@ -140,11 +151,14 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
 }
 
 /** Half of what its earlier rows asked for is noted: the rest would be lost if it moved to its new ones now. */
-function notMoved(run: StoredRun): SetUp {
+function notMoved(run: StoredRun, kept: readonly string[]): SetUp {
   const nothing = { ...NOTHING_PLANNED, isWhole: false };
   return {
     run,
-    notes: ['Stopped before the input, which has changed, was taken in: the same command does that.'],
+    notes: [
+      ...kept,
+      'Stopped before the input, which has changed, was taken in: the same command does that.',
+    ],
     planned: Promise.resolve(nothing),
     stopPlanning: () => undefined,
     recheck: false,

@@ -2,6 +2,7 @@
 import type { RunState } from '@shared/model/run';
 import type { StoredDataset, StoredRun } from '../store/store';
 import type { FolderClaim } from './folder-claims';
+import type { KeptPictures } from './kept-pictures';
 import type { RunContext } from './order-book';
 import type { PlanEnd } from './planner';
 import type { Preparation } from './preparing';
@@ -50,6 +51,7 @@ export interface ActiveRun {
   /** Nobody else writes into its folder meanwhile. */
   readonly claim: FolderClaim;
   readonly rate: ReturnType<typeof createRateMeter>;
+  readonly kept: KeptPictures;
   state: RunState;
   isCancelled: boolean;
   /** A result of it cannot be read: it neither finishes nor goes on before somebody has seen to that. */

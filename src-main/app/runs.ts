@@ -11,6 +11,7 @@ import { oneAtATime } from './one-at-a-time';
 import { deferred } from './deferred';
 import { canaryEnd, canaryPause } from './canary';
 import { claimFolder } from './folder-claims';
+import { keptPicturesOf } from './kept-pictures';
 import { lostNote } from './lost-results';
 import { outputToGoOn } from './output-folder';
 import { partlyPlanned } from './partly-planned';
@@ -25,6 +26,7 @@ import { createRunLook } from './run-look';
 import { createResume } from './run-resume';
 import type { RunsOptions } from './runs-options';
 import { createRunStates } from './run-states';
+import { noteQuiet } from './quiet-folders';
 import { createRunTables } from './run-tables';
 import { moveInQueue } from './run-queue';
 import { type ActiveRun, rootsOf, type StartExtras } from './run-start';
@@ -70,6 +72,7 @@ export function createRuns(options: RunsOptions) {
       log: resultsLog,
       claim,
       rate: createRateMeter(() => options.clock.now()),
+      kept: keptPicturesOf(run, { log, extras }),
       state: { kind: 'running' },
       isCancelled: false,
       over: over.promise,
@@ -196,11 +199,14 @@ export function createRuns(options: RunsOptions) {
       if (one.log !== null) {
         await one.log.close();
         await writeTables(one, state.kind);
+        // What lay there without a record was asked about before it began.
+        await noteQuiet(options, one.run);
       }
     } catch (error) {
       log.error('results', `tables of run ${runId} could not be written: ${String(error)}`);
       state = state.kind === 'finished' ? pauseForTables(error, one.run.outputDir) : state;
     }
+    one.kept.tell();
     await states.save(runId, state);
     await one.claim.release();
     options.orders.close(runId);
@@ -224,6 +230,7 @@ export function createRuns(options: RunsOptions) {
     if (one === undefined || end.next.kind === 'again') {
       return;
     }
+    one.kept.ended(end);
     options.orders.forget(end.jobId);
     one.log?.ended(end.jobId);
     if (end.next.kind === 'done') {
@@ -237,7 +244,8 @@ export function createRuns(options: RunsOptions) {
     }
     const { settle } = options;
     const isActive = (id: number): boolean => active.has(id);
-    const parts = { store, runs: { found, start, stop: standStill, rest, isActive, over, settle } };
+    const { begin: prepare } = preparing;
+    const parts = { store, runs: { found, start, stop: standStill, rest, isActive, over, settle, prepare } };
     return runAgain(parts, runId, { which, requeue: (left) => store.requeue(runId, left) });
   }
 

@@ -1,20 +1,23 @@
 /**
  * Pictures of jobs that a run has never sent: they were made after its library was copied that is now restored. Where
- * all pictures in its folder are results that the library knows, no row is looked at.
+ * all pictures in its folder are results that the library knows, no row is looked at; where nothing has changed there
+ * since the run came to a stand, no picture is.
  */
 import { posix } from 'node:path';
 import type { Store, StoredRun } from '../store/store';
 import type { RecordedPage, RecordedPlace } from '../store/unsent-stems';
+import { ManyNames } from './many-names';
 import { createLook, type FoundPictures, NOTHING_FOUND, sum } from './adopt-results';
 import {
   createFoldersBelow,
   createPictureFolders,
   mayHoldPictures,
   type PictureFolders,
-  picturesBelow,
   stemOf,
+  visitBelow,
 } from './picture-folders';
 import { isPlanned, jobsToPlan } from './planner';
+import { isQuiet } from './quiet-folders';
 
 export type UnsentSource = Pick<
   Store,
@@ -24,6 +27,7 @@ export type UnsentSource = Pick<
   | 'recordedNames'
   | 'dataset'
   | 'plannedDigest'
+  | 'quietFolders'
   | 'heldNames'
   | 'rows'
 >;
@@ -38,12 +42,15 @@ type IsTaken = (stem: string) => boolean | Promise<boolean>;
 export async function unrecordedPictures(store: UnsentSource, run: StoredRun): Promise<FoundPictures> {
   const isWhole = await isPlanned(store, run);
   const hasNothingToSend = isWhole && (await store.counts(run.id)).pending === 0;
-  if (hasNothingToSend || !(await mayHoldPictures(run.outputDir))) {
+  // Other rows may be named like what has always been there.
+  const isAsItWas = isWhole && (await isQuiet(store, run));
+  if (hasNothingToSend || isAsItWas || !(await mayHoldPictures(run.outputDir))) {
     return NOTHING_FOUND;
   }
   const folders = createPictureFolders(run.outputDir);
-  const names = await picturesBelow(run.outputDir);
-  const strange = names === null ? null : await stemsWithoutRecord(store, run.id, names);
+  const names = new ManyNames();
+  const hasAll = await visitBelow(run.outputDir, { picture: (name) => names.add(name) });
+  const strange = hasAll ? await stemsWithoutRecord(store, run.id, names) : null;
   if (strange?.size === 0) {
     return NOTHING_FOUND;
   }
@@ -57,19 +64,21 @@ export async function unrecordedPictures(store: UnsentSource, run: StoredRun): P
   return found;
 }
 
+/** Takes from `names` what is recorded. */
 async function stemsWithoutRecord(
   store: Pick<Store, 'recordedNames'>,
   runId: number,
-  names: readonly string[],
+  names: ManyNames,
 ): Promise<ReadonlySet<string>> {
-  const left = new Set(names);
-  let after: RecordedPlace | null = null;
-  do {
-    const page: RecordedPage = await store.recordedNames(runId, after, RECORDED_ROWS);
-    page.names.forEach((name) => left.delete(name));
-    after = page.next;
-  } while (after !== null && left.size > 0);
-  return new Set([...left].map(stemOf));
+  const pageAfter = (place: RecordedPlace | null): Promise<RecordedPage> =>
+    store.recordedNames(runId, place, RECORDED_ROWS);
+  for (let next: Promise<RecordedPage> | null = pageAfter(null); next !== null && names.size > 0; ) {
+    const page: RecordedPage = await next;
+    // The store reads it while these are taken out.
+    next = page.next === null ? null : pageAfter(page.next);
+    page.names.forEach((name) => names.delete(name));
+  }
+  return new Set(Array.from(names, stemOf));
 }
 
 /** Of jobs that were never sent, those whose names are taken. */

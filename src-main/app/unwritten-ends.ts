@@ -75,8 +75,9 @@ export function createUnwrittenEnds(options: UnwrittenEndsOptions): UnwrittenEnd
 
   /** `no space`: in the library, for any of them. */
   async function write(end: AttemptEnd): Promise<'settled' | 'no space' | 'not now'> {
+    let written: AttemptEnd;
     try {
-      await writeEnd(store, end);
+      written = await writeEnd(store, end);
     } catch (error) {
       if (isForLackOfSpace(error)) {
         return 'no space';
@@ -90,7 +91,7 @@ export function createUnwrittenEnds(options: UnwrittenEndsOptions): UnwrittenEnd
     }
     ends.delete(end.attemptId);
     try {
-      onWritten(end);
+      onWritten(written);
     } catch (error) {
       onError(error);
     }

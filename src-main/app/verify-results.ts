@@ -5,11 +5,10 @@
  * answer of a text job is in the library itself, and none of `doneResults`.
  */
 import { stat } from 'node:fs/promises';
-import { basename, join, posix } from 'node:path';
+import { join } from 'node:path';
 import { fileSha256 } from '../images/file-sha256';
-import { readWholeImage } from '../images/whole-image';
+import { keepPicture } from '../images/keep-picture';
 import type { DoneResult, Store, StoredRun } from '../store/store';
-import { moveAside } from './move-aside';
 import { isRefusedBySystem, nullIfGone, Unreadable } from './unreadable';
 
 const PAGE = 256;
@@ -118,14 +117,7 @@ async function verdictOf(outputDir: string, file: DoneResult['file']): Promise<V
 
 /** `000002.changed.png`: the result that is sent anew takes the name. Null: it is gone, or no whole picture. */
 async function keepChanged(outputDir: string, fileName: string): Promise<string | null> {
-  const path = join(outputDir, fileName);
-  const { dir, name, ext } = posix.parse(fileName);
-  const nth = (number: number): string =>
-    join(outputDir, dir, `${name}.changed${number === 1 ? '' : `-${number}`}${ext}`);
-  try {
-    const picture = await readWholeImage(path);
-    return picture === null ? null : posix.join(dir, basename(await moveAside(path, nth)));
-  } catch (error) {
-    return isRefusedBySystem(error) ? nullIfGone(error, path) : null;
-  }
+  return keepPicture(outputDir, fileName, 'changed').catch((error: unknown) =>
+    isRefusedBySystem(error) ? nullIfGone(error, join(outputDir, fileName)) : null,
+  );
 }

@@ -9,35 +9,41 @@ import type { AttemptEnd, Journal, ReceivedFile, Unplaced } from '../engine/port
 import { NotKept } from '../engine/runs/not-kept';
 import { fileSha256 } from '../images/file-sha256';
 import { unfinishedWhole } from '../temporary-name';
-import { whileBusy } from '../transport/busy-file';
 import { createDisk } from '../transport/disk';
 import { storageFailure } from '../transport/storage-failure';
+import { takeName } from '../transport/take-name';
 
 const disk = createDisk();
 
-/** Throws NotKept where its folder refuses the result, else what the store throws. */
-export async function writeEnd(store: Pick<Journal, 'received' | 'ended'>, end: AttemptEnd): Promise<void> {
+/** Answers it as it was written. Throws NotKept where its folder refuses the result, else what the store throws. */
+export async function writeEnd(
+  store: Pick<Journal, 'received' | 'ended'>,
+  end: AttemptEnd,
+): Promise<AttemptEnd> {
   const { outcome } = end;
   if (outcome.kind !== 'done' || outcome.unplaced === undefined) {
-    return store.ended(end);
+    await store.ended(end);
+    return end;
   }
   const { unplaced, ...whole } = outcome;
   const final = join(unplaced.outputDir, whole.file.fileName);
   const isNamed = await inFolder(unplaced, () => liesInFolder(unplaced, whole.file, final));
   await store.received(end.attemptId, whole.file);
-  await inFolder(unplaced, async () => {
-    if (isNamed) {
-      // An earlier answer with the same bytes has the name.
-      await rm(unplaced.path, { force: true });
-    } else {
-      await whileBusy(() => rename(unplaced.path, final));
+  const keptAs = await inFolder(unplaced, async () => {
+    if (!isNamed) {
+      return takeName(disk, unplaced.path, { outputDir: unplaced.outputDir, file: whole.file });
     }
+    // An earlier answer with the same bytes has the name.
+    await rm(unplaced.path, { force: true });
     await disk.syncFolder(dirname(final));
+    return null;
   });
-  await store.ended({ ...end, outcome: whole });
+  const written = { ...end, outcome: keptAs === null ? whole : { ...whole, keptAs } };
+  await store.ended(written);
   if (unplaced.spare !== undefined) {
     await rm(unplaced.spare, { force: true }).catch(() => undefined);
   }
+  return written;
 }
 
 /** Whole, and on disk when it resolves; under `path`, which `wholeName` made, there is nothing or all of it. */

@@ -41,8 +41,11 @@ export class AppEngine implements CliEngine {
   async runFolder(request: RunFolderRequest): Promise<RunEnd> {
     await this.#begin(request);
     const end = await this.#run.run(request, request);
-    const isCutShort = end.kind === 'finished' && end.run.state.kind === 'paused';
-    return this.#isHandingOver && isCutShort && !this.#isStopped ? this.#goOn(request) : end;
+    const isBegun = end.kind === 'finished';
+    const isCutShort = isBegun ? end.run.state.kind === 'paused' : end.isStopped === true;
+    return this.#isHandingOver && isCutShort && !this.#isStopped
+      ? this.#goOn(isBegun ? { ...request, resume: true, adopt: false } : request)
+      : end;
   }
 
   /** The window wants the library: what is in flight ends, and the run goes on through the window. */
@@ -61,7 +64,7 @@ export class AppEngine implements CliEngine {
       return opened;
     }
     this.#next = opened.engine;
-    return opened.engine.runFolder({ ...request, resume: true, adopt: false });
+    return opened.engine.runFolder(request);
   }
 
   async checkFolder(request: CheckRequest): Promise<CheckEnd> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Run } from '@shared/model/run';
 import type { Clock } from '../engine/ports';
 import type { CliEngine, FinishedRun, UnreadInput } from './engine-port';
-import { EXIT } from './exit-codes';
+import { EXIT, refusedCode } from './exit-codes';
 import { type OnInterrupt, watchInterrupts } from './interrupt';
 import { jobLine, summaryLine } from './json-lines';
 import type { RunOrder } from './plan-run';
@@ -60,7 +60,7 @@ export async function carryOut(options: CarryOutOptions): Promise<number> {
     progress.end();
     if (end.kind === 'refused') {
       streams.err.write(`brushfleet: ${end.sentence}\n`);
-      return EXIT.usage;
+      return refusedCode(end, interrupts.happened);
     }
     const { answers } = options;
     const isLost = answers?.isPrinted === true && !(await printFile(answers.file, streams.out));

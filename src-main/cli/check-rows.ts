@@ -3,7 +3,7 @@ import type { Plan, PreflightProblem, PreflightReport } from '@shared/model/plan
 import type { Task } from '@shared/model/run';
 import type { Clock } from '../engine/ports';
 import type { CliEngine } from './engine-port';
-import { EXIT } from './exit-codes';
+import { EXIT, refusedCode } from './exit-codes';
 import { type OnInterrupt, watchInterrupts } from './interrupt';
 import type { RunOrder } from './plan-run';
 import { durationText } from './progress';
@@ -39,7 +39,7 @@ export async function checkRows(options: CheckRowsOptions): Promise<number> {
     line.end();
     if (end.kind === 'refused') {
       streams.err.write(`brushfleet: ${end.sentence}\n`);
-      return EXIT.usage;
+      return refusedCode(end, interrupts.happened);
     }
     const exitCode = interrupts.happened ? EXIT.interrupted : codeOf(end.plan, end.report);
     streams.out.write(

@@ -4,7 +4,7 @@ import type { Endpoint } from '@shared/model/endpoint';
 import type { CheckEnd, FolderCheckHooks, FolderPlan, FolderRunHooks, RunEnd } from '../app/folder-plan';
 import type { EnvKey } from '../fleet-env/env-keys';
 
-export type { CheckEnd, FinishedRun, JobFacts, RunEnd, UnreadInput } from '../app/folder-plan';
+export type { CheckEnd, FinishedRun, JobFacts, RefusedRun, RunEnd, UnreadInput } from '../app/folder-plan';
 
 /** The endpoints and keys that serve a run: the environment's. */
 export interface EnvFleet {

@@ -247,6 +247,23 @@ describe('Ctrl-C', () => {
     expect(out).toContain('5 still pending');
   });
 
+  it.each([
+    ['it', true, 130],
+    ['somebody else', false, 1],
+  ])('while the file is read: %s stopped it, nothing was wrong with it', async (_who, isOwn, wanted) => {
+    const { code, err } = await invoke(EDIT, {
+      play: async (_, { interrupt, stopped }) => {
+        if (isOwn) {
+          interrupt();
+          await stopped;
+        }
+        return { kind: 'refused', sentence: 'Stopped while it was being read.', isStopped: true };
+      },
+    });
+    expect(code).toBe(wanted);
+    expect(err).toContain('brushfleet: Stopped while it was being read.\n');
+  });
+
   it('the second ends the process at once', async () => {
     const { exits } = await invoke(EDIT, {
       play: async (_, { interrupt }) => {

@@ -129,6 +129,8 @@ export type AttemptOutcome =
       /** The model's own turn, for a conversation that goes on: JSON as its provider sent it, without the picture's bytes. */
       readonly turn?: string;
       readonly unplaced?: Unplaced;
+      /** A picture that lay in its place, and nobody knew of, by the name that it has now: below the output folder. */
+      readonly keptAs?: string;
     }
   /** A text job's answer: the journal keeps it, there is no file. */
   | {

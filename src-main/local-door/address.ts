@@ -3,9 +3,9 @@
  * a private folder, or a named pipe on Windows. A file beside it says where, because not every path fits a socket.
  */
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makePrivate, meetingPlace } from '../meeting-place';
 
 /** Bytes of `sun_path` that every system has (macOS: 104, Linux: 108), its final zero aside. */
 const LONGEST_SOCKET_PATH = 103;
@@ -21,24 +21,20 @@ export function addressFor(libraryDir: string, platform: NodeJS.Platform = proce
     return `\\\\.\\pipe\\brushfleet-${name}`;
   }
   const beside = join(libraryDir, 'engine.sock');
-  return Buffer.byteLength(beside) <= LONGEST_SOCKET_PATH
-    ? beside
-    : join(tmpdir(), `brushfleet-${process.getuid?.() ?? 0}`, `${name}.sock`);
+  return Buffer.byteLength(beside) <= LONGEST_SOCKET_PATH ? beside : join(meetingPlace(), `${name}.sock`);
 }
 
-/** Makes room for the socket: what lies there belonged to an owner that is gone. Rejects where others could listen in. */
+/**
+ * Makes room for the socket: what lies there belonged to an owner that is gone, for whoever comes here owns the library.
+ * Rejects where others could listen in.
+ */
 export async function prepareAddress(address: string, libraryDir: string): Promise<void> {
   const folder = dirname(address);
   if (process.platform === 'win32') {
     return;
   }
   if (folder !== libraryDir) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const { uid } = await lstat(folder);
-    if (uid !== process.getuid?.()) {
-      throw new Error(`${folder} belongs to another user.`);
-    }
-    await chmod(folder, 0o700);
+    await makePrivate(folder);
   }
   await rm(address, { force: true });
 }

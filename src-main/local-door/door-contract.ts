@@ -64,7 +64,11 @@ const jobFactsSchema = z.object({
   response: z.string().optional(),
 }) satisfies z.ZodType<JobFacts>;
 
-const refusedSchema = z.object({ kind: z.literal('refused'), sentence: z.string() });
+const refusedSchema = z.object({
+  kind: z.literal('refused'),
+  sentence: z.string(),
+  isStopped: z.literal(true).optional(),
+});
 
 const runEndSchema = z.discriminatedUnion('kind', [
   z.object({

@@ -1,5 +1,6 @@
 /** How calls reach the connection: none after closing, failures named, reads after the writes that came before them. */
 import type { createGroupCommit } from './group-commit';
+import { withWayOut } from './damage';
 import type { RunTally } from './run-tally';
 import type { Soundness } from './soundness';
 import { asStoreError, StoreError } from './store-error';
@@ -11,10 +12,13 @@ export interface AccessParts {
   readonly commits: Commits;
   readonly tally: RunTally;
   readonly soundness: Pick<Soundness, 'damage'>;
+  /** Its path, for the sentence about damage. */
+  readonly database: string;
 }
 
-export function createAccess({ commits, tally, soundness }: AccessParts) {
+export function createAccess({ commits, tally, soundness, database }: AccessParts) {
   let isClosed = false;
+  const named = (error: unknown): StoreError => withWayOut(asStoreError(error), database);
   const guard = <T>(work: () => T): T => {
     if (isClosed) {
       throw new StoreError('CLOSED', 'The library is closed.');
@@ -26,7 +30,7 @@ export function createAccess({ commits, tally, soundness }: AccessParts) {
     try {
       return work();
     } catch (error) {
-      throw asStoreError(error);
+      throw named(error);
     }
   };
   return {
@@ -34,7 +38,7 @@ export function createAccess({ commits, tally, soundness }: AccessParts) {
       try {
         await guard(work);
       } catch (error) {
-        throw asStoreError(error);
+        throw named(error);
       }
     },
     /** Sees every write that was made before it. */

@@ -3,9 +3,19 @@
  * is done: the file is found under its final or its temporary name, believed by its hash alone, and kept.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ReceivedFile } from '../engine/ports';
+import { keptName } from '../images/keep-picture';
 import { formerWhoseName, resultName, wholeName } from '../temporary-name';
 
 /** An attempt whose file was noted as whole and whose end nobody noted. */
@@ -27,7 +37,8 @@ export interface Receipt {
  */
 export type Adoption = 'adopted' | 'lost' | 'later';
 
-export function adoptFile(receipt: Receipt): Adoption {
+/** `onKept` hears by what name a file is kept that somebody put in its place meanwhile. */
+export function adoptFile(receipt: Receipt, onKept: (fileName: string) => void): Adoption {
   const { dir, file } = receipt;
   const final = join(dir, file.fileName);
   try {
@@ -37,6 +48,7 @@ export function adoptFile(receipt: Receipt): Adoption {
       if (temporary === undefined) {
         return 'lost';
       }
+      makeRoom(receipt, onKept);
       renameSync(join(dir, temporary), final);
     }
     syncFolder(dirname(final));
@@ -45,6 +57,24 @@ export function adoptFile(receipt: Receipt): Adoption {
     // The job stays unknown, and its file where it is.
     return 'later';
   }
+}
+
+/** Whatever it is: nothing else can use the database while it is being looked at. */
+function makeRoom({ dir, file: { fileName } }: Receipt, onKept: (fileName: string) => void): void {
+  const final = join(dir, fileName);
+  const found = lstatSync(final, { throwIfNoEntry: false });
+  // With a second name it stays under that one.
+  if (found === undefined || found.isDirectory() || found.nlink > 1) {
+    return;
+  }
+  let number = 1;
+  while (existsSync(join(dir, keptName(fileName, 'found', number)))) {
+    number += 1;
+  }
+  const name = keptName(fileName, 'found', number);
+  renameSync(final, join(dir, name));
+  syncFolder(dirname(final));
+  onKept(name);
 }
 
 function temporaryNames(receipt: Receipt): readonly string[] {

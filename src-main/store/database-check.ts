@@ -28,7 +28,8 @@ export function quickCheck(db: Pick<Db, 'prepare'>): string | null {
   }
 }
 
-function oneLine(text: string): string {
+/** As it fits a sentence. */
+export function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').slice(0, 200);
 }
 

@@ -8,7 +8,7 @@ import type { NewDataset, StoredDataset, StoredRow } from './store';
 
 /** One integer names a row: its dataset in the high part, so that rows of a dataset lie together in file order. */
 export const ROWS_PER_DATASET = 2 ** 32;
-const rowKey = (datasetId: number, row: number): number => datasetId * ROWS_PER_DATASET + row;
+export const rowKey = (datasetId: number, row: number): number => datasetId * ROWS_PER_DATASET + row;
 
 const columnsSchema = z.array(z.string());
 const problemsSchema = z.array(rowProblemSchema);

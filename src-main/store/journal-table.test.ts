@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from './store';
@@ -274,6 +274,25 @@ describe.each(DRIVERS)('the journal on %s', (driver) => {
       expect(await store.recover()).toEqual({ unknown: 0, released: 0 });
       expect(await store.job(start.jobId)).toMatchObject({ state: 'done', result: fileOf('000000') });
       expect(readdirSync(out)).toEqual(['000000.png']);
+    });
+
+    it('keeps what somebody has put in the place of such a result meanwhile', async () => {
+      const out = join(library.dir, 'out');
+      mkdirSync(out);
+      const run = await plannedRun(store, 1, out);
+      const start = await sentJob(run.id);
+      await store.received(start.attemptId, fileOf('000000'));
+      writeFileSync(join(out, `000000.${start.attemptId}.part`), 'bytes of 000000');
+      writeFileSync(join(out, '000000.png'), 'of somebody');
+      writeFileSync(join(out, '000000.found.png'), 'of an earlier time');
+      store = await library.open();
+      expect(await store.recover()).toEqual({ unknown: 0, released: 0 });
+      expect(await store.job(start.jobId)).toMatchObject({ state: 'done', result: fileOf('000000') });
+      expect(readdirSync(out).map((name) => [name, readFileSync(join(out, name), 'utf8')])).toEqual([
+        ['000000.found-2.png', 'of somebody'],
+        ['000000.found.png', 'of an earlier time'],
+        ['000000.png', 'bytes of 000000'],
+      ]);
     });
 
     it('does not believe a file with another hash', async () => {

@@ -5,10 +5,10 @@
 import { chmodSync, closeSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Db, type DriverName, openDriver } from './driver';
-import { damaged } from './damage';
+import { damaged, withWayOut } from './damage';
 import { checkNeed, type CheckNeed, hasLog, headerFault, lastCheck, quickCheck } from './database-check';
 import { APPLICATION_ID, MIGRATIONS } from './migrations';
-import { asStoreError, StoreError } from './store-error';
+import { asOpeningError, StoreError } from './store-error';
 
 export interface OpenedDatabase {
   readonly db: Db;
@@ -54,8 +54,17 @@ export interface OpenOptions {
   readonly wallNow?: (() => number) | undefined;
 }
 
-/** Throws StoreError: LOCKED, CORRUPT, NEWER_SCHEMA, NOT_DURABLE, NO_DRIVER, DISK_ERROR. */
-export function openDatabase(path: string, options: OpenOptions = {}): OpenedDatabase {
+/**
+ * `use` gets what was opened, and prepares what it needs of it: what that runs into is told like damage found before.
+ * Throws StoreError: LOCKED, CORRUPT, NEWER_SCHEMA, NOT_DURABLE, NO_DRIVER, DISK_ERROR.
+ */
+export function openDatabase(path: string, options?: OpenOptions): OpenedDatabase;
+export function openDatabase<T>(path: string, options: OpenOptions, use: (opened: OpenedDatabase) => T): T;
+export function openDatabase(
+  path: string,
+  options: OpenOptions = {},
+  use: (opened: OpenedDatabase) => unknown = (opened) => opened,
+): unknown {
   try {
     refuseForeignFile(path);
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -73,13 +82,13 @@ export function openDatabase(path: string, options: OpenOptions = {}): OpenedDat
         options.check === 'whole' ? 'now' : needOf(db, { ...state, now: (options.wallNow ?? Date.now)() });
       checkNow(db, path, need);
       migrate(db, path);
-      return { db, isCheckDue: need === 'aside', pragmas: describe(db) };
+      return use({ db, isCheckDue: need === 'aside', pragmas: describe(db) });
     } catch (error) {
       closeQuietly(db);
       throw error;
     }
   } catch (error) {
-    throw named(asStoreError(error), path);
+    throw withWayOut(asOpeningError(error), path);
   }
 }
 
@@ -92,12 +101,6 @@ function checkNow(db: Db, path: string, need: CheckNeed): void {
   if (fault !== null) {
     throw damaged(path, fault);
   }
-}
-
-/** What SQLite itself ran into says neither which file nor what to do. */
-function named(error: StoreError, path: string): StoreError {
-  const cause: unknown = error.cause;
-  return error.code === 'CORRUPT' && cause instanceof Error ? damaged(path, cause.message) : error;
 }
 
 /** The reason for closing is what the user must hear, not what closing runs into. */

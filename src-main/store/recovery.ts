@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { AttemptEnd } from '../engine/ports';
 import { adoptFile, type Receipt } from './adopt-file';
 import type { Db } from './driver';
-import { parseJson } from './json-column';
+import { type Note, parseJson } from './json-column';
 import type { RunTally } from './run-tally';
 
 const fileSchema = z.object({
@@ -28,12 +28,13 @@ export interface RecoveryOptions {
   readonly db: Db;
   readonly tally: RunTally;
   readonly wallNow: () => number;
+  readonly note: Note;
   /** The journal's. */
   ended(end: AttemptEnd): void;
 }
 
 /** Call inside the tally's transaction. */
-export function createRecovery({ db, tally, wallNow, ended }: RecoveryOptions) {
+export function createRecovery({ db, tally, wallNow, note, ended }: RecoveryOptions) {
   const openRuns = db.prepare<{ id: number }>('SELECT id FROM runs WHERE sent > 0 OR leased > 0');
   const loseAttempts = db.prepare(
     `UPDATE attempts SET state = 'lost'
@@ -71,6 +72,10 @@ export function createRecovery({ db, tally, wallNow, ended }: RecoveryOptions) {
     });
   }
 
+  function tellKept({ dir }: Receipt, fileName: string): void {
+    note(`A file that lay in ${dir} where a result was to be is kept, as ${fileName}.`);
+  }
+
   function adopt(receipt: Receipt): void {
     ended({
       attemptId: receipt.attemptId,
@@ -96,7 +101,7 @@ export function createRecovery({ db, tally, wallNow, ended }: RecoveryOptions) {
         unknown += move(id, 'sent', 'unknown');
       }
       for (const receipt of receivedButNotEnded(mark)) {
-        switch (adoptFile(receipt)) {
+        switch (adoptFile(receipt, (fileName) => tellKept(receipt, fileName))) {
           case 'adopted':
             adopt(receipt);
             unknown -= 1;

@@ -9,6 +9,7 @@ import {
   type RunState,
   runStateSchema,
 } from '@shared/model/run';
+import { z } from 'zod';
 import type { Db } from './driver';
 import { type Note, readJson } from './json-column';
 import { fromMicroUsd } from './money';
@@ -32,12 +33,20 @@ type RunRecord = Readonly<Record<JobState, number>> & {
   readonly place: number | null;
   readonly planned_digest: string | null;
   readonly answers_file: string | null;
+  readonly quiet_folders: string | null;
 };
 
 export const ANSWERS_FILE_SCHEMA = `
 -- Of a text run of a command line: where its answers go, absolute.
 ALTER TABLE runs ADD COLUMN answers_file TEXT;
 `;
+
+export const QUIET_FOLDERS_SCHEMA = `
+-- When the folders of a run had last changed as it came to a stand: JSON, by path below its output folder.
+ALTER TABLE runs ADD COLUMN quiet_folders TEXT;
+`;
+
+const folderTimesSchema = z.record(z.string(), z.number());
 
 const CUT_OFF: RunState = { kind: 'paused', reason: 'Brushfleet ended while this run was under way.' };
 
@@ -62,6 +71,7 @@ export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => numbe
   const setPlace = db.prepare('UPDATE runs SET place = ? WHERE id = ?');
   const setPlanned = db.prepare('UPDATE runs SET planned_digest = ? WHERE id = ?');
   const setAnswersFile = db.prepare('UPDATE runs SET answers_file = ? WHERE id = ?');
+  const setQuiet = db.prepare('UPDATE runs SET quiet_folders = ? WHERE id = ?');
   const cutOff = db.prepare(
     `UPDATE runs SET state = ? WHERE state ->> 'kind' IN ('running', 'waiting', 'draining')`,
   );
@@ -158,6 +168,13 @@ export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => numbe
     setPlannedDigest: (runId: number, digest: string | null): void => void setPlanned.run(digest, runId),
     answersFile: (runId: number): string | null => record(runId).answers_file,
     setAnswersFile: (runId: number, path: string): void => void setAnswersFile.run(path, runId),
+    quietFolders(runId: number): Readonly<Record<string, number>> | null {
+      const { quiet_folders: times, output_dir: outputDir } = record(runId);
+      const what = `What run ${runId} noted of ${outputDir}`;
+      return times === null ? null : readJson(times, folderTimesSchema, { what, note });
+    },
+    setQuietFolders: (runId: number, times: Readonly<Record<string, number>> | null): void =>
+      void setQuiet.run(times === null ? null : JSON.stringify(times), runId),
     /** Answers the dataset it had. */
     moveRun(runId: number, datasetId: number): number {
       const before = record(runId).dataset_id;

@@ -22,8 +22,9 @@ import { uploadCalls } from './named-uploads';
 import { makeLogRoom } from './log-room';
 import { createNewCells } from './new-cells';
 import { planAgainCalls } from './plan-again';
+import { stoppedImportCalls } from './stopped-imports';
 import { setAsideCalls } from './set-aside';
-import { CHECKPOINT_PAGES, openDatabase } from './open-database';
+import { CHECKPOINT_PAGES, openDatabase, type OpenedDatabase } from './open-database';
 import { createRecovery } from './recovery';
 import { createReviewTable } from './review-table';
 import { createRunTable } from './run-table';
@@ -70,9 +71,16 @@ export interface InProcessOptions extends OpenStoreOptions {
 /** Throws StoreError when the database cannot be opened as it must be. */
 export function openStoreInProcess(options: InProcessOptions): Store {
   const { database } = libraryPaths(options.libraryDir);
-  const wallNow = options.wallNow ?? Date.now;
-  const { driver, check } = options;
-  const { db, pragmas, isCheckDue } = openDatabase(database, { driver, check, wallNow });
+  const { driver, check, wallNow } = options;
+  return openDatabase(database, { driver, check, wallNow }, (opened) => storeOn(opened, database, options));
+}
+
+function storeOn(
+  { db, pragmas, isCheckDue }: OpenedDatabase,
+  database: string,
+  options: InProcessOptions,
+): Store {
+  const { driver, wallNow = Date.now } = options;
   const note = options.onNote ?? (() => undefined);
   const tally = createRunTally(db);
   const commits = createGroupCommit({
@@ -87,14 +95,9 @@ export function openStoreInProcess(options: InProcessOptions): Store {
     options.checkAside ?? ((file) => Promise.resolve(quickCheckFile(file, driver)));
   const settle = commits.flush;
   const soundness = createSoundness({ db, database, isCheckDue, checkAside, wallNow, note, settle });
-  const endLogRoom = makeLogRoom({
-    database,
-    pages: CHECKPOINT_PAGES,
-    setTimer: options.setTimer ?? setTimer,
-  });
-  const access = createAccess({ commits, tally, soundness });
+  const access = createAccess({ commits, tally, soundness, database });
   const tables = { db, tally, jobIds: createJobIds(db), wallNow, note };
-  return {
+  const calls = {
     ...datasetCalls(tables, access),
     ...runCalls(tables, access),
     ...journalCalls(tables, access, commits),
@@ -113,8 +116,18 @@ export function openStoreInProcess(options: InProcessOptions): Store {
     ...unfinishedCalls(tables, access),
     ...planAgainCalls(tables, access),
     ...setAsideCalls(tables, access),
+    ...stoppedImportCalls(tables, access),
     ...unsentStemCalls(tables, access),
     ...usageCalls(tables, access),
+  };
+  // Last: a library that turns out to be damaged while its calls are prepared leaves no timer behind.
+  const endLogRoom = makeLogRoom({
+    database,
+    pages: CHECKPOINT_PAGES,
+    setTimer: options.setTimer ?? setTimer,
+  });
+  return {
+    ...calls,
     pragmas: access.read(() => pragmas),
     close: async () => {
       if (access.close()) {
@@ -174,7 +187,8 @@ function runCalls({ db, tally, jobIds, wallNow, note }: Tables, { read, write }:
   const reviews = createReviewTable(db);
   const results = createDoneResults(db);
   const noteNewCells = createNewCells(db);
-  const { recover } = createRecovery({ db, tally, wallNow, ended: createJournalTable(db, tally).ended });
+  const { ended } = createJournalTable(db, tally);
+  const { recover } = createRecovery({ db, tally, wallNow, note, ended });
 
   /** A resumed run reads its file again: the earlier reading has then had its day. */
   function isReRead(before: number, after: number): boolean {
@@ -199,6 +213,8 @@ function runCalls({ db, tally, jobIds, wallNow, note }: Tables, { read, write }:
     setRunPlace: write(runs.setRunPlace),
     answersFile: read(runs.answersFile),
     setAnswersFile: write(runs.setAnswersFile),
+    quietFolders: read(runs.quietFolders),
+    setQuietFolders: write(runs.setQuietFolders),
     plannedDigest: read(runs.plannedDigest),
     setPlannedDigest: write(runs.setPlannedDigest),
     planJobs: write(plan.planJobs),

@@ -5,6 +5,7 @@ import { MEASURE_METHODS } from './measure-store';
 import { PLAN_AGAIN_METHODS } from './plan-again';
 import { UPLOAD_METHODS } from './named-uploads';
 import type { Store } from './store';
+import { STOPPED_IMPORT_METHODS } from './stopped-imports';
 import type { StoreFailure } from './store-error';
 import { STUDIO_METHODS } from './studio-store';
 import { SESSION_METHODS } from './session-store';
@@ -57,6 +58,8 @@ const METHODS: Readonly<Record<StoreMethod, true>> = {
   setRunPlace: true,
   answersFile: true,
   setAnswersFile: true,
+  quietFolders: true,
+  setQuietFolders: true,
   plannedDigest: true,
   setPlannedDigest: true,
   planJobs: true,
@@ -127,6 +130,7 @@ const METHODS: Readonly<Record<StoreMethod, true>> = {
   ...UNFINISHED_METHODS,
   ...PLAN_AGAIN_METHODS,
   ...SET_ASIDE_METHODS,
+  ...STOPPED_IMPORT_METHODS,
   ...USAGE_METHODS,
   pragmas: true,
   close: true,

@@ -29,6 +29,7 @@ import type { MaybeCharged } from './maybe-charged';
 import type { MeasureStore } from './measure-store';
 import type { NamedUploads } from './named-uploads';
 import type { ReviewHow, ReviewSet } from './review-table';
+import type { StoppedImports } from './stopped-imports';
 import type { StudioStore } from './studio-store';
 import type { SessionStore } from './session-store';
 import type { SetAsideStore } from './set-aside';
@@ -239,6 +240,7 @@ export interface Store
     UnfinishedStore,
     PlanAgainStore,
     SetAsideStore,
+    StoppedImports,
     UnsentStems,
     UsageStore {
   // datasets
@@ -276,6 +278,12 @@ export interface Store
   /** Where a command line wants the answers of its text run, absolute; null: nowhere. */
   answersFile(runId: number): Promise<string | null>;
   setAnswersFile(runId: number, path: string): Promise<void>;
+  /**
+   * When the output folder (the empty path) and those below it had last changed as the run came to a stand, milliseconds
+   * since 1970; null: it is not known.
+   */
+  quietFolders(runId: number): Promise<Readonly<Record<string, number>> | null>;
+  setQuietFolders(runId: number, times: Readonly<Record<string, number>> | null): Promise<void>;
   /** What the run's jobs were wholly planned for; null: not all are planned. */
   plannedDigest(runId: number): Promise<string | null>;
   setPlannedDigest(runId: number, digest: string | null): Promise<void>;

@@ -1,6 +1,6 @@
 /** Carries one picture's order from inputs to a file under its final name, inside a transport worker. Never rejects. */
 import { join } from 'node:path';
-import type { AttemptOutcome, Clock, ReceivedFile, Unplaced, Usage } from '../engine/ports';
+import type { AttemptOutcome, Clock, ReceivedFile, Usage } from '../engine/ports';
 import type { OpenedInput } from '../images/load-input';
 import { giveBack } from '../providers/answer-buffers';
 import type {
@@ -181,27 +181,26 @@ export function createCarrier(ports: CarrierPorts) {
       }
       case 'refused': {
         const path = join(outputDir, wholeName(target));
-        return done(written.file, usage, { path, outputDir, bytes: written.bytes });
+        return done(written.file, usage, { unplaced: { path, outputDir, bytes: written.bytes } });
       }
       case 'written':
-        return done(written.result.file, usage, await unplaced(written.result, { outputDir, hooks }));
+        return done(written.result.file, usage, await placed(written.result, { outputDir, hooks }));
     }
   }
 
-  /** Undefined: it has its final name. */
-  async function unplaced(
+  async function placed(
     result: TemporaryResult,
     { outputDir, hooks }: { readonly outputDir: string; readonly hooks: CarrierHooks },
-  ): Promise<Unplaced | undefined> {
+  ): Promise<Placed> {
     try {
       await hooks.received(result.file);
     } catch {
       // Under the name that it has a crash would not tell it from a draft.
-      return { outputDir, path: await result.setAside().catch(() => result.path) };
+      return { unplaced: { outputDir, path: await result.setAside().catch(() => result.path) } };
     }
     return result.commit().then(
-      () => undefined,
-      () => ({ outputDir, path: result.path }),
+      (keptAs) => (keptAs === null ? {} : { keptAs }),
+      () => ({ unplaced: { outputDir, path: result.path } }),
     );
   }
 
@@ -214,9 +213,11 @@ function failed(image: Exclude<ImageOrFailure, { kind: 'image' }> | Unfetched): 
     : { kind: 'failed', failure: image.failure, isMade: true, costUsd: image.usage.costUsd ?? null };
 }
 
-function done(file: ReceivedFile, usage: Usage, unplaced: Unplaced | undefined): AttemptOutcome {
-  const whole = { kind: 'done', file, usage, costUsd: usage.costUsd ?? null } as const;
-  return unplaced === undefined ? whole : { ...whole, unplaced };
+/** Without `unplaced` it has its final name. */
+type Placed = Pick<Extract<AttemptOutcome, { kind: 'done' }>, 'unplaced' | 'keptAs'>;
+
+function done(file: ReceivedFile, usage: Usage, placed: Placed): AttemptOutcome {
+  return { kind: 'done', file, usage, costUsd: usage.costUsd ?? null, ...placed };
 }
 
 /** Takes the turn's pictures off the front of `opened`. */

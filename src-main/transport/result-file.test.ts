@@ -41,7 +41,7 @@ describe('a result on its way to disk', () => {
       height: 20,
       sizeBytes: bytes.length,
     });
-    await written.result.commit();
+    expect(await written.result.commit()).toBeNull();
     expect(await readdir(join(outputDir, 'a'))).toEqual(['000007.jpg']);
     expect(await readFile(join(outputDir, 'a', '000007.jpg'))).toEqual(bytes);
   });
@@ -60,6 +60,25 @@ describe('a result on its way to disk', () => {
     }
     await written.result.setAside();
     expect((await readdir(outputDir)).toSorted()).toEqual(['000000.own.1.whole.part', '000000.png']);
+  });
+
+  it('takes its name from no picture that nobody knew of', async () => {
+    const [mine, theirs] = [
+      await picture('png'),
+      await sharp(await picture('png'))
+        .negate()
+        .png()
+        .toBuffer(),
+    ];
+    await writeFile(join(outputDir, '000000.png'), theirs);
+    const written = await write(mine, { outputDir, stem: '000000', mark: 'own', attemptId: 1 });
+    if (written.kind !== 'written') {
+      throw new Error('expected a file');
+    }
+    expect(await written.result.commit()).toBe('000000.found.png');
+    expect((await readdir(outputDir)).toSorted()).toEqual(['000000.found.png', '000000.png']);
+    expect(await readFile(join(outputDir, '000000.png'))).toEqual(mine);
+    expect(await readFile(join(outputDir, '000000.found.png'))).toEqual(theirs);
   });
 
   it('is written in one piece at its end; while it arrives, only where more is kept than should be', async () => {

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Failure } from '@shared/model/failure';
 import type { ReceivedFile } from '../engine/ports';
 import { type ImageSize, measureImage } from '../images/measure';
@@ -19,6 +19,7 @@ import { whileBusy } from './busy-file';
 import type { Disk } from './disk';
 import { type OnItsWay, resultName, wholeName } from '../temporary-name';
 import { storageFailure } from './storage-failure';
+import { takeName } from './take-name';
 import { bytesOf, type Piece, TemporaryFile } from './temporary-file';
 
 /** Chunks that are written while more is to come: fewer are not worth a call to the system. */
@@ -28,8 +29,8 @@ export interface TemporaryResult {
   readonly file: ReceivedFile;
   /** Where it is before. */
   readonly path: string;
-  /** Gives the file its final name. */
-  commit(): Promise<void>;
+  /** Gives the file its final name. Answers by what name a picture is kept that lay there; null: none did. */
+  commit(): Promise<string | null>;
   /** Gives it the name by which it is known as the answer though no journal has it; answers where it is. */
   setAside(): Promise<string>;
 }
@@ -175,14 +176,10 @@ export class ResultFile implements SpoolEntry<SpooledPicture>, SpooledPicture {
 
   #temporaryResult(file: ReceivedFile): TemporaryResult {
     const { outputDir } = this.#target;
-    const path = join(outputDir, file.fileName);
     return {
       file,
       path: this.#temporary,
-      commit: async () => {
-        await whileBusy(() => rename(this.#temporary, path));
-        await this.#disk.syncFolder(dirname(path));
-      },
+      commit: () => takeName(this.#disk, this.#temporary, { outputDir, file }),
       setAside: async () => {
         const aside = join(outputDir, wholeName(this.#target));
         await whileBusy(() => rename(this.#temporary, aside));

@@ -1,0 +1,54 @@
+/** Pictures that were kept under names of their own, as a person is told of them: once for a run, the first few by name. */
+import type { AttemptEnd } from '../engine/ports';
+import type { Log } from '../log';
+import type { StoredRun } from '../store/store';
+import type { StartExtras } from './run-start';
+
+/** In a sentence. */
+export const MOST_NAMED = 4;
+
+/** `kept`: the first few, at most MOST_NAMED. */
+export function keptNames(kept: readonly string[]): string {
+  return kept.length < MOST_NAMED ? kept.join(', ') : `${kept[0]} and so on`;
+}
+
+export interface KeptPictures {
+  ended(end: Pick<AttemptEnd, 'outcome'>): void;
+  /** Of all there are, when the run stands still. */
+  tell(): void;
+}
+
+interface Listeners {
+  readonly log: Pick<Log, 'warning'>;
+  readonly extras: Pick<StartExtras, 'onNote'>;
+}
+
+/** Those that lay where results of a run were about to be. */
+export function keptPicturesOf(
+  { id, outputDir }: Pick<StoredRun, 'id' | 'outputDir'>,
+  { log, extras }: Listeners,
+): KeptPictures {
+  const names: string[] = [];
+  let count = 0;
+  return {
+    ended({ outcome }) {
+      if (outcome.kind === 'done' && outcome.keptAs !== undefined) {
+        count += 1;
+        names.push(...(names.length < MOST_NAMED ? [outcome.keptAs] : []));
+      }
+    },
+    tell() {
+      if (count > 0) {
+        const sentence = keptNote(count, names);
+        log.warning('results', `run ${id} in ${outputDir}: ${sentence}`);
+        extras.onNote?.(sentence);
+      }
+    },
+  };
+}
+
+function keptNote(count: number, names: readonly string[]): string {
+  return count === 1
+    ? `One picture that lay where a result was to be is kept, as ${keptNames(names)}.`
+    : `${count} pictures that lay where results were to be are kept, as ${keptNames(names)}.`;
+}

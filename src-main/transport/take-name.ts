@@ -1,0 +1,27 @@
+/** A result that is whole and durable under a temporary name gets its own, durably. */
+import { rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ReceivedFile } from '../engine/ports';
+import { makeRoom } from '../images/keep-picture';
+import { whileBusy } from './busy-file';
+import type { Disk } from './disk';
+
+/**
+ * Answers by what name a picture is kept that lay there and that nobody knew of; null: none did. Rejects with what the
+ * file system says: the result has its temporary name then, or its own, and nothing is lost.
+ */
+export async function takeName(
+  disk: Pick<Disk, 'syncFolder'>,
+  temporary: string,
+  { outputDir, file }: { readonly outputDir: string; readonly file: ReceivedFile },
+): Promise<string | null> {
+  const path = join(outputDir, file.fileName);
+  const keptAs = await whileBusy(() => makeRoom(outputDir, file));
+  if (keptAs !== null) {
+    // Its new name is durable before the old one is another's.
+    await disk.syncFolder(dirname(path));
+  }
+  await whileBusy(() => rename(temporary, path));
+  await disk.syncFolder(dirname(path));
+  return keptAs;
+}
