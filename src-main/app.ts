@@ -16,7 +16,7 @@ import { createDatasetRoots } from './app/dataset-roots';
 import { createEventHub } from './app/event-hub';
 import { createFleetParts } from './app/fleet-parts';
 import { type Foundation, type FoundationOptions, layFoundation } from './app/foundation';
-import { adoptWhole, type FoundWholeOptions } from './app/found-whole';
+import { adoptWhole, type FoundWholeOptions, lyingWhole } from './app/found-whole';
 import { createGallery } from './app/gallery/gallery';
 import { importerOn } from './app/build-importer';
 import { createSettings } from './app/kept-settings';
@@ -243,6 +243,8 @@ export async function openApp(options: AppOptions) {
     measuring,
     changeMaps,
     pictures,
+    /** Where pictures of a run lie that were paid for and have no place in its folder. */
+    lyingWhole: (runId: number) => lyingWhole(foundWholeIn(foundation), runId),
     versions: createVersions({ store, runs, events, log }),
     arenas: createArenas({ store, random: Math.random }),
     gallery,

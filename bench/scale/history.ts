@@ -64,7 +64,7 @@ function writeFiles(db: Db): void {
 async function noteQuietRuns(scene: Scene): Promise<void> {
   const app = await openScene(scene);
   for (const run of await app.store.runs()) {
-    await noteQuiet({ store: app.store, clock: systemClock }, run);
+    await noteQuiet({ store: app.store, clock: systemClock, log: app.log }, run);
   }
   await app.close();
 }

@@ -117,7 +117,7 @@ export class FolderRun {
     { dataset, preparation }: { readonly dataset: StoredDataset; readonly preparation: Preparation },
   ): Promise<Begun> {
     const { runs, store, events } = this.#app;
-    await this.#settle(plan);
+    await this.#settle(plan, hooks);
     await refuseOthersAnswers(store, plan);
     const { run, notes, ...begun } = await setUpRun(store, {
       name: plan.name,
@@ -171,13 +171,16 @@ export class FolderRun {
   }
 
   /** Results that wait for their place in the folder get it: they were paid for, and are not asked for again. */
-  async #settle({ outputDir }: FolderPlan): Promise<void> {
+  async #settle({ outputDir }: FolderPlan, hooks: Pick<FolderRunHooks, 'onNote'>): Promise<void> {
     const run = await refuseUnderWay(
       this.#app,
       outputDir,
       (runId) => `wait for it, or pause it first (brushfleet runs pause ${runId})`,
     );
-    await (run === null ? undefined : this.#app.runs.settle(run.id));
+    if (run !== null) {
+      await this.#app.runs.settle(run.id);
+      lyingNotes(await this.#app.lyingWhole(run.id)).forEach((note) => hooks.onNote(note));
+    }
   }
 
   async #check(plan: FolderPlan, hooks: FolderCheckHooks): Promise<CheckEnd> {
@@ -249,6 +252,18 @@ async function orRefused<T>(work: () => Promise<T>): Promise<T | RefusedRun> {
     }
     throw error;
   }
+}
+
+/** What was paid for is not to be paid for again by somebody who does not know that it is there. */
+function lyingNotes(paths: readonly string[]): readonly string[] {
+  const told = paths
+    .slice(0, 5)
+    .map(
+      (path) =>
+        `A picture that was paid for has no place in the folder and lies in ${path}: --unknown resend would pay for it again.`,
+    );
+  const rest = paths.length - told.length;
+  return rest > 0 ? [...told, `${rest} more lie there as well.`] : told;
 }
 
 /** The first few in full; results.csv and the window have the rest. */

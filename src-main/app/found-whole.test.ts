@@ -1,5 +1,5 @@
 /** What a dead process left whole, on a real store and a real disk. */
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { png } from '../providers/testing/calls';
@@ -11,7 +11,7 @@ import {
   sendNext,
   temporaryLibrary,
 } from '../store/testing/library-fixture';
-import { adoptWhole } from './found-whole';
+import { adoptWhole, lyingWhole } from './found-whole';
 
 const MARK = '0a1b2c3d';
 
@@ -105,6 +105,25 @@ it('that is no more than a draft may be is not taken for the answer', async () =
   await die();
   expect(await adopt()).toEqual([]);
   expect((await store.job(start.jobId))?.state).toBe('unknown');
+});
+
+it('without a place is named by its path, in the library or beside its place', async () => {
+  const lying = () => lyingWhole({ store, mark: MARK, spareDir }, run.id);
+  const start = await sendNext(store, run.id, {});
+  const spare = join(spareDir, `${start.attemptId}.whole.part`);
+  await writeFile(spare, png(5));
+  await rename(out, `${out}-away`);
+  await die();
+  expect(await adopt(run.id)).toEqual([]);
+  expect(errors.map(String)).toEqual([expect.stringContaining(`The picture lies whole in ${spare}.`)]);
+  expect(await lying()).toEqual([spare]);
+  await rename(`${out}-away`, out);
+  await mkdir(join(out, '000000.png', 'x'), { recursive: true });
+  expect(await adopt(run.id)).toEqual([]);
+  expect(await lying()).toEqual([join(out, `000000.${MARK}.${start.attemptId}.whole.part`)]);
+  await rm(join(out, '000000.png'), { recursive: true });
+  expect(await adopt(run.id)).toHaveLength(1);
+  expect(await lying()).toEqual([]);
 });
 
 it('comes too late for a job that is sent again', async () => {

@@ -3,9 +3,10 @@
  * their folder would not take them. They were paid for, so they become results before anything is sent again.
  */
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptEnd, Clock, ReceivedFile } from '../engine/ports';
+import { NotKept } from '../engine/runs/not-kept';
 import { measureImage } from '../images/measure';
 import { PictureEnd } from '../images/picture-end';
 import { sniffImage } from '../images/sniff';
@@ -32,6 +33,40 @@ export function spareName(attemptId: number): string {
 
 const PAGE = 1000;
 
+/** Where answers of this run lie that have no place in its folder as things stand: their jobs are unknown. */
+export async function lyingWhole(
+  {
+    store,
+    mark,
+    spareDir,
+  }: Pick<FoundWholeOptions, 'mark' | 'spareDir'> & {
+    readonly store: Pick<Store, 'unfinishedFiles'>;
+  },
+  runId: number,
+): Promise<readonly string[]> {
+  const spares = new Set(await readdir(spareDir).catch(() => []));
+  const paths: string[] = [];
+  for (let after = 0; ; ) {
+    const page = await store.unfinishedFiles(runId, after, PAGE);
+    const last = page.at(-1);
+    if (last === undefined) {
+      return paths;
+    }
+    after = last.attemptId;
+    for (const { attemptId, outputDir, stem } of page.filter(isWanted)) {
+      const path = join(outputDir, wholeName({ stem, mark, attemptId }));
+      const isThere = await access(path).then(
+        () => true,
+        () => false,
+      );
+      const spare = spareName(attemptId);
+      paths.push(...(isThere ? [path] : spares.has(spare) ? [join(spareDir, spare)] : []));
+    }
+  }
+}
+
+const isWanted = ({ jobState, isAsked }: UnfinishedFile): boolean => jobState === 'unknown' && isAsked;
+
 /** Of one run, or of all (null). Answers what ended; never rejects: what cannot be placed now is looked for again. */
 export async function adoptWhole(
   options: FoundWholeOptions,
@@ -47,7 +82,7 @@ export async function adoptWhole(
         break;
       }
       after = last.attemptId;
-      for (const file of page.filter(({ jobState, isAsked }) => jobState === 'unknown' && isAsked)) {
+      for (const file of page.filter(isWanted)) {
         const end = await adopt(options, file, spares).catch((error: unknown) => {
           options.onError(error);
           return null;
@@ -90,7 +125,9 @@ async function adopt(
     outcome: { kind: 'done', file, usage: {}, costUsd: null, unplaced },
     next: { kind: 'done' },
   };
-  const written = await writeEnd(store, end);
+  const written = await writeEnd(store, end).catch((error: unknown) => {
+    throw error instanceof NotKept ? error.lyingAt(spare ?? path) : error;
+  });
   await store.noUnfinishedFiles([attemptId]);
   return written;
 }

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ScriptedServer } from '../providers/testing/scripted-server';
 import { FolderRun } from './folder-run';
-import { openPainterScene, type PainterScene } from './testing/painter-scene';
+import { openPainterScene, type PainterScene, pictureAnswer } from './testing/painter-scene';
 import { ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
 
 let server: ScriptedServer;
@@ -58,19 +58,26 @@ async function command(resume: boolean, options: Partial<RunOptions> = {}): Prom
 }
 
 it('put there while it runs', async () => {
+  let isLogged = false;
   server.reply(async () => {
     if (server.requests.length === 1) {
       await put('000000.png');
       await writeFile(join(out, '000001.png'), theirs.subarray(0, -5));
       await put('000003.png');
     }
+    if (server.requests.length === 5) {
+      // A process that is killed says nothing at its end.
+      const log = join(library.folder, 'library', 'logs', 'brushfleet.log');
+      await expect.poll(() => readFile(log, 'utf8')).toContain('is kept, as 000003.found.png.');
+      isLogged = true;
+    }
     return picture;
   });
   expect(await command(true)).toEqual([
-    '2 pictures that lay where results were to be are kept, as 000000.found.png, 000003.found.png.',
+    '3 pictures that lay where results were to be are kept, as 000000.found.png, 000001.found.png, 000003.found.png.',
   ]);
   expect(await pictures()).toEqual(
-    ['000000.found', '000000', '000001', '000002', '000003.found', '000003', '000004'].map(
+    ['000000.found', '000000', '000001.found', '000001', '000002', '000003.found', '000003', '000004'].map(
       (name) => `${name}.png`,
     ),
   );
@@ -78,6 +85,7 @@ it('put there while it runs', async () => {
     expect(await readFile(join(out, name))).toEqual(theirs);
   }
   expect(await readFile(join(out, '000000.png'))).toEqual(await readFile(join(out, '000004.png')));
+  expect(isLogged).toBe(true);
   // It is nobody's result, and nothing to be asked about.
   expect(await command(true)).toEqual([]);
   expect(server.requests).toHaveLength(5);
@@ -94,4 +102,22 @@ it('of an earlier program, where everything is to be sent anew', async () => {
   // The provider made the same picture once more.
   expect(await readFile(join(out, '000004.png'))).toEqual(first);
   expect((await pictures()).filter((name) => name.startsWith('000004'))).toEqual(['000004.png']);
+});
+
+it('of the run before it, sent anew again and again, are replaced; one that somebody has changed is kept', async () => {
+  await command(true);
+  const named = ['000000.png', '000001.png', '000002.png', '000003.png', '000004.png'];
+  for (const width of [9, 10]) {
+    server.reply(await pictureAnswer(width));
+    expect(await command(false)).toEqual([]);
+    expect(await pictures()).toEqual(named);
+    expect(await readFile(join(out, '000004.png'))).toEqual(await readFile(join(out, '000000.png')));
+  }
+  await put('000002.png');
+  server.reply(picture);
+  expect(await command(false)).toEqual([
+    'One picture that lay where a result was to be is kept, as 000002.found.png.',
+  ]);
+  expect(await readFile(join(out, '000002.found.png'))).toEqual(theirs);
+  expect(await pictures()).toEqual([...named, '000002.found.png'].toSorted());
 });

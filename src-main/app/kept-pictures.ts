@@ -12,6 +12,17 @@ export function keptNames(kept: readonly string[]): string {
   return kept.length < MOST_NAMED ? kept.join(', ') : `${kept[0]} and so on`;
 }
 
+/** At once, for what is told at the stand is lost with the process, and a run that stands still has none. */
+export function noteKept(
+  log: Pick<Log, 'warning' | 'flush'>,
+  { runId, outcome }: Pick<AttemptEnd, 'runId' | 'outcome'>,
+): void {
+  if (outcome.kind === 'done' && outcome.keptAs !== undefined) {
+    log.warning('results', `run ${runId}: ${keptNote(1, [outcome.keptAs])}`);
+    log.flush();
+  }
+}
+
 export interface KeptPictures {
   ended(end: Pick<AttemptEnd, 'outcome'>): void;
   /** Of all there are, when the run stands still. */

@@ -15,7 +15,9 @@ import type { EventHub } from './event-hub';
 import type { Fleet } from './fleet';
 import type { FleetMetrics } from './fleet-metrics';
 import type { Foundation } from './foundation';
+import { noteKept } from './kept-pictures';
 import { createOrderBook } from './order-book';
+import { withoutReplaced } from './replaced-result';
 import { createRunJournal } from './run-journal';
 import { createLostResults } from './lost-results';
 import { createRuns, type Runs } from './runs';
@@ -129,6 +131,7 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     onError: (error) => log.error('results', `unfinished files could not be removed: ${String(error)}`),
   });
   function onEnded(end: AttemptEnd): void {
+    noteKept(log, end);
     metrics.ended(end);
     runs.onEnded(end);
     options.listener.onEnded(end);
@@ -175,6 +178,7 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     catalogueModel: models.find,
     providerOf: (endpointId) => fleet.endpoint(endpointId)?.provider,
     onSent: metrics.sent,
+    withoutReplaced: (end) => withoutReplaced(store, end),
     onEnded,
     onUnwritten(end, error) {
       // Who asked a session was told that it failed, and may ask anew: it must not go again by itself.

@@ -135,6 +135,7 @@ it.runIf(canLimit)(
 );
 
 it('waits in the library while its folder is gone', async () => {
+  const { spare } = library.app.paths;
   const runId = await begin();
   await rename(out, `${out}-away`);
   release();
@@ -142,10 +143,11 @@ it('waits in the library while its folder is gone', async () => {
   expect(state).toMatchObject({
     kind: 'paused',
     failure: 'storage',
-    reason: `Cannot save in ${out}: the folder is gone; bring it back, then continue the run.`,
+    reason: expect.stringContaining(
+      `Cannot save in ${out}: the folder is gone; bring it back, then continue the run. The picture lies whole in ${spare}`,
+    ),
   });
   expect(counts).toMatchObject({ sent: server.requests.length, done: 0, pending: 3 - counts.sent });
-  const { spare } = library.app.paths;
   expect(await readdir(spare)).toHaveLength(counts.sent);
   await rename(`${out}-away`, out);
   await expect.poll(() => doneOf(runId), WAIT).toBe(counts.sent);

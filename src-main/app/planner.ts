@@ -19,7 +19,7 @@ const HELD_PAGE = 2000;
 const PLAN_VERSION = 1;
 
 /** In place of a plan's digest: its run moved to another reading of its rows, and nothing is sent before all are planned. */
-const MOVED = 'moved';
+export const MOVED = 'moved';
 
 /** Which of the jobs of a plan are wanted. */
 export type JobChoice = (job: Omit<NewJob, 'position'>) => boolean;

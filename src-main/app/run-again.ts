@@ -12,9 +12,9 @@ import { refuseOthersKeys } from './lent-keys';
 import { isRestCancelled } from './partly-planned';
 import { hasMoved, planRun } from './planner';
 import type { Preparation } from './preparing';
+import { resendLost } from './resend-lost';
 import type { StartExtras } from './run-start';
 import type { Runs } from './runs';
-import { takeAlong } from './take-along';
 import { refuseUnrecorded } from './unrecorded-output';
 
 export type AgainRuns = Pick<
@@ -45,13 +45,15 @@ interface Standing {
   readonly batches: Map<number, Batch>;
   /** Rows that alone may be sent of runs which somebody had paused: the rest stays paused. */
   readonly only: Map<number, Set<number>>;
+  /** The batch that was begun last: the next one finds its run under way, or paused by somebody. */
+  readonly last: Map<number, Promise<unknown>>;
 }
 
 /** By library: two of them never share a run. */
 const standings = new WeakMap<Pick<Store, 'requeue'>, Standing>();
 
 export function runAgain(parts: AgainParts, runId: number, wish: Wish): Promise<Run> {
-  const standing = standings.get(parts.store) ?? { batches: new Map(), only: new Map() };
+  const standing = standings.get(parts.store) ?? { batches: new Map(), only: new Map(), last: new Map() };
   standings.set(parts.store, standing);
   const open = standing.batches.get(runId);
   if (open !== undefined) {
@@ -59,8 +61,15 @@ export function runAgain(parts: AgainParts, runId: number, wish: Wish): Promise<
     return open.served;
   }
   const wishes = [wish];
-  const served = serve(parts, standing, { runId, wishes });
+  const served = serve(parts, standing, { runId, wishes, before: standing.last.get(runId) });
   standing.batches.set(runId, { wishes, served });
+  const settled = served.then(forget, forget);
+  standing.last.set(runId, settled);
+  function forget(): void {
+    if (standing.last.get(runId) === settled) {
+      standing.last.delete(runId);
+    }
+  }
   return served;
 }
 
@@ -69,10 +78,19 @@ interface Batched {
   readonly wishes: readonly Wish[];
 }
 
-async function serve(parts: AgainParts, standing: Standing, { runId, wishes }: Batched): Promise<Run> {
+interface Waiting extends Batched {
+  readonly before: Promise<unknown> | undefined;
+}
+
+async function serve(
+  parts: AgainParts,
+  standing: Standing,
+  { runId, wishes, before }: Waiting,
+): Promise<Run> {
   const { store, runs } = parts;
   const preparation = runs.prepare();
   try {
+    await before;
     const run = await runs.found(runId);
     refuseOthersKeys(run);
     const wasActive = runs.isActive(runId);
@@ -105,6 +123,8 @@ async function serveInTurn(
   { runId, wishes, wasActive, preparation }: InTurn,
 ): Promise<Run> {
   const { batches, only } = standing;
+  // From here on, until it is begun, who pauses or cancels it is heard. Not before: whoever waits above would wait for itself.
+  preparation.of(runId);
   const run = await runs.found(runId);
   await refuseReplaced(store, run);
   const isPaused = !wasActive && !runs.isActive(runId) && (await store.counts(runId)).pending > 0;
@@ -134,7 +154,7 @@ async function serveInTurn(
   const fresh = await runs.found(runId);
   const extras =
     rows === undefined
-      ? await restPlanned(store, fresh, wishes)
+      ? await restPlanned(store, fresh, { wishes, preparation })
       : { includes: (row: number) => rows.has(row) };
   const started = await runs.start(fresh, { ...extras, preparation });
   void runs.over(runId).then(() => {
@@ -149,13 +169,13 @@ async function serveInTurn(
 async function restPlanned(
   store: Store,
   run: StoredRun,
-  wishes: readonly Wish[],
+  { wishes, preparation }: Pick<InTurn, 'wishes' | 'preparation'>,
 ): Promise<Pick<StartExtras, 'planned' | 'stopPlanning'>> {
   const isOff = isRestCancelled(run) && !wishes.some(({ which }) => which.kind === 'cancelled');
   if (run.origin === 'session' || isOff) {
     return {};
   }
-  const { begun, whole, stop } = planRun(store, run);
+  const { begun, whole, stop } = planRun(store, run, { isHalted: () => preparation.halt() !== null });
   await begun;
   return { planned: whole, stopPlanning: stop };
 }
@@ -172,11 +192,10 @@ async function carryOut(
   if (rows !== undefined) {
     await addRows(store, run.id, which, rows);
   }
-  await wish.requeue(which);
-  if (isLost && run.origin !== 'session') {
-    // While nobody knew what became of them, their rows may have moved, and what was done of these lies at hand.
-    await takeAlong(store, run, () => asked.preparation.halt() !== null);
-  }
+  const requeue = (): Promise<unknown> => wish.requeue(which);
+  await (isLost && run.origin !== 'session'
+    ? resendLost(store, run, { requeue, isHalted: () => asked.preparation.halt() !== null })
+    : requeue());
 }
 
 /** Whether requests with an unknown outcome are among these. */
@@ -206,6 +225,7 @@ async function unsettled(
   const { store, runs } = parts;
   if (which.kind !== 'jobs') {
     await runs.settle(runId);
+    await planMoved(parts, runId, preparation);
     return which;
   }
   const before = await thoseAmong(store, which.jobIds, 'done');
@@ -228,13 +248,9 @@ async function planMoved(
     return;
   }
   const run = await runs.found(runId);
-  preparation.of(runId);
   await planRun(store, run, { isHalted: () => preparation.halt() !== null }).whole;
   if (isRestCancelled(run)) {
     await store.cancelPending(runId);
-  }
-  if (preparation.halt() === null) {
-    preparation.end();
   }
 }
 

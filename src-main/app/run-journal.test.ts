@@ -48,7 +48,10 @@ function journalOf(
     providerOf: (endpointId) => (endpointId === 'gone' ? undefined : 'openai'),
     onSent: (attempts) => sent.push(...attempts),
     onEnded: (end) => told.push(end),
-    onUnwritten: async (...one) => void unwritten.push(one),
+    onUnwritten: (...one) => {
+      unwritten.push(one);
+      return Promise.resolve(null);
+    },
   });
   const start = { attemptId: 1, jobId: 1, runId: 1, endpointId: 'e', keyId: null, model: 'dear', sentAt: 1 };
   const end: AttemptEnd = {

@@ -7,6 +7,7 @@ import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Provider } from '@shared/model/provider';
 import type { ModelChoice } from '@shared/model/run';
 import type { AttemptEnd, AttemptOutcome, AttemptStart, Journal, PendingJob } from '../engine/ports';
+import { NotKept } from '../engine/runs/not-kept';
 import type { ArrivalQueue } from './arrivals';
 import { writeEnd } from './write-end';
 
@@ -31,10 +32,12 @@ export interface RunJournalOptions {
   onSettled(end: AttemptEnd): void;
   /** The attempts are on disk, and about to be sent. */
   onSent(attempts: readonly AttemptStart[]): void;
+  /** What it took the place of is of no more use, where that is known. Never rejects. */
+  withoutReplaced?(end: AttemptEnd): Promise<AttemptEnd>;
   /** The attempt is on disk. */
   onEnded(end: AttemptEnd): void;
-  /** It is not, and why. */
-  onUnwritten?(end: AttemptEnd, error: unknown): Promise<void>;
+  /** It is not, and why; answers where a picture of it lies, null: in no file. */
+  onUnwritten?(end: AttemptEnd, error: unknown): Promise<string | null>;
 }
 
 export function createRunJournal(options: RunJournalOptions): Journal {
@@ -135,10 +138,10 @@ export function createRunJournal(options: RunJournalOptions): Journal {
       try {
         written = await writeEnd(options.store, known);
       } catch (error) {
-        await options.onUnwritten?.(known, error);
-        throw error;
+        const lies = (await options.onUnwritten?.(known, error)) ?? null;
+        throw lies !== null && error instanceof NotKept ? error.lyingAt(lies) : error;
       }
-      options.onEnded(written);
+      options.onEnded((await options.withoutReplaced?.(written)) ?? written);
     },
   };
 }

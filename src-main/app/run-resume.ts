@@ -8,8 +8,8 @@ import { refuseOthersKeys } from './lent-keys';
 import { isRestCancelled } from './partly-planned';
 import { isPlanned, planRun } from './planner';
 import type { Preparation, Preparing } from './preparing';
+import { resendLost } from './resend-lost';
 import type { ActiveRun, StartExtras } from './run-start';
-import { takeAlong } from './take-along';
 import { refuseUnrecorded } from './unrecorded-output';
 
 export interface ResumeTerms {
@@ -59,25 +59,26 @@ export function createResume(parts: ResumeParts) {
       await refuseClaimed(known.outputDir);
     }
     const isSession = known.origin === 'session';
+    const isHalted = (): boolean => preparation.halt() !== null;
     const isAdopted = terms.adopt === true && !isSession && known.recipe.task !== 'text';
     if (!isSession && !isAdopted) {
       await refuseUnrecorded(store, known, 'resume');
     }
     const run = await withoutCanary(known);
+    // As it stood: while lost requests take what lies at hand, its plan does not count as whole.
+    const isRestOff = !isSession && isRestCancelled(known) && !(await isPlanned(store, run));
     if (terms.resendUnknown ?? run.options.unknown === 'resend') {
-      await store.requeue(runId, { kind: 'unknown' });
-      if (!isSession) {
-        // Where other rows stand in their places by now, what was done of these may lie at hand.
-        await takeAlong(store, run, () => preparation.halt() !== null);
-      }
+      const requeue = (): Promise<unknown> => store.requeue(runId, { kind: 'unknown' });
+      await (isSession || known.counts.unknown === 0
+        ? requeue()
+        : resendLost(store, run, { requeue, isHalted }));
     }
     if (isSession) {
       // What it asks for is in its rows, one job each: there is nothing to plan, and no table to check.
       return start(await found(runId), { preparation });
     }
-    const isRestOff = isRestCancelled(known) && !(await isPlanned(store, run));
     // Its process may have died while the jobs were still being planned, or somebody may have stopped that.
-    const { begun, whole, stop } = planRun(store, run, { isHalted: () => preparation.halt() !== null });
+    const { begun, whole, stop } = planRun(store, run, { isHalted });
     await begun;
     if (isRestOff) {
       await whole;

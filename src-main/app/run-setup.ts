@@ -16,6 +16,7 @@ import {
   recipeChanges,
   rowFilter,
 } from './planner';
+import { resendLost } from './resend-lost';
 import { keepTablesBefore, type TablePlaces } from './tables-before';
 import { outputFlag, pictures, refuseIfAny, refuseUnrecorded, unknownAnswers } from './unrecorded-output';
 
@@ -78,7 +79,7 @@ async function createRun(store: Store, request: SetupRequest, replaced: StoredRu
     await refuseUnknownFiles(store, request);
   }
   // Once there is a run in that folder, they would be taken for that one's.
-  const kept = await keepTablesBefore({ ...placesOf(request), isOwn: replaced !== null });
+  const kept = await keepTablesBefore(store, { ...placesOf(request), isOwn: replaced !== null });
   const run = await store.createRun({
     name: request.name,
     datasetId: request.dataset.id,
@@ -113,12 +114,18 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
     // Before anything is changed: a library that was restored knows the run, but not what it has delivered since.
     await refuseUnrecorded(store, run, 'command');
   }
-  const kept = await keepTablesBefore({ ...placesOf(request), isOwn: true });
+  const kept = await keepTablesBefore(store, { ...placesOf(request), isOwn: true });
   // Before rows move: what they bring along is not sent, whatever somebody says of the requests that were lost there.
-  const resent = options.unknown === 'resend' ? await requeueUnknown(store, run) : [];
+  const resent =
+    options.unknown === 'resend'
+      ? await requeueUnknown(store, run, {
+          isMoving: run.datasetId !== existing.datasetId,
+          isHalted: () => request.isHalted?.() === true,
+        })
+      : NOTHING_RESENT;
   const keeping = await keepBefore(store, run, { datasetBefore: existing.datasetId, ...haltOf(request) });
   if (keeping === 'halted') {
-    return notMoved(existing, kept);
+    return notMoved(existing, run.datasetId === existing.datasetId ? kept : [...kept, NOT_TAKEN_IN]);
   }
   const isKept = keeping === 'kept';
   if (existing.state.kind === 'finished' && !(await isPlanned(store, run))) {
@@ -134,13 +141,13 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
     return { ...setUp, notes: kept };
   }
   const adopted = isAdopted ? await adoptPictures(store, run) : null;
-  const unknown = resent.length > 0 ? await stillResent(store, run, resent) : 0;
+  const unknown = resent.jobIds.length > 0 ? await stillResent(store, run, resent.jobIds) : 0;
   await store.requeue(run.id, { kind: 'cancelled' });
   const failed = await requeueFailed(store, run, rowFilter(request.options));
   const notes = [
     ...kept,
     ...(adopted === null ? [] : adoptionNotes(adopted)),
-    along > 0 ? alongNote(along) : '',
+    along + resent.along > 0 ? alongNote(along + resent.along) : '',
     gone > 0 ? goneNote(gone) : '',
     changed > 0 ? changedNote(changed) : '',
     unsure > 0 && options.unknown !== 'resend' ? unsureNote(unsure) : '',
@@ -150,15 +157,14 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
   return { ...setUp, notes: notes.filter((note) => note !== '') };
 }
 
+const NOT_TAKEN_IN = 'Stopped before the input, which has changed, was taken in: the same command does that.';
+
 /** Half of what its earlier rows asked for is noted: the rest would be lost if it moved to its new ones now. */
-function notMoved(run: StoredRun, kept: readonly string[]): SetUp {
+function notMoved(run: StoredRun, notes: readonly string[]): SetUp {
   const nothing = { ...NOTHING_PLANNED, isWhole: false };
   return {
     run,
-    notes: [
-      ...kept,
-      'Stopped before the input, which has changed, was taken in: the same command does that.',
-    ],
+    notes,
     planned: Promise.resolve(nothing),
     stopPlanning: () => undefined,
     recheck: false,
@@ -169,15 +175,30 @@ function haltOf({ isHalted }: SetupRequest): Pick<SetupRequest, 'isHalted'> {
   return isHalted === undefined ? {} : { isHalted };
 }
 
-async function requeueUnknown(store: Store, run: StoredRun): Promise<readonly number[]> {
+interface Resent {
+  readonly jobIds: readonly number[];
+  /** Results that they took over instead of being sent. */
+  readonly along: number;
+}
+
+const NOTHING_RESENT: Resent = { jobIds: [], along: 0 };
+
+async function requeueUnknown(
+  store: Store,
+  run: StoredRun,
+  how: { readonly isMoving: boolean; isHalted(): boolean },
+): Promise<Resent> {
   const jobIds: number[] = [];
   for (let after: number | undefined = 0; after !== undefined; ) {
     const page: readonly number[] = await store.jobIds(run.id, { kind: 'unknown' }, after, PAGE);
     jobIds.push(...page);
     after = page.at(-1);
   }
-  await store.requeue(run.id, { kind: 'unknown' });
-  return jobIds;
+  if (jobIds.length === 0) {
+    return NOTHING_RESENT;
+  }
+  const requeue = (): Promise<unknown> => store.requeue(run.id, { kind: 'unknown' });
+  return { jobIds, along: await resendLost(store, run, { ...how, requeue }) };
 }
 
 /** But those of rows that are gone, for nobody knows what to send any more, and those that took what lay at hand. */

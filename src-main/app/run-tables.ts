@@ -1,5 +1,6 @@
 /** What a run leaves on disk when it stands still, beside its results: its tables, and the answers a command line wants. */
 import type { RunState } from '@shared/model/run';
+import { sourceMark } from '../datasets/source-mark';
 import type { Store, StoredDataset } from '../store/store';
 import { writeAnswers } from './answers-file';
 import { resultsPath, writeTables } from './exporter';
@@ -20,10 +21,19 @@ export function createRunTables(store: Store): RunTables {
     const csv = { format: 'csv', path: extras.csvPath ?? resultsPath(run.outputDir, 'csv') } as const;
     const jsonl = { format: 'jsonl', path: resultsPath(run.outputDir, 'jsonl') } as const;
     await writeTables(store, { run, dataset, files: state === 'paused' ? [csv] : [csv, jsonl] });
+    await noteNamed(store, run.id, extras.csvPath);
     if (extras.writesAnswers !== true) {
       await writeWantedAnswers(store, run.id, dataset);
     }
   };
+}
+
+/** The next command that names it may replace it. */
+async function noteNamed(store: Store, runId: number, path: string | undefined): Promise<void> {
+  const mark = path === undefined ? null : await sourceMark({ path });
+  if (path !== undefined && mark !== null) {
+    await store.setNamedTable(runId, { path, mark });
+  }
 }
 
 /** Whoever goes on with a run of a command line leaves its file as that command would have. */

@@ -199,8 +199,6 @@ export function createRuns(options: RunsOptions) {
       if (one.log !== null) {
         await one.log.close();
         await writeTables(one, state.kind);
-        // What lay there without a record was asked about before it began.
-        await noteQuiet(options, one.run);
       }
     } catch (error) {
       log.error('results', `tables of run ${runId} could not be written: ${String(error)}`);
@@ -208,6 +206,7 @@ export function createRuns(options: RunsOptions) {
     }
     one.kept.tell();
     await states.save(runId, state);
+    await (one.log === null ? undefined : noteQuiet(options, one.run));
     await one.claim.release();
     options.orders.close(runId);
     active.delete(runId);

@@ -1,11 +1,11 @@
 /** Tables that no run of this library wrote: a run that is about to replace them keeps them, and says so. */
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ScriptedServer } from '../providers/testing/scripted-server';
 import type { FolderPlan } from './folder-plan';
 import { FolderRun } from './folder-run';
-import { openPainterScene } from './testing/painter-scene';
+import { openPainterScene, type PainterScene } from './testing/painter-scene';
 import {
   addTestKeys,
   ONE_AT_A_TIME,
@@ -16,9 +16,10 @@ import {
 
 let server: ScriptedServer;
 let library: TestLibrary;
+let picture: PainterScene['picture'];
 let out: string;
 beforeEach(async () => {
-  ({ server, library } = await openPainterScene());
+  ({ server, library, picture } = await openPainterScene());
   out = join(library.folder, 'out');
   await mkdir(out);
 });
@@ -29,6 +30,15 @@ afterEach(async () => {
 
 /** What it told. */
 async function command(given: Partial<FolderPlan> = {}, of = library): Promise<readonly string[]> {
+  const { end, notes } = await ended(given, of);
+  expect(end).toMatchObject({ kind: 'finished', run: { state: { kind: 'finished' } } });
+  return notes;
+}
+
+async function ended(
+  given: Partial<FolderPlan>,
+  of: TestLibrary,
+): Promise<{ readonly end: unknown; readonly notes: readonly string[] }> {
   const notes: string[] = [];
   const end = await new FolderRun(of.app).run(
     {
@@ -50,8 +60,14 @@ async function command(given: Partial<FolderPlan> = {}, of = library): Promise<r
     },
     { onNote: (note) => notes.push(note), onProgress: () => undefined, onJob: () => undefined },
   );
-  expect(end).toMatchObject({ kind: 'finished', run: { state: { kind: 'finished' } } });
-  return notes;
+  return { end, notes };
+}
+
+async function openOther(): Promise<TestLibrary> {
+  const other = await openTestLibrary();
+  await other.app.fleet.save(testEndpoint({ baseUrl: `${server.url}/v1` }));
+  await addTestKeys(other.app, 'e', 'sk-first-key-0001');
+  return other;
 }
 
 const note = (path: string, as: string): string =>
@@ -80,10 +96,8 @@ it('of a folder are kept once; what this library wrote there is replaced', async
 });
 
 it('of another library are kept, also where that has written other rows of the same file', async () => {
-  const other = await openTestLibrary();
+  const other = await openOther();
   try {
-    await other.app.fleet.save(testEndpoint({ baseUrl: `${server.url}/v1` }));
-    await addTestKeys(other.app, 'e', 'sk-first-key-0001');
     await command({ options: { ...ONE_AT_A_TIME, filterRows: '0' } }, other);
     const theirs = await textOf('results.csv');
     expect(await command({ options: { ...ONE_AT_A_TIME, filterRows: '1' } })).toHaveLength(2);
@@ -117,4 +131,64 @@ it('that are empty, or links to a file elsewhere, are nothing to keep', async ()
   expect(await command()).toEqual([]);
   expect(await readFile(elsewhere, 'utf8')).toBe('of somebody');
   expect(await tables()).toEqual(['results.csv', 'results.jsonl']);
+});
+
+it('of another library that are named are kept, by a run that is gone on with; what this library wrote is not', async () => {
+  const other = await openOther();
+  try {
+    const theirOut = join(other.folder, 'theirs');
+    await command({ outputDir: theirOut }, other);
+    const outputCsv = join(theirOut, 'results.csv');
+    const theirs = await readFile(outputCsv, 'utf8');
+    await command({ options: { ...ONE_AT_A_TIME, filterRows: '0' } });
+    expect(await command({ outputCsv })).toEqual([note(outputCsv, 'results.before-1.csv')]);
+    expect(await readFile(join(theirOut, 'results.before-1.csv'), 'utf8')).toBe(theirs);
+    expect(await command({ outputCsv })).toEqual([]);
+    // Also where it is sent anew, and by its name in the folder itself.
+    expect(await command({ outputCsv, resume: false })).toEqual([]);
+    expect(await command({ outputCsv: join(out, 'results.csv') })).toEqual([]);
+    expect((await readdir(theirOut)).filter((name) => name.endsWith('.csv')).toSorted()).toEqual([
+      'results.before-1.csv',
+      'results.csv',
+    ]);
+  } finally {
+    await other.remove();
+  }
+});
+
+it('of a run of another library that begins after the folder was looked into stay where they are', async () => {
+  const other = await openOther();
+  // Something to be looked at, row by row.
+  await writeFile(join(out, 'zzz.png'), 'no picture');
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  server.reply(async () => {
+    await (server.requests.length > 1 ? released : undefined);
+    return picture;
+  });
+  let first: ReturnType<typeof ended> | undefined;
+  const rows = other.app.store.rows.bind(other.app.store);
+  const looked = vi.spyOn(other.app.store, 'rows').mockImplementation(async (...asked) => {
+    // Behind the last row: no picture is looked for any more.
+    if (asked[1] > 0) {
+      first ??= ended({}, library);
+      await expect.poll(() => textOf('results.jsonl').catch(() => '')).toContain('a cat');
+    }
+    return rows(...asked);
+  });
+  try {
+    const { end } = await ended({}, other);
+    expect(end).toMatchObject({
+      kind: 'refused',
+      sentence: expect.stringContaining('Another run writes into'),
+    });
+    expect(await tables()).toEqual(['results.jsonl']);
+    release();
+    expect(await first).toMatchObject({ end: { run: { state: { kind: 'finished' } } } });
+    expect(await tables()).toEqual(['results.csv', 'results.jsonl']);
+  } finally {
+    looked.mockRestore();
+    release();
+    await other.remove();
+  }
 });

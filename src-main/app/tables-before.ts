@@ -2,12 +2,14 @@
  * The tables of a run replace what lies at their place. Those that no run of this library wrote are somebody's (another
  * library's, an earlier program's, any file that was named): they are kept under names of their own before it is made.
  */
-import { lstat, open } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { basename, dirname, join, parse } from 'node:path';
-import { resultColumns } from '../datasets/result-columns';
+import { sourceMark } from '../datasets/source-mark';
 import { moveAside } from '../move-aside';
+import type { Store } from '../store/store';
 import { exportFailure } from './exports/export-failure';
 import { resultsPath } from './exporter';
+import { refuseClaimed } from './folder-claims';
 
 export interface TablePlaces {
   readonly outputDir: string;
@@ -17,22 +19,38 @@ export interface TablePlaces {
   readonly isOwn: boolean;
 }
 
-/** Answers one sentence for each that was kept. Throws a Refusal for what the disk refuses. */
-export async function keepTablesBefore({
-  outputDir,
-  csvPath,
-  isOwn,
-}: TablePlaces): Promise<readonly string[]> {
+/**
+ * Answers one sentence for each that was kept. Throws a Refusal for what the disk refuses, and where another run has
+ * begun to write into the folder.
+ */
+export async function keepTablesBefore(
+  store: Pick<Store, 'namedTable'>,
+  places: TablePlaces,
+): Promise<readonly string[]> {
+  const { outputDir, csvPath, isOwn } = places;
   const notes: string[] = [];
   // Both of them, also where results.csv is to go elsewhere: whoever goes on with the run from the window has it there.
-  const inFolder = isOwn ? [] : [resultsPath(outputDir, 'csv'), resultsPath(outputDir, 'jsonl')];
-  const named = csvPath === undefined || (isOwn && (await isTableOfRun(csvPath))) ? [] : [csvPath];
-  for (const path of [...inFolder, ...named]) {
+  const inFolder = [resultsPath(outputDir, 'csv'), resultsPath(outputDir, 'jsonl')];
+  const isNamed = csvPath !== undefined && !inFolder.includes(csvPath);
+  const named = isNamed && !(await isAsWritten(store, outputDir, csvPath)) ? [csvPath] : [];
+  for (const path of [...(isOwn ? [] : inFolder), ...named]) {
     if (await isFilled(path)) {
+      // It may have begun since this folder was looked into: what lies there now would be its own.
+      await refuseClaimed(outputDir);
       notes.push(`${path} was there before, and is not of this run: it is kept, as ${await kept(path)}.`);
     }
   }
   return notes;
+}
+
+/** A run of that folder wrote it, and nobody has touched it since. */
+async function isAsWritten(
+  store: Pick<Store, 'namedTable'>,
+  outputDir: string,
+  path: string,
+): Promise<boolean> {
+  const mark = await store.namedTable(outputDir, path);
+  return mark !== null && mark === (await sourceMark({ path }));
 }
 
 /** `results.before-1.csv`, the name alone. */
@@ -51,32 +69,4 @@ async function isFilled(path: string): Promise<boolean> {
     (found) => found.isFile() && found.size > 0,
     () => false,
   );
-}
-
-/** Column names of an input may be long, and ours come after them. */
-const HEAD_BYTES = 256 * 1024;
-
-/** By its header: which of its runs a library has written it for is nowhere. */
-async function isTableOfRun(path: string): Promise<boolean> {
-  const handle = await open(path, 'r').catch(() => null);
-  try {
-    const head = await handle?.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return head !== undefined && OURS.test(head.buffer.toString('utf8', 0, head.bytesRead));
-  } catch {
-    return false;
-  } finally {
-    await handle?.close();
-  }
-}
-
-/** What pictures and answers have in common, one after the other; each may have the prefix of a name that was taken. */
-const OURS = new RegExp(
-  namesOfBoth()
-    .map((name) => `,(?:brushfleet_)*${name}`)
-    .join(''),
-);
-
-function namesOfBoth(): readonly string[] {
-  const names = resultColumns([]).map(({ name }) => name);
-  return names.slice(names.indexOf('status'), names.indexOf('seconds') + 1);
 }

@@ -70,8 +70,12 @@ async function stemsWithoutRecord(
   runId: number,
   names: ManyNames,
 ): Promise<ReadonlySet<string>> {
-  const pageAfter = (place: RecordedPlace | null): Promise<RecordedPage> =>
-    store.recordedNames(runId, place, RECORDED_ROWS);
+  const pageAfter = (place: RecordedPlace | null): Promise<RecordedPage> => {
+    const page = store.recordedNames(runId, place, RECORDED_ROWS);
+    // Nobody may wait for the last one.
+    page.catch(() => undefined);
+    return page;
+  };
   for (let next: Promise<RecordedPage> | null = pageAfter(null); next !== null && names.size > 0; ) {
     const page: RecordedPage = await next;
     // The store reads it while these are taken out.

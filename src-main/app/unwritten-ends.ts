@@ -27,8 +27,11 @@ export interface UnwrittenEndsOptions {
 }
 
 export interface UnwrittenEnds {
-  /** `error` is why it could not be written. Resolves when as much of it as can be is on disk. */
-  note(end: AttemptEnd, error: unknown): Promise<void>;
+  /**
+   * `error` is why it could not be written. Resolves when as much of it as can be is on disk, with where a picture of it
+   * lies; null: in no file.
+   */
+  note(end: AttemptEnd, error: unknown): Promise<string | null>;
   /** Tries all of them now. */
   again(): Promise<void>;
   /** Tries once more. */
@@ -126,6 +129,7 @@ export function createUnwrittenEnds(options: UnwrittenEndsOptions): UnwrittenEnd
         arm();
         await spare(end.attemptId);
       }
+      return lyingAt(ends.get(end.attemptId));
     },
     again: writeAll,
     async close() {
@@ -138,6 +142,11 @@ export function createUnwrittenEnds(options: UnwrittenEndsOptions): UnwrittenEnd
 
 function bytesOf({ outcome }: AttemptEnd): number {
   return outcome.kind === 'done' ? (outcome.unplaced?.bytes?.byteLength ?? 0) : 0;
+}
+
+function lyingAt(end: AttemptEnd | undefined): string | null {
+  const unplaced = end?.outcome.kind === 'done' ? end.outcome.unplaced : undefined;
+  return unplaced === undefined || unplaced.bytes !== undefined ? null : (unplaced.spare ?? unplaced.path);
 }
 
 /** The same end, its result in the library instead of in memory. */

@@ -160,10 +160,10 @@ function unreadSentence({ count, reasons }: UnreadInput, isInAnswers: boolean): 
 }
 
 function exitCodeOf(end: FinishedRun): number {
-  const { failed, unknown, cancelled } = end.run.counts;
+  const { failed, unknown, cancelled, sent } = end.run.counts;
   // Rows that this session's filter left out stay pending, and are no failure.
   return (end.sentence === undefined || isCanaryEnd(end.run)) &&
-    failed + unknown + cancelled + (end.unread?.count ?? 0) === 0
+    failed + unknown + cancelled + sent + (end.unread?.count ?? 0) === 0
     ? EXIT.done
     : EXIT.someFailed;
 }

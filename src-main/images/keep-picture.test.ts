@@ -42,13 +42,22 @@ describe('before a result takes its name', () => {
   it.each([
     ['nothing', () => undefined],
     ['the same picture', () => mine],
-    ['one that is cut off', () => theirs.subarray(0, -5)],
-    ['no picture', () => Buffer.from('<html>')],
+    ['an empty file', () => Buffer.alloc(0)],
   ])('%s lies there: the name may be taken', async (_what, bytesOf) => {
     const bytes = bytesOf();
     await (bytes === undefined ? undefined : writeFile(join(folder, '000002.png'), bytes));
     expect(await room()).toBeNull();
     expect(await readdir(folder)).toEqual(bytes === undefined ? [] : ['000002.png']);
+  });
+
+  it.each([
+    ['cut off for us', () => theirs.subarray(0, -5)],
+    ['followed by what a camera adds', () => Buffer.concat([theirs, Buffer.alloc(200, 7)])],
+    ['of a kind we do not make', () => Buffer.from('II*\0')],
+  ])('one that is %s may be whole for another program, and is kept', async (_what, bytesOf) => {
+    await writeFile(join(folder, '000002.png'), bytesOf());
+    expect(await room()).toBe('000002.found.png');
+    expect(await readFile(join(folder, '000002.found.png'))).toEqual(bytesOf());
   });
 
   it('one that stays under a second name needs no third', async () => {

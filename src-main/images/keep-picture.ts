@@ -22,7 +22,7 @@ export async function keepPicture(outputDir: string, fileName: string, why: Why)
 }
 
 /**
- * Before a result takes its name: what lies there is kept unless it is the same, or cut off. Null: the name may be taken.
+ * Before a result takes its name: what lies there is kept unless it is the same, or empty. Null: the name may be taken.
  * Where nothing lies, one look. Rejects where the name must not be taken.
  */
 export async function makeRoom(
@@ -41,8 +41,8 @@ export async function makeRoom(
   if (found.size === sizeBytes && (await fileSha256(path).catch(() => null)) === sha256) {
     return null;
   }
-  // One that cannot be read may be whole.
-  return keepPicture(outputDir, fileName, 'found').catch(() => named(outputDir, fileName, 'found'));
+  // What is cut off for one program is whole for another: nothing that holds anything is thrown away.
+  return found.size === 0 ? null : named(outputDir, fileName, 'found');
 }
 
 /** The first, the second ... name by which it may be kept. */

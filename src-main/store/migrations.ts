@@ -9,7 +9,8 @@ import { GALLERY_SCHEMA } from './gallery-store';
 import { MAYBE_CHARGED_SCHEMA } from './maybe-charged';
 import { MEASURE_SCHEMA } from './measure-store';
 import { MISFIT_SCHEMA } from './misfits';
-import { ANSWERS_FILE_SCHEMA, QUIET_FOLDERS_SCHEMA } from './run-table';
+import { ANSWERS_FILE_SCHEMA, NAMED_TABLE_SCHEMA } from './named-files';
+import { QUIET_FOLDERS_SCHEMA } from './run-table';
 import { SESSION_SCHEMA } from './session-store';
 import { SET_ASIDE_SCHEMA } from './set-aside';
 import { STUDIO_SCHEMA } from './studio-store';
@@ -273,4 +274,5 @@ export const MIGRATIONS: readonly string[] = [
   MAYBE_CHARGED_SCHEMA,
   SET_ASIDE_SCHEMA,
   QUIET_FOLDERS_SCHEMA,
+  NAMED_TABLE_SCHEMA,
 ];

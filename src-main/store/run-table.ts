@@ -13,7 +13,7 @@ import { z } from 'zod';
 import type { Db } from './driver';
 import { type Note, readJson } from './json-column';
 import { fromMicroUsd } from './money';
-import type { NewRun, StoredRun } from './store';
+import type { FolderTimes, NewRun, StoredRun } from './store';
 import { StoreError } from './store-error';
 
 type RunRecord = Readonly<Record<JobState, number>> & {
@@ -32,21 +32,15 @@ type RunRecord = Readonly<Record<JobState, number>> & {
   readonly requests: number;
   readonly place: number | null;
   readonly planned_digest: string | null;
-  readonly answers_file: string | null;
   readonly quiet_folders: string | null;
 };
 
-export const ANSWERS_FILE_SCHEMA = `
--- Of a text run of a command line: where its answers go, absolute.
-ALTER TABLE runs ADD COLUMN answers_file TEXT;
-`;
-
 export const QUIET_FOLDERS_SCHEMA = `
--- When the folders of a run had last changed as it came to a stand: JSON, by path below its output folder.
+-- When the folders of a run had last changed as it came to a stand: JSON, pairs of path below its output folder and time.
 ALTER TABLE runs ADD COLUMN quiet_folders TEXT;
 `;
 
-const folderTimesSchema = z.record(z.string(), z.number());
+const folderTimesSchema = z.array(z.tuple([z.string(), z.number()]));
 
 const CUT_OFF: RunState = { kind: 'paused', reason: 'Brushfleet ended while this run was under way.' };
 
@@ -70,7 +64,6 @@ export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => numbe
   const setDataset = db.prepare('UPDATE runs SET dataset_id = ? WHERE id = ?');
   const setPlace = db.prepare('UPDATE runs SET place = ? WHERE id = ?');
   const setPlanned = db.prepare('UPDATE runs SET planned_digest = ? WHERE id = ?');
-  const setAnswersFile = db.prepare('UPDATE runs SET answers_file = ? WHERE id = ?');
   const setQuiet = db.prepare('UPDATE runs SET quiet_folders = ? WHERE id = ?');
   const cutOff = db.prepare(
     `UPDATE runs SET state = ? WHERE state ->> 'kind' IN ('running', 'waiting', 'draining')`,
@@ -166,14 +159,12 @@ export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => numbe
     setRunPlace: (runId: number, place: number): void => void setPlace.run(place, runId),
     plannedDigest: (runId: number): string | null => record(runId).planned_digest,
     setPlannedDigest: (runId: number, digest: string | null): void => void setPlanned.run(digest, runId),
-    answersFile: (runId: number): string | null => record(runId).answers_file,
-    setAnswersFile: (runId: number, path: string): void => void setAnswersFile.run(path, runId),
-    quietFolders(runId: number): Readonly<Record<string, number>> | null {
+    quietFolders(runId: number): FolderTimes | null {
       const { quiet_folders: times, output_dir: outputDir } = record(runId);
       const what = `What run ${runId} noted of ${outputDir}`;
       return times === null ? null : readJson(times, folderTimesSchema, { what, note });
     },
-    setQuietFolders: (runId: number, times: Readonly<Record<string, number>> | null): void =>
+    setQuietFolders: (runId: number, times: FolderTimes | null): void =>
       void setQuiet.run(times === null ? null : JSON.stringify(times), runId),
     /** Answers the dataset it had. */
     moveRun(runId: number, datasetId: number): number {

@@ -18,6 +18,7 @@ import { createJobPlan } from './job-plan';
 import { createJournalTable } from './journal-table';
 import type { Note } from './json-column';
 import { measureCalls } from './measure-store';
+import { namedFileCalls } from './named-files';
 import { uploadCalls } from './named-uploads';
 import { makeLogRoom } from './log-room';
 import { createNewCells } from './new-cells';
@@ -111,6 +112,7 @@ function storeOn(
     ...historyCalls(tables, access),
     ...sessionCalls(tables, access, commits),
     ...tokenCalls(tables, access),
+    ...namedFileCalls(tables, access),
     ...unsentCalls(tables, access),
     ...uploadCalls(tables, access),
     ...unfinishedCalls(tables, access),
@@ -211,8 +213,6 @@ function runCalls({ db, tally, jobIds, wallNow, note }: Tables, { read, write }:
       }
     }),
     setRunPlace: write(runs.setRunPlace),
-    answersFile: read(runs.answersFile),
-    setAnswersFile: write(runs.setAnswersFile),
     quietFolders: read(runs.quietFolders),
     setQuietFolders: write(runs.setQuietFolders),
     plannedDigest: read(runs.plannedDigest),

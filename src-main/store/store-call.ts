@@ -3,6 +3,7 @@ import { ARENA_METHODS } from './arena-store';
 import { GALLERY_METHODS } from './gallery-store';
 import { MEASURE_METHODS } from './measure-store';
 import { PLAN_AGAIN_METHODS } from './plan-again';
+import { NAMED_FILE_METHODS } from './named-files';
 import { UPLOAD_METHODS } from './named-uploads';
 import type { Store } from './store';
 import { STOPPED_IMPORT_METHODS } from './stopped-imports';
@@ -56,8 +57,6 @@ const METHODS: Readonly<Record<StoreMethod, true>> = {
   setRunOptions: true,
   setRunDataset: true,
   setRunPlace: true,
-  answersFile: true,
-  setAnswersFile: true,
   quietFolders: true,
   setQuietFolders: true,
   plannedDigest: true,
@@ -124,6 +123,7 @@ const METHODS: Readonly<Record<StoreMethod, true>> = {
   ...HISTORY_METHODS,
   ...SESSION_METHODS,
   ...TOKEN_METHODS,
+  ...NAMED_FILE_METHODS,
   ...UNSENT_METHODS,
   ...UNSENT_STEM_METHODS,
   ...UPLOAD_METHODS,

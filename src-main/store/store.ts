@@ -27,6 +27,7 @@ import type { ArenaStore } from './arena-store';
 import type { GalleryStore } from './gallery-store';
 import type { MaybeCharged } from './maybe-charged';
 import type { MeasureStore } from './measure-store';
+import type { NamedFiles } from './named-files';
 import type { NamedUploads } from './named-uploads';
 import type { ReviewHow, ReviewSet } from './review-table';
 import type { StoppedImports } from './stopped-imports';
@@ -81,6 +82,9 @@ export interface Spent {
   readonly costUsd: number;
   readonly maybeUsd: number;
 }
+
+/** Paths below an output folder (the empty one is the folder itself), with milliseconds since 1970. */
+export type FolderTimes = readonly (readonly [path: string, changedAt: number])[];
 
 export interface StoredRun {
   readonly id: number;
@@ -235,6 +239,7 @@ export interface Store
     TextHistory,
     SessionStore,
     TokenStore,
+    NamedFiles,
     UnsentSessions,
     NamedUploads,
     UnfinishedStore,
@@ -275,15 +280,9 @@ export interface Store
   /** Moves the run to a re-read dataset (a resume re-imports its file). */
   setRunDataset(runId: number, datasetId: number): Promise<void>;
   setRunPlace(runId: number, place: number): Promise<void>;
-  /** Where a command line wants the answers of its text run, absolute; null: nowhere. */
-  answersFile(runId: number): Promise<string | null>;
-  setAnswersFile(runId: number, path: string): Promise<void>;
-  /**
-   * When the output folder (the empty path) and those below it had last changed as the run came to a stand, milliseconds
-   * since 1970; null: it is not known.
-   */
-  quietFolders(runId: number): Promise<Readonly<Record<string, number>> | null>;
-  setQuietFolders(runId: number, times: Readonly<Record<string, number>> | null): Promise<void>;
+  /** When its folders had last changed as the run came to a stand; null: it is not known. */
+  quietFolders(runId: number): Promise<FolderTimes | null>;
+  setQuietFolders(runId: number, times: FolderTimes | null): Promise<void>;
   /** What the run's jobs were wholly planned for; null: not all are planned. */
   plannedDigest(runId: number): Promise<string | null>;
   setPlannedDigest(runId: number, digest: string | null): Promise<void>;

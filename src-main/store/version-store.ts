@@ -37,11 +37,19 @@ export interface MovedResult {
   readonly instruction?: string;
 }
 
+export interface ReplacedResults {
+  /** Of all these runs, absolute. */
+  readonly outputDir: string;
+  readonly hashes: readonly string[];
+}
+
 export interface VersionStore {
   /** All results of a job that are known, newest first. */
   versions(jobId: number): Promise<readonly StoredVersion[]>;
   /** Their files have these names now. */
   movedResults(moved: readonly MovedResult[]): Promise<void>;
+  /** SHA-256 of what runs that this job's run replaced had, for the same row, as a file of this name. */
+  replacedResults(jobId: number, fileName: string): Promise<ReplacedResults>;
   /** Of these stems, those that a job of the run has, whatever the case of their letters. */
   takenStems(runId: number, stems: readonly string[]): Promise<readonly string[]>;
   /**
@@ -60,6 +68,7 @@ export interface VersionStore {
 export const VERSION_METHODS = {
   versions: true,
   movedResults: true,
+  replacedResults: true,
   takenStems: true,
   requeueWith: true,
   takeBack: true,
@@ -113,6 +122,7 @@ export function versionCalls({ db, tally, jobIds }: Tables, { read, write }: Acc
   return {
     versions: read(table.versions),
     movedResults: write(table.moved),
+    replacedResults: read(table.replaced),
     takenStems: read(table.takenStems),
     requeueWith: write((jobId: number, instruction: string | null, rowDigest?: string) => {
       const { run_id, state, digest } = standingOf(jobId);
@@ -153,6 +163,13 @@ export function createVersionTable(db: Db) {
   const move = db.prepare(
     'UPDATE results SET file_name = ?, instruction = coalesce(?, instruction) WHERE id = ?',
   );
+  const replaced = db.prepare<{ output_dir: string; sha256: string | null }>(
+    `SELECT n.output_dir, r.sha256 FROM jobs j JOIN runs n ON n.id = j.run_id
+     LEFT JOIN runs o ON o.output_dir = n.output_dir AND o.replaced = 1
+     LEFT JOIN jobs k INDEXED BY jobs_by_ask ON k.run_id = o.id AND k.row = j.row
+     LEFT JOIN results r ON r.job_id = k.id AND r.file_name = ?2
+     WHERE j.id = ?1`,
+  );
   const taken = db.prepare<{ stem: string }>(
     `SELECT DISTINCT lower(stem) AS stem FROM jobs
      WHERE run_id = ? AND lower(stem) IN (SELECT lower(value) FROM json_each(?))`,
@@ -178,6 +195,11 @@ export function createVersionTable(db: Db) {
       for (const { resultId, fileName, instruction } of all) {
         move.run(fileName, instruction ?? null, resultId);
       }
+    },
+    replaced(jobId: number, fileName: string): ReplacedResults {
+      const found = replaced.all(jobId, fileName);
+      const hashes = found.flatMap(({ sha256 }) => sha256 ?? []);
+      return { outputDir: found[0]?.output_dir ?? '', hashes };
     },
     takenStems: (runId: number, stems: readonly string[]): readonly string[] =>
       taken.all(runId, JSON.stringify(stems)).map(({ stem }) => stem),

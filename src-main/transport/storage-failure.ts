@@ -16,6 +16,8 @@ const REASONS: Readonly<Record<string, readonly [reason: string, wayOut: string]
   ENOENT: GONE,
   ENOTDIR: GONE,
   EBUSY: BUSY,
+  ENAMETOOLONG: ['the name of a file is too long for it', 'give its row a shorter one'],
+  EISDIR: ['a folder has the name of a file', 'give that folder another'],
 };
 
 /** Why something that is there cannot be read. */

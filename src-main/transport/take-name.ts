@@ -1,5 +1,5 @@
 /** A result that is whole and durable under a temporary name gets its own, durably. */
-import { rename } from 'node:fs/promises';
+import { link, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ReceivedFile } from '../engine/ports';
 import { makeRoom } from '../images/keep-picture';
@@ -21,7 +21,17 @@ export async function takeName(
     // Its new name is durable before the old one is another's.
     await disk.syncFolder(dirname(path));
   }
-  await whileBusy(() => rename(temporary, path));
+  await whileBusy(() => rename(temporary, path)).catch(async (error: unknown) => {
+    // The next try tells of it: nobody hears by what name it is kept otherwise.
+    await (keptAs === null ? undefined : putBack(join(outputDir, keptAs), path).catch(() => undefined));
+    throw error;
+  });
   await disk.syncFolder(dirname(path));
   return keptAs;
+}
+
+/** Unless something else has the name by now: a second name of the file is never over another. */
+async function putBack(kept: string, path: string): Promise<void> {
+  await link(kept, path);
+  await unlink(kept);
 }

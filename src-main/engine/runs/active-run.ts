@@ -65,6 +65,8 @@ export class ActiveRun {
   writing = 0;
   /** Set once no more is to be sent: what the run becomes when nothing is under way any more. */
   ending: Paused | null = null;
+  /** The end of an attempt is not written down: its job is `sent` still, so the run is not over, whatever is left. */
+  hasUnwritten = false;
   /** What goes again is `cancelled` instead. */
   isCancelled = false;
   /** What is in flight may use up what is left to spend: it goes on when one of them has ended. */

@@ -105,12 +105,15 @@ describe('an attempt', () => {
 describe('an answer that is kept nowhere, or not yet', () => {
   const FULL = failure('storage', { message: 'The disk is full.' });
 
-  async function scene(outcome: AttemptOutcome, endsWith?: Error) {
+  async function scene(outcome: AttemptOutcome, endsWith?: Error, jobs = 2) {
     const clock = createVirtualClock();
     const pool = createPool({ clock, random: seeded(1) });
     pool.setFleet(...pairs(endpoint('a')));
     const journal = createMemoryJournal({ clock });
-    journal.addJobs(1, [MODEL, MODEL]);
+    journal.addJobs(
+      1,
+      Array.from({ length: jobs }, () => MODEL),
+    );
     const events: SchedulerEvent[] = [];
     let sent = 0;
     const scheduler = createScheduler({
@@ -139,6 +142,13 @@ describe('an answer that is kept nowhere, or not yet', () => {
     const { sent, state } = await scene(done({}), new NotKept(FULL));
     expect(state).toMatchObject({ state: { kind: 'paused', reason: FULL.message, failure: 'storage' } });
     expect(sent).toBe(1);
+  });
+
+  it('leaves its run unfinished, also as the last of it', async () => {
+    const { state } = await scene(done({}), new NotKept(FULL), 1);
+    expect(state).toMatchObject({ state: { kind: 'paused', reason: FULL.message, failure: 'storage' } });
+    const { state: lost } = await scene(done({}), new Error('The disk of the library is full.'), 1);
+    expect(lost).toMatchObject({ state: { kind: 'paused', failure: 'storage' } });
   });
 });
 

@@ -169,6 +169,7 @@ export function createFlights(options: FlightsOptions): Flights {
     } catch (error) {
       // The journal still has it as sent; it must not be sent again before someone has seen that.
       options.onFault?.(error);
+      flight.run.hasUnwritten = true;
       options.onLibraryLost(flight.run, error);
       return;
     }

@@ -6,4 +6,12 @@ export class NotKept extends Error {
     super(failure.message);
     this.name = 'NotKept';
   }
+
+  /** The same, and where the picture is meanwhile. */
+  lyingAt(path: string): NotKept {
+    return new NotKept({
+      ...this.failure,
+      message: `${this.failure.message} The picture lies whole in ${path}.`,
+    });
+  }
 }

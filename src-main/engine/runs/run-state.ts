@@ -75,7 +75,8 @@ export function stateOf(run: ActiveRun, surroundings: Surroundings): RunState {
   if (!run.isQuiet) {
     return ending === null ? { kind: 'running' } : { kind: 'draining' };
   }
-  if (work.isEmpty) {
+  // Who cancels a run waits for nothing more of it.
+  if (work.isEmpty && (ending === null || !run.hasUnwritten || run.isCancelled)) {
     return { kind: 'finished' };
   }
   if (ending !== null) {

@@ -82,7 +82,14 @@ const NUMBER_SETTINGS: readonly NumberSetting[] = [
     max: 1024,
     scale: 1,
   },
-  { key: 'workers', label: 'Worker threads', hint: 'At most; one for each 32 requests in flight', min: 1, max: 64, scale: 1 },
+  {
+    key: 'workers',
+    label: 'Worker threads',
+    hint: 'At most; one for each 32 requests in flight',
+    min: 1,
+    max: 64,
+    scale: 1,
+  },
   {
     key: 'maxRetries',
     label: 'Retries of a failed row',
