@@ -3,7 +3,7 @@
  * what to do, no row is done without its file, and the same command goes on afterwards.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, renameSync, rmdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmdirSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,9 +97,11 @@ describe.skipIf(!canMount)('an output folder on a disk of its own', () => {
     const before = (await provider.ledger()).length;
     const full = await live(run);
     expect(full).toMatchObject({ code: 1 });
-    expect(full.said).toBe(
+    const [cannot, lies] = full.said.split(' The picture lies whole in ');
+    expect(cannot).toBe(
       `Cannot save in ${folder}: the disk is full; free some space, then continue the run.`,
     );
+    expect(readFileSync(lies?.slice(0, -1) ?? '').length).toBeGreaterThan(0);
     expect(full.states['done']).toBeGreaterThan(0);
     expect(full.states['pending']).toBeGreaterThan(0);
 
