@@ -1,8 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Review } from '@shared/model/review';
 import type { Store, StoredJob } from '../store/store';
@@ -15,6 +13,7 @@ import {
   sendNext,
   temporaryLibrary,
 } from '../store/testing/library-fixture';
+import { collectGarbage } from '../testing/collect-garbage';
 import { resultsPath, writeTable, writeTables } from './exporter';
 
 let folder: string;
@@ -100,8 +99,6 @@ describe('writing tables', () => {
 
   it('holds no more of a long run than of a short one', async () => {
     // What is held is what is left when the rest was collected, whenever that would be done by itself.
-    setFlagsFromString('--expose-gc');
-    const collectGarbage = runInNewContext('gc') as () => void;
     const heldNow = (): number => {
       collectGarbage();
       return process.memoryUsage().heapUsed;

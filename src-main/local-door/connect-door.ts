@@ -35,7 +35,7 @@ export async function connectDoor(libraryDir: string, version: string): Promise<
   const agent = new Agent({ connect: { socketPath: address }, headersTimeout: 0, bodyTimeout: 0 });
   const link = new RPCLink({
     url: 'http://engine/rpc',
-    fetch: async (request, init) => answerOf(request, init, agent),
+    fetch: (request, init, { signal }) => answerOf(request, { ...init, ...(signal && { signal }) }, agent),
   });
   const client: DoorClient = createORPCClient(link);
   try {
@@ -57,15 +57,17 @@ export async function connectDoor(libraryDir: string, version: string): Promise<
   }
 }
 
-/** The socket is reached by undici's own fetch; the runtime's takes no dispatcher of another version. */
-async function answerOf(request: Request, init: object, dispatcher: Agent): Promise<Response> {
+/**
+ * The socket is reached by undici's own fetch; the runtime's takes no dispatcher of another version. `init` has the
+ * caller's own signal: the request's only follows it, and hears nothing once the request itself was collected.
+ */
+async function answerOf(request: Request, init: RequestInit, dispatcher: Agent): Promise<Response> {
   const body = request.body === null ? null : new Uint8Array(await request.arrayBuffer());
   const options: RequestInit = {
     ...init,
     method: request.method,
     headers: [...request.headers],
     body,
-    signal: request.signal,
     dispatcher,
   };
   const answer = await undiciFetch(request.url, options);

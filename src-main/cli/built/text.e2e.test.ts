@@ -215,13 +215,18 @@ describe('text', () => {
   });
 
   it('killed, what was in flight is told as unknown, and sent again only when that is said', async () => {
-    await serve({ latencyMs: 400 });
+    const isDead = moment();
+    await serve({
+      script: ({ prompt }) => (Number(/Say (\d+)/.exec(prompt)?.[1]) >= 3 ? { until: isDead.come } : null),
+    });
     await place.write('in.txt', Array.from({ length: 9 }, (_, n) => `Say ${n}`).join('\n'));
     const argv = ['text', '--input', 'in.txt', '--output', 'o.jsonl', '--concurrency', '3'];
     const { child, ended } = place.start(argv, env);
-    await until(() => server.requests.length >= 4);
+    // Three are answered, three held: nothing is on its way that the server has not seen.
+    await until(() => server.requests.length === 6);
     child.kill('SIGKILL');
     await ended;
+    isDead.now();
     const { err } = await runs(argv, 1);
     expect(err).toMatch(
       /unknown outcome and may have been charged: send (?:it|them) again with --unknown resend/,

@@ -3,13 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Writable } from 'node:stream';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { brushfleetAt } from '../../api/brushfleet';
 import { createDemoServer, type DemoServer } from '../../demo/demo-server';
 import type { FaultScript } from '../../demo/script';
 import { systemClock } from '../../system-clock';
+import { collectGarbage } from '../../testing/collect-garbage';
 import { main } from '../main';
 import { resultSink } from '../result-sink';
 import type { ResultSink } from '../streams';
@@ -198,8 +197,6 @@ describe('brushfleet stream', () => {
   });
 
   it('holds on to no line that it has read', async () => {
-    setFlagsFromString('--expose-gc');
-    const collectGarbage = runInNewContext('gc') as () => void;
     let grown = 0;
     await stream([], {
       lines: (async function* () {

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { InputBytes, InputImage } from '../adapter';
 import { createAdapters } from '../index';
+import { collectGarbage } from '../../testing/collect-garbage';
 import { callContext, endpoint, GOOGLE_KEY, type TestContext } from '../testing/calls';
 import { createWire } from '../wire';
 import { createFileCalls, type Waiting } from './files';
@@ -138,14 +137,6 @@ async function collected(message: IncomingMessage): Promise<Buffer[]> {
     pieces.push(piece);
   }
   return pieces;
-}
-
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  collect();
-  // What the first found is given back by a thread of its own, which the second waits for.
-  collect();
 }
 
 function video(bytes: InputBytes = Buffer.from('a small film')): InputImage {
