@@ -2,11 +2,11 @@
 import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ReceivedRequest, ScriptedServer } from '../providers/testing/scripted-server';
+import type { ScriptedServer } from '../providers/testing/scripted-server';
 import { attemptFor } from '../store/testing/library-fixture';
-import { FolderRun } from './folder-run';
-import { openPainterScene, pictureAnswer } from './testing/painter-scene';
-import { ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
+import { openPainterScene, pictureOfPrompt, promptOf } from './testing/painter-scene';
+import { picturePlan, runPlan } from './testing/picture-plan';
+import type { TestLibrary } from './testing/test-library';
 
 let server: ScriptedServer;
 let library: TestLibrary;
@@ -14,7 +14,7 @@ let out = '';
 beforeEach(async () => {
   ({ server, library } = await openPainterScene());
   out = join(library.folder, 'out');
-  server.reply((request) => pictureAnswer(promptOf(request).length));
+  server.reply(pictureOfPrompt);
 });
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -22,33 +22,14 @@ afterEach(async () => {
   await server.close();
 });
 
-const promptOf = (request: ReceivedRequest): string =>
-  (JSON.parse(request.body.toString()) as { prompt: string }).prompt;
 const sent = (): readonly string[] => server.requests.map(promptOf);
 const runs = () => library.app.runs;
 const runId = async (): Promise<number> => (await library.app.store.runs())[0]?.id ?? 0;
 const counts = async () => library.app.store.counts(await runId());
 
 async function command(prompts: readonly string[]): Promise<void> {
-  const end = await new FolderRun(library.app).run(
-    {
-      name: 'animals',
-      task: 't2i',
-      source: { kind: 'prompts', prompts },
-      recipe: {
-        task: 't2i',
-        models: [{ provider: 'openai', model: 'm' }],
-        instruction: '{{prompt}}',
-        imageColumns: [],
-        variants: 1,
-      },
-      options: ONE_AT_A_TIME,
-      outputDir: out,
-      resume: true,
-      adopt: false,
-    },
-    { onNote: () => undefined, onProgress: () => undefined, onJob: () => undefined },
-  );
+  const plan = picturePlan(library, { source: { kind: 'prompts', prompts } });
+  const { end } = await runPlan(library, plan);
   expect(end).toMatchObject({ kind: 'finished' });
 }
 

@@ -11,6 +11,7 @@ import {
 import { setUpRun } from './run-setup';
 import { listedModel } from './testing/listed-model';
 import { pictureAnswer } from './testing/painter-scene';
+import { PICTURE_RECIPE } from './testing/picture-plan';
 import {
   addTestKeys,
   keysOf,
@@ -53,13 +54,7 @@ async function run(options: Partial<RunOptions>, to = 'out') {
       'n',
       Array.from({ length: 40 }, (_, row) => `cat ${row}`),
     ),
-    recipe: {
-      task: 't2i',
-      models: [{ provider: 'openai', model: 'm' }],
-      instruction: '{{prompt}}',
-      imageColumns: [],
-      variants: 1,
-    },
+    recipe: PICTURE_RECIPE,
     options: { ...OPTIONS, ...options },
     outputDir: join(folder, to),
     mode: 'anew',

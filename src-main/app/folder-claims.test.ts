@@ -5,24 +5,17 @@ import { lstat, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from '
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Recipe } from '@shared/model/run';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ScriptedServer } from '../providers/testing/scripted-server';
 import { deferred } from './deferred';
 import { claimAddress, claimFolder, type FolderClaim, refuseClaimed } from './folder-claims';
 import type { FolderPlan } from './folder-plan';
-import { FolderRun } from './folder-run';
 import { meetingPlace } from '../meeting-place';
 import { startOnSources } from '../testing/source-process';
 import { aroundFileCalls } from './testing/file-calls';
 import { openPainterScene, type PainterScene } from './testing/painter-scene';
-import {
-  addTestKeys,
-  ONE_AT_A_TIME,
-  openTestLibrary,
-  type TestLibrary,
-  testEndpoint,
-} from './testing/test-library';
+import { picturePlan, runPlan } from './testing/picture-plan';
+import { addTestKeys, openTestLibrary, type TestLibrary, testEndpoint } from './testing/test-library';
 
 const TAKEN = /^Another run writes into .* at this moment/;
 
@@ -214,14 +207,6 @@ async function diesAtStep(outputDir: string, step: number): Promise<boolean> {
 }
 
 describe('two runs over one folder', () => {
-  const RECIPE: Recipe = {
-    task: 't2i',
-    models: [{ provider: 'openai', model: 'm' }],
-    instruction: '{{prompt}}',
-    imageColumns: [],
-    variants: 1,
-  };
-  const HOOKS = { onNote: () => undefined, onProgress: () => undefined, onJob: () => undefined };
   let server: ScriptedServer;
   let library: TestLibrary;
   let other: TestLibrary;
@@ -240,22 +225,16 @@ describe('two runs over one folder', () => {
   });
 
   function plan(folder: string, prompts: readonly string[]): FolderPlan {
-    return {
-      name: 'animals',
-      task: 't2i',
+    return picturePlan(library, {
       source: { kind: 'prompts', prompts },
-      recipe: RECIPE,
-      options: ONE_AT_A_TIME,
       outputDir: join(library.folder, folder),
-      resume: true,
-      adopt: false,
-    };
+    });
   }
 
   it('neither a resume nor a rerun changes anything in it before it is refused', async () => {
     const { runs } = library.app;
-    const finished = await new FolderRun(library.app).run(plan('out', ['a cat', 'a dog']), HOOKS);
-    const { id } = finished.kind === 'finished' ? finished.run : { id: 0 };
+    const { end } = await runPlan(library, plan('out', ['a cat', 'a dog']));
+    const { id } = end.kind === 'finished' ? end.run : { id: 0 };
     const [job] = (await library.app.store.jobs({ runId: id, offset: 0, limit: 1 })).jobs;
     const files = await readdir(join(library.folder, 'out'));
     const claim = await claimFolder(
@@ -285,16 +264,17 @@ describe('two runs over one folder', () => {
         await isHeld;
         return picture;
       });
-      const first = new FolderRun(library.app).run(plan('out', ['a cat', 'a dog']), HOOKS);
+      const first = runPlan(library, plan('out', ['a cat', 'a dog']));
       await isAsked;
-      const second = await new FolderRun(whose().app).run(plan(folder, ['a hen', 'a cow']), HOOKS);
-      expect(second).toMatchObject({ kind: 'refused', sentence: expect.stringMatching(TAKEN) });
+      const second = await runPlan(whose(), plan(folder, ['a hen', 'a cow']));
+      expect(second.end).toMatchObject({ kind: 'refused', sentence: expect.stringMatching(TAKEN) });
       expect(await whose().app.store.runs()).toHaveLength(whose() === library ? 1 : 0);
       release();
-      expect(await first).toMatchObject({ kind: 'finished', run: { counts: { done: 2 } } });
+      expect((await first).end).toMatchObject({ kind: 'finished', run: { counts: { done: 2 } } });
       expect(server.requests).toHaveLength(2);
       // What lies there now is the first one's: it is asked about, never replaced.
-      expect(await new FolderRun(whose().app).run(plan(folder, ['a hen', 'a cow']), HOOKS)).toMatchObject({
+      const third = await runPlan(whose(), plan(folder, ['a hen', 'a cow']));
+      expect(third.end).toMatchObject({
         kind: 'refused',
         sentence: expect.stringContaining('no record of'),
       });

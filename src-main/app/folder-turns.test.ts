@@ -1,24 +1,14 @@
 /** The same command given twice at once, of command lines that share a library: every row is sent once. */
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Recipe } from '@shared/model/run';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ScriptedServer } from '../providers/testing/scripted-server';
 import { deferred } from './deferred';
 import type { FolderPlan } from './folder-plan';
-import { FolderRun } from './folder-run';
 import { freshFolderIn, startRun } from './run-request';
 import { openPainterScene } from './testing/painter-scene';
-import { ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
-
-const HOOKS = { onNote: () => undefined, onProgress: () => undefined, onJob: () => undefined };
-const RECIPE: Recipe = {
-  task: 't2i',
-  models: [{ provider: 'openai', model: 'm' }],
-  instruction: '{{prompt}}',
-  imageColumns: [],
-  variants: 1,
-};
+import { PICTURE_RECIPE, picturePlan, runPlan } from './testing/picture-plan';
+import type { TestLibrary } from './testing/test-library';
 
 let server: ScriptedServer;
 let library: TestLibrary;
@@ -34,18 +24,12 @@ afterEach(async () => {
 it.each(['resume', 'anew'] as const)(
   'one of two commands is refused (%s)',
   async (mode) => {
-    const plan: FolderPlan = {
-      name: 'animals',
-      task: 't2i',
+    const plan = picturePlan(library, {
       source: { kind: 'prompts', prompts: ['a cat', 'a dog', 'a hen', 'a cow'] },
-      recipe: RECIPE,
-      options: ONE_AT_A_TIME,
-      outputDir: join(library.folder, 'out'),
       resume: mode === 'resume',
-      adopt: false,
-    };
-    const run = () => new FolderRun(library.app).run(plan, HOOKS);
-    const ends = await Promise.all([run(), run()]);
+    });
+    const both = await Promise.all([runPlan(library, plan), runPlan(library, plan)]);
+    const ends = both.map(({ end }) => end);
     const [refused] = ends.filter(({ kind }) => kind === 'refused');
     expect(refused).toMatchObject({ sentence: expect.stringContaining('is under way already: wait for it') });
     expect(ends.filter(({ kind }) => kind === 'finished')).toMatchObject([{ run: { counts: { done: 4 } } }]);
@@ -57,17 +41,8 @@ it.each(['resume', 'anew'] as const)(
 
 /** Two rows are done in `out`. */
 async function done(): Promise<FolderPlan> {
-  const plan: FolderPlan = {
-    name: 'animals',
-    task: 't2i',
-    source: { kind: 'prompts', prompts: ['a cat', 'a dog'] },
-    recipe: RECIPE,
-    options: ONE_AT_A_TIME,
-    outputDir: join(library.folder, 'out'),
-    resume: true,
-    adopt: false,
-  };
-  expect(await new FolderRun(library.app).run(plan, HOOKS)).toMatchObject({ kind: 'finished' });
+  const plan = picturePlan(library, { source: { kind: 'prompts', prompts: ['a cat', 'a dog'] } });
+  expect((await runPlan(library, plan)).end).toMatchObject({ kind: 'finished' });
   expect(server.requests).toHaveLength(2);
   return plan;
 }
@@ -83,7 +58,7 @@ it('a rerun waits for who replaces its run, and is refused then', async () => {
     await isHeld;
     return create(asked);
   });
-  const command = new FolderRun(library.app).run({ ...plan, resume: false }, HOOKS);
+  const command = runPlan(library, { ...plan, resume: false });
   await expect.poll(() => replacing.mock.calls.length, { timeout: 20_000 }).toBe(1);
   const again = runs.rerunJob(jobs[0]?.id ?? 0);
   const refused = expect(again).rejects.toThrow(/^Run \d+ was replaced by run \d+ in /);
@@ -91,7 +66,7 @@ it('a rerun waits for who replaces its run, and is refused then', async () => {
   await store.runs();
   setImmediate(release);
   await refused;
-  expect(await command).toMatchObject({ run: { counts: { done: 2 } } });
+  expect((await command).end).toMatchObject({ run: { counts: { done: 2 } } });
   expect(server.requests).toHaveLength(4);
   expect((await readdir(plan.outputDir)).filter((name) => name.endsWith('.png'))).toHaveLength(2);
 }, 30_000);
@@ -106,7 +81,7 @@ it('a rerun, a resume and the same command at once come to an end, and each job 
     runs.resume(runId),
     runs.rerunJob(jobs[0]?.id ?? 0),
     versions.rerun(jobs[1]?.id ?? 0),
-    new FolderRun(library.app).run(plan, HOOKS),
+    runPlan(library, plan),
     runs.resume(runId),
   ]);
   expect(ends.map(({ status }) => status)).toEqual(ends.map(() => 'fulfilled'));
@@ -119,7 +94,7 @@ it('two runs of the window at once have folders of their own', async () => {
   const { app } = library;
   const base = join(library.folder, 'runs');
   const dataset = await app.importer.prompts('animals', ['a cat', 'a dog']);
-  const request = { datasetId: dataset.id, recipe: RECIPE, options: {} };
+  const request = { datasetId: dataset.id, recipe: PICTURE_RECIPE, options: {} };
   const where = { defaultOutputDir: base, granted: (token: string) => token };
   const runs = await Promise.all([startRun(app, request, where), startRun(app, request, where)]);
   await Promise.all(runs.map(({ id }) => app.runs.over(id)));

@@ -5,8 +5,8 @@ import type { RunOptions } from '@shared/model/run';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ScriptedServer } from '../providers/testing/scripted-server';
-import { FolderRun } from './folder-run';
 import { openPainterScene, type PainterScene, pictureAnswer } from './testing/painter-scene';
+import { picturePlan, runPlan } from './testing/picture-plan';
 import { ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
 
 let server: ScriptedServer;
@@ -33,31 +33,18 @@ const pictures = async (): Promise<string[]> =>
 
 /** What it told. */
 async function command(resume: boolean, options: Partial<RunOptions> = {}): Promise<readonly string[]> {
-  const notes: string[] = [];
-  const end = await new FolderRun(library.app).run(
-    {
-      name: 'animals',
-      task: 't2i',
-      source: { kind: 'prompts', prompts: PROMPTS },
-      recipe: {
-        task: 't2i',
-        models: [{ provider: 'openai', model: 'm' }],
-        instruction: '{{prompt}}',
-        imageColumns: [],
-        variants: 1,
-      },
-      options: { ...ONE_AT_A_TIME, ...options },
-      outputDir: out,
-      resume,
-      adopt: false,
-    },
-    { onNote: (note) => notes.push(note), onProgress: () => undefined, onJob: () => undefined },
-  );
+  const plan = picturePlan(library, {
+    source: { kind: 'prompts', prompts: PROMPTS },
+    options: { ...ONE_AT_A_TIME, ...options },
+    resume,
+  });
+  const { end, notes } = await runPlan(library, plan);
   expect(end).toMatchObject({ kind: 'finished', run: { state: { kind: 'finished' } } });
   return notes;
 }
 
 it('put there while it runs', async () => {
+  const log = join(library.folder, 'library', 'logs', 'brushfleet.log');
   let isLogged = false;
   server.reply(async () => {
     if (server.requests.length === 1) {
@@ -67,7 +54,6 @@ it('put there while it runs', async () => {
     }
     if (server.requests.length === 5) {
       // A process that is killed says nothing at its end.
-      const log = join(library.folder, 'library', 'logs', 'brushfleet.log');
       await expect.poll(() => readFile(log, 'utf8')).toContain('is kept, as 000003.found.png.');
       isLogged = true;
     }
@@ -86,6 +72,13 @@ it('put there while it runs', async () => {
   }
   expect(await readFile(join(out, '000000.png'))).toEqual(await readFile(join(out, '000004.png')));
   expect(isLogged).toBe(true);
+  library.app.log.flush();
+  const lines = (await readFile(log, 'utf8')).split('\n').filter((line) => line.includes('kept, as '));
+  expect(lines.map((line) => line.split('kept, as ')[1])).toEqual([
+    '000000.found.png.',
+    '000001.found.png.',
+    '000003.found.png.',
+  ]);
   // It is nobody's result, and nothing to be asked about.
   expect(await command(true)).toEqual([]);
   expect(server.requests).toHaveLength(5);

@@ -1,7 +1,6 @@
 /** Pictures that were kept under names of their own, as a person is told of them: once for a run, the first few by name. */
 import type { AttemptEnd } from '../engine/ports';
 import type { Log } from '../log';
-import type { StoredRun } from '../store/store';
 import type { StartExtras } from './run-start';
 
 /** In a sentence. */
@@ -29,16 +28,8 @@ export interface KeptPictures {
   tell(): void;
 }
 
-interface Listeners {
-  readonly log: Pick<Log, 'warning'>;
-  readonly extras: Pick<StartExtras, 'onNote'>;
-}
-
-/** Those that lay where results of a run were about to be. */
-export function keptPicturesOf(
-  { id, outputDir }: Pick<StoredRun, 'id' | 'outputDir'>,
-  { log, extras }: Listeners,
-): KeptPictures {
+/** Those that lay where results of a run were about to be, for who started it: the log has each already (noteKept). */
+export function keptPicturesOf(extras: Pick<StartExtras, 'onNote'>): KeptPictures {
   const names: string[] = [];
   let count = 0;
   return {
@@ -50,9 +41,7 @@ export function keptPicturesOf(
     },
     tell() {
       if (count > 0) {
-        const sentence = keptNote(count, names);
-        log.warning('results', `run ${id} in ${outputDir}: ${sentence}`);
-        extras.onNote?.(sentence);
+        extras.onNote?.(keptNote(count, names));
       }
     },
   };

@@ -3,9 +3,9 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ScriptedServer } from '../providers/testing/scripted-server';
-import { FolderRun } from './folder-run';
 import { openPainterScene, type PainterScene } from './testing/painter-scene';
-import { ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
+import { picturePlan, runPlan } from './testing/picture-plan';
+import type { TestLibrary } from './testing/test-library';
 
 const PROMPTS = ['a cat', 'a dog', 'a hen'];
 
@@ -22,29 +22,8 @@ afterEach(async () => {
   await server.close();
 });
 
-async function command() {
-  const notes: string[] = [];
-  const end = await new FolderRun(library.app).run(
-    {
-      name: 'animals',
-      task: 't2i',
-      source: { kind: 'prompts', prompts: PROMPTS },
-      recipe: {
-        task: 't2i',
-        models: [{ provider: 'openai', model: 'm' }],
-        instruction: '{{prompt}}',
-        imageColumns: [],
-        variants: 1,
-      },
-      options: ONE_AT_A_TIME,
-      outputDir: out,
-      resume: true,
-      adopt: false,
-    },
-    { onNote: (note) => notes.push(note), onProgress: () => undefined, onJob: () => undefined },
-  );
-  return { end, notes };
-}
+const command = () =>
+  runPlan(library, picturePlan(library, { source: { kind: 'prompts', prompts: PROMPTS } }));
 
 /** While its request is under way, a folder gets the name of its result; answers that folder. */
 function blockNameOf(nth: number): string {

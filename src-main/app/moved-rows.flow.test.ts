@@ -4,20 +4,13 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import type { Recipe, RunOptions } from '@shared/model/run';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { json, type ReceivedRequest, type ScriptedServer } from '../providers/testing/scripted-server';
+import { json, type ScriptedServer } from '../providers/testing/scripted-server';
 import type { Store } from '../store/store';
 import { FolderRun } from './folder-run';
 import { attemptFor } from '../store/testing/library-fixture';
-import { openPainterScene, pictureAnswer } from './testing/painter-scene';
+import { openPainterScene, pictureOfPrompt, promptOf } from './testing/painter-scene';
+import { NOBODY_LISTENS, PICTURE_RECIPE, picturePlan } from './testing/picture-plan';
 import { ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
-
-const RECIPE: Recipe = {
-  task: 't2i',
-  models: [{ provider: 'openai', model: 'm' }],
-  instruction: '{{prompt}}',
-  imageColumns: [],
-  variants: 1,
-};
 
 let server: ScriptedServer;
 let library: TestLibrary;
@@ -27,8 +20,7 @@ let stop: (() => void) | null = null;
 beforeEach(async () => {
   ({ server, library } = await openPainterScene());
   out = join(library.folder, 'out');
-  // The wider, the longer the prompt: a picture shows whose it is.
-  server.reply((request) => pictureAnswer(promptOf(request).length));
+  server.reply(pictureOfPrompt);
 });
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -36,8 +28,6 @@ afterEach(async () => {
   await server.close();
 });
 
-const promptOf = (request: ReceivedRequest): string =>
-  (JSON.parse(request.body.toString()) as { prompt: string }).prompt;
 const sent = (): readonly string[] => server.requests.map(promptOf);
 
 /** Each of another length. */
@@ -50,26 +40,19 @@ interface How {
 }
 
 /** The command over a file of these prompts, and what it told. */
-async function command(rows: readonly string[], { recipe = RECIPE, options = {} }: How = {}) {
+async function command(rows: readonly string[], { recipe = PICTURE_RECIPE, options = {} }: How = {}) {
   const notes: string[] = [];
   const path = join(library.folder, 'rows.csv');
   await writeFile(path, ['prompt', ...rows].join('\n'));
-  const { task } = recipe;
+  const plan = picturePlan(library, {
+    task: recipe.task,
+    source: { kind: 'file', path },
+    recipe,
+    options: { ...ONE_AT_A_TIME, ...options },
+  });
   const run = new FolderRun(library.app);
   stop = () => void run.stop();
-  const end = await run.run(
-    {
-      name: 'rows',
-      task,
-      source: { kind: 'file', path },
-      recipe,
-      options: { ...ONE_AT_A_TIME, ...options },
-      outputDir: out,
-      resume: true,
-      adopt: false,
-    },
-    { onNote: (note) => notes.push(note), onProgress: () => undefined, onJob: () => undefined },
-  );
+  const end = await run.run(plan, { ...NOBODY_LISTENS, onNote: (note) => notes.push(note) });
   expect(end).toMatchObject({ kind: 'finished' });
   return notes;
 }
@@ -166,7 +149,7 @@ it('has everything back after another file was in the folder by mistake, with wh
 });
 
 it('serves as many rows of the same wish, and variants, as there are results', async () => {
-  const recipe = { ...RECIPE, variants: 2 };
+  const recipe = { ...PICTURE_RECIPE, variants: 2 };
   await command(prompts(1, 7, 7, 2), { recipe });
   expect(sent()).toHaveLength(8);
   expect(await command(prompts(7, 2, 7, 7), { recipe })).toEqual(['4 results went along with their rows.']);
@@ -214,7 +197,7 @@ it('moves answers in words, too', async () => {
     return json({ choices: [{ message: { role: 'assistant', content }, finish_reason: 'stop' }] });
   });
   const text = { system: '', answer: { kind: 'text' }, generation: {} } as const;
-  const recipe: Recipe = { ...RECIPE, task: 'text', text };
+  const recipe: Recipe = { ...PICTURE_RECIPE, task: 'text', text };
   const answers = async () => (await table()).map((line) => [line['prompt'], line['response']]);
   await command(prompts(1, 2, 3), { recipe });
   expect(await command(prompts(3, 1), { recipe })).toEqual([

@@ -7,11 +7,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Recipe } from '@shared/model/run';
 import { json, type ScriptedServer, startScriptedServer } from '../providers/testing/scripted-server';
 import { png } from '../providers/testing/calls';
-import { FolderRun } from './folder-run';
 import { setUpRun } from './run-setup';
+import { PICTURE_RECIPE, picturePlan, runPlan } from './testing/picture-plan';
 import {
   addTestKeys,
   ONE_AT_A_TIME,
@@ -23,13 +22,6 @@ import {
 const PRLIMIT = '/usr/bin/prlimit';
 const WAIT = { timeout: 20_000 };
 const PROMPTS = ['a cat', 'a dog', 'a hen'];
-const RECIPE: Recipe = {
-  task: 't2i',
-  models: [{ provider: 'openai', model: 'm' }],
-  instruction: '{{prompt}}',
-  imageColumns: [],
-  variants: 1,
-};
 const PICTURE = json({ created: 1, data: [{ b64_json: png(5).toString('base64') }] });
 
 const canLimit = existsSync(PRLIMIT);
@@ -73,7 +65,7 @@ async function begin(): Promise<number> {
   const { run, planned } = await setUpRun(store, {
     name: 'animals',
     dataset: await importer.prompts('animals', PROMPTS),
-    recipe: RECIPE,
+    recipe: PICTURE_RECIPE,
     options: ONE_AT_A_TIME,
     outputDir: out,
     mode: 'anew',
@@ -200,18 +192,11 @@ it.each(['asked again', 'made again', 'made otherwise'] as const)(
 
 it('is found before a command line goes on in its folder', async () => {
   await keptElsewhere();
-  const plan = {
-    name: 'animals',
-    task: 't2i',
+  const plan = picturePlan(library, {
     source: { kind: 'prompts', prompts: PROMPTS },
-    recipe: RECIPE,
     options: { ...ONE_AT_A_TIME, unknown: 'resend' },
-    outputDir: out,
-    resume: true,
-    adopt: false,
-  } as const;
-  const hooks = { onNote: () => undefined, onProgress: () => undefined, onJob: () => undefined };
-  const end = await new FolderRun(library.app).run(plan, hooks);
+  });
+  const { end } = await runPlan(library, plan);
   expect(end).toMatchObject({ kind: 'finished', run: { counts: { done: 3 } } });
   expect(server.requests).toHaveLength(3);
 }, 60_000);

@@ -1,14 +1,11 @@
 /** Somebody pauses or cancels a run while the command that goes on with it still plans its rows. */
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ScriptedServer } from '../providers/testing/scripted-server';
 import { deferred } from './deferred';
 import type { RunEnd } from './folder-plan';
-import { FolderRun } from './folder-run';
 import { openPainterScene } from './testing/painter-scene';
+import { picturePlan, runPlan } from './testing/picture-plan';
 import { ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
-
-const HOOKS = { onNote: () => undefined, onProgress: () => undefined, onJob: () => undefined };
 
 let server: ScriptedServer;
 let library: TestLibrary;
@@ -23,26 +20,12 @@ afterEach(async () => {
 
 const ANIMALS = ['a cat', 'a dog', 'a hen', 'a cow', 'a pig'];
 
-function command(filterRows: string, prompts = ANIMALS): Promise<RunEnd> {
-  return new FolderRun(library.app).run(
-    {
-      name: 'animals',
-      task: 't2i',
-      source: { kind: 'prompts', prompts },
-      recipe: {
-        task: 't2i',
-        models: [{ provider: 'openai', model: 'm' }],
-        instruction: '{{prompt}}',
-        imageColumns: [],
-        variants: 1,
-      },
-      options: { ...ONE_AT_A_TIME, filterRows },
-      outputDir: join(library.folder, 'out'),
-      resume: true,
-      adopt: false,
-    },
-    HOOKS,
-  );
+async function command(filterRows: string, prompts = ANIMALS): Promise<RunEnd> {
+  const plan = picturePlan(library, {
+    source: { kind: 'prompts', prompts },
+    options: { ...ONE_AT_A_TIME, filterRows },
+  });
+  return (await runPlan(library, plan)).end;
 }
 
 /** Two rows are done, and all five are being planned until `release`. */

@@ -3,10 +3,10 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { RunOptions } from '@shared/model/run';
-import type { ReceivedRequest, ScriptedServer } from '../providers/testing/scripted-server';
+import type { ScriptedServer } from '../providers/testing/scripted-server';
 import { attemptFor } from '../store/testing/library-fixture';
-import { FolderRun } from './folder-run';
-import { openPainterScene, pictureAnswer } from './testing/painter-scene';
+import { openPainterScene, pictureOfPrompt, promptOf } from './testing/painter-scene';
+import { picturePlan, runPlan } from './testing/picture-plan';
 import { ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
 
 let server: ScriptedServer;
@@ -15,7 +15,7 @@ let out = '';
 beforeEach(async () => {
   ({ server, library } = await openPainterScene());
   out = join(library.folder, 'out');
-  server.reply((request) => pictureAnswer(promptOf(request).length));
+  server.reply(pictureOfPrompt);
 });
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -23,8 +23,6 @@ afterEach(async () => {
   await server.close();
 });
 
-const promptOf = (request: ReceivedRequest): string =>
-  (JSON.parse(request.body.toString()) as { prompt: string }).prompt;
 const sent = (): readonly string[] => server.requests.map(promptOf);
 const runs = () => library.app.runs;
 const runId = async (): Promise<number> => (await library.app.store.runs())[0]?.id ?? 0;
@@ -35,26 +33,11 @@ async function input(rows: readonly string[]): Promise<void> {
 }
 
 async function command(options: Partial<RunOptions> = {}): Promise<readonly string[]> {
-  const notes: string[] = [];
-  await new FolderRun(library.app).run(
-    {
-      name: 'animals',
-      task: 't2i',
-      source: { kind: 'file', path: join(library.folder, 'in.csv') },
-      recipe: {
-        task: 't2i',
-        models: [{ provider: 'openai', model: 'm' }],
-        instruction: '{{prompt}}',
-        imageColumns: [],
-        variants: 1,
-      },
-      options: { ...ONE_AT_A_TIME, ...options },
-      outputDir: out,
-      resume: true,
-      adopt: false,
-    },
-    { onNote: (note) => notes.push(note), onProgress: () => undefined, onJob: () => undefined },
-  );
+  const plan = picturePlan(library, {
+    source: { kind: 'file', path: join(library.folder, 'in.csv') },
+    options: { ...ONE_AT_A_TIME, ...options },
+  });
+  const { notes } = await runPlan(library, plan);
   return notes;
 }
 

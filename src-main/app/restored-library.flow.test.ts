@@ -2,7 +2,6 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { Recipe } from '@shared/model/run';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { json, type ScriptedServer } from '../providers/testing/scripted-server';
 import { systemClock } from '../system-clock';
@@ -11,15 +10,8 @@ import { rerun } from './rerun';
 import { freshFolderBeside } from './run-request';
 import { setUpRun } from './run-setup';
 import { openPainterScene } from './testing/painter-scene';
+import { PICTURE_RECIPE } from './testing/picture-plan';
 import { ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
-
-const RECIPE: Recipe = {
-  task: 't2i',
-  models: [{ provider: 'openai', model: 'm' }],
-  instruction: '{{prompt}}',
-  imageColumns: [],
-  variants: 1,
-};
 
 let server: ScriptedServer;
 let library: TestLibrary;
@@ -40,7 +32,7 @@ async function paused(): Promise<number> {
   const { run, planned } = await setUpRun(store, {
     name: 'animals',
     dataset: await importer.prompts('animals', ['a cat', 'a dog', 'a hen', 'a cow']),
-    recipe: RECIPE,
+    recipe: PICTURE_RECIPE,
     options: { ...ONE_AT_A_TIME, canary: 1 },
     outputDir: out,
     mode: 'anew',

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { json, type ScriptedServer } from '../providers/testing/scripted-server';
 import { setUpRun } from './run-setup';
 import { openPainterScene } from './testing/painter-scene';
+import { PICTURE_RECIPE } from './testing/picture-plan';
 import { ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
 
 let server: ScriptedServer;
@@ -25,13 +26,7 @@ async function begin(): Promise<Run> {
   const { run, planned } = await setUpRun(store, {
     name: 'animals',
     dataset: await importer.prompts('animals', ['a cat', 'a dog']),
-    recipe: {
-      task: 't2i',
-      models: [{ provider: 'openai', model: 'm' }],
-      instruction: '{{prompt}}',
-      imageColumns: [],
-      variants: 1,
-    },
+    recipe: PICTURE_RECIPE,
     options: ONE_AT_A_TIME,
     outputDir,
     mode: 'anew',

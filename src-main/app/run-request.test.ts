@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { json, type ScriptedServer, startScriptedServer } from '../providers/testing/scripted-server';
 import { planOf, startRun } from './run-request';
 import { pictureAnswer } from './testing/painter-scene';
+import { PICTURE_RECIPE } from './testing/picture-plan';
 import { addTestKeys, openTestLibrary, type TestLibrary, testEndpoint } from './testing/test-library';
 
 const GONE = 'That endpoint is gone';
@@ -37,13 +38,7 @@ afterEach(async () => {
 function request(options: Partial<RunOptions> = {}): RunRequest {
   return {
     datasetId,
-    recipe: {
-      task: 't2i',
-      models: [{ provider: 'openai', model: 'm' }],
-      instruction: '{{prompt}}',
-      imageColumns: [],
-      variants: 1,
-    },
+    recipe: PICTURE_RECIPE,
     options,
   };
 }

@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import type { RunOptions } from '@shared/model/run';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { json, type ReceivedRequest, type ScriptedServer } from '../providers/testing/scripted-server';
+import { json, type ScriptedServer } from '../providers/testing/scripted-server';
 import { setUpRun } from './run-setup';
-import { openPainterScene } from './testing/painter-scene';
+import { openPainterScene, promptOf } from './testing/painter-scene';
+import { PICTURE_RECIPE } from './testing/picture-plan';
 import { ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
 
 const PROMPTS = ['a cat', 'a dog', 'a hen', 'a cow'];
@@ -24,8 +25,6 @@ afterEach(async () => {
 });
 
 const runs = () => library.app.runs;
-const promptOf = (request: ReceivedRequest): string =>
-  (JSON.parse(request.body.toString()) as { prompt: string }).prompt;
 
 /** A run whose cat is blocked and whose hen is a bad request. */
 async function failedRun(name: string): Promise<number> {
@@ -38,13 +37,7 @@ async function failedRun(name: string): Promise<number> {
   const { run, planned } = await setUpRun(library.app.store, {
     name,
     dataset: await library.app.importer.prompts(name, PROMPTS),
-    recipe: {
-      task: 't2i',
-      models: [{ provider: 'openai', model: 'm' }],
-      instruction: '{{prompt}}',
-      imageColumns: [],
-      variants: 1,
-    },
+    recipe: PICTURE_RECIPE,
     options: OPTIONS,
     outputDir: join(library.folder, name),
     mode: 'anew',

@@ -3,8 +3,9 @@ import { readFile, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Recipe, Run, RunOptions } from '@shared/model/run';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { json, type ReceivedRequest, type ScriptedServer } from '../providers/testing/scripted-server';
-import { openPainterScene } from './testing/painter-scene';
+import { json, type ScriptedServer } from '../providers/testing/scripted-server';
+import { openPainterScene, promptOf } from './testing/painter-scene';
+import { PICTURE_RECIPE } from './testing/picture-plan';
 import { addTestKeys, ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
 import { freshFolderBeside } from './run-request';
 import { rerun } from './rerun';
@@ -12,13 +13,6 @@ import { setUpRun } from './run-setup';
 
 const PROMPTS = ['a cat', 'a dog', 'a hen', 'a cow', 'a pig', 'a fox', 'an ape', 'an owl'];
 const OPTIONS: RunOptions = { ...ONE_AT_A_TIME, concurrency: 2 };
-const RECIPE: Recipe = {
-  task: 't2i',
-  models: [{ provider: 'openai', model: 'm' }],
-  instruction: '{{prompt}}',
-  imageColumns: [],
-  variants: 1,
-};
 
 let server: ScriptedServer;
 let library: TestLibrary;
@@ -38,7 +32,7 @@ async function begin(options: Partial<RunOptions> = {}, recipe: Partial<Recipe> 
   const { run, planned } = await setUpRun(store, {
     name: 'animals',
     dataset: await importer.prompts('animals', PROMPTS),
-    recipe: { ...RECIPE, ...recipe },
+    recipe: { ...PICTURE_RECIPE, ...recipe },
     options: { ...OPTIONS, ...options },
     outputDir: join(library.folder, 'out'),
     mode: 'anew',
@@ -49,10 +43,6 @@ async function begin(options: Partial<RunOptions> = {}, recipe: Partial<Recipe> 
 async function ended(runId: number): Promise<Run> {
   await runs().over(runId);
   return runs().view(await runs().found(runId));
-}
-
-function promptOf(request: ReceivedRequest): string {
-  return (JSON.parse(request.body.toString()) as { prompt: string }).prompt;
 }
 
 /** Answers wait until they are let go; what waits is told by its prompt. */
@@ -334,7 +324,14 @@ describe('the queue', () => {
     const make = async (name: string): Promise<number> => {
       const dataset = await library.app.importer.prompts(name, ['x']);
       const outputDir = join(library.folder, name);
-      const plan = { name, dataset, recipe: RECIPE, options: OPTIONS, outputDir, mode: 'anew' } as const;
+      const plan = {
+        name,
+        dataset,
+        recipe: PICTURE_RECIPE,
+        options: OPTIONS,
+        outputDir,
+        mode: 'anew',
+      } as const;
       return (await setUpRun(library.app.store, plan)).run.id;
     };
     const [a, b, c] = [await make('a'), await make('b'), await make('c')];

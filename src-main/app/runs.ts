@@ -72,7 +72,7 @@ export function createRuns(options: RunsOptions) {
       log: resultsLog,
       claim,
       rate: createRateMeter(() => options.clock.now()),
-      kept: keptPicturesOf(run, { log, extras }),
+      kept: keptPicturesOf(extras),
       state: { kind: 'running' },
       isCancelled: false,
       over: over.promise,

@@ -6,9 +6,9 @@ import type { ScriptedServer } from '../providers/testing/scripted-server';
 import type { FolderPlan } from './folder-plan';
 import { FolderRun } from './folder-run';
 import { openPainterScene } from './testing/painter-scene';
+import { NOBODY_LISTENS, picturePlan, runPlan } from './testing/picture-plan';
 import { ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
 
-const HOOKS = { onNote: () => undefined, onProgress: () => undefined, onJob: () => undefined };
 /** Six batches. */
 const ROWS = 5500;
 const STOPPED = {
@@ -31,22 +31,10 @@ afterEach(async () => {
 async function written(rows: number): Promise<FolderPlan> {
   const path = join(library.folder, 'rows.csv');
   await writeFile(path, ['prompt', ...Array.from({ length: rows }, (_, row) => `cat ${row}`)].join('\n'));
-  return {
-    name: 'rows',
-    task: 't2i',
+  return picturePlan(library, {
     source: { kind: 'file', path },
-    recipe: {
-      task: 't2i',
-      models: [{ provider: 'openai', model: 'm' }],
-      instruction: '{{prompt}}',
-      imageColumns: [],
-      variants: 1,
-    },
     options: { ...ONE_AT_A_TIME, filterRows: '0:2' },
-    outputDir: join(library.folder, 'out'),
-    resume: true,
-    adopt: false,
-  };
+  });
 }
 
 /** Does this at the second batch that is written. */
@@ -68,12 +56,12 @@ it('by its user: no run is made of it, and the same command reads it from its st
   const plan = await written(ROWS);
   const run = new FolderRun(library.app);
   const addRows = atSecondBatch(() => void run.stop());
-  expect(await run.run(plan, HOOKS)).toEqual(STOPPED);
+  expect(await run.run(plan, NOBODY_LISTENS)).toEqual(STOPPED);
   expect(addRows.mock.calls).toHaveLength(2);
   addRows.mockRestore();
   const { store } = library.app;
   expect([await store.datasets(), await store.runs(), server.requests]).toEqual([[], [], []]);
-  expect(await new FolderRun(library.app).run(plan, HOOKS)).toMatchObject({
+  expect((await runPlan(library, plan)).end).toMatchObject({
     kind: 'finished',
     run: { counts: { done: 2 } },
   });
@@ -81,32 +69,30 @@ it('by its user: no run is made of it, and the same command reads it from its st
 });
 
 it('by who pauses its run: that is as it was, and goes on with the same command', async () => {
-  await new FolderRun(library.app).run(await written(3), HOOKS);
+  await runPlan(library, await written(3));
   const before = await theRun();
   const plan = await written(ROWS);
   const { runs } = library.app;
   const paused: Promise<unknown>[] = [];
   const addRows = atSecondBatch(() => paused.push(runs.stop(before?.id ?? 0)));
-  expect(await new FolderRun(library.app).run(plan, HOOKS)).toEqual(STOPPED);
+  expect((await runPlan(library, plan)).end).toEqual(STOPPED);
   await Promise.all(paused);
   expect(paused).toHaveLength(1);
   expect(addRows.mock.calls).toHaveLength(2);
   addRows.mockRestore();
   expect(await theRun()).toEqual(before);
-  expect(await new FolderRun(library.app).run(plan, HOOKS)).toMatchObject({ kind: 'finished' });
+  expect((await runPlan(library, plan)).end).toMatchObject({ kind: 'finished' });
   expect(server.requests).toHaveLength(2);
 });
 
 it('by who cancels its run: that is cancelled', async () => {
-  await new FolderRun(library.app).run(
-    { ...(await written(3)), options: { ...ONE_AT_A_TIME, caps: { requests: 1 } } },
-    HOOKS,
-  );
+  const capped = { ...ONE_AT_A_TIME, caps: { requests: 1 } };
+  await runPlan(library, { ...(await written(3)), options: capped });
   const runId = (await theRun())?.id ?? 0;
   const plan = await written(ROWS);
   const cancelled: Promise<unknown>[] = [];
   atSecondBatch(() => cancelled.push(library.app.runs.cancel(runId, false)));
-  expect(await new FolderRun(library.app).run(plan, HOOKS)).toEqual(STOPPED);
+  expect((await runPlan(library, plan)).end).toEqual(STOPPED);
   await Promise.all(cancelled);
   expect(await theRun()).toMatchObject({ state: { kind: 'finished' }, counts: { done: 1, cancelled: 2 } });
   expect(server.requests).toHaveLength(1);

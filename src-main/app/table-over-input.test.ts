@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ScriptedServer } from '../providers/testing/scripted-server';
 import type { FolderPlan } from './folder-plan';
-import { FolderRun } from './folder-run';
 import { openPainterScene } from './testing/painter-scene';
-import { ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
+import { picturePlan, runPlan } from './testing/picture-plan';
+import type { TestLibrary } from './testing/test-library';
 
 const ROWS = 'prompt,mine\na cat,1\na dog,2\n';
-const HOOKS = { onNote: () => undefined, onProgress: () => undefined, onJob: () => undefined };
 
 let server: ScriptedServer;
 let library: TestLibrary;
@@ -24,23 +23,10 @@ afterEach(async () => {
 });
 
 function plan(path: string, outputCsv?: string): FolderPlan {
-  return {
-    name: 'rows',
-    task: 't2i',
+  return picturePlan(library, {
     source: { kind: 'file', path },
-    recipe: {
-      task: 't2i',
-      models: [{ provider: 'openai', model: 'm' }],
-      instruction: '{{prompt}}',
-      imageColumns: [],
-      variants: 1,
-    },
-    options: ONE_AT_A_TIME,
-    outputDir: out,
-    resume: true,
-    adopt: false,
     ...(outputCsv === undefined ? {} : { outputCsv }),
-  };
+  });
 }
 
 it.each([
@@ -56,7 +42,7 @@ it.each([
   ],
 ])('is refused before anything is sent: %s', async (_which, planned) => {
   const asked = await planned();
-  const end = await new FolderRun(library.app).run(asked, HOOKS);
+  const { end } = await runPlan(library, asked);
   expect(end).toMatchObject({
     kind: 'refused',
     sentence: expect.stringContaining('is the file that is read'),
@@ -69,7 +55,7 @@ it.each([
 it('beside its results a file is read as any other, time and again', async () => {
   const path = await written(join(out, 'rows.csv'));
   for (let time = 0; time < 2; time += 1) {
-    const end = await new FolderRun(library.app).run(plan(path), HOOKS);
+    const { end } = await runPlan(library, plan(path));
     expect(end).toMatchObject({ kind: 'finished', run: { counts: { done: 2 } } });
   }
   expect(server.requests).toHaveLength(2);

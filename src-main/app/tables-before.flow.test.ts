@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ScriptedServer } from '../providers/testing/scripted-server';
 import type { FolderPlan } from './folder-plan';
-import { FolderRun } from './folder-run';
 import { openPainterScene, type PainterScene } from './testing/painter-scene';
+import { picturePlan, runPlan } from './testing/picture-plan';
 import {
   addTestKeys,
   ONE_AT_A_TIME,
@@ -35,32 +35,9 @@ async function command(given: Partial<FolderPlan> = {}, of = library): Promise<r
   return notes;
 }
 
-async function ended(
-  given: Partial<FolderPlan>,
-  of: TestLibrary,
-): Promise<{ readonly end: unknown; readonly notes: readonly string[] }> {
-  const notes: string[] = [];
-  const end = await new FolderRun(of.app).run(
-    {
-      name: 'animals',
-      task: 't2i',
-      source: { kind: 'prompts', prompts: ['a cat', 'a dog'] },
-      recipe: {
-        task: 't2i',
-        models: [{ provider: 'openai', model: 'm' }],
-        instruction: '{{prompt}}',
-        imageColumns: [],
-        variants: 1,
-      },
-      options: ONE_AT_A_TIME,
-      outputDir: out,
-      resume: true,
-      adopt: false,
-      ...given,
-    },
-    { onNote: (note) => notes.push(note), onProgress: () => undefined, onJob: () => undefined },
-  );
-  return { end, notes };
+function ended(given: Partial<FolderPlan>, of: TestLibrary) {
+  const source = { kind: 'prompts', prompts: ['a cat', 'a dog'] } as const;
+  return runPlan(of, picturePlan(library, { source, ...given }));
 }
 
 async function openOther(): Promise<TestLibrary> {

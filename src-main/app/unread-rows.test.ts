@@ -6,9 +6,9 @@ import type { ScriptedServer } from '../providers/testing/scripted-server';
 import type { FolderPlan } from './folder-plan';
 import { FolderRun } from './folder-run';
 import { openPainterScene } from './testing/painter-scene';
+import { picturePlan, runPlan } from './testing/picture-plan';
 import { ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
 
-const HOOKS = { onNote: () => undefined, onProgress: () => undefined, onJob: () => undefined };
 const CHECK_HOOKS = { onNote: () => undefined, onReport: () => undefined };
 const NO_OBJECT = 'This line is not a JSON object or string.';
 /** Rows 1, 2, 5 and 7 of eight cannot be read. */
@@ -27,25 +27,14 @@ afterEach(async () => {
 async function planOf(name: string, content: string, filterRows = ''): Promise<FolderPlan> {
   const path = join(library.folder, name);
   await writeFile(path, content);
-  return {
+  return picturePlan(library, {
     name,
-    task: 't2i',
     source: { kind: 'file', path },
-    recipe: {
-      task: 't2i',
-      models: [{ provider: 'openai', model: 'm' }],
-      instruction: '{{prompt}}',
-      imageColumns: [],
-      variants: 1,
-    },
     options: { ...ONE_AT_A_TIME, filterRows },
-    outputDir: join(library.folder, 'out'),
-    resume: true,
-    adopt: false,
-  };
+  });
 }
 
-const run = (plan: FolderPlan) => new FolderRun(library.app).run(plan, HOOKS);
+const run = async (plan: FolderPlan) => (await runPlan(library, plan)).end;
 const check = (plan: FolderPlan) => new FolderRun(library.app).check(plan, CHECK_HOOKS);
 
 describe('rows of an input that cannot be read', () => {

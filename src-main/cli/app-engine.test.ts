@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { ONE_AT_A_TIME, openTestLibrary, type TestLibrary } from '../app/testing/test-library';
+import { NOBODY_LISTENS, picturePlan } from '../app/testing/picture-plan';
+import { openTestLibrary, type TestLibrary } from '../app/testing/test-library';
 import { AppEngine } from './app-engine';
 import type { CliEngine, RunEnd, RunFolderRequest } from './engine-port';
 
@@ -41,24 +42,9 @@ it('goes on through a window that takes the library over while the file is read,
     return add(...rows);
   });
   const request: RunFolderRequest = {
-    name: 'rows',
-    task: 't2i',
-    source: { kind: 'file', path },
-    recipe: {
-      task: 't2i',
-      models: [{ provider: 'openai', model: 'm' }],
-      instruction: '{{prompt}}',
-      imageColumns: [],
-      variants: 1,
-    },
-    options: ONE_AT_A_TIME,
-    outputDir: join(library.folder, 'out'),
-    resume: false,
-    adopt: false,
+    ...picturePlan(library, { source: { kind: 'file', path }, resume: false }),
     fleet: { endpoints: [], keys: [] },
-    onNote: () => undefined,
-    onProgress: () => undefined,
-    onJob: () => undefined,
+    ...NOBODY_LISTENS,
   };
   expect(await engine.runFolder(request)).toEqual(END);
   expect(asked).toEqual([request]);

@@ -6,33 +6,16 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptOutcome } from '../engine/ports';
-import { createVirtualClock, type VirtualClock } from '../engine/testing/virtual-clock';
-import { createInputLoader } from '../images/load-input';
-import { createAdapters } from '../providers';
-import { createConnections } from '../providers/http/connections';
-import { Secret } from '../providers/secret';
-import { endpoint, PLAIN_KEY, png } from '../providers/testing/calls';
-import {
-  answer,
-  json,
-  type Script,
-  type ScriptedServer,
-  startScriptedServer,
-} from '../providers/testing/scripted-server';
-import { systemClock } from '../system-clock';
-import { createCarrier } from './carrier';
+import { endpoint, png } from '../providers/testing/calls';
+import { answer, json, type ScriptedServer, startScriptedServer } from '../providers/testing/scripted-server';
 import { createDisk, type Disk } from './disk';
 import type { PictureOrder } from './order';
+import { FACTS, LIMITS, pictureCarrier, pictureOrder, USAGE } from './testing/picture-carrier';
 
-const LIMITS = { 'x-ratelimit-limit-requests': '60', 'x-ratelimit-remaining-requests': '7' };
-const FACTS = { requests: { limit: 60, remaining: 7 } };
-const USAGE = { input_tokens: 9, output_tokens: 400 };
 const DATA = png(5).toString('base64');
 
 let server: ScriptedServer;
 let outputDir = '';
-const adapters = createAdapters();
-const connections = createConnections();
 beforeEach(async () => {
   server = await startScriptedServer();
   outputDir = await mkdtemp(join(tmpdir(), 'brushfleet-carrier-'));
@@ -46,44 +29,18 @@ interface Surroundings {
   readonly signal?: AbortSignal;
   readonly disk?: Disk;
   readonly attemptId?: number;
-  readonly clock?: VirtualClock;
   /** What the journal does with a file. */
   readonly received?: () => Promise<void>;
   readonly onAnswered?: () => void;
-  readonly onPartial?: (path: string) => void;
 }
 
 async function carry(changes: Partial<PictureOrder> = {}, around: Surroundings = {}) {
   const told: string[] = [];
-  const carrier = createCarrier({
-    adapter: (order) => adapters[order.endpoint.provider],
-    connections,
-    disk: around.disk ?? createDisk(),
-    clock: around.clock ?? systemClock,
-    secret: (value) => new Secret(value),
-    open: (reference, rules) => createInputLoader(rules).open(reference),
-  });
-  const order: PictureOrder = {
-    task: 't2i',
-    endpoint: endpoint('openai', server.url),
-    secret: PLAIN_KEY,
-    model: 'm',
-    prompt: 'a red barn',
-    inputs: [],
-    mask: null,
-    aspectRatio: null,
-    imageSize: null,
-    responseFormat: null,
-    input: { baseDir: '', roots: 'all', allowPrivateUrls: false, imageCacheDir: null, embeddedDir: '' },
-    outputDir,
-    stem: '000001',
-    mark: 'own',
-    ...changes,
-  };
-  const outcome = await carrier.carry(around.attemptId ?? 1, order, {
+  const order = pictureOrder(server.url, { outputDir, ...changes });
+  const outcome = await pictureCarrier(around).carry(around.attemptId ?? 1, order, {
     signal: around.signal ?? new AbortController().signal,
     bodySent: () => told.push('bodySent'),
-    partial: (path) => around.onPartial?.(path),
+    partial: () => undefined,
     answered: () => {
       told.push('answered');
       around.onAnswered?.();
@@ -114,117 +71,6 @@ describe('an order', () => {
     const { outcome, told } = await carry();
     expect(outcome).toMatchObject({ kind: 'failed', failure: { kind: 'quota_minute' }, facts: FACTS });
     expect(told).toEqual(['bodySent']);
-  });
-
-  it('whose picture lies beside its endpoint keeps what its answer told', async () => {
-    server.reply(({ path }) =>
-      path === '/picture.png'
-        ? answer(200, png(7))
-        : json({ data: [{ url: `${server.url}/picture.png` }], usage: USAGE }, 200, LIMITS),
-    );
-    expect((await carry()).outcome).toMatchObject({
-      kind: 'done',
-      usage: { inputTokens: 9, outputTokens: 400 },
-      facts: FACTS,
-    });
-    expect(await readFile(join(outputDir, '000001.png'))).toEqual(png(7));
-  });
-
-  it('whose picture is gone blames the endpoint, not the row, and is not made anew', async () => {
-    server.reply(({ path }) =>
-      path === '/picture.png?secret=1'
-        ? answer(404, '')
-        : json({ data: [{ url: `${server.url}/picture.png?secret=1` }] }, 200, LIMITS),
-    );
-    const { outcome } = await carry();
-    expect(outcome).toEqual({
-      kind: 'failed',
-      isMade: true,
-      costUsd: null,
-      failure: {
-        kind: 'malformed',
-        message:
-          'The picture was made and may be charged, but it could not be fetched: ' +
-          `${server.url}/picture.png answered with HTTP status 404; check that it is still there.`,
-        bodySent: true,
-      },
-      facts: FACTS,
-    });
-    expect(server.begun()).toBe(2);
-  });
-
-  describe('whose picture does not come at once', () => {
-    const post = () => json({ data: [{ url: `${server.url}/picture.png` }], usage: USAGE });
-    /** What is asked for the picture, one after the other; the last for ever. */
-    function hosted(...replies: Script[]): { asked: number; clock: VirtualClock } {
-      const seen = { asked: 0, clock: createVirtualClock() };
-      server.reply(({ path }) => {
-        if (path !== '/picture.png') {
-          return post();
-        }
-        seen.asked += 1;
-        return replies[Math.min(seen.asked, replies.length) - 1] ?? post();
-      });
-      return seen;
-    }
-    /** Time passes only while nothing but time can bring it on. */
-    async function pass(clock: VirtualClock, over: Promise<unknown>): Promise<number> {
-      let isOver = false;
-      void over.finally(() => {
-        isOver = true;
-      });
-      const start = clock.now();
-      for (;;) {
-        await expect.poll(() => isOver || clock.timers > 0, { timeout: 20_000, interval: 2 }).toBe(true);
-        if (isOver) {
-          return clock.now() - start;
-        }
-        await clock.runAll(60_000);
-      }
-    }
-
-    it('is fetched again, and asked for once', async () => {
-      const seen = hosted(
-        answer(503, ''),
-        answer(429, ''),
-        { kind: 'half', body: 'half', bytes: 900, then: 'close' },
-        answer(200, png(7)),
-      );
-      const carried = carry({}, { clock: seen.clock });
-      expect(await pass(seen.clock, carried)).toBe(3500);
-      expect((await carried).outcome).toMatchObject({ kind: 'done', usage: { outputTokens: 400 } });
-      expect([seen.asked, server.begun()]).toEqual([4, 5]);
-      expect(await readFile(join(outputDir, '000001.png'))).toEqual(png(7));
-    });
-
-    it.each([
-      [60_000, 6],
-      [2000, 3],
-    ])('is given up after a few tries within %i ms, and not made anew', async (timeoutMs, tries) => {
-      const seen = hosted(answer(502, ''));
-      const order = { endpoint: endpoint('openai', server.url, { timeoutMs }) };
-      const carried = carry(order, { clock: seen.clock });
-      expect(await pass(seen.clock, carried)).toBeLessThan(timeoutMs);
-      expect((await carried).outcome).toMatchObject({ kind: 'failed', isMade: true });
-      expect(seen.asked).toBe(tries);
-    });
-
-    it('is let be when it is cut off meanwhile', async () => {
-      const seen = hosted(answer(503, ''));
-      const stop = new AbortController();
-      const carried = carry({}, { clock: seen.clock, signal: stop.signal });
-      await expect.poll(() => seen.clock.timers, { timeout: 20_000 }).toBe(1);
-      stop.abort();
-      expect((await carried).outcome).toEqual({ kind: 'lost' });
-      expect([seen.asked, seen.clock.timers]).toEqual([1, 0]);
-    });
-  });
-
-  it('shows no key that its answer wrote into the address of the picture', async () => {
-    server.reply(json({ data: [{ url: `${server.url}/${PLAIN_KEY}` }] }));
-    const { outcome } = await carry();
-    expect(outcome).toMatchObject({ kind: 'failed', failure: { kind: 'malformed' }, isMade: true });
-    expect(JSON.stringify(outcome)).not.toContain(PLAIN_KEY);
   });
 
   it('whose input is missing sends nothing', async () => {

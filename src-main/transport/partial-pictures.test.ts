@@ -7,17 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createInputLoader } from '../images/load-input';
-import { createAdapters } from '../providers';
-import { createConnections } from '../providers/http/connections';
-import { Secret } from '../providers/secret';
-import { endpoint } from '../providers/testing/calls';
-import { systemClock } from '../system-clock';
-import { createCarrier } from './carrier';
-import { createDisk } from './disk';
-import type { PictureOrder } from './order';
+import { pictureCarrier, pictureOrder } from './testing/picture-carrier';
 
-const adapters = createAdapters();
 /** Lets the server send its next event. */
 let next: () => void = () => undefined;
 let bodies: string[] = [];
@@ -74,34 +65,15 @@ async function serve(end: 'whole' | 'cut'): Promise<string> {
 }
 
 async function carry(url: string) {
-  const connections = createConnections();
-  const carrier = createCarrier({
-    adapter: (order) => adapters[order.endpoint.provider],
-    connections,
-    disk: createDisk(),
-    clock: systemClock,
-    secret: (value) => new Secret(value),
-    open: (reference, rules) => createInputLoader(rules).open(reference),
-  });
   const partials: { path: string; bytes: Buffer }[] = [];
-  const order: PictureOrder = {
-    task: 't2i',
-    endpoint: endpoint('openai', url),
+  const order = pictureOrder(url, {
     secret: null,
     model: 'gpt-image-2.5-flare',
-    prompt: 'a lighthouse',
-    inputs: [],
-    mask: null,
-    aspectRatio: null,
-    imageSize: null,
-    responseFormat: null,
     partialImages: 2,
-    input: { baseDir: '', roots: 'all', allowPrivateUrls: false, imageCacheDir: null, embeddedDir: '' },
     outputDir: folder,
     stem: 'picture',
-    mark: 'own',
-  };
-  const outcome = await carrier.carry(7, order, {
+  });
+  const outcome = await pictureCarrier().carry(7, order, {
     signal: new AbortController().signal,
     bodySent: () => undefined,
     answered: () => undefined,
@@ -111,7 +83,6 @@ async function carry(url: string) {
       next();
     },
   });
-  connections.close();
   return { outcome, partials };
 }
 

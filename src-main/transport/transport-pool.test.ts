@@ -13,6 +13,7 @@ import { systemClock } from '../system-clock';
 import { workerPath } from '../worker-path';
 import { BEAT_MS, MOST_MISSED } from './heartbeat';
 import type { Order, TextOrder } from './order';
+import { pictureOrder } from './testing/picture-carrier';
 import { createTransportPool, type TransportPool } from './transport-pool';
 
 const MODEL = { provider: 'openai', model: 'm' } as const;
@@ -29,22 +30,7 @@ beforeEach(async () => {
   server.reply(json({ data: [{ b64_json: png(5).toString('base64') }] }));
   outputDir = await mkdtemp(join(tmpdir(), 'brushfleet-pool-'));
   deaths = [];
-  order = ({ attemptId }) => ({
-    task: 't2i',
-    endpoint: endpoint('openai', server.url),
-    secret: PLAIN_KEY,
-    model: 'm',
-    prompt: 'a red barn',
-    inputs: [],
-    mask: null,
-    aspectRatio: null,
-    imageSize: null,
-    responseFormat: null,
-    input: { baseDir: '', roots: 'all', allowPrivateUrls: false, imageCacheDir: null, embeddedDir: '' },
-    outputDir,
-    stem: `picture-${attemptId}`,
-    mark: 'own',
-  });
+  order = ({ attemptId }) => pictureOrder(server.url, { outputDir, stem: `picture-${attemptId}` });
   pool = createTransportPool({
     clock: systemClock,
     workers: 2,
