@@ -110,6 +110,7 @@ describe('the border', () => {
     ['runs.rerunJob', 'NOT_FOUND'],
     ['runs.get', 'NOT_FOUND'],
     ['runs.job', 'NOT_FOUND'],
+    ['runs.unplaced', 'NOT_FOUND'],
     ['runs.showFolder', 'NOT_FOUND'],
     ['runs.export', 'NOT_FOUND'],
     ['results.showInFolder', 'NOT_FOUND'],

@@ -51,6 +51,11 @@ export function partialName(of: OnItsWay, number: number): string {
   return `${whoseName(of)}.partial-${number}.part`;
 }
 
+/** What the names of its attempt began with, of a result by its final name. */
+export function stemOfResult(fileName: string): string {
+  return fileName.replace(/\.\w+$/, '');
+}
+
 export interface NamedTemporary {
   readonly whose: string;
   /** `whole`: also while it is being written, as it may be in this moment. */

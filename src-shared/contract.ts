@@ -41,6 +41,7 @@ import {
   rowSchema,
   runOptionsSchema,
   runSchema,
+  unplacedAnswersSchema,
 } from './model/run';
 import { tableFormatSchema } from './model/table-format';
 import { settingsSchema, themeSchema, vaultStatusSchema } from './model/settings';
@@ -254,6 +255,8 @@ export const contract = {
         }),
       ),
     ),
+    /** Answers of `unknown` jobs that lie whole on disk; once they have a place, they are taken before anything is sent. */
+    unplaced: base.input(z.object({ runId: id })).output(unplacedAnswersSchema),
     showFolder: base.input(z.object({ runId: id })).output(none),
     /** Writes the table beside the results, or where the user says; returns the file's name, null on cancel. */
     export: base

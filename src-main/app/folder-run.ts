@@ -24,6 +24,7 @@ import type {
 } from './folder-plan';
 import { inFolder, refuseUnderWay } from './folder-turns';
 import { ImportStopped } from './importer';
+import { lyingNotes, unplacedOf } from './lying-notes';
 import { rowFilter } from './planner';
 import type { Preparation } from './preparing';
 import type { FinishedJob } from './results-log';
@@ -179,7 +180,7 @@ export class FolderRun {
     );
     if (run !== null) {
       await this.#app.runs.settle(run.id);
-      lyingNotes(await this.#app.lyingWhole(run.id)).forEach((note) => hooks.onNote(note));
+      lyingNotes(unplacedOf(await this.#app.lyingWhole(run.id))).forEach((note) => hooks.onNote(note));
     }
   }
 
@@ -252,18 +253,6 @@ async function orRefused<T>(work: () => Promise<T>): Promise<T | RefusedRun> {
     }
     throw error;
   }
-}
-
-/** What was paid for is not to be paid for again by somebody who does not know that it is there. */
-function lyingNotes(paths: readonly string[]): readonly string[] {
-  const told = paths
-    .slice(0, 5)
-    .map(
-      (path) =>
-        `A picture that was paid for has no place in the folder and lies in ${path}: --unknown resend would pay for it again.`,
-    );
-  const rest = paths.length - told.length;
-  return rest > 0 ? [...told, `${rest} more lie there as well.`] : told;
 }
 
 /** The first few in full; results.csv and the window have the rest. */

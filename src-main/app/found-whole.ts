@@ -1,6 +1,6 @@
 /**
- * Answers of attempts that a dead process could not end: they lie whole beside their place, or in the library where
- * their folder would not take them. They were paid for, so they become results before anything is sent again.
+ * Answers of attempts that a dead process or worker could not end: they lie whole beside their place, or in the library
+ * where their folder would not take them. They were paid for, so they become results before anything is sent again.
  */
 import { createHash } from 'node:crypto';
 import { access, readdir, readFile } from 'node:fs/promises';
@@ -12,9 +12,10 @@ import { PictureEnd } from '../images/picture-end';
 import { sniffImage } from '../images/sniff';
 import type { Store } from '../store/store';
 import type { UnfinishedFile } from '../store/unfinished-files';
-import { wholeName } from '../temporary-name';
+import { formerWhoseName, resultName, wholeName } from '../temporary-name';
 import { nullIfGone } from './unreadable';
-import { writeEnd } from './write-end';
+import { presentName } from './version-files';
+import { hasHash, writeEnd } from './write-end';
 
 export interface FoundWholeOptions {
   readonly store: Pick<Store, 'unfinishedFiles' | 'noUnfinishedFiles' | 'foundWhole' | 'received' | 'ended'>;
@@ -53,16 +54,42 @@ export async function lyingWhole(
       return paths;
     }
     after = last.attemptId;
-    for (const { attemptId, outputDir, stem } of page.filter(isWanted)) {
-      const path = join(outputDir, wholeName({ stem, mark, attemptId }));
-      const isThere = await access(path).then(
-        () => true,
-        () => false,
-      );
-      const spare = spareName(attemptId);
-      paths.push(...(isThere ? [path] : spares.has(spare) ? [join(spareDir, spare)] : []));
+    for (const file of page.filter(isWanted)) {
+      const beside = (await notedPath(file, mark)) ?? (await setAsidePath(file, mark));
+      const spare = spareName(file.attemptId);
+      paths.push(...(beside !== null ? [beside] : spares.has(spare) ? [join(spareDir, spare)] : []));
     }
   }
+}
+
+/** In its folder, of an answer that the journal noted as whole: under any of its names, by its hash alone. */
+async function notedPath(
+  { outputDir, stem, attemptId, isFormer, receipt }: UnfinishedFile,
+  mark: string,
+): Promise<string | null> {
+  if (receipt === null) {
+    return null;
+  }
+  const of = { stem, mark, attemptId };
+  const former = isFormer ? [`${formerWhoseName(of)}.part`] : [];
+  for (const name of [resultName(of), wholeName(of), ...former, receipt.fileName]) {
+    const path = join(outputDir, name);
+    if (await hasHash(path, receipt.sha256)) {
+      return path;
+    }
+  }
+  return null;
+}
+
+async function setAsidePath(
+  { outputDir, stem, attemptId }: UnfinishedFile,
+  mark: string,
+): Promise<string | null> {
+  const path = join(outputDir, wholeName({ stem, mark, attemptId }));
+  return access(path).then(
+    () => path,
+    () => null,
+  );
 }
 
 const isWanted = ({ jobState, isAsked }: UnfinishedFile): boolean => jobState === 'unknown' && isAsked;
@@ -98,21 +125,22 @@ export async function adoptWhole(
 
 async function adopt(
   { store, mark, spareDir, clock }: FoundWholeOptions,
-  { attemptId, jobId, runId, outputDir, stem }: UnfinishedFile,
+  unfinished: UnfinishedFile,
   spares: ReadonlySet<string>,
 ): Promise<AttemptEnd | null> {
-  const path = join(outputDir, wholeName({ stem, mark, attemptId }));
+  const { attemptId, jobId, runId, outputDir, stem, jobStem } = unfinished;
+  const aside = join(outputDir, wholeName({ stem, mark, attemptId }));
   const spare = spares.has(spareName(attemptId)) ? join(spareDir, spareName(attemptId)) : undefined;
-  const lying = (await whole(path)) ?? (spare === undefined ? null : await whole(spare));
-  if (lying === null) {
+  const noted = await notedPath(unfinished, mark);
+  const file =
+    noted === null
+      ? ((await whole(aside, jobStem)) ?? (spare === undefined ? null : await whole(spare, jobStem)))
+      : inPlace(unfinished, noted);
+  if (file === null || !(await store.foundWhole(attemptId, file))) {
     return null;
   }
-  const { extension, sha256, mimeType, width, height, sizeBytes } = lying;
-  // In the order of result-file.ts: the journal compares it as a text.
-  const file = { fileName: `${stem}.${extension}`, sha256, mimeType, width, height, sizeBytes };
-  if (!(await store.foundWhole(attemptId, file))) {
-    return null;
-  }
+  // Once it has its final name, what lies under the other is removed.
+  const path = noted === null || noted === join(outputDir, file.fileName) ? aside : noted;
   const unplaced = { path, outputDir, ...(spare === undefined ? {} : { spare }) };
   const end: AttemptEnd = {
     attemptId,
@@ -132,8 +160,15 @@ async function adopt(
   return written;
 }
 
+/** One that has its final name keeps it; any other gets the one of its job, whose row may have moved. */
+function inPlace({ outputDir, jobStem, receipt }: UnfinishedFile, noted: string): ReceivedFile | null {
+  return receipt === null || noted === join(outputDir, receipt.fileName)
+    ? receipt
+    : { ...receipt, fileName: presentName({ stem: jobStem, fileName: receipt.fileName }) };
+}
+
 /** As result-file.ts judged it when it came: stricter would have what was paid for asked once more. */
-async function whole(path: string): Promise<(Omit<ReceivedFile, 'fileName'> & { extension: string }) | null> {
+async function whole(path: string, stem: string): Promise<ReceivedFile | null> {
   const bytes = (await readFile(path).catch((error: unknown) => nullIfGone(error, path))) ?? new Uint8Array();
   const type = sniffImage(bytes);
   const end = new PictureEnd();
@@ -143,5 +178,7 @@ async function whole(path: string): Promise<(Omit<ReceivedFile, 'fileName'> & { 
   }
   const { width = 0, height = 0 } = measureImage(bytes) ?? {};
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { ...type, sha256, width, height, sizeBytes: bytes.byteLength };
+  const { extension, mimeType } = type;
+  // In the order of result-file.ts: the journal compares it as a text.
+  return { fileName: `${stem}.${extension}`, sha256, mimeType, width, height, sizeBytes: bytes.byteLength };
 }

@@ -36,6 +36,8 @@ interface PlanHow {
 export interface PlanEnd extends PlanCounts {
   /** Results of other rows, or of earlier readings, that jobs took over instead of being sent. */
   readonly along: number;
+  /** Requests with an unknown outcome that went to where their rows are. */
+  readonly lost: number;
   /** Rows that are no longer there. */
   readonly gone: number;
   /** False: it was stopped, and the next planning adds the rest. */
@@ -138,6 +140,7 @@ export const NOTHING_PLANNED: Omit<PlanEnd, 'isWhole'> = {
   changed: 0,
   unsure: 0,
   along: 0,
+  lost: 0,
   gone: 0,
 };
 
@@ -175,7 +178,7 @@ async function planAll(
       onPage();
     }
   }
-  const moved = isMoved ? await rowsMoved(store, run, { isHalted, isKept, changed }) : {};
+  const moved = isMoved ? await rowsMoved(store, run, { isHalted, isKept, changed, unsure }) : {};
   const isWhole = !isMoved || !isHalted();
   if (isWhole) {
     await store.setPlannedDigest(run.id, digest);
@@ -187,15 +190,28 @@ async function planAll(
 async function rowsMoved(
   store: Store,
   run: StoredRun,
-  { isHalted, isKept, changed }: Required<Pick<PlanHow, 'isHalted' | 'isKept'>> & Pick<PlanCounts, 'changed'>,
-): Promise<Pick<PlanEnd, 'along' | 'gone' | 'changed'>> {
+  { isHalted, isKept, ...counts }: Required<Pick<PlanHow, 'isHalted' | 'isKept'>> & Omit<PlanCounts, 'added'>,
+): Promise<Omit<PlanEnd, 'added' | 'isWhole'>> {
   if (!isKept) {
     await keepGone(store, { run, datasetBefore: null });
   }
   const gone = await leaveOutGone(store, run);
-  const along = await takeAlong(store, run, isHalted);
-  // A row whose own result went along with another is not one that changed.
-  return { gone, along, changed: along === 0 ? changed : Math.min(changed, await store.askedAnew(run.id)) };
+  let along = await takeAlong(store, run, isHalted);
+  if (isHalted()) {
+    return { ...counts, gone, along, lost: 0 };
+  }
+  // What is paid for and at hand comes first: a row that has it needs no answer that was lost.
+  const lost = await store.lostAlong(run.id);
+  along += lost.moved > 0 ? await takeAlong(store, run, isHalted) : 0;
+  const isAlone = along + lost.moved === 0;
+  return {
+    along,
+    lost: lost.moved,
+    gone: gone + lost.gone,
+    unsure: lost.elsewhere,
+    // A row whose own result went along with another is not one that changed.
+    changed: isAlone ? counts.changed : Math.min(counts.changed, await store.askedAnew(run.id)),
+  };
 }
 
 /** Nothing of it was sent, and nothing is done. */

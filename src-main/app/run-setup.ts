@@ -136,7 +136,7 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
   await store.setRunDataset(existing.id, request.dataset.id);
   const { whole, stop } = planRun(store, run, { isKept, ...haltOf(request) });
   const setUp = { run, planned: whole, stopPlanning: stop, recheck: true };
-  const { changed, unsure, along, gone, isWhole } = await whole;
+  const { changed, unsure, along, lost, gone, isWhole } = await whole;
   if (!isWhole) {
     return { ...setUp, notes: kept };
   }
@@ -148,6 +148,7 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
     ...kept,
     ...(adopted === null ? [] : adoptionNotes(adopted)),
     along + resent.along > 0 ? alongNote(along + resent.along) : '',
+    lost > 0 ? lostNote(lost) : '',
     gone > 0 ? goneNote(gone) : '',
     changed > 0 ? changedNote(changed) : '',
     unsure > 0 && options.unknown !== 'resend' ? unsureNote(unsure) : '',
@@ -218,6 +219,14 @@ function alongNote(results: number): string {
     : `${results} results went along with their rows.`;
 }
 
+function lostNote(requests: number): string {
+  return requests === 1
+    ? 'One request with an unknown outcome went along with its row: it may have been charged, and is not sent again ' +
+        'before --unknown resend says so.'
+    : `${requests} requests with an unknown outcome went along with their rows: they may have been charged, and are not ` +
+        'sent again before --unknown resend says so.';
+}
+
 function goneNote(rows: number): string {
   return rows === 1
     ? 'One row is no longer in the input and is left out; no result is deleted.'
@@ -235,9 +244,9 @@ function changedNote(rows: number): string {
 function unsureNote(requests: number): string {
   return requests === 1
     ? 'One request with an unknown outcome may have been charged: another row stands in its place now, which is not sent ' +
-        'before --unknown resend says so. Its own row is sent where it stands elsewhere.'
+        'before --unknown resend says so.'
     : `${requests} requests with an unknown outcome may have been charged: other rows stand in their places now, which ` +
-        'are not sent before --unknown resend says so. Their own rows are sent where they stand elsewhere.';
+        'are not sent before --unknown resend says so.';
 }
 
 /** Failed rows are tried again, but only those that this session asks for. */

@@ -89,7 +89,12 @@ async function clear(
       return [];
     }
   }
-  return files.flatMap(({ attemptId }) => (kept.has(attemptId) ? [] : attemptId));
+  return files.flatMap((file) => (kept.has(file.attemptId) || mayComeBack(file) ? [] : file.attemptId));
+}
+
+/** By its hash it is known wherever it turns up: as on a disk that was not connected while another folder had the name. */
+function mayComeBack({ receipt, jobState }: UnfinishedFile): boolean {
+  return receipt !== null && jobState === 'unknown';
 }
 
 /** Those of `cleared` of which the library keeps nothing either: an answer that it keeps goes once its job is done. */
@@ -133,17 +138,21 @@ function namesOf({ stem, attemptId, isFormer }: UnfinishedFile, mark: string): r
   return isFormer ? [whoseName(of), formerWhoseName(of)] : [whoseName(of)];
 }
 
-/** Whether it is gone. One that is whole may be the very answer that was lost: it stays while its job is unknown. */
+/**
+ * Whether it is gone. One that is whole may be the very answer that was lost: it stays while its job is unknown, and one
+ * that is known as the answer until its job is done.
+ */
 async function remove(
   path: string,
-  { jobState }: UnfinishedFile,
+  { jobState, receipt }: UnfinishedFile,
   kind: NamedTemporary['kind'],
 ): Promise<boolean> {
   try {
     if (!(await lstat(path)).isFile()) {
       return true;
     }
-    if (kind === 'whole' && jobState !== 'done') {
+    const isAnswer = kind === 'whole' || (kind === 'result' && receipt !== null);
+    if (isAnswer && jobState !== 'done') {
       return false;
     }
     if (kind === 'result' && jobState === 'unknown' && (await readWholeImage(path)) !== null) {

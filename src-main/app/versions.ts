@@ -52,7 +52,8 @@ export function createVersions(options: VersionsOptions) {
       isOther: own !== job.instruction,
       requeue: async (left) => {
         if (left.kind !== 'jobs' || left.jobIds.length > 0) {
-          await store.requeueWith(jobId, own, await rowAsk(job)).catch(refuse);
+          // Its row may have moved meanwhile.
+          await store.requeueWith(jobId, own, await rowAsk(await found(jobId))).catch(refuse);
         }
       },
     });

@@ -81,7 +81,8 @@ async function liesInFolder(unplaced: Unplaced, { sha256 }: ReceivedFile, final:
   return false;
 }
 
-async function hasHash(path: string, sha256: string): Promise<boolean> {
+/** False also where it cannot be read. */
+export async function hasHash(path: string, sha256: string): Promise<boolean> {
   return (await fileSha256(path).catch(() => null)) === sha256;
 }
 

@@ -5,6 +5,7 @@ import { isDemoModel } from '@shared/demo';
 import type { App } from '../app';
 import { tileOf } from '../app/app-events';
 import { resultsPath, writeTable } from '../app/exporter';
+import { unplacedOf } from '../app/lying-notes';
 import { rerun } from '../app/rerun';
 import { freshFolderBeside, planOf, preflightOf, startRun } from '../app/run-request';
 import { Refusal } from '../refusal';
@@ -59,6 +60,10 @@ export function runCalls(os: Calls, app: App, shell: Shell) {
     failures: os.runs.failures.handler(async ({ input }) => [
       ...(await app.store.failureGroups(input.runId)),
     ]),
+    unplaced: os.runs.unplaced.handler(async ({ input: { runId } }) => {
+      await app.runs.found(runId);
+      return unplacedOf(await app.lyingWhole(runId));
+    }),
     showFolder: os.runs.showFolder.handler(async ({ input }) =>
       shell.openFolder((await app.runs.found(input.runId)).outputDir),
     ),

@@ -21,7 +21,7 @@ it('finds named jobs by their ids, and pages of a set along them: no walk over a
   plan.requeue(1, { kind: 'jobs', jobIds: [1, 2] });
   plan.jobIds(1, { kind: 'jobs', jobIds: [1, 2] }, 0, 100);
   plan.jobIds(1, { kind: 'failed' }, 0, 100);
-  expect(asked).toHaveLength(5);
+  expect(asked).toHaveLength(6);
   for (const sql of asked) {
     const values = Array.from(sql.matchAll(/\?/g), () => '[]');
     const steps = db.prepare<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...values);

@@ -4,7 +4,16 @@ import { type JobState, jobStateSchema, type ModelChoice } from '@shared/model/r
 import type { Db, SqlValue } from './driver';
 import type { JobIds } from './job-ids';
 import { MISFIT_AGAIN, NO_MISFIT } from './misfits';
-import { HIDE_RESULT, isSameAsk, NOTHING_OWN, SET_RESULT_ASIDE } from './own-instruction';
+import {
+  ASK_OF_ROW,
+  askedOf,
+  HIDE_RESULT,
+  IS_ELSEWHERE,
+  isSameAsk,
+  lostDigest,
+  NOTHING_OWN,
+  SET_RESULT_ASIDE,
+} from './own-instruction';
 import type { JobGroup, RunTally } from './run-tally';
 import type { NewJob, PlanCounts, Requeue } from './store';
 
@@ -58,7 +67,7 @@ export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
   );
   const place = db.prepare('UPDATE jobs SET position = ?, idx = ?, stem = ? WHERE id = ?');
   const redo = db.prepare(`${REQUEUED}, ${NO_MISFIT}, ${NOTHING_OWN}, digest = ? WHERE id = ?`);
-  const askAnew = db.prepare(`UPDATE jobs SET ${NO_MISFIT}, ${NOTHING_OWN}, digest = ? WHERE id = ?`);
+  const noteAsk = db.prepare('UPDATE jobs SET digest = ? WHERE id = ?');
   const setAside = db.prepare(`UPDATE results SET ${SET_RESULT_ASIDE} WHERE job_id = ? AND current = 1`);
   const inRange = db.prepare<{ jobs: number }>(
     'SELECT count(*) AS jobs FROM jobs WHERE run_id = ? AND position BETWEEN ? AND ?',
@@ -105,8 +114,9 @@ export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
       }
       if (old.state === 'unknown') {
         // It may have been charged: it goes again when somebody says so, and asks for what the row says by then.
-        unsure += 1;
-        askAnew.run(digest, old.id);
+        const asked = askedOf(old.digest);
+        unsure += isSameAsk(asked, digest) ? 0 : 1;
+        noteAsk.run(lostDigest(digest, asked), old.id);
         continue;
       }
       if (old.attempts > 0 || old.state === 'done' || old.state === 'failed') {
@@ -157,6 +167,11 @@ export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
     const [where, values] = conditionOf(which);
     // Named jobs are found by their ids: the sign keeps SQLite from walking all jobs of the run for them.
     const chosen = `${which.kind === 'jobs' ? '+' : ''}run_id = ? AND ${NOT_IN_FLIGHT} AND ${where}`;
+    if (which.kind !== 'failed' && which.kind !== 'cancelled') {
+      db.prepare(
+        `UPDATE jobs SET ${ASK_OF_ROW} WHERE ${chosen} AND state = 'unknown' AND ${IS_ELSEWHERE}`,
+      ).run(runId, ...values);
+    }
     const groups = db
       .prepare<{ state: string; failure_kind: string | null; jobs: number }>(
         `SELECT state, failure_kind, count(*) AS jobs FROM jobs WHERE ${chosen} GROUP BY state, failure_kind`,

@@ -5,6 +5,7 @@ import { type JobState, jobStateSchema, type JobTile, type Result } from '@share
 import { type Provider, providerSchema } from '@shared/model/provider';
 import { parseJson } from './json-column';
 import { fromMicroUsd } from './money';
+import { OWN_OF_ROW } from './own-instruction';
 import { reviewOf } from './review-table';
 import type { StoredJob } from './store';
 import { StoreError } from './store-error';
@@ -52,7 +53,7 @@ export type JobRecord = {
 export const JOB_JOINS = 'CROSS JOIN models m ON m.id = j.model_id LEFT JOIN results r ON r.id = j.result_id';
 
 export const JOB_COLUMNS = `j.id, j.run_id, j.position, j.row, j.idx, j.variant, m.provider, m.model, j.stem, j.state,
-  j.retries_used, j.attempts, j.endpoint_name, j.took_ms, j.cost_micro_usd, j.failure, j.review, j.trashed_at, j.instruction,
+  j.retries_used, j.attempts, j.endpoint_name, j.took_ms, j.cost_micro_usd, j.failure, j.review, j.trashed_at, ${OWN_OF_ROW},
   r.id AS result_id, r.file_name, r.mime_type, r.width, r.height, r.size_bytes, r.sha256, r.suspicion, r.suspicion_bits`;
 
 const PROVIDERS: ReadonlyMap<string, Provider> = new Map(providerSchema.options.map((name) => [name, name]));

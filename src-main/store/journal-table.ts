@@ -14,6 +14,7 @@ import { createAnswerKeeper, createKeeper } from './result-keeper';
 import type { RunTally } from './run-tally';
 import type { Store } from './store';
 import { StoreError } from './store-error';
+import { createRemember } from './unfinished-files';
 
 type Delivery = Extract<AttemptOutcome, { kind: 'done' | 'text' }>;
 
@@ -109,6 +110,7 @@ export function createJournalTable(db: Db, tally: RunTally) {
     `UPDATE jobs SET state = 'done', failure = NULL, review = NULL, trashed_at = NULL, result_id = ?, took_ms = ?,
      cost_micro_usd = CASE WHEN ? IS NULL THEN cost_micro_usd ELSE coalesce(cost_micro_usd, 0) + ? END WHERE id = ?`,
   );
+  const remember = createRemember(db);
   const leaveJob = db.prepare(
     `UPDATE jobs SET state = ?, failure = ?, retries_used = retries_used + ?, took_ms = ?, misfit_id = coalesce(?, misfit_id),
      cost_micro_usd = CASE WHEN ? IS NULL THEN cost_micro_usd ELSE coalesce(cost_micro_usd, 0) + ? END WHERE id = ?`,
@@ -205,6 +207,9 @@ export function createJournalTable(db: Db, tally: RunTally) {
       repair === undefined ? null : JSON.stringify(repair),
       end.attemptId,
     );
+    if (state === 'received') {
+      remember(end.attemptId);
+    }
     const next = STATE_AFTER[end.next.kind];
     if (next === 'done' || (next === 'failed' && failure === null)) {
       throw new StoreError(

@@ -3,11 +3,38 @@
 /** Between the parts of the digest of a job with an instruction of its own; no digest has this sign. */
 const OWN = '+';
 
+/**
+ * In the digest of a job with an unknown outcome, between what its row asks for by now and what it was asked, where that
+ * is something else; no digest has this sign.
+ */
+const ASKED = '*';
+
 /** Of all that the row of such a job asks for. */
 export function rowDigestOf(digest: string): string {
-  const [row = digest] = digest.split(OWN);
+  const [row = digest] = nowOf(digest).split(OWN);
   return row;
 }
+
+const nowOf = (digest: string): string => digest.split(ASKED)[0] ?? digest;
+
+/** What a job with an unknown outcome was asked, whatever its row is by now. */
+export function askedOf(digest: string): string {
+  return digest.slice(digest.indexOf(ASKED) + 1);
+}
+
+/** Of a job with an unknown outcome that was asked that, at a row of this digest. */
+export function lostDigest(rowDigest: string, asked: string): string {
+  return isSameAsk(asked, rowDigest) ? asked : `${rowDigest}${ASKED}${asked}`;
+}
+
+/** Whether a job with an unknown outcome was asked for what its row does not ask by now. A condition on jobs. */
+export const IS_ELSEWHERE = `instr(digest, '${ASKED}') > 0`;
+
+/** Its own instruction, for as long as its row is the one that it was asked of. A column of jobs `j`. */
+export const OWN_OF_ROW = `CASE WHEN instr(j.digest, '${ASKED}') = 0 THEN j.instruction END AS instruction`;
+
+/** Of such a job that goes again: what its row asks for, and nothing that was asked of another. Follows `UPDATE jobs SET`. */
+export const ASK_OF_ROW = `digest = substr(digest, 1, instr(digest, '${ASKED}') - 1), instruction = NULL, misfit_id = NULL`;
 
 /** What a job is told apart by: the same row with another instruction asks for something else. */
 export function jobDigest(rowDigest: string, instruction: string | null): string {

@@ -3,7 +3,7 @@ import type { Access } from './access';
 import type { Db } from './driver';
 import { createModelIds } from './job-plan';
 import { NO_MISFIT } from './misfits';
-import { isSameAsk, jobDigest, NOTHING_OWN } from './own-instruction';
+import { askedOf, isSameAsk, jobDigest, NOTHING_OWN } from './own-instruction';
 import type { Tables } from './sqlite-store';
 import type { NewJob } from './store';
 
@@ -69,10 +69,10 @@ function createComparison(db: Db) {
       if (job === undefined || isSameAsk(job.digest, asked.digest)) {
         continue;
       }
-      if (isSameAsk(job.digest, former)) {
+      if (isSameAsk(askedOf(job.digest), former)) {
         const renewed = jobDigest(asked.digest, job.instruction);
         renew.run(renewed, job.id);
-        renewUnfinished.run(renewed, job.digest, job.id);
+        renewUnfinished.run(renewed, askedOf(job.digest), job.id);
       } else if (job.state === 'done') {
         changed.push(job.id);
       } else if (job.state === 'pending') {

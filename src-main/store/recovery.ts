@@ -1,26 +1,20 @@
 /** What the last process left under way: what was sent may have been paid for, what was only leased never left. */
-import { z } from 'zod';
 import type { AttemptEnd } from '../engine/ports';
+import { stemOfResult } from '../temporary-name';
 import { adoptFile, type Receipt } from './adopt-file';
 import type { Db } from './driver';
-import { type Note, parseJson } from './json-column';
+import type { Note } from './json-column';
 import type { RunTally } from './run-tally';
-
-const fileSchema = z.object({
-  fileName: z.string(),
-  sha256: z.string(),
-  mimeType: z.string(),
-  width: z.number(),
-  height: z.number(),
-  sizeBytes: z.number(),
-});
+import { createRemember, receiptOf } from './unfinished-files';
 
 interface ReceiptRecord {
   readonly attempt_id: number;
   readonly job_id: number;
   readonly run_id: number;
   readonly output_dir: string;
-  readonly stem: string;
+  readonly is_asked: number;
+  /** Null: nobody gave it up before. */
+  readonly job_stem: string | null;
   readonly file: string;
 }
 
@@ -42,11 +36,16 @@ export function createRecovery({ db, tally, wallNow, note, ended }: RecoveryOpti
   );
   const moveJobs = db.prepare('UPDATE jobs SET state = ?, failure = NULL WHERE run_id = ? AND state = ?');
   const received = db.prepare<ReceiptRecord>(
-    `SELECT a.id AS attempt_id, a.job_id, j.run_id, runs.output_dir, j.stem, a.file
+    // One that nobody carried before knows what it asked for.
+    `SELECT a.id AS attempt_id, a.job_id, j.run_id, runs.output_dir, a.file,
+       u.attempt_id IS NULL OR coalesce(u.digest = j.digest, 0) AS is_asked,
+       CASE WHEN u.attempt_id IS NOT NULL THEN j.stem END AS job_stem
      FROM attempts a JOIN jobs j ON j.id = a.job_id JOIN runs ON runs.id = j.run_id
+     LEFT JOIN unfinished_files u ON u.attempt_id = a.id
      WHERE a.state = 'received' AND j.state = 'unknown'`,
   );
   const loseAttempt = db.prepare(`UPDATE attempts SET state = 'lost' WHERE id = ?`);
+  const remember = createRemember(db);
 
   function move(runId: number, from: 'sent' | 'leased', to: 'unknown' | 'pending'): number {
     const { changes } = moveJobs.run(to, runId, from);
@@ -55,19 +54,26 @@ export function createRecovery({ db, tally, wallNow, note, ended }: RecoveryOpti
     return changes;
   }
 
+  /** Those whose job asks for something else by now are lost; those whose row has moved are looked for (found-whole.ts). */
   function receivedButNotEnded(mark: string): readonly Receipt[] {
     return received.all().flatMap((record) => {
-      const file = parseJson(record.file, fileSchema);
-      return file.kind === 'bad'
+      const file = receiptOf(record.file);
+      if (record.is_asked === 0) {
+        loseAttempt.run(record.attempt_id);
+      }
+      const stem = file === null ? '' : stemOfResult(file.fileName);
+      const isElsewhere = record.job_stem !== null && record.job_stem !== stem;
+      return file === null || record.is_asked === 0 || isElsewhere
         ? []
         : {
             attemptId: record.attempt_id,
             jobId: record.job_id,
             runId: record.run_id,
             dir: record.output_dir,
-            stem: record.stem,
+            // Its job may have been given another name since.
+            stem,
             mark,
-            file: file.value,
+            file,
           };
     });
   }
@@ -110,7 +116,8 @@ export function createRecovery({ db, tally, wallNow, note, ended }: RecoveryOpti
             loseAttempt.run(receipt.attemptId);
             break;
           case 'later':
-          // It is looked for again when the library is opened the next time.
+            // It is looked for again before its run goes on, and when the library is opened the next time.
+            remember(receipt.attemptId);
         }
       }
       return { unknown: Math.max(0, unknown), released };

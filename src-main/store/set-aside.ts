@@ -5,6 +5,7 @@
 import type { Access } from './access';
 import type { Db } from './driver';
 import { createJobPlan, groupOf } from './job-plan';
+import { createLostAlong, type LostAlong } from './lost-along';
 import { jobDigest, rowDigestOf, SET_RESULT_ASIDE } from './own-instruction';
 import type { Tables } from './sqlite-store';
 import { createVersionTable } from './version-store';
@@ -55,6 +56,8 @@ export interface SetAsideStore {
   unnamedResults(runId: number, limit: number): Promise<readonly AlongResult[]>;
   /** They have these names for good. */
   namedResults(named: readonly Pick<AlongResult, 'resultId' | 'fileName'>[]): Promise<void>;
+  /** Jobs with an unknown outcome whose rows have moved go to where these are. */
+  lostAlong(runId: number): Promise<LostAlong>;
   /** Rows of pending jobs that were sent before, or have results. */
   askedAnew(runId: number): Promise<number>;
 }
@@ -68,6 +71,7 @@ export const SET_ASIDE_METHODS = {
   notToTake: true,
   unnamedResults: true,
   namedResults: true,
+  lostAlong: true,
   askedAnew: true,
 } as const satisfies Record<keyof SetAsideStore, true>;
 
@@ -86,6 +90,7 @@ export function setAsideCalls({ db, tally, jobIds }: Tables, { read, write }: Ac
   const wanted = createWanted(db);
   const gone = createGone(db);
   const along = createAlong(db);
+  const lost = createLostAlong(db, tally);
   const forget = db.prepare('UPDATE results SET digest = NULL WHERE id = ? AND current = 0');
   const unnamed = db.prepare<AlongRecord>(
     `SELECT ${ALONG_COLUMNS} FROM results r INDEXED BY results_unnamed CROSS JOIN jobs j ON j.id = r.job_id
@@ -123,6 +128,7 @@ export function setAsideCalls({ db, tally, jobIds }: Tables, { read, write }: Ac
     namedResults: write((named: readonly Pick<AlongResult, 'resultId' | 'fileName'>[]) =>
       named.forEach(({ resultId, fileName }) => name.run(fileName, resultId)),
     ),
+    lostAlong: write(lost),
     askedAnew: read((runId: number) => anew.get(runId)?.rows ?? 0),
   };
 }

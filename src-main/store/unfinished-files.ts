@@ -2,9 +2,13 @@
  * Attempts that nobody carries any more: each may have left a file on its way, under a name of its own
  * (temporary-name.ts). They stand here until somebody has looked.
  */
+import { z } from 'zod';
 import { type JobState, jobStateSchema } from '@shared/model/run';
 import type { ReceivedFile } from '../engine/ports';
+import { stemOfResult } from '../temporary-name';
 import type { Access } from './access';
+import type { Db } from './driver';
+import { parseJson } from './json-column';
 import type { Tables } from './sqlite-store';
 
 export interface UnfinishedFile {
@@ -13,13 +17,17 @@ export interface UnfinishedFile {
   readonly runId: number;
   /** Of its run, absolute. */
   readonly outputDir: string;
-  /** As its job was called when the attempt was lost. */
+  /** As its job was called when the attempt was lost, or its answer came whole. */
   readonly stem: string;
+  /** As its job is called now: its row may have moved since. */
+  readonly jobStem: string;
   readonly jobState: JobState;
   /** Its job asks for the same still: what came of it may become the result. */
   readonly isAsked: boolean;
   /** It was sent by a program before, which named its files without the library. */
   readonly isFormer: boolean;
+  /** Its answer had come whole: it is known by its hash, under whichever of its names it lies. */
+  readonly receipt: ReceivedFile | null;
 }
 
 export interface UnfinishedStore {
@@ -102,43 +110,67 @@ WHEN new.state = 'failed' AND new.failure ->> 'kind' IN ${AFTER_A_PICTURE}
 BEGIN ${REMEMBER_UNFINISHED} END;
 `;
 
+const fileSchema = z.object({
+  fileName: z.string(),
+  sha256: z.string(),
+  mimeType: z.string(),
+  width: z.number(),
+  height: z.number(),
+  sizeBytes: z.number(),
+});
+
+/** As `received` noted it; null: it did not, or damaged. */
+export function receiptOf(text: string | null): ReceivedFile | null {
+  const file = text === null ? null : parseJson(text, fileSchema);
+  return file?.kind === 'ok' ? file.value : null;
+}
+
+/** For an attempt that stays `received` though nobody carries it: no change of state tells of it. */
+export function createRemember(db: Db): (attemptId: number) => void {
+  const find = db.prepare<{ file: string | null }>('SELECT file FROM attempts WHERE id = ?');
+  const add = db.prepare(
+    `INSERT OR IGNORE INTO unfinished_files (attempt_id, run_id, stem, digest)
+     SELECT a.id, j.run_id, coalesce(?2, j.stem), j.digest
+     FROM attempts a CROSS JOIN jobs j ON j.id = a.job_id WHERE a.id = ?1`,
+  );
+  return (attemptId) => {
+    const receipt = receiptOf(find.get(attemptId)?.file ?? null);
+    // Its job may have been given another name while it was under way.
+    add.run(attemptId, receipt === null ? null : stemOfResult(receipt.fileName));
+  };
+}
+
 interface UnfinishedRecord {
   readonly attempt_id: number;
   readonly job_id: number;
   readonly run_id: number;
   readonly output_dir: string;
   readonly stem: string;
+  readonly job_stem: string;
   readonly state: string;
   readonly is_asked: number;
   readonly is_former: number;
+  readonly file: string | null;
 }
 
 export function unfinishedCalls({ db }: Tables, { read, write }: Access): UnfinishedStore {
   const page = db.prepare<UnfinishedRecord>(
-    `SELECT u.attempt_id, a.job_id, u.run_id, r.output_dir, u.stem, j.state, coalesce(u.digest = j.digest, 0) AS is_asked,
-       u.attempt_id <= (SELECT max(up_to) FROM former_names) AS is_former FROM unfinished_files u
+    `SELECT u.attempt_id, a.job_id, u.run_id, r.output_dir, u.stem, j.stem AS job_stem, j.state,
+       coalesce(u.digest = j.digest, 0) AS is_asked, a.file, u.attempt_id <= (SELECT max(up_to) FROM former_names) AS is_former FROM unfinished_files u
      CROSS JOIN attempts a ON a.id = u.attempt_id CROSS JOIN jobs j ON j.id = a.job_id CROSS JOIN runs r ON r.id = u.run_id
      WHERE u.attempt_id > ?1 AND (?2 IS NULL OR u.run_id = ?2) ORDER BY u.attempt_id LIMIT ?3`,
   );
   const markFound = db.prepare(
-    // An earlier try may have come no further.
+    // An earlier try may have come no further, before its row moved perhaps.
     `UPDATE attempts SET state = 'received', file = ?1
-     WHERE id = ?2 AND (state = 'lost' OR (state = 'received' AND file = ?1))
+     WHERE id = ?2 AND (state = 'lost'
+       OR (state = 'received' AND CASE WHEN json_valid(file) THEN file ->> 'sha256' END = ?1 ->> 'sha256'))
        AND (SELECT state FROM jobs WHERE id = attempts.job_id) = 'unknown'`,
   );
   const forget = db.prepare('DELETE FROM unfinished_files WHERE attempt_id = ?');
   return {
     unfinishedFiles: read((runId: number | null, afterAttemptId: number, limit: number) =>
-      page.all(afterAttemptId, runId, limit).map((record) => ({
-        attemptId: record.attempt_id,
-        jobId: record.job_id,
-        runId: record.run_id,
-        outputDir: record.output_dir,
-        stem: record.stem,
-        jobState: jobStateSchema.parse(record.state),
-        isAsked: record.is_asked === 1,
-        isFormer: record.is_former === 1,
-      })),
+      page.all(afterAttemptId, runId, limit).map(unfinishedOf),
     ),
     foundWhole: write(
       (attemptId: number, file: ReceivedFile) => markFound.run(JSON.stringify(file), attemptId).changes > 0,
@@ -148,5 +180,23 @@ export function unfinishedCalls({ db }: Tables, { read, write }: Access): Unfini
         forget.run(attemptId);
       }
     }),
+  };
+}
+
+function unfinishedOf(record: UnfinishedRecord): UnfinishedFile {
+  const receipt = receiptOf(record.file);
+  const noted = receipt === null ? record.job_stem : stemOfResult(receipt.fileName);
+  return {
+    attemptId: record.attempt_id,
+    jobId: record.job_id,
+    runId: record.run_id,
+    outputDir: record.output_dir,
+    // Its job may have been given another name while it was under way; or its answer is about to get the one of now.
+    stem: noted === record.job_stem ? record.stem : noted,
+    jobStem: record.job_stem,
+    jobState: jobStateSchema.parse(record.state),
+    isAsked: record.is_asked === 1,
+    isFormer: record.is_former === 1,
+    receipt,
   };
 }

@@ -150,7 +150,7 @@ function queueCalls(world: World): QueueCalls {
   };
 }
 
-type JobCalls = Pick<Client['runs'], 'jobs' | 'job' | 'failures' | 'showFolder' | 'export'>;
+type JobCalls = Pick<Client['runs'], 'jobs' | 'job' | 'failures' | 'unplaced' | 'showFolder' | 'export'>;
 
 function jobCalls(world: World): JobCalls {
   const found = (runId: number) => world.runs.get(runId) ?? notFound();
@@ -177,6 +177,7 @@ function jobCalls(world: World): JobCalls {
           exampleRows: examples.slice(0, 5).map((job) => job.row),
         };
       }),
+    unplaced: async () => ({ total: 0, paths: [] }),
     showFolder: async () => undefined,
     export: async ({ format }) =>
       format === 'failures' ? 'failures.csv' : `results.${format === 'jsonl' ? 'jsonl' : 'csv'}`,

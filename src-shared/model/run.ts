@@ -265,6 +265,14 @@ export const attemptSchema = z.object({
 });
 export type Attempt = Readonly<z.infer<typeof attemptSchema>>;
 
+/** Answers that were paid for and lie whole on disk, with no place in the folder of their run. */
+export const unplacedAnswersSchema = z.object({
+  total: z.number().int(),
+  /** Absolute; the first 5. */
+  paths: z.array(z.string()),
+});
+export type UnplacedAnswers = Readonly<z.infer<typeof unplacedAnswersSchema>>;
+
 export const jobDetailSchema = z.object({
   job: jobTileSchema,
   instruction: z.string(),

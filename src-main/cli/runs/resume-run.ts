@@ -4,6 +4,7 @@ import { ORPCError } from '@orpc/client';
 import { ADOPT } from '@shared/adopt';
 import type { AppEvent } from '@shared/contract';
 import type { Run } from '@shared/model/run';
+import { lyingNotes } from '../../app/lying-notes';
 import { unreadOf } from '../../app/unread-rows';
 import { Refusal } from '../../refusal';
 import { tellEnd } from '../carry-out';
@@ -79,6 +80,11 @@ async function goOn({ runs, streams }: RunsWork, run: Run, terms: ResumeTerms): 
   let started = await runs.client.runs
     .resume({ runId, resendUnknown: false, ...adopt })
     .catch((error: unknown) => refuseWithWayOut(error, runId));
+  if (counts.unknown > 0) {
+    // What has a place by now has just been taken.
+    const unplaced = await runs.client.runs.unplaced({ runId });
+    lyingNotes(unplaced).forEach((note) => streams.err.write(`${note}\n`));
+  }
   for (const kind of again) {
     started = await runs.client.runs.rerun({ runId, which: { kind } });
   }

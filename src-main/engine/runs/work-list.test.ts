@@ -61,3 +61,20 @@ it('forgets none that has something to do', async () => {
   await add('one more');
   expect(work.held).toBe(1);
 });
+
+it('goes on behind the last of a page, whichever number that has', async () => {
+  const { work } = scene();
+  const model: ModelChoice = { provider: 'openai', model: 'm' };
+  const order = [7, 9, 2, 4];
+  const asked: number[] = [];
+  const pending = async (runId: number, afterId: number): Promise<readonly PendingJob[]> => {
+    asked.push(afterId);
+    const from = order.indexOf(afterId) + 1;
+    return order.slice(from, from + 2).map((id) => ({ id, runId, model, retriesUsed: 0 }));
+  };
+  while (!work.isExhausted) {
+    await work.load({ pending });
+  }
+  expect(asked).toEqual([-1, 9, 4]);
+  expect(work.held).toBe(4);
+});

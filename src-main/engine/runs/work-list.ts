@@ -313,8 +313,9 @@ export class WorkList {
       if (this.isCleared) {
         return;
       }
+      // In the order of the run, which that of their numbers need not be.
+      this.cursor = jobs.at(-1)?.id ?? this.cursor;
       for (const job of jobs) {
-        this.cursor = Math.max(this.cursor, job.id);
         if (!this.dropped.has(job.id)) {
           this.laneOf(job, false).add(job);
         }

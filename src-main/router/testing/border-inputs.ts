@@ -73,6 +73,7 @@ export const INPUTS: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   'runs.jobs': { runId: 9, offset: 0, limit: 1 },
   'runs.job': { jobId: 9 },
   'runs.failures': { runId: 9 },
+  'runs.unplaced': { runId: 9 },
   'runs.showFolder': { runId: 9 },
   'runs.export': { runId: 9, format: 'csv' },
   'review.queue': { source: { kind: 'run', runId: 9 }, filter: 'all', order: 'source' },

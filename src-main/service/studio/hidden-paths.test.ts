@@ -29,3 +29,10 @@ it('gives pictures an address of the service, and leaves everything else as it i
   expect(told.value(value)).toEqual({ ...value, picture: '/app/media/view/7' });
   expect(told.value(file)).toBe(file);
 });
+
+it('tells files by their names, wherever they lie', () => {
+  expect(told.value({ total: 1, paths: ['/mnt/elsewhere/out/000000.png.part'] })).toEqual({
+    total: 1,
+    paths: ['000000.png.part'],
+  });
+});

@@ -7,6 +7,8 @@ import { browserMediaUrl } from '@shared/media-url';
 
 /** Fields that hold a folder of this machine, whatever folder it is. */
 const FOLDER_FIELDS = new Set(['outputDir', 'defaultOutputDir', 'libraryDir']);
+/** Fields that hold absolute paths of files. */
+const PATH_LISTS = new Set(['paths']);
 /** Nothing of the contract is nested deeper. */
 const DEEPEST = 30;
 
@@ -41,9 +43,15 @@ export function createTold(folders: () => readonly string[]): Told {
     return Object.fromEntries(
       Object.entries(given).map(([name, field]) => [
         name,
-        FOLDER_FIELDS.has(name) && typeof field === 'string' ? basename(field) : value(field, depth + 1),
+        isOfMachine(name, field) ? lastNames(field) : value(field, depth + 1),
       ]),
     );
   }
   return { sentence, value: (given) => value(given) };
 }
+
+const isOfMachine = (name: string, field: unknown): boolean =>
+  FOLDER_FIELDS.has(name) ? typeof field === 'string' : PATH_LISTS.has(name) && Array.isArray(field);
+
+const lastNames = (given: unknown): unknown =>
+  Array.isArray(given) ? given.map(lastNames) : typeof given === 'string' ? basename(given) : given;

@@ -11,6 +11,7 @@ import { ConfirmDialog } from '../../ui/dialog';
 import { formatCount, formatDateTime, plural } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import { useThrottled } from '../../ui/use-throttled';
+import { Unplaced } from './unplaced';
 
 interface LostProps {
   readonly run: Run;
@@ -59,6 +60,7 @@ export function LostResults({ run, controls }: LostProps) {
         </button>
         . {count === 1 ? 'It was' : 'They were'} sent, and the answer never arrived. Nothing of this is sent
         again by itself.
+        <Unplaced run={run} />
       </Notice>
       {isOpen && <LostList run={run} />}
       {isAsking && <SendAgain controls={controls} onClose={() => setAsking(false)} run={run} />}
@@ -79,6 +81,7 @@ function SendAgain({ run, controls, onClose }: LostProps & { onClose(): void }) 
     >
       The provider may already have charged for {count === 1 ? 'it' : 'them'}. Sending{' '}
       {count === 1 ? 'it' : 'them'} again may be charged a second time: {price}.
+      <Unplaced run={run} />
     </ConfirmDialog>
   );
 }

@@ -1,7 +1,7 @@
 /** The process that has the library, scripted, and a command line that asks it. */
 import { ORPCError } from '@orpc/client';
 import type { AppEvent } from '@shared/contract';
-import type { Run } from '@shared/model/run';
+import type { Run, UnplacedAnswers } from '@shared/model/run';
 import type { ContractClient } from '../../own-client';
 import { parseCli } from '../../parse-cli';
 import { recordingSink, runWith } from '../../testing/fixtures';
@@ -15,6 +15,7 @@ export function owner(...held: readonly Run[]) {
   const asked: unknown[] = [];
   const told: AppEvent[] = [];
   const datasets: unknown[] = [];
+  let unplaced: UnplacedAnswers = { total: 0, paths: [] };
   let wake = (): void => undefined;
   let isGone = false;
   let refusal: ORPCError<'BAD_INPUT', { field?: string | undefined }> | null = null;
@@ -57,6 +58,7 @@ export function owner(...held: readonly Run[]) {
       failures: async () => [
         { kind: 'blocked', message: 'Not this.', count: 12, exampleJobId: 1, exampleRows: [3, 17] },
       ],
+      unplaced: async () => unplaced,
       setOptions: async (input: unknown) => void asked.push(['setOptions', input]),
       move: async (input: unknown) => void asked.push(['move', input]),
       resume: async (input: { runId: number }) => {
@@ -104,6 +106,10 @@ export function owner(...held: readonly Run[]) {
     /** Of its runs, as far as a test needs them. */
     datasets,
     change,
+    /** What lies whole on disk, without a place. */
+    lying: (paths: string[]): void => {
+      unplaced = { total: paths.length, paths };
+    },
     /** Null: it is carried out again. */
     refuseResume: (message: string | null, field?: string): void => {
       refusal =
