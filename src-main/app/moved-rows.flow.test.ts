@@ -84,6 +84,17 @@ const counts = async () => (await theRun())?.counts;
 const pictures = async (): Promise<string[]> =>
   (await readdir(out)).filter((name) => name.endsWith('.png')).toSorted();
 
+it('takes what lies aside where more rows of the same file are asked for', async () => {
+  const options = { filterRows: '0:3' };
+  await command(prompts(1, 2, 3), { options });
+  await command(prompts(7, 8, 9, 1, 2, 3), { options });
+  expect(sent()).toEqual(prompts(1, 2, 3, 7, 8, 9));
+
+  expect(await command(prompts(7, 8, 9, 1, 2, 3))).toEqual(['3 results went along with their rows.']);
+  expect(sent()).toHaveLength(6);
+  await expectTable(prompts(7, 8, 9, 1, 2, 3));
+});
+
 it('sends nothing again where a line was taken out, put in, or the file was sorted', async () => {
   await command(prompts(1, 2, 3, 4, 5));
   expect(sent()).toHaveLength(5);

@@ -92,8 +92,8 @@ export async function keepBefore(
 ): Promise<Keeping> {
   const planned = await store.plannedDigest(run.id);
   const isOther = run.datasetId !== datasetBefore;
-  const isCutOff = planned === null || planned === MOVED;
-  const isNeeded = (isOther || (isCutOff && !isNew(run))) && planned !== (await planDigest(store, run));
+  // Also where the rows stay: to those that a wider choice takes in, what lies aside may belong.
+  const isNeeded = (isOther || !isNew(run)) && planned !== (await planDigest(store, run));
   if (isNeeded) {
     // What is pending asks for the new rows from here on: the plan of the ones before is no longer whole.
     await store.setPlannedDigest(run.id, MOVED);
