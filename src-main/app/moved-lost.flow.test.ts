@@ -2,7 +2,7 @@
  * The same command over a file whose rows have moved, after requests were cut off: what may have been charged goes along with
  * its row, and is sent again when somebody says so, once.
  */
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { Recipe, RunOptions } from '@shared/model/run';
@@ -12,6 +12,7 @@ import type { Store } from '../store/store';
 import { spareName } from './found-whole';
 import { openPainterScene, pictureAnswer, promptOf } from './testing/painter-scene';
 import { PICTURE_RECIPE, picturePlan, runPlan } from './testing/picture-plan';
+import { expectTable, tableOf } from './testing/results-table';
 import { ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
 
 const WAIT = { timeout: 20_000 };
@@ -102,17 +103,6 @@ async function cutOff(
   sent();
 }
 
-type Line = Readonly<Record<string, string>>;
-async function table(): Promise<readonly Line[]> {
-  const text = await readFile(join(out, 'results.csv'), 'utf8');
-  const [names = [], ...lines] = text
-    .trim()
-    .split(/\r?\n/)
-    .map((line) => line.split(','));
-  return lines.map((cells) => Object.fromEntries(names.map((name, at) => [name, cells[at] ?? ''])));
-}
-const widthOf = async (name: string): Promise<number> => (await sharp(join(out, name)).metadata()).width;
-
 /** All is done: a line for each of these rows, in their order, and each its own picture. */
 async function expectDone(rows: readonly string[]): Promise<void> {
   expect(await counts()).toMatchObject({
@@ -122,12 +112,7 @@ async function expectDone(rows: readonly string[]): Promise<void> {
     failed: 0,
     cancelled: 0,
   });
-  const lines = await table();
-  expect(lines.map((line) => line['prompt'])).toEqual(rows);
-  expect(await Promise.all(lines.map((line) => widthOf(line['output_image'] ?? '')))).toEqual(
-    rows.map((row) => row.length),
-  );
-  expect(new Set(lines.map((line) => line['output_image'])).size).toBe(rows.length);
+  await expectTable(out, rows);
 }
 
 /** These are sent when somebody says so, each once. */
@@ -324,7 +309,7 @@ it('goes along where it asks for words', async () => {
   expect(await lostRows()).toEqual([2]);
   await run(['zero', 'one', 'two', 'three'], { unknown: 'resend' });
   expect(asked.slice(4)).toEqual(['two']);
-  expect((await table()).map((line) => line['response'])).toEqual([
+  expect((await tableOf(out)).map((line) => line['response'])).toEqual([
     're: zero',
     're: one',
     're: two',

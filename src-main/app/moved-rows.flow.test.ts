@@ -1,7 +1,6 @@
 /** The same command over a file whose rows have moved: what was done goes along with its row, and is not paid for again. */
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import type { Recipe, RunOptions } from '@shared/model/run';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { json, type ScriptedServer } from '../providers/testing/scripted-server';
@@ -10,6 +9,7 @@ import { FolderRun } from './folder-run';
 import { attemptFor } from '../store/testing/library-fixture';
 import { openPainterScene, pictureOfPrompt, promptOf } from './testing/painter-scene';
 import { NOBODY_LISTENS, PICTURE_RECIPE, picturePlan } from './testing/picture-plan';
+import { expectTable, tableOf, widthOf } from './testing/results-table';
 import { ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
 
 let server: ScriptedServer;
@@ -57,28 +57,6 @@ async function command(rows: readonly string[], { recipe = PICTURE_RECIPE, optio
   return notes;
 }
 
-type Line = Readonly<Record<string, string>>;
-/** No cell of it needs quotes. */
-async function table(): Promise<readonly Line[]> {
-  const text = await readFile(join(out, 'results.csv'), 'utf8');
-  const [names = [], ...lines] = text
-    .trim()
-    .split(/\r?\n/)
-    .map((line) => line.split(','));
-  return lines.map((cells) => Object.fromEntries(names.map((name, at) => [name, cells[at] ?? ''])));
-}
-const widthOf = async (name: string): Promise<number> => (await sharp(join(out, name)).metadata()).width;
-
-/** The table has a line for each of these rows, in their order, and each its own picture. */
-async function expectTable(rows: readonly string[]): Promise<void> {
-  const lines = await table();
-  expect(lines.map((line) => line['prompt'])).toEqual(rows);
-  expect(await Promise.all(lines.map((line) => widthOf(line['output_image'] ?? '')))).toEqual(
-    rows.map((row) => row.length),
-  );
-  expect(new Set(lines.map((line) => line['output_image'])).size).toBe(rows.length);
-}
-
 const theRun = async () => (await library.app.store.runs())[0];
 const counts = async () => (await theRun())?.counts;
 const pictures = async (): Promise<string[]> =>
@@ -92,7 +70,7 @@ it('takes what lies aside where more rows of the same file are asked for', async
 
   expect(await command(prompts(7, 8, 9, 1, 2, 3))).toEqual(['3 results went along with their rows.']);
   expect(sent()).toHaveLength(6);
-  await expectTable(prompts(7, 8, 9, 1, 2, 3));
+  await expectTable(out, prompts(7, 8, 9, 1, 2, 3));
 });
 
 it('sends nothing again where a line was taken out, put in, or the file was sorted', async () => {
@@ -104,19 +82,19 @@ it('sends nothing again where a line was taken out, put in, or the file was sort
     'One row is no longer in the input and is left out; no result is deleted.',
   ]);
   expect(sent()).toHaveLength(5);
-  await expectTable(prompts(1, 3, 4, 5));
+  await expectTable(out, prompts(1, 3, 4, 5));
   expect(await counts()).toMatchObject({ done: 4, pending: 0, failed: 0, cancelled: 0 });
   // What is in no row stays as a version.
   expect(await pictures()).toEqual(['000000.png', '000001.png', '000001.v1.png', '000002.png', '000003.png']);
-  expect(await widthOf('000001.v1.png')).toBe(prompt(2).length);
+  expect(await widthOf(out, '000001.v1.png')).toBe(prompt(2).length);
 
   expect(await command(prompts(1, 3, 9, 4, 5))).toEqual(['2 results went along with their rows.']);
   expect(sent().slice(5)).toEqual(prompts(9));
-  await expectTable(prompts(1, 3, 9, 4, 5));
+  await expectTable(out, prompts(1, 3, 9, 4, 5));
 
   expect(await command(prompts(9, 5, 4, 3, 1))).toEqual(['5 results went along with their rows.']);
   expect(sent()).toHaveLength(6);
-  await expectTable(prompts(9, 5, 4, 3, 1));
+  await expectTable(out, prompts(9, 5, 4, 3, 1));
   expect(await command(prompts(9, 5, 4, 3, 1))).toEqual([]);
   expect(sent()).toHaveLength(6);
 });
@@ -139,11 +117,11 @@ it('has everything back after another file was in the folder by mistake, with wh
     '2 rows are no longer in the input and are left out; no result is deleted.',
     '2 rows have changed since the last time and are sent again; earlier results stay as versions.',
   ]);
-  await expectTable(prompts(21, 22));
+  await expectTable(out, prompts(21, 22));
   expect(await counts()).toMatchObject({ done: 2, failed: 0, cancelled: 0, pending: 0 });
   expect(await command(prompts(1, 2, 3, 4))).toEqual(['4 results went along with their rows.']);
   expect(sent()).toEqual(prompts(1, 2, 3, 4, 21, 22));
-  await expectTable(prompts(1, 2, 3, 4));
+  await expectTable(out, prompts(1, 2, 3, 4));
   const told = (jobs: Awaited<ReturnType<typeof jobsOf>>) =>
     jobs.map(({ row, result, review, costUsd, endpointName, seconds, position }) => {
       return { row, result, review, costUsd, endpointName, seconds, position };
@@ -165,11 +143,11 @@ it('serves as many rows of the same wish, and variants, as there are results', a
   expect(sent()).toHaveLength(8);
   expect(await command(prompts(7, 2, 7, 7), { recipe })).toEqual(['4 results went along with their rows.']);
   expect(sent().slice(8)).toEqual(prompts(7, 7));
-  const lines = await table();
+  const lines = await tableOf(out);
   expect(lines.map((line) => line['prompt'])).toEqual(prompts(7, 7, 2, 2, 7, 7, 7, 7));
   const names = lines.map((line) => line['output_image'] ?? '');
   expect(new Set(names).size).toBe(8);
-  expect(await Promise.all(names.map(widthOf))).toEqual(
+  expect(await Promise.all(names.map((name) => widthOf(out, name)))).toEqual(
     prompts(7, 7, 2, 2, 7, 7, 7, 7).map(({ length }) => length),
   );
   expect(await counts()).toMatchObject({ done: 8, pending: 0, failed: 0 });
@@ -185,7 +163,7 @@ it('sends what was not done, leaves out what is gone, and does not believe a fil
   expect(notes).toContain('2 results went along with their rows.');
   expect(notes).toContain('One row is no longer in the input and is left out; no result is deleted.');
   expect(sent()).toEqual(prompts(1, 2, 3, 3));
-  await expectTable(prompts(2, 3, 1));
+  await expectTable(out, prompts(2, 3, 1));
   expect(await counts()).toMatchObject({ done: 3, pending: 0, failed: 0, cancelled: 0 });
 });
 
@@ -209,7 +187,7 @@ it('moves answers in words, too', async () => {
   });
   const text = { system: '', answer: { kind: 'text' }, generation: {} } as const;
   const recipe: Recipe = { ...PICTURE_RECIPE, task: 'text', text };
-  const answers = async () => (await table()).map((line) => [line['prompt'], line['response']]);
+  const answers = async () => (await tableOf(out)).map((line) => [line['prompt'], line['response']]);
   await command(prompts(1, 2, 3), { recipe });
   expect(await command(prompts(3, 1), { recipe })).toEqual([
     '2 results went along with their rows.',
@@ -230,9 +208,9 @@ it('gives no row what was asked of another alone', async () => {
   await runs.over(runId);
   expect(sent()).toHaveLength(5);
   const shown = async () => {
-    const pairs = (await table()).map(async (line) => [
+    const pairs = (await tableOf(out)).map(async (line) => [
       line['prompt'],
-      await widthOf(line['output_image'] ?? ''),
+      await widthOf(out, line['output_image'] ?? ''),
     ]);
     return Promise.all(pairs);
   };
@@ -242,7 +220,7 @@ it('gives no row what was asked of another alone', async () => {
     'One row is no longer in the input and is left out; no result is deleted.',
   ]);
   expect(sent()).toHaveLength(5);
-  await expectTable(prompts(1, 3, 4));
+  await expectTable(out, prompts(1, 3, 4));
   expect((await jobsOf()).map(({ instruction }) => instruction)).toEqual([null, null, null]);
 
   // It is where its row is.
@@ -282,7 +260,7 @@ describe('somebody who cancels or stops while rows move', () => {
     expect(await counts()).toMatchObject({ cancelled: 5 });
     expect(await command(AFTER)).toEqual(['4 results went along with their rows.']);
     expect(sent()).toEqual([...BEFORE, prompt(9)]);
-    await expectTable(AFTER);
+    await expectTable(out, AFTER);
   });
 
   it('pays for nothing again from the window', async () => {
@@ -296,7 +274,7 @@ describe('somebody who cancels or stops while rows move', () => {
     await runs.requeueAndStart(runId, { kind: 'cancelled' });
     await runs.over(runId);
     expect(sent()).toEqual([...BEFORE, prompt(9)]);
-    await expectTable(AFTER);
+    await expectTable(out, AFTER);
   });
 });
 
@@ -333,7 +311,7 @@ it('sends of what may have been charged what does not lie at hand, where somebod
   expect(await counts()).toMatchObject({ unknown: 1, done: 3 });
   await command(prompts(9, 1, 2, 3, 4), { options: { unknown: 'resend' } });
   expect(sent().slice(4)).toEqual(prompts(9, 2));
-  await expectTable(prompts(9, 1, 2, 3, 4));
+  await expectTable(out, prompts(9, 1, 2, 3, 4));
   expect(await counts()).toMatchObject({ unknown: 0, done: 5 });
 });
 
@@ -374,11 +352,11 @@ describe('a process that dies while rows move', () => {
     }
     await command(prompts(5, 1, 4));
     expect(sent()).toEqual(prompts(1, 2, 3, 4, 5));
-    await expectTable(prompts(5, 1, 4));
+    await expectTable(out, prompts(5, 1, 4));
     expect(await counts()).toMatchObject({ done: 3, pending: 0, failed: 0, cancelled: 0, unknown: 0 });
     await command(prompts(1, 2, 3, 4));
     expect(sent()).toHaveLength(5);
-    await expectTable(prompts(1, 2, 3, 4));
+    await expectTable(out, prompts(1, 2, 3, 4));
     await rm(join(library.folder, 'rows.csv'));
   });
 });

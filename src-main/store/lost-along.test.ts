@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { seeded } from '../demo/seeded';
 import type { NewJob, Store } from './store';
 import {
   attemptFor,
@@ -162,7 +163,7 @@ describe.each(DRIVERS)('requests with an unknown outcome whose rows have moved, 
   });
 
   it('are as many as before, each at home if any place is, however the rows are moved', async () => {
-    const random = mulberry(7);
+    const random = seeded(7);
     const letters = (): string =>
       Array.from({ length: 2 + Math.floor(random() * 9) }, () =>
         'abcde'.charAt(Math.floor(random() * 5)),
@@ -216,14 +217,3 @@ describe.each(DRIVERS)('requests with an unknown outcome whose rows have moved, 
     }
   }, 60_000);
 });
-
-/** Numbers between 0 and 1, the same each time. */
-function mulberry(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
