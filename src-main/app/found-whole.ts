@@ -64,15 +64,17 @@ export async function lyingWhole(
 
 /** In its folder, of an answer that the journal noted as whole: under any of its names, by its hash alone. */
 async function notedPath(
-  { outputDir, stem, attemptId, isFormer, receipt }: UnfinishedFile,
+  { outputDir, stems, attemptId, isFormer, receipt }: UnfinishedFile,
   mark: string,
 ): Promise<string | null> {
   if (receipt === null) {
     return null;
   }
-  const of = { stem, mark, attemptId };
-  const former = isFormer ? [`${formerWhoseName(of)}.part`] : [];
-  for (const name of [resultName(of), wholeName(of), ...former, receipt.fileName]) {
+  const names = stems.flatMap((stem) => {
+    const of = { stem, mark, attemptId };
+    return [resultName(of), wholeName(of), ...(isFormer ? [`${formerWhoseName(of)}.part`] : [])];
+  });
+  for (const name of [...names, receipt.fileName]) {
     const path = join(outputDir, name);
     if (await hasHash(path, receipt.sha256)) {
       return path;
@@ -81,16 +83,21 @@ async function notedPath(
   return null;
 }
 
-async function setAsidePath(
-  { outputDir, stem, attemptId }: UnfinishedFile,
-  mark: string,
-): Promise<string | null> {
-  const path = join(outputDir, wholeName({ stem, mark, attemptId }));
-  return access(path).then(
-    () => path,
-    () => null,
-  );
+async function setAsidePath(file: UnfinishedFile, mark: string): Promise<string | null> {
+  for (const path of asidePaths(file, mark)) {
+    const isThere = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) {
+      return path;
+    }
+  }
+  return null;
 }
+
+const asidePaths = ({ outputDir, stems, attemptId }: UnfinishedFile, mark: string): readonly string[] =>
+  stems.map((stem) => join(outputDir, wholeName({ stem, mark, attemptId })));
 
 const isWanted = ({ jobState, isAsked }: UnfinishedFile): boolean => jobState === 'unknown' && isAsked;
 
@@ -128,8 +135,9 @@ async function adopt(
   unfinished: UnfinishedFile,
   spares: ReadonlySet<string>,
 ): Promise<AttemptEnd | null> {
-  const { attemptId, jobId, runId, outputDir, stem, jobStem } = unfinished;
-  const aside = join(outputDir, wholeName({ stem, mark, attemptId }));
+  const { attemptId, jobId, runId, outputDir, jobStem } = unfinished;
+  const [anyAside = ''] = asidePaths(unfinished, mark);
+  const aside = (await setAsidePath(unfinished, mark)) ?? anyAside;
   const spare = spares.has(spareName(attemptId)) ? join(spareDir, spareName(attemptId)) : undefined;
   const noted = await notedPath(unfinished, mark);
   const file =

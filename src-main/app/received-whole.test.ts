@@ -1,11 +1,13 @@
 /** Answers that had come whole, by the journal's hash, and whose place was barred when their process died. */
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { AttemptStart } from '../engine/ports';
 import type { Store, StoredRun } from '../store/store';
 import {
   attemptFor,
+  doneEnd,
   failedEnd,
   fileOf,
   type Library,
@@ -14,7 +16,7 @@ import {
   sendNext,
   temporaryLibrary,
 } from '../store/testing/library-fixture';
-import { adoptWhole, lyingWhole } from './found-whole';
+import { adoptWhole, lyingWhole, spareName } from './found-whole';
 import { createUnfinishedFiles } from './unfinished-files';
 
 const MARK = '0a1b2c3d';
@@ -144,6 +146,48 @@ it.each(['before', 'after'])(
     expect((await readdir(out)).toSorted()).toEqual(['000000.png', 'renamed_0.png']);
   },
 );
+
+it('is found by the name that it has, however often its job got another whose place was barred', async () => {
+  const { jobId, part } = await received();
+  await die();
+  for (const name of ['second', 'third']) {
+    await store.planJobs(
+      run.id,
+      newJobs(2).map((job) => ({ ...job, stem: `${name}/${job.index}` })),
+    );
+    await mkdir(join(out, name, '0.png', 'x'), { recursive: true });
+    expect([await lying(), await adopt()]).toEqual([[part], []]);
+    await sweep();
+  }
+  await rm(join(out, 'third', '0.png'), { recursive: true });
+  expect(await adopt()).toMatchObject([{ jobId }]);
+  expect(await readdir(join(out, 'third'))).toEqual(['0.png']);
+  await sweep();
+  expect([await readdir(out), await store.unfinishedFiles(null, 0, 9)]).toEqual([
+    expect.not.arrayContaining([basename(part)]),
+    [],
+  ]);
+});
+
+it.each([
+  ['goes where its job got another answer to the same', 'digest', false],
+  ['stays where its job was asked for something else meanwhile', 'second', true],
+])('%s', async (_, digest, isKept) => {
+  const { jobId, part } = await received();
+  await die();
+  const spare = join(spareDir, spareName((await store.attempts(jobId)).at(-1)?.id ?? 0));
+  await writeFile(spare, BYTES);
+  await store.planJobs(
+    run.id,
+    newJobs(2).map((job) => ({ ...job, digest: digest === 'digest' ? job.digest : digest })),
+  );
+  await store.requeue(run.id, { kind: 'unknown' });
+  await store.ended(doneEnd(await sendNext(store, run.id, {}), fileOf('000000')));
+  expect(await stateOf(jobId)).toBe('done');
+  await sweep();
+  const left = [part, spare].filter((path) => existsSync(path));
+  expect(left).toEqual(isKept ? [part, spare] : []);
+});
 
 it('is kept while its job goes again, and is the answer still where that was in vain', async () => {
   const { jobId, part } = await received();

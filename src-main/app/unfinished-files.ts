@@ -36,12 +36,15 @@ export function createUnfinishedFiles({ store, mark, spareDir, onError }: Unfini
         return;
       }
       after = end.attemptId;
+      const left = new Set<number>();
       for (const [folder, files] of byFolder(page)) {
-        if (!stop.signal.aborted) {
-          const cleared = await clear(folder, files, mark);
-          await store.noUnfinishedFiles(await withoutSpares(cleared, files, spareDir));
+        if (stop.signal.aborted) {
+          return;
         }
+        (await leftIn(folder, files, mark)).forEach((attemptId) => left.add(attemptId));
       }
+      const cleared = page.filter(({ attemptId }) => !left.has(attemptId));
+      await store.noUnfinishedFiles(await withoutSpares(cleared, spareDir));
     }
   }
 
@@ -62,14 +65,15 @@ export function createUnfinishedFiles({ store, mark, spareDir, onError }: Unfini
 function byFolder(files: readonly UnfinishedFile[]): ReadonlyMap<string, readonly UnfinishedFile[]> {
   const folders = new Map<string, UnfinishedFile[]>();
   for (const file of files) {
-    const folder = dirname(join(file.outputDir, file.stem));
-    folders.set(folder, [...(folders.get(folder) ?? []), file]);
+    for (const folder of new Set(file.stems.map((stem) => dirname(join(file.outputDir, stem))))) {
+      folders.set(folder, [...(folders.get(folder) ?? []), file]);
+    }
   }
   return folders;
 }
 
-/** Answers the attempts of which nothing is left. */
-async function clear(
+/** Removes what is not wanted; answers the attempts of which something is left, or may come back. */
+async function leftIn(
   folder: string,
   files: readonly UnfinishedFile[],
   mark: string,
@@ -86,10 +90,10 @@ async function clear(
     }
   } catch (error) {
     if (!(await isNowhere(error, files))) {
-      return [];
+      return files.map(({ attemptId }) => attemptId);
     }
   }
-  return files.flatMap((file) => (kept.has(file.attemptId) || mayComeBack(file) ? [] : file.attemptId));
+  return files.flatMap((file) => (kept.has(file.attemptId) || mayComeBack(file) ? file.attemptId : []));
 }
 
 /** By its hash it is known wherever it turns up: as on a disk that was not connected while another folder had the name. */
@@ -97,22 +101,20 @@ function mayComeBack({ receipt, jobState }: UnfinishedFile): boolean {
   return receipt !== null && jobState === 'unknown';
 }
 
-/** Those of `cleared` of which the library keeps nothing either: an answer that it keeps goes once its job is done. */
+/** Attempts of which the library keeps nothing either: an answer that it keeps goes once its job has another to the same. */
 async function withoutSpares(
-  cleared: readonly number[],
-  files: readonly UnfinishedFile[],
+  cleared: readonly UnfinishedFile[],
   spareDir: string,
 ): Promise<readonly number[]> {
   const spares = new Set(cleared.length === 0 ? [] : await namesIn(spareDir));
-  const kept = new Set<number>();
-  for (const { attemptId, jobState } of files) {
+  const gone: number[] = [];
+  for (const { attemptId, isAnswered } of cleared) {
     const name = spareName(attemptId);
-    const isKept = spares.has(name) && (jobState !== 'done' || !(await removed(join(spareDir, name))));
-    if (isKept) {
-      kept.add(attemptId);
+    if (!spares.has(name) || (isAnswered && (await removed(join(spareDir, name))))) {
+      gone.push(attemptId);
     }
   }
-  return cleared.filter((attemptId) => !kept.has(attemptId));
+  return gone;
 }
 
 /** One that was never made is empty; one that cannot be read may hold anything. */
@@ -133,18 +135,20 @@ const removed = (path: string): Promise<boolean> =>
     () => false,
   );
 
-function namesOf({ stem, attemptId, isFormer }: UnfinishedFile, mark: string): readonly string[] {
-  const of = { stem: basename(stem), mark, attemptId };
-  return isFormer ? [whoseName(of), formerWhoseName(of)] : [whoseName(of)];
+function namesOf({ stems, attemptId, isFormer }: UnfinishedFile, mark: string): readonly string[] {
+  return stems.flatMap((stem) => {
+    const of = { stem: basename(stem), mark, attemptId };
+    return isFormer ? [whoseName(of), formerWhoseName(of)] : [whoseName(of)];
+  });
 }
 
 /**
- * Whether it is gone. One that is whole may be the very answer that was lost: it stays while its job is unknown, and one
- * that is known as the answer until its job is done.
+ * Whether it is gone. One that is whole may be the very answer that was lost, and one that is known as the answer is: it
+ * stays until its job is done, and then too where that was asked for something else by then.
  */
 async function remove(
   path: string,
-  { jobState, receipt }: UnfinishedFile,
+  { jobState, receipt, isAnswered }: UnfinishedFile,
   kind: NamedTemporary['kind'],
 ): Promise<boolean> {
   try {
@@ -152,7 +156,7 @@ async function remove(
       return true;
     }
     const isAnswer = kind === 'whole' || (kind === 'result' && receipt !== null);
-    if (isAnswer && jobState !== 'done') {
+    if (isAnswer && !isAnswered) {
       return false;
     }
     if (kind === 'result' && jobState === 'unknown' && (await readWholeImage(path)) !== null) {

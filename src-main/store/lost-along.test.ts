@@ -154,9 +154,9 @@ describe.each(DRIVERS)('requests with an unknown outcome whose rows have moved, 
     await store.recover();
     const found = async () => (await store.unfinishedFiles(runId, 0, 10))[0];
     expect(await move('zb')).toEqual({ moved: 0, elsewhere: 1, gone: 0 });
-    expect(await found()).toMatchObject({ isAsked: false, stem: '000000', jobStem: '000000' });
+    expect(await found()).toMatchObject({ isAsked: false, stems: ['000000'], jobStem: '000000' });
     expect(await move('zba')).toEqual({ moved: 1, elsewhere: 0, gone: 0 });
-    expect(await found()).toMatchObject({ isAsked: true, stem: '000000', jobStem: '000002' });
+    expect(await found()).toMatchObject({ isAsked: true, stems: ['000000'], jobStem: '000002' });
     expect((await jobsOf())[2]).toMatchObject({ state: 'unknown', instruction: 'in blue' });
     await store.requeue(runId, { kind: 'unknown' });
     expect((await jobsOf())[2]).toMatchObject({ state: 'pending', instruction: 'in blue' });

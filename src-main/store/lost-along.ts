@@ -129,11 +129,13 @@ function createFree(lost: readonly Place[]) {
       const there = byAsk.get(key) ?? [];
       const worth = (place: Place): number =>
         place === own ? 4 : (place.now.asked === null ? 2 : 0) + (place.variant === own.variant ? 1 : 0);
-      const [best] = there.toSorted((one, other) => worth(other) - worth(one));
-      byAsk.set(
-        key,
-        there.filter((place) => place !== best),
-      );
+      let best = there[0];
+      for (const place of there) {
+        best = best === undefined || worth(place) > worth(best) ? place : best;
+      }
+      if (best !== undefined) {
+        there.splice(there.indexOf(best), 1);
+      }
       return best;
     },
   };

@@ -17,13 +17,15 @@ export interface UnfinishedFile {
   readonly runId: number;
   /** Of its run, absolute. */
   readonly outputDir: string;
-  /** As its job was called when the attempt was lost, or its answer came whole. */
-  readonly stem: string;
+  /** As its job was called when the attempt was lost, when its answer came whole, or when a place was last looked for. */
+  readonly stems: readonly string[];
   /** As its job is called now: its row may have moved since. */
   readonly jobStem: string;
   readonly jobState: JobState;
   /** Its job asks for the same still: what came of it may become the result. */
   readonly isAsked: boolean;
+  /** Its job is done with what was asked here, or nobody knows that it was not: what came of it is wanted no more. */
+  readonly isAnswered: boolean;
   /** It was sent by a program before, which named its files without the library. */
   readonly isFormer: boolean;
   /** Its answer had come whole: it is known by its hash, under whichever of its names it lies. */
@@ -149,6 +151,8 @@ interface UnfinishedRecord {
   readonly job_stem: string;
   readonly state: string;
   readonly is_asked: number;
+  /** Known to have asked for something else. */
+  readonly is_other: number;
   readonly is_former: number;
   readonly file: string | null;
 }
@@ -156,7 +160,8 @@ interface UnfinishedRecord {
 export function unfinishedCalls({ db }: Tables, { read, write }: Access): UnfinishedStore {
   const page = db.prepare<UnfinishedRecord>(
     `SELECT u.attempt_id, a.job_id, u.run_id, r.output_dir, u.stem, j.stem AS job_stem, j.state,
-       coalesce(u.digest = j.digest, 0) AS is_asked, a.file, u.attempt_id <= (SELECT max(up_to) FROM former_names) AS is_former FROM unfinished_files u
+       coalesce(u.digest = j.digest, 0) AS is_asked, coalesce(u.digest != j.digest, 0) AS is_other, a.file,
+       u.attempt_id <= (SELECT max(up_to) FROM former_names) AS is_former FROM unfinished_files u
      CROSS JOIN attempts a ON a.id = u.attempt_id CROSS JOIN jobs j ON j.id = a.job_id CROSS JOIN runs r ON r.id = u.run_id
      WHERE u.attempt_id > ?1 AND (?2 IS NULL OR u.run_id = ?2) ORDER BY u.attempt_id LIMIT ?3`,
   );
@@ -185,17 +190,18 @@ export function unfinishedCalls({ db }: Tables, { read, write }: Access): Unfini
 
 function unfinishedOf(record: UnfinishedRecord): UnfinishedFile {
   const receipt = receiptOf(record.file);
-  const noted = receipt === null ? record.job_stem : stemOfResult(receipt.fileName);
+  const jobState = jobStateSchema.parse(record.state);
+  const noted = receipt === null ? [] : [stemOfResult(receipt.fileName)];
   return {
     attemptId: record.attempt_id,
     jobId: record.job_id,
     runId: record.run_id,
     outputDir: record.output_dir,
-    // Its job may have been given another name while it was under way; or its answer is about to get the one of now.
-    stem: noted === record.job_stem ? record.stem : noted,
+    stems: [...new Set([record.stem, ...noted])],
     jobStem: record.job_stem,
-    jobState: jobStateSchema.parse(record.state),
+    jobState,
     isAsked: record.is_asked === 1,
+    isAnswered: jobState === 'done' && record.is_other === 0,
     isFormer: record.is_former === 1,
     receipt,
   };
