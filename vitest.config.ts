@@ -62,6 +62,8 @@ const SLOW = [
   'src-main/app/paid-pictures.flow.test.ts',
   'src-main/app/changed-rows.flow.test.ts',
   'src-main/app/moved-rows.flow.test.ts',
+  'src-main/app/moved-lost.flow.test.ts',
+  'src-main/cli/runs/resume-unplaced.flow.test.ts',
   'src-main/app/again-moved.flow.test.ts',
   'src-main/app/resend-lost.flow.test.ts',
   'src-main/app/kept-pictures.flow.test.ts',

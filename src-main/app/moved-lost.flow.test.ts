@@ -12,7 +12,7 @@ import type { Store } from '../store/store';
 import { spareName } from './found-whole';
 import { openPainterScene, pictureAnswer, promptOf } from './testing/painter-scene';
 import { PICTURE_RECIPE, picturePlan, runPlan } from './testing/picture-plan';
-import { expectTable, tableOf } from './testing/results-table';
+import { expectTable, tableOf, widthOf } from './testing/results-table';
 import { ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
 
 const WAIT = { timeout: 20_000 };
@@ -156,6 +156,26 @@ it('goes along where a row is put in, with what is known of it', async () => {
 
   expect(await command(prompts(9, 1, 2, 3, 4))).toEqual([]);
   await expectResent(prompts(9, 1, 2, 3, 4), prompts(2, 3));
+});
+
+it('takes no place from a row that is done where its own line was taken out', async () => {
+  await cutOff(prompts(1, 2, 3), prompts(1));
+  expect(await command(prompts(2, 3))).toEqual([
+    '2 results went along with their rows.',
+    'One row is no longer in the input and is left out; no result is deleted.',
+  ]);
+  expect(sent()).toEqual([]);
+  expect(await counts()).toMatchObject({ done: 2, unknown: 1, pending: 0, cancelled: 0 });
+  const lines = await tableOf(out);
+  expect(lines.slice(0, 2).map((line) => `${line['prompt']} ${line['status']}`)).toEqual(
+    prompts(2, 3).map((row) => `${row} done`),
+  );
+  expect(await widthOf(out, lines[0]?.['output_image'] ?? '')).toBe(prompt(2).length);
+  expect(lines[2]).toMatchObject({ status: 'unknown' });
+  // It is what it was when its line is back.
+  expect(await command(prompts(1, 2, 3))).toContain(ALONG(1));
+  expect(await lostRows()).toEqual([0]);
+  await expectResent(prompts(1, 2, 3), prompts(1));
 });
 
 it('goes along when somebody edits the file back, or again, and stays what it is', async () => {

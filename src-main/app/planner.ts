@@ -202,8 +202,8 @@ async function rowsMoved(
   }
   // What is paid for and at hand comes first: a row that has it needs no answer that was lost.
   const lost = await store.lostAlong(run.id);
-  along += lost.moved > 0 ? await takeAlong(store, run, isHalted) : 0;
-  const isAlone = along + lost.moved === 0;
+  along += lost.moved + lost.aside > 0 ? await takeAlong(store, run, isHalted) : 0;
+  const isAlone = along + lost.moved + lost.aside === 0;
   return {
     along,
     lost: lost.moved,

@@ -79,7 +79,7 @@ describe.each(DRIVERS)('requests with an unknown outcome whose rows have moved, 
 
   it('change places until each is at home, whoever stands there', async () => {
     await begin('abcd', 'xxxx');
-    expect(await move('dabce')).toEqual({ moved: 4, elsewhere: 0, gone: 0 });
+    expect(await move('dabce')).toEqual({ moved: 4, aside: 0, elsewhere: 0, gone: 0 });
     expect(await lostNow()).toEqual([
       [0, 1],
       [1, 1],
@@ -98,7 +98,7 @@ describe.each(DRIVERS)('requests with an unknown outcome whose rows have moved, 
 
   it('leave to others what those are to ask', async () => {
     await begin('abcd', '.xx.');
-    expect(await move('zabcd')).toEqual({ moved: 2, elsewhere: 0, gone: 0 });
+    expect(await move('zabcd')).toEqual({ moved: 2, aside: 0, elsewhere: 0, gone: 0 });
     expect(await lostNow()).toEqual([
       [2, 1],
       [3, 1],
@@ -111,17 +111,35 @@ describe.each(DRIVERS)('requests with an unknown outcome whose rows have moved, 
 
   it('stay where they are while nobody asks for the same, and ask for what stands there when they go again', async () => {
     await begin('abc', '.x.');
-    expect(await move('azc')).toEqual({ moved: 0, elsewhere: 1, gone: 0 });
-    expect(await move('zac')).toEqual({ moved: 0, elsewhere: 1, gone: 0 });
+    expect(await move('azc')).toEqual({ moved: 0, aside: 0, elsewhere: 1, gone: 0 });
+    expect(await move('zac')).toEqual({ moved: 0, aside: 0, elsewhere: 1, gone: 0 });
     expect(await lostNow()).toEqual([[1, 1]]);
     expect(await store.requeue(runId, { kind: 'unknown' })).toBe(1);
     expect(await store.planJobs(runId, rowsOf('zac'))).toEqual({ added: 0, changed: 0, unsure: 0 });
     expect(await store.counts(runId)).toMatchObject({ unknown: 0, pending: 3 });
   });
 
+  it('make room for the row that stands there by now where another is gone, and come home when theirs is back', async () => {
+    await begin('abc', 'x..');
+    expect(await move('bc')).toEqual({ moved: 0, aside: 1, elsewhere: 0, gone: 0 });
+    expect((await jobsOf()).map(({ row, state }) => [row, state])).toEqual([
+      [0, 'pending'],
+      [1, 'pending'],
+      [2, 'unknown'],
+    ]);
+    expect(await store.counts(runId)).toMatchObject({ unknown: 1, pending: 2, cancelled: 0 });
+    expect(await store.planJobs(runId, rowsOf('bc'))).toEqual({ added: 0, changed: 0, unsure: 0 });
+    expect(await move('bc')).toEqual({ moved: 0, aside: 0, elsewhere: 0, gone: 0 });
+    expect(await move('bca')).toMatchObject({ aside: 0, elsewhere: 0 });
+    expect(await lostNow()).toEqual([[2, 1]]);
+    expect(await move('abc')).toEqual({ moved: 1, aside: 0, elsewhere: 0, gone: 0 });
+    expect(await lostNow()).toEqual([[0, 1]]);
+    expect(await store.counts(runId)).toMatchObject({ unknown: 1, pending: 2, cancelled: 0 });
+  });
+
   it('come home from a row that is gone, or cannot be read, and leave nobody there', async () => {
     await begin('abcd', '...x');
-    expect(await move('bcd')).toEqual({ moved: 1, elsewhere: 0, gone: 1 });
+    expect(await move('bcd')).toEqual({ moved: 1, aside: 0, elsewhere: 0, gone: 1 });
     expect(await lostNow()).toEqual([[2, 1]]);
     expect((await jobsOf()).map(({ row, state }) => [row, state])).toEqual([
       [0, 'pending'],
@@ -129,7 +147,7 @@ describe.each(DRIVERS)('requests with an unknown outcome whose rows have moved, 
       [2, 'unknown'],
     ]);
     expect(await store.counts(runId)).toMatchObject({ unknown: 1, pending: 2, cancelled: 0 });
-    expect(await move('zbcd')).toEqual({ moved: 1, elsewhere: 0, gone: 0 });
+    expect(await move('zbcd')).toEqual({ moved: 1, aside: 0, elsewhere: 0, gone: 0 });
     expect(await lostNow()).toEqual([[3, 1]]);
     expect(await store.counts(runId)).toMatchObject({ unknown: 1, pending: 3, cancelled: 0 });
   });
@@ -141,7 +159,7 @@ describe.each(DRIVERS)('requests with an unknown outcome whose rows have moved, 
     await store.requeueWith(third?.id ?? 0, 'in blue');
     const other = await store.createRun(newRun(await input(1), '/nowhere/else'));
     await store.planJobs(other.id, rowsOf('a'));
-    expect(await move('zba')).toEqual({ moved: 0, elsewhere: 1, gone: 0 });
+    expect(await move('zba')).toEqual({ moved: 0, aside: 0, elsewhere: 1, gone: 0 });
     expect((await jobsOf())[2]).toMatchObject({ state: 'pending', instruction: 'in blue' });
   });
 
@@ -153,9 +171,9 @@ describe.each(DRIVERS)('requests with an unknown outcome whose rows have moved, 
     store = await library.open();
     await store.recover();
     const found = async () => (await store.unfinishedFiles(runId, 0, 10))[0];
-    expect(await move('zb')).toEqual({ moved: 0, elsewhere: 1, gone: 0 });
+    expect(await move('zb')).toEqual({ moved: 0, aside: 0, elsewhere: 1, gone: 0 });
     expect(await found()).toMatchObject({ isAsked: false, stems: ['000000'], jobStem: '000000' });
-    expect(await move('zba')).toEqual({ moved: 1, elsewhere: 0, gone: 0 });
+    expect(await move('zba')).toEqual({ moved: 1, aside: 0, elsewhere: 0, gone: 0 });
     expect(await found()).toMatchObject({ isAsked: true, stems: ['000000'], jobStem: '000002' });
     expect((await jobsOf())[2]).toMatchObject({ state: 'unknown', instruction: 'in blue' });
     await store.requeue(runId, { kind: 'unknown' });

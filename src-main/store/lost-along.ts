@@ -1,7 +1,8 @@
 /**
  * Where rows of a run have moved, requests with an unknown outcome go along: such a job changes places with one that is to
- * ask what it was asked, so that nothing is sent which may have been charged, and what comes of it is its row's. All that
- * is known of a job goes with it, its attempts too; each is in one place, and in the end as many are unknown as before.
+ * ask what it was asked, so that nothing is sent which may have been charged, and what comes of it is its row's. Where none
+ * asks that, it makes room for the row that stands there now if it can: it goes to where a row is gone. All that is known of
+ * a job goes with it, its attempts too; each is in one place, and in the end as many are unknown as before.
  */
 import { ROWS_PER_DATASET } from './dataset-table';
 import type { Db } from './driver';
@@ -12,6 +13,8 @@ import type { RunTally } from './run-tally';
 export interface LostAlong {
   /** Jobs that are where their rows are by now. */
   readonly moved: number;
+  /** Jobs that made room for other rows, whose own are in the input no more. */
+  readonly aside: number;
   /** Jobs that stay in the places of other rows: what they were asked waits nowhere. */
   readonly elsewhere: number;
   /** Rows that are no longer there, and left the run with what had been in the other place. */
@@ -36,6 +39,8 @@ interface Standing {
   readonly state: string;
   /** With an unknown outcome; null: it waits. */
   readonly asked: string | null;
+  /** Its row is gone: it is not in the run. */
+  readonly isLeftOut: boolean;
 }
 
 interface Place extends Pick<PlaceRecord, 'row' | 'idx' | 'position' | 'stem' | 'variant'> {
@@ -61,12 +66,15 @@ export function createLostAlong(db: Db, tally: RunTally) {
     `${PLACES} AND j.state IN ('pending', 'cancelled') AND j.position >= 0 AND j.instruction IS NULL
        AND j.digest IN (SELECT value FROM json_each(?2)) ORDER BY j.position`,
   );
+  const gonePlaces = db.prepare<PlaceRecord>(
+    `${PLACES} AND j.position < 0 AND j.state = 'cancelled' AND NOT ${IS_THERE} ORDER BY j.row`,
+  );
   const write = createPlaceWriter(db, tally);
 
   return (runId: number): LostAlong => {
     const lost = lostPlaces.all(runId).map(toPlace);
     if (lost.length === 0) {
-      return { moved: 0, elsewhere: 0, gone: 0 };
+      return { moved: 0, aside: 0, elsewhere: 0, gone: 0 };
     }
     const free = createFree(lost);
     const asks = [...new Set(lost.map(({ before }) => rowAskedOf(before)))];
@@ -74,19 +82,21 @@ export function createLostAlong(db: Db, tally: RunTally) {
       free.addWaiting(toPlace(record));
     }
     const moved = settle(lost, free);
-    const gone = write(runId, free.all);
-    const left = lost.filter(
-      ({ asks: ask, now }) => now.asked !== null && ask !== null && !isAtHome(now, ask),
-    );
-    return { moved, elsewhere: left.length, gone };
+    const strangers = lost.filter(isTaken);
+    const left = strangers.length === 0 ? [] : makeRoom(strangers, gonePlaces.iterate(runId));
+    const gone = write(runId, [...free.all, ...left]);
+    return { moved, aside: left.length, elsewhere: lost.filter(isTaken).length, gone };
   };
 }
 
 const rowAskedOf = ({ asked }: Standing): string => rowDigestOf(asked ?? '');
-const isAtHome = (job: Standing, asks: string): boolean => rowAskedOf(job) === asks;
+/** By a job that was asked what its row does not ask. */
+const isTaken = ({ asks, now }: Place): boolean =>
+  now.asked !== null && asks !== null && rowAskedOf(now) !== asks;
 
 function toPlace({ id, state, digest, model_id, is_there, ...place }: PlaceRecord): Place {
-  const standing = { id, state, asked: state === 'unknown' ? askedOf(digest) : null };
+  const asked = state === 'unknown' ? askedOf(digest) : null;
+  const standing = { id, state, asked, isLeftOut: place.position < 0 };
   const asks = is_there === 1 ? rowDigestOf(digest) : null;
   return { ...place, modelId: model_id, asks, before: standing, now: standing };
 }
@@ -157,6 +167,25 @@ function settle(lost: readonly Place[], free: Free): number {
   return moved;
 }
 
+/** The jobs of rows that are gone come in for them, and are to ask what stands there. Answers the places that they had. */
+function makeRoom(taken: readonly Place[], gone: Iterable<PlaceRecord>): readonly Place[] {
+  const open = [...taken];
+  const left: Place[] = [];
+  for (const record of gone) {
+    const at = open.findIndex(({ modelId }) => modelId === record.model_id);
+    const [own] = at < 0 ? [] : open.splice(at, 1);
+    if (own !== undefined) {
+      const place = toPlace(record);
+      [own.now, place.now] = [place.now, own.now];
+      left.push(place);
+    }
+    if (open.length === 0) {
+      break;
+    }
+  }
+  return left;
+}
+
 function createPlaceWriter(db: Db, tally: RunTally) {
   // No two jobs are in one place at any moment.
   const lift = db.prepare('UPDATE jobs SET row = -1 - id WHERE id = ?');
@@ -166,7 +195,11 @@ function createPlaceWriter(db: Db, tally: RunTally) {
   const askAnew = db.prepare(
     'UPDATE jobs SET retries_used = 0, failure = NULL, instruction = NULL, misfit_id = NULL WHERE id = ?',
   );
+  const enter = db.prepare(`UPDATE jobs SET state = 'pending' WHERE id = ?`);
   const leave = db.prepare(`UPDATE jobs SET state = 'cancelled' WHERE id = ?`);
+  const lastPosition = db.prepare<{ position: number }>(
+    'SELECT max(position) AS position FROM jobs WHERE run_id = ?',
+  );
   const unsettle = db.prepare('UPDATE runs SET positions_settled = 0 WHERE id = ?');
   // Also where the digest stays: cells that nothing reads are another row's.
   const noteWords = db.prepare('INSERT OR IGNORE INTO gallery_stale (job_id) VALUES (?)');
@@ -176,8 +209,11 @@ function createPlaceWriter(db: Db, tally: RunTally) {
     const changed = places.filter(({ before, now }) => now !== before);
     changed.forEach(({ now }) => lift.run(now.id));
     const gone = new Set<number>();
-    for (const { now, row, idx, position, stem, variant, asks } of changed) {
+    let last = lastPosition.get(runId)?.position ?? 0;
+    for (const { now, row, idx, position: before, stem, variant, asks } of changed) {
       const isGone = asks === null && now.asked === null;
+      // One that made room is in the run still, behind all others.
+      const position = before < 0 ? (last += 1) : before;
       const digest =
         now.asked === null ? (asks ?? '') : asks === null ? now.asked : lostDigest(asks, now.asked);
       put.run(row, idx, isGone ? -1 : position, stem, variant, digest, now.id);
@@ -189,9 +225,12 @@ function createPlaceWriter(db: Db, tally: RunTally) {
         leave.run(now.id);
         tally.leave(groupOf(runId, now.state, null));
         gone.add(row);
+      } else if (now.isLeftOut && now.asked === null) {
+        enter.run(now.id);
+        tally.enter({ runId, state: 'pending', failureKind: null });
       }
     }
-    if (gone.size > 0) {
+    if (gone.size > 0 || changed.some(({ position }) => position < 0)) {
       unsettle.run(runId);
     }
     return gone.size;
