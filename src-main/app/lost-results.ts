@@ -120,6 +120,7 @@ export function createLostResults(options: LostResultsOptions) {
           runId,
           model: { provider, model },
           retriesUsed,
+          isStraggler: true,
         }));
     },
     stop(runId: number): void {

@@ -28,6 +28,8 @@ export interface PendingJob {
   readonly retriesUsed: number;
   /** Its answer did not fit its schema: the next attempt asks for it mended, and no other after it. */
   readonly repair?: Repair;
+  /** It stands where its run has been handed out already: what follows is not looked for behind it. */
+  readonly isStraggler?: boolean;
 }
 
 /** One request about to be sent. */

@@ -78,3 +78,21 @@ it('goes on behind the last of a page, whichever number that has', async () => {
   expect(asked).toEqual([-1, 9, 4]);
   expect(work.held).toBe(4);
 });
+
+it('goes on where it was after one that stands before', async () => {
+  const { work } = scene();
+  const model: ModelChoice = { provider: 'openai', model: 'm' };
+  const pages = [[5, 6], [{ id: 2, isStraggler: true }], []];
+  const asked: number[] = [];
+  const pending = async (runId: number, afterId: number): Promise<readonly PendingJob[]> => {
+    asked.push(afterId);
+    return (pages.shift() ?? []).map((job) => {
+      const named = typeof job === 'number' ? { id: job } : job;
+      return { ...named, runId, model, retriesUsed: 0 };
+    });
+  };
+  while (!work.isExhausted) {
+    await work.load({ pending });
+  }
+  expect(asked).toEqual([-1, 6, 6]);
+});

@@ -314,7 +314,7 @@ export class WorkList {
         return;
       }
       // In the order of the run, which that of their numbers need not be.
-      this.cursor = jobs.at(-1)?.id ?? this.cursor;
+      this.cursor = jobs.findLast(({ isStraggler }) => isStraggler !== true)?.id ?? this.cursor;
       for (const job of jobs) {
         if (!this.dropped.has(job.id)) {
           this.laneOf(job, false).add(job);
