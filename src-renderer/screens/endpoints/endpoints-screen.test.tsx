@@ -39,6 +39,17 @@ describe('keys', () => {
     expect(screen.getByText(/team-a and team-b are in quota group/)).toBeTruthy();
   });
 
+  it('that are locked are unlocked where they stand', async () => {
+    const { backend, model } = await openEndpoints();
+    expect(screen.queryByText(/keys are locked/)).toBeNull();
+    act(() => backend.tell({ kind: 'vault', vault: { kind: 'passphrase', locked: true } }));
+    const notice = await screen.findByText(/Your keys are locked/);
+    fireEvent.click(button('Unlock…'));
+    expect(screen.getByRole('dialog', { name: 'Unlock your keys' })).toBeTruthy();
+    act(() => model.accept({ kind: 'vault', vault: { kind: 'passphrase', locked: false } }));
+    expect(notice.isConnected).toBe(false);
+  });
+
   it('count down by the second', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'setTimeout', 'clearInterval', 'clearTimeout'] });
     try {

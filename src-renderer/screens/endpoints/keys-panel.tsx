@@ -7,6 +7,7 @@ import { toast } from '../../state/ui-store';
 import type { Action } from '../../state/use-action';
 import { ConfirmDialog } from '../../ui/dialog';
 import { formatCount, plural } from '../../ui/format';
+import { LockedKeys } from '../../ui/locked-keys';
 import { MenuButton } from '../../ui/menu';
 import { Mark } from '../../ui/pill';
 import { KEY_STANDINGS, keyStanding } from './endpoint-words';
@@ -38,6 +39,7 @@ export function KeysPanel({ view, action, isTesting, onTest }: KeysPanelProps) {
   }
   return (
     <section aria-label="Keys" className="keys">
+      <LockedKeys>Your keys are locked: none can be used before their passphrase is given.</LockedKeys>
       <Toolbar
         filter={filter}
         found={found.length}

@@ -1,10 +1,10 @@
 /** The plan in one line, what stands in its way, and the button that starts it. */
 import type { Plan, PreflightReport } from '@shared/model/plan';
-import { isVaultLocked, openVault, useLive, useModel } from '../../state/app-model';
 import { nextStep } from '../../state/new-run-draft';
 import type { Draft } from '../../state/new-run-draft';
 import { priceWords } from '../../jobs/job-price';
 import { plural } from '../../ui/format';
+import { LockedKeys } from '../../ui/locked-keys';
 import { Notice } from '../../ui/notice';
 import type { PlanState } from './use-plan';
 import type { Preflight } from './use-preflight';
@@ -27,7 +27,7 @@ export function PlanFoot({ draft, plan, start, preflight, onLook }: PlanFootProp
   return (
     <footer className="plan-foot">
       {problem !== undefined && <Notice tone="bad">{problem}</Notice>}
-      <LockedKeys />
+      <LockedKeys>Your keys are locked: only the demo can run.</LockedKeys>
       {shown?.blockers.map((sentence) => (
         <Notice key={sentence} tone="bad">
           {sentence}
@@ -83,24 +83,6 @@ function planWords({ draft, plan, start }: Pick<PlanFootProps, 'draft' | 'plan' 
     return start.question;
   }
   return plan.plan === null ? ' ' : planSentence(plan.plan, draft);
-}
-
-/** Without the passphrase no key can be read, so that none seems to be there. */
-function LockedKeys() {
-  const model = useModel();
-  const isLocked = useLive((state) => isVaultLocked(state.vault));
-  return isLocked ? (
-    <Notice
-      action={
-        <button className="btn small" onClick={() => void openVault(model)} type="button">
-          Unlock…
-        </button>
-      }
-      tone="warn"
-    >
-      Your keys are locked: only the demo can run.
-    </Notice>
-  ) : null;
 }
 
 function runWords(plan: Plan | null, { isResume }: StartRun): string {

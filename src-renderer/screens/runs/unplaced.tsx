@@ -21,8 +21,9 @@ export function Unplaced({ run }: { readonly run: Run }) {
         whole on disk
       </b>
       , without a place in the folder: <code>{path}</code>
-      {isOne ? '' : ` and ${formatCount(total - 1)} more`}. Make room for {them} there first: then sending
-      again, or resuming the run, takes {them} from the disk, and nothing more is paid for {them}.
+      {isOne ? '' : ` and ${formatCount(total - 1)} more`}. Make room first, on the disk or of whatever has{' '}
+      {isOne ? 'its name' : 'their names'} in the folder: then sending again, or resuming the run, takes{' '}
+      {them} from the disk, and nothing more is paid for {them}.
     </p>
   );
 }

@@ -2,7 +2,7 @@
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
 import type { Settings, Theme } from '@shared/model/settings';
 import { EditorSetting } from '../../pictures/editor-setting';
-import { useLive, useModel } from '../../state/app-model';
+import { isVaultLocked, openVault, useLive, useModel } from '../../state/app-model';
 import { show } from '../../state/ui-store';
 import { useAction } from '../../state/use-action';
 import { CapsFields } from '../../ui/caps-fields';
@@ -274,25 +274,21 @@ function Appearance() {
 }
 
 function KeysLink() {
-  const { ui } = useModel();
+  const model = useModel();
   const vault = useLive((state) => state.vault);
   return (
     <section aria-labelledby="keys" className="settings-part">
       <h2 id="keys">Providers and keys</h2>
       <div className="row">
         <p className="sub grow">{vaultSentence(vault)}.</p>
-        {vault?.kind === 'passphrase' && vault.locked && (
-          <button
-            className="btn"
-            onClick={() => ui.setState({ vaultRequest: { status: vault, settle: () => undefined } })}
-            type="button"
-          >
+        {isVaultLocked(vault) && (
+          <button className="btn" onClick={() => void openVault(model)} type="button">
             Unlock…
           </button>
         )}
         <button
           className="btn"
-          onClick={() => show(ui, { kind: 'endpoints', endpointId: null })}
+          onClick={() => show(model.ui, { kind: 'endpoints', endpointId: null })}
           type="button"
         >
           Providers and keys

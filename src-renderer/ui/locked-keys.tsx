@@ -1,0 +1,22 @@
+/** Keys under a passphrase that nobody has given since the start: said where they are missed, with the way to open them. */
+import type { ReactNode } from 'react';
+import { isVaultLocked, openVault, useLive, useModel } from '../state/app-model';
+import { Notice } from './notice';
+
+/** `children`: the sentence; nothing while the keys are open. */
+export function LockedKeys({ children }: { readonly children: ReactNode }) {
+  const model = useModel();
+  const isLocked = useLive((state) => isVaultLocked(state.vault));
+  return isLocked ? (
+    <Notice
+      action={
+        <button className="btn small" onClick={() => void openVault(model)} type="button">
+          Unlock…
+        </button>
+      }
+      tone="warn"
+    >
+      {children}
+    </Notice>
+  ) : null;
+}
