@@ -13,7 +13,7 @@ import {
   sendNext,
   temporaryLibrary,
 } from '../store/testing/library-fixture';
-import { collectGarbage } from '../testing/collect-garbage';
+import { heldBytes } from '../testing/collect-garbage';
 import { resultsPath, writeTable, writeTables } from './exporter';
 
 let folder: string;
@@ -98,15 +98,10 @@ describe('writing tables', () => {
   const run = { ...newRun(1), id: 1, outputDir: '' };
 
   it('holds no more of a long run than of a short one', async () => {
-    // What is held is what is left when the rest was collected, whenever that would be done by itself.
-    const heldNow = (): number => {
-      collectGarbage();
-      return process.memoryUsage().heapUsed;
-    };
     let most = 0;
-    const before = heldNow();
+    const before = heldBytes();
     const store = endlessStore(30_000, (offset) => {
-      most = offset % 3000 === 0 ? Math.max(most, heldNow() - before) : most;
+      most = offset % 3000 === 0 ? Math.max(most, heldBytes() - before) : most;
     });
     const path = resultsPath(folder, 'csv');
     await writeTable(store, { run, dataset, format: 'csv', path });

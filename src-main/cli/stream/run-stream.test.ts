@@ -8,7 +8,7 @@ import { brushfleetAt } from '../../api/brushfleet';
 import { createDemoServer, type DemoServer } from '../../demo/demo-server';
 import type { FaultScript } from '../../demo/script';
 import { systemClock } from '../../system-clock';
-import { collectGarbage } from '../../testing/collect-garbage';
+import { heldBytes } from '../../testing/collect-garbage';
 import { main } from '../main';
 import { resultSink } from '../result-sink';
 import type { ResultSink } from '../streams';
@@ -200,15 +200,12 @@ describe('brushfleet stream', () => {
     let grown = 0;
     await stream([], {
       lines: (async function* () {
-        collectGarbage();
-        const before = process.memoryUsage();
+        const before = heldBytes();
         for (let at = 0; at < 100; at += 1) {
           yield Buffer.alloc(1024 ** 2, ' ').toString('latin1');
         }
         await new Promise((resolve) => setImmediate(resolve));
-        collectGarbage();
-        const { heapUsed, external } = process.memoryUsage();
-        grown = heapUsed + external - before.heapUsed - before.external;
+        grown = heldBytes() - before;
       })(),
     });
     expect(grown).toBeLessThan(50 * 1024 ** 2);
