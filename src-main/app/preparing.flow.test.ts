@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ScriptedServer } from '../providers/testing/scripted-server';
 import { deferred } from './deferred';
 import type { RunEnd } from './folder-plan';
+import { inFolder } from './folder-turns';
 import { openPainterScene } from './testing/painter-scene';
 import { picturePlan, runPlan } from './testing/picture-plan';
 import { ONE_AT_A_TIME, type TestLibrary } from './testing/test-library';
@@ -69,6 +70,32 @@ it('paused, it sends nothing more until it goes on', async () => {
   await runs.over(runId);
   expect(await library.app.store.counts(runId)).toMatchObject({ done: 5, pending: 0 });
 }, 30_000);
+
+it.each(['paused', 'cancelled'] as const)(
+  '%s while its jobs wait to go again for the turn of their folder, it sends nothing',
+  async (how) => {
+    const { runs, store } = library.app;
+    await command('');
+    const [run] = await store.runs();
+    const runId = run?.id ?? 0;
+    const { promise, resolve } = deferred();
+    const before = inFolder(store, run?.outputDir ?? '', () => promise);
+    const { jobs } = await store.jobs({ runId, offset: 0, limit: 1 });
+    const again = runs.rerunJob(jobs[0]?.id ?? 0);
+    await expect.poll(async () => (await runs.view(await runs.found(runId))).state.kind).toBe('running');
+    const halted = how === 'paused' ? runs.stop(runId) : runs.cancel(runId, false);
+    setImmediate(resolve);
+    await before;
+    const state = { kind: how === 'paused' ? 'paused' : 'finished' };
+    expect(await halted).toMatchObject({ state, counts: { done: 4 } });
+    await again;
+    expect(server.requests).toHaveLength(5);
+    expect(await store.counts(runId)).toMatchObject(
+      how === 'paused' ? { done: 4, pending: 1 } : { done: 4, cancelled: 1 },
+    );
+  },
+  30_000,
+);
 
 /** Four pages of a plan, the last of them not full. */
 const MANY = Array.from({ length: 1600 }, (_, at) => `animal ${at}`);

@@ -96,6 +96,8 @@ async function serve(
     const wasActive = runs.isActive(runId);
     // Before the turn is taken: who prepares the run may wait for that turn, and is waited for here.
     await runs.stop(runId);
+    // From here on, until it is begun, who pauses or cancels it is heard. Not before: the stop would wait for itself.
+    preparation.of(runId);
     return await inFolder(store, run.outputDir, () =>
       serveInTurn(parts, standing, { runId, wishes, wasActive, preparation }),
     );
@@ -123,8 +125,6 @@ async function serveInTurn(
   { runId, wishes, wasActive, preparation }: InTurn,
 ): Promise<Run> {
   const { batches, only } = standing;
-  // From here on, until it is begun, who pauses or cancels it is heard. Not before: whoever waits above would wait for itself.
-  preparation.of(runId);
   const run = await runs.found(runId);
   await refuseReplaced(store, run);
   const isPaused = !wasActive && !runs.isActive(runId) && (await store.counts(runId)).pending > 0;
