@@ -21,7 +21,7 @@ const CASES = [
   ['src-shared', calling('document.title'), GLOBALS],
   ['src-shared', importing('zod'), null],
   ['src-renderer', importing('../src-main/log'), IMPORTS],
-  ['src-renderer/screens/runs', importing('../../../src-main/app/runs'), IMPORTS],
+  ['src-renderer/screens/runs', importing('../../../src-main/app/runs/runs'), IMPORTS],
   ['src-renderer', importing('node:path'), IMPORTS],
   ['src-renderer', importing('electron'), IMPORTS],
   ['src-renderer', importing('@shared/contract'), null],

@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { libraryPaths } from '../../src-main/library';
-import { openDriver } from '../../src-main/store/driver';
+import { openDriver } from '../../src-main/store/database/driver';
 import { openStoreInProcess } from '../../src-main/store/sqlite-store';
 
 const SIDE = 1024;

@@ -1,10 +1,10 @@
 /** Gives most jobs of the run an outcome in one sweep of SQL: what a run of hours leaves, without the hours. */
 import { closeSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { noteQuiet } from '../../src-main/app/quiet-folders';
-import type { Db } from '../../src-main/store/driver';
+import { noteQuiet } from '../../src-main/app/folders/quiet-folders';
+import type { Db } from '../../src-main/store/database/driver';
 import { libraryPaths } from '../../src-main/library';
-import { openDatabase } from '../../src-main/store/open-database';
+import { openDatabase } from '../../src-main/store/database/open-database';
 import { systemClock } from '../../src-main/system-clock';
 import { type Figure, note } from '../pool/figures';
 import { libraryDir, openScene, type Scene } from './scene';

@@ -1,6 +1,6 @@
 /** From the press of Run to the first request, and on until every job is planned and some are done. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startRun } from '../../src-main/app/run-request';
+import { startRun } from '../../src-main/app/runs/run-request';
 import { atMost, type Figure, note } from '../pool/figures';
 import { peakRssMb, RSS_BAR_MB, timed, wallNow, withBlocks } from './gauges';
 import { openScene, OPTIONS, outputDir, RECIPE, type Scene } from './scene';

@@ -1,5 +1,5 @@
 /** Both tables of a run of every row, as written at its end. */
-import { resultsPath, writeTables } from '../../src-main/app/exporter';
+import { resultsPath, writeTables } from '../../src-main/app/tables/exporter';
 import { boundHeaps } from '../../src-main/heap-bounds';
 import { openStore } from '../../src-main/store/store-client';
 import { type Figure, note } from '../pool/figures';

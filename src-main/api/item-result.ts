@@ -1,6 +1,6 @@
 /** What became of an item, in the words that programs look for. Pure. */
 import type { Failure, FailureKind } from '@shared/model/failure';
-import { besideAnswer } from '../app/beside-answer';
+import { besideAnswer } from '../app/tables/beside-answer';
 import type { ProgramAnswer } from '../app/program-place';
 import type { ItemResult } from './types';
 

@@ -2,7 +2,7 @@
 import type { ModelChoice } from '@shared/model/run';
 import type { TextAsk } from '@shared/model/text';
 import type { App } from '../app';
-import { jobsOf } from '../app/asked-jobs';
+import { jobsOf } from '../app/sessions/asked-jobs';
 import {
   endsOf,
   type KeyStandings,

@@ -3,8 +3,8 @@ import type { AppEvent } from '@shared/contract';
 import type { JobTile } from '@shared/model/run';
 import type { Store, StoredJob } from '../store/store';
 import type { EventSource } from './event-hub';
-import type { Fleet } from './fleet';
-import type { Runs } from './runs';
+import type { Fleet } from './fleet/fleet';
+import type { Runs } from './runs/runs';
 
 export function createAppEvents(from: { store: Store; runs: Runs; fleet: Fleet }): EventSource {
   return {

@@ -10,7 +10,7 @@ import type { KeyringPort } from '../vault/keyring-port';
 import { openVault } from '../vault/open-vault';
 import type { Vault } from '../vault/vault';
 import { libraryMark } from '../temporary-name';
-import { createModels, type Models } from './models';
+import { createModels, type Models } from './fleet/models';
 import { libraryId } from './pictures/library-id';
 
 export interface FoundationOptions {

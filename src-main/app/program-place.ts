@@ -10,7 +10,7 @@ import type { TextResult } from '@shared/model/text';
 import { defaultModel } from '@shared/resolve-model';
 import type { App } from '../app';
 import type { Secret } from '../providers/secret';
-import { PROGRAM } from './asked-jobs';
+import { PROGRAM } from './sessions/asked-jobs';
 import { LOST } from './sessions/answer-of';
 import type { Session } from './sessions/session';
 

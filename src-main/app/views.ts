@@ -6,7 +6,7 @@ import type { App } from '../app';
 import { Refusal } from '../refusal';
 import type { Store } from '../store/store';
 import { tileOf } from './app-events';
-import { instructionOf } from './job-instruction';
+import { instructionOf } from './orders/job-instruction';
 
 export async function rowViews(
   store: Store,

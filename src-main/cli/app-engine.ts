@@ -1,6 +1,6 @@
 /** The engine port over the app, in the process that owns the library and may serve others. */
 import type { App } from '../app';
-import { FolderRun } from '../app/folder-run';
+import { FolderRun } from '../app/runs/folder-run';
 import type { Door } from '../local-door/serve-door';
 import type { CheckEnd, CheckRequest, CliEngine, RunEnd, RunFolderRequest } from './engine-port';
 import type { OnInterrupt } from './interrupt';

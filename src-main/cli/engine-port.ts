@@ -1,10 +1,17 @@
 /** What the command line needs of the app: one run in one folder, heard of as it goes, stopped at any time. */
 import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Endpoint } from '@shared/model/endpoint';
-import type { CheckEnd, FolderCheckHooks, FolderPlan, FolderRunHooks, RunEnd } from '../app/folder-plan';
+import type { CheckEnd, FolderCheckHooks, FolderPlan, FolderRunHooks, RunEnd } from '../app/runs/folder-plan';
 import type { EnvKey } from '../fleet-env/env-keys';
 
-export type { CheckEnd, FinishedRun, JobFacts, RefusedRun, RunEnd, UnreadInput } from '../app/folder-plan';
+export type {
+  CheckEnd,
+  FinishedRun,
+  JobFacts,
+  RefusedRun,
+  RunEnd,
+  UnreadInput,
+} from '../app/runs/folder-plan';
 
 /** The endpoints and keys that serve a run: the environment's. */
 export interface EnvFleet {

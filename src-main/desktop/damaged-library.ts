@@ -1,6 +1,6 @@
 /** A library whose database is damaged: the copy of its last clean close is offered, and the damaged file is kept. */
 import { acquireLibrary, libraryPaths } from '../library';
-import { backupDate, restoreBackup } from '../store/backup';
+import { backupDate, restoreBackup } from '../store/database/backup';
 import { StoreError } from '../store/store-error';
 
 export type DamageChoice = 'restore' | 'showFolder' | 'quit';

@@ -22,7 +22,7 @@ import {
 import { vaultStatusSchema } from '@shared/model/settings';
 import { tableFormatSchema } from '@shared/model/table-format';
 import { z } from 'zod';
-import type { CheckEnd, FolderPlan, JobFacts, RunEnd } from '../app/folder-plan';
+import type { CheckEnd, FolderPlan, JobFacts, RunEnd } from '../app/runs/folder-plan';
 import { lentFleetSchema } from './lent-fleet';
 import { programContract } from './program-contract';
 

@@ -5,7 +5,7 @@
 import { ORPCError } from '@orpc/server';
 import type { TextAsk } from '@shared/model/text';
 import type { App } from '../app';
-import { jobsOf } from '../app/asked-jobs';
+import { jobsOf } from '../app/sessions/asked-jobs';
 import {
   endsOf,
   type KeyStanding,

@@ -1,6 +1,6 @@
 /** Endpoints, keys and the vault. */
 import type { App } from '../app';
-import { importEnvFile } from '../app/env-import';
+import { importEnvFile } from '../app/fleet/env-import';
 import { Secret } from '../providers/secret';
 import { Refusal } from '../refusal';
 import type { Calls } from './calls';

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { App } from '../app';
-import { startRun } from '../app/run-request';
+import { startRun } from '../app/runs/run-request';
 import type { TextShell } from '../app/text/texts';
 import { Refusal } from '../refusal';
 import type { Calls } from './calls';

@@ -1,7 +1,7 @@
 /** Keys that a caller sends along: whose they are, by a name that gives none of them away, and where they go. */
 import { createHash } from 'node:crypto';
 import type { Provider } from '@shared/model/provider';
-import type { GivenFleet } from '../app/fleet-roster';
+import type { GivenFleet } from '../app/fleet/fleet-roster';
 import { fleetFromEnv } from '../fleet-env/fleet-from-env';
 import type { Environment } from '../fleet-env/variables';
 import type { Secret } from '../providers/secret';

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Provider } from '@shared/model/provider';
-import type { GivenFleet } from '../app/fleet-roster';
+import type { GivenFleet } from '../app/fleet/fleet-roster';
 import type { Session, SessionOptions } from '../app/sessions/session';
 import { type EnvFleet, fleetFromEnv } from '../fleet-env/fleet-from-env';
 import type { Environment } from '../fleet-env/variables';

@@ -4,7 +4,7 @@ import type { CatalogueModel } from '@shared/model/catalogue';
 import type { ModelChoice } from '@shared/model/run';
 import type { Provider } from '@shared/model/provider';
 import type { AnswerFormat, Ask, Generation, TextResult } from '@shared/model/text';
-import { besideAnswer } from '../app/beside-answer';
+import { besideAnswer } from '../app/tables/beside-answer';
 import { DOCUMENTED_MODELS, modelOf } from './model-of';
 import { Problem } from './problem';
 import type { ChatItem, StoryItem, StructuredItem } from './shapes';

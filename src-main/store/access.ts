@@ -1,8 +1,8 @@
 /** How calls reach the connection: none after closing, failures named, reads after the writes that came before them. */
-import type { createGroupCommit } from './group-commit';
-import { withWayOut } from './damage';
-import type { RunTally } from './run-tally';
-import type { Soundness } from './soundness';
+import type { createGroupCommit } from './journal/group-commit';
+import { withWayOut } from './database/damage';
+import type { RunTally } from './runs/run-tally';
+import type { Soundness } from './database/soundness';
 import { asStoreError, StoreError } from './store-error';
 
 type Commits = ReturnType<typeof createGroupCommit>;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { type ArenaChoice, arenaChoiceSchema, type ArenaKind, arenaKindSchema } from '@shared/model/arena';
 import { z } from 'zod';
 import type { Access } from './access';
-import type { Db, SqlValue } from './driver';
-import { parseJson } from './json-column';
+import type { Db, SqlValue } from './database/driver';
+import { parseJson } from './database/json-column';
 import type { Tables } from './sqlite-store';
 
 /** A done result that may be compared. */

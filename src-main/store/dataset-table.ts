@@ -1,8 +1,8 @@
 /** Datasets and their rows. */
 import { z } from 'zod';
 import { datasetFormatSchema, type RowProblem, rowProblemSchema } from '@shared/model/run';
-import type { Db } from './driver';
-import { type Note, readJson } from './json-column';
+import type { Db } from './database/driver';
+import { type Note, readJson } from './database/json-column';
 import { StoreError } from './store-error';
 import type { NewDataset, StoredDataset, StoredRow } from './store';
 

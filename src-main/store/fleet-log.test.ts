@@ -1,7 +1,7 @@
 import type { Endpoint, KeyState } from '@shared/model/endpoint';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { libraryPaths } from '../library';
-import { openDatabase } from './open-database';
+import { openDatabase } from './database/open-database';
 import type { NewFleetEvent, Store } from './store';
 import { DRIVERS, type Library, temporaryLibrary } from './testing/library-fixture';
 

@@ -1,8 +1,8 @@
 /** What became of keys and endpoints: the last state of each key, and the log of their changes. Never a secret. */
 import { z } from 'zod';
 import { type FleetEvent, fleetEventSchema, type KeyState, keyStateSchema } from '@shared/model/endpoint';
-import type { Db } from './driver';
-import { type Note, readJson } from './json-column';
+import type { Db } from './database/driver';
+import { type Note, readJson } from './database/json-column';
 import type { NewFleetEvent } from './store';
 
 /** Older ones are of no use to anybody. */

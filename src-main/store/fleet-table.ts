@@ -9,8 +9,8 @@ import {
   quotaGroupSchema,
 } from '@shared/model/endpoint';
 import { DEFAULT_SETTINGS, type Settings, settingsSchema } from '@shared/model/settings';
-import type { Db } from './driver';
-import { type Note, readJson } from './json-column';
+import type { Db } from './database/driver';
+import { type Note, readJson } from './database/json-column';
 import type { StoredKey } from './store';
 
 const storedKeySchema = keyInfoSchema

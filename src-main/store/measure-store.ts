@@ -1,8 +1,8 @@
 /** What was measured of results, and how suspicious it makes them. */
 import { type Measures, measuresSchema, suspicionBits, suspicionOf } from '@shared/model/measures';
 import type { Access } from './access';
-import type { Db } from './driver';
-import { parseJson } from './json-column';
+import type { Db } from './database/driver';
+import { parseJson } from './database/json-column';
 import type { Tables } from './sqlite-store';
 
 /** A present result, and what measuring needs to know of it. */

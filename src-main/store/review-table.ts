@@ -10,8 +10,8 @@ import {
   type ReviewSum,
   type SuspicionFilter,
 } from '@shared/model/review';
-import type { Db, SqlValue, Statement } from './driver';
-import { parseJson } from './json-column';
+import type { Db, SqlValue, Statement } from './database/driver';
+import { parseJson } from './database/json-column';
 import { StoreError } from './store-error';
 
 /** Absent: in the order of the source, suspicious or not. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
 import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Endpoint } from '@shared/model/endpoint';
-import { openDatabase } from './open-database';
+import { openDatabase } from './database/open-database';
 import { libraryPaths } from '../library';
 import type { Store, StoredKey } from './store';
 import {

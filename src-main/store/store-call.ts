@@ -1,24 +1,24 @@
 /** The store's calls as messages between the program and the store's thread. */
 import { ARENA_METHODS } from './arena-store';
-import { GALLERY_METHODS } from './gallery-store';
+import { GALLERY_METHODS } from './gallery/gallery-store';
 import { MEASURE_METHODS } from './measure-store';
-import { PLAN_AGAIN_METHODS } from './plan-again';
-import { NAMED_FILE_METHODS } from './named-files';
+import { PLAN_AGAIN_METHODS } from './runs/plan-again';
+import { NAMED_FILE_METHODS } from './runs/named-files';
 import { UPLOAD_METHODS } from './named-uploads';
 import type { Store } from './store';
 import { STOPPED_IMPORT_METHODS } from './stopped-imports';
 import type { StoreFailure } from './store-error';
-import { STUDIO_METHODS } from './studio-store';
-import { SESSION_METHODS } from './session-store';
-import { SET_ASIDE_METHODS } from './set-aside';
-import { HISTORY_METHODS } from './text-history';
-import { TEXT_METHODS } from './text-store';
+import { STUDIO_METHODS } from './studio/studio-store';
+import { SESSION_METHODS } from './studio/session-store';
+import { SET_ASIDE_METHODS } from './runs/set-aside';
+import { HISTORY_METHODS } from './studio/text-history';
+import { TEXT_METHODS } from './runs/text-store';
 import { TOKEN_METHODS } from './token-store';
-import { UNSENT_METHODS } from './unsent-sessions';
-import { UNSENT_STEM_METHODS } from './unsent-stems';
-import { UNFINISHED_METHODS } from './unfinished-files';
-import { USAGE_METHODS } from './usage-store';
-import { VERSION_METHODS } from './version-store';
+import { UNSENT_METHODS } from './studio/unsent-sessions';
+import { UNSENT_STEM_METHODS } from './runs/unsent-stems';
+import { UNFINISHED_METHODS } from './journal/unfinished-files';
+import { USAGE_METHODS } from './runs/usage-store';
+import { VERSION_METHODS } from './runs/version-store';
 
 /** Not calls: ids are handed out on the caller's side, which learns of the first when the thread is ready. */
 export type StoreMethod = Exclude<keyof Store, 'nextAttemptId'>;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KeyState } from '@shared/model/endpoint';
 import { libraryPaths } from '../library';
-import { openDatabase } from './open-database';
+import { openDatabase } from './database/open-database';
 import type { Store } from './store';
 import { openStore } from './store-client';
 import { attemptFor, doneEnd, DRIVERS, fileOf, finishNext, plannedRun } from './testing/library-fixture';

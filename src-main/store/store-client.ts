@@ -1,7 +1,7 @@
 /** The store as the rest of the program holds it: every call crosses to the store's thread and comes back as a promise. */
 import { Worker } from 'node:worker_threads';
 import { workerPath } from '../worker-path';
-import { driverFromEnv } from './driver';
+import { driverFromEnv } from './database/driver';
 import type { OpenStoreOptions } from './sqlite-store';
 import type { Store } from './store';
 import { type FromStore, STORE_METHODS, type StoreCall, type StoreMethod } from './store-call';

@@ -24,25 +24,25 @@ import type { Review, ReviewCounts, ReviewFilter, ReviewSum } from '@shared/mode
 import type { Settings } from '@shared/model/settings';
 import type { Journal, ReceivedFile, SendHistory } from '../engine/ports';
 import type { ArenaStore } from './arena-store';
-import type { GalleryStore } from './gallery-store';
-import type { MaybeCharged } from './maybe-charged';
+import type { GalleryStore } from './gallery/gallery-store';
+import type { MaybeCharged } from './journal/maybe-charged';
 import type { MeasureStore } from './measure-store';
-import type { NamedFiles } from './named-files';
+import type { NamedFiles } from './runs/named-files';
 import type { NamedUploads } from './named-uploads';
 import type { ReviewHow, ReviewSet } from './review-table';
 import type { StoppedImports } from './stopped-imports';
-import type { StudioStore } from './studio-store';
-import type { SessionStore } from './session-store';
-import type { SetAsideStore } from './set-aside';
-import type { TextHistory } from './text-history';
-import type { TextStore } from './text-store';
+import type { StudioStore } from './studio/studio-store';
+import type { SessionStore } from './studio/session-store';
+import type { SetAsideStore } from './runs/set-aside';
+import type { TextHistory } from './studio/text-history';
+import type { TextStore } from './runs/text-store';
 import type { TokenStore } from './token-store';
-import type { UnsentSessions } from './unsent-sessions';
-import type { UnsentStems } from './unsent-stems';
-import type { PlanAgainStore } from './plan-again';
-import type { UnfinishedStore } from './unfinished-files';
-import type { UsageStore } from './usage-store';
-import type { VersionStore } from './version-store';
+import type { UnsentSessions } from './studio/unsent-sessions';
+import type { UnsentStems } from './runs/unsent-stems';
+import type { PlanAgainStore } from './runs/plan-again';
+import type { UnfinishedStore } from './journal/unfinished-files';
+import type { UsageStore } from './runs/usage-store';
+import type { VersionStore } from './runs/version-store';
 
 /** One imported line. `images` are references as the file gave them (path, URL, data URL, or `embedded:` id). */
 export interface StoredRow {

@@ -2,7 +2,7 @@
 import { type Caps, capsSchema } from '@shared/model/run';
 import { z } from 'zod';
 import type { Access } from './access';
-import { readJson } from './json-column';
+import { readJson } from './database/json-column';
 import type { Tables } from './sqlite-store';
 
 export interface StoredToken {

@@ -1,7 +1,7 @@
 /** Entry of the store's thread: it owns the one connection, so that no query blocks the window. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { type CheckAnswer, checkInThread, isCheckOrder } from './check-aside';
-import { quickCheckFile } from './database-check';
+import { type CheckAnswer, checkInThread, isCheckOrder } from './database/check-aside';
+import { quickCheckFile } from './database/database-check';
 import { openStoreInProcess, type OpenStoreOptions } from './sqlite-store';
 import type { Store } from './store';
 import type { FromStore, StoreCall } from './store-call';

@@ -6,7 +6,7 @@ import type { Caps, ModelChoice, Recipe } from '@shared/model/run';
 import { unpricedSentence } from '../../engine/pool/unpriced-sentence';
 import { capSentence, fit, type RunAccount, type Spending } from '../../engine/runs/budget';
 import type { NewRun, Store, StoredRun } from '../../store/store';
-import { runAccount } from '../run-account';
+import { runAccount } from '../runs/run-account';
 import { createPayerScope, type PayerScope } from './payer-scope';
 
 export interface Payer {

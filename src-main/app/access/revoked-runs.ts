@@ -4,7 +4,7 @@
  */
 import type { Log } from '../../log';
 import type { Store } from '../../store/store';
-import type { Runs } from '../runs';
+import type { Runs } from '../runs/runs';
 
 export interface RevokedRunsParts {
   readonly store: Pick<Store, 'runs'>;

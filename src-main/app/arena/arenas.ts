@@ -16,7 +16,7 @@ import {
 import { Refusal } from '../../refusal';
 import type { ArenaPicture, ArenaResult, StoredArena, StoredArenaPair } from '../../store/arena-store';
 import type { Store } from '../../store/store';
-import { instructionOf } from '../job-instruction';
+import { instructionOf } from '../orders/job-instruction';
 import { pairUp, type PairedUp, type PairingRules } from './pair-up';
 import { pickedResults, whyNoPairs } from './picked-results';
 

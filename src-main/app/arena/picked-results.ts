@@ -7,7 +7,7 @@ import { Refusal } from '../../refusal';
 import type { ArenaResult } from '../../store/arena-store';
 import type { Store } from '../../store/store';
 import { type ExportItem, type ExportStore, itemsOf } from '../exports/export-items';
-import { instructionOf } from '../job-instruction';
+import { instructionOf } from '../orders/job-instruction';
 import type { Answered } from './pair-up';
 
 /** More than anybody compares; beyond, the dialog would take seconds to open. */

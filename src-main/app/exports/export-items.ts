@@ -5,7 +5,7 @@ import type { ReviewFilter } from '@shared/model/review';
 import type { JobState } from '@shared/model/run';
 import { Refusal } from '../../refusal';
 import type { Store, StoredDataset, StoredJob, StoredRow, StoredRun } from '../../store/store';
-import { withRows } from '../results-log';
+import { withRows } from '../tables/results-log';
 
 const PAGE = 200;
 

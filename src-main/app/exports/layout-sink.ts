@@ -5,7 +5,7 @@ import { copyFile, type FileHandle, mkdir, open, readFile, rename, rm, writeFile
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { writeAtomically } from '../../datasets/atomic-file';
-import { folderName, moveToFresh } from '../fresh-folder';
+import { folderName, moveToFresh } from '../folders/fresh-folder';
 import { zipFile } from './zip-file';
 
 export type Content =

@@ -1,7 +1,7 @@
 /** What is told of a result beside its pictures, the same in every format that holds pictures. */
 import { extname, join } from 'node:path';
 import type { SuspicionKind } from '@shared/model/measures';
-import { instructionOf as instructionOfJob } from '../job-instruction';
+import { instructionOf as instructionOfJob } from '../orders/job-instruction';
 import type { ExportItem } from './export-items';
 
 export interface PictureFacts {

@@ -10,7 +10,7 @@ import type { PictureSource } from '../../images/lab/lab-orders';
 import { MAX_IMAGE_BYTES } from '../../images/largest-input';
 import { resolveInputPath } from '../../images/safe-path';
 import type { StoredRow, StoredRun } from '../../store/store';
-import { askFor } from '../order-book';
+import { askFor } from '../orders/order-book';
 
 export interface RowSources {
   readonly asked: Asked;

@@ -4,7 +4,7 @@ import type { PictureRef } from '@shared/model/picture';
 import { Refusal } from '../../refusal';
 import type { Store } from '../../store/store';
 import type { ExportItem } from '../exports/export-items';
-import { withRows } from '../results-log';
+import { withRows } from '../tables/results-log';
 
 export interface FoundPicture {
   /** Absolute. */

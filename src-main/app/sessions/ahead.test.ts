@@ -1,7 +1,7 @@
 /** Requests that go on before the library has said that it has them. */
 import { expect, it } from 'vitest';
 import type { PendingJob } from '../../engine/ports';
-import type { AddedRequest, RequestPlace } from '../../store/session-store';
+import type { AddedRequest, RequestPlace } from '../../store/studio/session-store';
 import { createOpenSession } from './open-session';
 import type { OpenSessionParts } from './open-session-parts';
 import { stillParts, stillRuns, stillStore } from './testing/session-parts';

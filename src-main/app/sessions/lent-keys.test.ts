@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../providers/secret';
 import type { Requeue } from '../../store/store';
-import { freshFolderBeside } from '../run-request';
-import { rerun } from '../rerun';
-import { REQUEST_FIELD } from '../order-book';
+import { freshFolderBeside } from '../runs/run-request';
+import { rerun } from '../runs/rerun';
+import { REQUEST_FIELD } from '../orders/order-book';
 import { testEndpoint } from '../testing/test-library';
 import type { Session } from './session';
 import { ask, openSessionScene, type SessionScene, TALKER, textOf } from './testing/session-scene';

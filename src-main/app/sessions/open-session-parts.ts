@@ -1,10 +1,10 @@
 /** What an open session works with. */
 import type { ModelChoice } from '@shared/model/run';
 import type { Store } from '../../store/store';
-import type { Arrivals } from '../arrivals';
-import type { KnownRequest } from '../order-book';
-import type { Runs } from '../runs';
-import type { InForce } from '../unpriced';
+import type { Arrivals } from '../runs/arrivals';
+import type { KnownRequest } from '../orders/order-book';
+import type { Runs } from '../runs/runs';
+import type { InForce } from '../planning/unpriced';
 import type { WaitingList } from './waiting-list';
 
 export interface OpenSessionParts {

@@ -2,7 +2,7 @@
  * What a session's next requests will go by in the library, known before they are in it: so they are leased, and their
  * attempts journalled, in the commit that adds them, not in one that has to wait for it.
  */
-import type { RequestPlace, SessionStore } from '../../store/session-store';
+import type { RequestPlace, SessionStore } from '../../store/studio/session-store';
 
 export interface ReservedPlaces {
   /** For the next `count` requests, in a row from here; null: it is not known yet, the library will say. */

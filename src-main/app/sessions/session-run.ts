@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Recipe, RunOptions } from '@shared/model/run';
 import type { Store, StoredRun } from '../../store/store';
-import { hasLentKeys } from '../lent-keys';
-import { REQUEST_FIELD } from '../order-book';
+import { hasLentKeys } from '../fleet/lent-keys';
+import { REQUEST_FIELD } from '../orders/order-book';
 import type { SessionOptions } from './session';
 
 export interface SessionRunParts {

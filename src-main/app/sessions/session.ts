@@ -17,7 +17,7 @@ export interface SessionOptions {
   readonly maxRetries: number;
   /** Only these endpoints may serve it; absent: all that speak the model's protocol. */
   readonly endpointIds?: readonly string[];
-  /** Who lent the keys that alone may serve it (src-main/app/fleet-loans.ts). */
+  /** Who lent the keys that alone may serve it (src-main/app/fleet/fleet-loans.ts). */
   readonly borrower?: string;
   /** Over all that the session ever sent. */
   readonly caps?: Caps;

@@ -7,7 +7,7 @@ import { embeddedFile, isEmbeddedReference } from '../../images/embedded';
 import { resolveInputPath } from '../../images/safe-path';
 import { Refusal } from '../../refusal';
 import type { StoredJob, StoredRow, StoredRun } from '../../store/store';
-import type { NewNode, StoredNode } from '../../store/studio-store';
+import type { NewNode, StoredNode } from '../../store/studio/studio-store';
 import { libraryId } from '../pictures/library-id';
 import { readRecipe } from '../pictures/recipe';
 import { type Kept, keepBytes, keepFile, type NamedBytes } from './keep-picture';

@@ -4,11 +4,11 @@ import type { Clock } from '../../engine/ports';
 import type { StoredDataset } from '../../store/store';
 import type { PayerScope } from '../access/payer-scope';
 import type { EventHub } from '../event-hub';
-import type { Fleet } from '../fleet';
+import type { Fleet } from '../fleet/fleet';
 import type { Foundation } from '../foundation';
-import type { Importer } from '../importer';
-import type { Runs } from '../runs';
-import type { Unpriced } from '../unpriced';
+import type { Importer } from '../datasets/importer';
+import type { Runs } from '../runs/runs';
+import type { Unpriced } from '../planning/unpriced';
 import type { StudioLab } from './lab';
 import { createStudio, type Studio } from './studio';
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type ImageRole, imageRoleSchema, type StudioAsk } from '@shared/model/studio';
 import { modelChoiceSchema } from '@shared/model/run';
 import { Refusal } from '../../refusal';
-import type { StoredNode } from '../../store/studio-store';
+import type { StoredNode } from '../../store/studio/studio-store';
 import { keepFile } from './keep-picture';
 import { nodeName, shownPicture } from './node-views';
 import type { StudioParts } from './parts';

@@ -1,8 +1,8 @@
 /** Whether a request can be sent, told before anything of it is written: one sentence that says what to do. */
 import { Refusal } from '../../refusal';
 import { dayStart } from '../../engine/runs/budget';
-import { askFor } from '../order-book';
-import { servingBlockers } from '../run-request';
+import { askFor } from '../orders/order-book';
+import { servingBlockers } from '../runs/run-request';
 import type { StudioParts } from './parts';
 import type { RequestDraft } from './send';
 

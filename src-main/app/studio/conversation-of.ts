@@ -2,8 +2,8 @@
 import { imageReferences } from '@shared/columns';
 import type { ModelChoice } from '@shared/model/run';
 import type { Store } from '../../store/store';
-import type { StoredNode } from '../../store/studio-store';
-import { type History, HISTORY_FIELD, historySchema } from '../conversation';
+import type { StoredNode } from '../../store/studio/studio-store';
+import { type History, HISTORY_FIELD, historySchema } from '../orders/conversation';
 
 /** Fields of a request's one row. */
 export const INSTRUCTION_FIELD = 'instruction';

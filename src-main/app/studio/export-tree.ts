@@ -5,8 +5,8 @@ import type { Progress } from '@shared/contract/base';
 import { writeAtomically } from '../../datasets/atomic-file';
 import { fileSha256 } from '../../images/file-sha256';
 import { Refusal } from '../../refusal';
-import type { StoredFile, StoredNode } from '../../store/studio-store';
-import { freshFolderIn } from '../run-request';
+import type { StoredFile, StoredNode } from '../../store/studio/studio-store';
+import { freshFolderIn } from '../runs/run-request';
 import { nodeName, rawAnswer } from './node-views';
 import type { StudioParts } from './parts';
 

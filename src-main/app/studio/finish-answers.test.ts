@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { StoredNode } from '../../store/studio-store';
+import type { StoredNode } from '../../store/studio/studio-store';
 import { createAnswerFinisher } from './finish-answers';
 import type { StudioLab } from './lab';
 

@@ -4,7 +4,7 @@
  */
 import { stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { AnswerOutcome, StoredFile, StoredNode } from '../../store/studio-store';
+import type { AnswerOutcome, StoredFile, StoredNode } from '../../store/studio/studio-store';
 import { fileSha256 } from '../../images/file-sha256';
 import { factsOfFile } from './keep-picture';
 import { rawAnswer, shownPicture } from './node-views';

@@ -3,7 +3,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageRole, StudioAsk } from '@shared/model/studio';
 import { Refusal } from '../../refusal';
-import type { StoredNode } from '../../store/studio-store';
+import type { StoredNode } from '../../store/studio/studio-store';
 import { factsOfFile } from './keep-picture';
 import { nodeName, type ShownPicture, shownPicture } from './node-views';
 import type { StudioParts } from './parts';

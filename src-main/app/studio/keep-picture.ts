@@ -7,7 +7,7 @@ import { fileSha256 } from '../../images/file-sha256';
 import { readAt } from '../../images/file-header';
 import { sniffImage } from '../../images/sniff';
 import { readWholeImage } from '../../images/whole-image';
-import type { StoredFile } from '../../store/studio-store';
+import type { StoredFile } from '../../store/studio/studio-store';
 import { FACTS_BYTES, type PictureFacts, pictureFacts } from './picture-facts';
 
 /** The largest that is taken in. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { StoredNode } from '../../store/studio-store';
+import type { StoredNode } from '../../store/studio/studio-store';
 import type { StudioLab } from './lab';
 import { maskToSend } from './mask-file';
 

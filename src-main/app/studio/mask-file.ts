@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Refusal } from '../../refusal';
-import type { StoredFile } from '../../store/studio-store';
+import type { StoredFile } from '../../store/studio/studio-store';
 import { type GatheredInput, SENT } from './gather-inputs';
 import { factsOfFile, keepBytes } from './keep-picture';
 import { nodeName } from './node-views';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { nodeUrl, type NodePart } from '@shared/media-url';
 import type { Picture, Tree, TreeNode } from '@shared/model/studio';
-import type { StoredFile, StoredNode, StoredTree } from '../../store/studio-store';
+import type { StoredFile, StoredNode, StoredTree } from '../../store/studio/studio-store';
 
 /** What a node shows, and what goes out when it is edited: the composite where there is one, else the answer's bytes. */
 export interface ShownPicture {

@@ -5,8 +5,8 @@ import type { Settings } from '@shared/model/settings';
 import type { Clock } from '../../engine/ports';
 import type { Log } from '../../log';
 import type { Store, StoredDataset } from '../../store/store';
-import type { Models } from '../models';
-import type { Runs } from '../runs';
+import type { Models } from '../fleet/models';
+import type { Runs } from '../runs/runs';
 import type { StudioLab } from './lab';
 
 export interface StudioParts {

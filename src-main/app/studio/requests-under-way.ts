@@ -1,6 +1,6 @@
 /** Requests that are cancelled or sent once more. Nodes of one request are jobs of one run. */
 import { Refusal } from '../../refusal';
-import type { NodeJob, StoredNode } from '../../store/studio-store';
+import type { NodeJob, StoredNode } from '../../store/studio/studio-store';
 import type { StudioParts } from './parts';
 
 type Parts = Pick<StudioParts, 'store' | 'runs' | 'log'>;

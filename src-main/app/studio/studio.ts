@@ -6,7 +6,7 @@ import type { Tree, TreeNode } from '@shared/model/studio';
 import type { NodePart } from '@shared/media-url';
 import type { AttemptEnd } from '../../engine/ports';
 import { Refusal } from '../../refusal';
-import type { StoredNode, StoredTree } from '../../store/studio-store';
+import type { StoredNode, StoredTree } from '../../store/studio/studio-store';
 import {
   adoptEdited,
   bringPictures,

@@ -1,7 +1,7 @@
 import type { AppEvent } from '@shared/contract';
 import { expect, it } from 'vitest';
 import { createVirtualClock } from '../../engine/testing/virtual-clock';
-import type { StoredNode, StoredTree } from '../../store/studio-store';
+import type { StoredNode, StoredTree } from '../../store/studio/studio-store';
 import { createTreeNews } from './tree-news';
 
 const PICTURE = { file: 'a.png', width: 1, height: 1, mimeType: 'image/png', sizeBytes: 1, sha256: 'a' };

@@ -2,7 +2,7 @@
 import type { AppEvent } from '@shared/contract';
 import type { Clock } from '../../engine/ports';
 import type { Store } from '../../store/store';
-import type { StoredNode } from '../../store/studio-store';
+import type { StoredNode } from '../../store/studio/studio-store';
 import { nodeView, treeView } from './node-views';
 
 const INTERVAL_MS = 100;

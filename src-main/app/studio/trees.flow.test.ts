@@ -145,7 +145,7 @@ describe('pictures that are brought', () => {
       },
       outputDir: join(folder, 'out'),
     });
-    const { planRun } = await import('../planner');
+    const { planRun } = await import('../planning/planner');
     await planRun(app.store, run).whole;
     await app.runs.start(run);
     await app.runs.over(run.id);

@@ -1,8 +1,8 @@
 /** What a command line asks of one folder, as most tests of it ask: a picture of each prompt, one after the other. */
 import { join } from 'node:path';
 import type { Recipe } from '@shared/model/run';
-import type { FolderPlan, FolderRunHooks, RunEnd } from '../folder-plan';
-import { FolderRun } from '../folder-run';
+import type { FolderPlan, FolderRunHooks, RunEnd } from '../runs/folder-plan';
+import { FolderRun } from '../runs/folder-run';
 import { ONE_AT_A_TIME, type TestLibrary } from './test-library';
 
 /** Each prompt as it stands, of the one model that the painter's scene has. */

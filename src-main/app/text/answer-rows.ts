@@ -3,8 +3,8 @@ import type { AnswerRow, Ask, TextAsk } from '@shared/model/text';
 import { askSchema } from '@shared/model/text';
 import { Refusal } from '../../refusal';
 import type { Store, StoredJob, StoredRun } from '../../store/store';
-import { instructionOf } from '../job-instruction';
-import { REQUEST_FIELD } from '../order-book';
+import { instructionOf } from '../orders/job-instruction';
+import { REQUEST_FIELD } from '../orders/order-book';
 
 type RowStore = Pick<
   Store,

@@ -4,7 +4,7 @@ import { isDemoModel } from '@shared/demo';
 import { placeMedia } from '@shared/media-parts';
 import type { AnswerRow, Message, TextAsk } from '@shared/model/text';
 import { Refusal } from '../../refusal';
-import { schemaProblems } from '../schema-problems';
+import { schemaProblems } from '../planning/schema-problems';
 import type { SessionAnswer } from '../sessions/session';
 import { answerRowOf } from './answer-rows';
 import { askedBefore } from './asked-text';

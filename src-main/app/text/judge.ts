@@ -4,7 +4,7 @@ import { imageReferences, referenceCell } from '@shared/columns';
 import type { Recipe, Run } from '@shared/model/run';
 import { Refusal } from '../../refusal';
 import type { Store, StoredDataset, StoredRun } from '../../store/store';
-import { instructionOf } from '../job-instruction';
+import { instructionOf } from '../orders/job-instruction';
 import { madeDataset } from './made-dataset';
 import type { TextParts, TextShell } from './text-parts';
 import type { Texts } from './texts';

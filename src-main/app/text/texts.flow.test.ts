@@ -5,7 +5,7 @@ import type { TextEvent, TextRequest } from '@shared/contract/text';
 import { DEMO_MODEL, DEMO_TEXT_MODEL } from '@shared/demo';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startRun } from '../run-request';
+import { startRun } from '../runs/run-request';
 import { openTestLibrary, type TestLibrary } from '../testing/test-library';
 import { madeDataset } from './made-dataset';
 import type { TextShell } from './text-parts';

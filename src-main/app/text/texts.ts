@@ -6,7 +6,7 @@ import type { Dataset, ModelChoice, Run, RunOptions } from '@shared/model/run';
 import type { AnswerRow } from '@shared/model/text';
 import type { Story } from '@shared/story';
 import { Refusal } from '../../refusal';
-import { schemaProblems } from '../schema-problems';
+import { schemaProblems } from '../planning/schema-problems';
 import { addAnswers } from './add-answers';
 import { answerRowOf, answerRows } from './answer-rows';
 import { ask } from './ask';

@@ -1,7 +1,7 @@
 /** The fleet port over the app. */
 import { randomUUID } from 'node:crypto';
 import type { App } from '../../app';
-import { importEnvFile } from '../../app/env-import';
+import { importEnvFile } from '../../app/fleet/env-import';
 import type { Door } from '../../local-door/serve-door';
 import type { CliFleet } from './fleet-port';
 

@@ -2,7 +2,7 @@
 import type { EndpointView } from '@shared/contract';
 import type { Endpoint, KeyInfo, KeyTier, Limits, QuotaGroup, TestReport } from '@shared/model/endpoint';
 import type { VaultStatus } from '@shared/model/settings';
-import type { GivenFleet } from '../../app/fleet-roster';
+import type { GivenFleet } from '../../app/fleet/fleet-roster';
 import type { Secret } from '../../providers/secret';
 
 export interface KeyDraft {

@@ -1,5 +1,5 @@
 /** What every `keys` and `endpoints` command works with, and how it answers. */
-import type { GivenFleet } from '../../app/fleet-roster';
+import type { GivenFleet } from '../../app/fleet/fleet-roster';
 import { EXIT } from '../exit-codes';
 import type { CliStreams } from '../streams';
 import type { CliFleet } from './fleet-port';

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { acquireLibrary, libraryPaths } from '../../library';
 import { Refusal } from '../../refusal';
-import { restoreBackup } from '../../store/backup';
-import { openDatabase } from '../../store/open-database';
+import { restoreBackup } from '../../store/database/backup';
+import { openDatabase } from '../../store/database/open-database';
 import { StoreError } from '../../store/store-error';
 import type { OpenedLibrary } from './library-port';
 

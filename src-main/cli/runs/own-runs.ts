@@ -6,7 +6,7 @@ import type { Endpoint } from '@shared/model/endpoint';
 import type { Provider } from '@shared/model/provider';
 import type { Run } from '@shared/model/run';
 import type { App } from '../../app';
-import { resultsPath } from '../../app/exporter';
+import { resultsPath } from '../../app/tables/exporter';
 import { exportRun } from '../../app/exports/export-run';
 import type { EnvKey } from '../../fleet-env/env-keys';
 import { fleetFromEnv } from '../../fleet-env/fleet-from-env';

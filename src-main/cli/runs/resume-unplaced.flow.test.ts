@@ -6,7 +6,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { libraryId } from '../../app/pictures/library-id';
-import { setUpRun } from '../../app/run-setup';
+import { setUpRun } from '../../app/runs/run-setup';
 import { openPainterScene, type PainterScene } from '../../app/testing/painter-scene';
 import { PICTURE_RECIPE, picturePlan, runPlan } from '../../app/testing/picture-plan';
 import { ONE_AT_A_TIME, type TestLibrary } from '../../app/testing/test-library';

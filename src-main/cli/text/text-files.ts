@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { LONGEST_SCHEMA } from '@shared/model/text';
-import { schemaProblems } from '../../app/schema-problems';
+import { schemaProblems } from '../../app/planning/schema-problems';
 import { checkInput } from '../check-input';
 import type { TextFiles, TextPlaces } from './plan-text';
 import type { TextCliRequest } from './text-request';

@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { LONGEST_SCHEMA } from '@shared/model/text';
 import { type Tier, tierOf } from '../authentication';
 import { type BatchProgress, sendBatch } from '../batch';
-import { schemaProblems } from '../../app/schema-problems';
+import { schemaProblems } from '../../app/planning/schema-problems';
 import { nameOf } from '../caller-keys';
 import type { Caller, Manner } from '../callers';
 import type { NameAsker } from '../new-names';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { AttemptEnd, AttemptStart, ReceivedFile } from '../../engine/ports';
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
 import type { FailureKind } from '@shared/model/failure';
-import type { DriverName } from '../driver';
+import type { DriverName } from '../database/driver';
 import { type InProcessOptions, openStoreInProcess } from '../sqlite-store';
 import type { NewJob, NewRun, Store, StoredRun } from '../store';
 

@@ -9,7 +9,7 @@ import {
   type ScriptedServer,
   startScriptedServer,
 } from '../../../providers/testing/scripted-server';
-import { setUpRun } from '../../run-setup';
+import { setUpRun } from '../../runs/run-setup';
 import {
   addTestKeys,
   ONE_AT_A_TIME,

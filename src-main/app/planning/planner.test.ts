@@ -1,0 +1,159 @@
+import type { Recipe, RunOptions } from '@shared/model/run';
+import { describe, expect, it } from 'vitest';
+import { Refusal } from '../../refusal';
+import type { NewJob, StoredRow } from '../../store/store';
+import { DRIVERS, newRun, temporaryLibrary } from '../../store/testing/library-fixture';
+import { plannedJobs, planRun, recipeChanges } from './planner';
+
+const recipe: Recipe = {
+  task: 'edit',
+  models: [{ provider: 'google_genai', model: 'm-1' }],
+  instruction: '{{instruction}}',
+  imageColumns: [],
+  variants: 1,
+};
+const options: RunOptions = {
+  filterRows: '',
+  concurrency: 16,
+  workers: 4,
+  maxRetries: 0,
+  retryDelayMs: 1000,
+  allowPrivateUrls: false,
+};
+
+async function plan(
+  rows: readonly StoredRow[],
+  change: { recipe?: Partial<Recipe>; options?: Partial<RunOptions> } = {},
+): Promise<NewJob[]> {
+  const store = {
+    rows: async (_dataset: number, from: number, limit: number) => rows.slice(from, from + limit),
+  };
+  const run = {
+    datasetId: 1,
+    recipe: { ...recipe, ...change.recipe },
+    options: { ...options, ...change.options },
+  };
+  const jobs: NewJob[] = [];
+  for await (const page of plannedJobs(store, run)) {
+    jobs.push(...page);
+  }
+  return jobs;
+}
+
+const row = (at: number, index = at, fields: Record<string, string> = {}): StoredRow => ({
+  row: at,
+  index,
+  fields,
+});
+
+describe('planning a run', () => {
+  it('makes a job of each row, model and variant, in row order, without gaps', async () => {
+    const models = [
+      { provider: 'google_genai' as const, model: 'a' },
+      { provider: 'openai' as const, model: 'b' },
+    ];
+    const jobs = await plan([row(0), row(1)], { recipe: { models, variants: 2 } });
+    expect(jobs.map((job) => job.position)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(jobs.map((job) => job.stem).slice(0, 4)).toEqual([
+      'a/000000_00',
+      'a/000000_01',
+      'b/000000_00',
+      'b/000000_01',
+    ]);
+  });
+
+  it('names rows the same whatever the filter leaves out', async () => {
+    const rows = [row(0, 7), row(1, 7), row(2, 8)];
+    const all = await plan(rows);
+    const filtered = await plan(rows, { options: { filterRows: '1:' } });
+    expect(filtered.map((job) => job.stem)).toEqual(all.slice(1).map((job) => job.stem));
+    expect(filtered.map((job) => job.position)).toEqual([0, 1]);
+  });
+
+  it('gives a changed row another digest, and an equal one the same', async () => {
+    const [before] = await plan([row(0, 0, { instruction: 'blue' })]);
+    const [same] = await plan([row(0, 0, { instruction: 'blue' })]);
+    const [after] = await plan([row(0, 0, { instruction: 'red' })]);
+    expect(same?.digest).toBe(before?.digest);
+    expect(after?.digest).not.toBe(before?.digest);
+  });
+
+  it('reads more rows than a page holds', async () => {
+    const rows = Array.from({ length: 4500 }, (_, at) => row(at));
+    expect(await plan(rows)).toHaveLength(4500);
+  });
+
+  it('loses no row after a gap in the numbers', async () => {
+    const rows = Array.from({ length: 3000 }, (_, at) => row(at * 2));
+    expect((await plan(rows)).map((job) => job.row)).toEqual(rows.map((one) => one.row));
+  });
+
+  it('refuses a filter it cannot read', async () => {
+    await expect(plan([row(0)], { options: { filterRows: '0:10:2' } })).rejects.toThrow(Refusal);
+  });
+});
+
+describe('a changed recipe', () => {
+  it('names what changed, and nothing else', () => {
+    expect(recipeChanges(recipe, { ...recipe })).toEqual([]);
+    expect(
+      recipeChanges(recipe, { ...recipe, imageSize: '2K', models: [{ provider: 'openai', model: 'x' }] }),
+    ).toEqual(['model (was google_genai/m-1, now openai/x)', 'image size (was none, now 2K)']);
+  });
+
+  it('names what a text run asks for otherwise, and no schema at length', () => {
+    const answer = { kind: 'json', schema: '{}' } as const;
+    const text: Recipe = { ...recipe, task: 'text', text: { system: '', generation: { topP: 1 }, answer } };
+    const changed = (given: Partial<NonNullable<Recipe['text']>>): readonly string[] =>
+      recipeChanges(text, { ...text, text: { system: '', generation: { topP: 1 }, answer, ...given } });
+    expect(changed({})).toEqual([]);
+    expect(changed({ system: 'Be kind.' })).toEqual(['system prompt (was none, now Be kind.)']);
+    expect(changed({ generation: { seed: 1 } })).toEqual([
+      'generation options (was {"topP":1}, now {"seed":1})',
+    ]);
+    expect(changed({ answer: { kind: 'json', schema: '{"type":"object"}' } })).toEqual(['schema']);
+    expect(changed({ answer: { kind: 'story' } })).toEqual(['kind of answer (was json, now story)']);
+  });
+});
+
+describe.each(DRIVERS)('a plan that is repeated, on %s', (driver) => {
+  it('is gone through again only when what it follows from has changed, or it was cut off', async () => {
+    const library = temporaryLibrary(driver);
+    try {
+      const store = await library.open();
+      const dataset = await store.createDataset({
+        name: 'a',
+        format: 'csv',
+        sourcePath: null,
+        baseDir: null,
+      });
+      await store.addRows(dataset.id, [row(0), row(1), row(2)]);
+      const run = await store.createRun(newRun(dataset.id));
+      let pages = 0;
+      const counting = {
+        ...store,
+        planJobs: (id: number, jobs: readonly NewJob[]) => ((pages += 1), store.planJobs(id, jobs)),
+      };
+      const plan = async (given = run) => (await planRun(counting, given).whole).added;
+
+      expect(await plan()).toBe(3);
+      // Rows are still coming in: the same plan may be longer the next time.
+      await store.addRows(dataset.id, [row(3)]);
+      expect(await plan()).toBe(1);
+      await store.finishDataset(dataset.id, ['a'], []);
+      await plan();
+      pages = 0;
+      expect(await plan()).toBe(0);
+      expect(pages).toBe(0);
+
+      const wider = { ...run, recipe: { ...run.recipe, variants: 2 } };
+      const cutOff = { ...counting, planJobs: () => Promise.reject(new Error('The disk is full.')) };
+      await expect(planRun(cutOff, wider).whole).rejects.toThrow('full');
+      expect(await store.plannedDigest(run.id)).toBeNull();
+      expect(await plan(wider)).toBe(4);
+      expect(await plan(wider)).toBe(0);
+    } finally {
+      await library.remove();
+    }
+  });
+});

@@ -1,0 +1,123 @@
+/**
+ * A done job is believed only with its file: of the size that was journalled, and not changed since its hash was
+ * last right. A file that is younger than that (copied, restored, edited) is hashed again, once. A whole picture that is
+ * not the one that came (retouched, say) is somebody's work: it gets a name of its own before its job is sent again. An
+ * answer of a text job is in the library itself, and none of `doneResults`.
+ */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileSha256 } from '../../images/file-sha256';
+import { keepPicture } from '../../images/keep-picture';
+import type { DoneResult, Store, StoredRun } from '../../store/store';
+import { isRefusedBySystem, nullIfGone, Unreadable } from './unreadable';
+
+const PAGE = 256;
+/** The threads that look at files also write results. */
+const AT_ONCE = 8;
+
+export interface Verified {
+  /** Done jobs looked at so far. */
+  readonly checked: number;
+  /** Those of the last page whose file is gone or is another. */
+  readonly lost: readonly number[];
+  /** Pictures that stood in the place of those, whole: somebody has worked on them. By the names they have now. */
+  readonly kept: readonly string[];
+}
+
+type Verdict =
+  | { readonly kind: 'whole' }
+  | { readonly kind: 'lost'; readonly keptAs: string | null }
+  | { readonly kind: 'confirmed'; readonly wholeAt: number }
+  /** It is there, and may well be whole. */
+  | { readonly kind: 'unreadable'; readonly error: Unreadable };
+
+/** Compares the results of a run with the disk, a page at a time. Throws an Unreadable at the first page with one. */
+export async function* verifyResults(
+  store: Pick<Store, 'doneResults' | 'confirmResults'>,
+  run: Pick<StoredRun, 'id' | 'outputDir'>,
+  signal: AbortSignal,
+): AsyncGenerator<Verified> {
+  let checked = 0;
+  for (let after = -1; !signal.aborted; ) {
+    // By position: jobs that are found lost leave the list, and must not move the page.
+    const page = await store.doneResults(run.id, after, PAGE);
+    const last = page.at(-1);
+    if (last === undefined) {
+      return;
+    }
+    after = last.position;
+    const verdicts = await lookAt(run.outputDir, page, signal);
+    if (signal.aborted) {
+      return;
+    }
+    const seen = page.flatMap(({ jobId }, at) => {
+      const verdict = verdicts[at];
+      return verdict?.kind === 'confirmed' ? { jobId, wholeAt: verdict.wholeAt } : [];
+    });
+    if (seen.length > 0) {
+      await store.confirmResults(seen);
+    }
+    const unreadable = verdicts.find((verdict) => verdict?.kind === 'unreadable');
+    if (unreadable?.kind === 'unreadable') {
+      throw unreadable.error;
+    }
+    checked += page.length;
+    yield {
+      checked,
+      lost: page.filter((_, at) => verdicts[at]?.kind === 'lost').map(({ jobId }) => jobId),
+      kept: verdicts.flatMap((verdict) => (verdict?.kind === 'lost' ? (verdict.keptAs ?? []) : [])),
+    };
+  }
+}
+
+async function lookAt(
+  outputDir: string,
+  page: readonly DoneResult[],
+  signal: AbortSignal,
+): Promise<readonly (Verdict | undefined)[]> {
+  const verdicts: (Verdict | undefined)[] = [];
+  let next = 0;
+  const look = async (): Promise<void> => {
+    for (let at = next++; at < page.length && !signal.aborted; at = next++) {
+      verdicts[at] = await verdictOf(outputDir, page[at]?.file ?? null).catch(unreadable);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, look));
+  return verdicts;
+}
+
+function unreadable(error: unknown): Verdict {
+  if (error instanceof Unreadable) {
+    return { kind: 'unreadable', error };
+  }
+  throw error;
+}
+
+async function verdictOf(outputDir: string, file: DoneResult['file']): Promise<Verdict> {
+  if (file === null) {
+    return { kind: 'lost', keptAs: null };
+  }
+  const path = join(outputDir, file.fileName);
+  const found = await stat(path).catch((error: unknown) => nullIfGone(error, path));
+  if (found?.isFile() !== true) {
+    return { kind: 'lost', keptAs: null };
+  }
+  if (found.size !== file.sizeBytes) {
+    return { kind: 'lost', keptAs: await keepChanged(outputDir, file.fileName) };
+  }
+  if (file.wholeAt !== null && found.mtimeMs <= file.wholeAt) {
+    return { kind: 'whole' };
+  }
+  const sha256 = await fileSha256(path).catch((error: unknown) => nullIfGone(error, path));
+  // A file changed within the millisecond of its mtime would be hashed once more, never believed.
+  return sha256 === file.sha256
+    ? { kind: 'confirmed', wholeAt: Math.ceil(found.mtimeMs) }
+    : { kind: 'lost', keptAs: await keepChanged(outputDir, file.fileName) };
+}
+
+/** `000002.changed.png`: the result that is sent anew takes the name. Null: it is gone, or no whole picture. */
+async function keepChanged(outputDir: string, fileName: string): Promise<string | null> {
+  return keepPicture(outputDir, fileName, 'changed').catch((error: unknown) =>
+    isRefusedBySystem(error) ? nullIfGone(error, join(outputDir, fileName)) : null,
+  );
+}

@@ -1,0 +1,394 @@
+/** The life of runs above the scheduler: start, stop, go on, rerun; their tables; what screens see of them. */
+import type { Run, RunOptions, RunState } from '@shared/model/run';
+import type { Failure, FailureKind } from '@shared/model/failure';
+import type { AttemptEnd } from '../../engine/ports';
+import { paused } from '../../engine/runs/run-state';
+import type { SchedulerEvent } from '../../engine/runs/scheduler';
+import { Refusal } from '../../refusal';
+import type { Requeue, StoredDataset, StoredRun } from '../../store/store';
+import { createJobCancel } from './cancel-jobs';
+import { oneAtATime } from '../one-at-a-time';
+import { deferred } from '../deferred';
+import { canaryEnd, canaryPause } from './canary';
+import { claimFolder } from '../folders/folder-claims';
+import { keptPicturesOf } from '../results/kept-pictures';
+import { lostNote } from '../results/lost-results';
+import { outputToGoOn } from '../folders/output-folder';
+import { partlyPlanned } from '../planning/partly-planned';
+import { createPreparing, type Halt, type Preparation } from '../planning/preparing';
+import { createRateMeter } from './rates';
+import { refuseOthersKeys } from '../fleet/lent-keys';
+import { runOrder } from './run-order';
+import { runAccount } from './run-account';
+import { runAgain } from './run-again';
+import { runLog } from '../tables/run-log';
+import { createRunLook } from './run-look';
+import { createResume } from './run-resume';
+import type { RunsOptions } from './runs-options';
+import { createRunStates } from './run-states';
+import { noteQuiet } from '../folders/quiet-folders';
+import { createRunTables } from '../tables/run-tables';
+import { moveInQueue } from './run-queue';
+import { type ActiveRun, rootsOf, type StartExtras } from './run-start';
+import { pauseForTables } from '../tables/tables-pause';
+
+export type { StartExtras } from './run-start';
+
+export type Runs = ReturnType<typeof createRuns>;
+
+const NOT_BEGUN = paused('Stopped before anything was sent: the jobs stay pending until the run goes on.');
+
+export function createRuns(options: RunsOptions) {
+  const { store, scheduler, events, log } = options;
+  const active = new Map<number, ActiveRun>();
+  const states = createRunStates(store, log);
+  const writeTables = createRunTables(store);
+  const preparing = createPreparing((runId) => events.touchRun(runId));
+  const { view, found, listed, list, sessions } = createRunLook({ store, active, preparing, states });
+
+  /** Starts sending the pending jobs of a planned run. Resolves when it is under way. Two at once are one start. */
+  const { once: start, underWay: starting } = oneAtATime(
+    (run: StoredRun, extras: StartExtras = {}): Promise<Run> =>
+      active.has(run.id) ? view(run) : begin(run, extras),
+  );
+
+  async function begin(run: StoredRun, extras: StartExtras): Promise<Run> {
+    if (extras.isSession !== true) {
+      refuseOthersKeys(run);
+    }
+    await outputToGoOn(run);
+    const claim = await claimFolder(run, (error) =>
+      log.warning('runs', `no claim on a folder: ${String(error)}`),
+    );
+    const { dataset, resultsLog } = await opened(run, extras).catch(async (error: unknown) => {
+      await claim.release();
+      throw error;
+    });
+    const over = deferred();
+    active.set(run.id, {
+      run,
+      dataset,
+      extras,
+      log: resultsLog,
+      claim,
+      rate: createRateMeter(() => options.clock.now()),
+      kept: keptPicturesOf(extras),
+      state: { kind: 'running' },
+      isCancelled: false,
+      over: over.promise,
+      end: over.resolve,
+    });
+    options.orders.open({
+      run,
+      dataset,
+      imageCacheDir: extras.imageCacheDir ?? null,
+      defaultAspectRatio: extras.defaultAspectRatio ?? null,
+      ...rootsOf(extras),
+    });
+    options.budget.open(runAccount(run, options.price));
+    if (run.origin !== 'session') {
+      options.onWorkers(run.options.workers);
+    }
+    await store.setRunState(run.id, { kind: 'running' }).catch(async (error: unknown) => {
+      await claim.release();
+      options.budget.close(run.id);
+      options.orders.close(run.id);
+      active.delete(run.id);
+      over.resolve();
+      throw error;
+    });
+    const halt = extras.preparation?.halt() ?? null;
+    if (extras.preparation !== undefined && halt !== null) {
+      return haltBegun(run, extras.preparation, halt);
+    }
+    log.info(
+      'runs',
+      `run ${run.id} starts: ${run.options.concurrency} in flight, output in ${run.outputDir}`,
+    );
+    options.tidy(run.id);
+    if (extras.recheck === true) {
+      options.lost.start(run, {
+        onLost: (lost) => extras.onNote?.(lostNote(lost)),
+        onUnreadable: (failure) => doubt(run.id, failure),
+      });
+    }
+    scheduler.start(runOrder(run, options, extras));
+    events.touchRun(run.id);
+    return view(run);
+  }
+
+  /** It was paused or cancelled while it was being prepared: nothing of it is sent. */
+  async function haltBegun(run: StoredRun, preparation: Preparation, halt: Halt): Promise<Run> {
+    const one = active.get(run.id);
+    if (one !== undefined) {
+      one.isCancelled = halt === 'cancelled';
+      await onState(run.id, one.isCancelled ? { kind: 'finished' } : NOT_BEGUN);
+      preparation.halted(halt);
+    }
+    return view(run);
+  }
+
+  function doubt(runId: number, { message, kind }: Failure): void {
+    const one = active.get(runId);
+    if (one !== undefined) {
+      one.inDoubt = paused(message, kind);
+      void scheduler.stop(runId);
+    }
+  }
+
+  async function opened(
+    run: StoredRun,
+    extras: StartExtras,
+  ): Promise<{ readonly dataset: StoredDataset; readonly resultsLog: ActiveRun['log'] }> {
+    const dataset = await datasetOf(run);
+    const resultsLog = run.origin === 'session' ? null : await runLog(options, { run, dataset, extras });
+    return { dataset, resultsLog };
+  }
+
+  async function datasetOf(run: StoredRun): Promise<StoredDataset> {
+    const dataset = await store.dataset(run.datasetId);
+    if (dataset === null) {
+      throw new Refusal('NOT_FOUND', `The dataset of ${run.name} is no longer in the library.`);
+    }
+    return dataset;
+  }
+
+  function onSchedulerEvent(event: SchedulerEvent): void {
+    switch (event.kind) {
+      case 'job':
+        events.touchJob(event.runId, event.jobId);
+        events.touchRun(event.runId);
+        return;
+      case 'givenUp':
+        active.get(event.runId)?.extras.onGivenUp?.(event.jobIds, event.why);
+        return;
+      case 'state':
+        void onState(event.runId, event.state);
+    }
+  }
+
+  async function onState(runId: number, state: RunState): Promise<void> {
+    const one = active.get(runId);
+    if (one === undefined) {
+      return;
+    }
+    const isOver = state.kind === 'finished' || state.kind === 'paused';
+    one.state = isOver && !one.isCancelled ? (one.inDoubt ?? state) : state;
+    events.touchRun(runId);
+    if (isOver) {
+      await finish(one, one.state);
+    }
+  }
+
+  async function finish(one: ActiveRun, ended: RunState): Promise<void> {
+    const runId = one.run.id;
+    options.lost.stop(runId);
+    options.budget.close(runId);
+    let state = ended;
+    try {
+      const plan = await one.extras.planned;
+      if (plan?.isWhole === false) {
+        state = partlyPlanned(state);
+      }
+      if (one.isCancelled) {
+        // Jobs may have been planned since.
+        await store.cancelPending(runId);
+      } else if (state.kind === 'finished') {
+        state = await afterCanary(one, state);
+      }
+      if (one.log !== null) {
+        await one.log.close();
+        await writeTables(one, state.kind);
+      }
+    } catch (error) {
+      log.error('results', `tables of run ${runId} could not be written: ${String(error)}`);
+      state = state.kind === 'finished' ? pauseForTables(error, one.run.outputDir) : state;
+    }
+    one.kept.tell();
+    await states.save(runId, state);
+    await (one.log === null ? undefined : noteQuiet(options, one.run));
+    await one.claim.release();
+    options.orders.close(runId);
+    active.delete(runId);
+    log.info('runs', `run ${runId} is ${state.kind}`);
+    events.touchRun(runId);
+    one.end();
+    options.onOver?.(runId, state);
+  }
+
+  /** A run whose first rows are through pauses while others are left. */
+  async function afterCanary({ run }: ActiveRun, state: RunState): Promise<RunState> {
+    const { canary } = run.options;
+    const { pending } = await store.counts(run.id);
+    return canary === undefined || pending === 0 ? state : canaryPause(canary, pending);
+  }
+
+  /** An attempt is on disk. */
+  function onEnded(end: AttemptEnd): void {
+    const one = active.get(end.runId);
+    if (one === undefined || end.next.kind === 'again') {
+      return;
+    }
+    one.kept.ended(end);
+    options.orders.forget(end.jobId);
+    one.log?.ended(end.jobId);
+    if (end.next.kind === 'done') {
+      one.rate.count();
+    }
+  }
+
+  async function requeueAndStart(runId: number, which: Requeue): Promise<Run> {
+    if (active.get(runId)?.extras.isSession === true) {
+      throw new Refusal('BAD_INPUT', 'That request belongs to a session that is open: ask once more there.');
+    }
+    const { settle } = options;
+    const isActive = (id: number): boolean => active.has(id);
+    const { begin: prepare } = preparing;
+    const parts = { store, runs: { found, start, stop: standStill, rest, isActive, over, settle, prepare } };
+    return runAgain(parts, runId, { which, requeue: (left) => store.requeue(runId, left) });
+  }
+
+  /** Takes effect at once where the run is under way. */
+  async function setOptions(runId: number, changes: Partial<RunOptions>): Promise<Run> {
+    const run = await found(runId);
+    const changed = { ...run, options: { ...run.options, ...changes } };
+    await store.setRunOptions(runId, changed.options);
+    const one = active.get(runId);
+    if (one !== undefined) {
+      one.run = changed;
+      scheduler.change(runOrder(changed, options, one.extras));
+    }
+    options.budget.setCaps(runId, changed.options.caps ?? {});
+    events.touchRun(runId);
+    return view(changed);
+  }
+
+  /** Pending jobs are `cancelled`; `inFlight`: what is under way is cut off, too. */
+  async function cancel(runId: number, inFlight: boolean): Promise<Run> {
+    const run = await found(runId);
+    const isHalted = preparing.halt(runId, 'cancelled');
+    if (!active.has(runId) && (await isHalted)) {
+      return view(run);
+    }
+    await starting(runId)?.catch(() => undefined);
+    const one = active.get(runId);
+    if (one === undefined) {
+      await store.cancelPending(runId);
+      await store.setRunState(runId, { kind: 'finished' });
+      const state = run.origin === 'session' ? null : await tablesOfCancelled(run);
+      await (state === null ? undefined : states.save(runId, state));
+    } else {
+      one.isCancelled = true;
+      one.extras.stopPlanning?.();
+      // In this order: nothing that is pending is leased between the two.
+      const over = scheduler.cancel(runId, { inFlight });
+      await store.cancelPending(runId);
+      events.touchRun(runId);
+      await over;
+      await one.over;
+    }
+    events.touchRun(runId);
+    return view(run);
+  }
+
+  /** Null: they are written. A run is cancelled also where that cannot be. */
+  async function tablesOfCancelled(run: StoredRun): Promise<RunState | null> {
+    try {
+      await writeTables({ run, dataset: await datasetOf(run), extras: {} }, 'finished');
+      return null;
+    } catch (error) {
+      log.error('results', `tables of run ${run.id} could not be written: ${String(error)}`);
+      return pauseForTables(error, run.outputDir);
+    }
+  }
+
+  /** Stops sending; resolves when what was in flight has ended and the tables are written. */
+  async function stop(runId: number): Promise<Run> {
+    const isHalted = preparing.halt(runId, 'paused');
+    active.get(runId)?.extras.stopPlanning?.();
+    await (active.has(runId) ? undefined : isHalted);
+    return standStill(runId);
+  }
+
+  async function standStill(runId: number): Promise<Run> {
+    await (active.has(runId) ? undefined : preparing.over(runId));
+    await rest(runId);
+    return view(await found(runId));
+  }
+
+  /** Whoever prepares the run is not waited for: it may wait for the turn of the folder that the caller has. */
+  async function rest(runId: number): Promise<void> {
+    // One that is about to start would go on as if nobody had said so; that it cannot is its starter's concern.
+    await starting(runId)?.catch(() => undefined);
+    const one = active.get(runId);
+    if (one !== undefined) {
+      one.extras.onStop?.();
+      await scheduler.stop(runId);
+      await one.over;
+    }
+  }
+
+  /** Resolves when the run has ended or paused. */
+  const over = (runId: number): Promise<void> => active.get(runId)?.over ?? Promise.resolve();
+
+  return {
+    start,
+    stop,
+    rest,
+    resume: createResume({ store, active, preparing, found, view, start, settle: options.settle }),
+    view,
+    found,
+    listed,
+    onSchedulerEvent,
+    onEnded,
+    setOptions,
+    cancel,
+    cancelJobs: createJobCancel(options),
+    async move(runId: number, at: number): Promise<Run[]> {
+      await moveInQueue(store, { runs: await list(), runId, at });
+      events.touchRun(runId);
+      return list();
+    },
+    requeueAndStart,
+    settle: options.settle,
+    rerunFailed: (runId: number, kind?: FailureKind) =>
+      requeueAndStart(runId, { kind: 'failed', ...(kind === undefined ? {} : { failureKind: kind }) }),
+    rerunJob: async (jobId: number): Promise<Run> => {
+      const job = await store.job(jobId);
+      if (job === null) {
+        throw new Refusal('NOT_FOUND', 'That job is no longer in the library.');
+      }
+      return requeueAndStart(job.runId, { kind: 'jobs', jobIds: [jobId] });
+    },
+    list,
+    sessions,
+    planned: (runId: number): Promise<unknown> => active.get(runId)?.extras.planned ?? Promise.resolve(),
+    /** The same run, its endpoints as they are by now. */
+    refreshOrder(runId: number): void {
+      const one = active.get(runId);
+      if (one !== undefined) {
+        scheduler.change(runOrder(one.run, options, one.extras));
+      }
+    },
+    /** Whether this session sends the job at this place of the plan. */
+    includes(runId: number, { row, position }: { row: number; position: number }): boolean {
+      const one = active.get(runId);
+      return one === undefined || (position < canaryEnd(one.run) && (one.extras.includes?.(row) ?? true));
+    },
+    /** Whether this session sends nothing from this position of the plan on. */
+    isPastEnd(runId: number, position: number): boolean {
+      const one = active.get(runId);
+      return one !== undefined && position >= canaryEnd(one.run);
+    },
+    /** Sessions aside, which wait most of the time. */
+    isAnyActive: (): boolean => [...active.values()].some(({ extras }) => extras.isSession !== true),
+    isActive: (runId: number) => active.has(runId),
+    /** To be ended by whoever began it. */
+    prepare: preparing.begin,
+    over,
+    /** Stops every run, in order that nothing is lost. */
+    stopAll: async (): Promise<void> => {
+      await Promise.all([...active.keys()].map((runId) => stop(runId)));
+    },
+  };
+}
