@@ -31,6 +31,7 @@ import { buildStudio } from './app/studio/build-studio';
 import { studioLab } from './app/studio/lab';
 import type { TextParts } from './app/text/text-parts';
 import { createTexts } from './app/text/texts';
+import { createWatchers } from './app/watchers';
 import { createUnpriced } from './app/planning/unpriced';
 import { createVersions } from './app/results/versions';
 import { createPool } from './engine/pool/pool';
@@ -67,15 +68,21 @@ export async function openApp(options: AppOptions) {
   const laid = await layFoundation(options);
   const priceOf = (model: ModelChoice, recipe: Recipe): number | null =>
     highestCost(laid.models.find(model), recipe);
-  const payers = createPayers({
-    payer: (tokenId) => tokens.holder(tokenId),
-    sessionOf: (runId) => tokens.ofRun(runId),
-    price: priceOf,
+  const tokens = await createTokens({
+    store: laid.store,
+    clock,
+    randomBytes,
+    newId: randomUUID,
+    onSecret: laid.redactor.add,
+    onError: (error) => laid.log.error('service', String(error)),
   });
+  const payers = createPayers({ payer: tokens.holder, sessionOf: tokens.ofRun, price: priceOf });
   const foundation: Foundation = { ...laid, store: payers.noting(laid.store) };
   const { paths, store, log, vault, models, redactor } = foundation;
   const pool = createPool({ clock, random: Math.random });
+  // What it tells is read from the runs, which tell it what changed: nobody listens before both are there.
   const events = createEventHub(clock, () => appEvents);
+  const watchers = createWatchers();
   const settings = await createSettings(foundation);
   const ground = { foundation, clock, pool, events };
   const parts = createFleetParts({
@@ -95,48 +102,19 @@ export async function openApp(options: AppOptions) {
     adoptWhole: (runId) => adoptWhole(foundWholeIn(foundation), runId),
     payers,
     imageRoots: images.of,
-    onPartial: (jobId, path) => studio.onPartial(jobId, path),
-    isWatched: (jobId) => sessions.isWatched(jobId),
-    onDelta: (jobId, text) => sessions.onDelta(jobId, text),
-    onAgain: (jobId, why) => sessions.onAgain(jobId, why),
-    listener: {
-      onJob(runId, jobId, state) {
-        studio.onJob(runId, jobId);
-        sessions.onJob(jobId, state);
-      },
-      onKnown: (end) => sessions.onKnown(end),
-      onEnded(end) {
-        sessions.onEnded(end);
-        studio.onEnded(end);
-        measuring.onEnded(end);
-      },
-      onOver(runId, state) {
-        // A turn of the scheduler serves all runs, whoever's call it was taken in.
-        payers.scope.outside(() => {
-          sessions.onOver(runId, state);
-          studio.onRunOver(runId, state);
-          measuring.catchUp();
-        });
-      },
+    watchers: {
+      ...watchers,
+      // A turn of the scheduler serves all runs, whoever's call it was taken in.
+      onOver: (runId, state) => payers.scope.outside(() => watchers.onOver(runId, state)),
     },
   });
   const importer = importerOn(foundation, events);
-  const previews = createBoundedFolder({
-    folder: paths.thumbnails,
-    bounds: PREVIEW_BOUNDS,
-    wallNow: clock.wallNow,
-    onError: (error) => log.error('previews', String(error)),
-  });
-  const thumbnailer = createThumbnailer({
-    cacheDir: paths.thumbnails,
-    files: previews,
-    ...(options.startDecoder === undefined ? {} : { start: options.startDecoder }),
-  });
+  const { previews, thumbnailer, ...previewing } = openPreviews(foundation, options.startDecoder);
   const { runs } = machinery;
   const unpriced = createUnpriced({
     price: priceOf,
     dayCaps: () => settings.get().dayCaps,
-    payer: (tokenId) => tokens.holder(tokenId),
+    payer: tokens.holder,
     fleet: fleet.stored,
     lentKeys: fleet.lentKeys,
   });
@@ -153,6 +131,7 @@ export async function openApp(options: AppOptions) {
     wallNow: clock.wallNow,
     onError: (error) => log.error('sessions', String(error)),
   });
+  watchers.join(sessions);
   const textParts: TextParts = {
     store,
     sessions,
@@ -169,6 +148,7 @@ export async function openApp(options: AppOptions) {
     isOn: () => options.measures === true && settings.get().measureResults,
     imageRoots: images.of,
   });
+  watchers.join({ onEnded: measuring.onEnded, onOver: measuring.catchUp });
   const changeMaps = buildChangeMaps({ foundation, lab, files: previews, imageRoots: images.of });
   const studio = buildStudio({
     ...ground,
@@ -181,6 +161,7 @@ export async function openApp(options: AppOptions) {
     unpriced,
     settings: settings.get,
   });
+  watchers.join(studio);
   const pictures = createPictures({
     store,
     studio,
@@ -203,14 +184,6 @@ export async function openApp(options: AppOptions) {
     onError: (error) => log.error('gallery', String(error)),
   });
   const appEvents = createAppEvents({ store, runs, fleet });
-  const tokens = await createTokens({
-    store,
-    clock,
-    randomBytes,
-    newId: randomUUID,
-    onSecret: redactor.add,
-    onError: (error) => log.error('service', String(error)),
-  });
   const stopRevoked = stopsRevoked({ store, runs, log });
   tokens.onChange((tokenId, holder) => holder === null && stopRevoked(tokenId));
   await recover(foundation);
@@ -279,9 +252,30 @@ export async function openApp(options: AppOptions) {
       await machinery.close();
       await parts.close();
       events.close();
+      await previewing.close();
+      await foundation.close();
+    },
+  };
+}
+
+function openPreviews({ paths, log }: Foundation, startDecoder: StartDecoder | undefined) {
+  const previews = createBoundedFolder({
+    folder: paths.thumbnails,
+    bounds: PREVIEW_BOUNDS,
+    wallNow: systemClock.wallNow,
+    onError: (error) => log.error('previews', String(error)),
+  });
+  const thumbnailer = createThumbnailer({
+    cacheDir: paths.thumbnails,
+    files: previews,
+    ...(startDecoder === undefined ? {} : { start: startDecoder }),
+  });
+  return {
+    previews,
+    thumbnailer,
+    async close(): Promise<void> {
       await thumbnailer.close();
       await previews.close();
-      await foundation.close();
     },
   };
 }

@@ -2,7 +2,7 @@
 import { highestCost } from '@shared/cost';
 import { mayBeCharged } from '@shared/model/failure';
 import type { Provider } from '@shared/model/provider';
-import type { Caps, JobState, RunOptions, RunState } from '@shared/model/run';
+import type { Caps, RunOptions } from '@shared/model/run';
 import type { Pool } from '../engine/pool/pool';
 import type { AttemptEnd, AttemptOutcome, Clock } from '../engine/ports';
 import { createBudget, dayStart } from '../engine/runs/budget';
@@ -17,6 +17,7 @@ import type { FleetMetrics } from './fleet/fleet-metrics';
 import type { Foundation } from './foundation';
 import { noteKept } from './results/kept-pictures';
 import { createOrderBook } from './orders/order-book';
+import { orderFailure } from './orders/order-failure';
 import { withoutReplaced } from './results/replaced-result';
 import { createRunJournal } from './runs/run-journal';
 import { createLostResults } from './results/lost-results';
@@ -24,6 +25,7 @@ import { createRuns, type Runs } from './runs/runs';
 import { createUnfinishedFiles } from './results/unfinished-files';
 import { createUnwrittenEnds } from './results/unwritten-ends';
 import { verifyResults } from './results/verify-results';
+import type { Watcher } from './watchers';
 
 export interface MachineryOptions {
   readonly foundation: Foundation;
@@ -38,27 +40,8 @@ export interface MachineryOptions {
   adoptWhole(runId: number): Promise<readonly AttemptEnd[]>;
   /** Tokens that pay for what they started; absent: there are none. */
   readonly payers?: Pick<Payers, 'over'>;
-  /** Hears of every job that moves, and of every run that ends or pauses. */
-  readonly listener: MachineryListener;
+  readonly watchers: Required<Watcher>;
   imageRoots(dataset: StoredDataset): readonly string[] | 'all';
-  /** A picture on the way to a job's result is at this path, for as long as its request is under way. */
-  onPartial?(jobId: number, path: string): void;
-  /** Whether somebody looks on while this text answer is being written; absent: nobody does. */
-  isWatched?(jobId: number): boolean;
-  /** The next piece of a text answer that is watched. */
-  onDelta?(jobId: number, text: string): void;
-  /** What came of its answer is void: it is asked again, for the reason in this sentence. */
-  onAgain?(jobId: number, why: string): void;
-}
-
-export interface MachineryListener {
-  /** Its state changed, or is about to be on disk. */
-  onJob(runId: number, jobId: number, state: JobState): void;
-  /** How an attempt ended is known, and being written: reads from now on see it. */
-  onKnown(end: AttemptEnd): void;
-  /** An attempt is on disk. */
-  onEnded(end: AttemptEnd): void;
-  onOver(runId: number, state: RunState): void;
 }
 
 export interface Machinery {
@@ -86,7 +69,7 @@ function isCharged(outcome: AttemptOutcome): boolean {
 }
 
 export function buildMachinery(options: MachineryOptions): Machinery {
-  const { clock, fleet, metrics, events, pool } = options;
+  const { clock, fleet, metrics, events, pool, watchers } = options;
   const { store, models, log, paths, mark } = options.foundation;
   const orders = createOrderBook({
     store,
@@ -95,19 +78,24 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     roots: options.imageRoots,
     catalogueModel: models.find,
     secret: fleet.secret,
-    isWatched: (jobId) => options.isWatched?.(jobId) ?? false,
+    isWatched: watchers.isWatched,
   });
   const arrivals = createArrivals();
   const transport = createTransportPool({
     clock,
     workers: options.workers,
-    order: async (_attempt, job, lease) => {
-      const order = await orders.order(job, lease);
-      return 'kind' in order ? order : { ...order, endpoint: await fleet.sendable(order.endpoint) };
+    async order(_attempt, job, lease) {
+      try {
+        const order = await orders.order(job, lease);
+        return 'kind' in order ? order : { ...order, endpoint: await fleet.sendable(order.endpoint) };
+      } catch (error) {
+        return orderFailure(error);
+      }
     },
-    onPartial: (job, path) => options.onPartial?.(job.id, path),
-    onDelta: (job, text) => options.onDelta?.(job.id, text),
+    onPartial: (job, path) => watchers.onPartial(job.id, path),
+    onDelta: (job, text) => watchers.onDelta(job.id, text),
     onWorkerDeath: (error) => log.error('transport', `a worker ended: ${error.message}`),
+    onFault: (fault) => log.error('transport', String(fault)),
   });
   const paid = options.payers?.over ?? ((one) => one);
   const budget = paid(
@@ -134,7 +122,7 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     noteKept(log, end);
     metrics.ended(end);
     runs.onEnded(end);
-    options.listener.onEnded(end);
+    watchers.onEnded(end);
   }
   function onWritten(end: AttemptEnd): void {
     onEnded(end);
@@ -171,7 +159,7 @@ export function buildMachinery(options: MachineryOptions): Machinery {
       budget.settle(attemptId, costOf(outcome), isCharged(outcome));
       // What has not its final name yet cannot be read.
       if (outcome.kind !== 'done' || outcome.unplaced === undefined) {
-        options.listener.onKnown(end);
+        watchers.onKnown(end);
       }
     },
     fetchPages: orders.fetchPages,
@@ -198,9 +186,9 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     onEvent: (event) => {
       runs.onSchedulerEvent(event);
       if (event.kind === 'job') {
-        options.listener.onJob(event.runId, event.jobId, event.state);
+        watchers.onJob(event.runId, event.jobId, event.state);
         if (event.state === 'pending' && event.failure !== undefined) {
-          options.onAgain?.(event.jobId, event.failure.message);
+          watchers.onAgain(event.jobId, event.failure.message);
         }
       }
       events.touchEndpoints();
@@ -226,7 +214,7 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     onOver(runId, state) {
       arrivals.forget(runId);
       transport.runOver(runId);
-      options.listener.onOver(runId, state);
+      watchers.onOver(runId, state);
     },
     onWorkers: (workers) => transport.resize(workers),
   });

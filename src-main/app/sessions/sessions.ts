@@ -1,7 +1,5 @@
 /** All sessions by their names, and what the machinery tells them. */
 import { rmdir } from 'node:fs/promises';
-import type { JobState, RunState } from '@shared/model/run';
-import type { AttemptEnd } from '../../engine/ports';
 import { Refusal } from '../../refusal';
 import type { Store } from '../../store/store';
 import { LOST } from './answer-of';
@@ -10,6 +8,7 @@ import type { OpenSessionParts } from './open-session-parts';
 import type { Session, SessionOptions, Sessions } from './session';
 import { type SessionRunParts, sessionRun } from './session-run';
 import { createWaitingList } from './waiting-list';
+import type { Watcher } from '../watchers';
 
 export interface SessionsParts
   extends Omit<OpenSessionParts, 'waiting' | 'store'>,
@@ -19,19 +18,7 @@ export interface SessionsParts
 
 type CloseHow = Parameters<Session['close']>[0];
 
-/** What the machinery asks and tells, by job; of jobs of other runs nothing comes of it. */
-export interface SessionNews {
-  /** Whether somebody looks on while this answer is being written. */
-  isWatched(jobId: number): boolean;
-  onDelta(jobId: number, text: string): void;
-  onAgain(jobId: number, why: string): void;
-  onJob(jobId: number, state: JobState): void;
-  onKnown(end: AttemptEnd): void;
-  onEnded(end: AttemptEnd): void;
-  onOver(runId: number, state: RunState): void;
-}
-
-export function createSessions(parts: SessionsParts): Sessions & SessionNews {
+export function createSessions(parts: SessionsParts): Sessions & Watcher {
   const waiting = createWaitingList();
   const byName = new Map<string, Promise<OpenSession>>();
   const byRun = new Map<number, OpenSession>();
@@ -128,10 +115,11 @@ export function createSessions(parts: SessionsParts): Sessions & SessionNews {
         ),
       );
     },
+    // Of jobs of other runs nothing comes of these.
     isWatched: (jobId) => waiting.get(jobId)?.hooks.onDelta !== undefined,
     onDelta: (jobId, text) => waiting.get(jobId)?.hooks.onDelta?.(text),
     onAgain: (jobId, why) => waiting.get(jobId)?.hooks.onAgain?.(why),
-    onJob(jobId, state) {
+    onJob(_runId, jobId, state) {
       const one = waiting.get(jobId);
       if (one !== undefined) {
         one.isSent = state === 'sent';

@@ -63,7 +63,7 @@ export interface Studio {
   onPartial(jobId: number, path: string): void;
   onJob(runId: number, jobId: number): void;
   onEnded(end: AttemptEnd): void;
-  onRunOver(runId: number, state: RunState): void;
+  onOver(runId: number, state: RunState): void;
   /** What belongs to which tree. Once, before the first call. */
   load(): Promise<void>;
   /** Resolves when answers are composited and chains have gone on. */
@@ -230,7 +230,7 @@ export function createStudio(
           .catch((error: unknown) => log.error('studio', String(error)));
       }
     },
-    onRunOver: chains.onRunOver,
+    onOver: chains.onRunOver,
     async load() {
       await store.endNodelessRequests();
       for (const { runId, treeId } of await store.studioRuns()) {
