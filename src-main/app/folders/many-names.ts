@@ -27,7 +27,7 @@ export class ManyNames implements Iterable<string> {
 
   /** By its last letters before the ending, where the names of rows differ. */
   #partOf(name: string): Set<string> {
-    const end = name.lastIndexOf('../../app');
+    const end = name.lastIndexOf('.');
     const at = (name.charCodeAt(end - 1) * 10 + name.charCodeAt(end - 2)) % PARTS;
     return this.#parts[at] ?? this.#parts[0] ?? new Set();
   }

@@ -39,7 +39,7 @@ export function createPictureFolders(outputDir: string): PictureFolders {
 
   return {
     async named(stem) {
-      const folder = posix.dirname(stem) === '../../app' ? '' : posix.dirname(stem);
+      const folder = posix.dirname(stem) === '.' ? '' : posix.dirname(stem);
       const listing = listings.get(folder) ?? list(folder);
       listings.set(folder, listing);
       if (listings.size > REMEMBERED_FOLDERS) {
@@ -126,7 +126,7 @@ export function createFoldersBelow(outputDir: string): (folder: string) => Promi
   }
 
   async function isThere(folder: string): Promise<boolean> {
-    if (folder === '../../app') {
+    if (folder === '.') {
       return true;
     }
     const above = posix.dirname(folder);

@@ -65,7 +65,7 @@ describe('a row of a text run', () => {
             { medium: 'audio', reference: 'b.mp3' },
             { text: ' then ' },
             { medium: 'image', reference: 'a.png' },
-            { text: '../../app' },
+            { text: '.' },
           ],
         },
       ],
@@ -109,7 +109,7 @@ describe('a row of a text run', () => {
       'has a schema that is none',
       ROW,
       { text: { answer: { kind: 'json', schema: '[]' } } },
-      'is no JSON object',
+      'is not a JSON object',
     ],
   ] as const)('that %s is refused with one sentence', (_what, fields, how, sentence) => {
     expect(asked(fields, how as Parameters<typeof asked>[1])).toMatchObject({
