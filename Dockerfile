@@ -1,4 +1,4 @@
-# The headless service. README.md has the commands.
+# The headless service. docs/service.md has the commands.
 FROM node:20-slim AS build
 WORKDIR /brushfleet
 ENV ELECTRON_SKIP_BINARY_DOWNLOAD=1 PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1

@@ -49,9 +49,9 @@ describe('the border', () => {
     [{ weight: -1 }, 'weight', 'The weight must be 0 or more.'],
     [{ limits: { requestsPerMinute: -5 } }, 'requestsPerMinute', 'to block an endpoint or a key, pause it.'],
     [{ limits: { tokensPerMinute: 1.5 } }, 'tokensPerMinute', 'Tokens per minute must be a whole number.'],
-    [{ baseUrl: 'not a url' }, 'baseUrl', '"not a url" is no URL'],
-    [{ baseUrl: 'ftp://x' }, 'baseUrl', '"ftp://x" is no URL'],
-    [{ resetZone: 'Mars/Base' }, 'resetZone', '"Mars/Base" is no time zone'],
+    [{ baseUrl: 'not a url' }, 'baseUrl', '"not a url" is not a URL'],
+    [{ baseUrl: 'ftp://x' }, 'baseUrl', '"ftp://x" is not a URL'],
+    [{ resetZone: 'Mars/Base' }, 'resetZone', '"Mars/Base" is not a time zone'],
   ])('says what is wrong with %j at its field, and saves nothing', async (change, field, sentence) => {
     const before = await border.client.endpoints.list();
     const refused = border.client.endpoints.add({ ...endpoint, provider: 'openai', ...change });

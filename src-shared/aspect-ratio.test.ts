@@ -109,7 +109,7 @@ describe('google_genai', () => {
       { envAspectRatio: '5:7' },
       /does not offer the ratio 5:7/,
     ],
-    ['what is no ratio', BANANA, { aspectRatio: 'wide' }, /"wide" is no aspect ratio/],
+    ['what is no ratio', BANANA, { aspectRatio: 'wide' }, /"wide" is not an aspect ratio/],
     [
       'a size the model lacks',
       'gemini-3.1-flash-lite-image',

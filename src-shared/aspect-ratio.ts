@@ -14,7 +14,7 @@ import {
   sizeOfRatio,
 } from './ratio';
 import type { CatalogueModel } from './model/catalogue';
-import type { Provider } from './model/provider';
+import { PROVIDER_TRAITS, type Provider } from './model/provider';
 
 export interface SizeQuestion {
   readonly provider: Provider;
@@ -52,10 +52,12 @@ export function resolveSize(question: SizeQuestion): SizeAnswer {
   }
   if ([width, height].some((side) => side !== undefined && !(Number.isInteger(side) && side > 0))) {
     return refused(
-      `The size ${width} x ${height} is none: width and height are whole numbers of pixels above 0.`,
+      `The size ${width} × ${height} is not valid: width and height are whole numbers of pixels above 0.`,
     );
   }
-  return question.provider === 'openai' ? openaiSize(question) : googleSize(question);
+  return PROVIDER_TRAITS[question.provider].sizesBy === 'pixels'
+    ? openaiSize(question)
+    : googleSize(question);
 }
 
 function googleSize(question: SizeQuestion): SizeAnswer {
@@ -196,7 +198,7 @@ function filled(text: string | undefined): string | undefined {
 }
 
 function notARatio(text: string): SizeAnswer {
-  return refused(`"${text}" is no aspect ratio: write it as width:height, such as 16:9.`);
+  return refused(`"${text}" is not an aspect ratio: write it as width:height, such as 16:9.`);
 }
 
 function notASize(model: CatalogueModel, said: string): SizeAnswer {

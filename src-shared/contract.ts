@@ -1,6 +1,6 @@
 /**
- * The whole border of the program: every call and event, once. The desktop serves it over a MessagePort; the service
- * will serve the same router over HTTP. No secret leaves through it: a key is `{id, label, tail, state}`.
+ * The whole border of the program: every call and event, once. The desktop serves it over a MessagePort, the
+ * service over a WebSocket at /app. No secret leaves through it: a key is `{id, label, tail, state}`.
  */
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
@@ -212,7 +212,9 @@ export const contract = {
       .input(
         z.object({
           runId: id,
-          options: runOptionsSchema.omit({ filterRows: true, workers: true, payer: true }).partial(),
+          options: runOptionsSchema
+            .omit({ filterRows: true, chosen: true, workers: true, payer: true, lentKeys: true })
+            .partial(),
         }),
       )
       .output(runSchema),

@@ -12,12 +12,12 @@ describe('where a text stops being JSON', () => {
     ['{"a": [1, 2}', 'a comma or "]" is missing', 1, 12],
     ['{"a": 1', 'its last "}" is missing', 1, 8],
     ['', 'it ends too early', 1, 1],
-    ['{} x', 'something follows behind its end', 1, 4],
+    ['{} x', 'there is text after its end', 1, 4],
     ['["abc]', 'a text has no closing quote', 1, 2],
     ['["a\nb"]', 'a text has a line break or control character', 1, 4],
-    [String.raw`["\q"]`, 'a backslash stands before a character that needs none', 1, 3],
-    ['01', 'something follows behind its end', 1, 2],
-    ['['.repeat(5000), 'it is nested too deep', 1, 1002],
+    [String.raw`["\q"]`, 'a backslash is before a character that must not have one', 1, 3],
+    ['01', 'there is text after its end', 1, 2],
+    ['['.repeat(5000), 'it is nested too deeply', 1, 1002],
   ])('%j', (text, reason, line, column) => {
     expect(jsonFault(text)).toEqual({ reason, line, column });
   });

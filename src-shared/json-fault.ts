@@ -25,7 +25,7 @@ export function jsonFault(text: string): JsonFault | null {
   try {
     const end = afterSpace(text, afterValue(text, afterSpace(text, 0), 0));
     if (end < text.length) {
-      throw new Fault('something follows behind its end', end);
+      throw new Fault('there is text after its end', end);
     }
     return null;
   } catch (error) {
@@ -52,7 +52,7 @@ const afterSpace = (text: string, at: number): number => after(SPACE, text, at);
 
 function afterValue(text: string, at: number, depth: number): number {
   if (depth > DEEPEST) {
-    throw new Fault('it is nested too deep', at);
+    throw new Fault('it is nested too deeply', at);
   }
   const first = text[at] ?? '';
   switch (first) {
@@ -124,7 +124,7 @@ function afterString(text: string, open: number): number {
     }
     const next = after(ESCAPE, text, at);
     if (next === at) {
-      throw new Fault('a backslash stands before a character that needs none', at);
+      throw new Fault('a backslash is before a character that must not have one', at);
     }
     at = next;
   }

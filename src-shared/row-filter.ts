@@ -1,15 +1,21 @@
 /** `--filter_rows`: which rows of a file take part. Positions count rows from 0, whatever their `index` column says. */
 
 export type RowFilter =
-  | { readonly kind: 'ok'; readonly includes: (row: number) => boolean }
+  | {
+      readonly kind: 'ok';
+      readonly includes: (row: number) => boolean;
+      /** The same, ascending and apart from each other. */
+      readonly ranges: readonly RowRange[];
+    }
   | { readonly kind: 'refused'; readonly sentence: string };
 
-interface Range {
+export interface RowRange {
   readonly from: number;
   /** Exclusive. */
   readonly to: number;
 }
 
+const EVERY_ROW: RowRange = { from: 0, to: Infinity };
 const ROW = /^\d+$/;
 const RANGE = /^(\d*)\s*:\s*(\d*)$/;
 
@@ -23,18 +29,18 @@ export function parseRowFilter(text: string): RowFilter {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
-  if (parts.length === 0) return { kind: 'ok', includes: () => true };
-  const ranges: Range[] = [];
+  if (parts.length === 0) return { kind: 'ok', includes: () => true, ranges: [EVERY_ROW] };
+  const ranges: RowRange[] = [];
   for (const part of parts) {
     const range = parseRange(part);
     if (range === null) return { kind: 'refused', sentence: refusal(part) };
     ranges.push(range);
   }
   const merged = merge(ranges);
-  return { kind: 'ok', includes: (row) => holds(merged, row) };
+  return { kind: 'ok', includes: (row) => holds(merged, row), ranges: merged };
 }
 
-function parseRange(part: string): Range | null {
+function parseRange(part: string): RowRange | null {
   if (ROW.test(part)) return { from: Number(part), to: Number(part) + 1 };
   const match = RANGE.exec(part);
   if (match === null) return null;
@@ -46,8 +52,8 @@ function refusal(part: string): string {
   return `The row filter does not understand "${part}"; write rows and ranges like 0:100,205 (the end is not included).`;
 }
 
-function merge(ranges: readonly Range[]): Range[] {
-  const merged: Range[] = [];
+function merge(ranges: readonly RowRange[]): RowRange[] {
+  const merged: RowRange[] = [];
   for (const range of ranges.filter((each) => each.from < each.to).sort((a, b) => a.from - b.from)) {
     const last = merged.at(-1);
     if (last === undefined || range.from > last.to) merged.push(range);
@@ -57,7 +63,7 @@ function merge(ranges: readonly Range[]): Range[] {
 }
 
 /** Binary search: a filter may list thousands of rows and is asked once per row. */
-function holds(ranges: readonly Range[], row: number): boolean {
+function holds(ranges: readonly RowRange[], row: number): boolean {
   let low = 0;
   let high = ranges.length - 1;
   while (low <= high) {

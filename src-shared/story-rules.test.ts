@@ -69,7 +69,7 @@ describe('a story', () => {
     [
       'a chapter of scenes there are not',
       { chapter_list: [{ chapter_number: 1, chapter_name: 'One', chapter_scene_list: [1, 2, 9] }] },
-      'scene 9 is none',
+      'scene 9 is not one of the scenes',
     ],
     [
       'a scene in no chapter',
@@ -88,13 +88,13 @@ describe('a story', () => {
   it('with two characters of one number or name is none', () => {
     const [main] = STORY.character_list;
     const problems = storyProblems({ ...STORY, character_list: [...STORY.character_list, main!] });
-    expect(problems.join(' ')).toContain('character_number 1 stands more than once');
-    expect(problems.join(' ')).toContain('the name "mara" stands more than once');
+    expect(problems.join(' ')).toContain('character_number 1 appears more than once');
+    expect(problems.join(' ')).toContain('the name "mara" appears more than once');
   });
 
   it('has one of the voices that were given', () => {
     expect(storyProblems(STORY, { voices: ['v0'] })).toEqual([
-      '/narrator_voice_id: "v1" is none of the voices given (v0).',
+      '/narrator_voice_id: "v1" is not one of the voices given (v0).',
     ]);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The rules between the fields of a cinematic story, besides their types. Source: the story service's schema
- * (reference/SYSTEMS.md 3.3). Pure.
+ * The rules between the fields of a cinematic story, besides their types. They are those of the earlier
+ * story service, whose callers this one serves. Pure.
  */
 import { type Story, storySchema } from './story';
 
@@ -67,10 +67,10 @@ function characterProblems(story: Story): string[] {
   const [main] = characters;
   return [
     ...repeated(characters.map(({ character_number }) => character_number)).map(
-      (number) => `/character_list: character_number ${number} stands more than once.`,
+      (number) => `/character_list: character_number ${number} appears more than once.`,
     ),
     ...repeated(characters.map(({ character_name }) => character_name)).map(
-      (name) => `/character_list: the name "${name}" stands more than once.`,
+      (name) => `/character_list: the name "${name}" appears more than once.`,
     ),
     ...characters.flatMap(({ character_name }, at) =>
       lowercase(`/character_list/${at}/character_name`, character_name),
@@ -80,7 +80,7 @@ function characterProblems(story: Story): string[] {
       : []),
     ...(characters.some(({ character_name }) => same(character_name, story.narrator_name))
       ? []
-      : [`/narrator_name: "${story.narrator_name}" is none of the characters.`]),
+      : [`/narrator_name: "${story.narrator_name}" is not one of the characters.`]),
     ...story.cover_image_characters.flatMap((name, at) =>
       known(names, name, `/cover_image_characters/${at}`),
     ),
@@ -117,7 +117,7 @@ function chapterProblems(story: Story): string[] {
     ),
     ...told
       .filter((number) => !scenes.has(number))
-      .map((number) => `/chapter_list: scene ${number} is none of the scenes.`),
+      .map((number) => `/chapter_list: scene ${number} is not one of the scenes.`),
     ...repeated(told).map((number) => `/chapter_list: scene ${number} is told more than once.`),
     ...[...scenes]
       .filter((number) => !told.includes(number))
@@ -128,7 +128,7 @@ function chapterProblems(story: Story): string[] {
 function voiceProblems({ narrator_voice_id: voice }: Story, { voices }: StoryRules): string[] {
   return voices === undefined || voices.includes(voice)
     ? []
-    : [`/narrator_voice_id: "${voice}" is none of the voices given (${voices.slice(0, 20).join(', ')}).`];
+    : [`/narrator_voice_id: "${voice}" is not one of the voices given (${voices.slice(0, 20).join(', ')}).`];
 }
 
 function namesOf({ character_list: characters }: Story): ReadonlySet<string> {
@@ -136,7 +136,7 @@ function namesOf({ character_list: characters }: Story): ReadonlySet<string> {
 }
 
 function known(names: ReadonlySet<string>, name: string, path: string): string[] {
-  return names.has(name) ? [] : [`${path}: "${name}" is none of the characters.`];
+  return names.has(name) ? [] : [`${path}: "${name}" is not one of the characters.`];
 }
 
 function same(one: string, other: string): boolean {

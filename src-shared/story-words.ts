@@ -1,4 +1,4 @@
-/** What a model is told of a story besides its schema: the rules that a schema cannot say (reference/SYSTEMS.md 3.3). */
+/** What a model is told of a story besides its schema: the rules that a schema cannot say (story-rules.ts checks them). */
 
 const RULES = [
   'Write a cinematic story as JSON that fits the given schema; all fields are required.',

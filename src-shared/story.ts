@@ -1,6 +1,6 @@
 /**
- * The cinematic story: fifteen fields, all required, and rules between them. Source: the story service's schema
- * (reference/SYSTEMS.md 3.3).
+ * The cinematic story: fifteen fields, all required, and rules between them. They are those of the earlier
+ * story service, whose callers this one serves.
  */
 import { z } from 'zod';
 

@@ -1,4 +1,4 @@
-/** R9: a cap on cost holds across kills. The provider never charges more than it and what was in flight. */
+/** A cap on cost holds across kills. The provider never charges more than it and what was in flight. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createProof, provenRun } from './proof.mjs';
 import { createScene, PRICE_MICRO_USD } from './scene.mjs';

@@ -1,5 +1,5 @@
 /**
- * D8, from outside: bits of the library's file flip while nobody has it open. What harms its structure is found at the
+ * From outside: bits of the library's file flip while nobody has it open. What harms its structure is found at the
  * start: the file is kept as it is, nothing is sent, and the copy can be taken back.
  */
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -75,7 +75,7 @@ async function liveOn(damaged: Buffer): Promise<boolean> {
     return false;
   }
   expect(life.err).toMatch(/^brushfleet: .{20,}\.$/m);
-  if (/is damaged .*It is kept as it is; take back its copy/.test(life.err)) {
+  if (/is damaged .*It is kept as it is; restore its backup/.test(life.err)) {
     expect((await readFile(library('brushfleet.db'))).equals(damaged)).toBe(true);
     return true;
   }

@@ -1,5 +1,5 @@
 /**
- * D6 and D7: a disk that is full, read-only, gone, or held by another program. The run pauses with a sentence that names
+ * A disk that is full, read-only, gone, or held by another program. The run pauses with a sentence that names
  * what to do, no row is done without its file, and the same command goes on afterwards.
  */
 import { spawnSync } from 'node:child_process';
@@ -97,10 +97,8 @@ describe.skipIf(!canMount)('an output folder on a disk of its own', () => {
     const before = (await provider.ledger()).length;
     const full = await live(run);
     expect(full).toMatchObject({ code: 1 });
-    const [cannot, lies] = full.said.split(' The picture lies whole in ');
-    expect(cannot).toBe(
-      `Cannot save in ${folder}: the disk is full; free some space, then continue the run.`,
-    );
+    const [cannot, lies] = full.said.split(' The picture is kept in ');
+    expect(cannot).toBe(`Cannot save in ${folder}: the disk is full; free some space, then resume the run.`);
     expect(readFileSync(lies?.slice(0, -1) ?? '').length).toBeGreaterThan(0);
     expect(full.states['done']).toBeGreaterThan(0);
     expect(full.states['pending']).toBeGreaterThan(0);
@@ -175,7 +173,7 @@ describe('tables that cannot be written', () => {
       onLine: () => mkdirSync(obstacle, { recursive: true }),
     });
     expect(unwritten.code, unwritten.err).toBe(1);
-    expect(unwritten.err).toMatch(/^brushfleet: Cannot save in .*, then continue the run\.$/m);
+    expect(unwritten.err).toMatch(/^brushfleet: Cannot save in .*, then resume the run\.$/m);
     await rm(obstacle, { recursive: true });
     const calls = (await provider.ledger()).length;
     expect(await live(run)).toMatchObject({ code: 0, states: { done: ROWS } });
@@ -194,7 +192,7 @@ describe.skipIf(noTracing !== null)('a library on a full disk', () => {
       const stopped = await live(run, { wrapper: failing('pwrite64', `error=ENOSPC:when=${write}+`, wal()) });
       expect(stopped.code).not.toBe(0);
       expect(stopped.err).not.toMatch(/^ {4}at /m);
-      expect(stopped.said).toMatch(/library .*free (some )?space.*, then continue/);
+      expect(stopped.said).toMatch(/library .*free (some )?space.*, then (continue|resume)/);
 
       await live(run);
       await proof.choose(run);

@@ -1,5 +1,5 @@
 /**
- * V1 to V6 of SECURITY.md 16, as pure functions: each answers how much it looked at and what it found broken. They
+ * V1 to V6 of docs/architecture.md, as pure functions: each answers how much it looked at and what it found broken. They
  * compare three witnesses that cannot see each other: the database, the folder, and the provider's own ledger.
  */
 

@@ -1,5 +1,5 @@
 /**
- * R1 through the built command line: every fault of the network ends in the documented state, and the number of
+ * Through the built command line: every fault of the network ends in the documented state, and the number of
  * requests is that of the policy table. What both SDKs make of an answer: src-main/providers/failures.test.ts; names
  * that do not resolve and ports where nobody listens: wire.test.ts beside it; TLS: tls.faults.test.ts; how a run ends
  * whose endpoint never answers: scheduler.test.ts.

@@ -1,4 +1,4 @@
-/** D4 and D5: the order of the calls, and what a machine that loses its power keeps of them. */
+/** The order of the calls, and what a machine that loses its power keeps of them. */
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

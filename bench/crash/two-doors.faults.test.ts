@@ -1,5 +1,5 @@
 /**
- * D10: two command lines on one library, each with a run of its own. The second works through the first, which is
+ * Two command lines on one library, each with a run of its own. The second works through the first, which is
  * killed at a random moment; the second takes over and goes on. Limits, journal and ledger stay one all the while.
  */
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,5 +1,6 @@
 /** Pages anywhere in the table, filtered or not: the slowest counts. */
-import type { JobQuery, Store } from '../../src-main/store/store';
+import type { JobQuery } from '../../src-main/store/runs/job-pages';
+import type { Store } from '../../src-main/store/store';
 import { openStore } from '../../src-main/store/store-client';
 import { atMost, type Figure, note } from '../pool/figures';
 import { timed } from './gauges';

@@ -2,7 +2,7 @@
  * `npm run bench:service`: what the built service adds to a call, and what it holds at once. The exit code is 1 when a
  * bar is missed. Build first.
  *
- * Added: as gateways are compared (ENGINE.md, "How to measure": the provider on loopback answers at once, calls one
+ * Added: as gateways are compared (the provider on loopback answers at once, calls one
  * after the other, rounds of direct calls and of calls through the service in turn, medians of the medians of rounds),
  * held against 3 ms. In the same rounds, the least of any service that writes down what it sends (floor.mjs): what of it
  * is the machine's. Then, to be told alone, the same with a provider that takes 20 ms, in which processors and

@@ -57,7 +57,7 @@ async function setUp() {
     .getByRole('button', { name: /^Add 1 key$/ })
     .last()
     .click();
-  await page.getByRole('button', { name: 'Keep them so' }).click();
+  await page.getByRole('button', { name: 'Use this' }).click();
   await page.getByRole('button', { name: /^Test key/ }).waitFor();
   const session = await page.context().newCDPSession(page);
   for (const type of ['dragEnter', 'dragOver', 'drop']) {

@@ -108,6 +108,23 @@ describe('a batch at the demo endpoint', () => {
     expect(await readdir(join(folder, 'library', 'callers', 'programs'))).toEqual([]);
   });
 
+  it('keeps no bytes of items that are not asked, for one of them could not be written', async () => {
+    const program = create(url);
+    const first = { prompt: 'what is <image>?', image_bytes: Buffer.from('bytes') };
+    // Read once to be checked, and once to be written.
+    let reads = 0;
+    const unwritable = {
+      prompt: 'what is <image>?',
+      get image_bytes() {
+        reads += 1;
+        return reads > 1 ? [Buffer.from('half'), 7 as unknown as Buffer] : Buffer.from('whole');
+      },
+    };
+    await expect(program.batch([first, unwritable])).rejects.toThrow(TypeError);
+    expect(await readdir(join(folder, 'library', 'callers', 'programs'))).toEqual([]);
+    expect(demo.requests).toEqual([]);
+  });
+
   it('answers with values where a schema is given', async () => {
     const schema = {
       type: 'object',

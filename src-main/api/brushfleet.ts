@@ -40,8 +40,14 @@ export function brushfleetAt(place: Place, options: BrushfleetOptions = {}): Bru
     const member = await joined();
     const session = await batchSession(member);
     const ready: ReadyItem[] = [];
-    for (const item of items) {
-      ready.push(await readyItem(item, member, options));
+    try {
+      for (const item of items) {
+        ready.push(await readyItem(item, member, options));
+      }
+    } catch (error) {
+      // None of them is asked.
+      await Promise.all(ready.map(({ forget }) => forget()));
+      throw error;
     }
     const ends = await Promise.allSettled(askItems(session, ready));
     const [first] = ends;

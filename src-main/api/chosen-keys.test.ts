@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fleetFromEnv } from '../fleet-env/fleet-from-env';
 import { chosenKeys } from './chosen-keys';
 
 const ENV = {
@@ -12,15 +13,27 @@ const ENV = {
   GEMINI_BASE_URL: 'http://relay',
 };
 
-function keysOf(keys: Parameters<typeof chosenKeys>[0]): readonly (string | undefined)[] | string {
-  const chosen = chosenKeys(keys, 'google_genai', ENV);
+type Keys = Parameters<typeof chosenKeys>[0];
+
+/** Each with the endpoints that it may be sent to, where there are several. */
+function keysOf(keys: Keys, env: Readonly<Record<string, string>> = ENV): readonly string[] | string {
+  const chosen = chosenKeys(keys, 'google_genai', env);
   if (chosen.kind === 'refused') {
     return chosen.sentence;
   }
-  expect(chosen.env).toMatchObject({ GEMINI_BASE_URL: 'http://relay', OPENAI_API_KEY: 'other' });
-  return Object.entries(chosen.env)
-    .filter(([name]) => name.startsWith('GEMINI_API_KEY'))
-    .map(([, value]) => value);
+  expect(chosen.env).toMatchObject(env);
+  const fleet = fleetFromEnv({ provider: 'google_genai', env: chosen.env, flags: {} });
+  if (fleet.kind === 'refused') {
+    return fleet.sentence;
+  }
+  const places = fleet.endpoints.map(({ id }) => id);
+  return fleet.keys
+    .filter(({ secret }) => chosen.isChosen(secret.reveal()))
+    .map(({ secret, endpointIds }) =>
+      places.length === 1
+        ? secret.reveal()
+        : `${secret.reveal()} to ${endpointIds.map((id) => places.indexOf(id) + 1).join()}`,
+    );
 }
 
 describe('keys by their names', () => {
@@ -30,7 +43,29 @@ describe('keys by their names', () => {
     expect(keysOf('2')).toEqual(['one', 'two']);
     expect(keysOf('2-15')).toEqual(['two', 'ten']);
     expect(keysOf('MINE')).toEqual(['own']);
-    expect(keysOf(['MINE', 'GEMINI_API_KEY_2'])).toEqual(['own', 'two']);
+    expect(keysOf(['MINE', 'GEMINI_API_KEY_2'])).toEqual(['two', 'own']);
+  });
+
+  it('go where the environment sends each, whichever are chosen', () => {
+    const env = {
+      DG_GEMINI_ENDPOINTS: 'https://relay.example,',
+      DG_GEMINI_KEY_ENDPOINTS: '1,2',
+      GEMINI_API_KEY_1: 'relayed',
+      GEMINI_API_KEY_2: 'official',
+      MINE: 'own',
+    };
+    expect(keysOf(['GEMINI_API_KEY_2'], env)).toEqual(['official to 2']);
+    expect(keysOf('2-2', env)).toEqual(['official to 2']);
+    expect(keysOf(1, env)).toEqual(['relayed to 1']);
+    expect(keysOf(['MINE', 'GEMINI_API_KEY_2'], env)).toEqual(['official to 2', 'own to 1,2']);
+  });
+
+  it('that stand in one list are so many keys', () => {
+    const env = { DG_GEMINI_API_KEYS: 'k1, k2,,k3', GEMINI_API_KEY: 'beside' };
+    expect(keysOf('all', env)).toEqual(['k1', 'k2', 'k3', 'beside']);
+    expect(keysOf('DG_GEMINI_API_KEYS', env)).toEqual(['k1', 'k2', 'k3']);
+    expect(keysOf('GEMINI_API_KEY', env)).toEqual(['beside']);
+    expect(keysOf('all', { GEMINI_API_KEYS: ' , ' })).toContain('No valid API keys found');
   });
 
   it('that are not there are told, and those that cannot be', () => {

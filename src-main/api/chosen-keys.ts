@@ -1,13 +1,16 @@
-/** The environment with the keys that a program chose by their variables' names, and no others. Pure. */
+/** The keys that a program chose by their variables' names: which of the environment's they are. Pure. */
 import type { Provider } from '@shared/model/provider';
-import { type Environment, VARIABLE_PREFIXES } from '../fleet-env/variables';
+import { isKeyList, keysIn, keyVariables } from '../fleet-env/env-keys';
+import { type Environment, VARIABLE_PREFIXES, type Variable, variablesOf } from '../fleet-env/variables';
 import type { BrushfleetOptions } from './types';
 
 export type ChosenKeys =
   | {
       readonly kind: 'ok';
+      /** All keys stay, for `_KEY_ENDPOINTS` counts them; the chosen ones that it would not read come after them. */
       readonly env: Environment;
-      /** The variable that a key came from. */
+      isChosen(secret: string): boolean;
+      /** The variable that a key came from; of a list: none. */
       nameOf(secret: string): string | undefined;
     }
   | { readonly kind: 'refused'; readonly sentence: string };
@@ -26,19 +29,36 @@ export function chosenKeys(
   if (missing.length > 0) {
     return { kind: 'refused', sentence: `No valid API keys found: ${missing.join(', ')} is not set.` };
   }
-  const found = names.filter((name) => valueOf(env, name) !== '');
+  const found = names.flatMap((name): readonly Variable[] => {
+    const variable = { name, value: valueOf(env, name) };
+    return keysIn(variable).length === 0 || variable.value === '' ? [] : [variable];
+  });
   if (found.length === 0) {
     return {
       kind: 'refused',
       sentence: `No valid API keys found from the environment: set ${prefix}_1, ${prefix}_2 and so on.`,
     };
   }
-  const others = Object.entries(env).filter(([name]) => !isKeyVariable(name, prefix));
-  const chosen = found.map((name, at) => [`${prefix}_${at + 1}`, valueOf(env, name)] as const);
+  const secrets = new Set(found.flatMap(keysIn));
+  const singles = found.filter((variable) => !isKeyList(variable));
   return {
     kind: 'ok',
-    env: Object.fromEntries([...others, ...chosen]),
-    nameOf: (secret) => found.find((name) => valueOf(env, name) === secret),
+    env: withOthers(env, found, provider),
+    isChosen: (secret) => secrets.has(secret),
+    nameOf: (secret) => singles.find(({ value }) => value === secret)?.name,
+  };
+}
+
+/** Behind the last number that is taken: a key in the place of another would go where that one is bound to. */
+function withOthers(env: Environment, found: readonly Variable[], provider: Provider): Environment {
+  const variables = variablesOf(provider, env);
+  const read = new Set(keyVariables(variables).map(({ name }) => name));
+  const last = variables.numbered('API_KEY').at(-1)?.name.match(/\d+$/)?.[0] ?? '0';
+  const others = found.filter(({ name }) => !read.has(name)).flatMap(keysIn);
+  const prefix = `${VARIABLE_PREFIXES[provider]}_API_KEY`;
+  return {
+    ...env,
+    ...Object.fromEntries(others.map((secret, at) => [`${prefix}_${Number(last) + 1 + at}`, secret])),
   };
 }
 

@@ -24,23 +24,26 @@ export async function keepBytes(item: PromptItem, folder: string): Promise<KeptI
     return { item, forget: NOTHING };
   }
   const own = join(folder, `${process.pid}-${randomUUID()}`);
-  await mkdir(own, { recursive: true, mode: 0o700 });
-  const kept: Record<string, unknown> = { ...item };
-  for (const medium of media) {
-    const paths: string[] = [];
-    for (const bytes of listOf(item[`${medium}_bytes`])) {
-      const path = join(own, `${medium}-${paths.length + 1}`);
-      await writeFile(path, bytesOf(bytes), { mode: 0o600 });
-      paths.push(path);
+  const forget = (): Promise<void> => rm(own, { recursive: true, force: true }).catch(() => undefined);
+  try {
+    await mkdir(own, { recursive: true, mode: 0o700 });
+    const kept: Record<string, unknown> = { ...item };
+    for (const medium of media) {
+      const paths: string[] = [];
+      for (const bytes of listOf(item[`${medium}_bytes`])) {
+        const path = join(own, `${medium}-${paths.length + 1}`);
+        await writeFile(path, bytesOf(bytes), { mode: 0o600 });
+        paths.push(path);
+      }
+      delete kept[`${medium}_bytes`];
+      // The order is URLs, paths, bytes: MIME types and video metadata stay with their own files.
+      kept[`${medium}_path`] = [...listOf(item[`${medium}_path`]), ...paths];
     }
-    delete kept[`${medium}_bytes`];
-    // The order is URLs, paths, bytes: MIME types and video metadata stay with their own files.
-    kept[`${medium}_path`] = [...listOf(item[`${medium}_path`]), ...paths];
+    return { item: kept, forget };
+  } catch (error) {
+    await forget();
+    throw error;
   }
-  return {
-    item: kept,
-    forget: () => rm(own, { recursive: true, force: true }).catch(() => undefined),
-  };
 }
 
 /**

@@ -3,11 +3,13 @@ import { ORPCError } from '@orpc/client';
 import type { TextAsk } from '@shared/model/text';
 import type { PlaceRequest, ProgramAnswer } from '../app/program-place';
 import type { SubmitOptions } from '../app/sessions/session';
+import type { Clock } from '../engine/ports';
 import type { Connection } from '../local-door/connect-door';
 import { revealed } from '../local-door/lent-fleet';
 import type { ProgramEvent } from '../local-door/program-contract';
+import { systemClock } from '../system-clock';
 import { ClientError } from './errors';
-import { inParts, whenGone } from './owner-calls';
+import { endsWithin, inParts, whenGone } from './owner-calls';
 import { type Gone, type OpenPlace, type OpenPlaceSession, OwnerGone } from './place';
 
 type Owner = Extract<Connection, { kind: 'ok' }>;
@@ -16,6 +18,9 @@ type Events = AsyncIterator<ProgramEvent, unknown, void>;
 /** Of one call, in requests and in characters: prompts may be long, and a body has its bound. */
 const MOST_ASKS = 200;
 const MOST_CHARACTERS = 8_000_000;
+/** A call that failed is made again after so long, and each time that much later. */
+const AGAIN_MS = 250;
+const MOST_FAILURES = 5;
 
 interface Waiting {
   readonly name: string;
@@ -37,7 +42,11 @@ interface Unasked {
 }
 
 /** Throws ClientError where its requests cannot be sent there, and OwnerGone where the owner is ending. */
-export async function joinPlace({ client, pid }: Owner, request: PlaceRequest): Promise<OpenPlace> {
+export async function joinPlace(
+  { client, pid }: Owner,
+  request: PlaceRequest,
+  clock: Pick<Clock, 'setTimer'> = systemClock,
+): Promise<OpenPlace> {
   const { borrower, provider, model, fleet } = request;
   const leaving = new AbortController();
   const stream = await client.door
@@ -62,7 +71,7 @@ export async function joinPlace({ client, pid }: Owner, request: PlaceRequest): 
   if (first.value.kind !== 'joined') {
     throw new Error('The owner of the library answers out of turn.');
   }
-  const joined = createJoined(client.door, borrower, events);
+  const joined = createJoined({ door: client.door, borrower, events, clock, leaving });
   return {
     model: first.value.model,
     owner: String(pid),
@@ -85,14 +94,23 @@ export async function joinPlace({ client, pid }: Owner, request: PlaceRequest): 
 
 type Door = Owner['client']['door'];
 
-function createJoined(door: Door, borrower: string, events: Events) {
+interface JoinedParts {
+  readonly door: Door;
+  readonly borrower: string;
+  readonly events: Events;
+  readonly clock: Pick<Clock, 'setTimer'>;
+  readonly leaving: AbortController;
+}
+
+function createJoined({ door, borrower, events, clock, leaving }: JoinedParts) {
   const waiting = new Map<number, Waiting>();
   const cancelled = new Set<number>();
   let standing: Omit<Extract<ProgramEvent, { kind: 'standing' }>, 'kind'> = { inFlight: {}, keys: {} };
   const outbox: Unasked[] = [];
   let asking: Promise<void> | null = null;
   let nextId = 0;
-  const gone = listen();
+  let giveUp: (how: Gone) => void = () => undefined;
+  const gone = Promise.race([listen(), new Promise<Gone>((resolve) => (giveUp = resolve))]);
   void gone.then(() => giveBack(() => true));
 
   async function listen(): Promise<Gone> {
@@ -136,17 +154,35 @@ function createJoined(door: Door, borrower: string, events: Events) {
     }
   }
 
-  /** An owner that does not answer is gone, or about to be. */
-  async function call<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await work;
-    } catch (error) {
-      if (error instanceof ORPCError && error.code !== 'NOT_FOUND') {
-        throw error;
+  /**
+   * An owner that does not answer is gone, or about to be; or only a connection is, and it is asked again: it takes
+   * nothing twice. One that tells events and hears no call is left.
+   */
+  async function call<T>(work: () => Promise<T>): Promise<T> {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        if (error instanceof ORPCError) {
+          await endOf(error);
+        } else if (!(await endsWithin(gone, AGAIN_MS * failures, clock))) {
+          if (failures < MOST_FAILURES) {
+            continue;
+          }
+          giveUp('died');
+          leaving.abort();
+        }
+        throw new OwnerGone();
       }
-      await gone;
-      throw new OwnerGone();
     }
+  }
+
+  /** It knows this program no more: it is ending. */
+  async function endOf(error: ORPCError<string, unknown>): Promise<void> {
+    if (error.code !== 'NOT_FOUND') {
+      throw error;
+    }
+    await gone;
   }
 
   function submitAll(
@@ -209,7 +245,7 @@ function createJoined(door: Door, borrower: string, events: Events) {
       ...(token === undefined ? {} : { token }),
     }));
     try {
-      await call(door.ask({ borrower, name: first.name, asks }));
+      await call(() => door.ask({ borrower, name: first.name, asks }));
     } catch (error) {
       if (!(error instanceof OwnerGone)) {
         part.forEach(({ id }) => waiting.get(id)?.fail(error));
@@ -262,12 +298,12 @@ function createJoined(door: Door, borrower: string, events: Events) {
     cancelled.clear();
     // A cancel that is faster than its request would miss it.
     await Promise.allSettled(ids.flatMap((id) => waiting.get(id)?.asked ?? []));
-    await door.cancelAsks({ borrower, ids }).catch(() => undefined);
+    await call(() => door.cancelAsks({ borrower, ids })).catch(() => undefined);
   }
 
   async function open(session: Parameters<OpenPlace['open']>[0]): Promise<OpenPlaceSession> {
     const { name } = session;
-    await call(door.openSession({ borrower, ...session }));
+    await call(() => door.openSession({ borrower, ...session }));
     return {
       submitAll: (asks, options) => submitAll(name, asks, options),
       inFlight: () => standing.inFlight[name] ?? 0,
@@ -275,7 +311,7 @@ function createJoined(door: Door, borrower: string, events: Events) {
         giveBack((one) => one.name === name);
         // One that is faster than a request that is on its way would have it refused.
         await Promise.all(of(name).map(({ asked }) => asked));
-        await call(door.closeSession({ borrower, name, how }));
+        await call(() => door.closeSession({ borrower, name, how }));
         if (how === 'drop') {
           // Their answers are on the way, and nobody would hear them after this.
           await Promise.race([gone, answered(name)]);

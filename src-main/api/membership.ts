@@ -90,7 +90,7 @@ function environmentFleet(options: BrushfleetOptions, provider: Provider, env: E
   }
   const chosen =
     options.keys === undefined
-      ? ({ kind: 'ok', env, nameOf: () => undefined } as const)
+      ? ({ kind: 'ok', env, isChosen: () => true, nameOf: () => undefined } as const)
       : chosenKeys(options.keys, provider, env);
   if (chosen.kind === 'refused') {
     throw new ClientError(chosen.sentence);
@@ -99,7 +99,8 @@ function environmentFleet(options: BrushfleetOptions, provider: Provider, env: E
   if (fleet.kind === 'refused') {
     throw new ClientError(fleet.sentence);
   }
-  return { fleet, nameOf: chosen.nameOf };
+  const keys = fleet.keys.filter(({ secret }) => chosen.isChosen(secret.reveal()));
+  return { fleet: { ...fleet, keys }, nameOf: chosen.nameOf };
 }
 
 /** Its keys by the names of their variables. */

@@ -1,6 +1,7 @@
 /** Calls to the process that has a library open, which may end meanwhile. */
 import { ORPCError } from '@orpc/client';
-import { OwnerGone } from './place';
+import type { Clock } from '../engine/ports';
+import { type Gone, OwnerGone } from './place';
 
 /** Of one call. */
 const MOST_NAMED = 10_000;
@@ -20,4 +21,19 @@ export async function inParts<Given, Told>(
 /** What the owner says no to is an error; what it does not answer, it is gone for. */
 export function whenGone(error: unknown): never {
   throw error instanceof ORPCError ? error : new OwnerGone();
+}
+
+/** Whether the owner ends before so long. */
+export function endsWithin(
+  gone: Promise<Gone>,
+  delayMs: number,
+  clock: Pick<Clock, 'setTimer'>,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const cancel = clock.setTimer(delayMs, () => resolve(false));
+    void gone.then(() => {
+      cancel();
+      resolve(true);
+    });
+  });
 }

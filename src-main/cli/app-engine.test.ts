@@ -17,23 +17,23 @@ afterEach(async () => {
 
 const END: RunEnd = { kind: 'refused', sentence: 'Of the window.' };
 
-it('goes on through a window that takes the library over while the file is read, as it was asked', async () => {
+/** A run whose library a window takes over while its file is read. */
+async function handedOver(given: {
+  readonly next: Pick<CliEngine, 'runFolder' | 'stop'>;
+  onReopen?(engine: AppEngine): Promise<void>;
+}) {
   const path = join(library.folder, 'rows.csv');
   await writeFile(path, ['prompt', ...Array.from({ length: 3500 }, (_, row) => `cat ${row}`)].join('\n'));
-  const asked: RunFolderRequest[] = [];
-  const next: Pick<CliEngine, 'runFolder'> = {
-    async runFolder(request) {
-      asked.push(request);
-      return END;
-    },
-  };
   const engine = new AppEngine({
     app: library.app,
     openDoor: async () => null,
     onInterrupt: () => () => undefined,
     onNote: () => undefined,
-    // Nothing else is asked of it here.
-    reopen: async () => ({ kind: 'ok', engine: next as CliEngine }),
+    async reopen() {
+      await given.onReopen?.(engine);
+      // Nothing else is asked of it here.
+      return { kind: 'ok', engine: given.next as CliEngine };
+    },
   });
   const { store } = library.app;
   const add = store.addRows.bind(store);
@@ -46,6 +46,47 @@ it('goes on through a window that takes the library over while the file is read,
     fleet: { endpoints: [], keys: [] },
     ...NOBODY_LISTENS,
   };
+  return { engine, request };
+}
+
+it('goes on through a window that takes the library over while the file is read, as it was asked', async () => {
+  const asked: unknown[] = [];
+  const { engine, request } = await handedOver({
+    next: {
+      async runFolder(one) {
+        asked.push(one);
+        return END;
+      },
+      stop: async () => void asked.push('stop'),
+    },
+  });
   expect(await engine.runFolder(request)).toEqual(END);
   expect(asked).toEqual([request]);
 });
+
+it.each(['while the library is closed', 'while the window opens it'])(
+  'sends nothing through the window when it is interrupted %s',
+  async (moment) => {
+    const told: string[] = [];
+    const { engine, request } = await handedOver({
+      next: {
+        runFolder: async () => {
+          told.push('run');
+          return END;
+        },
+        stop: async () => void told.push('stop'),
+      },
+      onReopen: async (one) => (moment === 'while the window opens it' ? one.stop() : undefined),
+    });
+    const { app } = library;
+    const close = app.close.bind(app);
+    vi.spyOn(app, 'close').mockImplementation(async () => {
+      await close();
+      if (moment === 'while the library is closed') {
+        await engine.stop();
+      }
+    });
+    expect(await engine.runFolder(request)).toEqual(END);
+    expect(told).toEqual(['stop', 'run']);
+  },
+);

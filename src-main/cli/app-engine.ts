@@ -64,6 +64,10 @@ export class AppEngine implements CliEngine {
       return opened;
     }
     this.#next = opened.engine;
+    // Interrupted while the library changed hands: it learns how the run stands, and sends nothing.
+    if (this.#isStopped) {
+      await opened.engine.stop();
+    }
     return opened.engine.runFolder(request);
   }
 
@@ -78,9 +82,14 @@ export class AppEngine implements CliEngine {
     this.#door = await this.#options.openDoor();
   }
 
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     this.#isStopped = true;
-    return this.#next === null ? this.#run.stop() : this.#next.stop();
+    if (this.#next !== null) {
+      await this.#next.stop();
+    } else if (!this.#isClosed) {
+      // Later there is nothing left to stop: whoever goes on with the run is told when it is there.
+      await this.#run.stop();
+    }
   }
 
   async close(): Promise<void> {

@@ -42,7 +42,7 @@ export async function carryOut(options: CarryOutOptions): Promise<number> {
   const interrupts = watchInterrupts(options.onInterrupt, {
     first: () => {
       progress.note('Stopping: requests in flight finish and are kept. Press Ctrl-C again to end at once.');
-      engine.stop().catch((error: unknown) => progress.note(`Cannot stop in order: ${String(error)}`));
+      engine.stop().catch((error: unknown) => progress.note(`Could not stop cleanly: ${String(error)}`));
     },
     second: () => options.exitNow(EXIT.interrupted),
   });
@@ -73,7 +73,7 @@ export async function carryOut(options: CarryOutOptions): Promise<number> {
     });
     if (isLost) {
       answers.onUnprinted?.();
-      streams.err.write(`brushfleet: Standard output takes no more: the answers are in ${answers.file}.\n`);
+      streams.err.write(`brushfleet: Standard output was closed: the answers are in ${answers.file}.\n`);
     }
     return isLost && exitCode === EXIT.done ? EXIT.someFailed : exitCode;
   } finally {
@@ -84,8 +84,8 @@ export async function carryOut(options: CarryOutOptions): Promise<number> {
 
 function interruptedSentence(answers: AnswersPlace | undefined): string {
   return answers?.isPrinted === true
-    ? 'Interrupted: with --output FILE the same command would go on where it stopped.'
-    : 'Interrupted: the same command goes on where it stopped.';
+    ? 'Interrupted. With --output FILE, running the same command again would continue where it stopped.'
+    : 'Interrupted: run the same command again to continue where it stopped.';
 }
 
 export interface HowItEnded {
@@ -134,7 +134,7 @@ function higherCap({ state, options: { caps = {} }, requests }: Run): string | n
     return null;
   }
   const flag = caps.requests !== undefined && requests >= caps.requests ? '--max_requests' : '--max_cost';
-  return `A higher ${flag} goes on.`;
+  return `Run the same command with a higher ${flag} to continue.`;
 }
 
 /** Requests that a dead process or worker left behind; null: there are none. */

@@ -26,7 +26,7 @@ export async function checkRows(options: CheckRowsOptions): Promise<number> {
   const line = createStatusLine(streams.err);
   const interrupts = watchInterrupts(options.onInterrupt, {
     first: () => {
-      engine.stop().catch((error: unknown) => line.note(`Cannot stop in order: ${String(error)}`));
+      engine.stop().catch((error: unknown) => line.note(`Could not stop cleanly: ${String(error)}`));
     },
     second: () => options.exitNow(EXIT.interrupted),
   });

@@ -28,7 +28,7 @@ export class FlagValues {
     return value;
   }
 
-  /** Of a flag that may stand there several times; none of the values may be blank. */
+  /** Of a flag that may be given several times; none of the values may be blank. */
   texts(name: string): readonly string[] {
     const values = this.values[name];
     const all = Array.isArray(values) ? (values as readonly string[]) : [];

@@ -62,7 +62,7 @@ describe('a canary', () => {
   it('caps on cost are refused for a model whose price nobody knows', async () => {
     const { requests, code, err } = await invoke(`${EDIT} --model_name unheard-of --max_cost 2`);
     expect([requests, code]).toEqual([[], 2]);
-    expect(err).toContain('The price of unheard-of is not known, so --max_cost cannot hold:');
+    expect(err).toContain('The price of unheard-of is not known, so --max_cost cannot be enforced:');
     expect((await invoke(`${EDIT} --model_name unheard-of --max_requests 2`)).requests).toHaveLength(1);
   });
 
@@ -88,7 +88,11 @@ describe('a canary', () => {
       });
       expect(asked[0]?.options).toMatchObject({ caps, priority: 'low' });
       expect(code).toBe(1);
-      expect(err).toMatch(new RegExp(`brushfleet: The cap is reached\\. A higher ${flag} goes on\\.\\n$`));
+      expect(err).toMatch(
+        new RegExp(
+          `brushfleet: The cap is reached\\. Run the same command with a higher ${flag} to continue\\.\\n$`,
+        ),
+      );
     },
   );
 });

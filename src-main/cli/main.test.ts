@@ -243,7 +243,7 @@ describe('Ctrl-C', () => {
     });
     expect([code, exits, listeners]).toEqual([130, [], 0]);
     expect(err).toContain('Stopping: requests in flight finish and are kept.');
-    expect(err).toContain('Interrupted: the same command goes on where it stopped.');
+    expect(err).toContain('Interrupted: run the same command again to continue where it stopped.');
     expect(out).toContain('5 still pending');
   });
 

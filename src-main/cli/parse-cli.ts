@@ -110,11 +110,11 @@ function readLibrary(act: LibraryCliRequest['act'], flags: FlagValues): LibraryC
 function readRun(task: 'edit' | 't2i', flags: FlagValues): RunCliRequest {
   refuseShards(flags);
   if (flags.has('resume') && flags.has('no_resume')) {
-    throw new UsageError('--resume and --no_resume exclude each other: give one of the two.');
+    throw new UsageError('--resume and --no_resume cannot be used together: give one of the two.');
   }
   if (flags.has('adopt') && flags.has('no_resume')) {
     throw new UsageError(
-      '--adopt and --no_resume exclude each other: take the pictures that are there, or send everything anew.',
+      '--adopt and --no_resume cannot be used together: keep the pictures that are there, or send everything again.',
     );
   }
   const optional = withoutUndefined({
@@ -199,7 +199,7 @@ function readInstruction(task: 'edit' | 't2i', flags: FlagValues): RunCliRequest
   const prompt = flags.text('prompt');
   if (prompt !== undefined && column !== undefined) {
     throw new UsageError(
-      '--prompt and --instruction_key exclude each other: one instruction for all rows, or a column of them.',
+      '--prompt and --instruction_key cannot be used together: one instruction for all rows, or a column of them.',
     );
   }
   return prompt === undefined

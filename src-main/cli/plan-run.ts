@@ -107,7 +107,7 @@ export function unpricedRefusal(
 ): Refused | null {
   return price === null && caps?.costUsd !== undefined
     ? refused(
-        `The price of ${name} is not known, so --max_cost cannot hold: leave it out, cap the run with --max_requests, or enter the price in Settings.`,
+        `The price of ${name} is not known, so --max_cost cannot be enforced: leave it out, cap the run with --max_requests, or enter the price in Settings.`,
       )
     : null;
 }

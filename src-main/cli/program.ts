@@ -8,7 +8,7 @@ import { addStreamCommand } from './stream/stream-program';
 import { addTextCommands } from './text/text-program';
 import { addTokensCommands } from './tokens/tokens-program';
 
-/** A list: a flag that may stand there several times. */
+/** A list: a flag that may be given several times. */
 export type RawValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /** `name` is `keys add` and so on; `words` are what stands there without a flag. */
@@ -59,7 +59,7 @@ Keys and endpoints come from the environment or from .env in the working folder:
 The same with OPENAI in place of GEMINI. A flag wins over the environment.
 The window's own keys and endpoints: brushfleet keys --help, brushfleet endpoints --help.
 
-Exit codes: 0 all done, 1 some failed or could not be sent, 2 a wrong command, 130 interrupted (run it again to go on).`;
+Exit codes: 0 all done, 1 some failed or could not be sent, 2 a wrong command, 130 interrupted (run it again to continue).`;
 
 export function createProgram(output: ProgramOutput): Program {
   let chosen: ChosenCommand | null = null;
@@ -117,7 +117,7 @@ function addEditFlags(command: Command): void {
 function addPromptFlags(command: Command): void {
   addProviderFlags(command)
     .option('--prompt <text>', 'one prompt; wins over --prompts_file')
-    .option('--prompts_file <path>', 'JSONL, JSON, TXT (one prompt a line), CSV or Parquet')
+    .option('--prompts_file <path>', 'JSONL, JSON, TXT (one prompt per line), CSV or Parquet')
     .option('--input <path>', 'the same as --prompts_file')
     .option('--instruction_key <column>', 'the column that holds the prompt (default: prompt)');
   addRunFlags(command);
@@ -154,13 +154,16 @@ function addRunFlags(command: Command): void {
       '--wait_for_quota <when>',
       'never; minutes: ends when all keys are out for the day; always (default: minutes)',
     )
-    .option('--resume', 'go on with the run of the output folder (this is the default)')
-    .option('--no_resume', 'send everything anew')
+    .option('--resume', 'resume the run of the output folder (this is the default)')
+    .option('--no_resume', 'send everything again')
     .option('--unknown <what>', UNKNOWN)
-    .option('--adopt', 'take whole pictures that lie in the output folder without a record as done')
-    .option('--max_cost <usd>', 'stop when the run has cost so many US dollars; run again with more to go on')
-    .option('--max_requests <n>', 'stop when the run has sent so many requests')
-    .option('--canary <n>', 'send the first n rows, then stop; the same command without it goes on')
+    .option('--adopt', 'count intact pictures in the output folder that have no record as done')
+    .option(
+      '--max_cost <usd>',
+      'stop when the run has cost this many US dollars; run again with more to continue',
+    )
+    .option('--max_requests <n>', 'stop when the run has sent this many requests')
+    .option('--canary <n>', 'send the first n rows, then stop; the same command without it sends the rest')
     .option('--priority <priority>', 'among runs at the same time: high, normal or low (default: normal)')
     .option('--check', 'read every row, say what would fail, and send nothing')
     .option('--env_file <file>', 'read this file in place of .env')

@@ -8,8 +8,10 @@ const BRANCHES: Readonly<Record<string, string>> = {
   endpoints: 'list, add, set or test',
   runs: 'list, show, resume, set, pause, cancel or export',
   library: 'check or restore',
+  tokens: 'add, list, set or revoke',
 };
-const COMMANDS = 'edit, t2i, text, structured, story, stream, serve, demo, runs, keys, endpoints or library';
+const COMMANDS =
+  'edit, t2i, text, structured, story, stream, serve, demo, runs, keys, endpoints, tokens or library';
 
 /** commander's own words, as one sentence. Nothing after a `=` is repeated: it may be a key. */
 export function usageSentence(error: CommanderError, argv: readonly string[]): string {
@@ -23,11 +25,11 @@ export function usageSentence(error: CommanderError, argv: readonly string[]): s
     case 'commander.optionMissingArgument':
       return `${quoted.split(' ')[0]} needs a value.`;
     case 'commander.missingArgument':
-      return `Say which ${MISSING[quoted] ?? quoted}: brushfleet ${commandOf(argv)}--help shows how.`;
+      return `Say which ${argv[0] === 'tokens' ? 'token' : (MISSING[quoted] ?? quoted)}: brushfleet ${commandOf(argv)}--help shows how.`;
     case 'commander.excessArguments':
       return argv[0] === 'keys'
         ? KEY_IN_ARGUMENTS
-        : 'A value stands without its flag: write each as --flag value, and put quotes around one with spaces.';
+        : 'One value has no flag: write each as --flag value, and put quotes around one with spaces.';
     default:
       return `${error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ')}.`;
   }
@@ -39,7 +41,7 @@ function unknownFlag(flag: string, suggestion: string | undefined, argv: readonl
   if (/^--?(dg_)?(gemini_|openai_)?api_?-?keys?$|^--?(keys?|secrets?|tokens?)$/i.test(flag)) {
     return argv[0] === 'keys'
       ? KEY_IN_ARGUMENTS
-      : `${flag} is no flag: other programs can read a command line, so keys come from the environment or .env.`;
+      : `${flag} is not a flag: other programs can read a command line, so keys come from the environment or .env.`;
   }
   if (suggestion === flag) {
     return `${flag} takes no value.`;
@@ -57,7 +59,9 @@ function unknownCommand(word: string, suggestion: string | undefined, argv: read
 /** As far as the command line names commands there are. */
 function commandOf([name = '', sub = '']: readonly string[]): string {
   if (Object.hasOwn(BRANCHES, name)) {
-    return /^(list|add|import|test|remove|set|show|resume|pause|cancel|export|check|restore)$/.test(sub)
+    return /^(list|add|import|test|remove|set|show|resume|pause|cancel|export|check|restore|revoke)$/.test(
+      sub,
+    )
       ? `${name} ${sub} `
       : `${name} `;
   }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { syncFolder } from '../durable-folder';
 
 /** `write` fills the file through the handle; when it rejects, whatever was there before stays. */
 export async function writeAtomically<T>(
@@ -31,11 +32,4 @@ async function closing<T>(handle: FileHandle, work: () => Promise<T>): Promise<T
   } finally {
     await handle.close();
   }
-}
-
-/** Windows cannot open a folder; there the rename itself is journalled. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(path, 'r');
-  await closing(handle, () => handle.sync());
 }

@@ -32,7 +32,7 @@ export function uniqueNames(names: readonly string[]): { columns: string[]; note
     notes.push(
       name === ''
         ? `Column ${position + 1} has no name; it is called "${renamed}".`
-        : `Column "${name}" stands in the header more than once; this one is called "${renamed}".`,
+        : `Column "${name}" appears in the header more than once; this one is called "${renamed}".`,
     );
     return renamed;
   });

@@ -105,13 +105,13 @@ describe('indexes', () => {
     );
     expect(table.rows.map((row) => row.index)).toEqual([5, 5, 2, 3, 7, 5, 6, 3]);
     expect(table.problems).toEqual([
-      '3 note Index 5 stands in an earlier row too; both rows are kept.',
+      '3 note Index 5 is used by an earlier row, too; both rows are kept.',
       '4 note The index of this row is "x", not a whole number; it is numbered 2 instead.',
       '5 note The index of this row is blank; it is numbered 3 instead.',
       '7 note The index of this row is "-1", not a whole number; it is numbered 5 instead.',
-      '7 note Index 5 stands in an earlier row too; both rows are kept.',
+      '7 note Index 5 is used by an earlier row, too; both rows are kept.',
       '8 note The index of this row is "99999999999999999999", not a whole number; it is numbered 6 instead.',
-      '9 note Index 3 stands in an earlier row too; both rows are kept.',
+      '9 note Index 3 is used by an earlier row, too; both rows are kept.',
     ]);
   });
 

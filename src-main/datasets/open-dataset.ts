@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import { setImmediate as othersTurn } from 'node:timers/promises';
+import { formatOfEnding } from '@shared/dataset-endings';
 import type { DatasetFormat } from '@shared/model/run';
 import { type DatasetEvent, DatasetError, type OpenDatasetOptions } from './dataset-source';
 import { note, type RawEvent } from './raw-event';
@@ -17,16 +18,6 @@ const MAX_PROBLEMS = 1000;
 
 /** Rows that are read without letting others have their turn: some milliseconds. */
 const ROWS_A_TURN = 250;
-
-const FORMAT_BY_ENDING: Readonly<Record<string, DatasetFormat>> = {
-  '.csv': 'csv',
-  '.tsv': 'csv',
-  '.jsonl': 'jsonl',
-  '.ndjson': 'jsonl',
-  '.json': 'json',
-  '.txt': 'txt',
-  '.parquet': 'parquet',
-};
 
 /** What a path is, before its rows are read. */
 export interface DatasetDescription {
@@ -50,7 +41,7 @@ export async function describeDataset(path: string, format?: DatasetFormat): Pro
       : { name, format: 'folder', baseDir: path };
   }
   if (!stats.isFile()) throw new DatasetError(`"${name}" is neither a file nor a folder.`);
-  const known = format ?? FORMAT_BY_ENDING[extname(path).toLowerCase()];
+  const known = format ?? formatOfEnding(extname(path));
   if (known === undefined) {
     throw new DatasetError(
       `"${name}" has no format that can be read; use CSV, JSONL, JSON, TXT, Parquet or a folder of images.`,

@@ -20,7 +20,7 @@ export async function* withIndexes(events: AsyncIterable<RawEvent>): AsyncGenera
     const index = parsed ?? event.defaultIndex;
     if (given !== undefined && parsed === null) yield notANumber(event, given, index);
     if (!seen.add(index)) {
-      yield note(event.line, `Index ${index} stands in an earlier row too; both rows are kept.`);
+      yield note(event.line, `Index ${index} is used by an earlier row, too; both rows are kept.`);
     }
     yield { ...event, index };
   }

@@ -116,7 +116,7 @@ async function choose(window: BrowserWindow, under: UnderWay): Promise<Choice> {
     type: 'question',
     message: closingSentence(under),
     detail:
-      'Requests in flight may already be paid for. What was not sent stays in the library to go on with.',
+      'If you stop now, requests in flight may still be charged and their results lost. What was not sent stays in the library and can be resumed.',
     buttons: CHOICES.map(({ label }) => label),
     defaultId: 0,
     cancelId: CHOICES.length - 1,

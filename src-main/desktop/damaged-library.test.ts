@@ -62,6 +62,22 @@ describe('a damaged library', () => {
     expect(await readdir(libraryDir)).toContain('brushfleet.damaged-1.db');
   });
 
+  it('is restored in the same way where its database is gone', async () => {
+    await withBackup();
+    await rm(database());
+    const { mended, asked } = await mend('restore');
+    expect(mended).toBe(true);
+    expect(asked).toEqual([
+      {
+        sentence: expect.stringContaining('is missing or empty') as string,
+        backup: expect.any(Date) as Date,
+      },
+    ]);
+    const store = open();
+    expect((await store.datasets()).map(({ name }) => name)).toEqual(['cats']);
+    await store.close();
+  });
+
   it('is left as it is when its user says so', async () => {
     await withBackup();
     expect(await mend('showFolder')).toMatchObject({ mended: false, shown: [libraryDir] });
@@ -74,7 +90,7 @@ describe('a damaged library', () => {
     const { mended, asked, told } = await mend('restore');
     expect(mended).toBe(false);
     expect(asked[0]?.backup).toBeNull();
-    expect(told).toEqual([expect.stringContaining('There is no copy to restore')]);
+    expect(told).toEqual([expect.stringContaining('There is no backup to restore')]);
   });
 
   it('is not what any other failure is', async () => {

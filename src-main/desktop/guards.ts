@@ -3,7 +3,7 @@
  * network. Installed on every webContents at its creation, because CSP stops neither navigation nor new windows.
  */
 import { type App as ElectronApp, type Session, session, type WebContents } from 'electron';
-import { APP_ORIGIN } from './scheme';
+import { APP_ORIGIN } from './channels';
 
 /** What the page's session could otherwise reach. Provider traffic never goes through it. */
 const FOREIGN = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*'];

@@ -155,7 +155,7 @@ async function askAboutDamage({ sentence, backup }: DamageQuestion): Promise<Dam
   const choices: { readonly choice: DamageChoice; readonly label: string }[] = [
     ...(backup === null
       ? []
-      : [{ choice: 'restore' as const, label: `Restore the copy of ${backup.toLocaleString()}` }]),
+      : [{ choice: 'restore' as const, label: `Restore the backup of ${backup.toLocaleString()}` }]),
     { choice: 'showFolder', label: 'Show the folder' },
     { choice: 'quit', label: 'Quit' },
   ];

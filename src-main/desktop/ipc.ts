@@ -16,14 +16,11 @@ import { MOST_FILES } from '@shared/contract/base';
 import { z } from 'zod';
 import type { Log } from '../log';
 import type { AppRouter } from '../router';
+import { CONNECT, DRAG, GRANT } from './channels';
 import type { DragOut } from './drag-out';
 import type { Grants } from '../page/grants';
 import { isOurPage } from './guards';
 import type { ImageRoots } from './image-roots';
-
-export const CONNECT = 'brushfleet:connect';
-export const GRANT = 'brushfleet:grant';
-export const DRAG = 'brushfleet:drag';
 
 /** A hand may drop a whole card of photographs, one by one. */
 const pathsSchema = z.array(z.string().min(1).max(4096)).max(MOST_FILES);

@@ -25,8 +25,8 @@ async function askToReload(window: BrowserWindow): Promise<void> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'error',
     message: 'The window keeps failing.',
-    detail: 'Runs go on without it. Load it again, or close Brushfleet; the log says more.',
-    buttons: ['Load again', 'Close'],
+    detail: 'Runs go on without it. Reload it, or close Brushfleet; the log has details.',
+    buttons: ['Reload', 'Close'],
     defaultId: 0,
     cancelId: 0,
     noLink: true,

@@ -35,7 +35,7 @@ export function createPictureShell({
       if (!PICTURES.has(extname(path).toLowerCase())) {
         throw new Refusal(
           'BAD_INPUT',
-          `"${basename(path)}" is no picture that another program can be asked to open.`,
+          `"${basename(path)}" is not a picture that another program can be asked to open.`,
         );
       }
       const editor = windowStore.editor();

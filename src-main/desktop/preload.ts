@@ -3,13 +3,10 @@
  * path ever reaches the page.
  */
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
-
-const CONNECT = 'brushfleet:connect';
-const GRANT = 'brushfleet:grant';
-const DRAG = 'brushfleet:drag';
+import { APP_ORIGIN, CONNECT, DRAG, GRANT } from './channels';
 
 // Only our own page gets a bridge.
-if (location.origin === 'app://brushfleet') {
+if (location.origin === APP_ORIGIN) {
   contextBridge.exposeInMainWorld('brushfleet', {
     /** Rejects with IPC_FORBIDDEN where the page is not the window's own. */
     connect: async (): Promise<void> => {

@@ -4,7 +4,8 @@ import type { App } from '../app';
 import type { Log } from '../log';
 import { BUNDLE_HEADERS, bundleFile } from '../page/bundle';
 import { pagePicture } from '../page/page-pictures';
-import { APP_HOST, APP_ORIGIN, CONTENT_SECURITY_POLICY, MEDIA_HOST } from './scheme';
+import { APP_HOST, APP_ORIGIN } from './channels';
+import { CONTENT_SECURITY_POLICY, MEDIA_HOST } from './scheme';
 
 type Answer = (url: URL) => Promise<Response>;
 

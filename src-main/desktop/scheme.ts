@@ -1,9 +1,8 @@
 /** The two addresses the window knows, and the policy its pages are served under. */
 import { contentSecurityPolicy } from '../page/bundle';
+import { APP_ORIGIN } from './channels';
 
-export const APP_HOST = 'brushfleet';
 export const MEDIA_HOST = 'library';
-export const APP_ORIGIN = `app://${APP_HOST}`;
 export const START_PAGE = `${APP_ORIGIN}/index.html`;
 
 export const CONTENT_SECURITY_POLICY = contentSecurityPolicy('media: blob:');

@@ -1,7 +1,7 @@
 /** The switch of the local HTTP service in Settings: off until the user turns it on, and as it was left from then on. */
 import type { ServiceSettings, ServiceStatus } from '@shared/contract/service';
 import type { App } from '../app';
-import { createTurns } from '../app/in-turn';
+import { createTurns } from '@shared/in-turn';
 import type { ServiceSwitch } from '../router/shell';
 import type { Service } from '../service/service';
 import { readConfig } from '../service/settings';

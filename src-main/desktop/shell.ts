@@ -10,6 +10,7 @@ import {
   nativeTheme,
   shell as electronShell,
 } from 'electron';
+import { DATASET_ENDINGS } from '@shared/dataset-endings';
 import { Refusal } from '../refusal';
 import type { Shell } from '../router';
 import type { ServiceSwitch } from '../router/shell';
@@ -26,7 +27,7 @@ const PICKERS: Record<Parameters<Shell['pick']>[0], Electron.OpenDialogOptions> 
     title: 'Open a dataset',
     properties: ['openFile'],
     filters: [
-      { name: 'Datasets', extensions: ['csv', 'tsv', 'jsonl', 'ndjson', 'json', 'txt', 'parquet'] },
+      { name: 'Datasets', extensions: DATASET_ENDINGS.map((ending) => ending.slice(1)) },
       { name: 'All files', extensions: ['*'] },
     ],
   },

@@ -12,7 +12,7 @@ export interface Clock {
   now(): number;
   /** Milliseconds since 1970; for display, daily resets and what is stored. */
   wallNow(): number;
-  /** Runs `callback` once after `delayMs` (clamped to an hour by callers); returns its undo. */
+  /** Runs `callback` once after `delayMs`, however long that is; returns its undo. */
   setTimer(delayMs: number, callback: () => void): () => void;
 }
 
@@ -28,7 +28,7 @@ export interface PendingJob {
   readonly retriesUsed: number;
   /** Its answer did not fit its schema: the next attempt asks for it mended, and no other after it. */
   readonly repair?: Repair;
-  /** It stands where its run has been handed out already: what follows is not looked for behind it. */
+  /** It became pending behind the run's cursor; the cursor is not moved by it. */
   readonly isStraggler?: boolean;
 }
 
@@ -208,7 +208,10 @@ export interface Journal {
   pending(runId: number, afterId: number, limit: number): Promise<readonly PendingJob[]>;
   /** Ids for attempts; never reused, also across restarts. */
   nextAttemptId(): number;
-  /** Resolves once all are on disk: only then may their sockets open. */
+  /**
+   * Resolves once all are on disk: only then may their sockets open. Rejects with NotPending where one of the jobs is
+   * pending no more, with anything else where it cannot be written; then none is on disk.
+   */
   sent(attempts: readonly AttemptStart[]): Promise<void>;
   /** Resolves once on disk: only then may the temporary file get its final name. */
   received(attemptId: number, file: ReceivedFile): Promise<void>;

@@ -2,6 +2,7 @@
 import type { Endpoint } from '@shared/model/endpoint';
 import { OFFICIAL_BASE_URLS } from '@shared/request-url';
 import type { EnvKey } from './env-keys';
+import { VARIABLE_PREFIXES } from './variables';
 
 /** Keys named one by one; the rest is counted. */
 const SHOWN = 6;
@@ -30,7 +31,7 @@ function clearWarning(endpoints: readonly Endpoint[], keys: readonly EnvKey[]): 
     return [];
   }
   const hosts = unique(clear.map((endpoint) => urlOf(endpoint).host)).join(', ');
-  return [`Keys travel in clear to ${hosts}: the URL is plain http.`];
+  return [`Keys travel unencrypted to ${hosts}: the URL is plain http.`];
 }
 
 function mixedWarning(endpoints: readonly Endpoint[], keys: readonly EnvKey[]): readonly string[] {
@@ -43,7 +44,7 @@ function mixedWarning(endpoints: readonly Endpoint[], keys: readonly EnvKey[]): 
     return [];
   }
   const verb = mixed.length === 1 ? 'goes' : 'go';
-  const prefix = endpoints[0]?.provider === 'openai' ? 'OPENAI' : 'GEMINI';
+  const prefix = VARIABLE_PREFIXES[endpoints[0]?.provider ?? 'google_genai'];
   return [
     `${capital(namesOf(mixed))} ${verb} both to the official host and to others (${hostsOf(endpoints, first).join(', ')}): ` +
       `bind each key to one endpoint with DG_${prefix}_KEY_ENDPOINTS if that is not meant.`,

@@ -52,17 +52,32 @@ export function keysFromEnv(
   };
 }
 
-function readEntries(variables: Variables): readonly Entry[] {
+/** The variables whose keys count, in the order in which `_KEY_ENDPOINTS` counts them. */
+export function keyVariables(variables: Variables): readonly Variable[] {
   const list = variables.find('API_KEYS');
-  const entries = secretsOf(list);
-  const single = entries.length > 0 ? null : variables.find('API_KEY');
-  return [...entries, ...wholeSecret(single), ...variables.numbered('API_KEY').flatMap(wholeSecret)];
+  const single = keysIn(list).length > 0 ? null : variables.find('API_KEY');
+  return [list, single, ...variables.numbered('API_KEY')].flatMap((variable) => variable ?? []);
 }
 
-function secretsOf(variable: Variable | null): readonly Entry[] {
+/** Of one variable; those of a list by their places. */
+export function keysIn(variable: Variable | null): readonly string[] {
   if (variable === null) {
     return [];
   }
+  return isKeyList(variable) ? listOf(variable).filter((value) => value !== '') : [variable.value];
+}
+
+export function isKeyList({ name }: Variable): boolean {
+  return name.endsWith('_API_KEYS');
+}
+
+function readEntries(variables: Variables): readonly Entry[] {
+  return keyVariables(variables).flatMap((variable) =>
+    isKeyList(variable) ? secretsOf(variable) : wholeSecret(variable),
+  );
+}
+
+function secretsOf(variable: Variable): readonly Entry[] {
   return listOf(variable).flatMap((value, at) =>
     value === ''
       ? []
@@ -70,10 +85,8 @@ function secretsOf(variable: Variable | null): readonly Entry[] {
   );
 }
 
-function wholeSecret(variable: Variable | null): readonly Entry[] {
-  return variable === null
-    ? []
-    : [{ label: variable.name, secret: checkedSecret(variable.value, variable.name) }];
+function wholeSecret(variable: Variable): readonly Entry[] {
+  return [{ label: variable.name, secret: checkedSecret(variable.value, variable.name) }];
 }
 
 /** A header cannot carry anything else, and the SDKs' own errors would quote the value. */

@@ -374,7 +374,7 @@ describe('where keys travel', () => {
   it('warns of plain http, but not on this machine', () => {
     const warnings = (url: string) => found({ GEMINI_API_KEY: 'k', DG_GEMINI_BASE_URL: url }).warnings;
     expect(warnings('http://proxy1.com:8080')).toEqual([
-      'Keys travel in clear to proxy1.com:8080: the URL is plain http.',
+      'Keys travel unencrypted to proxy1.com:8080: the URL is plain http.',
     ]);
     expect([
       ...warnings('http://127.0.0.1:9'),

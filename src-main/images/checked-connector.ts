@@ -29,13 +29,17 @@ export function systemNetwork(connectTimeoutMs: number): FetchNetwork {
   };
 }
 
-export function checkedConnector(network: FetchNetwork, allowPrivate: boolean): buildConnector.connector {
+/** `mayBePrivate`: of a host with its port, as `URL.host` has it. */
+export function checkedConnector(
+  network: FetchNetwork,
+  mayBePrivate: (host: string | undefined) => boolean,
+): buildConnector.connector {
   return (options, callback) => {
     const hostname = options.hostname.replace(/^\[|\]$/g, '');
     const isLiteral = isIP(hostname) !== 0;
     addressesOf(hostname, isLiteral, network).then(
       (addresses) => {
-        const refusal = refuse(addresses, allowPrivate);
+        const refusal = refuse(addresses, mayBePrivate(options.host));
         if (refusal !== null) callback(refusal, null);
         else {
           connectToFirst(

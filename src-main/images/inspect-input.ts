@@ -6,7 +6,7 @@ import { decodeDataUrl } from './data-url';
 import { embeddedFile, isEmbeddedReference } from './embedded';
 import { type FileHeader, readFileHeader, told } from './file-header';
 import type { ImageSize } from './measure';
-import { MAX_IMAGE_BYTES } from './largest-input';
+import { MAX_INPUT_IMAGE_BYTES } from './largest-input';
 import { megabytes, type PathPolicy, resolveInputPath } from './safe-path';
 
 export interface InspectRules extends PathPolicy {
@@ -39,11 +39,11 @@ export async function inspectInput(given: string, rules: InspectRules): Promise<
   const scheme = SCHEME.exec(reference)?.[1]?.toLowerCase();
   if (scheme === 'http' || scheme === 'https') {
     return parseUrl(reference) === null
-      ? badInput(`"${shown}" is no URL that can be fetched; correct it.`)
+      ? badInput(`"${shown}" is not a URL that can be fetched; correct it.`)
       : { kind: 'url' };
   }
   if (scheme === 'data') {
-    const decoded = decodeDataUrl(reference, MAX_IMAGE_BYTES);
+    const decoded = decodeDataUrl(reference, MAX_INPUT_IMAGE_BYTES);
     return decoded.kind === 'ok' ? inspectBytes(decoded.bytes, shown) : decoded;
   }
   if (isEmbeddedReference(reference)) {
@@ -69,9 +69,9 @@ async function inspectFile(path: string, shown: string): Promise<InspectedInput>
     const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const { size } = await handle.stat();
-      if (size > MAX_IMAGE_BYTES) {
+      if (size > MAX_INPUT_IMAGE_BYTES) {
         return badInput(
-          `The image "${shown}" is larger than ${megabytes(MAX_IMAGE_BYTES)}; make it smaller.`,
+          `The image "${shown}" is larger than ${megabytes(MAX_INPUT_IMAGE_BYTES)}; make it smaller.`,
         );
       }
       return asImage(await readFileHeader(handle, size), size, shown);

@@ -4,7 +4,7 @@ import { decodeAnyDataUrl } from './data-url';
 import { embeddedFile, isEmbeddedReference } from './embedded';
 import type { InspectRules } from './inspect-input';
 import { type MediaClaim, mediaType } from './media-type';
-import { MAX_IMAGE_BYTES } from './largest-input';
+import { MAX_INPUT_IMAGE_BYTES } from './largest-input';
 import { openRegularFile, resolveInputPath } from './safe-path';
 
 export type InspectedMedia =
@@ -26,11 +26,11 @@ export async function inspectMedia(
   const shown = shownReference(reference);
   if (/^https?:/i.test(reference)) {
     return parseUrl(reference) === null
-      ? badInput(`"${shown}" is no URL that can be fetched; correct it.`)
+      ? badInput(`"${shown}" is not a URL that can be fetched; correct it.`)
       : { kind: 'url' };
   }
   if (/^data:/i.test(reference)) {
-    const decoded = decodeAnyDataUrl(reference, MAX_IMAGE_BYTES);
+    const decoded = decodeAnyDataUrl(reference, MAX_INPUT_IMAGE_BYTES);
     return decoded.kind === 'ok'
       ? asMedia(decoded.bytes, decoded.bytes.byteLength, { claim, shown })
       : decoded;
@@ -53,7 +53,7 @@ interface Named {
 const nounOf = ({ medium }: MediaClaim) => (medium === 'audio' ? 'audio file' : medium);
 
 async function inspectFile(path: string, named: Named): Promise<InspectedMedia> {
-  const most = named.claim.medium === 'image' ? MAX_IMAGE_BYTES : MAX_MEDIA_FILE_BYTES;
+  const most = named.claim.medium === 'image' ? MAX_INPUT_IMAGE_BYTES : MAX_MEDIA_FILE_BYTES;
   const opened = await openRegularFile(path, most, named.shown, nounOf(named.claim));
   if (opened.kind === 'failed') {
     return opened;

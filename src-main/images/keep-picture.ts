@@ -2,6 +2,7 @@
  * A whole picture where a result is to be, and which is not that result: somebody has worked on it, or it was paid for
  * elsewhere. It gets a name of its own, and at every moment it stands whole under one.
  */
+import type { Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { basename, join, posix } from 'node:path';
 import type { ReceivedFile } from '../engine/ports';
@@ -31,18 +32,24 @@ export async function makeRoom(
 ): Promise<string | null> {
   const path = join(outputDir, fileName);
   const found = await lstat(path).catch(nullIfMissing);
-  // With a second name it stays under that one: as an earlier result does whose process died before it took the first away.
-  if (found === null || found.isDirectory() || found.nlink > 1) {
+  if (found === null || needsNoName(found)) {
     return null;
   }
-  if (!found.isFile()) {
-    return named(outputDir, fileName, 'found');
-  }
-  if (found.size === sizeBytes && (await fileSha256(path).catch(() => null)) === sha256) {
-    return null;
-  }
-  // What is cut off for one program is whole for another: nothing that holds anything is thrown away.
-  return found.size === 0 ? null : named(outputDir, fileName, 'found');
+  const isSame =
+    found.isFile() && found.size === sizeBytes && (await fileSha256(path).catch(() => null)) === sha256;
+  return isSame ? null : named(outputDir, fileName, 'found');
+}
+
+/**
+ * Whether what lies where a result is to be may stay as it is. What is cut off for one program is whole for another:
+ * nothing that holds anything is thrown away.
+ */
+export function needsNoName(found: Stats): boolean {
+  // A hard link: the file survives under its other name. An earlier process that died between link and unlink leaves one.
+  const hasAnother = found.nlink > 1;
+  const isEmpty = found.isFile() && found.size === 0;
+  // A folder is not replaced: the rename over it is refused.
+  return hasAnother || isEmpty || found.isDirectory();
 }
 
 /** The first, the second ... name by which it may be kept. */

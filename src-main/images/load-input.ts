@@ -8,7 +8,7 @@ import type { FetchNetwork } from './checked-connector';
 import { decodeAnyDataUrl, decodeDataUrl } from './data-url';
 import { embeddedFile, isEmbeddedReference } from './embedded';
 import { type MediaClaim, mediaType } from './media-type';
-import { MAX_IMAGE_BYTES } from './largest-input';
+import { MAX_INPUT_IMAGE_BYTES } from './largest-input';
 import type { FetchedImage, ImageFetcher } from './safe-fetch';
 import { openRegularFile, type PathPolicy, readRegularFile, resolveInputPath } from './safe-path';
 import { createUrlCache } from './url-cache';
@@ -60,7 +60,7 @@ const MAX_MEDIA_FILE_BYTES = 2 * 1024 ** 3;
 const IMAGE: MediaClaim = { medium: 'image' };
 
 export function createInputLoader(options: InputLoaderOptions): InputLoader {
-  const maxBytes = options.maxBytes ?? MAX_IMAGE_BYTES;
+  const maxBytes = options.maxBytes ?? MAX_INPUT_IMAGE_BYTES;
   const downloads = createDownloads(options, { maxBytes, media: false });
   const mediaDownloads = createDownloads(options, { maxBytes, media: true });
 

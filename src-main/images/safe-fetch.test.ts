@@ -188,6 +188,15 @@ describe('a redirect', () => {
     },
   );
 
+  it('of a host that may be private leads to no other that is', async () => {
+    expect((await get('http://localhost/secret.png', { ownHost: 'localhost' })).kind).toBe('ok');
+    const hits = secretSite.hits();
+    const answer = await get('http://public.test/to-secret', { ownHost: 'public.test' });
+    expect(sentence(answer)).toContain('leads to a private address');
+    expect(answer.dialled).toEqual([PUBLIC_ADDRESS]);
+    expect(secretSite.hits()).toBe(hits);
+  });
+
   it('is followed, at most five times', async () => {
     expect((await get('http://public.test/once')).kind).toBe('ok');
     const hits = publicSite.hits();
@@ -214,7 +223,7 @@ describe('a URL out in the world', () => {
     ['ftp://public.test/cat.png', 'over https or http'],
     ['http://', 'not a valid URL'],
     ['http://169.254.169.254/latest', 'never fetched'],
-    ['http://public.test/page.png', 'no image'],
+    ['http://public.test/page.png', 'not an image'],
     ['http://public.test/gone.png?token=s3cret', 'HTTP status 404'],
   ])('%s is refused: %s', async (url, reason) => {
     const text = sentence(await get(url));

@@ -2,13 +2,15 @@
 import { Agent, fetch, type Response } from 'undici';
 import { badInput, parseUrl, type Refused, shownReference } from './bad-input';
 import { AddressRefused, checkedConnector, type FetchNetwork, systemNetwork } from './checked-connector';
-import { MAX_IMAGE_BYTES } from './largest-input';
+import { MAX_INPUT_IMAGE_BYTES } from './largest-input';
 import { megabytes } from './safe-path';
 import { sniffImage } from './sniff';
 
 export interface FetchImageOptions {
   /** Allows loopback and private addresses, and ports besides 80 and 443. */
   readonly allowPrivate: boolean;
+  /** Allows the same for this one host (`URL.host`), and for no other that it redirects to. */
+  readonly ownHost?: string;
   readonly signal?: AbortSignal;
   /** For the connection, the headers and each pause in the body; the whole may take four times as long. Default 30 s. */
   readonly timeoutMs?: number;
@@ -63,7 +65,9 @@ export async function fetchImage(url: string, options: FetchImageOptions): Promi
 export function createImageFetcher(options: FetchImageOptions): ImageFetcher {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const dispatcher = new Agent({
-    connect: checkedConnector(options.network ?? systemNetwork(timeoutMs), options.allowPrivate),
+    connect: checkedConnector(options.network ?? systemNetwork(timeoutMs), (host) =>
+      mayBePrivate(host, options),
+    ),
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
   });
@@ -73,9 +77,9 @@ export function createImageFetcher(options: FetchImageOptions): ImageFetcher {
       const ended = AbortSignal.any(signals.filter((each) => each !== undefined));
       try {
         const response = await follow(url, { options, dispatcher, signal: ended });
-        const bytes = await readBody(response, options.maxBytes ?? MAX_IMAGE_BYTES, url);
+        const bytes = await readBody(response, options.maxBytes ?? MAX_INPUT_IMAGE_BYTES, url);
         return options.media !== true && sniffImage(bytes) === null
-          ? badInput(`${shownReference(url)} answered with something that is no image.`)
+          ? badInput(`${shownReference(url)} answered with something that is not an image.`)
           : { kind: 'ok', bytes };
       } catch (error) {
         return { ...badInput(sentenceOf(error, url)), ...(mayPass(error) ? { mayPass: true } : {}) };
@@ -132,10 +136,15 @@ function checkUrl(reference: string, asked: string, options: FetchImageOptions, 
   if (url.username !== '' || url.password !== '') {
     throw new Refusal(`${shown} carries a user name or password; files are fetched without credentials.`);
   }
-  if (!options.allowPrivate && !ALLOWED_PORTS.has(url.port)) {
+  if (!mayBePrivate(url.host, options) && !ALLOWED_PORTS.has(url.port)) {
     throw new Refusal(`${shown} names port ${url.port}; only 80 and 443 are allowed. ${HINT}`);
   }
   return url;
+}
+
+/** Each hop is judged for itself: the first one says nothing of where it leads. */
+function mayBePrivate(host: string | undefined, { allowPrivate, ownHost }: FetchImageOptions): boolean {
+  return allowPrivate || (ownHost !== undefined && host === ownHost);
 }
 
 /** Blank: the scheme's own. */

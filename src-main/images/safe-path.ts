@@ -36,7 +36,7 @@ export async function resolveInputPath(
   }
   if (!isAbsolute(plain) && policy.baseDir === '') {
     return badInput(
-      `"${shown}" is a relative path but there is no file it is relative to; give the whole path.`,
+      `"${shown}" is a relative path but there is no file it is relative to; give the full path.`,
     );
   }
   const found = await realFile(resolve(policy.baseDir, plain));
@@ -45,7 +45,7 @@ export async function resolveInputPath(
   }
   if (!(await isGranted(found.path, policy))) {
     return badInput(
-      `"${shown}" lies outside the granted folders; grant its folder or move the ${noun} beside the dataset.`,
+      `"${shown}" is outside the granted folders; grant its folder or move the ${noun} beside the dataset.`,
     );
   }
   if (!found.stats.isFile()) return badInput(noFile(shown, noun));

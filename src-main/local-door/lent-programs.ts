@@ -24,6 +24,8 @@ import type { Provider } from '@shared/model/provider';
 /** How often a program hears how its sessions stand, while it has something there. */
 const TELL_EVERY_MS = 100;
 const KEYS_EVERY_MS = 1_000;
+/** After it could not be found out: what went wrong may go wrong again. */
+const TELL_AGAIN_MS = 1_000;
 
 interface JoinRequest {
   readonly borrower: string;
@@ -123,7 +125,10 @@ function createMember(app: App, place: ProgramPlace) {
   // An answer is paid for: none is left out, however slowly it is read.
   const mailbox = createMailbox<ProgramEvent>(undefined, Number.POSITIVE_INFINITY);
   const sessions = new Map<string, Promise<Session>>();
+  const closing = new WeakSet<Promise<Session>>();
   const asked = new Map<number, { readonly cut: AbortController; readonly over: Promise<void> }>();
+  /** Those below it have been asked. */
+  let nextId = 0;
   let isOver = false;
   let isHandedOver = false;
   let cancelTimer: (() => void) | null = null;
@@ -135,16 +140,22 @@ function createMember(app: App, place: ProgramPlace) {
 
   function tellStanding(): void {
     cancelTimer = null;
-    void standing().then((event) => {
-      const text = JSON.stringify(event);
-      if (text !== told) {
-        told = text;
-        mailbox.replace('standing', event);
-      }
-      if (asked.size > 0) {
-        tellSoon();
-      }
-    }, onError);
+    void standing().then(
+      (event) => {
+        const text = JSON.stringify(event);
+        if (text !== told) {
+          told = text;
+          mailbox.replace('standing', event);
+        }
+        if (asked.size > 0) {
+          tellSoon();
+        }
+      },
+      (error: unknown) => {
+        onError(error);
+        tellSoon(TELL_AGAIN_MS);
+      },
+    );
   }
 
   async function standing(): Promise<ProgramEvent> {
@@ -164,9 +175,9 @@ function createMember(app: App, place: ProgramPlace) {
     return keys.standings;
   }
 
-  function tellSoon(): void {
+  function tellSoon(delayMs = TELL_EVERY_MS): void {
     if (!isOver) {
-      cancelTimer ??= app.clock.setTimer(TELL_EVERY_MS, tellStanding);
+      cancelTimer ??= app.clock.setTimer(delayMs, tellStanding);
     }
   }
 
@@ -209,6 +220,12 @@ function createMember(app: App, place: ProgramPlace) {
   }
 
   async function open(session: PlaceSession): Promise<void> {
+    const known = sessions.get(session.name);
+    if (known !== undefined && !closing.has(known)) {
+      // The answer to its opening was lost, and it is asked for again.
+      await known;
+      return;
+    }
     const opening = place.open(session);
     sessions.set(session.name, opening);
     opening.catch(() => sessions.delete(session.name));
@@ -216,11 +233,13 @@ function createMember(app: App, place: ProgramPlace) {
     tellSoon();
   }
 
-  async function ask(name: string, asks: readonly Asked[]): Promise<void> {
+  async function ask(name: string, given: readonly Asked[]): Promise<void> {
     const session = await sessions.get(name);
     if (session === undefined || isOver || isHandedOver) {
       throw new ORPCError('NOT_FOUND', { message: 'That session is not open here.', defined: true });
     }
+    // Where the answer to a call was lost, its asker makes it again.
+    const asks = given.filter(({ id }) => id >= nextId);
     const cuts = asks.map(() => new AbortController());
     const answers = session.submitAll(
       asks.map((one) => one.ask),
@@ -231,6 +250,7 @@ function createMember(app: App, place: ProgramPlace) {
         ...(isStreamed ? { onDelta: (text) => mailbox.post({ kind: 'delta', id, text }) } : {}),
       })),
     );
+    nextId = Math.max(nextId, ...asks.map(({ id }) => id + 1));
     answers.forEach((answer, at) => {
       const [one, cut] = [asks[at], cuts[at]];
       if (one !== undefined && cut !== undefined) {
@@ -243,6 +263,7 @@ function createMember(app: App, place: ProgramPlace) {
   async function close(name: string, how: 'keep' | 'drop'): Promise<void> {
     const opened = sessions.get(name);
     if (opened !== undefined) {
+      closing.add(opened);
       await (await opened).close(how);
       if (sessions.get(name) === opened) {
         sessions.delete(name);

@@ -24,7 +24,7 @@ const keySchema = z.object({
   until: z.string().optional(),
 }) satisfies z.ZodType<KeyStanding>;
 
-/** The number that a program gave a request of its own. */
+/** The number that a program gave a request of its own: higher than all that it asked before. */
 const askId = z.number().int().nonnegative();
 
 const programEventSchema = z.discriminatedUnion('kind', [
@@ -64,6 +64,7 @@ export const programContract = {
       }),
     )
     .output(eventIterator(programEventSchema)),
+  /** Of one that is open by that name: nothing. Its asker may not have heard that it is. */
   openSession: oc
     .errors({ NOT_FOUND: {} })
     .input(
@@ -75,7 +76,7 @@ export const programContract = {
       }),
     )
     .output(z.void()),
-  /** Answers come with the events of `joinAsProgram`. */
+  /** Answers come with the events of `joinAsProgram`. What was asked before by its number is not asked again. */
   ask: oc
     .errors({ NOT_FOUND: {} })
     .input(

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ONE_AT_A_TIME, openTestLibrary, type TestLibrary, testEndpoint } from '../app/testing/test-library';
 import { openFleet } from '../cli/fleet/open-fleet';
 import { headlessShell } from '../router/headless-shell';
@@ -182,6 +182,20 @@ describe('a run of another process', () => {
     const events = await heard(await owner.client.door.run(asked(borrower)));
     expect(events.at(-1)).toMatchObject({ kind: 'end', end: { kind: 'finished' } });
     expect(server.requests).toEqual([]);
+  });
+
+  it('is not stopped by a stop that came when another was over long ago', async () => {
+    server.reply(json({ error: { message: 'no' } }, 400));
+    const borrower = randomUUID();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      await owner.client.door.stop({ borrower });
+      vi.advanceTimersByTime(600_000);
+    } finally {
+      vi.useRealTimers();
+    }
+    await heard(await owner.client.door.run(asked(borrower)));
+    expect(server.requests).toHaveLength(6);
   });
 });
 

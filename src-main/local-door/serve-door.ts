@@ -21,6 +21,8 @@ import { createMailbox, type Mailbox } from './mailbox';
 
 /** A list of prompts or a fleet of thousands of keys fits; a picture never crosses here. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** A call that is on its way for longer than its own stop does not come any more: it was over before. */
+const EARLY_STOP_MS = 600_000;
 
 export interface DoorOptions {
   readonly app: App;
@@ -51,7 +53,7 @@ interface Borrowed {
 
 interface DoorState {
   isClosing: boolean;
-  /** Borrowers that asked for the end of what is only being prepared. */
+  /** Borrowers that asked for the end of what is only being prepared, or overtaken by its stop; for a while. */
   readonly stoppedEarly: Set<string>;
 }
 
@@ -80,6 +82,8 @@ export async function serveDoor(options: DoorOptions): Promise<Door> {
         response.destroy();
       });
   });
+  // A client ends what it does not need; a connection closed from here may just be taking its next call.
+  server.keepAliveTimeout = 0;
   const address = addressFor(libraryDir);
   await prepareAddress(address, libraryDir);
   await listen(server, address);
@@ -231,6 +235,7 @@ function createBorrowedCalls(app: App, borrowed: Map<string, Borrowed>, state: D
     const one = borrowed.get(borrower);
     if (one === undefined) {
       state.stoppedEarly.add(borrower);
+      setTimeout(() => state.stoppedEarly.delete(borrower), EARLY_STOP_MS).unref();
     } else {
       one.isStopped = true;
       await one.run.stop();

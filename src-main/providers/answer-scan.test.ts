@@ -58,6 +58,9 @@ const documents = {
   'two, with a short one between': { a: letters, b: 'aGk=', c: picture(300_002, 11).toString('base64') },
   'a data URL': { url: `data:image/png;base64,${letters}` },
   'a long text': { text: 'Some words. '.repeat(20_000), more: 'a\\"b'.repeat(30_000), d: letters },
+  'a signature beside a picture': {
+    parts: [{ thoughtSignature: letters, inlineData: { data: letters } }, { thought_signature: letters }],
+  },
   'many numbers': { a: 'x', b: Array.from({ length: 40_000 }, (_, at) => at), c: 'y' },
 };
 
@@ -80,6 +83,16 @@ describe('an answer that is scanned as it arrives', () => {
     expect(scanned(JSON.stringify(documents['a data URL']), [65_536]).kept).toMatch(
       /^{"url":"data:image\/png;base64,\S+"}$/,
     );
+  });
+
+  it('leaves a signature to the parser, however the answer is cut and set', () => {
+    for (const indent of [0, 2]) {
+      const text = JSON.stringify(documents['a signature beside a picture'], null, indent);
+      for (const size of [7, 4097, 65_536, text.length]) {
+        const { kept, pictures } = scanned(text, [size]);
+        expect([size, pictures.length, kept.split(letters).length - 1]).toEqual([size, 1, 2]);
+      }
+    }
   });
 
   it('leaves what is below 64 KB to the parser', () => {

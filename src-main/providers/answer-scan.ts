@@ -1,9 +1,11 @@
 /**
  * Cuts long base64 strings out of a JSON answer while it arrives: their letters are decoded at once and leave nothing
- * behind but a mark in the text. What is below 64 KB, or looks otherwise, stays in the text for the parser.
+ * behind but a mark in the text. What is below 64 KB, looks otherwise, or stands in a field that holds no picture, stays
+ * in the text for the parser.
  */
 import { Base64Stream, type ByteSink } from './base64-stream';
-import { markOf, MIN_CUT_LENGTH, startsAsBase64 } from './long-strings';
+import { markOf, MIN_CUT_LENGTH, mayHoldPicture, startsAsBase64 } from './long-strings';
+import { LONGEST_NAME, ValueKeys } from './value-keys';
 
 const QUOTE = 0x22;
 
@@ -23,6 +25,8 @@ export interface SpoolEntry<Picture> extends ByteSink {
 
 export class AnswerScan<Picture> {
   readonly #spool: PictureSpool<Picture>;
+  readonly #isCut: (key: string) => boolean;
+  readonly #keys = new ValueKeys();
   readonly #kept: Buffer[] = [];
   #keptBytes = 0;
   /** What came since the last quote, until it is known whether it is a picture. */
@@ -34,8 +38,10 @@ export class AnswerScan<Picture> {
   /** Null: no base64 after all. */
   readonly pictures = new Map<string, Picture | null>();
 
-  constructor(spool: PictureSpool<Picture>) {
+  /** `isCut`: whether the field of this name may hold a picture; blank for a string of no field. */
+  constructor(spool: PictureSpool<Picture>, isCut: (key: string) => boolean = mayHoldPicture) {
     this.#spool = spool;
+    this.#isCut = isCut;
   }
 
   /** Bytes that stayed in the text so far. */
@@ -83,7 +89,7 @@ export class AnswerScan<Picture> {
     const start = [...this.#held, part];
     this.#held = [];
     this.#heldBytes = 0;
-    const lettersAt = startsAsBase64(start);
+    const lettersAt = this.#isCut(this.#keys.key) ? startsAsBase64(start) : null;
     if (lettersAt === null) {
       this.#isText = true;
       start.forEach((piece) => this.#keep(piece));
@@ -102,6 +108,8 @@ export class AnswerScan<Picture> {
   }
 
   #close(): void {
+    const isShort = this.#cutting === null && !this.#isText && this.#heldBytes <= LONGEST_NAME;
+    this.#keys.close(isShort ? Buffer.concat(this.#held).toString('latin1') : null);
     if (this.#cutting !== null) {
       const { stream, entry } = this.#cutting;
       const mark = markOf(this.pictures.size);

@@ -55,7 +55,7 @@ export async function answered(call: ProviderCall, timeoutMs: number): Promise<A
 }
 
 export function unusableBase({ name }: Endpoint): Failure {
-  const message = `The base URL of “${name}” is no http or https address; correct it under Endpoints.`;
+  const message = `The base URL of “${name}” is not an http or https address; correct it under Endpoints.`;
   return { kind: 'network', message, bodySent: false };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Names the failure in an HTTP answer, by DESIGN.md's table. What both protocols (and the relays that speak them) share
+ * Names the failure in an HTTP answer, by the table in docs/architecture.md. What both protocols (and the relays that speak them) share
  * stands here; `Rules` hold what only one provider says.
  *
  * Two cases the table leaves open: a 403 whose body is a web page comes from a gateway before the provider, so it is

@@ -8,10 +8,10 @@ export type Found =
   | { readonly kind: 'url'; readonly url: string };
 
 /** Larger than any provider's picture; checked before a byte is decoded. */
-export const MAX_IMAGE_BYTES = 100 * 1024 * 1024;
+export const MAX_ANSWER_IMAGE_BYTES = 100 * 1024 * 1024;
 
 const NOT_BASE64 = 'The answer holds a picture that is not valid base64.';
-const NO_PICTURE = 'The answer holds bytes that are no picture.';
+const NO_PICTURE = 'The answer holds bytes that are not a picture.';
 const DATA_URL = /data:image\/[\w.+-]+(?:;[\w=.+-]+)*;base64,/gi;
 const BASE64_RUN = /[A-Za-z0-9+/_=-]*/y;
 const BASE64_RUN_WITH_BREAKS = /[A-Za-z0-9+/_=\s-]*/y;
@@ -84,15 +84,15 @@ export function base64ByteLength(letters: number, padding: number): number | nul
   const digits = letters - padding;
   const isWhole = padding === 0 ? digits % 4 !== 1 : padding <= 2 && letters % 4 === 0;
   const bytes = Math.floor((digits * 3) / 4);
-  return digits > 0 && isWhole && bytes <= MAX_IMAGE_BYTES ? bytes : null;
+  return digits > 0 && isWhole && bytes <= MAX_ANSWER_IMAGE_BYTES ? bytes : null;
 }
 
 /**
  * Decodes base64 (standard or URL-safe, line breaks allowed) without Node's leniency: null for any other character,
- * wrong padding, or more than `MAX_IMAGE_BYTES`.
+ * wrong padding, or more than `MAX_ANSWER_IMAGE_BYTES`.
  */
 export function decodeBase64(data: string): Buffer | null {
-  if (data.length > (MAX_IMAGE_BYTES * 4) / 3 + 1_000_000) {
+  if (data.length > (MAX_ANSWER_IMAGE_BYTES * 4) / 3 + 1_000_000) {
     return null;
   }
   return decodeExactly(data) ?? (/\s/.test(data) ? decodeExactly(data.replace(/\s+/g, '')) : null);

@@ -42,6 +42,16 @@ describe('cutLongStrings', () => {
     expect(restored(escaped)).toEqual({ data: letters });
   });
 
+  it('leaves a signature to the parser, beside a picture', () => {
+    const document = { parts: [{ thoughtSignature: letters, inlineData: { data: letters } }] };
+    for (const indent of [0, 2]) {
+      const cut = cutLongStrings(Buffer.from(JSON.stringify(document, null, indent)));
+      expect(cut.strings.size).toBe(1);
+      expect(cut.json.includes(letters)).toBe(true);
+      expect(restored(JSON.stringify(document, null, indent))).toEqual(document);
+    }
+  });
+
   it('leaves a document alone that ends inside a string', () => {
     const body = Buffer.from(JSON.stringify({ data: letters }).slice(0, 100_000));
     expect(cutLongStrings(body)).toEqual({ json: body, strings: new Map() });

@@ -4,6 +4,7 @@
  */
 
 import { base64ByteLength } from './image-data';
+import { LONGEST_NAME, ValueKeys } from './value-keys';
 
 /** Shorter ones cost nothing to parse. */
 export const MIN_CUT_LENGTH = 64 * 1024;
@@ -15,6 +16,19 @@ const BASE64_START = /^[A-Za-z0-9+/_-]+$/;
 /** As a field holds it that is a URL; wrapped in a model's words it is left to the parser. */
 const DATA_URL_START = /^data:image\/[\w.+-]+(?:;[\w=.+-]+)*;base64,/i;
 const MARK = 'brushfleet-cut-string-';
+
+/** Base64 too, and as long as a picture; Gemini wants it back letter by letter. */
+const SIGNATURES: ReadonlySet<string> = new Set(['thoughtSignature', 'thought_signature']);
+
+/** Whether a provider may put a picture into the field of this name: relays choose names of their own. */
+export function mayHoldPicture(key: string): boolean {
+  return !SIGNATURES.has(key);
+}
+
+/** Whether a mark stands somewhere in `text`. */
+export function holdsMark(text: string): boolean {
+  return text.includes(MARK);
+}
 
 /** What stands for the nth long string of a document. */
 export function markOf(index: number): string {
@@ -50,6 +64,7 @@ export interface CutJson {
 export function cutLongStrings(body: Buffer): CutJson {
   const strings = new Map<string, Place>();
   const pieces: Buffer[] = [];
+  const keys = new ValueKeys();
   let kept = 0;
   let open = body.byteLength < MIN_CUT_LENGTH ? -1 : body.indexOf(QUOTE);
   while (open >= 0) {
@@ -58,12 +73,13 @@ export function cutLongStrings(body: Buffer): CutJson {
       break;
     }
     const start = open + 1;
-    if (close - start >= MIN_CUT_LENGTH && isBase64(body, start, close)) {
+    if (close - start >= MIN_CUT_LENGTH && mayHoldPicture(keys.key) && isBase64(body, start, close)) {
       const mark = markOf(strings.size);
       strings.set(mark, { start, end: close });
       pieces.push(body.subarray(kept, start), Buffer.from(mark, 'latin1'));
       kept = close;
     }
+    keys.close(close - start <= LONGEST_NAME ? body.toString('latin1', start, close) : null);
     open = close;
   }
   return { json: strings.size === 0 ? body : Buffer.concat([...pieces, body.subarray(kept)]), strings };

@@ -13,6 +13,30 @@ describe('the redactor', () => {
     expect(redactor.redact(text)).toBe('a [secret] b [secret] c [secret] d [secret]');
   });
 
+  it('hides what was only lent some minutes longer than it is here, and what is held besides for good', () => {
+    let now = 0;
+    const redactor = createRedactor(() => now);
+    const [lent, own] = [new Secret('lent/key+of-a-caller'), new Secret('lent/key')];
+    redactor.add(own);
+    redactor.add(own);
+    const redacted = (): string => redactor.redact('lent/key+of-a-caller lent%2Fkey%2Bof-a-caller lent/key');
+    const hidden = '[secret] [secret] [secret]';
+    const ends = [redactor.hold(lent), redactor.hold(lent), redactor.hold(own)];
+    ends.forEach((end) => end());
+    const again = redactor.hold(lent);
+    now += 9 * 60_000;
+    expect(redacted()).toBe(hidden);
+    now += 60_000;
+    expect(redacted()).toBe(hidden);
+    again();
+    now += 9 * 60_000;
+    expect(redacted()).toBe(hidden);
+    now += 60_000;
+    expect(redacted()).toBe('[secret]+of-a-caller [secret]%2Bof-a-caller [secret]');
+    redactor.hold(lent);
+    expect(redacted()).toBe(hidden);
+  });
+
   it.each([
     'AIzaSyA1234567890123456789012345678901',
     'sk-proj-abcdefgh12345678',

@@ -11,12 +11,19 @@ import { cutStreamFailure } from './network-failure';
 import type { ProviderError } from './provider-error';
 import type { WhyNone } from './reading';
 
+interface WholeText {
+  readonly text: string;
+  /** Why it ended, in the provider's word. */
+  readonly finish: string | undefined;
+}
+
 export type TextReading =
   | {
       readonly kind: 'text';
       /** At least one; none is blank. */
-      readonly candidates: readonly [string, ...string[]];
-      readonly finish: string | undefined;
+      readonly candidates: readonly [WholeText, ...WholeText[]];
+      /** Other candidates, blocked or blank. */
+      readonly withheld: number;
       readonly usage: Usage;
     }
   | { readonly kind: 'none'; readonly failure: WhyNone; readonly usage: Usage }
@@ -74,7 +81,7 @@ export function textAnswer(
   const isStream = exchange.isStream();
   const reading = protocol.read(piecesOf(exchange, isStream), isStream, exchange.text());
   if (reading.kind === 'text') {
-    telling.whole(reading.candidates[0]);
+    telling.whole(reading.candidates[0].text);
   }
   return { ...outcomeOf(reading, end, { protocol, isJson: request.schema !== null }), ...factsOf(exchange) };
 }
@@ -110,15 +117,20 @@ function outcomeOf(
 }
 
 function resultOf(
-  { candidates, finish }: Extract<TextReading, { kind: 'text' }>,
+  { candidates: [first, ...others], withheld }: Extract<TextReading, { kind: 'text' }>,
   isJson: boolean,
 ): TextResult {
-  const [text, ...more] = isJson ? candidates.map(unfenced) : candidates;
+  const wordsOf = ({ text }: WholeText): string => (isJson ? unfenced(text) : text);
+  const { finish } = first;
   return {
-    text: text ?? '',
+    text: wordsOf(first),
     mimeType: isJson ? 'application/json' : 'text/plain',
-    ...(more.length === 0 ? {} : { more }),
+    ...(others.length === 0 ? {} : { more: others.map(wordsOf) }),
     ...(finish === undefined ? {} : { finish }),
+    ...(others.every((other) => other.finish === finish)
+      ? {}
+      : { moreFinish: others.map((other) => other.finish ?? null) }),
+    ...(withheld === 0 ? {} : { withheld }),
   };
 }
 

@@ -1,4 +1,4 @@
-/** R1, TLS: an endpoint without it, and one that nobody vouches for. Nothing of a request may leave for either. */
+/** TLS: an endpoint without it, and one that nobody vouches for. Nothing of a request may leave for either. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';

@@ -60,7 +60,7 @@ function checkedSettings(patch: { [K in keyof Settings]?: Settings[K] | undefine
   if (outputDir !== undefined && outputDir !== '' && (!isAbsolute(outputDir) || outputDir.includes('\0'))) {
     throw new Refusal(
       'BAD_INPUT',
-      `"${outputDir}" is no whole path of a folder: write it from its beginning, or leave it blank.`,
+      `"${outputDir}" is not a full folder path: write it from the root, or leave it blank.`,
       'outputDir',
     );
   }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Provider } from '@shared/model/provider';
 import type { GivenFleet } from '../app/fleet/fleet-roster';
 import { fleetFromEnv } from '../fleet-env/fleet-from-env';
-import type { Environment } from '../fleet-env/variables';
+import { type Environment, VARIABLE_PREFIXES } from '../fleet-env/variables';
 import type { Secret } from '../providers/secret';
 import { Problem } from './problem';
 import type { ServiceApp } from './service-app';
@@ -28,7 +28,7 @@ export function nameOf(keys: CallerKeys, { vault }: Pick<ServiceApp, 'vault'>): 
 /** A caller's key goes to the official endpoint, or to what the SDKs' own variables put in its place. */
 export function lentBy(id: string, keys: CallerKeys, env: Environment): GivenFleet {
   const found = providersOf(keys).map((provider) => {
-    const prefix = provider === 'google_genai' ? 'GEMINI' : 'OPENAI';
+    const prefix = VARIABLE_PREFIXES[provider];
     const fleet = fleetFromEnv({
       provider,
       flags: {},

@@ -28,16 +28,16 @@ function open(limit: number, latencyMs: number) {
   /** A run whose requests were let in; those of them that are named take the semaphore `s` besides. */
   async function run(runId: number, endpointId: string, named: readonly boolean[]): Promise<void> {
     const passes = new Map<number, Pass>();
-    const gate = createPasses((jobId) => passes.get(jobId));
+    const bound = createPasses((jobId) => passes.get(jobId));
     const lane = {};
     for (const isNamed of named) {
       const slot = await semaphores.acquire({ lane, ...(isNamed ? { semaphoreId: 's' } : {}) });
       jobs += 1;
       const { pass } = slot as Granted;
       passes.set(jobs, pass);
-      gate.came(pass);
+      bound.came(pass);
     }
-    scene.run(named.length, { runId, endpointIds: [endpointId], gate });
+    scene.run(named.length, { runId, endpointIds: [endpointId], bound });
   }
 
   return { ...scene, semaphores, serve: run, sentAt };
@@ -153,21 +153,21 @@ describe('a request whose key has to wait', () => {
   it('leaves with the slot of one behind it in its run, which would else wait for it', async () => {
     const { semaphores } = open(1, 100);
     const passes: Pass[] = [];
-    const gate = createPasses((jobId) => passes[jobId]);
+    const bound = createPasses((jobId) => passes[jobId]);
     for (const lane of [{}, {}]) {
       const { pass } = (await semaphores.acquire({ lane })) as Granted;
       passes.push(pass);
-      gate.came(pass);
+      bound.came(pass);
       if (passes.length === 1) {
-        gate.turnOver();
+        bound.turnOver();
       }
     }
-    expect(gate.mayLeave(0)).toBe(true);
-    gate.left(0);
-    expect(gate.mayLeave(1)).toBe(false);
-    gate.turnOver();
+    expect(bound.mayLeave(0)).toBe(true);
+    bound.left(0);
+    expect(bound.mayLeave(1)).toBe(false);
+    bound.turnOver();
     expect(semaphores.global()).toEqual({ limit: 1, inUse: 1, waiting: 1 });
-    gate.answered(0);
-    expect(gate.mayLeave(1)).toBe(true);
+    bound.answered(0);
+    expect(bound.mayLeave(1)).toBe(true);
   });
 });

@@ -145,7 +145,7 @@ describe('a deeply nested body', () => {
       headers: { 'content-type': 'application/json', ...admin },
       body: '{"prompt":',
     });
-    expect(await cut.json()).toMatchObject({ detail: 'The body is no valid JSON.' });
+    expect(await cut.json()).toMatchObject({ detail: 'The body is not valid JSON.' });
   });
 });
 

@@ -130,7 +130,7 @@ function problemFrom(error: unknown): Problem {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new Problem(415, 'Send JSON, with the header Content-Type: application/json.');
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
-      return new Problem(400, 'The body is no valid JSON.');
+      return new Problem(400, 'The body is not valid JSON.');
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
       return new Problem(400, 'The body is blank: send a JSON object.');
     default: {
@@ -138,7 +138,7 @@ function problemFrom(error: unknown): Problem {
       return status !== null && status >= 400 && status < 500
         ? new Problem(
             status,
-            error instanceof SyntaxError ? 'The body is no valid JSON.' : 'The request is malformed.',
+            error instanceof SyntaxError ? 'The body is not valid JSON.' : 'The request is malformed.',
           )
         : new Problem(500, 'This should not have happened; the log of the service has more.');
     }

@@ -35,9 +35,7 @@ describe('the documented routes', () => {
     await app.saveSettings({ dayCaps: {} });
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({
-      error: expect.stringContaining(
-        'The price of gemini-unheard-of is not known, so the cap on the cost of a day',
-      ),
+      error: expect.stringContaining('The price of gemini-unheard-of is not known, so the daily cost cap'),
     });
     expect(scene.received()).toEqual([]);
   });

@@ -148,7 +148,7 @@ function reasonOf(error: unknown, { host, port }: ServiceConfig): string {
       return `Port ${port} may not be used by this user: choose one above 1023.`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `${host} is no address of this machine: 127.0.0.1 is this machine alone, 0.0.0.0 every network it is in.`;
+      return `${host} is not an address of this machine: 127.0.0.1 is this machine alone, 0.0.0.0 every network it is in.`;
     default:
       return `The service could not start: ${error instanceof Error ? error.message : String(error)}`;
   }

@@ -191,6 +191,9 @@ describe('who brings nothing', () => {
         expect([path, response.status]).toEqual([path, 200]);
         expect(await response.text()).not.toMatch(/AIza|admin-key/);
       }
+      for (const path of ['/', '/health']) {
+        expect([path, (await fetch(`${closed.url}${path}`, { method: 'HEAD' })).status]).toEqual([path, 200]);
+      }
       expect((await closed.get('/status', admin)).status).toBe(200);
       expect(closed.upstream.requests).toHaveLength(0);
     } finally {

@@ -251,7 +251,10 @@ type PairRecord = Of<'left'> &
     readonly choice: string | null;
   };
 
-/** Which model and endpoint made a result, its attempt knows; its job only of the present one. */
+/**
+ * Which model and endpoint made a result, its attempt knows; its job only of the present one. Where another run has taken
+ * the folder over, the file of that name is another model's.
+ */
 function seatSql(side: 'left' | 'right'): { readonly columns: string; readonly joins: string } {
   const [r, j, u, m, a] = ['r', 'j', 'u', 'm', 'a'].map((name) => `${side}_${name}`);
   return {
@@ -259,7 +262,7 @@ function seatSql(side: 'left' | 'right'): { readonly columns: string; readonly j
       ${u}.output_dir AS ${side}_dir, ${r}.file_name AS ${side}_file,
       coalesce(${a}.endpoint_name, ${j}.endpoint_name) AS ${side}_endpoint`,
     joins: `JOIN results ${r} ON ${r}.id = p.${side}_result JOIN jobs ${j} ON ${j}.id = ${r}.job_id
-      JOIN runs ${u} ON ${u}.id = ${j}.run_id JOIN models ${m} ON ${m}.id = ${j}.model_id
+      JOIN runs ${u} ON ${u}.id = ${j}.run_id AND ${u}.replaced = 0 JOIN models ${m} ON ${m}.id = ${j}.model_id
       LEFT JOIN attempts ${a} ON ${a}.id = ${r}.attempt_id`,
   };
 }

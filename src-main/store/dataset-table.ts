@@ -1,5 +1,6 @@
 /** Datasets and their rows. */
 import { z } from 'zod';
+import type { RowRange } from '@shared/row-filter';
 import { datasetFormatSchema, type RowProblem, rowProblemSchema } from '@shared/model/run';
 import type { Db } from './database/driver';
 import { type Note, readJson } from './database/json-column';
@@ -53,10 +54,15 @@ export function createDatasetTable(db: Db, { wallNow, note }: { wallNow: () => n
     'SELECT row_key, idx, fields FROM dataset_rows WHERE place_key >= ? AND place_key < ? ORDER BY place_key LIMIT ?',
   );
   const rowAt = db.prepare<RowRecord>('SELECT row_key, idx, fields FROM dataset_rows WHERE row_key = ?');
+  const keyAt = db.prepare<{ row_key: number }>('SELECT row_key FROM dataset_rows WHERE place_key = ?');
+  const countKeys = db.prepare<{ rows: number }>(
+    'SELECT count(*) AS rows FROM dataset_rows WHERE row_key >= ? AND row_key < ?',
+  );
   const isUsed = db.prepare('SELECT 1 FROM runs WHERE dataset_id = ? LIMIT 1');
   const removeRows = db.prepare('DELETE FROM dataset_rows WHERE place_key >= ? AND place_key < ?');
   const remove = db.prepare('DELETE FROM datasets WHERE id = ?');
   const cutOff = db.prepare<{ id: number }>('SELECT id FROM datasets WHERE importing = 1');
+  const giveUp = db.prepare('UPDATE datasets SET importing = 1 WHERE id = ?');
   const endImport = db.prepare('UPDATE datasets SET importing = 0 WHERE id = ?');
 
   function toDataset(record: DatasetRecord): StoredDataset {
@@ -131,11 +137,32 @@ export function createDatasetTable(db: Db, { wallNow, note }: { wallNow: () => n
         return record === undefined ? [] : [toRow(datasetId, record)];
       });
     },
+    countRows(datasetId: number, ranges: readonly RowRange[]): number {
+      const rows = one.get(datasetId)?.rows ?? 0;
+      const last = rowKey(datasetId, rows - 1);
+      // Where the last row has the number of its place, none is missing, and nothing needs to be counted.
+      const isWhole = keyAt.get(last)?.row_key === last;
+      const below = (row: number): number => Math.min(row, isWhole ? rows : ROWS_PER_DATASET);
+      const countIn = (from: number, to: number): number =>
+        isWhole ? to - from : (countKeys.get(rowKey(datasetId, from), rowKey(datasetId, to))?.rows ?? 0);
+      return ranges.reduce((sum, { from, to }) => sum + countIn(below(from), below(to)), 0);
+    },
     /** Forgets a dataset that no run refers to. */
     dropUnused(datasetId: number): void {
       if (isUsed.get(datasetId) === undefined) {
         drop(datasetId);
       }
+    },
+    /**
+     * One that no run refers to counts as half-read from here on: its rows go some at a time, and what a crash leaves of
+     * them with those of other half-read files. Answers whether it is so.
+     */
+    giveUp(datasetId: number): boolean {
+      const isFree = isUsed.get(datasetId) === undefined;
+      if (isFree) {
+        giveUp.run(datasetId);
+      }
+      return isFree;
     },
     /** A half-read file is of no use and can be read again; one that a run refers to stays as it is. */
     endCutOffImports(): void {
@@ -162,7 +189,7 @@ function fieldsOf(text: string, what: string): StoredRow['fields'] {
   } catch {
     throw new StoreError(
       'CORRUPT',
-      `${what} in the library cannot be read: the library is damaged; take back its copy with brushfleet library restore.`,
+      `${what} in the library cannot be read: the library is damaged; restore its backup with brushfleet library restore.`,
     );
   }
 }

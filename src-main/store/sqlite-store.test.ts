@@ -52,6 +52,24 @@ describe.each(DRIVERS)('the store on %s', (driver) => {
       expect(await store.rowsAt(first.id, [9, 5, 3])).toEqual([row(9), row(3)]);
     });
 
+    it('counts the rows of ranges by number, also where numbers jump', async () => {
+      const gappy = await store.createDataset(file);
+      const whole = await store.createDataset(file);
+      await store.addRows(gappy.id, [row(0), row(3), row(4), row(9)]);
+      await store.addRows(whole.id, [row(0), row(1), row(2), row(3)]);
+      const ranges = [
+        { from: 0, to: 2 },
+        { from: 3, to: 4 },
+        { from: 7, to: Infinity },
+      ];
+      expect(await store.countRows(gappy.id, ranges)).toBe(3);
+      expect(await store.countRows(whole.id, ranges)).toBe(3);
+      expect(await store.countRows(whole.id, [{ from: 4, to: Infinity }])).toBe(0);
+      expect(await store.countRows(gappy.id, [{ from: 2 ** 40, to: 2 ** 41 }])).toBe(0);
+      const empty = await store.createDataset(file);
+      expect(await store.countRows(empty.id, ranges)).toBe(0);
+    });
+
     it('forgets an import that was cut off', async () => {
       const { id } = await store.createDataset(file);
       await store.addRows(id, [row(0)]);

@@ -12,16 +12,16 @@ import { createFleetLog } from './fleet-log';
 import { createFleetTable } from './fleet-table';
 import { galleryCalls } from './gallery/gallery-store';
 import { createGroupCommit } from './journal/group-commit';
-import { createJobPages } from './runs/job-pages';
+import { createJobPages, type JobQuery, type JobWalk } from './runs/job-pages';
 import { createJobIds, type JobIds } from './runs/job-ids';
 import { createJobPlan } from './runs/job-plan';
-import { createJournalTable } from './journal/journal-table';
+import { createJournalTable, type JournalTable } from './journal/journal-table';
 import type { Note } from './database/json-column';
 import { measureCalls } from './measure-store';
 import { namedFileCalls } from './runs/named-files';
 import { uploadCalls } from './named-uploads';
 import { makeLogRoom } from './journal/log-room';
-import { createNewCells } from './gallery/new-cells';
+import { otherReadingCalls } from './runs/other-reading';
 import { planAgainCalls } from './runs/plan-again';
 import { stoppedImportCalls } from './stopped-imports';
 import { setAsideCalls } from './runs/set-aside';
@@ -33,7 +33,7 @@ import { createRunTally, type RunTally } from './runs/run-tally';
 import { createSendHistory } from './journal/send-history';
 import { createSentFigures } from './journal/sent-figures';
 import { type CheckAside, createSoundness } from './database/soundness';
-import type { JobQuery, Store, StoredKey } from './store';
+import type { Store, StoredKey } from './store';
 import { studioCalls } from './studio/studio-store';
 import { sessionCalls } from './studio/session-store';
 import { historyCalls } from './studio/text-history';
@@ -84,12 +84,13 @@ function storeOn(
   const { driver, wallNow = Date.now } = options;
   const note = options.onNote ?? (() => undefined);
   const tally = createRunTally(db);
+  const soon = options.soon ?? ((callback: () => void) => callback());
   const commits = createGroupCommit({
     maxWaitMs: MAX_WAIT_MS,
     maxWrites: MAX_WRITES,
     transaction: tally.transaction,
     setTimer: options.setTimer ?? setTimer,
-    soon: options.soon ?? ((callback) => callback()),
+    soon,
     now: () => performance.now(),
   });
   const checkAside: CheckAside =
@@ -97,10 +98,12 @@ function storeOn(
   const settle = commits.flush;
   const soundness = createSoundness({ db, database, isCheckDue, checkAside, wallNow, note, settle });
   const access = createAccess({ commits, tally, soundness, database });
-  const tables = { db, tally, jobIds: createJobIds(db), wallNow, note };
+  const journal = createJournalTable(db, tally);
+  const tables = { db, tally, jobIds: createJobIds(db), journal, wallNow, note };
   const calls = {
     ...datasetCalls(tables, access),
     ...runCalls(tables, access),
+    ...otherReadingCalls(tables, access, soon),
     ...journalCalls(tables, access, commits),
     ...fleetCalls(tables, access),
     ...studioCalls(tables, access),
@@ -159,6 +162,7 @@ export interface Tables {
   readonly db: Db;
   readonly tally: RunTally;
   readonly jobIds: JobIds;
+  readonly journal: JournalTable;
   readonly wallNow: () => number;
   readonly note: Note;
 }
@@ -177,26 +181,19 @@ function datasetCalls({ db, wallNow, note }: Tables, { read, write }: Access) {
     datasets: read(datasets.datasets),
     rows: read(datasets.rows),
     rowsAt: read(datasets.rowsAt),
+    countRows: read(datasets.countRows),
   };
 }
 
 /** Runs and their jobs. */
-function runCalls({ db, tally, jobIds, wallNow, note }: Tables, { read, write }: Access) {
+function runCalls({ db, tally, jobIds, journal, wallNow, note }: Tables, { read, write }: Access) {
   const datasets = createDatasetTable(db, { wallNow, note });
   const runs = createRunTable(db, { wallNow, note });
   const plan = createJobPlan(db, tally, jobIds);
   const pages = createJobPages(db, runs);
   const reviews = createReviewTable(db);
   const results = createDoneResults(db);
-  const noteNewCells = createNewCells(db);
-  const { ended } = createJournalTable(db, tally);
-  const { recover } = createRecovery({ db, tally, wallNow, note, ended });
-
-  /** A resumed run reads its file again: the earlier reading has then had its day. */
-  function isReRead(before: number, after: number): boolean {
-    const source = datasets.dataset(after)?.sourcePath ?? null;
-    return before !== after && source !== null && datasets.dataset(before)?.sourcePath === source;
-  }
+  const { recover } = createRecovery({ db, tally, wallNow, note, ended: journal.ended });
 
   return {
     createRun: write(runs.createRun),
@@ -205,13 +202,6 @@ function runCalls({ db, tally, jobIds, wallNow, note }: Tables, { read, write }:
     runs: read(runs.runs),
     setRunState: write(runs.setRunState),
     setRunOptions: write(runs.setRunOptions),
-    setRunDataset: write((runId: number, datasetId: number) => {
-      const before = runs.moveRun(runId, datasetId);
-      noteNewCells(runId, { before, after: datasetId });
-      if (isReRead(before, datasetId)) {
-        datasets.dropUnused(before);
-      }
-    }),
     setRunPlace: write(runs.setRunPlace),
     quietFolders: read(runs.quietFolders),
     setQuietFolders: write(runs.setQuietFolders),
@@ -229,13 +219,17 @@ function runCalls({ db, tally, jobIds, wallNow, note }: Tables, { read, write }:
       plan.settlePositions(query.runId);
       return pages.jobs(query);
     }),
+    jobsAfter: read((walk: JobWalk) => {
+      plan.settlePositions(walk.runId);
+      return pages.jobsAfter(walk);
+    }),
     jobsById: read(pages.jobsById),
     job: read(pages.job),
     attempts: read(pages.attempts),
     requeue: write(plan.requeue),
     cancelPending: write(plan.cancelPending),
     jobIds: read(plan.jobIds),
-    adopted: write(createJournalTable(db, tally).adopted),
+    adopted: write(journal.adopted),
     failureGroups: read(pages.failureGroups),
     doneResults: read((runId: number, afterPosition: number, limit: number) => {
       plan.settlePositions(runId);
@@ -254,8 +248,7 @@ function runCalls({ db, tally, jobIds, wallNow, note }: Tables, { read, write }:
 }
 
 /** The attempts, as they happen. */
-function journalCalls({ db, tally, jobIds }: Tables, { read, guarded }: Access, commits: Commits) {
-  const journal = createJournalTable(db, tally);
+function journalCalls({ db, tally, jobIds, journal }: Tables, { read, guarded }: Access, commits: Commits) {
   const plan = createJobPlan(db, tally, jobIds);
   let lastAttemptId = journal.lastAttemptId();
   return {

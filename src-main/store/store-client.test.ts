@@ -101,7 +101,7 @@ it('rejects every call, made or to come, when its thread dies', async () => {
   for (const call of calls) {
     await expect(call).rejects.toMatchObject({ code: 'WORKER_DIED' });
   }
-  await expect(dying.endpoints()).rejects.toThrow(/Everything acknowledged is safe: start Brushfleet again/);
+  await expect(dying.endpoints()).rejects.toThrow(/Everything reported as done is safe: restart Brushfleet/);
   await dying.close();
 });
 

@@ -136,6 +136,6 @@ function died(why: unknown): StoreError {
   const reason = why instanceof Error ? why.message : String(why);
   return new StoreError(
     'WORKER_DIED',
-    `The database of the library stopped (${reason}). Everything acknowledged is safe: start Brushfleet again to go on.`,
+    `The database of the library stopped (${reason}). Everything reported as done is safe: restart Brushfleet to continue.`,
   );
 }

@@ -12,7 +12,7 @@ import { errorOf } from './testing/damage';
 import { DRIVERS, type Library, plannedRun, temporaryLibrary } from './testing/library-fixture';
 
 const WAY_OUT =
-  /brushfleet\.db is damaged \(.+\)\. It is kept as it is; take back its copy of \d{4}-\d\d-\d\d \d\d:\d\d with "brushfleet library restore"\.$/;
+  /brushfleet\.db is damaged \(.+\)\. It is kept as it is; restore its backup of \d{4}-\d\d-\d\d \d\d:\d\d with "brushfleet library restore"\.$/;
 
 function thrownBy(work: () => unknown): unknown {
   try {
@@ -53,7 +53,7 @@ describe.each(DRIVERS)('an error of %s', (driver) => {
   ])('about a schema or a cell that cannot be is damage: %s', (sql) => {
     expect(asStoreError(thrownBy(() => db.prepare(sql).all()))).toMatchObject({
       code: 'CORRUPT',
-      message: 'The database of the library is damaged: keep the file and restore a copy of it.',
+      message: 'The database of the library is damaged: keep the file and restore its backup.',
     });
   });
 

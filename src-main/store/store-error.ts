@@ -38,7 +38,7 @@ export class StoreError extends Error {
 
 const DAMAGED: StoreFailure = {
   code: 'CORRUPT',
-  message: 'The database of the library is damaged: keep the file and restore a copy of it.',
+  message: 'The database of the library is damaged: keep the file and restore its backup.',
 };
 
 /** SQLite's primary result codes (sqlite.org/rescode.html) that a user can do something about. */

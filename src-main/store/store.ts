@@ -10,7 +10,6 @@ import type {
   Counts,
   Dataset,
   DatasetFormat,
-  JobState,
   JobTile,
   ModelChoice,
   Recipe,
@@ -21,6 +20,7 @@ import type {
   RunState,
 } from '@shared/model/run';
 import type { Review, ReviewCounts, ReviewFilter, ReviewSum } from '@shared/model/review';
+import type { RowRange } from '@shared/row-filter';
 import type { Settings } from '@shared/model/settings';
 import type { Journal, ReceivedFile, SendHistory } from '../engine/ports';
 import type { ArenaStore } from './arena-store';
@@ -30,6 +30,7 @@ import type { MeasureStore } from './measure-store';
 import type { NamedFiles } from './runs/named-files';
 import type { NamedUploads } from './named-uploads';
 import type { ReviewHow, ReviewSet } from './review-table';
+import type { JobQuery, JobWalk } from './runs/job-pages';
 import type { StoppedImports } from './stopped-imports';
 import type { StudioStore } from './studio/studio-store';
 import type { SessionStore } from './studio/session-store';
@@ -156,14 +157,6 @@ export interface StoredJob extends JobTile {
   readonly instruction: string | null;
 }
 
-export interface JobQuery {
-  readonly runId: number;
-  readonly offset: number;
-  readonly limit: number;
-  readonly state?: JobState;
-  readonly failureKind?: FailureKind;
-}
-
 export interface StoredKey {
   readonly id: string;
   readonly label: string;
@@ -213,6 +206,7 @@ export interface KeyFigures {
 export interface DoneResult {
   readonly jobId: number;
   readonly position: number;
+  readonly resultId: number | null;
   /** Null: the job is done and has no result, which only damage explains. */
   readonly file: {
     readonly fileName: string;
@@ -269,6 +263,9 @@ export interface Store
   /** The named rows, in the order asked for; rows that do not exist are left out. */
   rowsAt(datasetId: number, rows: readonly number[]): Promise<readonly StoredRow[]>;
 
+  /** How many stored rows have a number in one of these ranges, which do not overlap. */
+  countRows(datasetId: number, ranges: readonly RowRange[]): Promise<number>;
+
   // runs
   createRun(run: NewRun): Promise<StoredRun>;
   /** The run that owns an output folder. */
@@ -301,6 +298,7 @@ export interface Store
 
   // jobs
   jobs(query: JobQuery): Promise<{ total: number; jobs: readonly StoredJob[] }>;
+  jobsAfter(walk: JobWalk): Promise<readonly StoredJob[]>;
   jobsById(jobIds: readonly number[]): Promise<readonly StoredJob[]>;
   job(jobId: number): Promise<StoredJob | null>;
   attempts(jobId: number): Promise<readonly Attempt[]>;
@@ -327,8 +325,8 @@ export interface Store
   >;
   /** Results of done jobs with a position above `afterPosition` (-1: from the first), in order. */
   doneResults(runId: number, afterPosition: number, limit: number): Promise<readonly DoneResult[]>;
-  /** The files of these jobs were compared with their hash at that moment, and are whole. */
-  confirmResults(seen: readonly { readonly jobId: number; readonly wholeAt: number }[]): Promise<void>;
+  /** Their files were compared with their hash at that moment, and are whole. */
+  confirmResults(seen: readonly { readonly resultId: number; readonly wholeAt: number }[]): Promise<void>;
   // reviews
   /** Answers what was said before. Rejects with NOT_FOUND when the job shows another result by now. */
   setReview(jobId: number, resultId: number, review: Review | null): Promise<Review | null>;

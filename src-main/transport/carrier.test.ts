@@ -39,6 +39,7 @@ async function carry(changes: Partial<PictureOrder> = {}, around: Surroundings =
   const order = pictureOrder(server.url, { outputDir, ...changes });
   const outcome = await pictureCarrier(around).carry(around.attemptId ?? 1, order, {
     signal: around.signal ?? new AbortController().signal,
+    leaving: () => undefined,
     bodySent: () => told.push('bodySent'),
     partial: () => undefined,
     answered: () => {

@@ -31,6 +31,8 @@ export interface CarrierPorts {
 }
 
 export interface CarrierHooks {
+  /** From now on the request may leave. */
+  leaving(): void;
   bodySent(): void;
   /** A picture is there: the network slot is free while it is being written. */
   answered(): void;
@@ -119,7 +121,8 @@ export function createCarrier(ports: CarrierPorts) {
     const opened = await Promise.all(references.map((reference) => ports.open(reference, order.input)));
     const inputs = opened.filter((input) => input.kind === 'ok');
     const close = async (): Promise<void> => {
-      await Promise.all(inputs.map((input) => input.close()));
+      // No answer is worth less because a file that was read could not be closed.
+      await Promise.allSettled(inputs.map((input) => input.close()));
     };
     const refused = opened.find((input) => input.kind !== 'ok');
     if (refused !== undefined) {
@@ -157,7 +160,9 @@ export function createCarrier(ports: CarrierPorts) {
       ...(order.partialImages === undefined ? {} : { partialImages: order.partialImages }),
       ...(order.quality === undefined ? {} : { quality: order.quality }),
     };
-    return ports.adapter(order).image(request, {
+    const adapter = ports.adapter(order);
+    hooks.leaving();
+    return adapter.image(request, {
       endpoint: order.endpoint,
       secret: secretOf(order),
       signal: hooks.signal,
@@ -195,7 +200,7 @@ export function createCarrier(ports: CarrierPorts) {
     try {
       await hooks.received(result.file);
     } catch {
-      // Under the name that it has a crash would not tell it from a draft.
+      // Under its present name, recovery could not tell it from a draft after a crash.
       return { unplaced: { outputDir, path: await result.setAside().catch(() => result.path) } };
     }
     return result.commit().then(

@@ -78,6 +78,7 @@ async function carry(order: TextOrder, adapter?: ProviderAdapter, signal = new A
   const told: string[] = [];
   const outcome = await carrierOf(adapter).carry(order, {
     signal,
+    leaving: () => undefined,
     bodySent: () => told.push('bodySent'),
     delta: (text) => told.push(text),
   });
@@ -234,7 +235,13 @@ describe('a text order', () => {
     const carrier = carrierOf({ ...adapters.google_genai, files }, () => (opened += 1));
     const order = orderOf([{ kind: 'media', medium: 'image', reference: 'a.png' }]);
     let forget: (mayLeave: boolean) => void = () => undefined;
-    const hooks = { signal: new AbortController().signal, bodySent: () => undefined, delta: () => undefined };
+    const nothing = (): void => undefined;
+    const hooks = {
+      signal: new AbortController().signal,
+      leaving: nothing,
+      bodySent: nothing,
+      delta: nothing,
+    };
     const never = carrier.carry(order, { ...hooks, mayLeave: new Promise((resolve) => (forget = resolve)) });
     const sent = carrier.carry(order, { ...hooks, mayLeave: Promise.resolve(true) });
     await expect.poll(() => opened).toBe(2);
@@ -270,7 +277,7 @@ describe('a structured order', () => {
 
   it.each([
     ['{"score": 11}', '/score must be <= 10.'],
-    ['I would say seven', 'The answer is no JSON.'],
+    ['I would say seven', 'The answer is not valid JSON.'],
   ])('fails with what is wrong with %s, what it cost, and what to mend', async (text, error) => {
     server.reply(said(text));
     const { outcome } = await carry(structured());
@@ -292,6 +299,18 @@ describe('a structured order', () => {
     expect(contents.map(({ role }) => role)).toEqual(['user', 'model', 'user']);
     expect(contents[1]?.parts[0]?.text).toBe('{"score": 11}');
     expect(contents[2]?.parts[0]?.text).toContain('/score must be <= 10.');
+  });
+
+  it('lets each candidate keep why it ended when another than the first fits', async () => {
+    const candidate = (text: string, finishReason: string) => ({
+      content: { role: 'model', parts: [{ text }] },
+      finishReason,
+    });
+    const cut = candidate('{"score": ', 'MAX_TOKENS');
+    server.reply(json({ candidates: [cut, candidate('{"score": 5}', 'STOP')] }));
+    expect((await carry(structured({ generation: { candidateCount: 2 } }))).outcome).toMatchObject({
+      answer: { text: '{"score": 5}', finish: 'STOP', more: ['{"score": '], moreFinish: ['MAX_TOKENS'] },
+    });
   });
 
   it('takes the first of several candidates that fits', async () => {

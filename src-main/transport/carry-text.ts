@@ -23,6 +23,8 @@ export interface TextCarrierPorts {
 }
 
 export interface TextCarrierHooks {
+  /** From now on the request may leave. */
+  leaving(): void;
   bodySent(): void;
   /** The next piece of an answer that is streamed. */
   delta(text: string): void;
@@ -34,8 +36,8 @@ export interface TextCarrierHooks {
 
 /**
  * What media may weigh in one request before they are given to the provider first. In base64 these are the 20 MB that
- * requests to Google were bounded to until 2026-01 (reference/PROVIDERS.md 1.5), and that relays still are; and the 50 MB
- * that OpenAI has always taken (platform.openai.com/docs/guides/images-vision).
+ * requests to Google were bounded to until 2026-01 (ai.google.dev/gemini-api/docs/files), and that relays still are;
+ * and the 50 MB that OpenAI has always taken (platform.openai.com/docs/guides/images-vision).
  */
 export const MOST_INLINE_BYTES: Readonly<Record<Provider, number>> = {
   google_genai: 15 * 1024 ** 2,
@@ -126,7 +128,9 @@ export function createTextCarrier(ports: TextCarrierPorts) {
       readonly hooks: TextCarrierHooks;
     },
   ): Promise<TextAnswer> {
-    return ports.adapter(order).text(
+    const adapter = ports.adapter(order);
+    given.hooks.leaving();
+    return adapter.text(
       {
         model: order.model,
         system: order.system,
@@ -207,11 +211,20 @@ function bestOf(answer: TextResult, shape: GoodShape): Fitting {
   if (best === -1) {
     return { kind: 'misfits', problems: [...(problems[0] ?? []), ...cutWords(answer)] };
   }
-  const more = candidates.filter((_, at) => at !== best);
-  const { more: _others, ...first } = answer;
+  return { kind: 'fits', answer: best === 0 ? answer : withFirst(answer, candidates, best) };
+}
+
+/** Each keeps why it ended. */
+function withFirst(answer: TextResult, candidates: readonly string[], best: number): TextResult {
+  const { finish, moreFinish, ...rest } = answer;
+  const ends = [finish ?? null, ...(moreFinish ?? candidates.slice(1).map(() => finish ?? null))];
+  const first = ends[best] ?? null;
   return {
-    kind: 'fits',
-    answer: { ...first, text: candidates[best] ?? '', ...(more.length === 0 ? {} : { more }) },
+    ...rest,
+    text: candidates[best] ?? '',
+    more: candidates.filter((_, at) => at !== best),
+    ...(first === null ? {} : { finish: first }),
+    ...(moreFinish === undefined ? {} : { moreFinish: ends.filter((_, at) => at !== best) }),
   };
 }
 

@@ -2,14 +2,10 @@
  * What a worker's result files share: memory for bytes on their way, a bound on how many wait for the disk, and the
  * flushing of folders, one call for all that were renamed meanwhile.
  */
-import fs from 'node:fs';
-import { promisify } from 'node:util';
+import { syncFolder } from '../durable-folder';
 import { CHUNK_BYTES } from '../providers/base64-stream';
 import { alignedBuffer } from './aligned-memory';
 import type { CachedFolders } from './temporary-file';
-
-const open = promisify(fs.open);
-const fsync = promisify(fs.fsync);
 
 /**
  * Of one worker: bytes that may wait to be written, or as a complete file to become durable; beyond, nothing more is
@@ -105,7 +101,7 @@ function createFolderSync(folder: string, onIdle: () => void): FolderSync {
 
   function begin(): Promise<void> {
     next = null;
-    const flush = flushFolder(folder).finally(() => {
+    const flush = syncFolder(folder).finally(() => {
       if (running === flush) {
         running = null;
         onIdle();
@@ -124,19 +120,6 @@ function createFolderSync(folder: string, onIdle: () => void): FolderSync {
       return next;
     },
   };
-}
-
-/** A rename is durable only once its folder is; Windows has no such call and needs none. */
-async function flushFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') {
-    return;
-  }
-  const folder = await open(path, 'r');
-  try {
-    await fsync(folder);
-  } finally {
-    fs.closeSync(folder);
-  }
 }
 
 function settleable(): { readonly promise: Promise<void>; resolve(): void } {

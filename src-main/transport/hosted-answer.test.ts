@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MAX_INPUT_IMAGE_BYTES } from '../images/largest-input';
 import { createVirtualClock, type VirtualClock } from '../engine/testing/virtual-clock';
 import { endpoint, PLAIN_KEY, png } from '../providers/testing/calls';
 import {
@@ -35,6 +36,7 @@ function carry(changes: Partial<PictureOrder> = {}, around: Surroundings = {}) {
   const order = pictureOrder(server.url, { outputDir, ...changes });
   return pictureCarrier(around).carry(1, order, {
     signal: around.signal ?? new AbortController().signal,
+    leaving: () => undefined,
     bodySent: () => undefined,
     answered: () => undefined,
     received: () => Promise.resolve(),
@@ -78,6 +80,32 @@ describe('an order', () => {
       facts: FACTS,
     });
     expect(server.begun()).toBe(2);
+  });
+
+  it('whose picture redirects to another private address is fetched from there only where that is allowed', async () => {
+    const other = await startScriptedServer();
+    try {
+      other.reply(answer(200, png(7)));
+      server.reply(({ path }) =>
+        path === '/picture.png'
+          ? answer(302, '', { location: `${other.url}/inside.png` })
+          : json({ data: [{ url: `${server.url}/picture.png` }] }),
+      );
+      expect(await carry()).toMatchObject({ kind: 'failed', isMade: true });
+      expect(other.begun()).toBe(0);
+      const { input } = pictureOrder(server.url, { outputDir });
+      expect(await carry({ input: { ...input, allowPrivateUrls: true } })).toMatchObject({ kind: 'done' });
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('may have a picture as large as one that stands in its answer', async () => {
+    const large = Buffer.concat([png(7), Buffer.alloc(MAX_INPUT_IMAGE_BYTES), png(7)]);
+    server.reply(({ path }) =>
+      path === '/picture.png' ? answer(200, large) : json({ data: [{ url: `${server.url}/picture.png` }] }),
+    );
+    expect(await carry()).toMatchObject({ kind: 'done', file: { sizeBytes: large.byteLength } });
   });
 
   describe('whose picture does not come at once', () => {

@@ -7,6 +7,7 @@ import type { Failure } from '@shared/model/failure';
 import type { Clock, RateFacts, Usage } from '../engine/ports';
 import type { FetchedImage } from '../images/safe-fetch';
 import type { ImageAnswer } from '../providers/adapter';
+import { MAX_ANSWER_IMAGE_BYTES } from '../providers/image-data';
 import { redactWith } from '../providers/redact';
 import type { Secret } from '../providers/secret';
 
@@ -38,7 +39,7 @@ const LEAST_TIMEOUT_MS = 1000;
 
 /**
  * Any other answer as it is. The address is a stranger's, but it may lie beside the endpoint: one on a private address
- * may answer with such an address, too. Never rejects.
+ * may answer with an address of its own host, too, and with no other private one. Never rejects.
  */
 export async function fetchHosted(
   answer: Exclude<ImageAnswer, { kind: 'spooled' }>,
@@ -61,10 +62,16 @@ export async function fetchHosted(
 
 async function fetchPatiently(url: string, options: HostedOptions): Promise<FetchedImage> {
   const { endpoint, signal, clock } = options;
-  const allowPrivate = options.allowPrivateUrls || sharesHost(url, endpoint.baseUrl);
   // Most answers hold their picture: not for them.
   const { fetchImage } = await import('../images/safe-fetch');
-  const fetchOnce = (timeoutMs: number) => fetchImage(url, { allowPrivate, signal, timeoutMs });
+  const fetchOnce = (timeoutMs: number) =>
+    fetchImage(url, {
+      allowPrivate: options.allowPrivateUrls,
+      ...(URL.canParse(endpoint.baseUrl) ? { ownHost: new URL(endpoint.baseUrl).host } : {}),
+      maxBytes: MAX_ANSWER_IMAGE_BYTES,
+      signal,
+      timeoutMs,
+    });
   if (clock === undefined) {
     return fetchOnce(endpoint.timeoutMs);
   }
@@ -97,8 +104,4 @@ function waited(
     }
     signal.addEventListener('abort', stop, { once: true });
   });
-}
-
-function sharesHost(url: string, baseUrl: string): boolean {
-  return URL.canParse(url) && URL.canParse(baseUrl) && new URL(url).host === new URL(baseUrl).host;
 }

@@ -43,7 +43,8 @@ export async function openMessages(
     parts.map((part) => open(part.reference, { medium: part.medium, mimeType: part.mimeType }, order.input)),
   );
   const close = async (): Promise<void> => {
-    await Promise.all(opened.flatMap((one) => (one.kind === 'ok' ? [one.close()] : [])));
+    // No answer is worth less because a file that was read could not be closed.
+    await Promise.allSettled(opened.flatMap((one) => (one.kind === 'ok' ? [one.close()] : [])));
   };
   const refused = opened.find((one) => one.kind === 'failed');
   if (refused !== undefined) {

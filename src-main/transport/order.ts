@@ -121,6 +121,8 @@ export type FromWorker =
   | { readonly kind: 'delta'; readonly id: number; readonly text: string }
   | { readonly kind: 'received'; readonly id: number; readonly file: ReceivedFile }
   | { readonly kind: 'outcome'; readonly id: number; readonly outcome: AttemptOutcome }
+  /** What should never happen did, and cost one order; for the log, without secrets. */
+  | { readonly kind: 'fault'; readonly what: string }
   /** Answer to `ping`. */
   | { readonly kind: 'pong' }
   /** Answer to `close`: providers hold nothing of this worker any more. */

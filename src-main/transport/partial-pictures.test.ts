@@ -75,6 +75,7 @@ async function carry(url: string) {
   });
   const outcome = await pictureCarrier().carry(7, order, {
     signal: new AbortController().signal,
+    leaving: () => undefined,
     bodySent: () => undefined,
     answered: () => undefined,
     received: () => Promise.resolve(),

@@ -171,7 +171,7 @@ describe('a result on its way to disk', () => {
     });
     expect(written).toMatchObject({ kind: 'refused' });
     expect(storageFailure(Object.assign(new Error('x'), { code: 'ENOSPC' }), '/out').message).toBe(
-      'Cannot save in /out: the disk is full; free some space, then continue the run.',
+      'Cannot save in /out: the disk is full; free some space, then resume the run.',
     );
   });
 });

@@ -14,7 +14,7 @@ import { type ImageType, sniffImage } from '../images/sniff';
 import type { SpooledPicture } from '../providers/adapter';
 import type { SpoolEntry } from '../providers/answer-scan';
 import { CHUNK_BYTES } from '../providers/base64-stream';
-import { MAX_IMAGE_BYTES } from '../providers/image-data';
+import { MAX_ANSWER_IMAGE_BYTES } from '../providers/image-data';
 import { whileBusy } from './busy-file';
 import type { Disk } from './disk';
 import { type OnItsWay, resultName, wholeName } from '../temporary-name';
@@ -127,7 +127,7 @@ export class ResultFile implements SpoolEntry<SpooledPicture>, SpooledPicture {
       await this.#abandon();
       return {
         kind: 'failed',
-        failure: { kind: 'malformed', message: 'The answer holds bytes that are no image.' },
+        failure: { kind: 'malformed', message: 'The answer holds bytes that are not an image.' },
       };
     }
     const type = this.#type;
@@ -194,7 +194,7 @@ export class ResultFile implements SpoolEntry<SpooledPicture>, SpooledPicture {
       this.#type = sniffImage(bytes);
       this.#size = measureImage(bytes);
     }
-    if (this.#type === null || this.#sizeBytes + bytes.byteLength > MAX_IMAGE_BYTES) {
+    if (this.#type === null || this.#sizeBytes + bytes.byteLength > MAX_ANSWER_IMAGE_BYTES) {
       this.#isRefused = true;
     }
   }

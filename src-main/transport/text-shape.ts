@@ -42,7 +42,7 @@ function asJson(text: string, problems: (value: unknown) => readonly string[]): 
   try {
     value = JSON.parse(text);
   } catch {
-    return [text.trim() === '' ? 'The answer is empty.' : 'The answer is no JSON.'];
+    return [text.trim() === '' ? 'The answer is empty.' : 'The answer is not valid JSON.'];
   }
   return problems(value);
 }

@@ -14,7 +14,7 @@ import { workerPath } from '../worker-path';
 import { BEAT_MS, MOST_MISSED } from './heartbeat';
 import type { Order, TextOrder } from './order';
 import { pictureOrder } from './testing/picture-carrier';
-import { createTransportPool, type TransportPool } from './transport-pool';
+import { createTransportPool, type TransportPool, type TransportPoolOptions } from './transport-pool';
 
 const MODEL = { provider: 'openai', model: 'm' } as const;
 const JOB: PendingJob = { id: 1, runId: 1, model: MODEL, retriesUsed: 0 };
@@ -23,6 +23,9 @@ let server: ScriptedServer;
 let outputDir = '';
 let pool: TransportPool;
 let deaths: string[] = [];
+let faults: unknown[] = [];
+/** The last that was started. */
+let worker: Worker;
 let order: (attempt: AttemptStart) => Order;
 
 beforeEach(async () => {
@@ -30,19 +33,35 @@ beforeEach(async () => {
   server.reply(json({ data: [{ b64_json: png(5).toString('base64') }] }));
   outputDir = await mkdtemp(join(tmpdir(), 'brushfleet-pool-'));
   deaths = [];
+  faults = [];
   order = ({ attemptId }) => pictureOrder(server.url, { outputDir, stem: `picture-${attemptId}` });
-  pool = createTransportPool({
-    clock: systemClock,
-    workers: 2,
-    order: (attempt) => Promise.resolve(order(attempt)),
-    onWorkerDeath: (error) => deaths.push(error.message),
-  });
+  pool = poolWith({});
 });
 afterEach(async () => {
   await pool.close();
   await server.close();
   await rm(outputDir, { recursive: true, force: true });
 });
+
+function poolWith(given: Partial<TransportPoolOptions>): TransportPool {
+  return createTransportPool({
+    clock: systemClock,
+    workers: 2,
+    order: async (attempt) => order(attempt),
+    onWorkerDeath: (error) => deaths.push(error.message),
+    onFault: (fault) => faults.push(fault),
+    startWorker() {
+      worker = new Worker(workerPath('transport-worker'));
+      return worker;
+    },
+    ...given,
+  });
+}
+
+async function reopenWith(given: Partial<TransportPoolOptions>): Promise<void> {
+  await pool.close();
+  pool = poolWith(given);
+}
 
 const attemptOf = (attemptId: number): AttemptStart => ({
   attemptId,
@@ -74,6 +93,9 @@ function send(attemptId: number, received: (file: ReceivedFile) => Promise<void>
   };
   return { outcome: pool.send(attemptOf(attemptId), JOB, leaseOf(attemptId), hooks), told };
 }
+
+/** What no worker understands ends it. */
+const kill = (): void => worker.postMessage(null);
 
 const prepare = (attemptId: number): void => pool.prepare?.(attemptOf(attemptId), JOB, leaseOf(attemptId));
 
@@ -122,19 +144,67 @@ describe('the transport pool', () => {
     expect(server.begun()).toBe(0);
   });
 
+  it('lets an order that meets a fault cost no other', async () => {
+    server.reply(() => ({ kind: 'hang' }));
+    const other = send(1);
+    await until(() => other.told.includes('bodySent'));
+    const good = order;
+    order = (attempt) => ({ ...good(attempt), inputs: null }) as unknown as Order;
+    expect(await send(2).outcome).toMatchObject({ kind: 'failed', failure: { bodySent: false } });
+    // No adapter speaks it: as one that throws.
+    const speechless = { ...endpoint('openai', server.url), provider: 'nobody' };
+    order = (attempt) => ({ ...good(attempt), endpoint: speechless }) as unknown as Order;
+    expect(await send(3).outcome).toEqual({ kind: 'lost' });
+    expect(faults).toHaveLength(2);
+    expect(faults.join()).toContain('TypeError');
+    expect(deaths).toEqual([]);
+    pool.cancel?.(1);
+    expect(await other.outcome).toEqual({ kind: 'lost' });
+    order = good;
+    server.reply(json({ data: [{ b64_json: png(6).toString('base64') }] }));
+    expect((await send(4).outcome).kind).toBe('done');
+    expect(deaths).toEqual([]);
+  });
+
+  it('tells of an order that could not be made that nothing was sent', async () => {
+    const fault = new Error('no such row');
+    order = () => {
+      throw fault;
+    };
+    const refused = send(1);
+    expect(await refused.outcome).toMatchObject({
+      kind: 'failed',
+      failure: { kind: 'bad_input', bodySent: false },
+    });
+    expect(refused.told).toEqual(['answered']);
+    expect(faults).toEqual([fault]);
+    expect(server.begun()).toBe(0);
+  });
+
+  it('tells of a worker that cannot start that nothing was sent', async () => {
+    await reopenWith({
+      startWorker() {
+        throw new Error('too many threads');
+      },
+    });
+    expect(await send(1).outcome).toMatchObject({ kind: 'failed', failure: { bodySent: false } });
+  });
+
+  it('tells of what came when it was closed that nothing was sent', async () => {
+    await pool.close();
+    expect(await send(1).outcome).toMatchObject({
+      kind: 'failed',
+      failure: { kind: 'network', bodySent: false },
+    });
+  });
+
   it('replaces a worker that died; what it carried is lost', async () => {
     server.reply(() => ({ kind: 'hang' }));
     const carried = send(1);
     await until(() => carried.told.includes('bodySent'));
-    const good = order;
-    // What no worker understands ends it; with one worker it is the same that carries the other order.
-    pool.resize(1);
-    order = () => ({}) as Order;
-    const poison = send(2);
-    expect(await poison.outcome).toEqual({ kind: 'lost' });
+    kill();
     expect(await carried.outcome).toEqual({ kind: 'lost' });
     expect(deaths).toHaveLength(1);
-    order = good;
     server.reply(json({ data: [{ b64_json: png(6).toString('base64') }] }));
     expect((await send(3).outcome).kind).toBe('done');
   });
@@ -148,16 +218,8 @@ describe('a worker that hangs', () => {
   const built = () => new Worker(workerPath('transport-worker'));
   const clock = createVirtualClock();
 
-  async function openWith(startWorker: () => Worker): Promise<void> {
-    await pool.close();
-    pool = createTransportPool({
-      clock,
-      workers: 1,
-      order: (attempt) => Promise.resolve(order(attempt)),
-      onWorkerDeath: (error) => deaths.push(error.message),
-      startWorker,
-    });
-  }
+  const openWith = (startWorker: () => Worker): Promise<void> =>
+    reopenWith({ clock, workers: 1, startWorker });
 
   it('for good is ended and replaced, and what it carried is lost', async () => {
     const starts = [() => new Worker(LOOPS, { eval: true }), built];
@@ -203,13 +265,9 @@ describe('workers', () => {
   let started = 0;
 
   async function openWith(limits: { readonly workers: number; readonly cores: number }): Promise<void> {
-    await pool.close();
     started = 0;
-    pool = createTransportPool({
+    await reopenWith({
       ...limits,
-      clock: systemClock,
-      order: (attempt) => Promise.resolve(order(attempt)),
-      onWorkerDeath: (error) => deaths.push(error.message),
       startWorker: () => {
         started += 1;
         return new Worker(SILENT, { eval: true });
@@ -325,11 +383,14 @@ describe('an attempt that is being journalled', () => {
   it('is sent by another worker when its own died with it', async () => {
     pool.resize(1);
     prepare(1);
-    order = () => ({}) as Order;
-    expect(await send(2).outcome).toEqual({ kind: 'lost' });
-    order = ({ attemptId }) => textOrder(attemptId);
+    server.reply(() => ({ kind: 'hang' }));
+    const carried = send(2);
+    await until(() => carried.told.includes('bodySent'));
+    kill();
+    expect(await carried.outcome).toEqual({ kind: 'lost' });
+    server.reply(CHAT);
     expect((await send(1).outcome).kind).toBe('text');
-    expect(server.requests).toHaveLength(1);
+    expect(server.requests).toHaveLength(2);
     expect(deaths).toHaveLength(1);
   });
 });

@@ -15,6 +15,7 @@ import type {
 } from '../engine/ports';
 import { workerPath } from '../worker-path';
 import type { Provider } from '@shared/model/provider';
+import { UNSENT } from './contain-fault';
 import type { FromWorker, Order, ToWorker } from './order';
 import { createHeartbeat } from './heartbeat';
 import { createOutbox, type Outbox } from './outbox';
@@ -23,7 +24,10 @@ export interface TransportPoolOptions {
   readonly clock: Clock;
   /** At most. */
   readonly workers: number;
-  /** Everything a worker must know of this request; a failure is the job's outcome and nothing is sent. */
+  /**
+   * Everything a worker must know of this request; a failure is the job's outcome and nothing is sent. Should it reject,
+   * the job fails, and nothing is sent either.
+   */
   order(
     attempt: AttemptStart,
     job: PendingJob,
@@ -35,6 +39,8 @@ export interface TransportPoolOptions {
   onDelta?(job: PendingJob, text: string): void;
   /** A worker ended unexpectedly; for the log. */
   onWorkerDeath(error: Error): void;
+  /** What should never happen did, and cost one order; for the log. */
+  onFault?(error: unknown): void;
   /** Absent: the built one. */
   startWorker?(): Worker;
   /** More workers only take turns. Absent: those of this machine. */
@@ -66,14 +72,14 @@ interface Carried {
   readonly outcome: Promise<AttemptOutcome>;
 }
 
-/** An attempt that is being journalled. */
-interface Prepared {
+/** Of an attempt that is being journalled. */
+interface ReadyOrder {
   readonly order: ReturnType<TransportPoolOptions['order']>;
-  /** Who has the order already; null: nobody. */
-  hand: Hand | null;
+  /** The worker that has it already; null: none. */
+  handle: WorkerHandle | null;
 }
 
-interface Hand {
+interface WorkerHandle {
   readonly worker: Worker;
   readonly outbox: Outbox<ToWorker>;
   readonly carried: Map<number, Carried>;
@@ -96,28 +102,28 @@ export interface TransportPool extends Transport {
 }
 
 export function createTransportPool(options: TransportPoolOptions): TransportPool {
-  const hands: Hand[] = [];
-  const prepared = new Map<number, Prepared>();
-  /** Orders that no worker has yet; true: cut off meanwhile. */
-  const preparing = new Map<number, boolean>();
+  const handles: WorkerHandle[] = [];
+  const readyOrders = new Map<number, ReadyOrder>();
+  /** Attempts to be sent that no worker has yet; true: cut off meanwhile. */
+  const cutWhileOrdering = new Map<number, boolean>();
   const { cores = availableParallelism() } = options;
   let target = Math.min(options.workers, cores);
   let closed = false;
-  const heartbeat = createHeartbeat<Hand>({
+  const heartbeat = createHeartbeat<WorkerHandle>({
     clock: options.clock,
-    busy: () => hands.filter(({ carried }) => carried.size > 0),
-    ping: (hand) => hand.outbox.post({ kind: 'ping' }),
+    busy: () => handles.filter(({ carried }) => carried.size > 0),
+    ping: (handle) => handle.outbox.post({ kind: 'ping' }),
     onHung: end,
   });
 
-  function startHand(): Hand {
+  function addWorker(): WorkerHandle {
     const worker =
       options.startWorker?.() ?? new Worker(workerPath('transport-worker'), { resourceLimits: LIMITS });
     let clear = (): void => undefined;
     const cleared = new Promise<void>((resolve) => {
       clear = resolve;
     });
-    const hand: Hand = {
+    const handle: WorkerHandle = {
       worker,
       outbox: createOutbox((messages) => worker.postMessage(messages)),
       carried: new Map(),
@@ -126,46 +132,50 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
       clear,
     };
     worker.on('message', (messages: readonly FromWorker[]) => {
-      heartbeat.heard(hand);
+      heartbeat.heard(handle);
       for (const message of messages) {
-        void receive(hand, message);
+        void receive(handle, message);
       }
     });
-    hand.worker.on('error', (error: unknown) => options.onWorkerDeath(asError(error)));
-    hand.worker.on('exit', () => bury(hand));
-    hands.push(hand);
-    return hand;
+    handle.worker.on('error', (error: unknown) => options.onWorkerDeath(asError(error)));
+    handle.worker.on('exit', () => bury(handle));
+    handles.push(handle);
+    return handle;
   }
 
   /** It is not waited for: nobody knows when it lets itself be ended. */
-  function end(hand: Hand): void {
+  function end(handle: WorkerHandle): void {
     options.onWorkerDeath(new Error('It has not answered for minutes, and was ended.'));
-    bury(hand);
-    hand.worker.terminate().catch((error: unknown) => options.onWorkerDeath(asError(error)));
+    bury(handle);
+    handle.worker.terminate().catch((error: unknown) => options.onWorkerDeath(asError(error)));
   }
 
-  function bury(hand: Hand): void {
-    hand.clear();
-    heartbeat.heard(hand);
-    const at = hands.indexOf(hand);
+  function bury(handle: WorkerHandle): void {
+    handle.clear();
+    heartbeat.heard(handle);
+    const at = handles.indexOf(handle);
     if (at >= 0) {
-      hands.splice(at, 1);
+      handles.splice(at, 1);
     }
-    for (const carried of hand.carried.values()) {
+    for (const carried of handle.carried.values()) {
       carried.resolve({ kind: 'lost' });
     }
-    hand.carried.clear();
+    handle.carried.clear();
   }
 
-  async function receive(hand: Hand, message: FromWorker): Promise<void> {
+  async function receive(handle: WorkerHandle, message: FromWorker): Promise<void> {
     if (message.kind === 'pong') {
       return;
     }
     if (message.kind === 'cleared') {
-      hand.clear();
+      handle.clear();
       return;
     }
-    const carried = hand.carried.get(message.id);
+    if (message.kind === 'fault') {
+      options.onFault?.(message.what);
+      return;
+    }
+    const carried = handle.carried.get(message.id);
     if (carried === undefined) {
       return;
     }
@@ -183,18 +193,18 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
         options.onDelta?.(carried.job, message.text);
         return;
       case 'received':
-        await (carried.hooks && answerReceipt(hand, message, carried.hooks));
+        await (carried.hooks && answerReceipt(handle, message, carried.hooks));
         return;
       case 'outcome':
-        hand.carried.delete(message.id);
+        handle.carried.delete(message.id);
         carried.resolve(message.outcome);
-        retireIfSurplus(hand);
+        retireIfSurplus(handle);
     }
   }
 
   /** No file gets its final name before the journal knows its hash. */
   async function answerReceipt(
-    hand: Hand,
+    handle: WorkerHandle,
     { id, file }: Extract<FromWorker, { kind: 'received' }>,
     hooks: SendHooks,
   ): Promise<void> {
@@ -202,64 +212,90 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
       () => ({ kind: 'commit', id }),
       () => ({ kind: 'setAside', id }),
     );
-    hand.outbox.post(answer);
+    handle.outbox.post(answer);
   }
 
-  function retireIfSurplus(hand: Hand): void {
-    if (hands.length > target && hand.carried.size === 0) {
-      hand.outbox.post({ kind: 'close' });
-      hands.splice(hands.indexOf(hand), 1);
+  function retireIfSurplus(handle: WorkerHandle): void {
+    if (handles.length > target && handle.carried.size === 0) {
+      handle.outbox.post({ kind: 'close' });
+      handles.splice(handles.indexOf(handle), 1);
     }
   }
 
   /** What it carries is cut off by its end; only for what providers hold there is a little time. */
-  async function dismiss(hand: Hand): Promise<void> {
-    if (hand.mayHold) {
-      hand.outbox.post({ kind: 'close' });
-      const undo = options.clock.setTimer(CLEAR_MS, hand.clear);
-      await hand.cleared;
+  async function dismiss(handle: WorkerHandle): Promise<void> {
+    if (handle.mayHold) {
+      handle.outbox.post({ kind: 'close' });
+      const undo = options.clock.setTimer(CLEAR_MS, handle.clear);
+      await handle.cleared;
       undo();
     }
-    await hand.worker.terminate();
+    await handle.worker.terminate();
   }
 
   /** Workers start with the work: an idle program holds none. */
-  function leastBusy(): Hand {
-    const best = hands.reduce<Hand | null>(
-      (found, hand) => (found === null || hand.carried.size < found.carried.size ? hand : found),
+  function leastBusy(): WorkerHandle {
+    const best = handles.reduce<WorkerHandle | null>(
+      (found, handle) => (found === null || handle.carried.size < found.carried.size ? handle : found),
       null,
     );
-    return best === null || (best.carried.size >= ENOUGH_FOR_ONE && hands.length < target)
-      ? startHand()
+    return best === null || (best.carried.size >= ENOUGH_FOR_ONE && handles.length < target)
+      ? addWorker()
       : best;
   }
 
-  function give(kind: 'send' | 'prepare', id: number, order: Order, job: PendingJob): [Hand, Carried] {
-    const hand = leastBusy();
+  function give(
+    kind: 'send' | 'prepare',
+    id: number,
+    order: Order,
+    job: PendingJob,
+  ): [WorkerHandle, Carried] {
+    const handle = leastBusy();
     let resolve: (outcome: AttemptOutcome) => void = () => undefined;
     const outcome = new Promise<AttemptOutcome>((settle) => {
       resolve = settle;
     });
     const carried: Carried = { job, hooks: null, resolve, outcome };
-    hand.carried.set(id, carried);
-    hand.mayHold ||= order.task === 'text';
-    hand.outbox.post({ kind, id, order });
+    handle.carried.set(id, carried);
+    handle.mayHold ||= order.task === 'text';
+    handle.outbox.post({ kind, id, order });
     heartbeat.start();
-    return [hand, carried];
+    return [handle, carried];
+  }
+
+  /** An outcome: nothing of it has left, whatever went wrong. */
+  async function orderAndGive(
+    id: number,
+    job: PendingJob,
+    order: () => ReadyOrder['order'],
+  ): Promise<Carried | AttemptOutcome> {
+    cutWhileOrdering.set(id, false);
+    try {
+      const made = await order();
+      if (closed || cutWhileOrdering.get(id) === true) {
+        return CUT;
+      }
+      return 'kind' in made ? made : give('send', id, made, job)[1];
+    } catch (error) {
+      options.onFault?.(error);
+      return UNSENT;
+    } finally {
+      cutWhileOrdering.delete(id);
+    }
   }
 
   /** Undefined: its worker has none of it, or has died since. */
-  function take(id: number): { readonly one: Prepared; readonly carried: Carried | undefined } | undefined {
-    const one = prepared.get(id);
-    prepared.delete(id);
-    return one && { one, carried: one.hand?.carried.get(id) };
+  function take(id: number): { readonly one: ReadyOrder; readonly carried: Carried | undefined } | undefined {
+    const one = readyOrders.get(id);
+    readyOrders.delete(id);
+    return one && { one, carried: one.handle?.carried.get(id) };
   }
 
   function forget(id: number): void {
-    const { hand } = take(id)?.one ?? {};
-    if (hand?.carried.delete(id) === true) {
-      hand.outbox.post({ kind: 'forget', id });
-      retireIfSurplus(hand);
+    const { handle } = take(id)?.one ?? {};
+    if (handle?.carried.delete(id) === true) {
+      handle.outbox.post({ kind: 'forget', id });
+      retireIfSurplus(handle);
     }
   }
 
@@ -267,15 +303,15 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
     /** Pictures are left to `send`: what their inputs are read for in vain would cost others their turn. */
     prepare(attempt, job, lease) {
       const id = attempt.attemptId;
-      const one: Prepared = { order: options.order(attempt, job, lease), hand: null };
-      prepared.set(id, one);
-      const start = (order: Awaited<Prepared['order']>): void => {
-        if (!closed && prepared.has(id) && !('kind' in order) && order.task === 'text') {
-          [one.hand] = give('prepare', id, order, job);
+      const one: ReadyOrder = { order: options.order(attempt, job, lease), handle: null };
+      readyOrders.set(id, one);
+      const start = (order: Awaited<ReadyOrder['order']>): void => {
+        if (!closed && readyOrders.has(id) && !('kind' in order) && order.task === 'text') {
+          [one.handle] = give('prepare', id, order, job);
         }
       };
       // What cannot be ordered is told when it is to be sent.
-      one.order.then(start, () => undefined);
+      one.order.then(start).catch(() => undefined);
     },
     forget,
     async send(attempt, job, lease, hooks) {
@@ -283,58 +319,47 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
       const ready = take(id);
       if (ready?.carried !== undefined) {
         ready.carried.hooks = hooks;
-        ready.one.hand?.outbox.post({ kind: 'go', id });
+        ready.one.handle?.outbox.post({ kind: 'go', id });
         return ready.carried.outcome;
       }
-      preparing.set(attempt.attemptId, false);
-      const order = await (ready?.one.order ?? options.order(attempt, job, lease));
-      const isCut = preparing.get(attempt.attemptId) === true;
-      preparing.delete(attempt.attemptId);
-      if (isCut) {
+      const given = await orderAndGive(id, job, () => ready?.one.order ?? options.order(attempt, job, lease));
+      if ('kind' in given) {
         hooks.answered();
-        return CUT;
+        return given;
       }
-      if ('kind' in order) {
-        hooks.answered();
-        return order;
-      }
-      if (closed) {
-        return { kind: 'lost' };
-      }
-      const [, carried] = give('send', id, order, job);
-      carried.hooks = hooks;
-      return carried.outcome;
+      given.hooks = hooks;
+      return given.outcome;
     },
     cancel(attemptId) {
-      if (preparing.has(attemptId)) {
-        preparing.set(attemptId, true);
+      if (cutWhileOrdering.has(attemptId)) {
+        cutWhileOrdering.set(attemptId, true);
       }
-      hands.find((hand) => hand.carried.has(attemptId))?.outbox.post({ kind: 'cut', id: attemptId });
+      handles.find((handle) => handle.carried.has(attemptId))?.outbox.post({ kind: 'cut', id: attemptId });
     },
     warm(provider, inFlight) {
       const needed = Math.min(target, Math.ceil(inFlight / ENOUGH_FOR_ONE));
-      while (hands.length < needed && !closed) {
-        startHand();
+      while (handles.length < needed && !closed) {
+        addWorker();
       }
-      for (const hand of hands) {
-        hand.outbox.post({ kind: 'warm', provider });
+      for (const handle of handles) {
+        handle.outbox.post({ kind: 'warm', provider });
       }
     },
     resize(workers) {
       target = Math.min(workers, cores);
-      for (const hand of hands.toReversed()) {
-        retireIfSurplus(hand);
+      for (const handle of handles.toReversed()) {
+        retireIfSurplus(handle);
       }
     },
     runOver(runId) {
-      for (const hand of hands) {
-        hand.outbox.post({ kind: 'runOver', runId });
+      for (const handle of handles) {
+        handle.outbox.post({ kind: 'runOver', runId });
       }
     },
     async close() {
       closed = true;
       heartbeat.stop();
-      await Promise.all(hands.map((hand) => dismiss(hand)));
+      await Promise.all(handles.map((handle) => dismiss(handle)));
     },
   };
 }

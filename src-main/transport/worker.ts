@@ -3,9 +3,11 @@ import { parentPort } from 'node:worker_threads';
 import { createInputLoader } from '../images/load-input';
 import { createAdapters } from '../providers';
 import { createConnections } from '../providers/http/connections';
+import { redactWith } from '../providers/redact';
 import { Secret } from '../providers/secret';
-import { createCarrier } from './carrier';
-import type { createTextCarrier } from './carry-text';
+import { type CarrierHooks, createCarrier } from './carrier';
+import type { createTextCarrier, TextCarrierHooks } from './carry-text';
+import { containFault } from './contain-fault';
 import { createDisk } from './disk';
 import { createHeldFiles } from './held-files';
 import { createOutbox } from './outbox';
@@ -21,7 +23,6 @@ if (port === null) {
 const adapters = createAdapters();
 const connections = createConnections();
 const cuts = new Map<number, AbortController>();
-const secrets = new Map<string, Secret>();
 const loaders = new Map<string, ReturnType<typeof createInputLoader>>();
 /** What was prepared and has not left. */
 const gates = new Map<number, (mayLeave: boolean) => void>();
@@ -31,7 +32,7 @@ const held = createHeldFiles(Date.now);
 const common = {
   adapter: ({ endpoint }: Pick<Order, 'endpoint'>) => adapters[endpoint.provider],
   connections,
-  secret,
+  secret: (value: string) => new Secret(value),
 };
 const pictures = createCarrier({
   ...common,
@@ -123,9 +124,13 @@ async function send(id: number, order: Order, mayLeave = Promise.resolve(true)):
   const cut = new AbortController();
   cuts.set(id, cut);
   const { signal } = cut;
-  const outcome = await (order.task === 'text'
-    ? carryText(id, order, { signal, mayLeave })
-    : carryPicture(id, order, signal));
+  const outcome = await containFault(
+    (leaving) =>
+      order.task === 'text'
+        ? carryText(id, order, { signal, mayLeave, leaving })
+        : carryPicture(id, order, { signal, leaving }),
+    { mayLeave, onFault: (error) => tellFault(order, error) },
+  );
   const isTold = await mayLeave;
   cuts.delete(id);
   if (isTold) {
@@ -133,10 +138,15 @@ async function send(id: number, order: Order, mayLeave = Promise.resolve(true)):
   }
 }
 
+function tellFault({ secret: key }: Order, error: unknown): void {
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  outbox.post({ kind: 'fault', what: redactWith(key === null ? null : new Secret(key), what) });
+}
+
 async function carryText(
   id: number,
   order: TextOrder,
-  given: { readonly signal: AbortSignal; readonly mayLeave: Promise<boolean> },
+  given: Pick<TextCarrierHooks, 'signal' | 'leaving'> & { readonly mayLeave: Promise<boolean> },
 ): Promise<AttemptOutcome> {
   const { carry } = await texts();
   return carry(order, {
@@ -146,9 +156,13 @@ async function carryText(
   });
 }
 
-function carryPicture(id: number, order: PictureOrder, signal: AbortSignal): Promise<AttemptOutcome> {
+function carryPicture(
+  id: number,
+  order: PictureOrder,
+  given: Pick<CarrierHooks, 'signal' | 'leaving'>,
+): Promise<AttemptOutcome> {
   return pictures.carry(id, order, {
-    signal,
+    ...given,
     bodySent: () => outbox.post({ kind: 'bodySent', id }),
     answered: () => outbox.post({ kind: 'answered', id }),
     partial: (path) => outbox.post({ kind: 'partial', id, path }),
@@ -161,13 +175,6 @@ function carryPicture(id: number, order: PictureOrder, signal: AbortSignal): Pro
         outbox.post({ kind: 'received', id, file });
       }),
   });
-}
-
-/** The same object for the same key, so that its SDK client is found again. */
-function secret(value: string): Secret {
-  const known = secrets.get(value) ?? new Secret(value);
-  secrets.set(value, known);
-  return known;
 }
 
 function loader(rules: InputRules): ReturnType<typeof createInputLoader> {

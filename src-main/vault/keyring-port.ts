@@ -12,7 +12,7 @@ export interface KeyringPort {
   probe(): Promise<KeyringStatus>;
   /** Null when there is no such entry; rejects with KeyringUnavailable when the keyring cannot be read. */
   get(account: string): Promise<Uint8Array | null>;
-  /** Rejects with KeyringUnavailable when it cannot be stored. */
+  /** Rejects with KeyringUnavailable when it cannot be stored: it is not there then, or soon no longer. */
   set(account: string, secret: Uint8Array): Promise<void>;
   remove(account: string): Promise<void>;
   /** Ends what the keyring started. */

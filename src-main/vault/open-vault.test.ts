@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deferred } from '../app/deferred';
 import { Secret } from '../providers/secret';
 import { MemoryKeyring } from './testing/memory-keyring';
 import { openVault } from './open-vault';
@@ -268,6 +269,92 @@ describe('changing the mode', () => {
     await vault.choose({ kind: 'session' });
     expect(vault.get('k1')?.reveal()).toBe(KEY);
     expect([files(), keyring.entries.size]).toEqual([[], 0]);
+  });
+});
+
+describe('a choice while the keyring is still asked', () => {
+  /** As while a prompt is open: answers what ends it, and the first key that waits for it. */
+  async function held() {
+    const vault = await open();
+    const [asked, answered] = [deferred(), deferred()];
+    keyring.hold = () => {
+      asked.resolve();
+      return answered.promise;
+    };
+    const put = vault.put('k1', new Secret(KEY));
+    put.catch(() => undefined);
+    await asked.promise;
+    return {
+      vault,
+      put,
+      answer: (unavailable: string | null): void => {
+        keyring.unavailable = unavailable;
+        answered.resolve();
+      },
+    };
+  }
+
+  it('of this session only stands, and leaves nothing at rest', async () => {
+    const { vault, put, answer } = await held();
+    const chosen = vault.choose({ kind: 'session' });
+    const second = vault.put('k2', new Secret(OTHER));
+    answer(null);
+    expect(await chosen).toEqual({ kind: 'session' });
+    await Promise.all([put, second]);
+    await vault.put('k3', new Secret(OTHER));
+    expect(vault.status()).toEqual({ kind: 'session' });
+    expect([files(), keyring.entries.size]).toEqual([[], 0]);
+    expect(['k1', 'k2', 'k3'].map((id) => vault.get(id)?.reveal())).toEqual([KEY, OTHER, OTHER]);
+  });
+
+  it('of a passphrase stands, and takes the data key out of the keyring', async () => {
+    const { vault, put, answer } = await held();
+    const chosen = vault.choose({ kind: 'passphrase', passphrase: new Secret('correct horse') });
+    answer(null);
+    expect(await chosen).toEqual({ kind: 'passphrase', locked: false });
+    await put;
+    expect(keyring.entries.size).toBe(0);
+    expect((await open({ BRUSHFLEET_PASSPHRASE: 'correct horse' })).get('k1')?.reveal()).toBe(KEY);
+  });
+
+  it('stands also when the keyring does not answer in time; what waited for that is not kept', async () => {
+    const { vault, put, answer } = await held();
+    const second = vault.put('k2', new Secret(OTHER));
+    const chosen = vault.choose({ kind: 'session' });
+    const refused = Promise.all(
+      [put, second].map((one) => expect(one).rejects.toMatchObject({ status: { kind: 'undecided' } })),
+    );
+    answer('it did not answer in time');
+    await refused;
+    expect(await chosen).toEqual({ kind: 'session' });
+    expect(vault.status()).toEqual({ kind: 'session' });
+    expect([vault.get('k1'), vault.get('k2')]).toEqual([null, null]);
+    await vault.put('k3', new Secret(OTHER));
+    expect(files()).toEqual([]);
+  });
+
+  it('goes after what was asked before it: a passphrase that is being tried', async () => {
+    keyring.unavailable = 'none';
+    await (await open({ BRUSHFLEET_PASSPHRASE: 'correct horse' })).put('k1', new Secret(KEY));
+    const vault = await open();
+    const unlocked = vault.unlock(new Secret('correct horse'));
+    expect(await vault.choose({ kind: 'session' })).toEqual({ kind: 'session' });
+    expect([await unlocked, vault.status().kind, vault.get('k1')?.reveal()]).toEqual([true, 'session', KEY]);
+  });
+
+  it('is over when the vault is closed: what was at rest stays as it was', async () => {
+    const vault = await open();
+    await vault.put('k1', new Secret(KEY));
+    const before = onDisk();
+    const chosen = vault.choose({ kind: 'passphrase', passphrase: new Secret('correct horse') });
+    const refused = expect(chosen).rejects.toBeInstanceOf(VaultClosed);
+    // It is on its way.
+    await Promise.resolve();
+    vault.close();
+    await refused;
+    expect(vault.status().kind).toBe('undecided');
+    expect(onDisk()).toBe(before);
+    expect((await open()).get('k1')?.reveal()).toBe(KEY);
   });
 });
 

@@ -1,12 +1,15 @@
 /**
  * The vault of a library. One random data key seals every API key; what differs between the modes is only where the
  * data key lies: in the keyring, in vault.json behind a passphrase, or nowhere but in memory. No mode is ever
- * exchanged for a weaker one without the user's word, and a vault that cannot be opened is never overwritten.
+ * exchanged for a weaker one without the user's word, and a vault that cannot be opened is never overwritten. What changes
+ * the mode or the file goes one after the other; only `close` waits for nothing, and what it finds under way writes nothing
+ * more.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { assertNever } from '@shared/assert-never';
 import type { VaultStatus } from '@shared/model/settings';
+import { createTurns } from '@shared/in-turn';
 import { Secret } from '../providers/secret';
 import { workerPath } from '../worker-path';
 import { type KeyringPort, KeyringUnavailable } from './keyring-port';
@@ -44,6 +47,8 @@ export interface OpenVaultOptions {
 
 type Passphrase = Extract<Protection, { kind: 'passphrase' }>;
 
+type Choice = Parameters<Vault['choose']>[0];
+
 /** Where the data key lies. */
 type Mode =
   /** `stored`: the data key is in the keyring already; until the first key is sealed nothing is put there. */
@@ -71,7 +76,7 @@ class LibraryVault implements Vault {
   #entries = new Map<string, Sealed | null>();
   /** A file on disk that this data key does not open: set aside under this name before anything is written. */
   #foreign: string | null = null;
-  #writing: Promise<void> = Promise.resolve();
+  readonly #inTurn = createTurns();
   #queued: Promise<void> | null = null;
 
   constructor(options: OpenVaultOptions) {
@@ -127,26 +132,31 @@ class LibraryVault implements Vault {
     }
   }
 
-  async choose(choice: Parameters<Vault['choose']>[0]): Promise<VaultStatus> {
+  choose(choice: Choice): Promise<VaultStatus> {
+    return this.#inTurn(() => this.#choose(choice));
+  }
+
+  async #choose(choice: Choice): Promise<VaultStatus> {
     const before = this.#mode;
     if (before.kind === 'locked') {
       this.#foreign = before.file.id;
     }
     switch (choice.kind) {
       case 'session':
-        this.#mode = { kind: 'session' };
-        await this.#writing.catch(() => undefined);
         if (before.kind === 'keyring' || before.kind === 'passphrase') {
           await this.#forgetOnDisk();
         }
+        this.#exchange(before, { kind: 'session' });
         break;
-      case 'passphrase':
-        this.#mode = { kind: 'passphrase', protection: await this.#protect(choice.passphrase) };
-        await this.#persist().catch((error: unknown) => {
-          this.#mode = before;
+      case 'passphrase': {
+        const chosen: Mode = { kind: 'passphrase', protection: await this.#protect(choice.passphrase) };
+        this.#exchange(before, chosen);
+        await this.#write().catch((error: unknown) => {
+          this.#exchange(chosen, before);
           throw error;
         });
         break;
+      }
       default:
         assertNever(choice);
     }
@@ -156,7 +166,11 @@ class LibraryVault implements Vault {
     return this.status();
   }
 
-  async unlock(passphrase: Secret): Promise<boolean> {
+  unlock(passphrase: Secret): Promise<boolean> {
+    return this.#inTurn(() => this.#unlock(passphrase));
+  }
+
+  async #unlock(passphrase: Secret): Promise<boolean> {
     const mode = this.#mode;
     if (mode.kind !== 'locked' && mode.kind !== 'passphrase') {
       return false;
@@ -169,8 +183,8 @@ class LibraryVault implements Vault {
       return false;
     }
     if (mode.kind === 'locked') {
+      this.#exchange(mode, { kind: 'passphrase', protection });
       this.#adopt(mode.file, dataKey);
-      this.#mode = { kind: 'passphrase', protection };
     }
     return true;
   }
@@ -244,7 +258,7 @@ class LibraryVault implements Vault {
       this.#mode = { kind: 'locked', file, protection: file.protection };
       const passphrase = this.#options.env.BRUSHFLEET_PASSPHRASE;
       if (passphrase !== undefined && passphrase !== '') {
-        await this.unlock(new Secret(passphrase));
+        await this.#unlock(new Secret(passphrase));
       }
       return;
     }
@@ -298,66 +312,76 @@ class LibraryVault implements Vault {
     };
   }
 
+  /** Throws where it was closed since `before` was looked at. */
+  #exchange(before: Mode, after: Mode): void {
+    if (this.#mode !== before) {
+      throw new VaultClosed(this.status());
+    }
+    this.#mode = after;
+  }
+
   /** Calls made while a write is under way share the next one. */
   #persist(): Promise<void> {
-    this.#queued ??= this.#writing
-      .catch(() => undefined)
-      .then(() => {
-        this.#queued = null;
-        this.#writing = this.#write();
-        return this.#writing;
-      });
+    this.#queued ??= this.#inTurn(() => {
+      this.#queued = null;
+      return this.#write();
+    });
     return this.#queued;
   }
 
+  /** In turn. Throws VaultClosed where nothing may be kept. */
   async #write(): Promise<void> {
-    const protection = await this.#protection();
-    if (protection === null) {
+    const mode = this.#mode;
+    if (mode.kind === 'keyring' && !mode.stored) {
+      await this.#storeDataKey(mode);
+    }
+    const file = this.#file();
+    if (file === null) {
       return;
     }
     if (this.#foreign !== null) {
       await setAside(this.#path, this.#foreign);
       this.#foreign = null;
     }
-    await writeVaultFile(this.#path, {
-      version: 1,
-      id: this.#id,
-      protection,
-      entries: Object.fromEntries(this.#entries),
-    });
+    await writeVaultFile(this.#path, file);
   }
 
-  /** How the file on disk guards the data key; null in a mode that has no file. */
-  async #protection(): Promise<Protection | null> {
+  /** As it is at this moment: closing takes the entries away. Null in a mode that has no file. */
+  #file(): VaultFile | null {
+    const protection = this.#protection();
+    return protection === null
+      ? null
+      : { version: 1, id: this.#id, protection, entries: Object.fromEntries(this.#entries) };
+  }
+
+  /** How the file on disk guards the data key. */
+  #protection(): Protection | null {
     const mode = this.#mode;
     switch (mode.kind) {
       case 'keyring':
-        if (!mode.stored) {
-          await this.#storeDataKey();
-        }
         return { kind: 'keyring', backend: this.#keyring.backend };
       case 'passphrase':
         return mode.protection;
-      case 'locked':
       case 'session':
-      case 'undecided':
         return null;
+      case 'locked':
+      case 'undecided':
+        // Who waited for the keyring with something to keep must hear that it is not kept.
+        throw new VaultClosed(this.status());
       default:
         return assertNever(mode);
     }
   }
 
-  async #storeDataKey(): Promise<void> {
+  async #storeDataKey(mode: Mode): Promise<void> {
     try {
       await this.#keyring.set(this.#id, this.#dataKey);
-      this.#mode = { kind: 'keyring', stored: true };
     } catch (error) {
-      this.#mode = {
-        kind: 'undecided',
-        why: error instanceof KeyringUnavailable ? error.why : 'the keyring failed',
-      };
+      const why = error instanceof KeyringUnavailable ? error.why : 'the keyring failed';
+      this.#exchange(mode, { kind: 'undecided', why });
       throw new VaultClosed(this.status());
     }
+    this.#exchange(mode, { kind: 'keyring', stored: true });
   }
 
   async #forgetOnDisk(): Promise<void> {

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openVault } from './open-vault';
 import { askSessionBus, sessionBusPaths } from './session-bus';
@@ -16,6 +17,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
+  vi.useRealTimers();
   for (const socket of sockets) {
     socket.destroy();
   }
@@ -64,6 +66,38 @@ describe.skipIf(process.platform === 'win32')('askSessionBus', () => {
   it('nor does one that is not there', async () => {
     expect((await ask(join(root, 'missing'))).kind).toBe('silent');
   });
+});
+
+/** Answers what is to be stored only once it is asked for something; then it tells what was removed. */
+const HESITANT = `
+import { parentPort } from 'node:worker_threads';
+const removed = [];
+let held = null;
+parentPort.on('message', ({ id, call }) => {
+  if (call.kind === 'set') {
+    held = id;
+    return;
+  }
+  if (held !== null) {
+    parentPort.postMessage({ id: held, kind: 'value', secret: null });
+    held = null;
+  }
+  if (call.kind === 'remove') removed.push(call.account);
+  parentPort.postMessage({ id, kind: 'value', secret: Buffer.from(removed.join()) });
+});
+`;
+
+it('takes back what the keyring stored too late: who asked has heard that it is not kept', async () => {
+  const worker = join(root, 'hesitant.mjs');
+  writeFileSync(worker, HESITANT);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const keyring = createSystemKeyring({ env: {}, platform: 'darwin', workerPath: pathToFileURL(worker) });
+  const refused = expect(keyring.set('vault', new Uint8Array(32))).rejects.toThrow('did not answer in time');
+  await vi.advanceTimersByTimeAsync(20_000);
+  await refused;
+  expect(Buffer.from((await keyring.get('vault')) ?? []).toString()).toBe('');
+  expect(Buffer.from((await keyring.get('vault')) ?? []).toString()).toBe('vault');
+  keyring.close();
 });
 
 describe.skipIf(process.platform === 'win32')('a Linux machine without a desktop', () => {

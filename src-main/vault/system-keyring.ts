@@ -38,6 +38,8 @@ class SystemKeyring implements KeyringPort {
   readonly backend: string;
   readonly #options: SystemKeyringOptions;
   readonly #waiting = new Map<number, Waiting>();
+  /** What was to be stored and was not answered in time, by the account. */
+  readonly #late = new Map<number, string>();
   #worker: Worker | null = null;
   #nextId = 1;
   #busAnswers = false;
@@ -89,6 +91,9 @@ class SystemKeyring implements KeyringPort {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
+        if (call.kind === 'set') {
+          this.#late.set(id, call.account);
+        }
         reject(new KeyringUnavailable(`${this.backend} did not answer in time`));
       }, this.#options.callTimeoutMs ?? CALL_TIMEOUT_MS);
       const settle = <T>(then: (value: T) => void) => {
@@ -129,6 +134,7 @@ class SystemKeyring implements KeyringPort {
   }
 
   #settle(reply: KeyringReply): void {
+    this.#takeBack(reply);
     const waiting = this.#waiting.get(reply.id);
     if (reply.kind === 'value') {
       waiting?.resolve(reply.secret);
@@ -137,9 +143,19 @@ class SystemKeyring implements KeyringPort {
     }
   }
 
+  /** Who asked has heard that it is not stored; then it must not be. */
+  #takeBack({ id, kind }: KeyringReply): void {
+    const account = this.#late.get(id);
+    this.#late.delete(id);
+    if (account !== undefined && kind === 'value') {
+      this.remove(account).catch(() => undefined);
+    }
+  }
+
   #lose(worker: Worker, why: string): void {
     if (this.#worker === worker) {
       this.#worker = null;
+      this.#late.clear();
       this.#failAll(why);
     }
   }

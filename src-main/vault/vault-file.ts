@@ -2,6 +2,7 @@
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { syncFolder } from '../durable-folder';
 
 const sealedSchema = z.object({ nonce: z.string(), data: z.string(), tag: z.string() });
 
@@ -77,24 +78,11 @@ export async function writeVaultFile(path: string, file: VaultFile): Promise<voi
     await rm(temporary, { force: true });
     throw error;
   }
-  await syncDirectory(dirname(path));
+  await syncFolder(dirname(path));
 }
 
 /** Moves a vault that cannot be opened out of the way: its keys may be wanted back one day. */
 export async function setAside(path: string, name: string): Promise<void> {
   await rename(path, join(dirname(path), `vault.${name}.json`));
-  await syncDirectory(dirname(path));
-}
-
-/** A rename is durable only once its folder is; Windows has no such call and needs none. */
-async function syncDirectory(path: string): Promise<void> {
-  if (process.platform === 'win32') {
-    return;
-  }
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await syncFolder(dirname(path));
 }

@@ -45,7 +45,7 @@ export type QuotaGroup = Readonly<z.infer<typeof quotaGroupSchema>>;
 export const adaptiveSchema = z.enum(['off', 'on', 'ceiling']);
 export type Adaptive = z.infer<typeof adaptiveSchema>;
 
-/** How a relay deviates from its protocol (reference: PROVIDERS.md section 3). */
+/** How a relay deviates from its protocol. */
 export const endpointOptionsSchema = z.object({
   /** Field name of several input images in /images/edits. Default `image[]`; some relays know only `image`. */
   editField: z.enum(['image', 'image[]']).optional(),

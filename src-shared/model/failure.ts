@@ -70,7 +70,8 @@ export const FAILURES: Readonly<Record<FailureKind, FailurePolicy>> = {
     blames: 'key',
     charged: 'no',
     title: 'Waiting for quota',
-    remedy: 'Nothing to do: the key rests and is used again. Enter its requests per minute to avoid this.',
+    remedy:
+      'Nothing to do: the key rests, then is used again. To avoid this, enter its requests-per-minute limit.',
   },
   quota_day: {
     then: 'key_out_for_day',
@@ -99,14 +100,14 @@ export const FAILURES: Readonly<Record<FailureKind, FailurePolicy>> = {
     charged: 'maybe',
     title: 'Timed out',
     remedy:
-      'Raise the timeout of the endpoint, or ask for a smaller image or a shorter answer. A cut at 100 to 125 s points to a gateway.',
+      'Raise the timeout of the endpoint, or ask for a smaller image or a shorter answer. A cut-off at 100 to 125 s usually means a gateway in between.',
   },
   malformed: {
     then: 'retry_elsewhere',
     blames: 'endpoint',
     charged: 'maybe',
     title: 'Not an answer',
-    remedy: 'The endpoint answered something else than its protocol says; check its base URL and options.',
+    remedy: 'The endpoint’s answer does not follow its protocol; check its base URL and options.',
   },
   blocked: {
     then: 'final',
@@ -120,8 +121,8 @@ export const FAILURES: Readonly<Record<FailureKind, FailurePolicy>> = {
     then: 'retry',
     blames: 'model',
     charged: 'maybe',
-    title: 'No image',
-    remedy: 'The model answered without a picture. Rerun, or ask more clearly for an image.',
+    title: 'No picture',
+    remedy: 'The model answered without a picture. Rerun, or ask more clearly for a picture.',
   },
   no_credit: {
     then: 'key_out',
@@ -152,7 +153,7 @@ export const FAILURES: Readonly<Record<FailureKind, FailurePolicy>> = {
     charged: 'yes',
     title: 'No tokens left',
     remedy:
-      'The model used up its output tokens before it wrote any text. Raise the most output tokens, or allow less thinking, then rerun the row.',
+      'The model used up its output tokens before it wrote any text. Raise the maximum output tokens, or allow less thinking, then rerun the row.',
   },
   bad_request: {
     then: 'final',
@@ -173,14 +174,14 @@ export const FAILURES: Readonly<Record<FailureKind, FailurePolicy>> = {
     blames: 'machine',
     charged: 'maybe',
     title: 'Cannot save',
-    remedy: 'Free space or restore the output folder, then continue the run.',
+    remedy: 'Free space or restore the output folder, then resume the run.',
   },
   budget: {
     then: 'pause_run',
     blames: 'user',
     charged: 'no',
     title: 'Cap reached',
-    remedy: 'Raise the cap to continue the run.',
+    remedy: 'Raise the cap, then resume the run.',
   },
 };
 
@@ -198,8 +199,11 @@ export const failureSchema = z.object({
 });
 export type Failure = Readonly<z.infer<typeof failureSchema>>;
 
-/** Whether the provider may have billed a request that ended with `failure`. */
+/** Whether the provider may have billed a request that ended with `failure`: never one of which nothing has left. */
 export function mayBeCharged(failure: Failure): boolean {
+  if (failure.bodySent === false) {
+    return false;
+  }
   switch (FAILURES[failure.kind].charged) {
     case 'no':
       return false;

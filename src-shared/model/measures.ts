@@ -27,7 +27,7 @@ export const SUSPICIONS: Readonly<Record<SuspicionKind, SuspicionWords>> = {
   duplicate: { title: 'Duplicate', meaning: 'Another row of the run has the same result.' },
   rewritten: {
     title: 'Rewritten',
-    meaning: 'The whole picture was drawn anew: hardly any of the lines of its source are left.',
+    meaning: 'The whole picture was redrawn: hardly any of the lines of its source are left.',
   },
   wrong_shape: { title: 'Wrong shape', meaning: 'The result has another ratio than the one asked for.' },
   smaller: { title: 'Too small', meaning: 'The result has fewer pixels than were asked for.' },

@@ -107,10 +107,19 @@ export type Caps = Readonly<z.infer<typeof capsSchema>>;
 export const unknownPolicySchema = z.enum(['keep', 'resend']);
 export type UnknownPolicy = z.infer<typeof unknownPolicySchema>;
 
+/** Jobs of one model and variant; `rows` as a row filter names them. */
+export const chosenJobsSchema = modelChoiceSchema.extend({
+  variant: z.number().int().nonnegative(),
+  rows: z.string().min(1),
+});
+export type ChosenJobs = Readonly<z.infer<typeof chosenJobsSchema>>;
+
 /** How a run is carried out; may change while it runs or between resumes. */
 export const runOptionsSchema = z.object({
   /** `0:100,205`; blank: all rows. */
   filterRows: z.string(),
+  /** Of these rows, the jobs that alone are wanted; absent: all of them. */
+  chosen: z.array(chosenJobsSchema).optional(),
   concurrency: z.number().int().min(1).max(1024),
   /** True: the number in flight follows rate x latency; `concurrency` counts until both are known. */
   autoConcurrency: z.boolean().optional(),

@@ -63,7 +63,7 @@ export const settingsSchema = z.object({
 });
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 
-/** Defaults of the command line (reference: SYSTEMS.md 1.1); `outputDir` blank means a folder the door chooses. */
+/** Those of the earlier tool whose commands the command line takes; `outputDir` blank means a folder the door chooses. */
 export const DEFAULT_SETTINGS: Settings = {
   outputDir: '',
   concurrency: 16,

@@ -127,6 +127,10 @@ export const textResultSchema = z.object({
   mimeType: z.enum(['text/plain', 'application/json']),
   /** The other candidates, where several were asked for. */
   more: z.array(z.string()).optional(),
+  /** Why each of `more` ended, null where nothing was said; absent: as the first did. */
+  moreFinish: z.array(z.string().nullable()).optional(),
+  /** So many candidates were blocked or blank. */
+  withheld: z.number().int().optional(),
   /** Why the model stopped, in the provider's word: `STOP`, `MAX_TOKENS`, `length` … */
   finish: z.string().optional(),
 });

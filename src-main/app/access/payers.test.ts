@@ -76,9 +76,7 @@ describe('the caps of a token', () => {
     const { may } = scene({ costUsd: 5 }, { price: null });
     expect(may(1)).toMatchObject({
       kind: 'spent',
-      sentence: expect.stringMatching(
-        /^The price of m is not known, so the cap on the cost of the token "Anna"/,
-      ),
+      sentence: expect.stringMatching(/^The price of m is not known, so the cost cap of the token "Anna"/),
     });
     expect(may(9)).toEqual({ kind: 'ok' });
   });

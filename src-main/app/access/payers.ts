@@ -51,7 +51,7 @@ interface Reservation {
 }
 
 const REVOKED =
-  'The token that started this run was revoked meanwhile: continue the run if it is still wanted.';
+  'The token that started this run was revoked meanwhile: resume the run if it is still wanted.';
 
 export function createPayers({ payer, sessionOf, price }: PayersOptions): Payers {
   const scope = createPayerScope();
@@ -101,13 +101,17 @@ export function createPayers({ payer, sessionOf, price }: PayersOptions): Payers
       case 'unpriced':
         return {
           kind: 'spent',
-          sentence: `${unpricedSentence(model, `the token "${who.name}"`)} Then continue.`,
+          sentence: `${unpricedSentence(model, `the cost cap of the token "${who.name}"`)} Then resume the run.`,
         };
       case 'spent': {
-        const sentence = capSentence(`The token "${who.name}"`, account, who.caps);
+        const sentence = capSentence(
+          (cap) => `The token "${who.name}" has reached its cap of ${cap}`,
+          account,
+          who.caps,
+        );
         return {
           kind: 'spent',
-          sentence: `${sentence} Raise the cap in Settings under Service (or with brushfleet tokens set), then continue.`,
+          sentence: `${sentence} Raise the cap in Settings under Service (or with brushfleet tokens set), then resume the run.`,
         };
       }
     }

@@ -183,4 +183,15 @@ describe('an arena', () => {
     expect(await arenas().pictureOf(pair.id, 'left')).toContain('kept.v1.png');
     expect(await store.arenaPairs(id, 0, 100)).toEqual([]);
   });
+
+  it("shows nothing of a run that another has taken the folder over from: its files are that one's", async () => {
+    const { id } = await arenas().create({ runIds: [runId], kind: 'model' });
+    const pair = await prefer(id, 'gpt-image-1');
+    await plannedRun(store, 4);
+    expect(await store.arenaPair(pair.id)).toBeNull();
+    expect(await arenas().pair(id, 0, true)).toBeNull();
+    expect(await store.arenaPairs(id, 0, 100)).toEqual([]);
+    expect(await store.arenaChoices(id)).toEqual([]);
+    expect(await store.takeArenaChoiceBack(id)).toBeNull();
+  });
 });

@@ -40,7 +40,7 @@ export interface ArenasOptions {
     // Of results chosen in the gallery.
     | 'selectionIds'
     | 'jobsById'
-    | 'jobs'
+    | 'jobsAfter'
     | 'dataset'
     | 'reviewQueue'
     | 'counts'

@@ -1,13 +1,10 @@
 /** Results that were chosen in the gallery, of whatever runs, with what each of them answers. */
-import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
-import { imageReferences, maskReference } from '@shared/columns';
 import type { GallerySelection } from '@shared/model/gallery';
 import { Refusal } from '../../refusal';
 import type { ArenaResult } from '../../store/arena-store';
 import type { Store } from '../../store/store';
+import { askedOf } from '../exports/asked';
 import { type ExportItem, type ExportStore, itemsOf } from '../exports/export-items';
-import { instructionOf } from '../orders/job-instruction';
 import type { Answered } from './pair-up';
 
 /** More than anybody compares; beyond, the dialog would take seconds to open. */
@@ -63,28 +60,8 @@ function byPlace(one: ArenaResult, other: ArenaResult): number {
   );
 }
 
-/** Pictures are the same where their path is: two copies of a picture are two. */
-function answeredBy({ job, row, run, dataset }: ExportItem): Answered {
-  const { task, imageColumns, maskColumn } = run.recipe;
-  const mask = task === 'edit' ? maskReference(row.fields, maskColumn) : null;
-  const inputs = task === 'edit' ? imageReferences(row.fields, imageColumns) : [];
-  const place = (reference: string) =>
-    isAddress(reference) ? reference : resolve(dataset.baseDir ?? '', reference);
-  const asked = [
-    task,
-    instructionOf(run.recipe, job, row.fields),
-    inputs.map(place),
-    mask === null ? null : place(mask),
-  ];
-  return {
-    sourceRow: `row ${dataset.id} ${job.row}`,
-    asked: createHash('sha256').update(JSON.stringify(asked)).digest('base64'),
-  };
-}
-
-/** The picture itself, or where it is on the web. */
-function isAddress(reference: string): boolean {
-  return /^(data|https?|file|embedded):/i.test(reference);
+function answeredBy(item: ExportItem): Answered {
+  return { sourceRow: `row ${item.dataset.id} ${item.job.row}`, asked: askedOf(item) };
 }
 
 /** One sentence: why none of them stand against each other. */

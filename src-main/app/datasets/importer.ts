@@ -27,7 +27,7 @@ export class ImportStopped extends Refusal {
   constructor({ path }: Pick<ImportRequest, 'path'>) {
     super(
       'NOT_FOUND',
-      `Stopped while ${basename(path)} was being read: nothing was sent, and the same command reads it anew.`,
+      `Stopped while ${basename(path)} was being read: nothing was sent; run the same command again to read it from its beginning.`,
     );
   }
 }
@@ -146,7 +146,7 @@ export function createImporter(options: ImporterOptions): Importer {
       .map((line, row) => ({ row, index: row, fields: { prompt: line.trim() } }))
       .filter((row) => row.fields.prompt !== '');
     if (rows.length === 0) {
-      throw new Refusal('BAD_INPUT', 'There is no prompt: write one a line.', 'prompts');
+      throw new Refusal('BAD_INPUT', 'There is no prompt: write one per line.', 'prompts');
     }
     const dataset = await store.createDataset({ name, format: 'prompts', sourcePath: null, baseDir: null });
     await store.addRows(
@@ -163,7 +163,7 @@ export function createImporter(options: ImporterOptions): Importer {
     if (baseDir === undefined || others.length > 0) {
       throw new Refusal(
         'BAD_INPUT',
-        `These pictures lie in ${folders.length} folders: drop those of one folder at a time, or a folder itself.`,
+        `These pictures are in ${folders.length} folders: drop those of one folder at a time, or a folder itself.`,
       );
     }
     const dataset = await store.createDataset({ name, format: 'folder', sourcePath: null, baseDir });

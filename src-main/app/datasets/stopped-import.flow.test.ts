@@ -14,7 +14,8 @@ const ROWS = 5500;
 const STOPPED = {
   kind: 'refused',
   isStopped: true,
-  sentence: 'Stopped while rows.csv was being read: nothing was sent, and the same command reads it anew.',
+  sentence:
+    'Stopped while rows.csv was being read: nothing was sent; run the same command again to read it from its beginning.',
 };
 
 let server: ScriptedServer;

@@ -226,10 +226,11 @@ async function writeSplitParquet(
 function sentenceOf(format: ExportFormat, { written, skipped }: Tally, name: string): string {
   const thing = TABLES.includes(format) ? 'row' : format === 'pairs' ? 'pair' : 'picture';
   const what = `${written.toLocaleString('en')} ${thing}${written === 1 ? '' : 's'}`;
-  const left =
-    skipped === 0
-      ? ''
-      : `; ${skipped.toLocaleString('en')} left out: no longer on disk, or without a picture`;
+  const why =
+    format === 'pairs'
+      ? 'a picture is no longer on disk, or the two are in different splits'
+      : 'no longer on disk, or without a picture';
+  const left = skipped === 0 ? '' : `; ${skipped.toLocaleString('en')} left out: ${why}`;
   return `Exported ${what} to ${name}${left}.`;
 }
 

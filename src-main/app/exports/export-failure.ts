@@ -4,7 +4,7 @@ import { Refusal } from '../../refusal';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full; free some space, or choose another disk',
-  EDQUOT: 'your share of the disk is used up; free some space',
+  EDQUOT: 'your disk quota is used up; free some space',
   EFBIG: 'the disk cannot hold a file this large; choose another format or disk',
   EACCES: 'there is no permission to write there; choose another folder',
   EPERM: 'there is no permission to write there; choose another folder',
@@ -12,7 +12,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'the folder is gone; choose another one',
   ENOTDIR: 'the folder is gone; choose another one',
   EBUSY: 'another program holds the file; close it there first',
-  EIO: 'the disk fails; choose another one',
+  EIO: 'the disk reports an error; choose another one',
   ENAMETOOLONG: 'its name is too long for that disk; choose a shorter one',
 };
 

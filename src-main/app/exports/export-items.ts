@@ -18,7 +18,7 @@ export interface ExportItem {
 
 export type ExportStore = Pick<
   Store,
-  'jobs' | 'jobsById' | 'rowsAt' | 'run' | 'dataset' | 'reviewQueue' | 'selectionIds' | 'counts'
+  'jobsAfter' | 'jobsById' | 'rowsAt' | 'run' | 'dataset' | 'reviewQueue' | 'selectionIds' | 'counts'
 >;
 
 export interface ExportItems {
@@ -94,11 +94,13 @@ async function* statePages(
   { run, only, join }: { readonly run: StoredRun; readonly only: JobState | undefined; readonly join: Join },
 ): AsyncGenerator<readonly ExportItem[]> {
   const state = only === undefined ? {} : { state: only };
-  for (let offset = 0; ; offset += PAGE) {
-    const { jobs } = await store.jobs({ runId: run.id, offset, limit: PAGE, ...state });
-    if (jobs.length === 0) {
+  for (let afterPosition = -1; ; ) {
+    const jobs = await store.jobsAfter({ runId: run.id, afterPosition, limit: PAGE, ...state });
+    const last = jobs.at(-1);
+    if (last === undefined) {
       return;
     }
+    afterPosition = last.position;
     yield await join(jobs.filter(({ isTrashed }) => isTrashed !== true));
   }
 }

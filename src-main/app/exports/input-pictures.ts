@@ -4,7 +4,7 @@ import { imageReferences } from '@shared/columns';
 import { decodeDataUrl } from '../../images/data-url';
 import { embeddedFile, isEmbeddedReference } from '../../images/embedded';
 import type { InspectRules } from '../../images/inspect-input';
-import { MAX_IMAGE_BYTES } from '../../images/largest-input';
+import { MAX_INPUT_IMAGE_BYTES } from '../../images/largest-input';
 import { resolveInputPath } from '../../images/safe-path';
 import { sniffImage } from '../../images/sniff';
 import type { ExportItem } from './export-items';
@@ -29,7 +29,7 @@ async function inputPicture(reference: string, rules: InspectRules): Promise<Inp
     return { kind: 'web', url: reference };
   }
   if (/^data:/i.test(reference)) {
-    const decoded = decodeDataUrl(reference, MAX_IMAGE_BYTES);
+    const decoded = decodeDataUrl(reference, MAX_INPUT_IMAGE_BYTES);
     if (decoded.kind !== 'ok') {
       return { kind: 'gone' };
     }

@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MODEL, newRun } from '../../store/testing/library-fixture';
 import { type ExportScene, exportScene } from './testing/export-scene';
 import { readImageFolder } from './testing/read-image-folder';
 
@@ -65,6 +66,88 @@ describe('preference pairs', () => {
       ['train/results/000000.png', 'train/results/000002.png', 'rating'],
       ['train/results/000004.png', 'train/results/000005.png', 'arena'],
     ]);
+  });
+
+  /** A picture of the studio, asked of one input: its job's id. */
+  async function studioResult(image: string, at: number): Promise<number> {
+    const { id } = await scene.store.createDataset({
+      name: 'Make the sky blue',
+      format: 'images',
+      sourcePath: null,
+      baseDir: scene.dir,
+    });
+    const fields = { instruction: 'Make the sky blue', image };
+    await scene.store.addRows(id, [{ row: 0, index: 0, fields }]);
+    await scene.store.finishDataset(id, Object.keys(fields), []);
+    const outputDir = join(scene.dir, `studio-${at}`);
+    await mkdir(outputDir);
+    const run = await scene.store.createRun({ ...newRun(id, outputDir), origin: 'studio' });
+    const stem = String(at).padStart(6, '0');
+    await scene.store.planJobs(run.id, [
+      { position: 0, row: 0, index: 0, variant: 0, model: MODEL, stem, digest: 'd' },
+    ]);
+    await scene.finish(run, at);
+    const { jobs } = await scene.store.jobs({ runId: run.id, offset: 0, limit: 1 });
+    return jobs[0]?.id ?? 0;
+  }
+
+  it('are of results with the same inputs: one instruction asked of two pictures is two questions', async () => {
+    const jobIds: number[] = [];
+    for (const [at, image] of ['a.png', 'ref.png', 'a.png', 'ref.png'].entries()) {
+      const jobId = await studioResult(image, 10 + at);
+      jobIds.push(jobId);
+      await scene.review(jobId, at < 2 ? 'accepted' : 'rejected');
+    }
+    const source = { kind: 'selection', selection: { kind: 'ids', jobIds } } as const;
+    await scene.carryOut('pairs', target, { source });
+    const { train } = await readImageFolder(join(target, 'results-pairs'));
+    const pictures = await Promise.all(
+      [10, 11, 12, 13].map((at) => readFile(join(scene.dir, `studio-${at}`, `0000${at}.png`))),
+    );
+    const inputs = await Promise.all(['a.png', 'ref.png'].map((name) => readFile(join(scene.dir, name))));
+    expect(train?.map(({ images }) => images)).toEqual(
+      inputs.map((input, at) => ({
+        chosen: [pictures[at]],
+        rejected: [pictures[at + 2]],
+        images: [input],
+      })),
+    );
+  });
+
+  it('and the splits take requests of the studio apart by what was asked, not by their name', async () => {
+    const images = ['a.png', 'ref.png', 'https://example.test/b.png'];
+    const jobIds: number[] = [];
+    for (const [at, image] of images.entries()) {
+      jobIds.push(await studioResult(image, 10 + at));
+    }
+    const source = { kind: 'selection', selection: { kind: 'ids', jobIds } } as const;
+    const options = { splits: { validation: 34, test: 33, seed: 3 } };
+    await scene.carryOut('imageFolder', target, { source, options });
+    expect((await readdir(join(target, 'results'))).sort()).toEqual(['test', 'train', 'validation']);
+  });
+
+  it('are of one split: an arena that compared two rows adds none whose pictures belong to different ones', async () => {
+    const jobs = await scene.jobs();
+    const idOf = (at: number): number => jobs[at]?.id ?? 0;
+    scene.arena.push(
+      { chosen: idOf(0), rejected: idOf(3), by: 'arena' },
+      { chosen: idOf(3), rejected: idOf(4), by: 'arena' },
+      { chosen: idOf(6), rejected: idOf(7), by: 'arena' },
+      { chosen: idOf(1), rejected: idOf(2), by: 'arena' },
+    );
+    const options = {
+      splits: { validation: 34, test: 33, seed: 3 },
+      pairs: { verdicts: true, ratings: false, arenaId: 1 },
+    };
+    const reports = await scene.carryOut('pairs', target, { options });
+    expect(reports.at(-1)).toMatchObject({
+      done: 3,
+      skipped: 1,
+      sentence:
+        'Exported 3 pairs to cats-pairs; 1 left out: a picture is no longer on disk, or the two are in different splits.',
+    });
+    const splits = await readImageFolder(join(target, 'cats-pairs'));
+    expect(Object.values(splits).map((pairs) => pairs.length)).toEqual([1, 1, 1]);
   });
 
   it('that there are none of is said, and nothing is written', async () => {

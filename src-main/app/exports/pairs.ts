@@ -1,10 +1,11 @@
 /**
- * Preference pairs for training by direct preference optimisation: of two results of one row under one instruction, which
- * a person preferred. `pairs.jsonl` has `prompt`, `images`, `chosen`, `rejected` with paths from the folder's root; below
- * each split the same stands as metadata.jsonl, which the `datasets` library reads with its pictures.
+ * Preference pairs for training by direct preference optimisation: of two results of one row under one instruction, with
+ * the same inputs, which a person preferred. `pairs.jsonl` has `prompt`, `images`, `chosen`, `rejected` with paths from
+ * the folder's root; below each split the same stands as metadata.jsonl, which the `datasets` library reads with its pictures.
  */
 import type { PairRules } from '@shared/model/export';
 import type { Store } from '../../store/store';
+import { askedOf, inputsKey } from './asked';
 import type { ExportItem, ExportItems, ExportStore } from './export-items';
 import { createPlacer, type ExportGround, splitsOf, type Tally } from './image-folder';
 import type { LayoutSink } from './layout-sink';
@@ -71,7 +72,7 @@ export async function pairsOf(
   for await (const page of items.pages()) {
     for (const item of page.filter(({ job }) => job.result !== null)) {
       const { verdict = null, rating = null } = item.job.review ?? {};
-      const key = `${rowKey(item)}\0${instructionOf(item)}`;
+      const key = `${rowKey(item)}\0${askedOf(item)}`;
       rows.set(key, [...(rows.get(key) ?? []), { jobId: item.job.id, verdict, rating }]);
       meant.add(item.job.id);
     }
@@ -106,7 +107,7 @@ async function arenaPairs(store: PairStore, arenaId: number | undefined): Promis
   return pairs;
 }
 
-/** `skipped` counts pairs of which a picture is no longer on disk. */
+/** `skipped` counts pairs of which a picture is no longer on disk, and those of two rows that fall into different splits. */
 export async function writePairs(store: PairStore, ground: ExportGround, sink: LayoutSink): Promise<Tally> {
   const { items, options, signal, tell } = ground;
   const pairs = await pairsOf(store, items, options.pairs);
@@ -152,18 +153,23 @@ function createPairWriter(
   }
 
   async function images(folder: string, item: ExportItem): Promise<readonly string[]> {
-    const known = inputs.get(rowKey(item));
+    const key = `${folder}\0${inputsKey(item)}`;
+    const known = inputs.get(key);
     if (known !== undefined) {
       return known;
     }
     const { source, references } = await placer.inputs(folder, item);
     const names = [...(source === undefined ? [] : [source]), ...references];
-    inputs.set(rowKey(item), names);
+    inputs.set(key, names);
     return names;
   }
 
   return async (chosen, rejected, by) => {
     const folder = splitOf(chosen);
+    // The arena compares answers to different rows, too: what one split is trained on must not stand in another.
+    if (splitOf(rejected) !== folder) {
+      return false;
+    }
     const [better, worse] = [await picture(folder, chosen), await picture(folder, rejected)];
     if (better === null || worse === null) {
       return false;

@@ -2,6 +2,7 @@
 import { extname, join } from 'node:path';
 import type { SuspicionKind } from '@shared/model/measures';
 import { instructionOf as instructionOfJob } from '../orders/job-instruction';
+import { askedOf } from './asked';
 import type { ExportItem } from './export-items';
 
 export interface PictureFacts {
@@ -63,7 +64,11 @@ export function instructionOf({ run, job, row }: ExportItem): string {
   return instructionOfJob(run.recipe, job, row.fields);
 }
 
-/** The same for every variant of a row, also of another run over the same dataset. */
-export function rowKey({ dataset, row }: ExportItem): string {
-  return `${dataset.name}\0${row.row}`;
+/**
+ * The same for every variant of a row, also of another run over the same dataset. A request of the studio is a row of a
+ * dataset of its own, which is named after its instruction: what was asked is what tells it from others.
+ */
+export function rowKey(item: ExportItem): string {
+  const { dataset, row, run } = item;
+  return run.origin === 'studio' ? askedOf(item) : `${dataset.name}\0${row.row}`;
 }

@@ -98,7 +98,7 @@ function reportOf(
   const type = sniffImage(bytes);
   const size = measureImage(bytes);
   if (type === null || size === null) {
-    return failed(latencyMs, 'malformed', 'The answer holds bytes that are no image.');
+    return failed(latencyMs, 'malformed', 'The answer holds bytes that are not an image.');
   }
   if (bytes.byteLength > LARGEST_PICTURE_BYTES) {
     const megabytes = Math.round(bytes.byteLength / 1024 / 1024);

@@ -20,7 +20,7 @@ export function checkedEndpoint(given: Endpoint): Endpoint {
   if (zone !== '' && !isZone(zone)) {
     throw new Refusal(
       'BAD_INPUT',
-      `"${zone}" is no time zone: write one like America/Los_Angeles or UTC, or leave it blank for the provider's own.`,
+      `"${zone}" is not a time zone: write one like America/Los_Angeles or UTC, or leave it blank for the provider's own.`,
       'resetZone',
     );
   }
@@ -42,7 +42,7 @@ function checkUrl(baseUrl: string): void {
   if (baseUrl !== '' && (url === null || !/^https?:$/.test(url.protocol))) {
     throw new Refusal(
       'BAD_INPUT',
-      `"${baseUrl}" is no URL: write it as https://host/path, or leave it blank for the official one.`,
+      `"${baseUrl}" is not a URL: write it as https://host/path, or leave it blank for the official one.`,
       'baseUrl',
     );
   }

@@ -49,6 +49,8 @@ export interface RosterOptions {
   poolSettings(): PoolSettings;
   /** Every secret that is loaded, so that the log can never show it. */
   onSecret(secret: Secret): void;
+  /** The same for one that is lent; what it answers is called when it is taken back. */
+  onLent(secret: Secret): () => void;
   onChange(): void;
   onGroups(groups: readonly QuotaGroup[]): void;
 }
@@ -73,6 +75,8 @@ export function createRoster(options: RosterOptions) {
   let members = NOBODY;
   let isGiven = false;
   let loans: readonly Loan[] = [];
+  /** Of each borrower: its secrets are gone. */
+  const forgetters = new Map<string, (() => void)[]>();
   /** Endpoints whose earlier requests the pool counts. */
   const restored = new Set<string>();
 
@@ -137,7 +141,8 @@ export function createRoster(options: RosterOptions) {
         fingerprint: vault.fingerprint(key.secret),
       })),
     });
-    loan.keys.forEach(({ secret }) => options.onSecret(secret));
+    const lent = loan.keys.map(({ secret }) => options.onLent(secret));
+    forgetters.set(borrower, [...(forgetters.get(borrower) ?? []), ...lent]);
     loans = [...loans, loan];
     const states = await store.keyStates();
     // The library knows what became of a key that was lent before; of those that serve now the pool knows better.
@@ -160,6 +165,8 @@ export function createRoster(options: RosterOptions) {
   /** Its run is over. */
   function takeBack(borrower: string): void {
     loans = loans.filter((loan) => loan.borrower !== borrower);
+    forgetters.get(borrower)?.forEach((forget) => forget());
+    forgetters.delete(borrower);
     feedPool();
     options.onChange();
   }

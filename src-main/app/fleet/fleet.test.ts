@@ -238,9 +238,9 @@ describe('groups', () => {
 
 describe('endpoints', () => {
   it.each([
-    [{ baseUrl: 'relay.example' }, 'baseUrl', '"relay.example" is no URL'],
+    [{ baseUrl: 'relay.example' }, 'baseUrl', '"relay.example" is not a URL'],
     [{ baseUrl: 'https://user:pass@relay.example' }, 'baseUrl', 'holds a user name or password'],
-    [{ resetZone: 'Mars/Base' }, 'resetZone', '"Mars/Base" is no time zone'],
+    [{ resetZone: 'Mars/Base' }, 'resetZone', '"Mars/Base" is not a time zone'],
     [{ weight: -1 }, 'weight', 'The weight must be 0 or more.'],
     [{ limits: { tokensPerMinute: 1.5 } }, 'tokensPerMinute', 'Tokens per minute must be a whole number.'],
     [{ timeoutMs: 3_600_001 }, 'timeoutMs', 'The timeout must be at most 1 hour.'],

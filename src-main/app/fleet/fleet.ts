@@ -11,7 +11,7 @@ import { checkedEndpoint } from './fleet-checks';
 import { createFleetKeys } from './fleet-keys';
 import { createFleetRequests, type Probe } from './fleet-requests';
 import { createRoster, type GivenFleet, type RosterOptions } from './fleet-roster';
-import { createTurns } from '../in-turn';
+import { createTurns } from '@shared/in-turn';
 
 export interface FleetOptions extends RosterOptions {
   newId(): string;

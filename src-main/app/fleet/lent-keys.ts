@@ -27,7 +27,7 @@ export function refuseOthersKeys({ name, options }: Pick<StoredRun, 'name' | 'op
   if (options.lentKeys === true) {
     throw new Refusal(
       'BAD_INPUT',
-      `The requests of "${name}" were sent with keys that their caller lent, and go out with no others: they stay as they are, and the caller asks anew.`,
+      `The requests of "${name}" were sent with the caller’s own keys, which Brushfleet does not keep: they cannot be sent again here. The caller has to ask again.`,
     );
   }
 }

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { Refusal } from '../../refusal';
 import type { Store, StoredRun } from '../../store/store';
 import { refuseClaimed } from './folder-claims';
-import { createTurns, type InTurn } from '../in-turn';
+import { createTurns, type InTurn } from '@shared/in-turn';
 import type { Runs } from '../runs/runs';
 
 interface Folder {
@@ -61,7 +61,7 @@ export async function refuseReplaced(
   if (present !== null && present.id !== id) {
     throw new Refusal(
       'BAD_INPUT',
-      `Run ${id} was replaced by run ${present.id} in ${outputDir}: continue that one.`,
+      `Run ${id} was replaced by run ${present.id} in ${outputDir}: resume that one.`,
     );
   }
 }

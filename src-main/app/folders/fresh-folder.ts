@@ -1,7 +1,7 @@
 /** New folders for what a run or an export brings: nothing is ever written among what lies there already. */
 import { lstat, mkdir, readdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createTurns } from '../in-turn';
+import { createTurns } from '@shared/in-turn';
 
 const inTurn = createTurns();
 /** By this process: one that is still empty is not given to somebody else. */

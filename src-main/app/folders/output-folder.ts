@@ -53,7 +53,7 @@ async function refuseFullDisk(outputDir: string): Promise<void> {
     const left = (freeBytes / 1024 ** 2).toFixed(1);
     throw new Refusal(
       'BAD_INPUT',
-      `The disk of ${outputDir} is still full, with ${left} MB left: free some space, then continue the run.`,
+      `The disk of ${outputDir} is still full, with ${left} MB left: free some space, then resume the run.`,
       'outputDir',
     );
   }

@@ -1,37 +1,48 @@
 /** Empties the trash: files go to the system's trash, from where they can still be taken back by hand. */
 import type { GalleryReport } from '@shared/contract/gallery';
+import { createTurns, type InTurn } from '@shared/in-turn';
 import type { EventHub } from '../event-hub';
+import { inFolder } from '../folders/folder-turns';
+import type { TrashedFiles } from '../../store/gallery/gallery-trash';
 import type { Store } from '../../store/store';
 
 /** Files handed to the system at once. */
 const PAGE = 50;
 
 export interface EmptyTrashParts {
-  readonly store: Pick<Store, 'trashedFiles' | 'forgetTrashed'>;
+  readonly store: Pick<Store, 'trashedFiles' | 'forgetTrashed' | 'runAt'>;
   readonly events: Pick<EventHub, 'touchJob' | 'touchRun'>;
   /** Moves files to the system's trash; one that is not there counts as moved. Answers which could not be. */
   trash(paths: readonly string[]): Promise<readonly { readonly path: string; readonly sentence: string }[]>;
 }
 
+/** By library. */
+const turns = new WeakMap<Pick<Store, 'forgetTrashed'>, InTurn>();
+
+/** A result that was restored while its file was moved would be there without it: one waits for the other. */
+export function trashTurns(store: Pick<Store, 'forgetTrashed'>): InTurn {
+  const inTurn = turns.get(store) ?? createTurns();
+  turns.set(store, inTurn);
+  return inTurn;
+}
+
 export async function* emptyTrash(
-  { store, events, trash }: EmptyTrashParts,
+  parts: EmptyTrashParts,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<GalleryReport, void, void> {
+  const { store, events } = parts;
   const total = await countAll(store);
   let [done, changed] = [0, 0];
   let sentence: string | undefined;
   for (let after = 0; signal?.aborted !== true; ) {
-    const page = await store.trashedFiles(after, PAGE);
-    const last = page.at(-1);
-    if (last === undefined) {
+    const [next] = await store.trashedFiles(after, 1);
+    if (next === undefined) {
       break;
     }
-    after = last.jobId;
-    const kept = await trash(page.flatMap(({ paths }) => paths));
-    sentence ??= kept[0]?.sentence;
-    const keptPaths = new Set(kept.map(({ path }) => path));
-    const gone = page.filter(({ paths }) => !paths.some((path) => keptPaths.has(path)));
-    changed += await store.forgetTrashed(gone.map(({ jobId }) => jobId));
+    const { page, gone, ...told } = await emptyPage(parts, after, next);
+    after = page.at(-1)?.jobId ?? next.jobId;
+    sentence ??= told.sentence;
+    changed += told.changed;
     for (const { jobId, runId } of gone) {
       events.touchJob(runId, jobId);
       events.touchRun(runId);
@@ -47,6 +58,35 @@ export async function* emptyTrash(
     changed,
     ...(sentence === undefined ? {} : { sentence: `${done - changed} stay in the trash: ${sentence}` }),
   };
+}
+
+interface EmptiedPage {
+  readonly page: readonly TrashedFiles[];
+  readonly gone: readonly TrashedFiles[];
+  readonly changed: number;
+  readonly sentence: string | undefined;
+}
+
+/**
+ * The next results that lie in the folder of the first. In its turn: nobody sends them again, or begins another run there,
+ * whose pictures would have the names of these.
+ */
+function emptyPage(
+  { store, trash }: EmptyTrashParts,
+  after: number,
+  { outputDir }: TrashedFiles,
+): Promise<EmptiedPage> {
+  const work = async (): Promise<EmptiedPage> => {
+    const listed = await store.trashedFiles(after, PAGE);
+    const another = listed.findIndex((one) => one.outputDir !== outputDir);
+    const page = another < 0 ? listed : listed.slice(0, another);
+    const kept = await trash(page.flatMap(({ paths }) => paths));
+    const keptPaths = new Set(kept.map(({ path }) => path));
+    const gone = page.filter(({ paths }) => !paths.some((path) => keptPaths.has(path)));
+    const changed = await store.forgetTrashed(gone.map(({ jobId }) => jobId));
+    return { page, gone, changed, sentence: kept[0]?.sentence };
+  };
+  return inFolder(store, outputDir, () => trashTurns(store)(work));
 }
 
 async function countAll(store: Pick<Store, 'trashedFiles'>): Promise<number> {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GalleryReport } from '@shared/contract/gallery';
 import type { RerunRequest } from '@shared/contract';
@@ -5,6 +6,7 @@ import { EVERYTHING, type GallerySelection } from '@shared/model/gallery';
 import { Refusal } from '../../refusal';
 import type { Store, StoredRun } from '../../store/store';
 import { finishNext, type Library, plannedRun, temporaryLibrary } from '../../store/testing/library-fixture';
+import { inFolder } from '../folders/folder-turns';
 import { emptyTrash } from './empty-trash';
 import { createGallery } from './gallery';
 
@@ -157,5 +159,59 @@ describe('emptying the trash', () => {
     });
     expect(await store.searchGallery(EVERYTHING)).toMatchObject({ all: 0, trashed: 1 });
     expect(await store.counts(run.id)).toMatchObject({ cancelled: RESULTS - 1, done: 1, pending: 0 });
+  });
+
+  it('lets nobody restore a result, or begin a run in its folder, while the system takes its file', async () => {
+    const gallery = galleryOf();
+    const { stepId } = await lastOf(gallery.change(ALL, { kind: 'trash' }, undefined));
+    const inTrash: GallerySelection = { ...ALL, query: { ...EVERYTHING, place: 'trash' } };
+    const order: string[] = [];
+    const late: Promise<unknown>[] = [];
+    const emptied = lastOf(
+      emptyTrash(
+        {
+          store,
+          events,
+          trash: async () => {
+            late.push(
+              lastOf(gallery.change(inTrash, { kind: 'restore' }, undefined)).then((report) => {
+                order.push('restored');
+                expect(report.changed).toBe(0);
+              }),
+              lastOf(gallery.undo(stepId ?? 0, undefined)).then((report) => {
+                order.push('undone');
+                expect(report.changed).toBe(0);
+              }),
+              inFolder(store, run.outputDir, async () => void order.push('begun')),
+            );
+            // Whoever does not wait has been served by then.
+            await lastOf(gallery.change(inTrash, { kind: 'addTag', name: 'x' }, undefined));
+            order.push('taken');
+            return [];
+          },
+        },
+        undefined,
+      ),
+    );
+    expect(await emptied).toMatchObject({ changed: RESULTS });
+    await Promise.all(late);
+    expect(order[0]).toBe('taken');
+    expect(order.slice(1).toSorted()).toEqual(['begun', 'restored', 'undone']);
+    expect(await store.counts(run.id)).toMatchObject({ cancelled: RESULTS, done: 0 });
+  });
+
+  it('walks through folder after folder', async () => {
+    const other = await plannedRun(store, 2, join(library.dir, 'other'));
+    await finishNext(store, other.id);
+    await finishNext(store, other.id);
+    await lastOf(galleryOf().change(ALL, { kind: 'trash' }, undefined));
+    const given: (readonly string[])[] = [];
+    const trash = async (paths: readonly string[]) => {
+      given.push(paths);
+      return [];
+    };
+    const report = await lastOf(emptyTrash({ store, events, trash }, undefined));
+    expect(report).toMatchObject({ done: RESULTS + 2, total: RESULTS + 2, changed: RESULTS + 2 });
+    expect(given.map(({ length }) => length)).toEqual([RESULTS, 2]);
   });
 });

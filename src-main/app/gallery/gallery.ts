@@ -5,10 +5,12 @@ import type { GalleryChange, GallerySelection } from '@shared/model/gallery';
 import type { Run } from '@shared/model/run';
 import type { Clock } from '../../engine/ports';
 import { Refusal } from '../../refusal';
+import { kindOfChange, type StepKind } from '../../store/gallery/gallery-changes';
 import type { Store } from '../../store/store';
 import { StoreError } from '../../store/store-error';
 import type { EventHub } from '../event-hub';
 import { createCatchUp } from './catch-up';
+import { trashTurns } from './empty-trash';
 
 /** Jobs of one transaction: the journal of runs under way waits for it no longer than for one of its own. */
 const PAGE = 500;
@@ -32,6 +34,11 @@ export function createGallery(parts: GalleryParts) {
     for (const { jobId, runId } of changed) {
       events.touchJob(runId, jobId);
     }
+  }
+
+  /** What comes out of the trash must not be on its way out of the library. */
+  function inTurnOf<T>(kind: StepKind, work: () => Promise<T>): Promise<T> {
+    return kind === 'trash' ? trashTurns(store)(work) : work();
   }
 
   /** Their pages in turn, with how many there were at first. */
@@ -60,7 +67,7 @@ export function createGallery(parts: GalleryParts) {
     let changed = 0;
     let [done, total] = [0, 0];
     for await (const page of pagesOf(selection, signal)) {
-      const jobs = await store.changeInGallery(stepId, what, page.jobIds);
+      const jobs = await inTurnOf(kindOfChange(what), () => store.changeInGallery(stepId, what, page.jobIds));
       tell(jobs);
       changed += jobs.length;
       ({ done, total } = page);
@@ -70,11 +77,11 @@ export function createGallery(parts: GalleryParts) {
   }
 
   async function* undo(stepId: number, signal: AbortSignal | undefined): Reports {
-    const { into, total } = await store.beginGalleryUndo(stepId).catch(asRefusal);
+    const { kind, into, total } = await store.beginGalleryUndo(stepId).catch(asRefusal);
     let changed = 0;
     let done = 0;
     for (let afterId = 0; signal?.aborted !== true; ) {
-      const page = await store.undoInGallery({ stepId, into, afterId }, PAGE);
+      const page = await inTurnOf(kind, () => store.undoInGallery({ stepId, into, afterId }, PAGE));
       if (page.lastId === null) {
         break;
       }

@@ -3,20 +3,21 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PictureLab } from '../../images/lab/picture-lab';
 import type { StoredDataset, StoredRun } from '../../store/store';
-import type { EventHub } from '../event-hub';
 import type { Foundation } from '../foundation';
 import { type ChangeMaps, type ChangeMapsOptions, createChangeMaps } from './change-maps';
-import { createMeasuring, type Measuring } from './measuring';
+import { createMeasuring, type Measuring, type MeasuringOptions } from './measuring';
 import { type RowSources, rowSources } from './row-sources';
 
-export interface BuildMeasuringOptions extends GroundOptions {
-  readonly lab: PictureLab;
-  readonly events: EventHub;
-  isOn(): boolean;
+export interface BuildMeasuringOptions
+  extends GroundOptions,
+    Pick<MeasuringOptions, 'lab' | 'events' | 'isOn'> {
+  readonly foundation: GroundOptions['foundation'] & { readonly log: Pick<Foundation['log'], 'error'> };
 }
 
 interface GroundOptions {
-  readonly foundation: Pick<Foundation, 'store' | 'models' | 'paths' | 'log'>;
+  readonly foundation: Pick<Foundation, 'store' | 'paths'> & {
+    readonly models: Pick<Foundation['models'], 'find'>;
+  };
   /** Folders a dataset's images may lie in. */
   imageRoots(dataset: StoredDataset): readonly string[] | 'all';
 }
@@ -26,29 +27,29 @@ interface Ground {
   readonly dataset: StoredDataset;
 }
 
-/** Runs whose recipe is held; results of one come together. */
+/** Datasets that are held, with the list of what they could not use; results of one come together. */
 const HELD = 8;
 
 /** What results stand on: their runs' recipes, and the images of their rows. */
 function createGround(options: GroundOptions) {
   const { store, models, paths } = options.foundation;
-  const grounds = new Map<number, Promise<Ground | null>>();
+  const datasets = new Map<number, Promise<StoredDataset | null>>();
 
-  async function look(runId: number): Promise<Ground | null> {
+  /** A run is asked for each time: a resume moves it to a new reading of its file. */
+  async function groundOf(runId: number): Promise<Ground | null> {
     const run = await store.run(runId);
-    const dataset = run === null ? null : await store.dataset(run.datasetId);
+    const dataset = run === null ? null : await datasetOf(run);
     return run === null || dataset === null ? null : { run, dataset };
   }
 
-  function groundOf(runId: number): Promise<Ground | null> {
-    const known = grounds.get(runId) ?? look(runId);
-    grounds.set(runId, known);
-    if (grounds.size > HELD) grounds.delete(grounds.keys().next().value ?? runId);
+  function datasetOf({ datasetId }: StoredRun): Promise<StoredDataset | null> {
+    const known = datasets.get(datasetId) ?? store.dataset(datasetId);
+    datasets.set(datasetId, known);
+    if (datasets.size > HELD) datasets.delete(datasets.keys().next().value ?? datasetId);
     return known;
   }
 
   return {
-    groundOf,
     async rowOf(result: { runId: number; jobId: number; row: number }): Promise<RowSources | null> {
       const ground = await groundOf(result.runId);
       const [job] = await store.jobsById([result.jobId]);
@@ -89,7 +90,7 @@ export function buildChangeMaps(
 
 export function buildMeasuring(options: BuildMeasuringOptions): Measuring {
   const { store, log } = options.foundation;
-  const { groundOf, rowOf } = createGround(options);
+  const { rowOf } = createGround(options);
   return createMeasuring({
     store,
     lab: options.lab,
@@ -97,8 +98,8 @@ export function buildMeasuring(options: BuildMeasuringOptions): Measuring {
     isOn: options.isOn,
     rowOf,
     async pathOf(result, runId) {
-      const ground = await groundOf(runId);
-      return ground === null ? null : join(ground.run.outputDir, result.fileName);
+      const run = await store.run(runId);
+      return run === null ? null : join(run.outputDir, result.fileName);
     },
     isFile: (path) =>
       stat(path).then(

@@ -7,7 +7,7 @@ import { decodeDataUrl } from '../../images/data-url';
 import { embeddedFile, isEmbeddedReference } from '../../images/embedded';
 import type { InspectRules } from '../../images/inspect-input';
 import type { PictureSource } from '../../images/lab/lab-orders';
-import { MAX_IMAGE_BYTES } from '../../images/largest-input';
+import { MAX_INPUT_IMAGE_BYTES } from '../../images/largest-input';
 import { resolveInputPath } from '../../images/safe-path';
 import type { StoredRow, StoredRun } from '../../store/store';
 import { askFor } from '../orders/order-book';
@@ -65,7 +65,7 @@ async function sourceOf(reference: string, rules: InspectRules): Promise<Found> 
     return away('An input image is a URL, which is not fetched again to be compared.');
   }
   if (/^data:/i.test(reference)) {
-    const decoded = decodeDataUrl(reference, MAX_IMAGE_BYTES);
+    const decoded = decodeDataUrl(reference, MAX_INPUT_IMAGE_BYTES);
     return decoded.kind === 'ok' ? at(decoded.bytes) : away(decoded.failure.message);
   }
   if (isEmbeddedReference(reference)) {

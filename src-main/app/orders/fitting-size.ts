@@ -4,6 +4,7 @@
  */
 import { resolveSize, type SizeAnswer, type SizeQuestion } from '@shared/aspect-ratio';
 import type { CatalogueModel } from '@shared/model/catalogue';
+import { PROVIDER_TRAITS } from '@shared/model/provider';
 import type { Task } from '@shared/model/run';
 import {
   COMMON_RATIOS,
@@ -29,14 +30,18 @@ export function fittingSize(question: SizeQuestion, task: Task): FittingSize {
       return plain(asked);
     }
   }
-  return question.provider === 'openai' ? fitOpenai(question, task) : fitGoogle(question);
+  return isByPixels(question) ? fitOpenai(question, task) : fitGoogle(question);
 }
 
 /** Written as only the other protocol takes it: `2K` for openai, `1536x1024` for google_genai. */
-function isForeign({ provider, imageSize }: SizeQuestion): boolean {
-  const size = imageSize?.trim() ?? '';
+function isForeign(question: SizeQuestion): boolean {
+  const size = question.imageSize?.trim() ?? '';
   const isPixels = parsePixels(size) !== undefined || size.toLowerCase() === 'auto';
-  return size !== '' && isPixels !== (provider === 'openai');
+  return size !== '' && isPixels !== isByPixels(question);
+}
+
+function isByPixels({ provider }: SizeQuestion): boolean {
+  return PROVIDER_TRAITS[provider].sizesBy === 'pixels';
 }
 
 function fitGoogle(question: SizeQuestion): FittingSize {

@@ -252,7 +252,7 @@ describe('an order of a session', () => {
   });
 
   it('streams where somebody looks on, and takes along what is to be mended', async () => {
-    const repair = { text: 'no', errors: ['The answer is no JSON.'] };
+    const repair = { text: 'no', errors: ['The answer is not valid JSON.'] };
     expect(await order(text, { repair }, { isWatched: true })).toMatchObject({ streams: true, repair });
   });
 

@@ -4,6 +4,7 @@
  */
 import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Failure } from '@shared/model/failure';
+import { PROVIDER_TRAITS } from '@shared/model/provider';
 import type { ModelChoice } from '@shared/model/run';
 import { type Ask, askSchema } from '@shared/model/text';
 import type { Lease, PendingJob } from '../../engine/ports';
@@ -235,7 +236,7 @@ function conversing(
   { provider }: ModelChoice,
 ): Partial<Pick<PictureOrder, 'inputs' | 'history'>> {
   const last = turns.at(-1);
-  return last === undefined || provider !== 'google_genai'
+  return last === undefined || !PROVIDER_TRAITS[provider].keepsTurns
     ? {}
     : { history: turns, inputs: inputs.filter((input) => input !== last.answer) };
 }

@@ -1,6 +1,7 @@
 /** What a row of a picture run, or a request of a session, asks a picture model for. Pure. */
 import { imageReferences, maskReference } from '@shared/columns';
 import { resolveSize, type SizeAnswer, type SizeQuestion } from '@shared/aspect-ratio';
+import { PROVIDER_TRAITS } from '@shared/model/provider';
 import { parseTemplate, renderTemplate } from '@shared/template';
 import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Failure } from '@shared/model/failure';
@@ -122,7 +123,7 @@ function imageProblem(images: number, hasMask: boolean, { model, choice }: AskIn
   if (model?.maxInputImages !== undefined && images > model.maxInputImages) {
     return `The row has ${images} images, ${choice.model} takes at most ${model.maxInputImages}.`;
   }
-  if (hasMask && !(model?.mask ?? choice.provider === 'openai')) {
+  if (hasMask && !(model?.mask ?? PROVIDER_TRAITS[choice.provider].takesMask)) {
     return `The row has a mask, and ${choice.model} takes none.`;
   }
   return null;

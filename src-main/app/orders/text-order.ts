@@ -135,7 +135,7 @@ function schemaOf(answer: AnswerFormat): TextOrder['schema'] | Refused {
     case 'json': {
       const schema = jsonObject(answer.schema);
       return schema === null
-        ? badInput('The schema of the answer is no JSON object; correct it in the recipe.')
+        ? badInput('The schema of the answer is not a JSON object; correct it in the recipe.')
         : { kind: 'json', schema };
     }
   }

@@ -11,7 +11,7 @@ import { readWholeImage } from '../../images/whole-image';
 
 /** Programs write in several steps: this long nothing happens any more. */
 const SETTLED_MS = 400;
-/** Not all of them end their files where their format says; then it is looked at as often again. */
+/** Not all of them end their files where their format says, and not each one can be taken in at once: so often it is looked at again. */
 const LOOKS = 10;
 /** More pictures than a person edits at once; the oldest are no longer watched. */
 const MOST_OPEN = 50;
@@ -21,8 +21,9 @@ export interface EditElsewhereOptions {
   /** Below the library; made when it is needed. */
   readonly folder: string;
   readonly clock: Pick<Clock, 'setTimer'> & { wallNow(): number };
-  /** A picture was saved over the copy of `nodeId`, or beside it. */
+  /** A picture was saved over the copy of `nodeId`, or beside it. If it rejects, the picture is handed over again. */
   onSaved(nodeId: number, path: string): Promise<unknown>;
+  /** Also of a picture that was not taken in however often it was handed over. */
   onError(error: unknown): void;
 }
 
@@ -87,10 +88,12 @@ async function watchFolder(
     }
     isLooking = true;
     try {
-      const isAllWhole = await takeNew();
+      const { isAllTaken, refused } = await takeNew();
       looksLeft -= 1;
-      if (!isAllWhole && looksLeft > 0) {
+      if (!isAllTaken && looksLeft > 0) {
         later();
+      } else {
+        refused.forEach(onError);
       }
     } catch (error) {
       onError(error);
@@ -99,9 +102,10 @@ async function watchFolder(
     }
   }
 
-  /** False: something there is not whole, or not yet. */
-  async function takeNew(): Promise<boolean> {
+  /** `isAllTaken` false: something there is not whole, or not yet, or was not taken in. */
+  async function takeNew(): Promise<{ readonly isAllTaken: boolean; readonly refused: readonly Error[] }> {
     let isAllWhole = true;
+    const refused: Error[] = [];
     for (const name of await readdir(folder)) {
       const path = join(folder, name);
       const whole = await readWholeImage(path).catch(() => null);
@@ -111,11 +115,15 @@ async function watchFolder(
       }
       const hash = await digest(path);
       if (!seen.has(hash) && !isStopped) {
-        seen.add(hash);
-        await onSaved(nodeId, path);
+        try {
+          await onSaved(nodeId, path);
+          seen.add(hash);
+        } catch (error) {
+          refused.push(notTaken(path, error));
+        }
       }
     }
-    return isAllWhole;
+    return { isAllTaken: isAllWhole && refused.length === 0, refused };
   }
 
   const watcher: FSWatcher = watch(folder, () => {
@@ -129,6 +137,13 @@ async function watchFolder(
     watcher.close();
   }
   return stop;
+}
+
+function notTaken(path: string, cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Error(`${path} was not taken in and stays there; save it once more to try again: ${reason}`, {
+    cause,
+  });
 }
 
 async function digest(path: string): Promise<string> {

@@ -34,7 +34,6 @@ beforeAll(async () => {
       pictureOf: async () => null,
       adoptEdited: async (nodeId, path) => {
         adopted.push({ nodeId, path });
-        return Promise.reject(new Error('The test keeps no tree.'));
       },
     },
     paths: libraryPaths(scene.dir),
@@ -121,7 +120,7 @@ describe('saving', () => {
     const { found, bytes, answer, path } = await saved(1, { embedRecipe: true }, 'signed.png');
     expect(bytes).toEqual(await readFile(found.path));
     expect(answer.remark).toBe(
-      'It is signed, so it was not changed: its recipe lies beside it in signed.png.recipe.json.',
+      'It is signed, so it was not changed: its recipe is saved beside it in signed.png.recipe.json.',
     );
     expect((await pictures.readRecipe(path))?.note.instruction).toContain('make it 1');
     expect((await pictures.readRecipe(`${path}${SIDECAR_ENDING}`))?.note.instruction).toContain('make it 1');

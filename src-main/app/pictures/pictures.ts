@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FoundRecipe, PictureFacts, PictureRef, SavedPicture, SaveForm } from '@shared/model/picture';
-import type { TreeNode } from '@shared/model/studio';
 import type { Clock } from '../../engine/ports';
 import type { BoundedFolder } from '../../images/bounded-folder';
 import { type Converter, createConverter } from '../../images/converter';
@@ -27,7 +26,7 @@ export interface PicturesOptions {
   readonly store: Store;
   readonly studio: {
     pictureOf(nodeId: number, part: 'picture' | 'locked'): Promise<string | null>;
-    adoptEdited(nodeId: number, path: string): Promise<TreeNode>;
+    adoptEdited(nodeId: number, path: string): Promise<unknown>;
   };
   readonly paths: LibraryPaths;
   readonly clock: Clock;

@@ -69,6 +69,6 @@ async function withRecipe(draft: string, { source, target, form, note }: SaveOrd
   const beside = `${target}${SIDECAR_ENDING}`;
   await writeFile(beside, sidecarOf(bytes, note));
   return embedded.why === 'signed'
-    ? `It is signed, so it was not changed: its recipe lies beside it in ${basename(beside)}.`
-    : `Its recipe lies beside it in ${basename(beside)}.`;
+    ? `It is signed, so it was not changed: its recipe is saved beside it in ${basename(beside)}.`
+    : `Its recipe is saved beside it in ${basename(beside)}.`;
 }

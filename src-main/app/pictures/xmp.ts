@@ -9,7 +9,7 @@ const OURS = /<rdf:Description rdf:about="" xmlns:brushfleet="urn:brushfleet:rec
 /** Other programs write a property as an element. */
 const PROPERTY = /brushfleet:Recipe\s*=\s*"([^"]*)"|<brushfleet:Recipe>([^<]*)<\/brushfleet:Recipe>/;
 
-/** Null: the packet that is there is none this module can add to. */
+/** Null: this module cannot extend the packet that is there. */
 export function xmpWithRecipe(present: string | null, note: EmbeddedNote): string | null {
   const ours = `<rdf:Description rdf:about="" xmlns:brushfleet="${NAMESPACE}" brushfleet:Recipe="${escaped(JSON.stringify(note))}"/>`;
   if (present === null || present.startsWith(FRESH_HEAD)) {

@@ -5,7 +5,7 @@
 import type { RunState } from '@shared/model/run';
 import type { StoredRun } from '../../store/store';
 
-const REST = 'Not all of its rows are planned yet: the rest is when it goes on.';
+const REST = 'Not all of its rows are planned yet: the rest is planned when the run is resumed.';
 
 /** As a person is told of it where it stands still. */
 export function partlyPlanned(state: RunState): RunState {

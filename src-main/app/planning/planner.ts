@@ -1,6 +1,6 @@
 /** Row x model x variant -> jobs. Streams over the dataset, so a million rows cost no more memory than a page. */
 import { createHash } from 'node:crypto';
-import { parseRowFilter } from '@shared/row-filter';
+import { parseRowFilter, type RowRange } from '@shared/row-filter';
 import type { Recipe, RunOptions } from '@shared/model/run';
 import { HeldNames } from '../../datasets/held-names';
 import { createNamer } from '../../datasets/output-name';
@@ -9,6 +9,7 @@ import type { HeldPage } from '../../store/runs/plan-again';
 import type { NewJob, PlanCounts, Store, StoredRow, StoredRun } from '../../store/store';
 import { keepGone, leaveOutGone } from '../results/gone-rows';
 import { keepChanged } from '../results/keep-changed';
+import { jobChoice } from './job-choice';
 import { createRowDigest } from './row-digest';
 import { takeAlong } from '../results/take-along';
 
@@ -21,12 +22,7 @@ const PLAN_VERSION = 1;
 /** In place of a plan's digest: its run moved to another reading of its rows, and nothing is sent before all are planned. */
 export const MOVED = 'moved';
 
-/** Which of the jobs of a plan are wanted. */
-export type JobChoice = (job: Omit<NewJob, 'position'>) => boolean;
-
 interface PlanHow {
-  /** Absent: all. */
-  readonly only?: JobChoice | undefined;
   /** `keepBefore` has seen to the results of rows that changed. */
   readonly isKept?: boolean;
   /** Asked before each page; once true, it stays so: the rest is left to the next planning. */
@@ -49,7 +45,7 @@ export interface Planning {
   readonly begun: Promise<void>;
   /** Resolves when every job is there, or it was stopped. */
   readonly whole: Promise<PlanEnd>;
-  /** Before its next page; one of chosen jobs goes on, for nobody would know how to plan the rest. */
+  /** Before its next page. */
   readonly stop: () => void;
 }
 
@@ -63,7 +59,7 @@ export function planRun(store: Store, run: StoredRun, how: PlanHow = {}): Planni
     begin = resolve;
   });
   let isStopped = false;
-  const isHalted = (): boolean => how.only === undefined && (isStopped || how.isHalted?.() === true);
+  const isHalted = (): boolean => isStopped || how.isHalted?.() === true;
   const whole = planAll(store, run, { ...how, isHalted, onPage: begin });
   const begun = Promise.race([firstPage, whole.then(() => undefined)]);
   // Whoever waits for one of them hears of a failure; that nobody waits yet must not end the process.
@@ -151,7 +147,7 @@ interface OnPage {
 async function planAll(
   store: Store,
   run: StoredRun,
-  { onPage, only, isHalted, isKept = false }: PlanHow & Required<Pick<PlanHow, 'isHalted'>> & OnPage,
+  { onPage, isHalted, isKept = false }: PlanHow & Required<Pick<PlanHow, 'isHalted'>> & OnPage,
 ): Promise<PlanEnd> {
   const digest = await planDigest(store, run);
   if (await isPlanned(store, run)) {
@@ -163,7 +159,7 @@ async function planAll(
   }
   const held = isNew(run) ? undefined : await heldNames(store, run.id);
   let { added, changed, unsure } = NOTHING_PLANNED;
-  for await (const jobs of plannedJobs(store, run, { only, held })) {
+  for await (const jobs of plannedJobs(store, run, { held })) {
     if (isHalted()) {
       return { ...NOTHING_PLANNED, added, changed, unsure, isWhole: false };
     }
@@ -235,12 +231,13 @@ async function planDigest(store: Pick<Store, 'dataset'>, run: StoredRun): Promis
   if (dataset === null || dataset.importing) {
     return null;
   }
-  const plan = [PLAN_VERSION, dataset.id, dataset.rows, run.recipe, run.options.filterRows];
+  const { filterRows, chosen } = run.options;
+  const choice = chosen === undefined ? [filterRows] : [filterRows, chosen];
+  const plan = [PLAN_VERSION, dataset.id, dataset.rows, run.recipe, ...choice];
   return createHash('sha256').update(JSON.stringify(plan)).digest('base64url');
 }
 
 interface PagesHow {
-  readonly only?: JobChoice | undefined;
   /** Names that its files have already. */
   readonly held?: HeldNames | undefined;
 }
@@ -249,10 +246,10 @@ interface PagesHow {
 export async function* plannedJobs(
   store: Pick<Store, 'rows'>,
   run: Pick<StoredRun, 'recipe' | 'options' | 'datasetId'>,
-  { only, held }: PagesHow = {},
+  { held }: PagesHow = {},
 ): AsyncGenerator<readonly NewJob[]> {
   const filter = rowFilter(run.options);
-  const isChosen = only ?? (() => true);
+  const isChosen = jobChoice(run.options);
   const namer = createNamer(run.recipe, held);
   const jobsOf = createJobsOf(run.recipe);
   let position = 0;
@@ -281,14 +278,20 @@ export async function* plannedJobs(
 
 /** Throws a Refusal for a filter that cannot be read. */
 export function rowFilter(options: Pick<RunOptions, 'filterRows'>): (row: number) => boolean {
-  if (options.filterRows.trim() === '') {
-    return () => true;
-  }
-  const filter = parseRowFilter(options.filterRows);
+  return readFilter(options).includes;
+}
+
+/** What such a filter takes, ascending. Throws a Refusal for one that cannot be read. */
+export function rowRanges(options: Pick<RunOptions, 'filterRows'>): readonly RowRange[] {
+  return readFilter(options).ranges;
+}
+
+function readFilter({ filterRows }: Pick<RunOptions, 'filterRows'>) {
+  const filter = parseRowFilter(filterRows);
   if (filter.kind === 'refused') {
     throw new Refusal('BAD_INPUT', filter.sentence, 'filterRows');
   }
-  return filter.includes;
+  return filter;
 }
 
 function createJobsOf(recipe: Recipe) {

@@ -175,7 +175,10 @@ describe('the check of rows before a run', () => {
         'The first image of the row is stored on its side, and its mask is upright: save the image upright.',
         [0],
       ],
-      ['An image of the row moves, and models look at one picture: save the one that is meant.', [1]],
+      [
+        'An image of the row is animated, and models look at one frame: save the frame you mean as a still image.',
+        [1],
+      ],
     ]);
     const { last: maskless } = await check(rows.slice(0, 1), { model: { ...MODEL, mask: false } });
     expect(maskless?.problems[0]?.message).toBe('The row has a mask, and m takes none.');
@@ -183,7 +186,7 @@ describe('the check of rows before a run', () => {
 
   it('reads no file outside the granted folders', async () => {
     const { last } = await check([{ instruction: 'x', image: '/etc/passwd' }]);
-    expect(last?.problems[0]?.message).toMatch(/lies outside the granted folders/);
+    expect(last?.problems[0]?.message).toMatch(/is outside the granted folders/);
   });
 
   it.skipIf(!existsSync(OPEN_FILES))('has few files open at once, however many a page names', async () => {

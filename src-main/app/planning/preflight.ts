@@ -162,7 +162,9 @@ function imageProblems(
     problems.push(`The images of the row are larger than the 100 MB that ${name} takes in one request.`);
   }
   if (inputs.some((input) => input.kind === 'image' && input.isMoving === true)) {
-    problems.push('An image of the row moves, and models look at one picture: save the one that is meant.');
+    problems.push(
+      'An image of the row is animated, and models look at one frame: save the frame you mean as a still image.',
+    );
   }
   const [first] = inputs;
   const misfit = mask?.kind === 'image' && first?.kind === 'image' ? maskMisfit(mask, first) : null;

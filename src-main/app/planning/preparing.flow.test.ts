@@ -145,7 +145,9 @@ it.each([1, 2, 3])(
     expect(counts.done + counts.pending).toBe(page * 500);
     expect((await runs.view(await runs.found(runId))).state).toMatchObject({
       kind: 'paused',
-      reason: expect.stringMatching(/Not all of its rows are planned yet: the rest is when it goes on\.$/),
+      reason: expect.stringMatching(
+        /Not all of its rows are planned yet: the rest is planned when the run is resumed\.$/,
+      ),
     });
     await (page === 2 ? runs.rerunFailed(runId) : runs.resume(runId));
     await runs.planned(runId);

@@ -22,7 +22,7 @@ export function schemaProblems(text: string): SchemaProblem[] {
     return [
       {
         path: '',
-        message: `The schema is no JSON: line ${line}, column ${column}: ${reason}.`,
+        message: `The schema is not valid JSON: line ${line}, column ${column}: ${reason}.`,
         line,
         column,
       },

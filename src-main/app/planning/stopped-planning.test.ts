@@ -95,10 +95,13 @@ describe.each(DRIVERS)('planning that is stopped, on %s', (driver) => {
     }
   }, 60_000);
 
-  it('goes on where only some jobs were chosen: nobody could plan the rest of these', async () => {
-    const run = await made('/out/some');
-    const { whole, stop } = planRun(store, run, { only: ({ row }) => row % 2 === 0 });
-    stop();
-    expect(await whole).toMatchObject({ isWhole: true, added: ROWS / 2 });
+  it('plans the rest where only some jobs were chosen, and nothing else', async () => {
+    const rows = Array.from({ length: ROWS / 2 }, (_, at) => at * 2).join(',');
+    const options = { ...newRun(datasetId, '').options, chosen: [{ ...MODEL, variant: 0, rows }] };
+    const run = await store.createRun({ ...newRun(datasetId, '/out/some'), recipe: RECIPE, options });
+    expect(await planUntil(run, 1)).toBe(false);
+    expect((await fresh(run)).counts.pending).toBe(250);
+    expect(await planUntil(run, PAGES)).toBe(true);
+    expect((await fresh(run)).counts.pending).toBe(ROWS / 2);
   });
 });

@@ -73,7 +73,7 @@ describe('the plan of a text run', () => {
     [
       'a schema that is no JSON',
       { text: { ...TEXT, answer: { kind: 'json', schema: '{"type": }' } } },
-      'The schema is no JSON: line 1, column 10: a value is missing.',
+      'The schema is not valid JSON: line 1, column 10: a value is missing.',
     ],
     [
       'a schema that is none',
@@ -114,24 +114,26 @@ describe('the plan of a text run', () => {
     expect(costUsd?.low).toBeLessThan(0.06);
   });
 
-  it('is blocked where a cap on cost cannot hold, whoever is capped, for no price is known', async () => {
+  it('is blocked where a cap on cost cannot be enforced, whoever is capped, for no price is known', async () => {
     const { app } = library;
     const models = [{ provider: 'google_genai', model: 'unheard-of' } as const, FLASH];
     await app.fleet.save(testEndpoint({ id: 'g', provider: 'google_genai' }));
     const [keyId = ''] = await addTestKeys(app, 'g', 'AIza-unpriced-0001');
     const blockersNow = async (options: Partial<RunOptions> = {}) =>
       (await planned({ models }, options)).blockers.filter((one) => one.includes('price'));
-    const told = (whose: string) => [
-      `The price of unheard-of is not known, so the cap on the cost of ${whose} cannot hold: enter the price in Settings under "Models you added", or lift the cap.`,
+    const told = (cap: string) => [
+      `The price of unheard-of is not known, so ${cap} cannot be enforced: enter the price in Settings under "Models you added", or remove the cap.`,
     ];
     expect(await blockersNow({ caps: { requests: 1 } })).toEqual([]);
-    expect(await blockersNow({ caps: { costUsd: 1 } })).toEqual(told('this run'));
+    expect(await blockersNow({ caps: { costUsd: 1 } })).toEqual(told('the cost cap of this run'));
     await app.fleet.updateKey(keyId, { limits: { costPerDay: 1 } });
-    expect(await blockersNow()).toEqual(told('the key "label of AIza-unpriced-0001"'));
+    expect(await blockersNow()).toEqual(told('the cost cap of the key "label of AIza-unpriced-0001"'));
     await app.saveSettings({ dayCaps: { costUsd: 1 } });
-    expect(await blockersNow()).toEqual(told('a day'));
+    expect(await blockersNow()).toEqual(told('the daily cost cap'));
     const { token } = await app.tokens.add({ name: 'Anna', caps: { costUsd: 1 } });
-    expect(await app.payers.run(token.id, () => blockersNow())).toEqual(told('the token "Anna"'));
+    expect(await app.payers.run(token.id, () => blockersNow())).toEqual(
+      told('the cost cap of the token "Anna"'),
+    );
     await app.models.add(listedModel('unheard-of', { tokenPriceUsd: { textIn: 1, textOut: 2 } }));
     expect(await blockersNow({ caps: { costUsd: 1 } })).toEqual([]);
     await app.saveSettings({ dayCaps: {} });
@@ -231,6 +233,6 @@ describe('a text run', () => {
       { ...request(), outputGrant: join(library.folder, 'theirs'), onExisting: 'adopt' },
       where(),
     );
-    await expect(started).rejects.toThrow('answers of a table cannot be taken as done');
+    await expect(started).rejects.toThrow('answers of a table cannot be counted as done');
   });
 });

@@ -24,7 +24,7 @@ const OPTION_NAMES: Readonly<Record<Option, string>> = {
   safety: 'safety settings',
 };
 
-/** What a protocol has no parameter for (reference/PROVIDERS.md). */
+/** What a protocol has no parameter for (platform.openai.com/docs/api-reference). */
 const LACKS: Readonly<Record<Provider, readonly Option[]>> = {
   google_genai: [],
   openai: ['topK', 'thinkingBudget', 'safety'],

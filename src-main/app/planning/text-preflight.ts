@@ -1,6 +1,6 @@
 /** A row of a text run, read as far as it can be without sending: its templates, its media and what the model takes. */
 import type { CatalogueModel } from '@shared/model/catalogue';
-import { PROVIDER_LABELS } from '@shared/model/provider';
+import { PROVIDER_LABELS, PROVIDER_TRAITS } from '@shared/model/provider';
 import type { ModelChoice, Recipe } from '@shared/model/run';
 import type { MessagePart } from '@shared/model/text';
 import type { InspectedMedia } from '../../images/inspect-media';
@@ -39,8 +39,8 @@ export async function checkTextRow({
   );
   const problems = found.flatMap((one) => (one.kind === 'failed' ? [one.failure.message] : []));
   // The protocol has no place for one, whichever model is asked.
-  if (choice.provider === 'openai' && media.some(({ medium }) => medium === 'video')) {
-    problems.push(`${PROVIDER_LABELS.openai} takes no video: choose a Gemini model.`);
+  if (!PROVIDER_TRAITS[choice.provider].takesVideo && media.some(({ medium }) => medium === 'video')) {
+    problems.push(`${PROVIDER_LABELS[choice.provider]} takes no video: choose a Gemini model.`);
   }
   const inputBytes = found.reduce((sum, one) => sum + (one.kind === 'media' ? one.sizeBytes : 0), 0);
   return { problems, inputBytes };

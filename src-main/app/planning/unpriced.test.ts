@@ -11,7 +11,7 @@ const BARRED = {
   kind: 'failed',
   failure: {
     message: expect.stringContaining(
-      'The price of talker is not known, so the cap on the cost of the key "label of AIza-first-key-0001"',
+      'The price of talker is not known, so the cost cap of the key "label of AIza-first-key-0001"',
     ),
   },
 };
@@ -63,7 +63,7 @@ it('says so, and charges nothing, when the key without a cap is out', async () =
     kind: 'failed',
     failure: {
       kind: 'budget',
-      message: expect.stringContaining('the cap on the cost of a key that may serve it cannot hold'),
+      message: expect.stringContaining('the cost cap of a key that may serve it cannot be enforced'),
     },
   });
   expect(scene.prompts()).toEqual(['one']);
@@ -88,7 +88,7 @@ it('is no blocker of a run of text whose command line brought a key of its own',
     const checked = await new FolderRun(library.app, ...who).check(planIn(library.folder), HOOKS);
     return checked.kind === 'checked' ? checked.plan.blockers : [checked.sentence];
   };
-  expect(await blockersFor()).toEqual([expect.stringContaining('cannot hold')]);
+  expect(await blockersFor()).toEqual([expect.stringContaining('cannot be enforced')]);
   expect(await blockersFor({ name: 'program', endpointIds })).toEqual([]);
 });
 

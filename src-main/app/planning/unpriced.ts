@@ -39,26 +39,26 @@ export type Unpriced = (model: ModelChoice, recipe: Recipe, inForce: InForce) =>
 
 export function createUnpriced(parts: UnpricedParts): Unpriced {
   return (model, recipe, inForce) => {
-    // Who is capped is looked up only for the few that have no price.
-    const whose = parts.price(model, recipe) === null ? cappedBy(parts, model, inForce) : null;
-    return whose === null ? null : unpricedSentence(model, whose);
+    // Which cap holds is looked up only for the few that have no price.
+    const cap = parts.price(model, recipe) === null ? capInForce(parts, model, inForce) : null;
+    return cap === null ? null : unpricedSentence(model, cap);
   };
 }
 
-function cappedBy(parts: UnpricedParts, model: ModelChoice, inForce: InForce): string | null {
+function capInForce(parts: UnpricedParts, model: ModelChoice, inForce: InForce): string | null {
   const { caps, payer = null } = inForce;
   const token = payer === null ? null : parts.payer(payer);
   if (token?.caps.costUsd !== undefined) {
-    return `the token "${token.name}"`;
+    return `the cost cap of the token "${token.name}"`;
   }
   if (caps?.costUsd !== undefined) {
-    return 'this run';
+    return 'the cost cap of this run';
   }
   if (parts.dayCaps().costUsd !== undefined) {
-    return 'a day';
+    return 'the daily cost cap';
   }
   const key = cappedKey(parts, model, inForce);
-  return key === undefined ? null : `the key "${key.label}"`;
+  return key === undefined ? null : `the cost cap of the key "${key.label}"`;
 }
 
 /** The cap of one key bars nothing where another without one may serve it: then that one does. */

@@ -66,7 +66,7 @@ describe('pictures without a record', () => {
     await put('000002.png', (await picture('png')).subarray(0, 60));
     await put('notes.txt', Buffer.from('mine'));
     await expect(setUp(false)).rejects.toThrow(
-      /holds 2 pictures that this library has no record of\. Take the whole ones as done with --adopt, choose another --output_dir, or send everything anew with --no_resume\.$/,
+      /holds 2 pictures that this library has no record of\. Count intact pictures as done with --adopt, choose another --output_dir, or send everything again with --no_resume\.$/,
     );
     expect(await store.runs()).toEqual([]);
     const plan = { recipe: RECIPE, options: OPTIONS, datasetId: dataset.id };
@@ -83,7 +83,7 @@ describe('pictures without a record', () => {
     await put('000004.png', Buffer.from('no picture'));
     const { run, notes } = await setUp(true);
     expect(notes).toEqual([
-      'Taken as done: 3 pictures in the output folder.',
+      'Counted as done: 3 pictures in the output folder.',
       'Cut off or unreadable: 2 pictures, renamed to end in .torn and done again.',
     ]);
     expect(await store.counts(run.id)).toMatchObject({ done: 3, pending: 3 });
@@ -235,7 +235,7 @@ describe('pictures of a run whose library was restored from its copy', () => {
     expect(await unrecordedPictures(store, run)).toEqual({ whole: 1, torn: 0 });
     await put('x/y/z/n0.webp', Buffer.from('torn'));
     await expect(setUpRun(store, request)).rejects.toThrow(
-      'holds 2 pictures that this library has no record of. Take the whole ones as done with --adopt',
+      'holds 2 pictures that this library has no record of. Count intact pictures as done with --adopt',
     );
     await setUpRun(store, { ...request, adopt: true });
     expect(await store.counts(run.id)).toMatchObject({ done: 2, pending: 3 });

@@ -115,7 +115,7 @@ it('without a place is named by its path, in the library or beside its place', a
   await rename(out, `${out}-away`);
   await die();
   expect(await adopt(run.id)).toEqual([]);
-  expect(errors.map(String)).toEqual([expect.stringContaining(`The picture lies whole in ${spare}.`)]);
+  expect(errors.map(String)).toEqual([expect.stringContaining(`The picture is kept in ${spare}.`)]);
   expect(await lying()).toEqual([spare]);
   await rename(`${out}-away`, out);
   await mkdir(join(out, '000000.png', 'x'), { recursive: true });

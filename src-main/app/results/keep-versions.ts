@@ -3,6 +3,7 @@ import type { MovedResult } from '../../store/runs/version-store';
 import type { Requeue, Store, StoredJob, StoredRun } from '../../store/store';
 import { createFewAtOnce } from '../few-at-once';
 import { instructionOf } from '../orders/job-instruction';
+import { requeuePages } from '../runs/requeue-pages';
 import { withRows } from '../tables/results-log';
 import { forgetName, isVersionName, nameToo, versionName } from './version-files';
 
@@ -26,14 +27,8 @@ export async function keepVersions(store: VersionSource, run: VersionRun, which:
     // Only done jobs have results.
     return;
   }
-  for (let after = 0; ; ) {
-    const jobIds = await store.jobIds(run.id, which, after, PAGE);
-    const last = jobIds.at(-1);
-    if (last === undefined) {
-      return;
-    }
-    after = last;
-    await keepPage(store, run, await store.jobsById(jobIds));
+  for await (const jobs of requeuePages(store, { runId: run.id, which }, PAGE)) {
+    await keepPage(store, run, jobs);
   }
 }
 

@@ -46,7 +46,7 @@ it.each([1, 3])('pauses the run and says where it lies: request %s of 3', async 
   });
   const sentence = end.kind === 'finished' ? (end.sentence ?? '') : '';
   expect(sentence).toContain('a folder has the name of a file');
-  const path = /The picture lies whole in (.*)\.$/.exec(sentence)?.[1];
+  const path = /The picture is kept in (.*)\.$/.exec(sentence)?.[1];
   const bytes = await readFile(path ?? '');
   await rm(name, { recursive: true });
   expect((await command()).end).toMatchObject({
@@ -73,7 +73,7 @@ it('is told of by its path before anything is sent, where a later start has no p
   expect(end).toMatchObject({ run: { counts: { done: 2, unknown: 1 } } });
   const told = notes.join(' ');
   expect(told).toContain('--unknown resend would pay for it again');
-  const bytes = await readFile(/lies in (.*\.whole\.part):/.exec(told)?.[1] ?? '');
+  const bytes = await readFile(/is kept in (.*\.whole\.part):/.exec(told)?.[1] ?? '');
   await rm(name, { recursive: true });
   const last = await command();
   expect(last.end).toMatchObject({ run: { counts: { done: 3, unknown: 0 } } });

@@ -10,15 +10,16 @@ const settle = async (): Promise<void> => {
   }
 };
 
-/** A check that finds these pages lost, and counts how far it has come. */
-function scene(pages: readonly (readonly number[])[]) {
+/** A check that finds these pages lost, and counts how far it has come. `present`: the result that a job shows by then. */
+function scene(pages: readonly (readonly number[])[], present: (jobId: number) => number = (jobId) => jobId) {
   const clock = createVirtualClock();
   const seen = { pages: 0, lost: 0 };
   const lost = createLostResults({
     clock,
     store: {
       requeue: async (_runId, which) => (which.kind === 'jobs' ? which.jobIds.length : 0),
-      jobsById: async (ids) => ids.map((id) => ({ id, state: 'pending' }) as StoredJob),
+      jobsById: async (ids) =>
+        ids.map((id) => ({ id, state: 'pending', resultId: present(id) }) as StoredJob),
     },
     async *verify(_run, signal) {
       for (const page of pages) {
@@ -26,7 +27,7 @@ function scene(pages: readonly (readonly number[])[]) {
           return;
         }
         seen.pages += 1;
-        yield { lost: page, kept: [] };
+        yield { lost: page.map((jobId) => ({ jobId, resultId: jobId })), kept: [] };
       }
     },
     onError: (error) => {
@@ -79,6 +80,13 @@ describe('results found lost while their run goes on', () => {
     }
     expect(left).toBe(14_000);
     expect(seen.lost).toBe(20_000);
+  });
+
+  it('are not sent again where their job shows another result by then', async () => {
+    const { lost, seen } = scene([[7, 8]], (jobId) => (jobId === 7 ? 70 : jobId));
+    expect((await lost.next(1, 9)).map(({ id }) => id)).toEqual([8]);
+    await settle();
+    expect(seen.lost).toBe(1);
   });
 
   it('are let be when the run stops', async () => {

@@ -5,13 +5,14 @@
 import type { Failure } from '@shared/model/failure';
 import type { Clock, PendingJob } from '../../engine/ports';
 import type { Store, StoredRun } from '../../store/store';
+import { inFiles } from './file-turns';
 import { keptNames, MOST_NAMED } from './kept-pictures';
 import { Unreadable } from './unreadable';
-import type { Verified } from './verify-results';
+import type { LostResult, Verified } from './verify-results';
 
 export interface LostResultsOptions {
   readonly store: Pick<Store, 'requeue' | 'jobsById'>;
-  /** Yields ids of done jobs whose results are not what the journal says; throws an Unreadable where nobody can tell. */
+  /** Yields done jobs whose results are not what the journal says; throws an Unreadable where nobody can tell. */
   verify(run: StoredRun, signal: AbortSignal): AsyncIterable<Pick<Verified, 'lost' | 'kept'>>;
   readonly clock: Pick<Clock, 'setTimer'>;
   onError(error: unknown): void;
@@ -82,15 +83,26 @@ export function createLostResults(options: LostResultsOptions) {
     for await (const { lost, kept: more } of options.verify(run, check.stop.signal)) {
       kept.push(...more.slice(0, MOST_NAMED - kept.length));
       if (lost.length > 0) {
-        results += await options.store.requeue(run.id, { kind: 'jobs', jobIds: lost });
-        lost.forEach((jobId) => check.waiting.add(jobId));
-        check.news.raise();
+        results += await inFiles(options.store, () => sendAnew(run, check, lost));
       }
       while (check.waiting.size >= MOST_WAITING && !check.stop.signal.aborted) {
         await check.wanted.next();
       }
     }
     return { results, kept };
+  }
+
+  /** But those that show another result by now: a version has been taken back. */
+  async function sendAnew(run: StoredRun, check: Check, lost: readonly LostResult[]): Promise<number> {
+    const jobs = await options.store.jobsById(lost.map(({ jobId }) => jobId));
+    const present = new Map(jobs.map(({ id, resultId = null }) => [id, resultId]));
+    const jobIds = lost
+      .filter(({ jobId, resultId }) => present.get(jobId) === resultId)
+      .map(({ jobId }) => jobId);
+    const results = await options.store.requeue(run.id, { kind: 'jobs', jobIds });
+    jobIds.forEach((jobId) => check.waiting.add(jobId));
+    check.news.raise();
+    return results;
   }
 
   return {

@@ -11,8 +11,8 @@ export function unplacedOf(paths: readonly string[]): UnplacedAnswers {
 export function lyingNotes({ total, paths }: UnplacedAnswers): readonly string[] {
   const told = paths.map(
     (path) =>
-      `A picture that was paid for has no place in the folder and lies in ${path}: --unknown resend would pay for it again.`,
+      `A picture that was paid for could not be put into the folder and is kept in ${path}: --unknown resend would pay for it again.`,
   );
   const rest = total - told.length;
-  return rest > 0 ? [...told, `${rest} more lie there as well.`] : told;
+  return rest > 0 ? [...told, `${rest} more are kept there as well.`] : told;
 }

@@ -136,7 +136,7 @@ it('waits in the library while its folder is gone', async () => {
     kind: 'paused',
     failure: 'storage',
     reason: expect.stringContaining(
-      `Cannot save in ${out}: the folder is gone; bring it back, then continue the run. The picture lies whole in ${spare}`,
+      `Cannot save in ${out}: the folder is gone; bring it back, then resume the run. The picture is kept in ${spare}`,
     ),
   });
   expect(counts).toMatchObject({ sent: server.requests.length, done: 0, pending: 3 - counts.sent });

@@ -74,7 +74,7 @@ it('is named, kept, and placed as soon as it can be, without another start', asy
   expect(await die()).toEqual({ unknown: 1, released: 0 });
   expect(await lying()).toEqual([part]);
   expect(await adopt()).toEqual([]);
-  expect(errors.map(String)).toEqual([expect.stringContaining(`The picture lies whole in ${part}.`)]);
+  expect(errors.map(String)).toEqual([expect.stringContaining(`The picture is kept in ${part}.`)]);
   await sweep();
   expect(await lying()).toEqual([part]);
   await rm(place, { recursive: true });

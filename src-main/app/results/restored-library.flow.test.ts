@@ -56,7 +56,7 @@ const REFUSED = {
   code: 'BAD_INPUT',
   field: 'adopt',
   message: expect.stringMatching(
-    /out holds 2 pictures that this library has no record of\. Take the whole ones as done, or move them elsewhere/,
+    /out holds 2 pictures that this library has no record of\. Count intact pictures as done, or move them elsewhere/,
   ),
 };
 

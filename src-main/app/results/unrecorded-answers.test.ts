@@ -26,7 +26,7 @@ const OPTIONS: RunOptions = {
   retryDelayMs: 0,
   allowPrivateUrls: false,
 };
-const REFUSED = 'that this library has no record of, and answers of a table cannot be taken as done. ';
+const REFUSED = 'that this library has no record of, and answers of a table cannot be counted as done. ';
 
 interface Scene {
   readonly library: Library;
@@ -105,7 +105,7 @@ describe.each(DRIVERS)('answers without a record, on %s', (driver) => {
     await write(await scene([0, 1, 2, 3], 3));
     const restored = await scene([0, 1, 2, 3], 1);
     await expect(begun(restored, 'resume')).rejects.toThrow(
-      `${path} holds 2 answers ${REFUSED}Choose another --output, or send everything anew with --no_resume.`,
+      `${path} holds 2 answers ${REFUSED}Choose another --output, or send everything again with --no_resume.`,
     );
     await answerNext(restored.store, restored.run.id);
     await expect(begun(restored, 'resume')).rejects.toThrow(`${path} holds one answer ${REFUSED}`);

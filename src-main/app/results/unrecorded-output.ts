@@ -36,8 +36,8 @@ export function refuseIfAny({ whole, torn }: FoundPictures, outputDir: string, a
       'BAD_INPUT',
       `${outputDir} holds ${pictures(whole + torn)} that this library has no record of. ` +
         (asker === 'command'
-          ? 'Take the whole ones as done with --adopt, choose another --output_dir, or send everything anew with --no_resume.'
-          : 'Take the whole ones as done, or move them elsewhere to have them made again.'),
+          ? 'Count intact pictures as done with --adopt, choose another --output_dir, or send everything again with --no_resume.'
+          : 'Count intact pictures as done, or move them elsewhere to have them made again.'),
       ADOPT,
     );
   }
@@ -46,9 +46,9 @@ export function refuseIfAny({ whole, torn }: FoundPictures, outputDir: string, a
 export function unknownAnswers(what: string, recipe: Pick<Recipe, 'task'>, asker: Asker): Refusal {
   return new Refusal(
     'BAD_INPUT',
-    `${what} that this library has no record of, and answers of a table cannot be taken as done. ` +
+    `${what} that this library has no record of, and answers of a table cannot be counted as done. ` +
       (asker === 'command'
-        ? `Choose another ${outputFlag(recipe)}, or send everything anew with --no_resume.`
+        ? `Choose another ${outputFlag(recipe)}, or send everything again with --no_resume.`
         : 'Move that file elsewhere to have them asked again.'),
   );
 }

@@ -84,7 +84,7 @@ it('keeps the answer until there is space, and its job is sent by nobody meanwhi
 
 it('keeps one that did not fit, too, and asks for it mended once its run stands still', async () => {
   const start = await sendNext(store, run.id, {});
-  const repair = { text: 'no', errors: ['The answer is no JSON.'] };
+  const repair = { text: 'no', errors: ['The answer is not valid JSON.'] };
   const failure = { kind: 'schema_mismatch', message: 'It does not fit.' } as const;
   const outcome = { kind: 'failed', failure, repair } as const;
   await unwritten.note({ ...endOf(start, { kind: 'again', counted: false }), outcome }, FULL);

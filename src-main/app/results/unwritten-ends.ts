@@ -101,7 +101,7 @@ export function createUnwrittenEnds(options: UnwrittenEndsOptions): UnwrittenEnd
     return 'settled';
   }
 
-  /** Behind what is being written: nobody else has the end in hand meanwhile. */
+  /** Queued behind the current write, so that nobody else holds this end. */
   function spare(attemptId: number): Promise<void> {
     last = last.then(() => toLibrary(attemptId, heldOrLost));
     return last;

@@ -1,10 +1,12 @@
-import { mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store, StoredRun } from '../../store/store';
 import { finishNext, type Library, plannedRun, temporaryLibrary } from '../../store/testing/library-fixture';
+import { deferred } from '../deferred';
+import { inFiles } from './file-turns';
 import { Unreadable } from './unreadable';
 import { type Verified, verifyResults } from './verify-results';
 
@@ -38,7 +40,7 @@ async function verify(): Promise<{ checked: number; lost: number[] }> {
   const lost: number[] = [];
   for await (const page of verifyResults(store, run, new AbortController().signal)) {
     checked = page.checked;
-    lost.push(...page.lost);
+    lost.push(...page.lost.map(({ jobId }) => jobId));
   }
   return { checked, lost };
 }
@@ -84,7 +86,7 @@ describe('the results of a run, compared with the disk', () => {
     expect(pages).toEqual([
       {
         checked: 4,
-        lost: jobIds.slice(1),
+        lost: jobIds.slice(1).map((jobId) => ({ jobId, resultId: expect.any(Number) })),
         kept: [`${stem(1)}.changed.png`, `${stem(3)}.changed-2.png`],
       },
     ]);
@@ -104,11 +106,51 @@ describe('the results of a run, compared with the disk', () => {
       doneResults: (runId: number, after: number) => store.doneResults(runId, after, 1),
     };
     for await (const page of verifyResults(narrow, run, new AbortController().signal)) {
-      lost.push(...page.lost);
-      await store.requeue(run.id, { kind: 'jobs', jobIds: page.lost });
+      const found = page.lost.map(({ jobId }) => jobId);
+      lost.push(...found);
+      await store.requeue(run.id, { kind: 'jobs', jobIds: found });
     }
     expect(lost).toEqual([jobIds[0], jobIds[3]]);
     expect(await store.counts(run.id)).toMatchObject({ done: 2, pending: 4 });
+  });
+
+  it('are let be where a version was taken back meanwhile: its file has the name by now', async () => {
+    const { result } = (await store.job(jobIds[0] ?? 0)) ?? {};
+    const create = { width: 9, height: 4, channels: 3, background: 'blue' } as const;
+    const earlier = await sharp({ create }).png().toBuffer();
+    const reading = {
+      ...store,
+      doneResults: async (runId: number, after: number, limit: number) => {
+        const page = await store.doneResults(runId, after, limit);
+        // As taking back leaves it: the result that was there has a name of its own, and another picture has this one.
+        await rename(file(0), join(folder, `${stem(0)}.v2.png`));
+        await store.movedResults([{ resultId: result?.id ?? 0, fileName: `${stem(0)}.v2.png` }]);
+        await writeFile(file(0), earlier);
+        return page.slice(0, 1);
+      },
+    };
+    for await (const page of verifyResults(reading, run, new AbortController().signal)) {
+      expect(page).toEqual({ checked: 1, lost: [], kept: [] });
+      break;
+    }
+    expect(await readFile(file(0))).toEqual(earlier);
+  });
+
+  it('wait for who is just taking a version back', async () => {
+    await rename(file(0), join(folder, 'aside'));
+    const { promise: isNamed, resolve: name } = deferred();
+    const naming = inFiles(store, async () => {
+      await isNamed;
+      await rename(join(folder, 'aside'), file(0));
+    });
+    const verified = verify();
+    // Whatever it would do without a turn is through by then.
+    for (let looked = 0; looked < 500; looked += 1) {
+      await stat(folder);
+    }
+    name();
+    await naming;
+    expect((await verified).lost).toEqual([]);
   });
 
   it('are not lost when nobody can tell: the check ends there, with the file and the way out', async () => {
@@ -117,7 +159,7 @@ describe('the results of a run, compared with the disk', () => {
     // The system refuses to follow it, whoever asks.
     await symlink(file(1), file(1));
     await expect(verify()).rejects.toThrow(
-      new RegExp(`^Cannot read ${file(1)}: .*, then continue the run\\.$`),
+      new RegExp(`^Cannot read ${file(1)}: .*, then resume the run\\.$`),
     );
     expect(await store.counts(run.id)).toMatchObject({ done: 4 });
     await rm(file(1));
@@ -126,14 +168,14 @@ describe('the results of a run, compared with the disk', () => {
 
   it.each([
     ['EACCES', 'there is no permission to read it; give yourself that permission'],
-    ['EIO', 'the disk fails; see that it is sound'],
+    ['EIO', 'the disk reports an error; check the disk'],
     ['EMFILE', 'too many files are open; close other programs'],
     ['ESTALE', 'its network folder was disconnected; connect it again'],
   ])('that %s keeps from being read say so', (code, words) => {
     const { failure } = new Unreadable(Object.assign(new Error('x'), { code }), '/out/a.png');
     expect(failure).toEqual({
       kind: 'storage',
-      message: `Cannot read /out/a.png: ${words}, then continue the run.`,
+      message: `Cannot read /out/a.png: ${words}, then resume the run.`,
       providerCode: code,
     });
   });

@@ -8,32 +8,37 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileSha256 } from '../../images/file-sha256';
 import { keepPicture } from '../../images/keep-picture';
-import type { DoneResult, Store, StoredRun } from '../../store/store';
+import type { DoneResult, Store, StoredJob, StoredRun } from '../../store/store';
+import { inFiles } from './file-turns';
 import { isRefusedBySystem, nullIfGone, Unreadable } from './unreadable';
 
 const PAGE = 256;
 /** The threads that look at files also write results. */
 const AT_ONCE = 8;
 
+export type LostResult = Pick<DoneResult, 'jobId' | 'resultId'>;
+
 export interface Verified {
   /** Done jobs looked at so far. */
   readonly checked: number;
   /** Those of the last page whose file is gone or is another. */
-  readonly lost: readonly number[];
+  readonly lost: readonly LostResult[];
   /** Pictures that stood in the place of those, whole: somebody has worked on them. By the names they have now. */
   readonly kept: readonly string[];
 }
 
+type Whole = { readonly kind: 'whole' } | { readonly kind: 'confirmed'; readonly wholeAt: number };
+type Look = Whole | { readonly kind: 'gone' } | { readonly kind: 'changed'; readonly fileName: string };
+
 type Verdict =
-  | { readonly kind: 'whole' }
+  | Whole
   | { readonly kind: 'lost'; readonly keptAs: string | null }
-  | { readonly kind: 'confirmed'; readonly wholeAt: number }
   /** It is there, and may well be whole. */
   | { readonly kind: 'unreadable'; readonly error: Unreadable };
 
 /** Compares the results of a run with the disk, a page at a time. Throws an Unreadable at the first page with one. */
 export async function* verifyResults(
-  store: Pick<Store, 'doneResults' | 'confirmResults'>,
+  store: Pick<Store, 'doneResults' | 'confirmResults' | 'jobsById'>,
   run: Pick<StoredRun, 'id' | 'outputDir'>,
   signal: AbortSignal,
 ): AsyncGenerator<Verified> {
@@ -46,13 +51,13 @@ export async function* verifyResults(
       return;
     }
     after = last.position;
-    const verdicts = await lookAt(run.outputDir, page, signal);
+    const verdicts = await lookAt({ store, outputDir: run.outputDir, signal }, page);
     if (signal.aborted) {
       return;
     }
-    const seen = page.flatMap(({ jobId }, at) => {
+    const seen = page.flatMap(({ resultId }, at) => {
       const verdict = verdicts[at];
-      return verdict?.kind === 'confirmed' ? { jobId, wholeAt: verdict.wholeAt } : [];
+      return verdict?.kind === 'confirmed' && resultId !== null ? { resultId, wholeAt: verdict.wholeAt } : [];
     });
     if (seen.length > 0) {
       await store.confirmResults(seen);
@@ -64,22 +69,30 @@ export async function* verifyResults(
     checked += page.length;
     yield {
       checked,
-      lost: page.filter((_, at) => verdicts[at]?.kind === 'lost').map(({ jobId }) => jobId),
+      lost: page
+        .filter((_, at) => verdicts[at]?.kind === 'lost')
+        .map(({ jobId, resultId }) => ({ jobId, resultId })),
       kept: verdicts.flatMap((verdict) => (verdict?.kind === 'lost' ? (verdict.keptAs ?? []) : [])),
     };
   }
 }
 
+interface Checking {
+  readonly store: Pick<Store, 'jobsById'>;
+  readonly outputDir: string;
+  readonly signal: AbortSignal;
+}
+
 async function lookAt(
-  outputDir: string,
+  checking: Checking,
   page: readonly DoneResult[],
-  signal: AbortSignal,
 ): Promise<readonly (Verdict | undefined)[]> {
   const verdicts: (Verdict | undefined)[] = [];
   let next = 0;
   const look = async (): Promise<void> => {
-    for (let at = next++; at < page.length && !signal.aborted; at = next++) {
-      verdicts[at] = await verdictOf(outputDir, page[at]?.file ?? null).catch(unreadable);
+    for (let at = next++; at < page.length && !checking.signal.aborted; at = next++) {
+      const result = page[at];
+      verdicts[at] = result && (await verdictOf(checking, result).catch(unreadable));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, look));
@@ -93,17 +106,46 @@ function unreadable(error: unknown): Verdict {
   throw error;
 }
 
-async function verdictOf(outputDir: string, file: DoneResult['file']): Promise<Verdict> {
-  if (file === null) {
-    return { kind: 'lost', keptAs: null };
+async function verdictOf({ store, outputDir, signal }: Checking, result: DoneResult): Promise<Verdict> {
+  const found = await lookAtFile(outputDir, result.file);
+  if (found.kind === 'whole' || found.kind === 'confirmed') {
+    return found;
   }
-  const path = join(outputDir, file.fileName);
+  // A version may have been taken back since the page was read, or just then: another result has that name by now.
+  return inFiles(store, async (): Promise<Verdict> => {
+    const [job] = await store.jobsById([result.jobId]);
+    if (signal.aborted || !isStill(job, result)) {
+      return { kind: 'whole' };
+    }
+    const again = await lookAtFile(outputDir, result.file);
+    switch (again.kind) {
+      case 'whole':
+      case 'confirmed':
+        return again;
+      case 'gone':
+        return { kind: 'lost', keptAs: null };
+      case 'changed':
+        return { kind: 'lost', keptAs: await keepChanged(outputDir, again.fileName) };
+    }
+  });
+}
+
+function isStill(job: StoredJob | undefined, { resultId, file }: DoneResult): boolean {
+  return (job?.resultId ?? null) === resultId && (file === null || job?.result?.fileName === file.fileName);
+}
+
+async function lookAtFile(outputDir: string, file: DoneResult['file']): Promise<Look> {
+  if (file === null) {
+    return { kind: 'gone' };
+  }
+  const { fileName } = file;
+  const path = join(outputDir, fileName);
   const found = await stat(path).catch((error: unknown) => nullIfGone(error, path));
   if (found?.isFile() !== true) {
-    return { kind: 'lost', keptAs: null };
+    return { kind: 'gone' };
   }
   if (found.size !== file.sizeBytes) {
-    return { kind: 'lost', keptAs: await keepChanged(outputDir, file.fileName) };
+    return { kind: 'changed', fileName };
   }
   if (file.wholeAt !== null && found.mtimeMs <= file.wholeAt) {
     return { kind: 'whole' };
@@ -112,7 +154,7 @@ async function verdictOf(outputDir: string, file: DoneResult['file']): Promise<V
   // A file changed within the millisecond of its mtime would be hashed once more, never believed.
   return sha256 === file.sha256
     ? { kind: 'confirmed', wholeAt: Math.ceil(found.mtimeMs) }
-    : { kind: 'lost', keptAs: await keepChanged(outputDir, file.fileName) };
+    : { kind: 'changed', fileName };
 }
 
 /** `000002.changed.png`: the result that is sent anew takes the name. Null: it is gone, or no whole picture. */

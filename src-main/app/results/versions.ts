@@ -9,8 +9,9 @@ import { StoreError } from '../../store/store-error';
 import type { StoredVersion } from '../../store/runs/version-store';
 import type { EventHub } from '../event-hub';
 import { resultsPath, writeTables } from '../tables/exporter';
-import { createTurns } from '../in-turn';
+import { whileStanding } from '../tables/standing-tables';
 import { instructionOf } from '../orders/job-instruction';
+import { inFiles } from './file-turns';
 import { keepVersions } from './keep-versions';
 import { createRowDigest } from '../planning/row-digest';
 import { type AgainRuns, runAgain } from '../runs/run-again';
@@ -25,7 +26,6 @@ export interface VersionsOptions {
 
 export function createVersions(options: VersionsOptions) {
   const { store, runs, events } = options;
-  const inTurn = createTurns();
   /** Runs whose tables say something else than their results; true: once more after this writing. */
   const tables = new Map<number, boolean>();
 
@@ -41,7 +41,7 @@ export function createVersions(options: VersionsOptions) {
   async function rerun(jobId: number, instruction?: string): Promise<Run> {
     const job = await found(jobId);
     if (job.state === 'leased' || job.state === 'sent' || job.state === 'pending') {
-      throw new Refusal('BAD_INPUT', 'It is being made already: wait until it is there.');
+      throw new Refusal('BAD_INPUT', 'This result is already being made: wait until it is done.');
     }
     if (instruction?.trim() === '') {
       throw new Refusal('BAD_INPUT', 'Write what is to be asked first.', 'instruction');
@@ -82,7 +82,7 @@ export function createVersions(options: VersionsOptions) {
       job.state === 'sent' ||
       (job.state === 'pending' && runs.isActive(run.id))
     ) {
-      throw new Refusal('BAD_INPUT', 'It is being made again: wait until it is there.');
+      throw new Refusal('BAD_INPUT', 'This result is being made again: wait until it is done.');
     }
     const version = (await store.versions(jobId)).find(
       ({ result, isCurrent }) => result.id === resultId && !isCurrent,
@@ -138,14 +138,17 @@ export function createVersions(options: VersionsOptions) {
 
   async function writeOnce(run: StoredRun): Promise<void> {
     try {
-      const dataset = await store.dataset(run.datasetId);
-      if (dataset !== null && !runs.isActive(run.id)) {
-        const files = (['csv', 'jsonl'] as const).map((format) => ({
-          format,
-          path: resultsPath(run.outputDir, format),
-        }));
-        await writeTables(store, { run, dataset, files });
-      }
+      const { isActive } = runs;
+      await whileStanding({ store, isActive }, run, async (present) => {
+        const dataset = await store.dataset(present.datasetId);
+        if (dataset !== null) {
+          const files = (['csv', 'jsonl'] as const).map((format) => ({
+            format,
+            path: resultsPath(run.outputDir, format),
+          }));
+          await writeTables(store, { run: present, dataset, files });
+        }
+      });
     } catch (error) {
       options.log.error('results', `tables of run ${run.id} could not be written: ${String(error)}`);
     }
@@ -154,7 +157,8 @@ export function createVersions(options: VersionsOptions) {
   return {
     rerun,
     /** One after the other: two of them never see the same files. */
-    takeBack: (jobId: number, resultId: number): Promise<void> => inTurn(() => takeBack(jobId, resultId)),
+    takeBack: (jobId: number, resultId: number): Promise<void> =>
+      inFiles(store, () => takeBack(jobId, resultId)),
     /** Newest first, the present one among them. */
     async list(jobId: number): Promise<Version[]> {
       const job = await found(jobId);

@@ -13,6 +13,6 @@ export function canaryEnd({ recipe, options }: Planned): number {
 /** What the run becomes when its first rows are through and others are left. */
 export function canaryPause(rows: number, left: number): Extract<RunState, { kind: 'paused' }> {
   const first = rows === 1 ? 'The first row is' : `The first ${rows} rows are`;
-  const rest = left === 1 ? 'the one job that is left' : `the ${left} jobs that are left`;
-  return { kind: 'paused', reason: `${first} through: look at them, then continue with ${rest}.` };
+  const rest = left === 1 ? 'the one remaining job' : `the remaining ${left} jobs`;
+  return { kind: 'paused', reason: `${first} finished: check the results, then continue with ${rest}.` };
 }

@@ -1,4 +1,4 @@
-/** What a provider really charges under a cap (SECURITY.md, R9): over real sockets, with faults that cost money too. */
+/** What a provider really charges under a cap, which is never more: over real sockets, with faults that cost money too. */
 import { join } from 'node:path';
 import type { RunOptions } from '@shared/model/run';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -112,7 +112,7 @@ describe('requests that were charged, and nobody knows how much', () => {
         state: {
           ...PAUSED,
           reason:
-            'This run has reached its cap of $2.10: $0.00 is spent, $2.00 may have been charged for requests of unknown cost, and one more request may pass it. Raise the cap, then continue.',
+            'This run has reached its cap of $2.10: $0.00 is spent, $2.00 may have been charged for requests of unknown cost, and one more request could exceed it. Raise the cap, then resume the run.',
         },
         costUsd: 0,
       });
@@ -128,7 +128,7 @@ describe('requests that were charged, and nobody knows how much', () => {
     expect((await run({ maxRetries: 0 }, 'out2')).state).toMatchObject({
       ...PAUSED,
       reason: expect.stringMatching(
-        /^Today has reached its cap of \$2\.10: \$0\.00 is spent, \$2\.00 may have been charged/,
+        /^Today’s cap of \$2\.10 is reached: \$0\.00 is spent, \$2\.00 may have been charged/,
       ) as string,
     });
     expect(server.requests).toHaveLength(8);

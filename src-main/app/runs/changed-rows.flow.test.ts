@@ -134,8 +134,8 @@ it('leaves alone what may have been charged, and says so; --unknown resend sends
   expect(await command(withNotes(ROWS))).toEqual([]);
   const changed = ROWS.with(1, 'a cat there,n0');
   expect(await command(changed)).toEqual([
-    'One request with an unknown outcome may have been charged: another row stands in its place now, which is not sent ' +
-      'before --unknown resend says so.',
+    'One request with an unknown outcome may have been charged: another row is in its place now, which is not sent ' +
+      'unless you give --unknown resend.',
   ]);
   expect(await counts()).toMatchObject({ unknown: 3 });
   expect(server.requests).toHaveLength(3);
@@ -205,7 +205,7 @@ it('leaves a picture as its user asked for it while its row asks for the same, a
   ]);
   expect(server.requests.slice(4).map(promptOf)).toEqual(['a lion here']);
   expect(await widthOf('n0.png')).toBe('a lion here'.length);
-  expect(await command(ROWS)).toEqual(['One result went along with its row.']);
+  expect(await command(ROWS)).toEqual(['One result moved with its row.']);
   expect(server.requests).toHaveLength(5);
   expect(await widthOf('n0.png')).toBe('a cat with a hat, please'.length);
   expect((await table())[1]).toContain('a cat with a hat');

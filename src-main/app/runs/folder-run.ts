@@ -234,8 +234,10 @@ async function folderBlocker(
     return `${outputDir} holds a run with another recipe: ${found.changes.join('; ')}.`;
   }
   if (found?.kind === 'pictures' && !adopt) {
-    const torn = found.torn === 0 ? '' : `, and ${found.torn} that are torn`;
-    return `${outputDir} holds ${found.whole} whole pictures without a record${torn}: --adopt takes the whole ones as done, --no_resume sends everything anew.`;
+    const { whole } = found;
+    const torn =
+      found.torn === 0 ? '' : `, and ${found.torn} incomplete ${found.torn === 1 ? 'one' : 'ones'}`;
+    return `${outputDir} holds ${whole} intact ${whole === 1 ? 'picture' : 'pictures'} without a record${torn}: --adopt counts the intact ones as done, --no_resume sends everything again.`;
   }
   return null;
 }

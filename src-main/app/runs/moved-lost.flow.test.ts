@@ -127,11 +127,11 @@ async function expectResent(rows: readonly string[], asked: readonly string[]): 
 
 const ALONG = (count: number): string =>
   count === 1
-    ? 'One request with an unknown outcome went along with its row: it may have been charged, and is not sent again before --unknown resend says so.'
-    : `${count} requests with an unknown outcome went along with their rows: they may have been charged, and are not sent again before --unknown resend says so.`;
+    ? 'One request with an unknown outcome moved with its row: it may have been charged, and is not sent again unless you give --unknown resend.'
+    : `${count} requests with an unknown outcome moved with their rows: they may have been charged, and are not sent again unless you give --unknown resend.`;
 const ELSEWHERE =
-  'One request with an unknown outcome may have been charged: another row stands in its place now, which is not sent ' +
-  'before --unknown resend says so.';
+  'One request with an unknown outcome may have been charged: another row is in its place now, which is not sent ' +
+  'unless you give --unknown resend.';
 
 it('goes along where a row is put in, with what is known of it', async () => {
   await cutOff(prompts(1, 2, 3, 4), prompts(2, 3));
@@ -141,7 +141,7 @@ it('goes along where a row is put in, with what is known of it', async () => {
 
   const notes = await command(prompts(9, 1, 2, 3, 4));
   expect(sent()).toEqual(prompts(9));
-  expect(notes).toEqual(['2 results went along with their rows.', ALONG(2)]);
+  expect(notes).toEqual(['2 results moved with their rows.', ALONG(2)]);
   expect(await counts()).toMatchObject({ done: 3, unknown: 2, pending: 0, failed: 0 });
   expect(await lostRows()).toEqual([2, 3]);
   const after = (await jobsOf()).filter(({ state }) => state === 'unknown');
@@ -161,7 +161,7 @@ it('goes along where a row is put in, with what is known of it', async () => {
 it('takes no place from a row that is done where its own line was taken out', async () => {
   await cutOff(prompts(1, 2, 3), prompts(1));
   expect(await command(prompts(2, 3))).toEqual([
-    '2 results went along with their rows.',
+    '2 results moved with their rows.',
     'One row is no longer in the input and is left out; no result is deleted.',
   ]);
   expect(sent()).toEqual([]);
@@ -195,7 +195,7 @@ it('goes along when somebody edits the file back, or again, and stays what it is
 it('goes along where a row is taken out, the last one too', async () => {
   await cutOff(prompts(1, 2, 3, 4), prompts(3, 4));
   expect(await command(prompts(2, 3, 4))).toEqual([
-    'One result went along with its row.',
+    'One result moved with its row.',
     ALONG(2),
     'One row is no longer in the input and is left out; no result is deleted.',
   ]);
@@ -228,7 +228,7 @@ it('asks, where its row is gone, for what stands there by now', async () => {
   await cutOff(prompts(1, 2, 3), prompts(2));
   await command(prompts(1, 8, 3));
   await expectResent(prompts(1, 8, 3), prompts(8));
-  expect(await command(prompts(9, 1, 8, 3))).toEqual(['3 results went along with their rows.']);
+  expect(await command(prompts(9, 1, 8, 3))).toEqual(['3 results moved with their rows.']);
   expect(sent()).toEqual(prompts(9));
 });
 
@@ -250,7 +250,7 @@ it('is none more and none less where several rows ask the same', async () => {
   expect(sent()).toEqual(prompts(9, 2));
   expect(await counts()).toMatchObject({ done: 3, unknown: 1, pending: 0 });
   // One is left: the result is its, and the other request is told of.
-  expect(await command(prompts(7, 9, 2))).toContain('3 results went along with their rows.');
+  expect(await command(prompts(7, 9, 2))).toContain('3 results moved with their rows.');
   expect(await counts()).toMatchObject({ done: 3, unknown: 1, pending: 0 });
   expect(sent()).toEqual([]);
   // Three, and the third was never sent.

@@ -68,7 +68,7 @@ it('takes what lies aside where more rows of the same file are asked for', async
   await command(prompts(7, 8, 9, 1, 2, 3), { options });
   expect(sent()).toEqual(prompts(1, 2, 3, 7, 8, 9));
 
-  expect(await command(prompts(7, 8, 9, 1, 2, 3))).toEqual(['3 results went along with their rows.']);
+  expect(await command(prompts(7, 8, 9, 1, 2, 3))).toEqual(['3 results moved with their rows.']);
   expect(sent()).toHaveLength(6);
   await expectTable(out, prompts(7, 8, 9, 1, 2, 3));
 });
@@ -78,7 +78,7 @@ it('sends nothing again where a line was taken out, put in, or the file was sort
   expect(sent()).toHaveLength(5);
 
   expect(await command(prompts(1, 3, 4, 5))).toEqual([
-    '3 results went along with their rows.',
+    '3 results moved with their rows.',
     'One row is no longer in the input and is left out; no result is deleted.',
   ]);
   expect(sent()).toHaveLength(5);
@@ -88,11 +88,11 @@ it('sends nothing again where a line was taken out, put in, or the file was sort
   expect(await pictures()).toEqual(['000000.png', '000001.png', '000001.v1.png', '000002.png', '000003.png']);
   expect(await widthOf(out, '000001.v1.png')).toBe(prompt(2).length);
 
-  expect(await command(prompts(1, 3, 9, 4, 5))).toEqual(['2 results went along with their rows.']);
+  expect(await command(prompts(1, 3, 9, 4, 5))).toEqual(['2 results moved with their rows.']);
   expect(sent().slice(5)).toEqual(prompts(9));
   await expectTable(out, prompts(1, 3, 9, 4, 5));
 
-  expect(await command(prompts(9, 5, 4, 3, 1))).toEqual(['5 results went along with their rows.']);
+  expect(await command(prompts(9, 5, 4, 3, 1))).toEqual(['5 results moved with their rows.']);
   expect(sent()).toHaveLength(6);
   await expectTable(out, prompts(9, 5, 4, 3, 1));
   expect(await command(prompts(9, 5, 4, 3, 1))).toEqual([]);
@@ -119,7 +119,7 @@ it('has everything back after another file was in the folder by mistake, with wh
   ]);
   await expectTable(out, prompts(21, 22));
   expect(await counts()).toMatchObject({ done: 2, failed: 0, cancelled: 0, pending: 0 });
-  expect(await command(prompts(1, 2, 3, 4))).toEqual(['4 results went along with their rows.']);
+  expect(await command(prompts(1, 2, 3, 4))).toEqual(['4 results moved with their rows.']);
   expect(sent()).toEqual(prompts(1, 2, 3, 4, 21, 22));
   await expectTable(out, prompts(1, 2, 3, 4));
   const told = (jobs: Awaited<ReturnType<typeof jobsOf>>) =>
@@ -141,7 +141,7 @@ it('serves as many rows of the same wish, and variants, as there are results', a
   const recipe = { ...PICTURE_RECIPE, variants: 2 };
   await command(prompts(1, 7, 7, 2), { recipe });
   expect(sent()).toHaveLength(8);
-  expect(await command(prompts(7, 2, 7, 7), { recipe })).toEqual(['4 results went along with their rows.']);
+  expect(await command(prompts(7, 2, 7, 7), { recipe })).toEqual(['4 results moved with their rows.']);
   expect(sent().slice(8)).toEqual(prompts(7, 7));
   const lines = await tableOf(out);
   expect(lines.map((line) => line['prompt'])).toEqual(prompts(7, 7, 2, 2, 7, 7, 7, 7));
@@ -160,7 +160,7 @@ it('sends what was not done, leaves out what is gone, and does not believe a fil
   await writeFile(join(out, '000002.png'), 'torn');
 
   const notes = await command(prompts(2, 3, 1));
-  expect(notes).toContain('2 results went along with their rows.');
+  expect(notes).toContain('2 results moved with their rows.');
   expect(notes).toContain('One row is no longer in the input and is left out; no result is deleted.');
   expect(sent()).toEqual(prompts(1, 2, 3, 3));
   await expectTable(out, prompts(2, 3, 1));
@@ -190,11 +190,11 @@ it('moves answers in words, too', async () => {
   const answers = async () => (await tableOf(out)).map((line) => [line['prompt'], line['response']]);
   await command(prompts(1, 2, 3), { recipe });
   expect(await command(prompts(3, 1), { recipe })).toEqual([
-    '2 results went along with their rows.',
+    '2 results moved with their rows.',
     'One row is no longer in the input and is left out; no result is deleted.',
   ]);
   expect(await answers()).toEqual(prompts(3, 1).map((row) => [row, `re: ${row}`]));
-  expect(await command(prompts(1, 2, 3), { recipe })).toEqual(['3 results went along with their rows.']);
+  expect(await command(prompts(1, 2, 3), { recipe })).toEqual(['3 results moved with their rows.']);
   expect(await answers()).toEqual(prompts(1, 2, 3).map((row) => [row, `re: ${row}`]));
   expect(server.requests).toHaveLength(3);
 });
@@ -216,7 +216,7 @@ it('gives no row what was asked of another alone', async () => {
   };
 
   expect(await command(prompts(1, 3, 4))).toEqual([
-    '2 results went along with their rows.',
+    '2 results moved with their rows.',
     'One row is no longer in the input and is left out; no result is deleted.',
   ]);
   expect(sent()).toHaveLength(5);
@@ -258,7 +258,7 @@ describe('somebody who cancels or stops while rows move', () => {
     await command(BEFORE);
     await meanwhile(AFTER, cancel);
     expect(await counts()).toMatchObject({ cancelled: 5 });
-    expect(await command(AFTER)).toEqual(['4 results went along with their rows.']);
+    expect(await command(AFTER)).toEqual(['4 results moved with their rows.']);
     expect(sent()).toEqual([...BEFORE, prompt(9)]);
     await expectTable(out, AFTER);
   });

@@ -8,8 +8,10 @@ import { parseTemplate, unknownColumns } from '@shared/template';
 import { Refusal } from '../../refusal';
 import type { Requeue, Store, StoredJob, StoredRun } from '../../store/store';
 import { refuseOthersKeys } from '../fleet/lent-keys';
-import { type JobChoice, planRun, recipeChanges } from '../planning/planner';
+import { chosenJobs } from '../planning/job-choice';
+import { planRun, recipeChanges } from '../planning/planner';
 import { usableFolder } from '../folders/output-folder';
+import { requeuePages } from './requeue-pages';
 import { type AgainRuns, runAgain } from './run-again';
 import type { Runs } from './runs';
 
@@ -35,11 +37,13 @@ export async function rerun({ store, runs, freshFolder }: RerunParts, request: R
     return runAgain({ store, runs }, run.id, { which, requeue: (left) => store.requeue(run.id, left) });
   }
   await refuseUnknownColumns(store, run, recipe);
-  const chosen = await chosenJobs(store, run, which);
+  const chosen = await foundJobs(store, run, which);
   if (chosen.jobs === 0) {
-    throw new Refusal('BAD_INPUT', 'None of these jobs is left: they have gone again meanwhile.');
+    throw new Refusal('BAD_INPUT', 'These jobs have already been sent again.');
   }
-  const { canary: _canary, payer: _payer, ...options } = run.options;
+  const { canary: _canary, payer: _payer, chosen: _chosen, ...options } = run.options;
+  const rows = rangesOf(chosen.rows);
+  const only = chosenJobs(recipe, rows, (model, variant) => rangesOf(chosen.rowsOf(model, variant)));
   const outputDir = await freshFolder(run.outputDir, `${run.name}-again`);
   await usableFolder(outputDir);
   const made = await store.createRun({
@@ -48,14 +52,15 @@ export async function rerun({ store, runs, freshFolder }: RerunParts, request: R
     recipe,
     options: {
       ...options,
-      filterRows: rangesOf(chosen.rows),
+      filterRows: rows,
+      ...(only === undefined ? {} : { chosen: only }),
       ...(endpointIds === undefined ? {} : { endpointIds }),
     },
     outputDir,
   });
-  const { begun, whole } = planRun(store, made, { only: chosen.includes });
+  const { begun, whole, stop } = planRun(store, made);
   await begun;
-  return runs.start(made, { planned: whole });
+  return runs.start(made, { planned: whole, stopPlanning: stop });
 }
 
 /** Better now than as a failure of every row. */
@@ -103,38 +108,39 @@ function changedRecipe(recipe: Recipe, changes: NonNullable<RerunRequest['change
   return changed;
 }
 
-interface ChosenJobs {
+interface FoundJobs {
   readonly jobs: number;
   /** Ascending. */
   readonly rows: readonly number[];
-  readonly includes: JobChoice;
+  /** Of one model and variant; ascending. */
+  rowsOf(model: ModelChoice, variant: number): readonly number[];
 }
 
 /** Told apart by row, model and variant; a model that the run did not ask takes every row and variant among them. */
-async function chosenJobs(store: Store, run: StoredRun, which: Requeue): Promise<ChosenJobs> {
+async function foundJobs(store: Store, run: StoredRun, which: Requeue): Promise<FoundJobs> {
   const rows = new Set<number>();
-  const asks = new Set<string>();
+  const asked = new Map<string, Set<number>>();
   let count = 0;
-  for (let after = 0; ; ) {
-    const jobIds = await store.jobIds(run.id, which, after, PAGE);
-    for (const job of await store.jobsById(jobIds)) {
+  for await (const jobs of requeuePages(store, { runId: run.id, which }, PAGE)) {
+    for (const job of jobs) {
       count += 1;
       rows.add(job.row);
-      asks.add(askOf(job, modelOf(job)));
-      asks.add(askOf(job, null));
+      for (const ask of [askOf(job.variant, modelOf(job)), askOf(job.variant, null)]) {
+        asked.set(ask, (asked.get(ask) ?? new Set()).add(job.row));
+      }
     }
-    const last = jobIds.at(-1);
-    if (last === undefined) {
-      break;
-    }
-    after = last;
   }
   const known = new Set(run.recipe.models.map((model) => nameOf(model)));
   return {
     jobs: count,
-    rows: [...rows].sort((one, other) => one - other),
-    includes: (job) => asks.has(askOf(job, known.has(nameOf(job.model)) ? job.model : null)),
+    rows: ascending(rows),
+    rowsOf: (model, variant) =>
+      ascending(asked.get(askOf(variant, known.has(nameOf(model)) ? model : null)) ?? []),
   };
+}
+
+function ascending(rows: Iterable<number>): readonly number[] {
+  return [...rows].sort((one, other) => one - other);
 }
 
 function modelOf({ provider, model }: StoredJob): ModelChoice {
@@ -145,8 +151,8 @@ function nameOf({ provider, model }: ModelChoice): string {
   return `${provider}/${model}`;
 }
 
-function askOf({ row, variant }: { row: number; variant: number }, model: ModelChoice | null): string {
-  return `${row} ${variant} ${model === null ? '' : nameOf(model)}`;
+function askOf(variant: number, model: ModelChoice | null): string {
+  return `${variant} ${model === null ? '' : nameOf(model)}`;
 }
 
 /** As a row filter writes it: `0:3,7` are the rows 0, 1, 2 and 7. `rows` ascending. */

@@ -91,7 +91,7 @@ const resendingCommand = () => command({ unknown: 'resend' });
 
 it('the command over a file that has not changed takes what lies at hand, and says so', async () => {
   await lostBeforeAnother();
-  expect(await resendingCommand()).toContain('One result went along with its row.');
+  expect(await resendingCommand()).toContain('One result moved with its row.');
   await expectTaken();
 });
 

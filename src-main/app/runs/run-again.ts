@@ -12,6 +12,7 @@ import { refuseOthersKeys } from '../fleet/lent-keys';
 import { isRestCancelled } from '../planning/partly-planned';
 import { hasMoved, planRun } from '../planning/planner';
 import type { Preparation } from '../planning/preparing';
+import { requeuePages } from './requeue-pages';
 import { resendLost } from './resend-lost';
 import type { StartExtras } from './run-start';
 import type { Runs } from './runs';
@@ -271,15 +272,7 @@ async function thoseAmong(
 }
 
 async function addRows(store: Store, runId: number, which: Requeue, rows: Set<number>): Promise<void> {
-  for (let after = 0; ; ) {
-    const jobIds = await store.jobIds(runId, which, after, PAGE);
-    const last = jobIds.at(-1);
-    if (last === undefined) {
-      return;
-    }
-    for (const { row } of await store.jobsById(jobIds)) {
-      rows.add(row);
-    }
-    after = last;
+  for await (const jobs of requeuePages(store, { runId, which }, PAGE)) {
+    jobs.forEach(({ row }) => rows.add(row));
   }
 }

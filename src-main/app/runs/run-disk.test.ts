@@ -39,9 +39,7 @@ it('whose live table cannot be opened is refused with the name of that file, and
   await mkdir(join(outputDir, 'results.jsonl'), { recursive: true });
   await expect(begin()).rejects.toMatchObject({
     code: 'BAD_INPUT',
-    message: expect.stringMatching(
-      /^Cannot save in .*results\.jsonl: .*, then continue the run\.$/,
-    ) as string,
+    message: expect.stringMatching(/^Cannot save in .*results\.jsonl: .*, then resume the run\.$/) as string,
   });
   expect(server.requests).toHaveLength(0);
   await rm(join(outputDir, 'results.jsonl'), { recursive: true });

@@ -1,6 +1,8 @@
 import type { CatalogueModel } from '@shared/model/catalogue';
 import { expect, it } from 'vitest';
 import type { AttemptEnd, AttemptOutcome, AttemptStart, Journal, PendingJob } from '../../engine/ports';
+import { NotPending } from '../../engine/runs/not-pending';
+import { StoreError } from '../../store/store-error';
 import { type ArrivalQueue, createArrivals } from './arrivals';
 import { listedModel } from '../testing/listed-model';
 import { createRunJournal } from './run-journal';
@@ -20,6 +22,7 @@ function journalOf(
   given: {
     readonly arrivals?: ArrivalQueue;
     readonly pending?: Journal['pending'];
+    readonly sent?: Journal['sent'];
     readonly ended?: Journal['ended'];
   } = {},
 ) {
@@ -31,7 +34,7 @@ function journalOf(
     store: {
       pending: given.pending ?? (async () => []),
       nextAttemptId: () => 1,
-      sent: async () => undefined,
+      sent: given.sent ?? (async () => undefined),
       received: async () => undefined,
       ended: given.ended ?? (async (end) => void stored.push(end)),
     },
@@ -138,4 +141,15 @@ it('hands over an end that could not be written, with what it cost, and tells no
   await expect(costs()).rejects.toBe(full);
   expect(unwritten).toMatchObject([[{ attemptId: 1, outcome: { costUsd: 0.5 } }, full]]);
   expect(told).toEqual([]);
+});
+
+it('tells the engine a job that may not be sent from a disk that cannot be written', async () => {
+  const refusal = new StoreError('UNEXPECTED_STATE', 'Job 1 is done: only a pending job may be sent.');
+  const refused = journalOf({}, { sent: () => Promise.reject(refusal) });
+  const error: unknown = await refused.costs().catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(NotPending);
+  expect(error).toMatchObject({ message: refusal.message, cause: refusal });
+  const full = new StoreError('DISK_FULL', 'The disk of the library is full.');
+  await expect(journalOf({}, { sent: () => Promise.reject(full) }).costs()).rejects.toBe(full);
+  expect(refused.sent).toEqual([]);
 });

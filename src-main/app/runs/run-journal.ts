@@ -8,6 +8,8 @@ import type { Provider } from '@shared/model/provider';
 import type { ModelChoice } from '@shared/model/run';
 import type { AttemptEnd, AttemptOutcome, AttemptStart, Journal, PendingJob } from '../../engine/ports';
 import { NotKept } from '../../engine/runs/not-kept';
+import { NotPending } from '../../engine/runs/not-pending';
+import { StoreError } from '../../store/store-error';
 import type { ArrivalQueue } from './arrivals';
 import { writeEnd } from '../results/write-end';
 
@@ -120,7 +122,7 @@ export function createRunJournal(options: RunJournalOptions): Journal {
     pending,
     nextAttemptId: () => options.store.nextAttemptId(),
     async sent(attempts) {
-      await options.store.sent(attempts);
+      await options.store.sent(attempts).catch(nameRefusal);
       for (const { jobId, model, endpointId } of attempts) {
         const provider = options.providerOf(endpointId);
         if (provider !== undefined) {
@@ -144,6 +146,13 @@ export function createRunJournal(options: RunJournalOptions): Journal {
       options.onEnded((await options.withoutReplaced?.(written)) ?? written);
     },
   };
+}
+
+/** What the store refuses is no fault of the disk's. */
+function nameRefusal(error: unknown): never {
+  throw error instanceof StoreError && error.code === 'UNEXPECTED_STATE'
+    ? new NotPending(error.message, { cause: error })
+    : error;
 }
 
 /** What the provider's own figures make it; null: they do not say. */

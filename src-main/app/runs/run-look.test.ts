@@ -3,7 +3,14 @@ import type { StoredRun } from '../../store/store';
 import { createRunLook } from './run-look';
 
 const stored = (place: number) =>
-  ({ id: 3, place, counts: { pending: 0, leased: 0, sent: 0 }, failures: {}, requests: 0 }) as StoredRun;
+  ({
+    id: 3,
+    place,
+    options: {},
+    counts: { pending: 0, leased: 0, sent: 0 },
+    failures: {},
+    requests: 0,
+  }) as StoredRun;
 
 it('numbers what it sees in the order in which the store was asked, whoever is answered first', async () => {
   const asked: ((run: StoredRun) => void)[] = [];

@@ -1,7 +1,7 @@
 /** What the scheduler is asked to carry out, from what the library holds of a run. */
 import type { Endpoint } from '@shared/model/endpoint';
 import type { ModelChoice, WaitForQuota } from '@shared/model/run';
-import type { Gate } from '../../engine/runs/gate';
+import type { SharedBound } from '../../engine/runs/shared-bound';
 import type { RunOrder } from '../../engine/runs/scheduler';
 import type { StoredRun } from '../../store/store';
 
@@ -16,13 +16,13 @@ export interface OrderExtras {
   readonly waitForQuota?: WaitForQuota;
   /** Who lent the endpoints and keys that alone may serve it. */
   readonly borrower?: { readonly name: string; readonly endpointIds: readonly string[] };
-  readonly gate?: Gate;
+  readonly bound?: SharedBound;
 }
 
 export function runOrder(
   { id, origin, recipe, options }: StoredRun,
   fleet: FleetLook,
-  { waitForQuota = 'always', borrower, gate }: OrderExtras,
+  { waitForQuota = 'always', borrower, bound }: OrderExtras,
 ): RunOrder {
   const { endpointIds } = options;
   const ableFor = (models: readonly ModelChoice[]): readonly string[] => {
@@ -37,7 +37,7 @@ export function runOrder(
     retryDelayMs: options.retryDelayMs,
     priority: options.priority ?? 'normal',
     ...(borrower === undefined ? {} : { borrower: borrower.name }),
-    ...(gate === undefined ? {} : { gate }),
+    ...(bound === undefined ? {} : { bound }),
     waitForQuota: options.waitForQuota ?? waitForQuota,
     ...(origin === 'session'
       ? { endpointsOf: (model) => ableFor([model]), givesUp: true }

@@ -1,11 +1,12 @@
 /** Where a run may go: what the plan says of it, and where its requests really arrive. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunRequest } from '@shared/contract';
-import type { Plan } from '@shared/model/plan';
+import type { Plan, PreflightReport } from '@shared/model/plan';
 import type { RunOptions } from '@shared/model/run';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { json, type ScriptedServer, startScriptedServer } from '../../providers/testing/scripted-server';
-import { planOf, startRun } from './run-request';
+import { planOf, preflightOf, startRun } from './run-request';
 import { pictureAnswer } from '../testing/painter-scene';
 import { PICTURE_RECIPE } from '../testing/picture-plan';
 import { addTestKeys, openTestLibrary, type TestLibrary, testEndpoint } from '../testing/test-library';
@@ -83,10 +84,38 @@ describe('a plan', () => {
   });
 
   it('speaks of the endpoints that may serve, and of no others', async () => {
-    const inClear = (name: string) => `${name} is plain http: its keys travel in clear.`;
+    const inClear = (name: string) => `${name} is plain http: its keys travel unencrypted.`;
     expect((await plan({ endpointIds: ['b'] })).warnings).toEqual([inClear('Second')]);
     const withFallback = await plan({ endpointIds: ['b'], fallback: [{ endpointId: 'a', model: 'n' }] });
     expect(withFallback.warnings).toEqual([inClear('First'), inClear('Second')]);
+  });
+});
+
+describe('a row filter over a file with unreadable lines', () => {
+  beforeEach(async () => {
+    const blank = (row: number): boolean => row % 10 === 5;
+    const lines = Array.from({ length: 100 }, (_, row) => (blank(row) ? ',' : `cat ${row},x`));
+    const path = join(library.folder, 'gaps.csv');
+    await writeFile(path, ['prompt,other', ...lines].join('\n'));
+    datasetId = (await (await library.app.importer.start({ path })).whole).id;
+  });
+
+  it.each<[string, number]>([
+    ['', 90],
+    ['95:100', 4],
+    ['5,15,25', 0],
+    ['0:10,98:', 11],
+  ])('%j is counted by the numbers of the rows that are there', async (filterRows, rows) => {
+    expect(await library.app.store.dataset(datasetId)).toMatchObject({ rows: 90 });
+    const { jobs, blockers } = await plan({ filterRows });
+    expect({ rows: (await plan({ filterRows })).rows, jobs }).toEqual({ rows, jobs: rows });
+    expect(blockers).toEqual(rows === 0 ? ['No row is chosen: change the row filter.'] : []);
+    const reports: PreflightReport[] = [];
+    for await (const report of preflightOf(library.app, request({ filterRows }))) {
+      reports.push(report);
+    }
+    expect(reports.map(({ total }) => total)).toEqual(reports.map(() => rows));
+    expect(reports.at(-1)).toMatchObject({ checked: rows, done: true });
   });
 });
 

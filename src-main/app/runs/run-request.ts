@@ -9,12 +9,12 @@ import { hasImageColumn } from '@shared/columns';
 import type { Recipe, Run, RunOptions } from '@shared/model/run';
 import type { App } from '../../app';
 import { Refusal } from '../../refusal';
-import type { StoredDataset } from '../../store/store';
+import type { Store, StoredDataset } from '../../store/store';
 import { existingOutput } from '../results/existing-output';
 import type { Borrower } from './folder-plan';
 import { inFolder, refuseUnderWay } from '../folders/folder-turns';
 import { freshFolderIn, isEmpty } from '../folders/fresh-folder';
-import { rowFilter } from '../planning/planner';
+import { rowFilter, rowRanges } from '../planning/planner';
 import { preflight } from '../planning/preflight';
 import { costOf, unpricedBlockers } from '../planning/run-cost';
 import { estimateSeconds } from '../planning/run-estimate';
@@ -40,7 +40,7 @@ export async function planOf(
   const blockers: string[] = [];
   let rows = 0;
   try {
-    rows = chosenRows(dataset.rows, rowFilter(options));
+    rows = await chosenRows(app.store, dataset, options);
   } catch (error) {
     blockers.push(error instanceof Refusal ? error.message : String(error));
   }
@@ -171,7 +171,7 @@ function warningsOf(app: App, request: RunRequest): string[] {
         (providers.has(provider) && (endpointIds?.includes(id) ?? true)),
     )
     .filter(({ endpoint }) => !endpoint.demo && endpoint.enabled && endpoint.baseUrl.startsWith('http://'))
-    .map(({ endpoint }) => `${endpoint.name} is plain http: its keys travel in clear.`);
+    .map(({ endpoint }) => `${endpoint.name} is plain http: its keys travel unencrypted.`);
   const second = fallback.flatMap(({ endpointId, model }) => {
     const view = views.find(({ endpoint }) => endpoint.id === endpointId);
     return view === undefined ? [] : { provider: view.endpoint.provider, model };
@@ -201,15 +201,15 @@ export async function* preflightOf(
   signal?: AbortSignal,
 ): AsyncGenerator<PreflightReport> {
   const dataset = await app.importer.whole(request.datasetId);
-  const includes = rowFilter({ filterRows: request.options.filterRows ?? '' });
+  const filter = { filterRows: request.options.filterRows ?? '' };
   const parts = { store: app.store, clock: app.clock, catalogueModel: app.models.find };
   yield* preflight(
     parts,
     {
       datasetId: dataset.id,
       recipe: request.recipe,
-      total: chosenRows(dataset.rows, includes),
-      includes,
+      total: await chosenRows(app.store, dataset, filter),
+      includes: rowFilter(filter),
       rules: {
         baseDir: dataset.baseDir ?? '',
         roots: app.imageRoots(dataset),
@@ -220,12 +220,13 @@ export async function* preflightOf(
   );
 }
 
-function chosenRows(rows: number, includes: (row: number) => boolean): number {
-  let chosen = 0;
-  for (let row = 0; row < rows; row += 1) {
-    chosen += includes(row) ? 1 : 0;
-  }
-  return chosen;
+/** Of those that are stored: what could not be read keeps its number, and is none of them. Throws such a Refusal. */
+async function chosenRows(
+  store: Pick<Store, 'countRows'>,
+  { id, rows }: Pick<StoredDataset, 'id' | 'rows'>,
+  options: Pick<RunOptions, 'filterRows'>,
+): Promise<number> {
+  return options.filterRows.trim() === '' ? rows : store.countRows(id, rowRanges(options));
 }
 
 /** Plans and starts a run of the window. */

@@ -16,6 +16,7 @@ import {
   recipeChanges,
   rowFilter,
 } from '../planning/planner';
+import { widened } from '../planning/job-choice';
 import { resendLost } from './resend-lost';
 import { keepTablesBefore, type TablePlaces } from '../tables/tables-before';
 import {
@@ -70,7 +71,7 @@ export async function setUpRun(store: Store, request: SetupRequest): Promise<Set
     throw new Refusal(
       'BAD_INPUT',
       `${request.outputDir} holds a run with another recipe: ${changes.join('; ')}. ` +
-        `Choose another ${outputFlag(request.recipe)}, or send everything anew with --no_resume.`,
+        `Choose another ${outputFlag(request.recipe)}, or send everything again with --no_resume.`,
     );
   }
   return resumeRun(store, request, existing);
@@ -110,9 +111,11 @@ function placesOf({ outputDir, csvPath }: SetupRequest): Pick<TablePlaces, 'outp
 }
 
 async function resumeRun(store: Store, request: SetupRequest, existing: StoredRun): Promise<SetUp> {
+  const chosen = widened(existing, request.options.filterRows);
   const options = {
     ...request.options,
     filterRows: unionFilter(existing.options.filterRows, request.options.filterRows),
+    ...(chosen === undefined ? {} : { chosen }),
   };
   const run = { ...existing, options, datasetId: request.dataset.id };
   const isAdopted = request.adopt === true && run.recipe.task !== 'text';
@@ -164,7 +167,7 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
   return { ...setUp, notes: notes.filter((note) => note !== '') };
 }
 
-const NOT_TAKEN_IN = 'Stopped before the input, which has changed, was taken in: the same command does that.';
+const NOT_TAKEN_IN = 'Stopped before the changed input was read: run the same command again to continue.';
 
 /** Half of what its earlier rows asked for is noted: the rest would be lost if it moved to its new ones now. */
 function notMoved(run: StoredRun, notes: readonly string[]): SetUp {
@@ -220,17 +223,15 @@ async function stillResent(store: Store, run: StoredRun, jobIds: readonly number
 }
 
 function alongNote(results: number): string {
-  return results === 1
-    ? 'One result went along with its row.'
-    : `${results} results went along with their rows.`;
+  return results === 1 ? 'One result moved with its row.' : `${results} results moved with their rows.`;
 }
 
 function lostNote(requests: number): string {
   return requests === 1
-    ? 'One request with an unknown outcome went along with its row: it may have been charged, and is not sent again ' +
-        'before --unknown resend says so.'
-    : `${requests} requests with an unknown outcome went along with their rows: they may have been charged, and are not ` +
-        'sent again before --unknown resend says so.';
+    ? 'One request with an unknown outcome moved with its row: it may have been charged, and is not sent again ' +
+        'unless you give --unknown resend.'
+    : `${requests} requests with an unknown outcome moved with their rows: they may have been charged, and are not ` +
+        'sent again unless you give --unknown resend.';
 }
 
 function goneNote(rows: number): string {
@@ -249,10 +250,10 @@ function changedNote(rows: number): string {
 
 function unsureNote(requests: number): string {
   return requests === 1
-    ? 'One request with an unknown outcome may have been charged: another row stands in its place now, which is not sent ' +
-        'before --unknown resend says so.'
-    : `${requests} requests with an unknown outcome may have been charged: other rows stand in their places now, which ` +
-        'are not sent before --unknown resend says so.';
+    ? 'One request with an unknown outcome may have been charged: another row is in its place now, which is not sent ' +
+        'unless you give --unknown resend.'
+    : `${requests} requests with an unknown outcome may have been charged: other rows are in their places now, which ` +
+        'are not sent unless you give --unknown resend.';
 }
 
 /** Failed rows are tried again, but only those that this session asks for. */
@@ -288,7 +289,7 @@ async function refuseUnknownAnswers({ outputDir, recipe }: SetupRequest): Promis
 
 function adoptionNotes({ whole, torn }: FoundPictures): readonly string[] {
   const notes = [
-    whole > 0 ? `Taken as done: ${pictures(whole)} in the output folder.` : '',
+    whole > 0 ? `Counted as done: ${pictures(whole)} in the output folder.` : '',
     torn > 0 ? `Cut off or unreadable: ${pictures(torn)}, renamed to end in .torn and done again.` : '',
   ];
   return notes.filter((note) => note !== '');

@@ -10,6 +10,8 @@ export interface RunPulse {
 }
 
 export function viewOf(run: StoredRun, { state, ratePerSecond, look }: RunPulse): Run {
+  // As long as the run itself, where many jobs were chosen, and nothing that a screen shows.
+  const { chosen: _chosen, ...options } = run.options;
   const left = run.counts.pending + run.counts.leased + run.counts.sent;
   return {
     id: run.id,
@@ -17,7 +19,7 @@ export function viewOf(run: StoredRun, { state, ratePerSecond, look }: RunPulse)
     origin: run.origin,
     datasetId: run.datasetId,
     recipe: run.recipe,
-    options: run.options,
+    options,
     outputDir: run.outputDir,
     createdAt: run.createdAt,
     state,

@@ -101,7 +101,7 @@ describe('the first rows of a run', () => {
     expect(paused.counts).toMatchObject({ done: 6, pending: 10 });
     expect(paused.state).toMatchObject({
       kind: 'paused',
-      reason: 'The first 3 rows are through: look at them, then continue with the 10 jobs that are left.',
+      reason: 'The first 3 rows are finished: check the results, then continue with the remaining 10 jobs.',
     });
     expect(new Set(server.requests.map(promptOf))).toEqual(new Set(PROMPTS.slice(0, 3)));
     await runs().resume(id);
@@ -119,7 +119,7 @@ describe('a run with a cap', () => {
       state: {
         kind: 'paused',
         failure: 'budget',
-        reason: 'This run has reached its cap of 3 requests. Raise the cap, then continue.',
+        reason: 'This run has reached its cap of 3 requests. Raise the cap, then resume the run.',
       },
       counts: { done: 3, pending: 5 },
       requests: 3,
@@ -156,7 +156,7 @@ describe('a run with a cap', () => {
     await runs().resume(id);
     expect((await ended(id)).state).toMatchObject({
       kind: 'paused',
-      reason: expect.stringMatching(/^Today has reached its cap of \$1\.30: \$1\.25 is spent/) as string,
+      reason: expect.stringMatching(/^Today’s cap of \$1\.30 is reached: \$1\.25 is spent/) as string,
     });
   });
 });
@@ -191,7 +191,7 @@ describe('a run that goes on', () => {
       expect(paused.state).toMatchObject({ kind: 'paused', failure: 'storage' });
       expect(paused.state).toHaveProperty(
         'reason',
-        expect.stringMatching(/^Cannot read .*000001\.png: .*, then continue the run\.$/),
+        expect.stringMatching(/^Cannot read .*000001\.png: .*, then resume the run\.$/),
       );
       expect(paused.counts.done).toBe(server.begun());
       await rename(aside ?? '', path ?? '');

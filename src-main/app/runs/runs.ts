@@ -28,6 +28,7 @@ import type { RunsOptions } from './runs-options';
 import { createRunStates } from './run-states';
 import { noteQuiet } from '../folders/quiet-folders';
 import { createRunTables } from '../tables/run-tables';
+import { whileStanding } from '../tables/standing-tables';
 import { moveInQueue } from './run-queue';
 import { type ActiveRun, rootsOf, type StartExtras } from './run-start';
 import { pauseForTables } from '../tables/tables-pause';
@@ -36,11 +37,12 @@ export type { StartExtras } from './run-start';
 
 export type Runs = ReturnType<typeof createRuns>;
 
-const NOT_BEGUN = paused('Stopped before anything was sent: the jobs stay pending until the run goes on.');
+const NOT_BEGUN = paused('Stopped before anything was sent: the jobs stay pending until the run is resumed.');
 
 export function createRuns(options: RunsOptions) {
   const { store, scheduler, events, log } = options;
   const active = new Map<number, ActiveRun>();
+  const isActive = (runId: number): boolean => active.has(runId);
   const states = createRunStates(store, log);
   const writeTables = createRunTables(store);
   const preparing = createPreparing((runId) => events.touchRun(runId));
@@ -242,7 +244,6 @@ export function createRuns(options: RunsOptions) {
       throw new Refusal('BAD_INPUT', 'That request belongs to a session that is open: ask once more there.');
     }
     const { settle } = options;
-    const isActive = (id: number): boolean => active.has(id);
     const { begin: prepare } = preparing;
     const parts = { store, runs: { found, start, stop: standStill, rest, isActive, over, settle, prepare } };
     return runAgain(parts, runId, { which, requeue: (left) => store.requeue(runId, left) });
@@ -294,7 +295,9 @@ export function createRuns(options: RunsOptions) {
   /** Null: they are written. A run is cancelled also where that cannot be. */
   async function tablesOfCancelled(run: StoredRun): Promise<RunState | null> {
     try {
-      await writeTables({ run, dataset: await datasetOf(run), extras: {} }, 'finished');
+      await whileStanding({ store, isActive }, run, async (present) =>
+        writeTables({ run: present, dataset: await datasetOf(present), extras: {} }, 'finished'),
+      );
       return null;
     } catch (error) {
       log.error('results', `tables of run ${run.id} could not be written: ${String(error)}`);
@@ -382,7 +385,7 @@ export function createRuns(options: RunsOptions) {
     },
     /** Sessions aside, which wait most of the time. */
     isAnyActive: (): boolean => [...active.values()].some(({ extras }) => extras.isSession !== true),
-    isActive: (runId: number) => active.has(runId),
+    isActive,
     /** To be ended by whoever began it. */
     prepare: preparing.begin,
     over,

@@ -131,7 +131,7 @@ describe('a text run', () => {
     expect(server.requests).toHaveLength(2);
     const [job] = await jobsOf(id);
     expect(await library.app.store.attempts(job?.id ?? 0)).toHaveLength(2);
-    expect(job?.failure?.message).toContain('The answer is no JSON.');
+    expect(job?.failure?.message).toContain('The answer is not valid JSON.');
   });
 
   it('mends an answer in the next process that the last one was paid for, and shows it meanwhile', async () => {

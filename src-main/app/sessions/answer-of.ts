@@ -8,8 +8,7 @@ import type { SessionAnswer } from './session';
 /** Nobody knows what became of it. */
 export const LOST: Failure = {
   kind: 'network',
-  message:
-    'The request was cut off on its way: nobody knows what became of it, and it may have been charged.',
+  message: 'The request was cut off: its outcome is unknown, and it may have been charged.',
   bodySent: true,
 };
 

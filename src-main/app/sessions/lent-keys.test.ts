@@ -12,7 +12,7 @@ import { ask, openSessionScene, type SessionScene, TALKER, textOf } from './test
 const OWN = 'AIza-first-key-0001';
 const LENT = 'AIza-callers-key-0009';
 const REFUSED =
-  'The requests of "caller" were sent with keys that their caller lent, and go out with no others';
+  'The requests of "caller" were sent with the caller’s own keys, which Brushfleet does not keep';
 
 let scene: SessionScene;
 beforeEach(async () => {

@@ -46,7 +46,7 @@ export function createOpenSession(
   const submissions = createSubmissions(write, barred);
   const places = createReservedPlaces(store, parts.onError);
   const endpoints = createServedModels(parts.endpointsFor);
-  const gate = createPasses((jobId) => waiting.get(jobId)?.pass);
+  const bound = createPasses((jobId) => waiting.get(jobId)?.pass);
   let starting: Promise<void> | null = null;
   let closing: Promise<void> | null = null;
   let isKept = false;
@@ -76,7 +76,7 @@ export function createOpenSession(
 
   const closed = (): Refusal => new Refusal('BAD_INPUT', `The session "${options.name}" is closed.`);
 
-  /** What would have the session stand still for all others, too, is not taken. */
+  /** A request that would pause the session for everyone is refused. */
   function barred({ model }: Ask): string | null {
     const { payer, endpointIds, borrower } = options;
     return parts.unpriced(model, { runId, caps, payer, endpointIds, borrower });
@@ -186,7 +186,7 @@ export function createOpenSession(
       },
     });
     if (pass !== undefined) {
-      gate.came(pass);
+      bound.came(pass);
     }
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted === true) {
@@ -218,7 +218,7 @@ export function createOpenSession(
     try {
       await runs.start(await runs.found(runId), {
         isSession: true,
-        gate,
+        bound,
         roots: roots === 'all' ? 'all' : [run.outputDir, ...(roots ?? [])],
         ...(borrower === undefined ? {} : { borrower: { name: borrower, endpointIds } }),
         onStop() {
@@ -276,7 +276,7 @@ export function createOpenSession(
     }
     for (const jobId of jobIds) {
       parts.orders.forget(jobId);
-      // One that was sent and whose end could not be written is no such.
+      // That does not hold for a job that was sent and whose end could not be written.
       const isSent = waiting.get(jobId)?.isSent === true;
       waiting.settle(jobId, { kind: 'failed', jobId, failure: isSent ? LOST : failure });
     }

@@ -2,7 +2,7 @@
  * The places that a session's requests hold among those of others. A place serves whichever of them is leased next, if
  * it is for the same: else one at the head would wait for a place that another behind it holds.
  */
-import type { Gate } from '../../engine/runs/gate';
+import type { SharedBound } from '../../engine/runs/shared-bound';
 
 /** One request's place. */
 export interface Pass {
@@ -21,7 +21,7 @@ export interface Pass {
   onGranted(listener: () => void): void;
 }
 
-interface Passes extends Gate {
+interface Passes extends SharedBound {
   /** Its request waits for its lease from here on. */
   came(pass: Pass): void;
 }

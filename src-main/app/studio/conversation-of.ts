@@ -1,5 +1,6 @@
 /** What was said before a node: a model that remembers is given its own answers back as its turns. */
 import { imageReferences } from '@shared/columns';
+import { PROVIDER_TRAITS } from '@shared/model/provider';
 import type { ModelChoice } from '@shared/model/run';
 import type { Store } from '../../store/store';
 import type { StoredNode } from '../../store/studio/studio-store';
@@ -26,7 +27,7 @@ export async function historyOf(
     job === null ||
     job.result === null ||
     outcome?.locked !== undefined ||
-    model.provider !== 'google_genai' ||
+    !PROVIDER_TRAITS[model.provider].keepsTurns ||
     origin.ask.model.provider !== model.provider ||
     origin.ask.model.model !== model.model
   ) {

@@ -142,7 +142,7 @@ async function outcomeOf(
 async function lockedOf(folder: string, path: string): Promise<Pick<AnswerOutcome, 'locked' | 'problem'>> {
   const facts = await factsOfFile(path);
   if (facts === null) {
-    return { problem: 'The answer was not put back into its source: the composite could not be written.' };
+    return { problem: 'The rest was not locked: the composite could not be written.' };
   }
   const { width, height, mimeType, sizeBytes } = facts;
   const locked: StoredFile = {

@@ -31,7 +31,7 @@ it('says what of a lock did not come about', async () => {
   const locked = { ...REQUEST, composite: 'c' };
   expect(await labThat({}).lab.lock(locked)).toEqual({ kind: 'ok', drift: DRIFT });
   expect(await labThat({ isComposed: false }).lab.lock(locked)).toMatchObject({
-    remark: 'The answer was not put back into its source.',
+    remark: 'The rest was not locked: the answer could not be put back into its source.',
   });
   expect(await labThat({ isComposed: false }).lab.lock(REQUEST)).not.toHaveProperty('remark');
   expect(await labThat({ isRegistered: false }).lab.lock(REQUEST)).toMatchObject({

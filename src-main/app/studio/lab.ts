@@ -85,6 +85,6 @@ function onceAtATime<Order extends { readonly target: string }, Answer>(
 /** What saving in a lossy format may do to a spot; a stroke of a brush does more. */
 const SAME_PEAK = 0.05;
 
-const NOT_COMPOSED = 'The answer was not put back into its source.';
+const NOT_COMPOSED = 'The rest was not locked: the answer could not be put back into its source.';
 const NOT_REGISTERED =
-  'Nothing told where the answer lies on its source: it was stretched over it, and the drift is a guess.';
+  'The answer could not be lined up with its source: it was stretched to fit, and the drift is an estimate.';

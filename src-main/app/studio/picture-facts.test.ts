@@ -45,9 +45,9 @@ describe('what a picture is', () => {
     const moving = await sharp(Buffer.from(Array.from({ length: 96 }, (_, at) => at)), frames)
       .webp()
       .toBuffer();
-    expect(await reasons(moving)).toEqual(['it is animated, and its first picture is meant']);
+    expect(await reasons(moving)).toEqual(['it is animated, and only its first frame can be sent']);
     const apng = withChunk(await plain().png().toBuffer(), 'acTL', Buffer.alloc(8));
-    expect(await reasons(apng)).toEqual(['it is animated, and its first picture is meant']);
+    expect(await reasons(apng)).toEqual(['it is animated, and only its first frame can be sent']);
     expect(await reasons(await plain().png().toBuffer(), 'openai', 60 * 1024 * 1024)).toEqual([
       'its 60 MB are too many for one request',
     ]);

@@ -72,7 +72,7 @@ export function reasonsForCopy(
       !TAKEN[provider ?? 'openai'].has(facts.mimeType),
       provider === null ? `not every provider takes ${kind}` : `the provider takes no ${kind}`,
     ],
-    [facts.isAnimated, 'it is animated, and its first picture is meant'],
+    [facts.isAnimated, 'it is animated, and only its first frame can be sent'],
     [facts.isCmyk, 'its colours are CMYK'],
     [facts.bitsPerChannel > 8, `it has ${facts.bitsPerChannel} bits a channel`],
     [facts.orientation !== 1, 'it is stored turned'],

@@ -80,14 +80,14 @@ async function presetsIn(path: string): Promise<readonly Omit<Preset, 'id'>[]> {
   } catch (error) {
     throw error instanceof Refusal
       ? error
-      : new Refusal('BAD_INPUT', `"${name}" is no file of presets: it cannot be read as JSON.`);
+      : new Refusal('BAD_INPUT', `"${name}" is not a file of presets: it cannot be read as JSON.`);
   }
   const parsed = fileSchema.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new Refusal(
       'BAD_INPUT',
-      `"${name}" is no file of presets (${issue?.path.join('.') || 'its top'}: ${issue?.message ?? 'does not fit'}).`,
+      `"${name}" is not a file of presets (${issue?.path.join('.') || 'its top'}: ${issue?.message ?? 'does not fit'}).`,
     );
   }
   return parsed.data.presets;

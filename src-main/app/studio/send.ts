@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { referenceCell } from '@shared/columns';
+import { PROVIDER_TRAITS } from '@shared/model/provider';
 import type { Recipe, RunOptions } from '@shared/model/run';
 import type { MaskSentAs, StudioAsk } from '@shared/model/studio';
 import { Refusal } from '../../refusal';
@@ -113,7 +114,7 @@ async function draftOf(parts: StudioParts, { ask, mask: maskBytes }: SendRequest
 
 /** By the catalogue; a model it does not name takes one where its protocol has a place for it. */
 function howMaskIsSent({ models }: Pick<StudioParts, 'models'>, { model }: StudioAsk): MaskSentAs {
-  const takesMask = models.find(model)?.mask ?? model.provider === 'openai';
+  const takesMask = models.find(model)?.mask ?? PROVIDER_TRAITS[model.provider].takesMask;
   return takesMask ? 'mask' : 'markedUp';
 }
 

@@ -366,7 +366,7 @@ describe('what was written', () => {
     await presets.restore(saved);
     expect(await presets.list()).toContainEqual(saved);
     await writeFile(path, '{"brushfleetPresets":1,"presets":[{"name":""}]}');
-    await expect(presets.read(path)).rejects.toThrow('"presets.json" is no file of presets');
+    await expect(presets.read(path)).rejects.toThrow('"presets.json" is not a file of presets');
     await writeFile(path, 'nonsense');
     await expect(presets.read(path)).rejects.toThrow('cannot be read as JSON');
   });

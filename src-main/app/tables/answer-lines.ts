@@ -97,8 +97,8 @@ function asLine(members: Readonly<Record<string, string>>): string {
 
 /** What is told of a job that has no answer. */
 const NO_ANSWER: Readonly<Record<Exclude<StoredJob['state'], 'done' | 'failed'>, string>> = {
-  pending: 'It was not sent yet: the same command goes on.',
-  leased: 'It was not sent yet: the same command goes on.',
+  pending: 'It was not sent yet: run the same command again to continue.',
+  leased: 'It was not sent yet: run the same command again to continue.',
   sent: 'It is under way.',
   unknown:
     'Its answer was lost with the process that asked, and may have been charged: --unknown resend asks again.',
@@ -106,7 +106,7 @@ const NO_ANSWER: Readonly<Record<Exclude<StoredJob['state'], 'done' | 'failed'>,
 };
 
 const TO_BE_MENDED =
-  'Its answer does not fit its schema, and the model was not asked to mend it yet: the same command goes on.';
+  'Its answer does not fit its schema, and the model was not asked to mend it yet: run the same command again to continue.';
 
 function problemOf(
   { state, failure }: StoredJob,

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Review } from '@shared/model/review';
 import type { Store, StoredJob } from '../../store/store';
 import {
+  attemptFor,
   DRIVERS,
   failedEnd,
   finishNext,
@@ -77,7 +78,7 @@ describe.each(DRIVERS)('the tables of a run, on %s', (driver) => {
 function endlessStore(
   rows: number,
   onPage: (offset: number) => void,
-): Pick<Store, 'jobs' | 'rowsAt' | 'answersOf' | 'usagesOf'> {
+): Pick<Store, 'jobs' | 'jobsAfter' | 'rowsAt' | 'answersOf' | 'usagesOf'> {
   const job = (row: number): StoredJob =>
     ({ id: row, row, index: row, state: 'pending', model: 'm', failure: null, result: null }) as StoredJob;
   return {
@@ -86,6 +87,8 @@ function endlessStore(
       const length = Math.max(0, Math.min(limit, rows - offset));
       return { total: rows, jobs: Array.from({ length }, (_, at) => job(offset + at)) };
     },
+    // None of them is in a state that a table is of.
+    jobsAfter: async () => [],
     answersOf: async () => new Map(),
     usagesOf: async () => new Map(),
     async rowsAt(_datasetId, wanted) {
@@ -148,5 +151,35 @@ it('writes results with their verdicts, or those alone that were accepted', asyn
   expect(second).toMatch(/^p1,000001\.png,.*,accepted,5,,$/);
   expect(more).toEqual([]);
   expect((await lines('accepted')).slice(1)).toEqual([second]);
+  await library.remove();
+});
+
+it('writes each failed row once while its run goes on and tries some of them again', async () => {
+  const library = temporaryLibrary('node');
+  const store = await library.open();
+  const count = 1100;
+  const run = await plannedRun(store, count, folder);
+  const rows = Array.from({ length: count }, (_, row) => ({
+    row,
+    index: row,
+    fields: { prompt: `p${row}` },
+  }));
+  await store.addRows(run.datasetId, rows);
+  const starts = (await store.pending(run.id, 0, count)).map((job) => attemptFor(store, job));
+  await store.sent(starts);
+  await Promise.all(starts.map((start) => store.ended(failedEnd(start, 'blocked'))));
+  let again: Promise<number> | null = null;
+  const live: Store = Object.assign(Object.create(store) as Store, {
+    rowsAt: async (...asked: Parameters<Store['rowsAt']>) => {
+      // The first page has been read: half of it is failed no more when the next ones are.
+      const jobIds = starts.slice(0, 100).map(({ jobId }) => jobId);
+      await (again ??= store.requeue(run.id, { kind: 'jobs', jobIds }));
+      return store.rowsAt(...asked);
+    },
+  });
+  const path = resultsPath(folder, 'failures');
+  await writeTable(live, { run, dataset, format: 'failures', path });
+  const lines = (await readFile(path, 'utf8')).trimEnd().split('\r\n').slice(1);
+  expect(lines.map((line) => line.split(',')[0])).toEqual(rows.map(({ fields }) => fields.prompt));
   await library.remove();
 });

@@ -41,7 +41,7 @@ export async function writeTable(store: TableSource, target: TableTarget): Promi
   }
 }
 
-type TableSource = Pick<Store, 'jobs'> & RowSource;
+type TableSource = Pick<Store, 'jobs' | 'jobsAfter'> & RowSource;
 
 export interface TableTargets extends Pick<TableTarget, 'run' | 'dataset'> {
   /** Of the same jobs: those of some of the jobs stand alone. */
@@ -72,7 +72,7 @@ function contentOf(
     case 'failures':
       return { pages: failedPages(store, run), withReviews: false };
     case 'reviewed':
-      return { pages: pagesInOrder(store, run, 'done'), withReviews: true };
+      return { pages: pagesIn(store, run, 'done'), withReviews: true };
     case 'accepted':
       return { pages: acceptedPages(store, run), withReviews: true };
     case 'csv':
@@ -83,7 +83,7 @@ function contentOf(
 }
 
 async function* acceptedPages(store: TableSource, run: TableRun): AsyncGenerator<Page> {
-  for await (const page of pagesInOrder(store, run, 'done')) {
+  for await (const page of pagesIn(store, run, 'done')) {
     yield page.filter(({ job }) => job.review?.verdict === 'accepted' && job.isTrashed !== true);
   }
 }
@@ -92,15 +92,36 @@ type TableRun = Pick<StoredRun, 'id' | 'datasetId' | 'recipe'>;
 type Page = readonly FinishedJob[];
 
 async function* failedPages(store: TableSource, run: TableRun): AsyncGenerator<Page> {
-  yield* pagesInOrder(store, run, 'failed');
-  yield* pagesInOrder(store, run, 'unknown');
+  yield* pagesIn(store, run, 'failed');
+  yield* pagesIn(store, run, 'unknown');
 }
 
-async function* pagesInOrder(store: TableSource, run: TableRun, state?: JobState): AsyncGenerator<Page> {
-  const only = state === undefined ? {} : { state };
+/** Jobs enter and leave a state while their run goes on, so each page goes on behind the last; it is read while that is written. */
+async function* pagesIn(store: TableSource, run: TableRun, state: JobState): AsyncGenerator<Page> {
+  const pageAfter = (afterPosition: number): Promise<Page> => {
+    const page = store
+      .jobsAfter({ runId: run.id, state, afterPosition, limit: PAGE })
+      .then((jobs) => asTold({ store, ...run }, jobs));
+    // It is awaited only once the page before it is written, if that succeeds.
+    page.catch(() => undefined);
+    return page;
+  };
+  for (let page = await pageAfter(-1); ; ) {
+    const last = page.at(-1);
+    if (last === undefined) {
+      return;
+    }
+    const coming = pageAfter(last.job.position);
+    yield page;
+    page = await coming;
+  }
+}
+
+/** All of them, each at its place whatever becomes of it. */
+async function* pagesInOrder(store: TableSource, run: TableRun): AsyncGenerator<Page> {
   const pageAt = async (offset: number): Promise<Page> => {
-    const { jobs } = await store.jobs({ runId: run.id, offset, limit: PAGE, ...only });
-    return asTold({ store, datasetId: run.datasetId, recipe: run.recipe }, jobs);
+    const { jobs } = await store.jobs({ runId: run.id, offset, limit: PAGE });
+    return asTold({ store, ...run }, jobs);
   };
   const ahead = (offset: number): Promise<Page> => {
     const page = pageAt(offset);

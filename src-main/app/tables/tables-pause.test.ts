@@ -7,7 +7,7 @@ it('a run whose tables cannot be written pauses and says why, whoever refused', 
   const full = Object.assign(new Error('x'), { code: 'ENOSPC' });
   expect(pauseForTables(full, '/out')).toEqual({
     kind: 'paused',
-    reason: 'Cannot save in /out: the disk is full; free some space, then continue the run.',
+    reason: 'Cannot save in /out: the disk is full; free some space, then resume the run.',
     failure: 'storage',
   });
   expect(pauseForTables(new StoreError('DISK_ERROR', 'The library is gone.'), '/out')).toMatchObject({

@@ -328,7 +328,7 @@ describe('an answer is no picture', () => {
     await answerNext(run.id, plain('said'));
     const lost: number[] = [];
     for await (const seen of verifyResults(store, run, new AbortController().signal)) {
-      lost.push(...seen.lost);
+      lost.push(...seen.lost.map(({ jobId }) => jobId));
     }
     expect(lost).toEqual([]);
   });

@@ -88,13 +88,13 @@ async function saidBefore(
   if (after === undefined) {
     const asked = before === undefined ? null : await askedBefore(store, before);
     if (before !== undefined && asked === null) {
-      throw new Refusal('NOT_FOUND', 'What was said before this is no longer in the library; ask anew.');
+      throw new Refusal('NOT_FOUND', 'What was said before this is no longer in the library; ask again.');
     }
     return asked?.messages.slice(0, -1) ?? [];
   }
   const [asked, answer] = await Promise.all([askedBefore(store, after), store.answerOf(after)]);
   if (asked === null || answer === null) {
-    throw new Refusal('NOT_FOUND', 'The answer to go on from is no longer there; ask anew.');
+    throw new Refusal('NOT_FOUND', 'The answer to continue from is no longer there; ask again.');
   }
   return [...asked.messages, { role: 'model', parts: [{ kind: 'text', text: answer.text }] }];
 }

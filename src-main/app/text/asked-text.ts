@@ -27,7 +27,7 @@ export async function askedText(
 ): Promise<AskedText> {
   const ask = await askedBefore(store, jobId);
   if (ask === null) {
-    throw new Refusal('NOT_FOUND', 'How this was asked is no longer in the library; ask anew.');
+    throw new Refusal('NOT_FOUND', 'How this was asked is no longer in the library; ask again.');
   }
   const { model, system, generation, answer, messages } = ask;
   const files = await Promise.all(

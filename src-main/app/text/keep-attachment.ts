@@ -98,6 +98,6 @@ function kindOf(bytes: Uint8Array, name: string): Pick<MediaFile, 'medium'> & Me
   }
   throw new Refusal(
     'BAD_INPUT',
-    `${name} is no picture, sound or video that can be sent; attach another file.`,
+    `${name} is not a picture, sound or video that can be sent; attach another file.`,
   );
 }

@@ -13,7 +13,7 @@ export async function storyOf(store: Pick<Store, 'answerOf'>, jobId: number): Pr
   const answer = await store.answerOf(jobId);
   const parsed = answer === null ? null : storySchema.safeParse(jsonOf(answer.text));
   if (parsed?.success !== true) {
-    throw new Refusal('NOT_FOUND', 'That answer is no story.');
+    throw new Refusal('NOT_FOUND', 'That answer is not a story.');
   }
   return parsed.data;
 }

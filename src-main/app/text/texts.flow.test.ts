@@ -73,7 +73,7 @@ describe('a single request', () => {
   it('is refused with the reason where a cap on cost bars its model, and leaves nothing behind', async () => {
     await library.app.saveSettings({ dayCaps: { costUsd: 1 } });
     const model = { provider: 'google_genai', model: 'unheard-of' } as const;
-    const reason = 'The price of unheard-of is not known, so the cap on the cost of a day cannot hold';
+    const reason = 'The price of unheard-of is not known, so the daily cost cap cannot be enforced';
     await expect(ask(asking('How much?', { model }))).rejects.toThrow(reason);
     await expect(library.app.texts.improve({ instruction: 'bluer', model })).rejects.toThrow(reason);
     expect((await library.app.texts.history({ offset: 0, limit: 10, search: '' })).total).toBe(0);
@@ -165,7 +165,9 @@ describe('a single request', () => {
     const path = join(library.app.paths.root, 'notes.txt');
     await writeFile(path, 'words');
     const attachments = [{ kind: 'file' as const, grant: 'g' }];
-    await expect(ask(asking('x', { attachments }), { g: path })).rejects.toThrow('notes.txt is no picture');
+    await expect(ask(asking('x', { attachments }), { g: path })).rejects.toThrow(
+      'notes.txt is not a picture',
+    );
     expect((await library.app.texts.history({ offset: 0, limit: 10, search: '' })).total).toBe(0);
   });
 
@@ -323,7 +325,7 @@ describe('what is made of answers', () => {
     );
     await overRun(run.id);
     expect((await runs.found(run.id)).counts.done).toBe(1 + story.scene_list.length);
-    await expect(texts.story(over.jobId + 100)).rejects.toThrow('That answer is no story.');
+    await expect(texts.story(over.jobId + 100)).rejects.toThrow('That answer is not a story.');
   });
 
   it('improves an instruction, which is none of the questions of the history', async () => {

@@ -171,7 +171,7 @@ describe('the folder of an earlier tool', () => {
     expect(sent()).toBe(0);
     const checked = await run('--check');
     expect(checked.code, checked.err).toBe(2);
-    expect(checked.out).toContain('holds 3 whole pictures without a record, and 1 that are torn: --adopt');
+    expect(checked.out).toContain('holds 3 intact pictures without a record, and 1 incomplete one: --adopt');
 
     const before = await Promise.all(foreign.map((name) => readFile(place.path('output', name))));
     const adopted = await run('--adopt');

@@ -62,7 +62,7 @@ describe('Ctrl-C, or a terminal that is closed', () => {
       isHeard.now();
       const first = await ended;
       expect(first.code).toBe(130);
-      expect(first.err).toContain('the same command goes on');
+      expect(first.err).toContain('run the same command again to continue');
       const sent = prompts();
       expect(sent.length).toBeLessThan(ROWS);
       expect(await place.pictures()).toHaveLength(sent.length);

@@ -144,7 +144,7 @@ describe('a quota by the day', () => {
     await rows(12);
     const ended = await edit([FIRST], ['--max_global_workers', '1']);
     expect(ended.code).toBe(1);
-    expect(ended.err).toMatch(/The only key left is out for today, until .*: continue then, or add a key/);
+    expect(ended.err).toMatch(/The only remaining key is out for today, until .*: resume then, or add a key/);
     const table = await place.table();
     expect(table.filter(({ status }) => status === 'done')).toHaveLength(5);
     expect(table.filter(({ status }) => status === 'pending')).toHaveLength(7);

@@ -50,7 +50,7 @@ describe('beside another command line', () => {
     const paused = await run('runs pause 1');
     expect([paused.code, paused.out], paused.err).toEqual([
       0,
-      'Paused run 1: brushfleet runs resume 1 goes on.\n',
+      'Paused run 1: brushfleet runs resume 1 resumes it.\n',
     ]);
     const { code, err, out } = await owner.ended;
     expect(code, err).toBe(1);

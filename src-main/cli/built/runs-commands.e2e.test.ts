@@ -78,7 +78,7 @@ describe('brushfleet runs', () => {
     expect([cancelled.code, cancelled.out]).toEqual([0, '6 jobs of run 1 cancelled.\n']);
     const idle = await run('runs resume 1');
     expect([idle.code, server.requests.length], idle.err).toEqual([1, 2]);
-    expect(idle.err).toContain('--cancelled would send those again');
+    expect(idle.err).toContain('To send its cancelled jobs again, give --cancelled.');
     const resumed = await run('runs resume 1 --cancelled');
     expect(resumed.code, resumed.err).toBe(0);
     expect(server.requests).toHaveLength(ROWS);
@@ -111,7 +111,7 @@ describe('brushfleet runs', () => {
     child.kill('SIGINT');
     const { code, err } = await ended;
     expect(code, err).toBe(130);
-    expect(err).toContain('Interrupted: brushfleet runs resume 1 goes on where it stopped.');
+    expect(err).toContain('Interrupted: run brushfleet runs resume 1 to continue where it stopped.');
     const { done, pending, unknown, state } = JSON.parse((await run('runs show 1 --json')).out);
     expect([done + pending, unknown, state]).toEqual([many.length, 0, 'paused']);
     expect(done).toBe(server.requests.length);
@@ -128,7 +128,7 @@ describe('brushfleet library', () => {
   it('checks the database, and takes the backup back without losing the damaged file', async () => {
     await serve();
     expect((await run('library check')).code).toBe(2);
-    expect((await run('library restore')).err).toMatch(/^brushfleet: There is no copy to restore: /);
+    expect((await run('library restore')).err).toMatch(/^brushfleet: There is no backup to restore: /);
     expect((await place.run(EDIT, env)).code).toBe(0);
     expect(await run('library check')).toMatchObject({ code: 0, out: 'The database is sound.\n' });
 

@@ -106,7 +106,7 @@ describe('text', () => {
     const full = ['/bin/sh', '-c', `exec "${process.execPath}" "$0" "$@" > /dev/full`];
     const { code, err } = await place.start(['text', '--prompt', 'One'], env, full).ended;
     expect(code, err).toBe(1);
-    const file = /Standard output takes no more: the answers are in (.+)\.\n/.exec(err)?.[1] ?? '';
+    const file = /Standard output was closed: the answers are in (.+)\.\n/.exec(err)?.[1] ?? '';
     expect(read(await readFile(file, 'utf8'))).toMatchObject([{ response: expect.any(String), error: null }]);
     await rm(dirname(file), { recursive: true });
     const streamed = await place.start(['stream'], env, full, '{"prompt": "One"}\n').ended;
@@ -205,7 +205,10 @@ describe('text', () => {
     await until(() => told.includes('Stopping: '));
     isHeard.now();
     const { code, err } = await ended;
-    expect([code, err]).toEqual([130, expect.stringContaining('the same command goes on where it stopped')]);
+    expect([code, err]).toEqual([
+      130,
+      expect.stringContaining('run the same command again to continue where it stopped'),
+    ]);
     const first = read(await place.read('o.jsonl'));
     expect(first).toHaveLength(30);
     expect(first.filter(({ failure }) => failure === 'pending').length).toBeGreaterThan(10);
@@ -271,7 +274,7 @@ describe('structured and story', () => {
     await place.write('s.json', JSON.stringify({ ...SCHEMA, required: [] }));
     const { err } = await runs(argv, 2);
     expect(err).toMatch(
-      /holds a run with another recipe: schema\. Choose another --output, or send everything anew with --no_resume\./,
+      /holds a run with another recipe: schema\. Choose another --output, or send everything again with --no_resume\./,
     );
   });
 
@@ -296,7 +299,7 @@ describe('what cannot be carried out is one sentence, and nothing is sent', () =
     ],
     [
       ['structured', '--prompt', 'x', '--schema', 'bad.json'],
-      /"bad\.json": The schema is no JSON: line 2, column 11: a value is missing\./,
+      /"bad\.json": The schema is not valid JSON: line 2, column 11: a value is missing\./,
     ],
     [
       ['structured', '--prompt', 'x', '--schema', 'odd.json'],

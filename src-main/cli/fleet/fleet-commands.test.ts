@@ -266,7 +266,7 @@ describe('keys test and remove', () => {
       { status: 'AVAILABLE' },
       { id: dead?.id, status: 'FAILED_INIT', reason: 'invalid_key', error: expect.any(String) },
     ]);
-    expect(await done('keys list')).toMatch(/FAILED_INIT \(invalid_key\)\n1\/2 keys healthy\n$/);
+    expect(await done('keys list')).toMatch(/FAILED_INIT \(invalid_key\)\n1\/2 keys ready\n$/);
   });
 
   it('reach the keys of the environment, which come back when they are good again', async () => {

@@ -44,7 +44,7 @@ export function listKeys(work: FleetWork): number {
   ]);
   const head = ['ID', 'KEY', 'LABEL', 'ENDPOINTS', 'GROUP', 'TIER', 'MINUTE', 'TODAY', 'STATE'];
   const healthy = keys.filter(isHealthy).length;
-  return say(work, `${textTable(head, rows)}${healthy}/${keys.length} keys healthy\n`);
+  return say(work, `${textTable(head, rows)}${healthy}/${keys.length} keys ready\n`);
 }
 
 export async function addKeys(work: FleetWork, terms: KeyTerms): Promise<number> {
@@ -151,7 +151,10 @@ async function importLines(
 ): Promise<{ keys: number; duplicates: number }> {
   const keys = parseKeyLines(text);
   if (keys.length === 0) {
-    throw new Refusal('BAD_INPUT', `${basename(path)} holds no key: write one a line, or label,key.`);
+    throw new Refusal(
+      'BAD_INPUT',
+      `${basename(path)} holds no key: write one per line, as the key alone or as label,key.`,
+    );
   }
   const { endpoint } = endpointForKeys(fleet.endpoints(), terms.endpoint);
   const { added, duplicates } = await add(fleet, { endpointId: endpoint.id, keys, terms });

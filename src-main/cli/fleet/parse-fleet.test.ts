@@ -111,9 +111,9 @@ describe('what cannot be used is one sentence', () => {
     ['endpoints set Relay --weight -2', /^--weight must be a number from 0 to 10000, not "-2"\.$/],
     ['endpoints set Relay --adaptive maybe', /^--adaptive must be off, on or ceiling, not "maybe"\.$/],
     ['endpoints set Relay --enabled yes', /^--enabled must be on or off, not "yes"\.$/],
-    ['endpoints set Relay --base_url ftp://a', /^--base_url "ftp:\/\/a" is no URL: write it as https/],
+    ['endpoints set Relay --base_url ftp://a', /^--base_url "ftp:\/\/a" is not a URL: write it as https/],
     ['endpoints set Relay --base_url https://me:pw@a', /^--base_url holds a user name or password/],
-    ['endpoints set Relay --reset_zone Mars/Base', /^--reset_zone "Mars\/Base" is no time zone/],
+    ['endpoints set Relay --reset_zone Mars/Base', /^--reset_zone "Mars\/Base" is not a time zone/],
   ])('%s', (line, sentence) => {
     expect(parse(line)).toEqual({
       kind: 'refused',

@@ -154,7 +154,7 @@ function readUrl(flags: FlagValues): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new UsageError(
-      `--base_url "${text}" is no URL: write it as https://host/path, or leave it blank for the official one.`,
+      `--base_url "${text}" is not a URL: write it as https://host/path, or leave it blank for the official one.`,
     );
   }
   if (url.username !== '' || url.password !== '') {
@@ -174,7 +174,7 @@ function readZone(flags: FlagValues): string | undefined {
     new Intl.DateTimeFormat('en', { timeZone: zone }).format(0);
     return zone;
   } catch {
-    throw new UsageError(`--reset_zone "${zone}" is no time zone such as America/Los_Angeles or UTC.`);
+    throw new UsageError(`--reset_zone "${zone}" is not a time zone such as America/Los_Angeles or UTC.`);
   }
 }
 

@@ -17,7 +17,7 @@ export async function readKeys({ input, streams }: FleetWork, endpointName: stri
     if (keys.length === 0) {
       throw new Refusal(
         'BAD_INPUT',
-        'No key came in: pipe them in, one a line (brushfleet keys add --endpoint NAME < keys.txt), or start on a terminal and be asked.',
+        'No key came in: pipe them in, one per line (brushfleet keys add --endpoint NAME < keys.txt), or start on a terminal and be asked.',
       );
     }
     return { kind: 'ok', keys };

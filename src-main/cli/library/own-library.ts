@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { acquireLibrary, libraryPaths } from '../../library';
 import { Refusal } from '../../refusal';
-import { restoreBackup } from '../../store/database/backup';
+import { backupDate, restoreBackup } from '../../store/database/backup';
 import { openDatabase } from '../../store/database/open-database';
 import { StoreError } from '../../store/store-error';
 import type { OpenedLibrary } from './library-port';
@@ -23,7 +23,8 @@ export async function openOwnLibrary(libraryDir: string): Promise<OpenedLibrary>
 }
 
 function check(database: string): string | null {
-  if (!existsSync(database)) {
+  // One that was closed before is not new: its opening says what to do.
+  if (!existsSync(database) && backupDate(database) === null) {
     throw new Refusal('NOT_FOUND', `There is no library yet: ${database} does not exist.`);
   }
   try {
@@ -40,7 +41,8 @@ function check(database: string): string | null {
 function restore(libraryDir: string): string {
   try {
     const { keptAs, from } = restoreBackup(libraryDir);
-    return `The library is as it was closed at ${from.toISOString()}; what it was before is kept as ${keptAs}. Runs since then are missing: --adopt takes their pictures.`;
+    const before = keptAs === null ? 'its database was missing' : `what it was before is kept as ${keptAs}`;
+    return `The library is as it was closed at ${from.toISOString()}; ${before}. Runs since then are missing: --adopt takes their pictures.`;
   } catch (error) {
     if (error instanceof StoreError && (error.code === 'NOT_FOUND' || error.code === 'CORRUPT')) {
       throw new Refusal('NOT_FOUND', error.message);

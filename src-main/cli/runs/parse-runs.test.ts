@@ -83,12 +83,9 @@ describe('what is understood', () => {
 describe('what is refused, in one sentence', () => {
   it.each([
     ['runs show', /^Say which run: brushfleet runs show --help shows how\.$/],
-    [
-      'runs show last',
-      /^"last" is no id of a run: ids are whole numbers, brushfleet runs list shows them\.$/,
-    ],
-    ['runs show 0', /no id of a run/],
-    ['runs show -1', /^"-1" is no id of a run/],
+    ['runs show last', /^"last" is not a run id: ids are whole numbers, brushfleet runs list shows them\.$/],
+    ['runs show 0', /is not a run id/],
+    ['runs show -1', /^"-1" is not a run id/],
     ['runs resume 3 --unknown drop', /^--unknown must be keep or resend, not "drop"\.$/],
     ['runs resume 3 --max_cost free', /^--max_cost must be a number from/],
     ['runs set 3', /^Say what to change, such as --priority high: brushfleet runs set --help/],
@@ -109,7 +106,7 @@ describe('what is refused, in one sentence', () => {
     ['runs export 3 --format zip --seed 4', /^--seed goes with --validation or --test/],
     ['runs export 3 --format zip --test 50 --validation 45', /must leave at least 10 % for training/],
     ['runs remove 3', /^Unknown command "runs remove": (it is list|did you mean)/],
-    ['runs pause 3 4', /^A value stands without its flag/],
+    ['runs pause 3 4', /^One value has no flag/],
     ['library burn', /^Unknown command "library burn": it is check or restore\.$/],
     ['run list', /^Unknown command "run": did you mean runs\?$/],
   ])('%s', (line, sentence) => {

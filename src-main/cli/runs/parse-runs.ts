@@ -50,7 +50,7 @@ function readAct({ name, flags, words }: RunsWords): RunsAct {
 function readRunId(word: string): number {
   if (!/^[1-9]\d{0,14}$/.test(word)) {
     throw new UsageError(
-      `"${word}" is no id of a run: ids are whole numbers, brushfleet runs list shows them.`,
+      `"${word}" is not a run id: ids are whole numbers, brushfleet runs list shows them.`,
     );
   }
   return Number(word);

@@ -30,7 +30,7 @@ export async function resumeRun(work: RunsWork, runId: number, terms: ResumeTerm
       progress.note('Stopping: requests in flight finish and are kept. Press Ctrl-C again to end at once.');
       client.runs
         .stop({ runId })
-        .catch((error: unknown) => progress.note(`Cannot stop in order: ${String(error)}`));
+        .catch((error: unknown) => progress.note(`Could not stop cleanly: ${String(error)}`));
     },
     second: () => work.exitNow(EXIT.interrupted),
   });
@@ -59,7 +59,7 @@ export async function resumeRun(work: RunsWork, runId: number, terms: ResumeTerm
       resultsCsv: join(ended.outputDir, 'results.csv'),
       seconds: (clock.now() - startedAt) / 1000,
       interrupted: interrupts.happened
-        ? `Interrupted: brushfleet runs resume ${runId} goes on where it stopped.`
+        ? `Interrupted: run brushfleet runs resume ${runId} to continue where it stopped.`
         : null,
     });
   } finally {
@@ -99,7 +99,10 @@ async function goOn({ runs, streams }: RunsWork, run: Run, terms: ResumeTerms): 
 function refuseWithWayOut(error: unknown, runId: number): never {
   const { data, message } = error instanceof ORPCError ? error : { data: null, message: '' };
   throw isOfAdopting(data)
-    ? new Refusal('BAD_INPUT', `${message} brushfleet runs resume ${runId} --adopt takes them as done.`)
+    ? new Refusal(
+        'BAD_INPUT',
+        `${message} brushfleet runs resume ${runId} --adopt counts the intact ones as done.`,
+      )
     : error;
 }
 
@@ -123,12 +126,11 @@ function isAsked(kind: 'unknown' | 'failed' | 'cancelled', terms: ResumeTerms): 
 /** Why nothing is sent, and how it would be; null: something is. */
 function nothingLeft({ id, counts }: Run): string | null {
   const open = counts.pending + counts.leased + counts.sent;
-  const flags = (['failed', 'cancelled'] as const)
-    .filter((kind) => counts[kind] > 0)
-    .map((kind) => `--${kind}`);
-  return open > 0 || flags.length === 0
+  const kinds = (['failed', 'cancelled'] as const).filter((kind) => counts[kind] > 0);
+  const flags = kinds.map((kind) => `--${kind}`);
+  return open > 0 || kinds.length === 0
     ? null
-    : `Nothing of run ${id} is pending: ${flags.join(' and ')} would send those again.`;
+    : `Run ${id} has nothing pending. To send its ${kinds.join(' or ')} jobs again, give ${flags.join(' or ')}.`;
 }
 
 /** Resolves when the run has ended or pauses; rejects when whoever carries it out is gone. */

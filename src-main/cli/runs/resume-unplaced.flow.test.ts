@@ -99,7 +99,7 @@ it('is named by the command of its folder, and taken once its name is free', asy
   const { runId, part } = await died();
   const plan = picturePlan(library, { source: { kind: 'prompts', prompts: PROMPTS }, name: 'animals' });
   const { notes } = await runPlan(library, plan);
-  expect(notes.join(' ')).toContain(`lies in ${part}: --unknown resend would pay for it again`);
+  expect(notes.join(' ')).toContain(`is kept in ${part}: --unknown resend would pay for it again`);
   expect(await countsOf(runId)).toMatchObject({ done: 2, unknown: 1 });
   await rm(place, { recursive: true });
   const again = { ...plan, options: { ...ONE_AT_A_TIME, unknown: 'resend' as const } };
@@ -112,7 +112,7 @@ it('is named by the command of its folder, and taken once its name is free', asy
 it('is named by runs resume before anything unknown goes again', async () => {
   const { runId, part } = await died();
   const kept = await resumed(runId, 'keep');
-  expect(kept.told).toContain(`lies in ${part}: --unknown resend would pay for it again.\n`);
+  expect(kept.told).toContain(`is kept in ${part}: --unknown resend would pay for it again.\n`);
   expect(server.requests).toHaveLength(2);
   const asked: string[] = [];
   server.reply(async () => {
@@ -120,7 +120,7 @@ it('is named by runs resume before anything unknown goes again', async () => {
     return scene.picture;
   });
   // The note is no bar: who wants it pays for it once more, and what lies there lies there still.
-  expect((await resumed(runId, 'resend')).told).toContain(`lies in ${part}: `);
+  expect((await resumed(runId, 'resend')).told).toContain(`is kept in ${part}: `);
   expect(asked).toEqual([BYTES]);
 }, 60_000);
 

@@ -138,7 +138,7 @@ describe('runs resume', () => {
     await soon();
     second.change(1, { state: { kind: 'finished' } });
     expect((await again).err).toContain(
-      'Nothing of run 1 is pending: --failed and --cancelled would send those again.\n',
+      'Run 1 has nothing pending. To send its failed or cancelled jobs again, give --failed or --cancelled.\n',
     );
     expect(second.asked).toEqual([['resume', { runId: 1, resendUnknown: false }]]);
   });
@@ -149,7 +149,7 @@ describe('runs resume', () => {
     expect((await invoke('runs resume 1', scene)).end).toEqual({
       kind: 'refused',
       sentence:
-        '/out holds 2 pictures that this library has no record of. brushfleet runs resume 1 --adopt takes them as done.',
+        '/out holds 2 pictures that this library has no record of. brushfleet runs resume 1 --adopt counts the intact ones as done.',
     });
     scene.refuseResume('/out is gone.', 'outputDir');
     expect((await invoke('runs resume 1', scene)).end).toEqual({
@@ -176,7 +176,9 @@ describe('runs resume', () => {
     expect(end).toEqual(ok(130));
     expect(scene.asked).toContainEqual(['stop', { runId: 1 }]);
     expect(err).toContain('Stopping: requests in flight finish and are kept.');
-    expect(err).toContain('brushfleet: Interrupted: brushfleet runs resume 1 goes on where it stopped.\n');
+    expect(err).toContain(
+      'brushfleet: Interrupted: run brushfleet runs resume 1 to continue where it stopped.\n',
+    );
   });
 
   it('Ctrl-C before it starts: nothing is sent', async () => {
@@ -258,7 +260,7 @@ describe('runs set', () => {
 describe('runs pause, cancel and export', () => {
   it('pause waits for what is in flight, and says how to go on', async () => {
     const { end, out } = await invoke('runs pause 1', owner(runWith({ pending: 1 })));
-    expect([end, out]).toEqual([ok(0), 'Paused run 1: brushfleet runs resume 1 goes on.\n']);
+    expect([end, out]).toEqual([ok(0), 'Paused run 1: brushfleet runs resume 1 resumes it.\n']);
   });
 
   it('pause of one that is not under way says so and asks nothing', async () => {
@@ -278,7 +280,7 @@ describe('runs pause, cancel and export', () => {
 
   it('cancel says what was not written, and where', async () => {
     const scene = owner(runWith({ pending: 4 }, { state: PAUSED }));
-    const reason = 'Cannot save in /out: the folder is gone; bring it back, then continue the run.';
+    const reason = 'Cannot save in /out: the folder is gone; bring it back, then resume the run.';
     const { client } = scene.port;
     const cancel = async (input: { runId: number; which: 'pending' | 'all' }): Promise<Run> => {
       await client.runs.cancel(input);

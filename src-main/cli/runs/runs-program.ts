@@ -9,7 +9,7 @@ Examples:
   brushfleet runs list
   brushfleet runs list --sessions                       with all that the service, stream and programs have asked
   brushfleet runs show 3                                the counts, the cost, and the failures by cause
-  brushfleet runs resume 3 --unknown resend             goes on; Ctrl-C finishes what is in flight and pauses
+  brushfleet runs resume 3 --unknown resend             resumes it; Ctrl-C finishes what is in flight and pauses
   brushfleet runs resume 3 --failed --max_cost 20       sends what failed again, with a higher cap
   brushfleet runs set 3 --priority high --place 1       before all others
   brushfleet runs cancel 3 --in_flight                  cuts off what is under way, too: it may be charged
@@ -25,7 +25,7 @@ Nothing else may have the library open meanwhile. A damaged database is kept und
 export function addRunsCommands(program: Command, configure: Configure, choose: Choose): void {
   const leaf = leavesOf(choose);
   const runs = configure(program.command('runs'))
-    .description('the runs of the library: look at them, go on, pause, cancel, export')
+    .description('the runs of the library: list, show, resume, pause, cancel, export')
     .addHelpText('after', RUNS_EXAMPLES);
   const add = (usage: string, description: string): Command =>
     common(leaf(configure, runs, usage, description)).option(
@@ -37,14 +37,14 @@ export function addRunsCommands(program: Command, configure: Configure, choose: 
     'every run, newest first, and sessions (of the service, of programs) with failed or unknown requests',
   ).option('--sessions', 'every session');
   add('show <id>', 'one run: state, counts, cost, failures by cause');
-  add('resume <id>', 'go on with a run that is paused or was cut off')
+  add('resume <id>', 'resume a run that is paused or was cut off')
     .option(
       '--unknown <what>',
       'requests whose answer was lost, and may be charged: keep, or resend (default: keep)',
     )
     .option('--failed', 'send jobs that failed again')
     .option('--cancelled', 'send jobs that were cancelled, after all')
-    .option('--adopt', 'take whole pictures in its folder that have no record as done')
+    .option('--adopt', 'count intact pictures in its folder that have no record as done')
     .option('--max_cost <usd>', 'a new cap on what the whole run may cost, in US dollars')
     .option('--max_requests <n>', 'a new cap on the requests of the whole run')
     .option('--priority <priority>', 'among runs at the same time: high, normal or low');
@@ -65,17 +65,17 @@ export function addRunsCommands(program: Command, configure: Configure, choose: 
       'a table: csv, jsonl, spreadsheet (no cell is a formula), failures (failed rows alone), reviewed (with verdicts), accepted (those alone); with pictures: image_folder (for Hugging Face datasets), parquet, zip, pairs (for DPO)',
     )
     .option('--only <which>', 'with pictures: results (all), accepted, rejected or unset (default: results)')
-    .option('--validation <percent>', 'with pictures: so many of the rows are for validation')
-    .option('--test <percent>', 'with pictures: so many of the rows are for testing')
+    .option('--validation <percent>', 'with pictures: percentage of the rows for validation')
+    .option('--test <percent>', 'with pictures: percentage of the rows for testing')
     .option('--seed <n>', 'the same seed splits the same way (default: 1)')
-    .option('--embed_recipe', 'with pictures: each says how it came about; signed ones stay as they are')
+    .option('--embed_recipe', 'with pictures: each records how it was made; signed ones stay as they are')
     .option('--output <path>', 'where to: a file, or the new folder (default: beside the results)');
 }
 
 export function addLibraryCommands(program: Command, configure: Configure, choose: Choose): void {
   const leaf = leavesOf(choose);
   const library = configure(program.command('library'))
-    .description('the library itself: check its database, or take the backup back')
+    .description('the library itself: check its database, or restore the backup')
     .addHelpText('after', LIBRARY_EXAMPLES);
   common(leaf(configure, library, 'check', 'read the whole database and say whether it is sound'));
   common(

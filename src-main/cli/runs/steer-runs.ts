@@ -13,7 +13,7 @@ export async function pauseRun(work: RunsWork, runId: number): Promise<number> {
   }
   work.streams.err.write('Pausing: requests in flight finish and are kept.\n');
   const paused = await work.runs.client.runs.stop({ runId });
-  return tell(work, paused, `Paused run ${runId}: brushfleet runs resume ${runId} goes on.`);
+  return tell(work, paused, `Paused run ${runId}: brushfleet runs resume ${runId} resumes it.`);
 }
 
 export async function cancelRun(

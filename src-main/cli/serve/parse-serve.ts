@@ -11,7 +11,7 @@ export function readServe(flags: FlagValues): ServeCliRequest {
   const allowPlainHttp = flags.has('allow_plain_http');
   if (host !== undefined && !isLoopbackHost(host) && tls === undefined && !allowPlainHttp) {
     throw new UsageError(
-      `--host ${host} can be reached from other machines, and without TLS keys travel readable: give --tls_cert and --tls_key, or --allow_plain_http where something else encrypts.`,
+      `--host ${host} can be reached from other machines, and without TLS keys travel unencrypted: give --tls_cert and --tls_key, or --allow_plain_http where something else encrypts.`,
     );
   }
   const hosts = flags.text('allowed_hosts');

@@ -114,7 +114,7 @@ function announce(
     say("No keys in the environment: the library's own serve, and those that callers bring.");
   }
   if (!isLoopbackHost(config.host) && config.tls === undefined) {
-    say('Warning: this service can be reached from other machines without TLS: keys travel readable.');
+    say('Warning: this service can be reached from other machines without TLS: keys travel unencrypted.');
   }
   say(`Brushfleet serves on ${address} (routes: ${address}/docs). Ctrl-C ends it.`);
 }

@@ -19,7 +19,7 @@ export function addServeCommand(add: (name: string, description: string) => Comm
       '--allowed_hosts <names>',
       'names besides loopback under which it may be called: a.example,b.example:8080',
     )
-    .option('--allow_plain_http', 'also to other machines without TLS: whoever is on the way can read keys')
+    .option('--allow_plain_http', 'also to other machines without TLS: anyone in between can read keys')
     .option('--tls_cert <file>', 'PEM, with --tls_key: serves https')
     .option('--tls_key <file>', 'PEM, with --tls_cert')
     .option(

@@ -1,5 +1,5 @@
 /** `brushfleet stream` from argv to exit code, over a real app and the demo endpoint. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Writable } from 'node:stream';
@@ -124,7 +124,7 @@ describe('brushfleet stream', () => {
     expect(results[2]).toMatchObject({
       index: 2,
       response: null,
-      error: expect.stringContaining('no JSON'),
+      error: expect.stringContaining('not valid JSON'),
       failure: { kind: 'bad_input' },
     });
     expect(results[3]).toMatchObject({ index: 3, metadata: { id: 9 }, failure: { kind: 'blocked' } });
@@ -187,13 +187,13 @@ describe('brushfleet stream', () => {
     const { code, err, summary } = await stream(['--concurrency', '1'], { lines, taken: 2 });
     expect(code).toBe(1);
     expect(demo.requests.length).toBeLessThan(10);
-    expect(err.match(/Standard output takes no more/g)).toHaveLength(1);
+    expect(err.match(/Standard output was closed/g)).toHaveLength(1);
     expect(err).toContain('brushfleet runs list --sessions');
     expect(summary).toMatchObject({ type: 'result' });
     // The last line of all is as good as any.
     const unread = await stream([], { lines: lines.slice(0, 2), taken: 2 });
     expect(unread.code).toBe(1);
-    expect(unread.err).toContain('Standard output takes no more');
+    expect(unread.err).toContain('Standard output was closed');
   });
 
   it('holds on to no line that it has read', async () => {
@@ -219,12 +219,28 @@ describe('brushfleet stream', () => {
     expect(code).toBe(0);
   });
 
+  it('takes a file and a schema that begin with a byte order mark', async () => {
+    await writeFile(join(folder, 'schema.json'), '\uFEFF{"type": "object"}');
+    const { code, results } = await stream(['--schema', 'schema.json'], {
+      lines: ['\uFEFF{"prompt": "rate it", "metadata": {"id": 1}}'],
+    });
+    expect([code, results[0]?.['metadata'], results[0]?.['error']]).toEqual([0, { id: 1 }, null]);
+  });
+
+  it('says why a schema cannot be read', async () => {
+    await mkdir(join(folder, 'schemas'));
+    const isFolder = await stream(['--schema', 'schemas'], { lines: [] });
+    expect([isFolder.code, isFolder.err]).toEqual([2, expect.stringContaining('it is a folder')]);
+    const missing = await stream(['--schema', 'none.json'], { lines: [] });
+    expect([missing.code, missing.err]).toEqual([2, expect.stringContaining('there is no such file')]);
+  });
+
   it('refuses a wrong command, a schema that is none, and an environment without a key', async () => {
     const wrong = await stream(['--timeout', 'soon'], { lines: [] });
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('--timeout')]);
     await writeFile(join(folder, 'broken.json'), '{');
     const broken = await stream(['--schema', 'broken.json'], { lines: [] });
-    expect([broken.code, broken.err]).toEqual([2, expect.stringContaining('it is no JSON')]);
+    expect([broken.code, broken.err]).toEqual([2, expect.stringContaining('it is not valid JSON')]);
     const keyless = await stream([], { lines: ['{"prompt": "hello"}'], env: {} });
     expect([keyless.code, keyless.err]).toEqual([
       2,

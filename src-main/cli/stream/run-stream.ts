@@ -1,6 +1,6 @@
 /** `stream`: every line that is read gets its result, also when it is stopped on the way. */
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { LONGEST_SCHEMA } from '@shared/model/text';
 import { ClientError, TimeoutError } from '../../api/errors';
 import type { Brushfleet, BrushfleetOptions, ItemResult, PromptItem, Stream } from '../../api/types';
 import type { LogLevel } from '../../log';
@@ -8,6 +8,7 @@ import { EXIT } from '../exit-codes';
 import { watchInterrupts } from '../interrupt';
 import { withoutUndefined } from '../read-flags';
 import { type MainOptions, readSurroundings, refuse } from '../surroundings';
+import { textIn, Unreadable } from '../text/text-files';
 import { createResultLines } from './result-lines';
 import type { StreamCliRequest } from './stream-request';
 
@@ -21,7 +22,7 @@ export interface StreamDoor {
 const LINES_PER_SLOT = 2;
 const SLOTS = 16;
 const UNREAD =
-  'brushfleet: Standard output takes no more: no more lines are read, and what is in flight is finished. All answers are in the library: brushfleet runs list --sessions tells the run, and brushfleet runs export ID --format jsonl writes them.';
+  'brushfleet: Standard output was closed: no more lines are read, and what is in flight is finished. All answers are in the library: brushfleet runs list --sessions tells the run, and brushfleet runs export ID --format jsonl writes them.';
 
 export async function runStream(options: MainOptions, request: StreamCliRequest): Promise<number> {
   const surroundings = await readSurroundings(options, request);
@@ -66,12 +67,18 @@ async function schemaIn({ schema }: StreamCliRequest, cwd: string): Promise<Read
   }
   const path = resolve(cwd, schema);
   try {
-    const text = await readFile(path, 'utf8');
+    const text = await textIn(path, LONGEST_SCHEMA);
     JSON.parse(text);
     return { kind: 'ok', text };
   } catch (error) {
-    const why = error instanceof SyntaxError ? `it is no JSON (${error.message})` : 'there is no such file';
-    return { kind: 'refused', sentence: `Cannot use ${path} as a schema: ${why}.` };
+    if (error instanceof Unreadable) {
+      return { kind: 'refused', sentence: error.message };
+    }
+    if (error instanceof SyntaxError) {
+      const why = `it is not valid JSON (${error.message})`;
+      return { kind: 'refused', sentence: `Cannot use ${path} as a schema: ${why}.` };
+    }
+    throw error;
   }
 }
 
@@ -163,14 +170,15 @@ function failed(failure: NonNullable<ItemResult['failure']>, metadata: ItemResul
 function itemIn(line: string): PromptItem | string {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    // A byte order mark is no part of the text; where files were joined, each has its own.
+    value = JSON.parse(line.replace(/^\uFEFF/, ''));
   } catch (error) {
-    return `The line is no JSON: ${error instanceof Error ? error.message : String(error)}`;
+    return `The line is not valid JSON: ${error instanceof Error ? error.message : String(error)}`;
   }
   if (typeof value === 'string') {
     return { prompt: value };
   }
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? value
-    : 'The line is no JSON object with a prompt.';
+    : 'The line is not a JSON object with a prompt.';
 }

@@ -88,7 +88,7 @@ describe('brushfleet text, structured and story', () => {
       ['text', '--input', 'f'],
       /^Say where the answers go: .*--output answers\.jsonl, or --output - for the screen\.$/,
     ],
-    [['text', '--input', 'f', '--prompt', 'x'], /^--input and --prompt exclude each other/],
+    [['text', '--input', 'f', '--prompt', 'x'], /^--input and --prompt cannot be used together/],
     [['text', '--prompt', ' '], /^--prompt needs a value, and got a blank one\.$/],
     [
       ['text', '--prompt', 'x', '--prompt_column', 'c'],
@@ -96,15 +96,15 @@ describe('brushfleet text, structured and story', () => {
     ],
     [
       ['text', '--input', 'f', '--output', 'o', '--prompt_column', 'c', '--template', 't'],
-      /^--prompt_column and --template exclude/,
+      /^--prompt_column and --template cannot be used together/,
     ],
     [
       ['text', '--prompt', 'x', '--system', 'a', '--system_file', 'b'],
-      /^--system and --system_file exclude each other/,
+      /^--system and --system_file cannot be used together/,
     ],
     [
       ['text', '--prompt', 'x', '--concurrency', '2', '--num_workers', '3'],
-      /^--concurrency and --num_workers exclude/,
+      /^--concurrency and --num_workers cannot be used together/,
     ],
     [['text', '--prompt', 'x', '--json'], /^--json and the answers would mix/],
     [['text', '--prompt', 'x', '--schema', 's.json'], /^Unknown flag --schema/],
@@ -135,7 +135,7 @@ describe('brushfleet text, structured and story', () => {
     ],
     [
       ['text', '--prompt', 'x', '--api_key', 'AIzaSy-leaked'],
-      /^--api_key is no flag: other programs can read/,
+      /^--api_key is not a flag: other programs can read/,
     ],
     [['txt', '--prompt', 'x'], /^Unknown command "txt": did you mean text\?$/],
   ])('%j is one sentence', (argv, sentence) => {

@@ -50,7 +50,7 @@ export function readText(command: TextCommand, flags: FlagValues): TextCliReques
 
 function refuseBoth(flags: FlagValues, one: string, other: string): void {
   if (flags.has(one) && flags.has(other)) {
-    throw new UsageError(`--${one} and --${other} exclude each other: give one of the two.`);
+    throw new UsageError(`--${one} and --${other} cannot be used together: give one of the two.`);
   }
 }
 
@@ -59,7 +59,7 @@ function readSource(command: TextCommand, flags: FlagValues): TextCliRequest['so
   const path = flags.text('input');
   if (prompts.length > 0 && path !== undefined) {
     throw new UsageError(
-      '--input and --prompt exclude each other: a file of prompts, or prompts on the command line.',
+      '--input and --prompt cannot be used together: a file of prompts, or prompts on the command line.',
     );
   }
   if (path !== undefined) {
@@ -138,7 +138,7 @@ function readGeneration(flags: FlagValues): Generation {
 function readStops(flags: FlagValues): string[] | undefined {
   const stops = flags.verbatim('stop');
   if (stops.length > MOST_STOPS) {
-    throw new UsageError(`--stop may stand there at most ${MOST_STOPS} times.`);
+    throw new UsageError(`--stop may be given at most ${MOST_STOPS} times.`);
   }
   return stops.length === 0 ? undefined : [...stops];
 }

@@ -15,7 +15,8 @@ export type ReadTextFiles =
 /** What a recipe takes (src-shared/model/text.ts), as for a schema. */
 const LONGEST_SYSTEM = 100_000;
 
-class Unreadable extends Error {}
+/** Its message is a sentence. */
+export class Unreadable extends Error {}
 
 export async function readTextFiles(request: TextCliRequest, cwd: string): Promise<ReadTextFiles> {
   try {
@@ -58,7 +59,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'it may not be read; check its permissions',
 };
 
-async function textIn(path: string, most: number): Promise<string> {
+/** Throws Unreadable. */
+export async function textIn(path: string, most: number): Promise<string> {
   const name = basename(path);
   try {
     // A byte order mark is no part of the text.
@@ -73,7 +75,7 @@ async function textIn(path: string, most: number): Promise<string> {
     }
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     throw new Unreadable(
-      `"${name}" cannot be read: ${REASONS[code] ?? (code.startsWith('ERR_ENCODING') ? 'it is no UTF-8 text' : code)}.`,
+      `"${name}" cannot be read: ${REASONS[code] ?? (code.startsWith('ERR_ENCODING') ? 'it is not UTF-8 text' : code)}.`,
     );
   }
 }

@@ -21,8 +21,11 @@ const collect = (value: string, before: readonly string[] | undefined): readonly
 function addFlags(command: Command): Command {
   return addRunFlags(
     command
-      .option('--input <path>', 'CSV, JSONL, JSON, TXT (one prompt a line) or Parquet; a row may name media')
-      .option('--prompt <text>', 'a prompt, in place of a file; may stand there several times', collect)
+      .option(
+        '--input <path>',
+        'CSV, JSONL, JSON, TXT (one prompt per line) or Parquet; a row may name media',
+      )
+      .option('--prompt <text>', 'a prompt, in place of a file; may be given several times', collect)
       .option('--output <file>', 'JSONL, a line for each input in its order; -: the standard output')
       .option('--prompt_column <column>', 'the column that holds the prompt (default: prompt)')
       .option('--template <text>', 'the prompt, in place of a column; {{column}} inserts a cell')
@@ -37,9 +40,9 @@ function addFlags(command: Command): Command {
       .option('--candidate_count <n>', 'answers to each prompt; further ones are in `candidates`')
       .option('--seed <n>', 'the same seed, nearly the same answer')
       .option('--thinking_budget <n>', 'tokens the model may think; 0: none, -1: as it likes; google_genai')
-      .option('--stop <text>', 'the answer ends before this; may stand there several times', collect)
-      .option('--presence_penalty <p>', '-2 to 2; above 0: words that were there come less')
-      .option('--frequency_penalty <p>', '-2 to 2; the same, the more often they were there'),
+      .option('--stop <text>', 'the answer ends before this; may be given several times', collect)
+      .option('--presence_penalty <p>', '-2 to 2; above 0: words already used become less likely')
+      .option('--frequency_penalty <p>', '-2 to 2; likewise, the more often a word was used'),
   );
 }
 
@@ -59,15 +62,18 @@ function addRunFlags(command: Command): Command {
       '--wait_for_quota <when>',
       'never; minutes: ends when all keys are out for the day; always (default: minutes)',
     )
-    .option('--resume', 'go on with the run of the output file (this is the default)')
-    .option('--no_resume', 'send everything anew')
+    .option('--resume', 'resume the run of the output file (this is the default)')
+    .option('--no_resume', 'send everything again')
     .option(
       '--unknown <what>',
       'requests whose answer was lost with their process, and may be charged: keep, or resend (default: keep)',
     )
-    .option('--max_cost <usd>', 'stop when the run has cost so many US dollars; run again with more to go on')
-    .option('--max_requests <n>', 'stop when the run has sent so many requests')
-    .option('--canary <n>', 'send the first n rows, then stop; the same command without it goes on')
+    .option(
+      '--max_cost <usd>',
+      'stop when the run has cost this many US dollars; run again with more to continue',
+    )
+    .option('--max_requests <n>', 'stop when the run has sent this many requests')
+    .option('--canary <n>', 'send the first n rows, then stop; the same command without it sends the rest')
     .option('--priority <priority>', 'among runs at the same time: high, normal or low (default: normal)')
     .option('--allow_private_urls', 'also fetch media from this machine and private networks')
     .option('--check', 'read every row, say what would fail, and send nothing')

@@ -38,7 +38,7 @@ export function addTokensCommands(program: Command, configure: Configure, choose
   );
   add(
     'revoke <tokens...>',
-    'nobody gets in with these from now on, and runs they started under a cap stand still; names, ids or beginnings of ids',
+    'these stop working at once, and runs they started under a cap pause; names, ids or beginnings of ids',
   );
 }
 

@@ -1,6 +1,6 @@
 /**
  * Reads text requests: Gemini's `generateContent`, OpenAI's chat completions and responses. Shapes: the two APIs as of
- * 2026 (reference/PROVIDERS.md); Gemini's REST parser takes snake_case, too.
+ * 2026 (ai.google.dev/api, platform.openai.com/docs/api-reference); Gemini's REST parser takes snake_case, too.
  */
 import { z } from 'zod';
 import type { Picture } from '../request';

@@ -1,6 +1,6 @@
 /**
  * Gemini's Files API: a resumable upload, a state that is PROCESSING at first, and files that belong to the key that
- * brought them. Protocol: reference/PROVIDERS.md 1.5.
+ * brought them. Protocol: ai.google.dev/api/files.
  */
 import { randomUUID } from 'node:crypto';
 import type { Picture } from '../request';

@@ -25,6 +25,11 @@ export interface LeaseRequest {
   readonly borrower?: string;
   /** Whether anybody knows what it costs: keys with a cap on their cost serve nothing else. Absent: somebody does. */
   readonly hasPrice?: () => boolean;
+  /**
+   * Until when (wall clock) a key with a cap on its cost is out, because what is spent or in flight uses it up; null: it
+   * is not. Asked last, of a key that nothing else holds. Absent: none is.
+   */
+  readonly keyOutUntil?: (keyId: string) => number | null;
   /** Tokens it may use; absent: what the model's last requests used. */
   readonly tokens?: number;
 }
@@ -41,9 +46,11 @@ export interface Moment {
   readonly tokens: number;
   /** A key whose wait was over came back; it was `was`. */
   onBack(key: KeyRecord, was: NonNullable<ReturnType<typeof refresh>>): void;
+  /** What a key may cost today is used up; `until`: wall clock. */
+  onSpent(key: KeyRecord, until: number): void;
 }
 
-export interface Choice {
+export interface SeatChoice {
   readonly record: EndpointRecord;
   readonly seat: Seat;
 }
@@ -63,7 +70,7 @@ export function choose(
   candidates: readonly EndpointRecord[],
   request: LeaseRequest,
   moment: Moment,
-): Choice | null {
+): SeatChoice | null {
   if (moment.app.readyAt(moment.now, moment.tokens) > moment.now) {
     return null;
   }
@@ -176,8 +183,21 @@ function seatIsFree(record: EndpointRecord, { key, refused }: Seat, look: Look):
   return (
     keyHeldUntil(key, moment) <= moment.now &&
     quotaReadyAt(key, look.request.model, moment) <= moment.now &&
-    (look.pass === 'anything' || !isAvoided(record.endpoint.id, key.id, look))
+    (look.pass === 'anything' || !isAvoided(record.endpoint.id, key.id, look)) &&
+    !isSpent(key, look)
   );
+}
+
+/** A key found to be so is closed with that, and not chosen: a lease would take turns that nothing is sent in. */
+function isSpent(key: KeyRecord, { request, moment }: Look): boolean {
+  if (key.id === null || key.quota.limits.costPerDay === undefined) {
+    return false;
+  }
+  const until = request.keyOutUntil?.(key.id) ?? null;
+  if (until !== null) {
+    moment.onSpent(key, until);
+  }
+  return until !== null;
 }
 
 function isOfTier(key: KeyRecord, tier: Tier): boolean {

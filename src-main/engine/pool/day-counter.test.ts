@@ -1,7 +1,8 @@
+import { GEMINI_RESET_ZONE } from '@shared/model/provider';
 import { describe, expect, it } from 'vitest';
 import { createVirtualClock } from '../testing/virtual-clock';
 import { DayCounter } from './day-counter';
-import { GEMINI_RESET_ZONE, RESET_GUARD_MS } from './next-daily-reset';
+import { RESET_GUARD_MS } from './next-daily-reset';
 
 const HOUR = 3_600_000;
 /** Noon in UTC is four in the morning Pacific; twenty hours are left of that day, and the guard. */

@@ -233,7 +233,7 @@ function never(
       isOpen(record) && (request.endpointIds === undefined || request.endpointIds.has(record.endpoint.id)),
   );
   if (found.barredKeys > 0) {
-    const sentence = `${unpricedSentence(request, 'a key that may serve it')} Then continue.`;
+    const sentence = `${unpricedSentence(request, 'the cost cap of a key that may serve it')} Then resume the run.`;
     return { kind: 'never', reason: 'budget', sentence };
   }
   const refusals = [...found.refusals.values()];
@@ -256,7 +256,7 @@ function never(
     return {
       kind: 'never',
       reason: silent.lastFailure?.kind ?? 'network',
-      sentence: `${silent.endpoint.name} has never answered (${why.replace(/\.$/, '')}): check its base URL and the connection, then continue.`,
+      sentence: `${silent.endpoint.name} has never answered (${why.replace(/\.$/, '')}): check its base URL and the connection, then resume the run.`,
     };
   }
   if (open.length === 0) {
@@ -286,5 +286,5 @@ const TEST_PLACES = 'under Endpoints, or by brushfleet keys test --all';
 function outSentence(kind: FailureKind): string {
   return kind === 'no_credit'
     ? `no credit or no access; add credit, then test the key (${TEST_PLACES}).`
-    : `the provider refused; replace or re-test to go on (${TEST_PLACES}).`;
+    : `refused by the provider; replace or re-test to go on (${TEST_PLACES}).`;
 }

@@ -66,7 +66,7 @@ export function replaceFleet(old: Fleet, change: FleetChange): Fleet {
     byProvider.set(endpoint.provider, [...(byProvider.get(endpoint.provider) ?? []), record]);
   }
   const withCompany = new Set([...byProvider].filter(([, all]) => hasSeveralKeys(all)).map(([name]) => name));
-  const isFree = new Set([...keys.values()].map(({ tier }) => tier === 'free'));
+  const tiers = new Set([...keys.values()].map(({ tier }) => (tier === 'free' ? 'free' : 'notFree')));
   return {
     endpoints,
     keys,
@@ -74,7 +74,7 @@ export function replaceFleet(old: Fleet, change: FleetChange): Fleet {
     byProvider,
     withCompany,
     settings: change.rules.settings,
-    hasTiers: isFree.size > 1,
+    hasTiers: tiers.size > 1,
   };
 }
 
@@ -139,8 +139,13 @@ function joinGroup(
     modelQuota(group, model, clock).gate.absorb(gate, now);
   }
   for (const out of leases.filter((lease) => lease.key === key)) {
-    group.gate.adopt(out.place, out);
-    out.gates.push(group.gate);
+    for (const gate of [group.gate, modelQuota(group, out.lease.model, clock).gate]) {
+      // A key that was in it before has places there still.
+      if (!out.gates.includes(gate)) {
+        gate.adopt(out.place, out);
+        out.gates.push(gate);
+      }
+    }
   }
 }
 

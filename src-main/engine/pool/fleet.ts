@@ -8,7 +8,7 @@ import type {
   QuotaGroup,
 } from '@shared/model/endpoint';
 import type { Failure } from '@shared/model/failure';
-import type { Provider } from '@shared/model/provider';
+import { PROVIDER_TRAITS, type Provider } from '@shared/model/provider';
 import { DEFAULT_POOL_SETTINGS, type PoolSettings } from '@shared/model/settings';
 import type { Clock, Lease } from '../ports';
 import type { AdaptiveConcurrency } from './adaptive-concurrency';
@@ -16,7 +16,6 @@ import type { EndpointRest } from './endpoint-rest';
 import { Gate, type Place } from './gate';
 import type { Standing } from './key-standing';
 import { LearnedRate } from './learned-rate';
-import { GEMINI_RESET_ZONE } from './next-daily-reset';
 import type { Penalty } from './penalty';
 import type { RetryBudget } from './retry-budget';
 
@@ -125,6 +124,8 @@ export interface LeaseRecord {
   readonly epoch: number;
   /** Its number among the leases of the endpoint. */
   readonly turn: number;
+  /** It took from the endpoint's budget of retries. */
+  readonly isRetry: boolean;
   sentAt: number | null;
   answered: boolean;
 }
@@ -171,7 +172,7 @@ export function mayUse({ id, isOwn, borrowers }: KeyRecord, borrower: string | u
 
 /** At whose midnight its daily limits start anew; null: it says so itself. */
 export function resetZoneOf(endpoint: Endpoint): string | null {
-  return endpoint.resetZone || (endpoint.provider === 'google_genai' ? GEMINI_RESET_ZONE : null);
+  return endpoint.resetZone || PROVIDER_TRAITS[endpoint.provider].resetZone;
 }
 
 /** The seats of a key at endpoints that lead to the same host as `at`: one account there. */

@@ -36,6 +36,9 @@ export class Gate {
   private concurrency = Number.POSITIVE_INFINITY;
   private minIntervalMs = 0;
   private lastLeaseAt = Number.NEGATIVE_INFINITY;
+  /** Of the lease that passed last, and when the one before it had: it may be given back unused. */
+  private lastPlace: Place | null = null;
+  private leaseBeforeAt = Number.NEGATIVE_INFINITY;
   private requestsPerMinute = Number.POSITIVE_INFINITY;
   private isLimited = false;
   /** Monotonic: until then nothing passes, whatever the limits say. */
@@ -119,7 +122,9 @@ export class Gate {
 
   reserve(place: Place): void {
     this.inFlight += 1;
+    this.leaseBeforeAt = this.lastLeaseAt;
     this.lastLeaseAt = place.at;
+    this.lastPlace = place;
     this.window.take();
     this.tokens.take(place.tokens);
     this.day.take(place.at);
@@ -143,6 +148,14 @@ export class Gate {
     this.day.giveBack(place.at, now);
   }
 
+  /** Not even begun: the next one need keep no distance from it, unless others have passed since. */
+  neverBegun(place: Place): void {
+    if (this.lastPlace === place) {
+      this.lastLeaseAt = this.leaseBeforeAt;
+      this.lastPlace = null;
+    }
+  }
+
   /** The concurrency slot is free. */
   answered(at: number): void {
     this.inFlight -= 1;
@@ -158,7 +171,7 @@ export class Gate {
   remember(request: { readonly sentAt: number; readonly tokens: number; readonly spentAt: number }): void {
     this.window.add(request.sentAt);
     this.tokens.spend(0, request.tokens, request.spentAt);
-    this.lastLeaseAt = Math.max(this.lastLeaseAt, request.sentAt);
+    this.passedAt(request.sentAt);
   }
 
   /** Requests of an earlier session that fall on the present day. */
@@ -175,7 +188,7 @@ export class Gate {
       this.tokens.spend(0, tokens, at);
     }
     this.day.absorb(other.day, now);
-    this.lastLeaseAt = Math.max(this.lastLeaseAt, other.lastLeaseAt);
+    this.passedAt(other.lastLeaseAt);
   }
 
   gauges(now: number): Gauges {
@@ -185,6 +198,12 @@ export class Gate {
       today: gauge(this.day.used(now), this.day.limit),
       tokens: gauge(this.tokens.used(now), this.tokens.limit),
     };
+  }
+
+  /** Another lease, of which this gate has not known. */
+  private passedAt(at: number): void {
+    this.lastLeaseAt = Math.max(this.lastLeaseAt, at);
+    this.leaseBeforeAt = Math.max(this.leaseBeforeAt, at);
   }
 
   private slotAt(now: number): number {

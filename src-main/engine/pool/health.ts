@@ -10,7 +10,10 @@ export interface KeyGauges {
   readonly learnedPerMinute?: number;
 }
 
-/** What a full use of the limits needs over what is in flight on average (ENGINE.md, section 4). */
+/**
+ * What a full use of the limits needs over what is in flight on average: found on a virtual clock, with latencies that
+ * vary as those of pictures do.
+ */
 const HEADROOM = 1.35;
 
 export function healthOf(record: EndpointRecord, clock: Clock): EndpointHealth {

@@ -65,12 +65,24 @@ export function judge(out: LeaseRecord, outcome: LeaseOutcome, context: JudgeCon
     case 'failed':
       blame(out, outcome.failure, context);
       break;
-    case 'lost':
     case 'unused':
+      neverBegun(out, context.clock.now());
+      return;
+    case 'lost':
       return;
   }
   if (outcome.facts !== undefined) {
     out.learned.told(outcome.facts, context.clock.now());
+  }
+}
+
+/** It keeps nobody at a distance, and was nobody's retry. A request that failed before it left has been begun. */
+function neverBegun({ gates, place, endpoint, isRetry }: LeaseRecord, now: number): void {
+  for (const gate of gates) {
+    gate.neverBegun(place);
+  }
+  if (isRetry) {
+    endpoint.retries.giveBack(now);
   }
 }
 

@@ -3,7 +3,7 @@
  * is no limit: a server that lets a burst through is given it. From then on no minute carries more than the server was
  * seen to bear, and each refusal corrects the number. Where nothing is refused the rate stays for a while, longer each
  * time that it is confirmed, and then creeps up, faster the longer nobody objects, so that a raised limit is noticed
- * (ENGINE.md, section 4: pacing with a remembered ceiling).
+ * (docs/architecture.md, the pool).
  */
 import type { RateFacts } from '../ports';
 import { SendLog } from './send-log';

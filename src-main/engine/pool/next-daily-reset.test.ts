@@ -1,5 +1,6 @@
+import { GEMINI_RESET_ZONE } from '@shared/model/provider';
 import { describe, expect, it } from 'vitest';
-import { GEMINI_RESET_ZONE, nextDailyReset } from './next-daily-reset';
+import { nextDailyReset } from './next-daily-reset';
 
 const utc = (text: string): number => Date.parse(`${text}Z`);
 

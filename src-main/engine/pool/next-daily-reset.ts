@@ -2,9 +2,6 @@
 
 const DAY_MS = 86_400_000;
 
-/** Gemini's requests per day reset at midnight Pacific time (ai.google.dev/gemini-api/docs/rate-limits). */
-export const GEMINI_RESET_ZONE = 'America/Los_Angeles';
-
 /** A provider's clock may be behind ours: what asks right at its midnight may still be of the old day. */
 export const RESET_GUARD_MS = 30_000;
 

@@ -26,9 +26,44 @@ describe('a request that nobody knows the price of', () => {
     expect(alone.pool.lease(unpriced)).toEqual({
       kind: 'never',
       reason: 'budget',
-      sentence: expect.stringContaining('the cap on the cost of a key that may serve it cannot hold'),
+      sentence: expect.stringContaining('the cost cap of a key that may serve it cannot be enforced'),
     });
     expect(alone.pool.lease(REQUEST)).toMatchObject({ kind: 'granted' });
+  });
+});
+
+describe('a key whose cap on cost is used up', () => {
+  const keys = [key('capped', ['a'], { limits: { costPerDay: 5 } }), key('free', ['a']), key('other', ['b'])];
+
+  it('is passed over, and its endpoint keeps its turns', async () => {
+    const { clock, pool } = setUp([endpoint('a'), endpoint('b')], keys);
+    trusted(pool, 'capped', 'free', 'other');
+    const asked: string[] = [];
+    const keyOutUntil = (keyId: string): number => {
+      asked.push(keyId);
+      return clock.wallNow() + 1_000;
+    };
+    const served: (string | null)[] = [];
+    for (let at = 0; at < 8; at += 1) {
+      const lease = granted(pool, { ...REQUEST, keyOutUntil });
+      ok(pool, lease);
+      served.push(lease.keyId);
+      await clock.advance(1_000);
+    }
+    expect(served).toEqual(['free', 'other', 'free', 'other', 'free', 'other', 'free', 'other']);
+    // What it may cost is asked of keys with a cap alone, once until it is over.
+    expect(asked).toEqual(Array.from({ length: 8 }, () => 'capped'));
+  });
+
+  it('is waited for where it is the only one, as for the day', () => {
+    const { clock, pool } = setUp([endpoint('a')], keys.slice(0, 1));
+    const outUntil = (until: number | null) => ({ ...REQUEST, keyOutUntil: () => until });
+    expect(pool.lease(outUntil(clock.wallNow() + 1_000))).toMatchObject({
+      kind: 'wait',
+      reason: 'day',
+      until: clock.now() + 1_000,
+    });
+    expect(pool.health()[0]?.gauges).toMatchObject({ inFlight: { used: 0 }, minute: { used: 0 } });
   });
 });
 

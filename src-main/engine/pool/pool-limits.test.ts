@@ -172,6 +172,36 @@ describe('a quota group', () => {
     pool.settle(out.id, { kind: 'ok' });
     expect(ask(pool)).toMatchObject({ kind: 'wait', until: clock.now() + SPAN });
   });
+
+  it('counts what its keys have under way before they joined it for the model that was asked', () => {
+    const limits = { models: { m: { requestsPerMinute: 3, concurrency: 2 } } };
+    const rules = { groups: [{ id: 'g', name: 'Account', limits }], settings: DEFAULT_POOL_SETTINGS };
+    const { clock, pool, take } = setUp({ keys: [key('a', ['e']), key('b', ['e'])] });
+    const [first, second] = [take(), take()];
+    pool.bodySent(first.id, clock.now());
+    take({ model: 'other' });
+    pool.setFleet([endpoint('e')], members, rules);
+    expect(ask(pool)).toMatchObject({ kind: 'wait', reason: 'concurrency' });
+    pool.settle(first.id, { kind: 'ok' });
+    pool.settle(second.id, { kind: 'ok' });
+    take();
+    expect(ask(pool)).toMatchObject({ kind: 'wait', reason: 'rate', until: clock.now() + SPAN });
+    expect(ask(pool, { model: 'other' }).kind).toBe('granted');
+  });
+
+  it('counts what is under way once, also of a key that leaves and comes back', () => {
+    const limits = { concurrency: 2, models: { m: { concurrency: 2 } } };
+    const rules = { groups: [{ id: 'g', name: 'Account', limits }], settings: DEFAULT_POOL_SETTINGS };
+    const { pool, take } = setUp({ keys: members, groups: rules.groups });
+    const out = take();
+    pool.setFleet([endpoint('e')], [key('a', ['e']), key('b', ['e'])], rules);
+    pool.setFleet([endpoint('e')], members, rules);
+    take();
+    expect(ask(pool)).toMatchObject({ kind: 'wait', reason: 'concurrency' });
+    pool.settle(out.id, { kind: 'unused' });
+    take();
+    expect(ask(pool)).toMatchObject({ kind: 'wait', reason: 'concurrency' });
+  });
 });
 
 describe('a model within a key', () => {

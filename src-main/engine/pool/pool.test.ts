@@ -1,3 +1,4 @@
+import { DEFAULT_POOL_SETTINGS } from '@shared/model/settings';
 import { describe, expect, it } from 'vitest';
 import { endpoint, failure, key, pairs } from '../testing/fleet-samples';
 import type { LeaseRequest } from './pool';
@@ -37,6 +38,66 @@ describe('limits', () => {
     const { pool } = setUp(...pairs(endpoint('a', { limits: { requestsPerMinute: 1, concurrency: 1 } })));
     pool.settle(granted(pool).id, { kind: 'unused' });
     granted(pool);
+  });
+
+  it('gives the interval back as well, at each place, unless another lease has passed there since', async () => {
+    const { pool, clock } = setUp(
+      [endpoint('a', { limits: { minIntervalMs: 2_000 } })],
+      [key('k1', ['a'], { limits: { minIntervalMs: 30_000 } }), key('k2', ['a'])],
+    );
+    trusted(pool, 'k1', 'k2');
+    const waitsUntil = (at: number) => ({ kind: 'wait', reason: 'minInterval', until: at });
+    const first = granted(pool);
+    const firstAt = clock.now();
+    expect(first.keyId).toBe('k1');
+    expect(pool.lease(REQUEST)).toMatchObject(waitsUntil(firstAt + 2_000));
+    await clock.advance(2_000);
+    const second = granted(pool);
+    expect(second.keyId).toBe('k2');
+    // The endpoint was passed by the second since, the first key was not.
+    pool.settle(first.id, { kind: 'unused' });
+    expect(pool.lease(REQUEST)).toMatchObject(waitsUntil(firstAt + 4_000));
+    pool.settle(second.id, { kind: 'unused' });
+    expect(granted(pool).keyId).toBe('k1');
+    expect(pool.lease(REQUEST)).toMatchObject(waitsUntil(firstAt + 4_000));
+  });
+
+  it('keeps the interval of a request that failed before it left', () => {
+    const { pool, clock } = setUp(...pairs(endpoint('a', { limits: { minIntervalMs: 2_000 } })));
+    pool.settle(granted(pool).id, { kind: 'failed', failure: failure('network', { bodySent: false }) });
+    expect(pool.lease(REQUEST)).toMatchObject({ kind: 'wait', until: clock.now() + 2_000 });
+  });
+
+  it('keeps the interval from what a key had sent that has joined its group since', async () => {
+    const groups = [{ id: 'g', name: 'Account', limits: { minIntervalMs: 2_000 } }];
+    const rules = { groups, settings: DEFAULT_POOL_SETTINGS };
+    const [member, loose] = [key('k1', ['a'], { groupId: 'g' }), key('k2', ['a'])];
+    const { pool, clock } = setUp([endpoint('a')], []);
+    pool.setFleet([endpoint('a')], [member, loose], rules);
+    trusted(pool, 'k1', 'k2');
+    ok(pool, granted(pool));
+    ok(pool, granted(pool));
+    await clock.advance(1_000);
+    const sent = granted(pool);
+    const sentAt = clock.now();
+    await clock.advance(1_500);
+    const unused = granted(pool);
+    expect([sent.keyId, unused.keyId]).toEqual(['k2', 'k1']);
+    pool.setFleet([endpoint('a')], [member, { ...loose, groupId: 'g' }], rules);
+    pool.settle(unused.id, { kind: 'unused' });
+    expect(pool.lease(REQUEST)).toMatchObject({ kind: 'wait', until: sentAt + 2_000 });
+  });
+
+  it('gives a retry that did not go back to the budget of retries', () => {
+    const { pool } = setUp(...pairs(endpoint('a')));
+    const retry = { isRetry: true };
+    for (let at = 0; at < 30; at += 1) {
+      pool.settle(granted(pool, retry).id, { kind: 'unused' });
+    }
+    for (let at = 0; at < 10; at += 1) {
+      granted(pool, retry);
+    }
+    expect(pool.lease({ ...REQUEST, ...retry })).toMatchObject({ kind: 'wait', reason: 'retryBudget' });
   });
 
   it('frees concurrency when the answer is here, not when its file is written', () => {

@@ -148,6 +148,11 @@ export function createPool({ clock, random }: PoolOptions): Pool {
     }
   }
 
+  /** What it may cost is spent; `until`: wall clock. */
+  function closeFor({ quota }: KeyRecord, until: number): void {
+    quota.gate.closeUntil(clock.now() + until - clock.wallNow());
+  }
+
   function lease(request: LeaseRequest): LeaseAnswer {
     const candidates = fleet.byProvider.get(request.provider) ?? [];
     const moment: Moment = {
@@ -157,6 +162,7 @@ export function createPool({ clock, random }: PoolOptions): Pool {
       hasCompany: fleet.withCompany.has(request.provider),
       tokens: request.tokens ?? estimates.of(request.model),
       onBack: (key, was) => tellKey(key, was, null),
+      onSpent: closeFor,
     };
     const choice = choose(candidates, request, moment);
     if (choice === null) {
@@ -189,7 +195,8 @@ export function createPool({ clock, random }: PoolOptions): Pool {
     const { learned } = modelQuota(key.group ?? key.quota, request.model, clock);
     learned.taken(place.at);
     const turn = record.rest.taken(place.at);
-    if (request.isRetry === true) {
+    const isRetry = request.isRetry === true;
+    if (isRetry) {
       record.retries.take(place.at);
     }
     key.lastUsed = granted.id;
@@ -203,6 +210,7 @@ export function createPool({ clock, random }: PoolOptions): Pool {
       learned,
       epoch: key.standing.epoch,
       turn,
+      isRetry,
       sentAt: null,
       answered: false,
     });
@@ -325,7 +333,10 @@ export function createPool({ clock, random }: PoolOptions): Pool {
       }
     },
     keySpent(keyId, until) {
-      fleet.keys.get(keyId)?.quota.gate.closeUntil(clock.now() + until - clock.wallNow());
+      const key = fleet.keys.get(keyId);
+      if (key !== undefined) {
+        closeFor(key, until);
+      }
     },
     resetEndpoint(endpointId) {
       const record = fleet.endpoints.get(endpointId);

@@ -43,6 +43,21 @@ describe('the retry budget', () => {
     expect(budget.readyAt(START)).toBe(START);
   });
 
+  it('is as if nothing had been taken once that is given back', () => {
+    const budget = new RetryBudget(START);
+    for (let retry = 0; retry < 10; retry += 1) {
+      budget.take(START);
+    }
+    budget.giveBack(START);
+    expect(budget.readyAt(START)).toBe(START);
+    budget.take(START);
+    expect(budget.readyAt(START)).toBe(START + 1_000);
+    const full = new RetryBudget(START);
+    full.take(START);
+    full.giveBack(START);
+    expect(retriesIn(full, 0)).toBe(10);
+  });
+
   it('saves up no more than ten', () => {
     const budget = new RetryBudget(START);
     for (let success = 0; success < 100; success += 1) {

@@ -30,6 +30,11 @@ export class RetryBudget {
     this.set(this.tokensAt(now) - 1, now);
   }
 
+  /** One that was taken did not go. */
+  giveBack(now: number): void {
+    this.set(this.tokensAt(now) + 1, now);
+  }
+
   succeeded(now: number): void {
     this.set(this.tokensAt(now) + TOKENS_PER_SUCCESS, now);
   }

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { endpoint, key } from '../testing/fleet-samples';
 import { autoSlots } from './auto-slots';
 import { HOUR, setUp } from './testing/run-scene';
-import { type Choice, Lane } from './work-list';
+import { Lane, type LaneChoice } from './work-list';
 
-function lane(provider: Provider, model: string, fallback: readonly Choice[] = []): Lane {
+function lane(provider: Provider, model: string, fallback: readonly LaneChoice[] = []): Lane {
   return new Lane([{ provider, model }, ...fallback], false);
 }
 

@@ -46,7 +46,7 @@ describe('a cap on cost', () => {
     expect(ask()).toEqual({
       kind: 'spent',
       sentence:
-        'This run has reached its cap of $2.50: $2.20 is spent, and one more request may pass it. Raise the cap, then continue.',
+        'This run has reached its cap of $2.50: $2.20 is spent, and one more request could exceed it. Raise the cap, then resume the run.',
     });
     budget.setCaps(1, { costUsd: 4 });
     expect(ask()).toEqual({ kind: 'ok' });
@@ -69,24 +69,24 @@ describe('a cap on cost', () => {
     expect(ask()).toEqual({
       kind: 'spent',
       sentence:
-        'This run has reached its cap of $10.00: $2.00 is spent, $7.50 may have been charged for requests of unknown cost, and one more request may pass it. Raise the cap, then continue.',
+        'This run has reached its cap of $10.00: $2.00 is spent, $7.50 may have been charged for requests of unknown cost, and one more request could exceed it. Raise the cap, then resume the run.',
     });
   });
 
   it('bars a model whose price is not known, and says what to do', () => {
-    const told = (whose: string) => ({
+    const told = (cap: string) => ({
       kind: 'spent',
       sentence: expect.stringContaining(
-        `The price of ${MODEL.model} is not known, so the cap on the cost of ${whose} cannot hold`,
+        `The price of ${MODEL.model} is not known, so ${cap} cannot be enforced`,
       ),
     });
-    expect(setUp({ caps: { costUsd: 1 }, price: null }).ask(null)).toEqual(told('this run'));
-    expect(setUp({ dayCaps: { costUsd: 1 }, price: null }).ask(null)).toEqual(told('a day'));
+    expect(setUp({ caps: { costUsd: 1 }, price: null }).ask(null)).toEqual(told('the cost cap of this run'));
+    expect(setUp({ dayCaps: { costUsd: 1 }, price: null }).ask(null)).toEqual(told('the daily cost cap'));
     const ofKey = setUp({ keyCap: 1, price: null });
     expect(ofKey.ask(null)).toEqual({ kind: 'ok' });
     expect(ofKey.budget.hasPrice(1, MODEL)).toBe(false);
     expect(setUp().budget.hasPrice(1, MODEL)).toBe(true);
-    expect(ofKey.ask()).toEqual(told('a key that may serve it'));
+    expect(ofKey.ask()).toEqual(told('the cost cap of a key that may serve it'));
     // A price of nothing is one.
     expect(setUp({ caps: { costUsd: 1 }, price: 0 }).ask()).toEqual({ kind: 'ok' });
     expect(setUp({ caps: { requests: 1 }, price: null }).ask()).toEqual({ kind: 'ok' });
@@ -102,7 +102,7 @@ describe('a cap on requests', () => {
     send();
     expect(ask()).toEqual({
       kind: 'spent',
-      sentence: 'This run has reached its cap of 3 requests. Raise the cap, then continue.',
+      sentence: 'This run has reached its cap of 3 requests. Raise the cap, then resume the run.',
     });
   });
 });
@@ -117,7 +117,7 @@ describe('a day', () => {
     budget.settle(late, 1, true);
     expect(ask()).toMatchObject({
       kind: 'spent',
-      sentence: expect.stringContaining('continue tomorrow') as string,
+      sentence: expect.stringContaining('resume tomorrow') as string,
     });
     later(12 * HOUR);
     expect(ask()).toEqual({ kind: 'ok' });

@@ -1,8 +1,8 @@
 /**
  * What may still be spent: by a run over all its sessions, by all runs in one calendar day, and with one key in a day.
  * A request counts at its highest price from its lease on, and at what it really cost once that is known; so no cap is
- * passed, however many are in flight. A model whose price nobody knows is not sent under a cap on cost, to relays that
- * state what they charged neither: they state it when it is charged, of as many requests as were in flight by then.
+ * passed, however many are in flight. Under a cost cap a model without a known price is never sent, not even to a relay
+ * that reports its charges: the report comes when everything in flight is already charged.
  */
 import type { Caps, ModelChoice } from '@shared/model/run';
 import type { AttemptStart, Budget, Clock } from '../ports';
@@ -127,7 +127,7 @@ export function createBudget({ clock, timeZone, dayCaps, keyCap }: BudgetOptions
       return { kind: 'spent', sentence: daySentence(day, dayCaps()) };
     }
     if (ofRun === 'unpriced' || ofDay === 'unpriced') {
-      return unpriced(model, ofRun === 'unpriced' ? 'this run' : 'a day');
+      return unpriced(model, ofRun === 'unpriced' ? 'the cost cap of this run' : 'the daily cost cap');
     }
     if (ofRun === 'wait' || ofDay === 'wait') {
       return { kind: 'wait' };
@@ -140,7 +140,7 @@ export function createBudget({ clock, timeZone, dayCaps, keyCap }: BudgetOptions
     switch (costUsd === undefined ? 'ok' : fit(keyAccount(keyId), { costUsd }, price)) {
       case 'unpriced':
         // The pool does not choose it for such a model; its cap may be a moment old.
-        return unpriced(model, 'a key that may serve it');
+        return unpriced(model, 'the cost cap of a key that may serve it');
       case 'ok':
         return { kind: 'ok' };
       case 'wait':
@@ -227,26 +227,32 @@ export function fit(
   return usedUsd + reservedUsd + price > cap ? 'wait' : 'ok';
 }
 
-const unpriced = (model: ModelChoice, whose: string) =>
-  ({ kind: 'spent', sentence: `${unpricedSentence(model, whose)} Then continue.` }) as const;
+const unpriced = (model: ModelChoice, cap: string) =>
+  ({ kind: 'spent', sentence: `${unpricedSentence(model, cap)} Then resume the run.` }) as const;
 
 function runSentence(run: OpenRun): string {
-  return `${capSentence('This run', run, run.caps)} Raise the cap, then continue.`;
+  const sentence = capSentence((cap) => `This run has reached its cap of ${cap}`, run, run.caps);
+  return `${sentence} Raise the cap, then resume the run.`;
 }
 
 function daySentence(day: Account, caps: Caps): string {
-  return `${capSentence('Today', day, caps)} Raise the cap of a day in Settings, or continue tomorrow.`;
+  const sentence = capSentence((cap) => `Today’s cap of ${cap} is reached`, day, caps);
+  return `${sentence} Raise the daily cap in Settings, or resume tomorrow.`;
 }
 
-/** Which of the caps is reached. */
-export function capSentence(who: string, { spentUsd, maybeUsd, requests }: Account, caps: Caps): string {
+/** Which of the caps is reached. `reached`: begins the sentence that says so. */
+export function capSentence(
+  reached: (cap: string) => string,
+  { spentUsd, maybeUsd, requests }: Account,
+  caps: Caps,
+): string {
   if (caps.requests !== undefined && requests >= caps.requests) {
     const cap = caps.requests === 1 ? 'one request' : `${caps.requests} requests`;
-    return `${who} has reached its cap of ${cap}.`;
+    return `${reached(cap)}.`;
   }
   const maybe =
     maybeUsd > 0 ? `, ${dollars(maybeUsd)} may have been charged for requests of unknown cost` : '';
-  return `${who} has reached its cap of ${dollars(caps.costUsd ?? 0)}: ${dollars(spentUsd)} is spent${maybe}, and one more request may pass it.`;
+  return `${reached(dollars(caps.costUsd ?? 0))}: ${dollars(spentUsd)} is spent${maybe}, and one more request could exceed it.`;
 }
 
 function dollars(usd: number): string {

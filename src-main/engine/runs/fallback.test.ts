@@ -133,7 +133,7 @@ describe('a fallback', () => {
     expect(scene.states().at(-1)).toEqual({
       kind: 'paused',
       reason:
-        'The only key left is out for today, until 22 Nov 08:01: continue then, or add a key of another account.',
+        'The only remaining key is out for today, until 22 Nov 08:01: resume then, or add a key of another account.',
       failure: 'quota_day',
       until: expect.any(Number),
     });

@@ -6,13 +6,14 @@ import type { Failure } from '@shared/model/failure';
 import type { JobState } from '@shared/model/run';
 import type { LeaseOutcome } from '../pool/pool';
 import type { AttemptOutcome, AttemptStart, Lease, RateFacts, SendHooks, Usage } from '../ports';
-import type { ActiveRun } from './active-run';
 import { type NextStep, nextStep, type Ticket } from './next-step';
+import { NotPending } from './not-pending';
 import { paused } from './run-state';
+import type { ScheduledRun } from './scheduled-run';
 import type { SchedulerOptions } from './scheduler-options';
 
 export interface Flight {
-  readonly run: ActiveRun;
+  readonly run: ScheduledRun;
   readonly ticket: Ticket;
   readonly lease: Lease;
   readonly attempt: AttemptStart;
@@ -24,14 +25,14 @@ export interface Flight {
 export interface FlightsOptions extends SchedulerOptions {
   /** A slot is free, a job is over or goes again. */
   onMoved(): void;
-  /** The journal refused to be written, or what it is about to be kept: no more of this run may be sent. */
-  onLibraryLost(run: ActiveRun, error: unknown): void;
+  /** The journal could not be written, or what it is about not be kept: no more of this run may be sent. */
+  onNotWritten(run: ScheduledRun, error: unknown): void;
 }
 
 export interface Flights {
   /** A flight for a lease that was just granted; nothing is written or sent yet. */
-  prepare(run: ActiveRun, ticket: Ticket, lease: Lease): Flight;
-  /** Journals all in one commit, then sends each. Never rejects. */
+  prepare(run: ScheduledRun, ticket: Ticket, lease: Lease): Flight;
+  /** Journals all in one commit, as far as that can be, then sends each. Never rejects. */
   launch(flights: readonly Flight[]): Promise<void>;
 }
 
@@ -43,7 +44,7 @@ export function createFlights(options: FlightsOptions): Flights {
     options.onEvent({ kind: 'job', runId, jobId, state, ...(failure === undefined ? {} : { failure }) });
   }
 
-  function prepare(run: ActiveRun, ticket: Ticket, lease: Lease): Flight {
+  function prepare(run: ScheduledRun, ticket: Ticket, lease: Lease): Flight {
     const { endpoint, keyId, model } = lease;
     const whose = { attemptId: journal.nextAttemptId(), runId: run.order.runId, keyId };
     const attempt: AttemptStart = {
@@ -55,18 +56,27 @@ export function createFlights(options: FlightsOptions): Flights {
       sentAt: clock.wallNow(),
     };
     run.attempts.set(attempt.attemptId, attempt.jobId);
-    run.order.gate?.left(attempt.jobId);
+    run.order.bound?.left(attempt.jobId);
     return { run, ticket, lease, attempt, isAnswered: false, bodySentAt: null };
   }
 
   async function launch(flights: readonly Flight[]): Promise<void> {
-    const written = journal.sent(flights.map((flight) => flight.attempt));
+    const launched = writeAndSend(flights);
     for (const { attempt, ticket, lease } of flights) {
       options.transport.prepare?.(attempt, ticket.job, lease);
     }
+    await launched;
+  }
+
+  /** What is not on disk is not sent. A job that may not be sent holds up nothing else: the others are written anew. */
+  async function writeAndSend(flights: readonly Flight[]): Promise<void> {
     try {
-      await written;
+      await journal.sent(flights.map(({ attempt }) => attempt));
     } catch (error) {
+      if (error instanceof NotPending && flights.length > 1) {
+        await Promise.all(takenApart(flights).map(writeAndSend));
+        return;
+      }
       options.onFault?.(error);
       for (const flight of flights) {
         takeBack(flight, error);
@@ -79,16 +89,21 @@ export function createFlights(options: FlightsOptions): Flights {
     }
   }
 
-  /** Nothing was sent: the job stays pending. */
+  /** Nothing was sent: the job stays as it is in the library. */
   function takeBack(flight: Flight, error: unknown): void {
-    options.transport.forget?.(flight.attempt.attemptId);
-    pool.settle(flight.lease.id, { kind: 'unused' });
-    flight.run.attempts.delete(flight.attempt.attemptId);
-    options.budget?.settle(flight.attempt.attemptId, null, false);
-    flight.run.inFlight -= 1;
-    flight.run.order.gate?.answered(flight.attempt.jobId);
-    flight.run.again(flight.ticket, clock.now());
-    options.onLibraryLost(flight.run, error);
+    const { run, attempt, lease } = flight;
+    options.transport.forget?.(attempt.attemptId);
+    pool.settle(lease.id, { kind: 'unused' });
+    run.attempts.delete(attempt.attemptId);
+    options.budget?.settle(attempt.attemptId, null, false);
+    run.inFlight -= 1;
+    run.order.bound?.answered(attempt.jobId);
+    if (error instanceof NotPending && run.isOver(attempt.jobId)) {
+      // It was cancelled in the library while it was being written: that is why.
+      return;
+    }
+    run.again(flight.ticket, clock.now());
+    options.onNotWritten(run, error);
   }
 
   async function carry(flight: Flight): Promise<void> {
@@ -148,7 +163,7 @@ export function createFlights(options: FlightsOptions): Flights {
       flight.run.inFlight -= 1;
       flight.run.writing += 1;
       pool.answered(flight.lease.id);
-      flight.run.order.gate?.answered(flight.attempt.jobId);
+      flight.run.order.bound?.answered(flight.attempt.jobId);
     }
   }
 
@@ -170,7 +185,7 @@ export function createFlights(options: FlightsOptions): Flights {
       // The journal still has it as sent; it must not be sent again before someone has seen that.
       options.onFault?.(error);
       flight.run.hasUnwritten = true;
-      options.onLibraryLost(flight.run, error);
+      options.onNotWritten(flight.run, error);
       return;
     }
     const failure = outcome.kind === 'failed' ? outcome.failure : undefined;
@@ -194,6 +209,14 @@ export function createFlights(options: FlightsOptions): Flights {
   }
 
   return { prepare, launch };
+}
+
+/** By runs; of one run, each by itself. */
+function takenApart(flights: readonly Flight[]): readonly (readonly Flight[])[] {
+  const runs = [...new Set(flights.map(({ run }) => run))];
+  return runs.length > 1
+    ? runs.map((run) => flights.filter((flight) => flight.run === run))
+    : flights.map((flight) => [flight]);
 }
 
 /** Before the end is written down: the next that leaves meanwhile would fare no better. */

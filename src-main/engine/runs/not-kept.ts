@@ -11,7 +11,7 @@ export class NotKept extends Error {
   lyingAt(path: string): NotKept {
     return new NotKept({
       ...this.failure,
-      message: `${this.failure.message} The picture lies whole in ${path}.`,
+      message: `${this.failure.message} The picture is kept in ${path}.`,
     });
   }
 }

@@ -3,7 +3,7 @@ import { type FailureKind, failureKindSchema } from '@shared/model/failure';
 import type { RunState } from '@shared/model/run';
 import type { Never, Wait } from '../pool/pool';
 import type { Clock } from '../ports';
-import type { ActiveRun, Paused, RunOrder } from './active-run';
+import type { Paused, RunOrder, ScheduledRun } from './scheduled-run';
 import type { Verdict } from './verdicts';
 import { pauseSentence, retrySentence, type WallMoment, waitSentence } from './wait-sentence';
 import type { Lane } from './work-list';
@@ -26,7 +26,7 @@ export function laneWakesAt(lane: Lane, order: RunOrder, now: number): number {
 
 function prospectOf(lane: Lane, order: RunOrder, now: number): Prospect {
   if (lane.isShut) {
-    // Its gate tells when it opens.
+    // Its bound tells when it opens.
     return { at: Number.POSITIVE_INFINITY, wait: null };
   }
   if (!lane.isBlocked(now)) {
@@ -60,7 +60,7 @@ function endsRun(verdict: Verdict, { waitForQuota }: RunOrder): boolean {
 
 /** Lanes that nothing can serve as things stand, and why. */
 export function stuckLanes(
-  { work, order }: ActiveRun,
+  { work, order }: ScheduledRun,
   surroundings: Surroundings,
 ): readonly { readonly lane: Lane; readonly why: Paused }[] {
   const now = surroundings.clock.now();
@@ -70,7 +70,7 @@ export function stuckLanes(
     .map((lane) => ({ lane, why: pausedBy([lane], surroundings) }));
 }
 
-export function stateOf(run: ActiveRun, surroundings: Surroundings): RunState {
+export function stateOf(run: ScheduledRun, surroundings: Surroundings): RunState {
   const { work, order, ending } = run;
   if (!run.isQuiet) {
     return ending === null ? { kind: 'running' } : { kind: 'draining' };
@@ -133,7 +133,7 @@ function pausedBy(lanes: readonly Lane[], surroundings: Surroundings): Paused {
   }
   const wait = earliest(waits);
   if (wait === null) {
-    return paused('Nothing can serve this run: add an endpoint or a key, then continue it.');
+    return paused('Nothing can serve this run: add an endpoint or a key, then resume it.');
   }
   const until = wallOf(wait.dayOutUntil ?? wait.until, surroundings);
   const sentence = pauseSentence(wait, until, wallMoment(surroundings));

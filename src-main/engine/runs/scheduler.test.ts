@@ -167,7 +167,8 @@ describe('failures', () => {
     expect(scene.states().at(-1)).toEqual({
       kind: 'paused',
       failure: 'network',
-      reason: 'a has never answered (It was network): check its base URL and the connection, then continue.',
+      reason:
+        'a has never answered (It was network): check its base URL and the connection, then resume the run.',
     });
     expect(scene.sent.length).toBeLessThan(40);
   });

@@ -4,13 +4,15 @@
  * happened, or when the one timer says that the earliest wait is over.
  */
 import { type ModelChoice, prioritySchema } from '@shared/model/run';
-import { ActiveRun, type RunOrder } from './active-run';
+import type { Budget } from '../ports';
 import { createFlights, type Flight } from './flights';
 import { NotKept } from './not-kept';
+import { NotPending } from './not-pending';
 import { laneWakesAt, paused, saysSomethingNew, stateOf, stuckLanes } from './run-state';
+import { type Means, type Paused, type RunOrder, ScheduledRun } from './scheduled-run';
 import type { SchedulerEvent, SchedulerOptions } from './scheduler-options';
 
-export type { RunOrder } from './active-run';
+export type { RunOrder } from './scheduled-run';
 export type { SchedulerEvent, SchedulerOptions } from './scheduler-options';
 
 export interface Scheduler {
@@ -41,16 +43,19 @@ const PRIORITIES = prioritySchema.options;
 /** Longer timers overflow in some runtimes and hide a suspended machine: they are armed again. */
 const LONGEST_TIMER_MS = 3_600_000;
 
-const STOPPED = paused('Stopped: the jobs that are left stay pending until the run goes on.');
+const STOPPED = paused('Stopped: the remaining jobs stay pending until the run is resumed.');
 const LIBRARY_LOST = paused(
-  'The library could not be read or written: free space or restore its folder, then continue the run.',
+  'The library could not be read or written: free space or restore its folder, then resume the run.',
   'storage',
+);
+const CHANGED_ELSEWHERE = paused(
+  'One of its jobs is no longer pending in the library, so it was not sent: resume the run to go on with the others.',
 );
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
   const { clock, pool, journal } = options;
   const surroundings = { clock, timeZone: options.timeZone };
-  let runs: readonly ActiveRun[] = [];
+  let runs: readonly ScheduledRun[] = [];
   let lastServed = 0;
   let isPoked = false;
   let isClosed = false;
@@ -64,8 +69,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     ...options,
     onEvent: tell,
     onMoved: poke,
-    onLibraryLost: (run, error) => {
-      run.ending ??= error instanceof NotKept ? paused(error.failure.message, 'storage') : LIBRARY_LOST;
+    onNotWritten: (run, error) => {
+      run.ending ??= whyNotWritten(error);
     },
   });
 
@@ -103,7 +108,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     }
     const granted = leaseAll();
     for (const run of runs) {
-      run.order.gate?.turnOver();
+      run.order.bound?.turnOver();
     }
     if (granted.length > 0) {
       void flights.launch(granted);
@@ -136,7 +141,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     return granted;
   }
 
-  function leaseFor(run: ActiveRun): Flight | null {
+  function leaseFor(run: ScheduledRun): Flight | null {
     const now = clock.now();
     while (run.hasRoom) {
       const next = run.work.nextLane(now);
@@ -144,7 +149,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         return null;
       }
       const { lane, ticket } = next;
-      if (run.order.gate?.mayLeave(ticket.job.id) === false) {
+      if (run.order.bound?.mayLeave(ticket.job.id) === false) {
         lane.isShut = true;
         continue;
       }
@@ -162,8 +167,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     return null;
   }
 
-  /** What is capped is asked twice: before a key is chosen, and with it. */
-  function mayStillSpend(run: ActiveRun, keyId: string | null, model: ModelChoice): boolean {
+  /** Asked before a key is chosen and again with it: a fallback may ask for a dearer model than the job's own. */
+  function mayStillSpend(run: ScheduledRun, keyId: string | null, model: ModelChoice): boolean {
     const verdict = options.budget?.mayLease(run.order.runId, keyId, model) ?? { kind: 'ok' };
     switch (verdict.kind) {
       case 'ok':
@@ -182,7 +187,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     }
   }
 
-  function giveUpStuck(run: ActiveRun): void {
+  function giveUpStuck(run: ScheduledRun): void {
     if (run.order.givesUp !== true || run.ending !== null) {
       return;
     }
@@ -194,7 +199,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     }
   }
 
-  function loadIfLow(run: ActiveRun): void {
+  function loadIfLow(run: ScheduledRun): void {
     if (run.ending === null && run.work.wantsPage(clock.now())) {
       void run.work
         .load(journal)
@@ -206,7 +211,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     }
   }
 
-  function tellState(run: ActiveRun): void {
+  function tellState(run: ScheduledRun): void {
     const state = stateOf(run, surroundings);
     if (state.kind === 'finished' || state.kind === 'paused') {
       runs = runs.filter((one) => one !== run);
@@ -267,11 +272,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         throw new Error(isClosed ? 'The scheduler is closed.' : `Run ${order.runId} is under way already.`);
       }
       pool.reconsiderModels();
-      const { budget } = options;
-      const run = new ActiveRun(order, (model) => budget?.hasPrice(order.runId, model) ?? true);
+      const run = new ScheduledRun(order, meansOf(order.runId, options.budget));
       // Its turn comes after those that were there before.
       run.lastServed = lastServed;
-      void run.over.then(order.gate?.onFree(poke));
+      void run.over.then(order.bound?.onFree(poke));
       runs = [...runs, run];
       poke();
     },
@@ -308,4 +312,21 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       cancelTimer();
     },
   };
+}
+
+function meansOf(runId: number, budget: Budget | undefined): Means {
+  return {
+    hasPrice: (model) => budget?.hasPrice(runId, model) ?? true,
+    keyOutUntil(keyId, model) {
+      const verdict = budget?.mayLease(runId, keyId, model);
+      return verdict?.kind === 'keyOut' ? verdict.until : null;
+    },
+  };
+}
+
+function whyNotWritten(error: unknown): Paused {
+  if (error instanceof NotKept) {
+    return paused(error.failure.message, 'storage');
+  }
+  return error instanceof NotPending ? CHANGED_ELSEWHERE : LIBRARY_LOST;
 }

@@ -51,3 +51,61 @@ describe('several runs', () => {
     expect(done).toHaveLength(500);
   });
 });
+
+describe('a job that is no longer pending when it is about to be sent', () => {
+  const STOPPED = {
+    kind: 'paused',
+    reason:
+      'One of its jobs is no longer pending in the library, so it was not sent: resume the run to go on with the others.',
+  };
+
+  /** Two runs of six jobs, all about to be sent in one commit; job 3 is cancelled in the library before that. */
+  async function scene() {
+    const made = setUp({ fleet: pairs(endpoint('a')) });
+    made.run(6, { runId: 1 });
+    made.run(6, { runId: 2 });
+    await made.clock.advance(3);
+    expect(made.pool.health()[0]?.gauges.inFlight.used).toBe(12);
+    expect(made.sent).toEqual([]);
+    const bad = made.journal.rows.get(3);
+    if (bad !== undefined) {
+      bad.state = 'cancelled';
+    }
+    return made;
+  }
+
+  it('stops its own run alone, with the reason, and all others are sent', async () => {
+    const { clock, run, journal, pool, faults, provider, sent, states, jobStates } = await scene();
+    await clock.advance(60_000);
+    expect(states(1).at(-1)).toEqual(STOPPED);
+    expect(states(2).at(-1)).toEqual({ kind: 'finished' });
+    expect(jobStates()).toEqual({ done: 11, cancelled: 1 });
+    expect(sent.map(({ jobId }) => jobId).toSorted((one, other) => one - other)).toEqual([
+      1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+    ]);
+    expect([pool.health()[0]?.gauges.inFlight.used, journal.open.size, provider.inFlight]).toEqual([0, 0, 0]);
+    expect(faults).toHaveLength(1);
+    run(2, { runId: 1 });
+    await clock.advance(60_000);
+    expect([states(1).at(-1), jobStates()]).toEqual([{ kind: 'finished' }, { done: 13, cancelled: 1 }]);
+  });
+
+  it('stops nothing where it was the run that cancelled it', async () => {
+    const { clock, scheduler, states, jobStates } = await scene();
+    scheduler.cancelJobs(1, [3], { inFlight: false });
+    await clock.advance(60_000);
+    expect([states(1).at(-1), states(2).at(-1)]).toEqual([{ kind: 'finished' }, { kind: 'finished' }]);
+    expect(jobStates()).toEqual({ done: 11, cancelled: 1 });
+  });
+
+  it('is told from a disk that cannot be written, which stops both', async () => {
+    const { clock, journal, sent, states } = await scene();
+    journal.breakDown('sent');
+    await clock.advance(60_000);
+    expect([states(1).at(-1), states(2).at(-1)]).toMatchObject([
+      { kind: 'paused', failure: 'storage' },
+      { kind: 'paused', failure: 'storage' },
+    ]);
+    expect(sent).toEqual([]);
+  });
+});

@@ -27,9 +27,9 @@ describe('waitSentence', () => {
     rate: 'waiting for the rate limit until 14:01 (1 key)',
     tokens: 'waiting for the limit of tokens per minute until 14:01 (1 key)',
     day: 'out for today by your own limit until 14:01 (1 key)',
-    concurrency: 'waiting for a free place until 14:01 (1 key)',
+    concurrency: 'waiting for a free slot until 14:01 (1 key)',
     minInterval: 'waiting for the interval between requests until 14:01 (1 key)',
-    retryBudget: 'holding retries back so that they do not become a storm until 14:01 (1 key)',
+    retryBudget: 'holding retries back to spare the provider until 14:01 (1 key)',
     failing: 'The endpoint fails; tried again at 14:01',
     ban: 'The endpoint refuses one key after the other; tried again at 14:01',
   };
@@ -76,21 +76,21 @@ describe('pauseSentence', () => {
 
   it('says when the day is over, and what to do meanwhile', () => {
     expect(pauseSentence(out, until, MOMENT)).toBe(
-      'All 3 keys left are out for today, until 22 Nov 09:01: continue then, or add a key of another account.',
+      'All 3 keys that remain are out for today, until 22 Nov 09:01: resume then, or add a key of another account.',
     );
-    expect(pauseSentence({ ...out, keys: 1 }, until, MOMENT)).toContain('The only key left is out');
-    expect(pauseSentence({ ...out, keys: 0 }, until, MOMENT)).toContain('All keys left are out');
+    expect(pauseSentence({ ...out, keys: 1 }, until, MOMENT)).toContain('The only remaining key is out');
+    expect(pauseSentence({ ...out, keys: 0 }, until, MOMENT)).toContain('All remaining keys are out');
   });
 
   it("tells the user's own limit from the provider's", () => {
     expect(pauseSentence({ ...out, reason: 'day', keys: 0 }, until, MOMENT)).toBe(
-      'Your own limit of requests per day is reached until 22 Nov 09:01: continue then, or raise it under Endpoints.',
+      'Your own limit of requests per day is reached until 22 Nov 09:01: resume then, or raise it under Endpoints.',
     );
   });
 
   it('says when the minute is over to a run that does not wait for it', () => {
     expect(pauseSentence({ ...WAIT, keys: 2 }, NOW + 40_000, MOMENT)).toBe(
-      'All 2 keys left are out of quota until 13:01:10: continue then, or let the run wait for quota.',
+      'All 2 keys that remain are out of quota until 13:01:10: resume then, or let the run wait for quota.',
     );
   });
 });

@@ -8,9 +8,9 @@ const WAITING_FOR: Readonly<Record<Exclude<WaitReason, 'failing' | 'ban'>, strin
   rate: 'waiting for the rate limit',
   tokens: 'waiting for the limit of tokens per minute',
   day: 'out for today by your own limit',
-  concurrency: 'waiting for a free place',
+  concurrency: 'waiting for a free slot',
   minInterval: 'waiting for the interval between requests',
-  retryBudget: 'holding retries back so that they do not become a storm',
+  retryBudget: 'holding retries back to spare the provider',
 };
 
 /** Below this the seconds matter. */
@@ -45,12 +45,12 @@ export function retrySentence(failure: Failure | undefined, untilWall: number, m
 export function pauseSentence(wait: Wait, untilWall: number, moment: WallMoment): string {
   const time = clockTime(untilWall, moment);
   if (wait.dayOutUntil === null) {
-    return `${keysLeft(wait.keys)} out of quota until ${time}: continue then, or let the run wait for quota.`;
+    return `${keysLeft(wait.keys)} out of quota until ${time}: resume then, or let the run wait for quota.`;
   }
   if (wait.reason === 'day') {
-    return `Your own limit of requests per day is reached until ${time}: continue then, or raise it under Endpoints.`;
+    return `Your own limit of requests per day is reached until ${time}: resume then, or raise it under Endpoints.`;
   }
-  return `${keysLeft(wait.keys)} out for today, until ${time}: continue then, or add a key of another account.`;
+  return `${keysLeft(wait.keys)} out for today, until ${time}: resume then, or add a key of another account.`;
 }
 
 function because(failure: Failure | undefined): string {
@@ -76,11 +76,11 @@ function clockTime(untilWall: number, { wallNow, timeZone }: WallMoment): string
 function keysLeft(keys: number): string {
   switch (keys) {
     case 0:
-      return 'All keys left are';
+      return 'All remaining keys are';
     case 1:
-      return 'The only key left is';
+      return 'The only remaining key is';
     default:
-      return `All ${keyCount(keys)} left are`;
+      return `All ${keyCount(keys)} that remain are`;
   }
 }
 

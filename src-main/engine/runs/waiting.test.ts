@@ -74,7 +74,7 @@ describe('waiting', () => {
       expect(scene.states().at(-1)).toEqual({
         kind: 'paused',
         reason:
-          'All 2 keys left are out for today, until 22 Nov 08:01: continue then, or add a key of another account.',
+          'All 2 keys that remain are out for today, until 22 Nov 08:01: resume then, or add a key of another account.',
         failure: 'quota_day',
         until: expect.any(Number),
       });
@@ -140,7 +140,8 @@ describe('waiting', () => {
     await scene.clock.runAll(HOUR);
     expect(scene.states().at(-1)).toEqual({
       kind: 'paused',
-      reason: 'All 2 keys left are out of quota until 12:06: continue then, or let the run wait for quota.',
+      reason:
+        'All 2 keys that remain are out of quota until 12:06: resume then, or let the run wait for quota.',
       failure: 'quota_minute',
       until: expect.any(Number),
     });
@@ -214,7 +215,7 @@ describe('waiting', () => {
     expect(ending.states().at(-1)).toEqual({
       kind: 'paused',
       reason:
-        'Your own limit of requests per day is reached until 22 Nov 08:01: continue then, or raise it under Endpoints.',
+        'Your own limit of requests per day is reached until 22 Nov 08:01: resume then, or raise it under Endpoints.',
       failure: 'quota_day',
       until: expect.any(Number),
     });

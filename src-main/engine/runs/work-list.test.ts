@@ -1,12 +1,12 @@
 import type { ModelChoice } from '@shared/model/run';
 import { expect, it } from 'vitest';
 import type { PendingJob } from '../ports';
-import { type Choice, WorkList } from './work-list';
+import { type LaneChoice, WorkList } from './work-list';
 
 /** A run that stays open: its jobs come one after the other, each of a model nobody has heard of. */
 function scene() {
   const asked: string[] = [];
-  const choicesOf = ({ provider, model }: ModelChoice): readonly Choice[] => {
+  const choicesOf = ({ provider, model }: ModelChoice): readonly LaneChoice[] => {
     asked.push(model);
     return [{ provider, model }];
   };

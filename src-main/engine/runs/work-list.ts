@@ -24,11 +24,11 @@ const PATIENCE_MS = 10_000;
 const MOST_IDLE_LANES = 64;
 
 /** What may serve a job: a model, and where. */
-export type Choice = Pick<LeaseRequest, 'provider' | 'model' | 'endpointIds' | 'borrower' | 'hasPrice'>;
+export type LaneChoice = Omit<LeaseRequest, 'avoid' | 'isRetry' | 'tokens'>;
 
 export class Lane {
   /** The job's own model, then the fallbacks. */
-  choices: readonly Choice[];
+  choices: readonly LaneChoice[];
   verdicts: Verdicts;
   /** Until the turn is over: its next job must wait for a place that others hold. */
   isShut = false;
@@ -38,13 +38,13 @@ export class Lane {
   private nextFresh = 0;
   private readonly retries = new DueHeap<Ticket>();
 
-  constructor(choices: readonly Choice[], isRetry: boolean) {
+  constructor(choices: readonly LaneChoice[], isRetry: boolean) {
     this.choices = choices;
     this.isRetry = isRetry;
     this.verdicts = new Verdicts(choices.length);
   }
 
-  rechoose(choices: readonly Choice[]): void {
+  rechoose(choices: readonly LaneChoice[]): void {
     this.choices = choices;
     this.verdicts = new Verdicts(choices.length);
   }
@@ -164,7 +164,7 @@ export class Lane {
 export interface WorkListOptions {
   readonly runId: number;
   /** What may serve jobs of a model, best first. */
-  choicesOf(model: ModelChoice): readonly Choice[];
+  choicesOf(model: ModelChoice): readonly LaneChoice[];
   /** Jobs of one name wait for the same besides what serves them; absent: all do. */
   groupOf?(jobId: number): string;
   /** Whether its jobs may ask for any models: others may come behind those that are known. */
@@ -198,7 +198,7 @@ export class WorkList {
   rechoose(choicesOf: WorkListOptions['choicesOf']): void {
     this.choicesOf = choicesOf;
     for (const lane of this.lanes.values()) {
-      const [{ provider, model }] = lane.choices as readonly [Choice, ...Choice[]];
+      const [{ provider, model }] = lane.choices as readonly [LaneChoice, ...LaneChoice[]];
       lane.rechoose(choicesOf({ provider, model }));
     }
   }

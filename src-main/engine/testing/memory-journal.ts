@@ -11,6 +11,7 @@ import type {
   SentBucket,
   SentRequest,
 } from '../ports';
+import { NotPending } from '../runs/not-pending';
 
 export interface JobRow {
   readonly job: PendingJob;
@@ -119,13 +120,21 @@ export function createMemoryJournal(options: MemoryJournalOptions): MemoryJourna
     async sent(attempts) {
       await commit();
       check('sent');
+      // All of them or none.
+      const jobIds = new Set<number>();
+      for (const { attemptId, jobId } of attempts) {
+        const { state } = rowOf(jobId);
+        if (state !== 'pending') {
+          throw new NotPending(`job ${jobId} is sent while it is ${state}`);
+        }
+        if (jobIds.has(jobId) || open.has(attemptId)) {
+          throw new Error(`attempt ${attemptId} or job ${jobId} is sent twice`);
+        }
+        jobIds.add(jobId);
+      }
       commits.push(attempts.length);
       for (const attempt of attempts) {
-        const row = rowOf(attempt.jobId);
-        if (row.state !== 'pending' || open.has(attempt.attemptId)) {
-          throw new Error(`job ${attempt.jobId} is sent while it is ${row.state}`);
-        }
-        row.state = 'sent';
+        rowOf(attempt.jobId).state = 'sent';
         open.set(attempt.attemptId, attempt);
         const { endpointId, keyId, model, sentAt } = attempt;
         const sent = { endpointId, keyId, model, sentAt, bodySentAt: null, endedAt: null, tokens: null };

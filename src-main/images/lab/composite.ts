@@ -41,10 +41,10 @@ export async function writeComposite(input: CompositeInput): Promise<readonly st
   const png = await encoded(canvas);
   await writeWhole(input.target, profile === null ? png : pngWithProfile(png, profile));
   return [
-    ...(isKept ? [] : ['The source has the colours of a printer; the composite has those of a screen.']),
+    ...(isKept ? [] : [`The source is ${space === 'cmyk' ? 'CMYK' : 'not RGB'}; the composite is RGB.`]),
     ...(isGrey ? ['The source is grey; the composite has colours, so that the edit may have some.'] : []),
     ...((pages ?? 1) > 1 && input.source.mimeType !== 'image/tiff'
-      ? ['The source moves; the composite is its first picture.']
+      ? ['The source is animated; the composite uses its first frame.']
       : []),
   ];
 }

@@ -43,7 +43,7 @@ describe('what was asked against what was delivered', () => {
 
   it('says both figures', () => {
     const { suspicions } = judged(FINE, { task: 't2i', imageSize: '2048x2048' }, 0);
-    expect(suspicions[0]?.sentence).toBe('2048 x 2048 was asked for, 1024 x 1024 was delivered.');
+    expect(suspicions[0]?.sentence).toBe('2048 × 2048 was asked for, 1024 × 1024 was delivered.');
   });
 });
 

@@ -87,7 +87,7 @@ function sizes(measured: Pick<Measured, 'width' | 'height'>, asked: Asked): read
       weight: 0.5 + 0.3 * Math.min(1, off),
       figure: off,
       bound: RATIO_TOLERANCE,
-      sentence: `${wanted.words} was asked for, ${width} x ${height} was delivered.`,
+      sentence: `${wanted.words} was asked for, ${width} × ${height} was delivered.`,
     });
   }
   const share = smallness(measured, wanted);
@@ -96,7 +96,7 @@ function sizes(measured: Pick<Measured, 'width' | 'height'>, asked: Asked): read
       kind: 'smaller',
       weight: 0.4 + 0.4 * (1 - share.figure),
       ...share,
-      sentence: `${wanted.words} was asked for, ${width} x ${height} was delivered.`,
+      sentence: `${wanted.words} was asked for, ${width} × ${height} was delivered.`,
     });
   }
   const larger = wanted.pixels === null ? 1 : (width * height) / (wanted.pixels.width * wanted.pixels.height);
@@ -106,7 +106,7 @@ function sizes(measured: Pick<Measured, 'width' | 'height'>, asked: Asked): read
       weight: 0.3,
       figure: larger,
       bound: 1 + AREA_TOLERANCE,
-      sentence: `${wanted.words} was asked for, ${width} x ${height} was delivered.`,
+      sentence: `${wanted.words} was asked for, ${width} × ${height} was delivered.`,
     });
   }
   return found;
@@ -131,7 +131,7 @@ function wantedOf({ imageSize, aspectRatio, width, height }: Asked): Wanted {
     side: pixels === null ? (side ?? null) : null,
     words:
       pixels !== null
-        ? `${pixels.width} x ${pixels.height}`
+        ? `${pixels.width} × ${pixels.height}`
         : [aspectRatio, imageSize].filter((word) => word !== undefined).join(', '),
   };
 }
@@ -176,7 +176,7 @@ function rewritten({ structure, changedShare }: AgainstSource): readonly Suspici
           weight: 0.6 + 0.3 * (1 - structure / bound),
           figure: structure,
           bound,
-          sentence: `${percent(structure)} of the lines of its source are still there: the whole picture was drawn anew.`,
+          sentence: `${percent(structure)} of the lines of its source are still there: the whole picture was redrawn.`,
         },
       ]
     : [];

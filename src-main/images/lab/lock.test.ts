@@ -171,7 +171,7 @@ describe('a locked edit', () => {
       .jpeg()
       .toBuffer();
     const { outcome, composite } = await locked(source);
-    expect(outcome.notes).toEqual([expect.stringContaining('printer')]);
+    expect(outcome.notes).toEqual([expect.stringContaining('CMYK')]);
     expect((await sharp(composite).metadata()).space).toBe('srgb');
   });
 
@@ -179,7 +179,7 @@ describe('a locked edit', () => {
     const source = await drawn(SIZE);
     const square = await maskWith({ width: 480, height: 480 }, { left: 9, top: 9, width: 50, height: 50 });
     await expect(locked(source, { mask: square })).rejects.toThrow(
-      new MaskMisfit('The mask has 480 x 480 pixels and its picture 640 x 480: draw it on that picture.'),
+      new MaskMisfit('The mask has 480 × 480 pixels and its picture 640 × 480: draw it on that picture.'),
     );
     const half = await maskWith({ width: 320, height: 240 }, { left: 100, top: 60, width: 90, height: 80 });
     const { composite } = await locked(source, { mask: half });

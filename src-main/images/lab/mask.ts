@@ -23,7 +23,7 @@ export async function readMask(input: PictureSource, of: Opened): Promise<Mask> 
   const isFitting = Math.abs((opened.width * of.height) / (opened.height * of.width) - 1) < SAME_SHAPE;
   if (!isFitting) {
     throw new MaskMisfit(
-      `The mask has ${opened.width} x ${opened.height} pixels and its picture ${of.width} x ${of.height}: draw it on that picture.`,
+      `The mask has ${opened.width} × ${opened.height} pixels and its picture ${of.width} × ${of.height}: draw it on that picture.`,
     );
   }
   const { width, height } = of;

@@ -55,7 +55,7 @@ async function againstSources(
 
 const SOURCE_PROBLEMS = {
   missing: 'An input image is no longer where it was, so the result was not compared with it.',
-  no_picture: 'An input image is none, so the result was not compared with it.',
+  no_picture: 'An input file is not an image, so the result was not compared with it.',
   unreadable: 'An input image cannot be decoded, so the result was not compared with it.',
   too_many_pixels: 'An input image has too many pixels to be compared with the result.',
 } as const;

@@ -171,10 +171,10 @@ describe('the built worker', () => {
       notes[name] = made.notes;
     }
     expect(notes).toMatchObject({
-      printed: [expect.stringContaining('printing colours')],
+      printed: [expect.stringContaining('CMYK colours')],
       deep: [expect.stringContaining('8 bits')],
       turned: ['It was turned upright.'],
-      moving: ['It moves: the first of its 2 pictures was taken.'],
+      moving: ['It is animated: the first of its 2 frames was used.'],
       wide: ['Its colours were converted to sRGB.'],
     });
   });
@@ -191,7 +191,7 @@ describe('the built worker', () => {
       kind: 'ok',
       width: 2000,
       height: 2000,
-      notes: ['It was made smaller, from 9000 x 9000 to 2000 x 2000 pixels.'],
+      notes: ['It was made smaller, from 9000 × 9000 to 2000 × 2000 pixels.'],
     });
   });
 

@@ -41,14 +41,14 @@ function changesTo(source: Opened, to: { width: number; height: number }): strin
   return [
     ...(to.width === width
       ? []
-      : [`It was made smaller, from ${width} x ${height} to ${to.width} x ${to.height} pixels.`]),
+      : [`It was made smaller, from ${width} × ${height} to ${to.width} × ${to.height} pixels.`]),
     ...(orientation === 1 ? [] : ['It was turned upright.']),
-    ...(isPaged && source.mimeType === 'image/tiff' ? ['Its first page was taken.'] : []),
+    ...(isPaged && source.mimeType === 'image/tiff' ? ['Its first page was used.'] : []),
     ...(isPaged && source.mimeType !== 'image/tiff'
-      ? [`It moves: the first of its ${pages} pictures was taken.`]
+      ? [`It is animated: the first of its ${pages} frames was used.`]
       : []),
     ...(depth === 'ushort' || depth === 'float' ? ['Its colours were reduced to 8 bits.'] : []),
-    ...(space === 'cmyk' ? ['Its printing colours were converted to those of a screen.'] : []),
+    ...(space === 'cmyk' ? ['Its CMYK colours were converted to sRGB.'] : []),
     ...(icc !== undefined && space !== 'cmyk' && !isStandard(icc)
       ? ['Its colours were converted to sRGB.']
       : []),

@@ -1,5 +1,8 @@
 /** A conversation: the model gets its own turn back as it sent it, signature and all, with the picture's exact bytes. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { SpooledPicture } from '../adapter';
+import type { PictureSpool } from '../answer-scan';
+import { CHUNK_BYTES } from '../base64-stream';
 import { createAdapters } from '../index';
 import { callContext, endpoint, GOOGLE_KEY, input, png, request } from '../testing/calls';
 import { json, type ScriptedServer, startScriptedServer } from '../testing/scripted-server';
@@ -15,9 +18,20 @@ afterEach(() => server.close());
 const picture = png(3);
 const data = Buffer.from(picture).toString('base64');
 
-async function answerTo(parts: readonly object[], changes = {}) {
+/** Keeps nothing of a picture but that it was one. */
+const spool: PictureSpool<SpooledPicture> = {
+  pressure: () => undefined,
+  begin: () => ({
+    lend: () => Buffer.alloc(CHUNK_BYTES),
+    take: () => undefined,
+    end: () => ({ isImage: true }),
+    discard: () => undefined,
+  }),
+};
+
+async function answerTo(parts: readonly object[], changes = {}, means = {}) {
   server.reply(json({ candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP' }] }));
-  const context = callContext(endpoint('google_genai', server.url, {}), GOOGLE_KEY);
+  const context = { ...callContext(endpoint('google_genai', server.url, {}), GOOGLE_KEY), ...means };
   const answer = await adapter.image(
     request({ task: 'edit', images: [input('a.png', 'image/png', png(1))], ...changes }),
     context,
@@ -88,4 +102,36 @@ it('keeps a picture too large for the parser out of the turn as well', async () 
     { inlineData: { mimeType: 'image/png', data: large.toString('base64') }, thoughtSignature: 'cw==' },
   ]);
   expect(turn).toBe('[{"thoughtSignature":"cw==","inlineData":{"data":""}}]');
+});
+
+it.each([
+  ['read whole', {}],
+  ['spooled', { spool }],
+])('keeps a signature as large as a picture letter by letter, the answer %s', async (_how, means) => {
+  const large = Buffer.concat([Buffer.from(picture), Buffer.alloc(90_000, 7)]);
+  const signature = Buffer.alloc(100_000, 3).toString('base64');
+  const { turn = '' } = await answerTo(
+    [
+      { text: 'Here it is.', thoughtSignature: signature },
+      { inlineData: { mimeType: 'image/png', data: large.toString('base64') }, thoughtSignature: signature },
+    ],
+    {},
+    means,
+  );
+  expect(turn.length).toBeGreaterThan(2 * signature.length);
+  const history = [{ prompt: 'a hat', images: [], answer: input('b.png', 'image/png', large), turn }];
+  await answerTo([{ inlineData: { mimeType: 'image/png', data } }], { images: [], history });
+  const body = JSON.parse(String(server.requests.at(-1)?.body)) as {
+    contents: { parts: { thoughtSignature?: string }[] }[];
+  };
+  const given = body.contents[1]?.parts.map(({ thoughtSignature }) => thoughtSignature === signature);
+  expect(given).toEqual([true, true]);
+});
+
+it('has no turn to give back where a string of it was taken for a picture', async () => {
+  const { turn } = await answerTo([
+    { text: Buffer.alloc(100_000, 3).toString('base64') },
+    { inlineData: { mimeType: 'image/png', data }, thoughtSignature: 'cw==' },
+  ]);
+  expect(turn).toBeUndefined();
 });

@@ -49,8 +49,8 @@ function readingOf(candidates: readonly Candidate[], usage: Usage): TextReading 
     ? { kind: 'none', failure: whyNone(candidates), usage }
     : {
         kind: 'text',
-        candidates: [first.text, ...more.map(({ text }) => text)],
-        finish: first.finish,
+        candidates: [first, ...more],
+        withheld: candidates.length - 1 - more.length,
         usage,
       };
 }

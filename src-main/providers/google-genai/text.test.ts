@@ -180,6 +180,23 @@ describe('what comes back', () => {
     });
   });
 
+  it('says of each candidate why it ended, and how many were withheld', async () => {
+    const [first, second, third] = [
+      chunk('A', { finishReason: 'STOP' }),
+      chunk('B', { finishReason: 'MAX_TOKENS' }, 1),
+      chunk('C', { finishReason: 'SAFETY' }, 2),
+    ].map(({ candidates: [candidate] }) => candidate);
+    server.reply(json({ candidates: [first, second, third], usageMetadata: USAGE }));
+    expect(textIn(await ask())).toEqual({
+      text: 'A',
+      mimeType: 'text/plain',
+      more: ['B'],
+      finish: 'STOP',
+      moreFinish: ['MAX_TOKENS'],
+      withheld: 1,
+    });
+  });
+
   it('keeps a code fence of a free answer, and text as long and as plain as a picture', async () => {
     const long = `${'ACGT'.repeat(40_000)}\n\`\`\`json\n{}\n\`\`\``;
     server.reply(json(chunk(long, { finishReason: 'STOP' })));

@@ -4,14 +4,15 @@
  * picture's bytes left out: they are in the result's file.
  */
 import type { Part } from '@google/genai';
+import { holdsMark } from '../long-strings';
 import { asObject, asText, type JsonObject, objectsOf } from '../loose-json';
 
 /** Stands for the bytes of the turn's picture. */
 const HELD = '';
 
 /**
- * The parts of the answer that are no thoughts, as JSON; null where the picture did not come as one of them: such an
- * answer cannot be given back.
+ * The parts of the answer that are no thoughts, as JSON; null where the picture did not come as one of them, or
+ * another of them was cut out as a picture: such an answer cannot be given back.
  */
 export function turnOf(json: unknown, picture: string): string | null {
   const [candidate] = objectsOf(asObject(json)?.candidates);
@@ -19,7 +20,8 @@ export function turnOf(json: unknown, picture: string): string | null {
     (part) => part.thought !== true || dataOf(part) === picture,
   );
   const isHeld = parts.some((part) => dataOf(part) === picture);
-  return isHeld ? JSON.stringify(parts.flatMap((part) => withoutBytes(part, picture))) : null;
+  const turn = JSON.stringify(parts.flatMap((part) => withoutBytes(part, picture)));
+  return isHeld && !holdsMark(turn) ? turn : null;
 }
 
 /** Other pictures of the turn are drafts, and left out. */

@@ -13,9 +13,12 @@ it('asks OpenAI itself by the Responses API, but for what only chat can carry', 
   const official = endpoint('openai', '');
   expect(apiFor(textRequest(), official)).toBe('responses');
   expect(apiFor(textRequest({ generation: { candidateCount: 1 } }), official)).toBe('responses');
+  expect(apiFor(textRequest({ generation: { maxOutputTokens: 16 } }), official)).toBe('responses');
   for (const changes of [
     { generation: { seed: 0 } },
     { generation: { candidateCount: 2 } },
+    { generation: { maxOutputTokens: 1 } },
+    { generation: { maxOutputTokens: 15 } },
     { messages: [{ role: 'user' as const, parts: [audio] }] },
   ]) {
     expect(apiFor(textRequest(changes), official)).toBe('chat');

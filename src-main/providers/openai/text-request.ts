@@ -10,13 +10,16 @@ import { isStrictSchema } from './strict-schema';
 
 /** The name of every schema: OpenAI wants one. */
 const SCHEMA_NAME = 'answer';
+/** The Responses API answers a lower bound with 400. */
+const FEWEST_RESPONSE_TOKENS = 16;
 
-/** Which API carries this request: audio, and some options, are chat's alone. */
+/** Which API carries this request: audio, some options, and answers of a few tokens, are chat's alone. */
 export function apiFor({ messages, generation }: TextOutline, endpoint: Endpoint): 'chat' | 'responses' {
   const hasAudio = messages.some(({ parts }) =>
     parts.some((part) => part.kind !== 'text' && part.medium === 'audio'),
   );
-  return textApi(endpoint, hasAudio || chatOption(generation) !== null);
+  const isTiny = (generation.maxOutputTokens ?? FEWEST_RESPONSE_TOKENS) < FEWEST_RESPONSE_TOKENS;
+  return textApi(endpoint, hasAudio || isTiny || chatOption(generation) !== null);
 }
 
 /** What the marks in these bodies stand for, in their order. */

@@ -127,6 +127,19 @@ describe('chat completions', () => {
     expect(sentBody().messages).toMatchObject([{ role: 'system' }, { role: 'user', content: 'Hello' }]);
   });
 
+  it('say of each choice why it ended, and how many were withheld', async () => {
+    const choice = (index: number, content: string, finish: string) => ({
+      index,
+      message: { content },
+      finish_reason: finish,
+    });
+    const choices = [choice(0, 'A', 'stop'), choice(1, 'B', 'length'), choice(2, 'C', 'content_filter')];
+    server.reply(json({ choices, usage: USAGE }));
+    expect(await ask()).toMatchObject({
+      answer: { text: 'A', more: ['B'], finish: 'stop', moreFinish: ['length'], withheld: 1 },
+    });
+  });
+
   it('answer with the first choice, the others beside it, and the usage', async () => {
     const parts = [
       { type: 'text', text: 'Hel' },

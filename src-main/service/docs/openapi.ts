@@ -4,15 +4,15 @@ import { problemSchema } from '../shapes';
 import { type Operation, OPERATIONS } from './operations';
 
 const PROBLEMS: Readonly<Record<string, string>> = {
-  400: 'The body is no JSON, or the provider refused the request',
-  401: 'Nobody who may, or a key that the provider refused',
-  403: 'Called by a name or from a page that may not',
+  400: 'The body is not valid JSON, or the provider refused the request',
+  401: 'No valid credentials, or the provider refused the key',
+  403: "The host name or the page's origin is not allowed",
   404: 'No such model, semaphore or route',
   408: 'The timeout of the request ran out',
   413: 'More than 32 MB, or more than 1,000 items',
-  415: 'No JSON',
+  415: 'The body is not JSON',
   422: 'A field does not fit, or the content was blocked; nothing was sent for a field',
-  429: 'Out of quota: Retry-After says when to come again',
+  429: 'Out of quota: Retry-After says when to try again',
   502: 'The provider gave no usable answer',
   503: 'The provider is overloaded, or the service stops',
   504: 'The provider did not answer in time',

@@ -2,7 +2,7 @@
 import { request } from 'node:http';
 import { ApiError } from '@google/genai';
 import OpenAI from 'openai';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Fault, ScriptedRequest } from '../../demo/script';
 import { refusal } from '../../demo/refusals';
 import { type Held, holdAt, promptOf, said } from '../../app/sessions/testing/session-scene';
@@ -78,6 +78,15 @@ describe('a token', () => {
     expect(scene.demo.requests).toEqual([]);
   });
 
+  it('whose session the library could not note once is served by the next request', async () => {
+    await open();
+    const note = vi.spyOn(scene.library.app.tokens, 'noteRun');
+    note.mockRejectedValueOnce(new Error('The disk is full.'));
+    expect(await errorOf(chat(scene.openai()))).toMatchObject({ status: 500 });
+    expect((await chat(scene.openai())).choices).toHaveLength(1);
+    expect(note).toHaveBeenCalledTimes(2);
+  });
+
   it('that was revoked lets nobody in from then on, and what waits with it is never sent', async () => {
     const held = await openHeld();
     const { id, token } = await scene.addToken({ name: 'second', caps: {}, concurrency: 1 });
@@ -117,7 +126,7 @@ describe('a token', () => {
     const unpriced = await errorOf(chat(scene.openai(token), 'hello', 'gemini-unheard-of'));
     expect(unpriced).toBeInstanceOf(OpenAI.BadRequestError);
     expect(String(unpriced)).toContain(
-      'The price of gemini-unheard-of is not known, so the cap on the cost of the token "thrifty" cannot hold',
+      'The price of gemini-unheard-of is not known, so the cost cap of the token "thrifty" cannot be enforced',
     );
     expect(scene.sent()).toHaveLength(0);
     await chat(scene.openai(token), 'hello', 'gemini-3.8-flash');

@@ -42,9 +42,9 @@ describe('media of a request', () => {
     const large = randomBytes(300_001);
     const small = randomBytes(30);
     const body = JSON.stringify({
-      a: large.toString('base64'),
-      b: `data:image/png;base64,${large.toString('base64')}`,
-      c: small.toString('base64'),
+      data: large.toString('base64'),
+      images: ['https://example.com/a.png', `data:image/png;base64,${large.toString('base64')}`],
+      mask: small.toString('base64'),
       words: 'no "base64" \\ at all',
     });
     const bytes = Buffer.from(body);
@@ -52,18 +52,41 @@ describe('media of a request', () => {
       bytes.subarray(at * 7001, (at + 1) * 7001),
     );
     const read = (await readJsonBody(Readable.from(pieces), media, bytes.length)) as Record<string, string>;
+    const [, image = ''] = read['images'] ?? [];
     expect(JSON.stringify(read).length).toBeLessThan(1000);
     expect(read['words']).toBe('no "base64" \\ at all');
     const paths = [
-      media.fromBase64(read['a'] ?? '', 'a'),
-      media.fromUrl(read['b'] ?? '', 'b').reference,
-      media.fromBase64(read['c'] ?? '', 'c'),
+      media.fromBase64(read['data'] ?? '', 'data'),
+      media.fromUrl(image, 'images').reference,
+      media.fromBase64(read['mask'] ?? '', 'mask'),
     ];
     await media.settled();
     const found = await Promise.all(paths.map((path) => readFile(path)));
     expect(found.map((one) => one.equals(large))).toEqual([true, true, false]);
     expect(found[2]).toEqual(small);
     await media.close();
+  });
+
+  it('are nothing that a model is to read, however much it looks like base64', async () => {
+    const long = randomBytes(50_000).toString('hex');
+    const body = {
+      instructions: long,
+      input: long,
+      messages: [
+        { content: long },
+        { content: [{ type: 'text', text: long }] },
+        { content: [{ image_url: { url: 'https://example.com/a.png' } }, long] },
+      ],
+      contents: [{ parts: [{ inlineData: { data: 'AAAA' } }, long] }],
+      prompt: long,
+    };
+    for (const text of [JSON.stringify(body), JSON.stringify(body, null, 2)]) {
+      const bytes = Buffer.from(text);
+      const pieces = [bytes.subarray(0, 70_001), bytes.subarray(70_001)];
+      const read = await readJsonBody(Readable.from(pieces), media, bytes.length);
+      // Not toEqual(): a failure would print megabytes.
+      expect(JSON.stringify(read) === JSON.stringify(body)).toBe(true);
+    }
   });
 
   it('are nothing but what came along, or an address on the web', () => {

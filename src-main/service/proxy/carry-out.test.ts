@@ -1,10 +1,11 @@
 /** Several answers to one request, of which some cannot be had. */
 import type { TextAsk } from '@shared/model/text';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Session, SessionAnswer } from '../../app/sessions/session';
 import { Refusal } from '../../refusal';
 import { ServiceStopping } from '../gated-sessions';
 import { carryOut } from './carry-out';
+import type { ProxyApp } from './proxy-app';
 import type { Asking } from './proxy-request';
 import type { TokenSessions } from './token-sessions';
 
@@ -17,6 +18,8 @@ const ask: TextAsk = {
   answer: { kind: 'text' },
 };
 const done = { kind: 'text', jobId: 1, answer: { text: 'hello' }, usage: {} } as SessionAnswer;
+const logged: string[] = [];
+beforeEach(() => void logged.splice(0));
 const cancelled: SessionAnswer = { kind: 'cancelled', jobId: 2 };
 
 function carried(ends: readonly (() => Promise<SessionAnswer> | SessionAnswer)[], turns = ends.length) {
@@ -32,8 +35,9 @@ function carried(ends: readonly (() => Promise<SessionAnswer> | SessionAnswer)[]
     media: { settled: () => Promise.resolve(), hide: (text: string) => text },
     signal: new AbortController().signal,
   } as unknown as Asking;
+  const app = { log: { error: (_: string, text: string) => void logged.push(text) } };
   return carryOut(
-    sessions,
+    { sessions, app: app as unknown as ProxyApp },
     asking,
     ends.map(() => ask),
   );
@@ -46,14 +50,28 @@ describe('answers of one request', () => {
     ['met a closed session', () => Promise.reject(new Refusal('BAD_INPUT', 'closed'))],
   ])('are handed over, and the one that %s is told of', async (_, end) => {
     const { done: got, failures } = await carried([() => done, end]);
-    expect(got).toEqual([done]);
+    expect(got).toEqual([{ ...done, at: 0 }]);
     expect(failures).toMatchObject([{ kind: 'overloaded', bodySent: false }]);
   });
 
   it('are handed over also when the token is revoked before the others had their turn', async () => {
     const { done: got, failures } = await carried([() => done, () => done], 1);
-    expect(got).toEqual([done]);
+    expect(got).toEqual([{ ...done, at: 0 }]);
     expect(failures).toHaveLength(1);
+  });
+
+  it('are handed over when another cannot be saved, which the log tells of, and say which they are', async () => {
+    const full = () => Promise.reject(new Error('disk full'));
+    const { done: got, failures } = await carried([full, () => done, () => done]);
+    expect(got.map(({ at }) => at)).toEqual([1, 2]);
+    expect(failures).toMatchObject([{ kind: 'storage', bodySent: true }]);
+    expect(logged).toEqual(['one of 3 answers of a request: Error: disk full']);
+  });
+
+  it('are what was thrown where none came', async () => {
+    const full = () => Promise.reject(new Error('disk full'));
+    await expect(carried([() => cancelled, full])).rejects.toThrow('disk full');
+    expect(logged).toEqual([]);
   });
 
   it('that cannot be had at all are an error', async () => {

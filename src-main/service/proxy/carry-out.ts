@@ -4,12 +4,19 @@ import type { Failure } from '@shared/model/failure';
 import type { SessionAnswer, SubmitOptions } from '../../app/sessions/session';
 import { Refusal } from '../../refusal';
 import { ServiceStopping } from '../gated-sessions';
+import type { ProxyContext } from './proxy-context';
 import { badParam, errorOf, ProxyError } from './proxy-error';
+import type { ProxyApp } from './proxy-app';
 import type { Asking } from './proxy-request';
 import type { TokenSessions, Turn } from './token-sessions';
 
-export type TextDone = Extract<SessionAnswer, { kind: 'text' }>;
-export type PictureDone = Extract<SessionAnswer, { kind: 'picture' }>;
+export type TextDone = Extract<SessionAnswer, { kind: 'text' }> & Answering;
+export type PictureDone = Extract<SessionAnswer, { kind: 'picture' }> & Answering;
+
+interface Answering {
+  /** Which of the request's asks it answers, from 0. */
+  readonly at: number;
+}
 
 /** Several outputs of one request: what was made is handed over, and the rest is told of. */
 export interface Carried<Done> {
@@ -30,6 +37,16 @@ const NOT_SENT = {
   },
 } as const satisfies SessionAnswer;
 
+const LOST = {
+  kind: 'failed',
+  jobId: 0,
+  failure: {
+    kind: 'storage',
+    message: 'This answer could not be had, and may have been charged; the log of the service has more.',
+    bodySent: true,
+  },
+} as const satisfies SessionAnswer;
+
 export interface Listening {
   onDelta(at: number, text: string): void;
   onAgain(at: number): void;
@@ -37,7 +54,7 @@ export interface Listening {
 
 /** Throws a ProxyError where nothing came; ClientGone where nobody waits any more. */
 export async function carryOut(
-  sessions: TokenSessions,
+  { sessions, app }: Pick<ProxyContext, 'sessions'> & { readonly app: Pick<ProxyApp, 'log'> },
   { holder, media, signal }: Asking,
   asks: readonly Ask[],
   listening?: Listening,
@@ -52,7 +69,7 @@ export async function carryOut(
   } catch {
     throw new ProxyError(507, 'The media of the request could not be saved: free some space on its disk.');
   }
-  const answers = await Promise.all(
+  const ends = await Promise.allSettled(
     asks.map((ask, at) =>
       oneTurn(sessions, { holder, signal }, (turn) =>
         turn.session.submit(ask, {
@@ -66,12 +83,34 @@ export async function carryOut(
     throw new ClientGone();
   }
   return sorted(
-    answers.map((answer) =>
+    answersOf(ends, app.log).map((answer) =>
       answer.kind === 'failed'
         ? { ...answer, failure: { ...answer.failure, message: media.hide(answer.failure.message) } }
         : answer,
     ),
   );
+}
+
+/** What was thrown for one of them takes none of the others' answers away, which may be paid for. */
+function answersOf(
+  ends: readonly PromiseSettledResult<SessionAnswer>[],
+  log: ProxyApp['log'],
+): readonly SessionAnswer[] {
+  const isAnyDone = ends.some((end) => end.status === 'fulfilled' && isDone(end.value));
+  return ends.map((end) => {
+    if (end.status === 'fulfilled') {
+      return end.value;
+    }
+    if (!isAnyDone) {
+      throw end.reason;
+    }
+    log.error('service', `one of ${ends.length} answers of a request: ${String(end.reason)}`);
+    return LOST;
+  });
+}
+
+function isDone(answer: SessionAnswer): answer is Extract<SessionAnswer, { kind: 'text' | 'picture' }> {
+  return answer.kind === 'text' || answer.kind === 'picture';
 }
 
 /** What the protocols leave open, the journal bounds. */
@@ -116,7 +155,7 @@ async function oneTurn(
 }
 
 function sorted(answers: readonly SessionAnswer[]): Carried<TextDone | PictureDone> {
-  const done = answers.filter((answer) => answer.kind === 'text' || answer.kind === 'picture');
+  const done = answers.flatMap((answer, at) => (isDone(answer) ? [{ ...answer, at }] : []));
   const failures = answers.flatMap((answer) => (answer.kind === 'failed' ? [answer.failure] : []));
   const [first] = failures;
   if (done.length > 0) {

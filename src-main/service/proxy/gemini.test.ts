@@ -2,15 +2,21 @@
 import { createHash } from 'node:crypto';
 import { HarmBlockThreshold, HarmCategory, Type } from '@google/genai';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { refusal } from '../../demo/refusals';
+import type { Fault, ScriptedRequest } from '../../demo/script';
 import { pixelsOf, testPicture } from '../../demo/testing/pictures';
 import { openProxyScene, type ProxyScene } from './testing/proxy-scene';
 
 let scene: ProxyScene;
+let fault: (request: ScriptedRequest) => Fault | null = () => null;
 beforeAll(async () => {
-  scene = await openProxyScene();
+  scene = await openProxyScene({ demo: { script: (asked) => fault(asked) } });
 });
 afterAll(() => scene.remove());
-afterEach(() => scene.demo.clear());
+afterEach(() => {
+  fault = () => null;
+  scene.demo.clear();
+});
 
 const model = 'gemini-2.5-flash';
 
@@ -89,6 +95,22 @@ describe('generateContent', () => {
     expect(pieces.filter((text) => text !== '').length).toBeGreaterThan(1);
     expect(pieces.join('')).toBe(whole.text);
     expect(tokens).toBe(whole.usageMetadata?.totalTokenCount);
+  });
+
+  it('streams the answers that came where one of several failed', async () => {
+    fault = ({ attempt, protocol }) => (attempt === 2 ? refusal('blocked', protocol) : null);
+    const asked = { model, contents: 'three short answers', config: { candidateCount: 3 } };
+    const texts = ['', '', ''];
+    const finished: number[] = [];
+    for await (const { candidates = [] } of await scene.google().models.generateContentStream(asked)) {
+      for (const { index = 0, content, finishReason } of candidates) {
+        texts[index] += content?.parts?.[0]?.text ?? '';
+        finished.push(...(finishReason === undefined ? [] : [index]));
+      }
+    }
+    expect(finished).toHaveLength(2);
+    expect(texts.flatMap((text, index) => (text === '' ? [] : [index]))).toEqual(finished);
+    expect(scene.sent()).toHaveLength(3);
   });
 
   it('looks at media of the request: the very bytes go on', async () => {

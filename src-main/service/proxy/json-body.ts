@@ -7,6 +7,21 @@ import { ProxyError } from './proxy-error';
 
 export const JSON_LIMIT_BYTES = 32 * 1024 * 1024;
 
+/**
+ * Where either protocol has a picture, a sound or a film. A long text without a space, e.g. of hexadecimal digits, looks
+ * like one: what a model is to read stays as it is.
+ */
+const MEDIA_KEYS: ReadonlySet<string> = new Set([
+  'data',
+  'url',
+  'image_url',
+  'image',
+  'images',
+  'mask',
+  'fileUri',
+  'file_uri',
+]);
+
 export async function readJsonBody(
   payload: Readable,
   media: CallerMedia,
@@ -15,7 +30,7 @@ export async function readJsonBody(
   if (declaredLength > JSON_LIMIT_BYTES) {
     throw tooLarge();
   }
-  const scan = new AnswerScan(media);
+  const scan = new AnswerScan(media, (key) => MEDIA_KEYS.has(key));
   let received = 0;
   // Left whole when the limit is passed: the answer still has to go out on its connection.
   for await (const piece of payload.iterator({ destroyOnReturn: false })) {
@@ -42,7 +57,7 @@ function parsed(text: Buffer): unknown {
   try {
     return JSON.parse(text.toString('utf8')) as unknown;
   } catch {
-    throw new ProxyError(400, 'The body is no valid JSON.', { isFinal: true });
+    throw new ProxyError(400, 'The body is not valid JSON.', { isFinal: true });
   }
 }
 

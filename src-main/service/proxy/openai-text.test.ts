@@ -184,6 +184,63 @@ describe('chat completions', () => {
     expect(scene.sent().length).toBe(3);
   });
 
+  const schema = {
+    type: 'object',
+    properties: { word: { type: 'string' } },
+    required: ['word'],
+    additionalProperties: false,
+  };
+
+  it.each([
+    ['in pieces', {}],
+    [
+      'only once they are whole',
+      { response_format: { type: 'json_schema', json_schema: { name: 'w', schema, strict: true } } } as const,
+    ],
+  ])('streams, %s, the answers that came where one of several failed', async (_how, format) => {
+    fault = ({ attempt, protocol }) => (attempt === 2 ? refusal('blocked', protocol) : null);
+    const stream = await scene.openai().chat.completions.create({
+      model: 'gemini-2.5-flash',
+      messages: [say(`three words ${_how}`)],
+      n: 3,
+      stream: true,
+      ...format,
+    });
+    const texts = ['', '', ''];
+    const finished: number[] = [];
+    const beside: unknown[] = [];
+    for await (const { choices, ...rest } of stream) {
+      beside.push(...('brushfleet' in rest ? [rest.brushfleet] : []));
+      for (const { index, delta, finish_reason: finish } of choices) {
+        texts[index] += delta.content ?? '';
+        finished.push(...(finish === null ? [] : [index]));
+      }
+    }
+    expect(finished).toHaveLength(2);
+    expect(texts.flatMap((text, index) => (text === '' ? [] : [index]))).toEqual(finished);
+    expect(beside).toMatchObject([{ failed: 1, failures: [{ kind: 'blocked' }] }]);
+    expect(scene.sent()).toHaveLength(3);
+  });
+
+  it('ends a stream of several with an error where one of them was told in part', async () => {
+    fault = ({ attempt, protocol }) =>
+      attempt === 1 ? { reset: 'midBody' } : attempt === 2 ? null : refusal('blocked', protocol);
+    const stream = await scene.openai().chat.completions.create({
+      model: 'gemini-2.5-flash',
+      messages: [say('two long answers')],
+      n: 2,
+      stream: true,
+    });
+    const finished: number[] = [];
+    const read = async () => {
+      for await (const { choices } of stream) {
+        finished.push(...choices.filter((one) => one.finish_reason !== null).map(({ index }) => index));
+      }
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'content_policy_violation' });
+    expect(finished).toHaveLength(1);
+  });
+
   it('ends a stream with the error that cut it short', async () => {
     fault = ({ attempt, protocol }) => (attempt === 1 ? { reset: 'midBody' } : refusal('blocked', protocol));
     const stream = await scene.openai().chat.completions.create({

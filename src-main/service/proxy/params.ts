@@ -65,7 +65,7 @@ function wordsOf(issue: z.core.$ZodIssue | undefined): string {
     return `${issue.keys.map((key) => key.slice(0, 100)).join(', ')} is not supported here`;
   }
   if (issue?.code === 'too_big') {
-    return `at most ${issue.maximum} can be had`;
+    return `${issue.maximum} at most`;
   }
   if (issue?.code === 'too_small') {
     return issue.origin === 'string' ? 'it is blank' : `it must be at least ${issue.minimum}`;

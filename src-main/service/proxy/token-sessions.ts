@@ -79,7 +79,13 @@ export function createTokenSessions(app: ProxyApp) {
       leftovers: 'cancel',
       tells: 'known',
     });
-    await app.tokens.noteRun(holder.id, session.runId);
+    try {
+      await app.tokens.noteRun(holder.id, session.runId);
+    } catch (error) {
+      // Left open, it would have its name, and every later request of the token be refused.
+      await session.close('drop');
+      throw error;
+    }
     return session;
   }
 

@@ -6,6 +6,8 @@ import type { ServiceContext } from '../service-context';
 import { toldStanding } from './admin-routes';
 
 const SERVICE = 'Brushfleet generation service';
+/** Load balancers and monitors ask with HEAD. */
+const ASKED_BY_PROBES = { exposeHeadRoute: true };
 
 export function healthRoutes(server: FastifyInstance, context: ServiceContext): void {
   const { version, semaphores, config, callers, app } = context;
@@ -25,7 +27,7 @@ export function healthRoutes(server: FastifyInstance, context: ServiceContext): 
   });
   const healthy = () => ({ status: 'healthy', service: SERVICE, version });
 
-  server.get('/', () => ({
+  server.get('/', ASKED_BY_PROBES, () => ({
     ...healthy(),
     concurrency_status: slots(),
     ...configured(),
@@ -35,7 +37,7 @@ export function healthRoutes(server: FastifyInstance, context: ServiceContext): 
       environment_variables: callers.hasEnvironment() ? config.envTier : 'not configured',
     },
   }));
-  server.get('/health', () => {
+  server.get('/health', ASKED_BY_PROBES, () => {
     const { global_concurrency_limit, current_available_slots, external_semaphores_count } = slots();
     const { admin_key_configured, server_credentials_configured } = configured();
     return {

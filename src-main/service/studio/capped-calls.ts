@@ -9,7 +9,7 @@ export type CappedApp = Pick<App, 'store'>;
 const NOT_CAPPED =
   'The token of this login has a cap, which this could not be held to: log in with one that has none, or do it in the window.';
 const NOT_ITS_OWN =
-  'This was not started by the token of this login, which has a cap: start it anew, and it counts against that.';
+  'This was not started by the token of this login, which has a cap: start it again, and it counts against that.';
 
 /** It starts something new, which the token pays for. */
 const STARTS: ReadonlySet<string> = new Set([

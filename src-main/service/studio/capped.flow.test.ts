@@ -43,7 +43,7 @@ it('sends as much as its cap has left, over all its runs, and goes on when the c
       kind: 'paused',
       failure: 'budget',
       reason:
-        'The token "capped" has reached its cap of 3 requests. Raise the cap in Settings under Service (or with brushfleet tokens set), then continue.',
+        'The token "capped" has reached its cap of 3 requests. Raise the cap in Settings under Service (or with brushfleet tokens set), then resume the run.',
     },
     counts: { done: 1, pending: 1 },
   });

@@ -8,7 +8,7 @@ import { type CappedApp, whyNotCapped } from './capped-calls';
 import { CALL_HEADER, type CallScope, callIdOf } from './call-scope';
 import type { Downloads } from './downloads';
 import type { Told } from './hidden-paths';
-import { SPENDING, whyNot } from './reach';
+import { spends, whyNot } from './reach';
 
 export interface PageCallsOptions {
   readonly router: AppRouter;
@@ -77,7 +77,7 @@ export function pageCalls(options: PageCallsOptions): PageCalls {
     interceptors: [({ request, next }) => scope.run(callIdOf(request.headers[CALL_HEADER]), () => next())],
     clientInterceptors: [
       async ({ path, input, next }) => {
-        const sentence = whyNot(path, input) ?? (await whyNotSpend(path.join('.'), input, options));
+        const sentence = whyNot(path, input) ?? (await whyNotSpend(path, input, options));
         if (sentence !== null) {
           throw new ORPCError('BAD_INPUT', { message: sentence, defined: true });
         }
@@ -89,12 +89,12 @@ export function pageCalls(options: PageCallsOptions): PageCalls {
 
 /** Null: it may, or spends nothing. */
 async function whyNotSpend(
-  call: string,
+  path: readonly string[],
   input: unknown,
   { app, holder }: Pick<PageCallsOptions, 'app' | 'holder'>,
 ): Promise<string | null> {
   const { id: payer, caps } = holder();
-  return SPENDING.has(call) && isCapped(caps) ? whyNotCapped(app, { call, input, payer }) : null;
+  return spends(path) && isCapped(caps) ? whyNotCapped(app, { call: path.join('.'), input, payer }) : null;
 }
 
 function isStream(output: unknown): output is AsyncIterator<unknown> {

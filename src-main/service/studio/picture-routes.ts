@@ -19,7 +19,7 @@ export function pictureRoutes(server: FastifyInstance, { app: { pictures } }: St
     const asked = askedSchema.safeParse(request.query);
     const picture = asked.success ? refIn(asked.data.picture) : null;
     if (!asked.success || picture === null) {
-      throw new Problem(400, 'This is no picture of the library: open the page anew.');
+      throw new Problem(400, 'This is not a picture of the library: reload the page.');
     }
     try {
       const found = await pictures.find(picture);
@@ -32,7 +32,7 @@ export function pictureRoutes(server: FastifyInstance, { app: { pictures } }: St
         })
         .send(bytes);
     } catch (error) {
-      throw isGone(error) ? new Problem(404, 'This picture is no longer there: load the page anew.') : error;
+      throw isGone(error) ? new Problem(404, 'This picture is no longer there: reload the page.') : error;
     }
   });
 }

@@ -280,6 +280,7 @@ describe('what a page cannot do', () => {
     await expect(
       client.endpoints.update({ ...draft, id: 'o', weight: 1, limits: {}, timeoutMs: 5000, options: {} }),
     ).rejects.toThrow(window);
+    await expect(client.endpoints.reset({ endpointId: 'o' })).rejects.toThrow(window);
     await expect(client.keys.importEnv({ grant: crypto.randomUUID() })).rejects.toThrow(window);
     await expect(client.settings.set({ outputDir: '/tmp' })).rejects.toThrow(window);
     await expect(client.service.set({ enabled: false, port: 1, allowedHosts: [] })).rejects.toThrow(window);

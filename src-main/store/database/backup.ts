@@ -1,5 +1,4 @@
 /** The copy of the database that each clean close leaves beside it, and the way back to it. */
-import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -15,6 +14,7 @@ import {
   utimesSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { syncFolderNow } from '../../durable-folder';
 import { libraryPaths } from '../../library';
 import { hasLog, quickCheckFile } from './database-check';
 import { StoreError } from '../store-error';
@@ -46,7 +46,8 @@ export function backUp(database: string): boolean {
     return false;
   }
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-  copyDurably(database, target);
+  copyBeside(target, database, (draft) => renameSync(draft, target));
+  syncFolderNow(dirname(target));
   return true;
 }
 
@@ -62,72 +63,103 @@ function isRecentEnough(now: FileState, copy: FileState): boolean {
 }
 
 export interface Restored {
-  /** Absolute; where the damaged file is kept, its log beside it. */
-  readonly keptAs: string;
+  /** Absolute; where the damaged file is kept, its log beside it. Null: there was none. */
+  readonly keptAs: string | null;
   /** When the library was closed that is now restored. */
   readonly from: Date;
 }
 
 /**
  * Puts the last copy in the place of the database, which is kept under another name. Only while the library is not
- * open. Throws StoreError NOT_FOUND without a copy, CORRUPT when that is damaged, too.
+ * open. Throws StoreError NOT_FOUND without a copy, CORRUPT when that is damaged, too, DISK_FULL or DISK_ERROR for what
+ * the disk refuses: whenever it ends early it can be done again, and until then nothing opens the library as an empty one.
  */
 export function restoreBackup(libraryDir: string): Restored {
   const { database } = libraryPaths(libraryDir);
   const copy = backupPath(database);
   const from = backupDate(database);
   if (from === null) {
-    throw new StoreError('NOT_FOUND', `There is no copy to restore: ${copy} does not exist.`);
+    throw new StoreError('NOT_FOUND', `There is no backup to restore: ${copy} does not exist.`);
   }
   const fault = quickCheckFile(copy);
   if (fault !== null) {
     throw new StoreError('CORRUPT', `The copy ${copy} is damaged, too (${fault}): nothing was changed.`);
   }
+  try {
+    const keptAs = copyBeside(database, copy, (draft) => replace(database, draft));
+    return { keptAs, from };
+  } catch (error) {
+    throw notRestored(error, database);
+  }
+}
+
+/** `draft` is on disk already: what is left to do is to give names. Answers where the database is kept. */
+function replace(database: string, draft: string): string | null {
+  const hadDatabase = existsSync(database);
   const keptAs = freeName(database);
-  // The log goes first: without it the file is merely older, but another's log would be taken for its own.
-  for (const ending of ['-wal', '-shm', '']) {
+  // The database goes first: where it is missing nothing is opened. Without its log it would be opened, as an older one.
+  for (const ending of ENDINGS) {
     if (existsSync(database + ending)) {
       renameSync(database + ending, keptAs + ending);
     }
   }
-  copyDurably(copy, database);
-  return { keptAs, from };
+  // Another's log would be taken for its own: its new name is on disk before the copy has its place.
+  syncFolderNow(dirname(database));
+  renameSync(draft, database);
+  syncFolderNow(dirname(database));
+  return hadDatabase ? keptAs : null;
 }
+
+function notRestored(error: unknown, database: string): StoreError {
+  const { code = String(error) } = error as NodeJS.ErrnoException;
+  const [name, wayOut] =
+    code === 'ENOSPC'
+      ? (['DISK_FULL', 'free some space on that disk'] as const)
+      : (['DISK_ERROR', 'check that disk and the permissions of the folder'] as const);
+  return new StoreError(
+    name,
+    `The backup could not be put in the place of ${database} (${code}): ${wayOut}, then restore again.`,
+    { cause: error },
+  );
+}
+
+/** A database and what SQLite keeps beside it. */
+const ENDINGS = ['', '-wal', '-shm'];
 
 /** `brushfleet.damaged-1.db`, the first that is free. */
 function freeName(database: string): string {
   const plain = database.replace(/\.db$/, '');
   for (let number = 1; ; number += 1) {
     const name = `${plain}.damaged-${number}.db`;
-    if (!existsSync(name)) {
+    if (!ENDINGS.some((ending) => existsSync(name + ending))) {
       return name;
     }
   }
 }
 
-/** Whole under its final name, or not there. */
-function copyDurably(from: string, to: string): void {
-  const temporary = join(dirname(to), `.copy-${randomUUID()}`);
+/**
+ * `use` gets a copy that is whole and on disk, beside the place it is for. What was left there by a process that died is
+ * written over.
+ */
+function copyBeside<T>(place: string, from: string, use: (draft: string) => T): T {
+  const draft = `${place}.part`;
   try {
+    rmSync(draft, { force: true });
     // On file systems that can, the copy shares its blocks and costs nothing.
-    copyFileSync(from, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    chmodSync(temporary, 0o600);
+    copyFileSync(from, draft, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    chmodSync(draft, 0o600);
     const { atime, mtime } = statSync(from);
-    utimesSync(temporary, atime, mtime);
-    syncPath(temporary, 'r+');
-    renameSync(temporary, to);
+    utimesSync(draft, atime, mtime);
+    syncFile(draft);
+    return use(draft);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    rmSync(draft, { force: true });
     throw error;
-  }
-  // Windows cannot open a folder; there the rename itself is journalled.
-  if (process.platform !== 'win32') {
-    syncPath(dirname(to), 'r');
   }
 }
 
-function syncPath(path: string, flags: string): void {
-  const file = openSync(path, flags);
+function syncFile(path: string): void {
+  const file = openSync(path, 'r+');
   try {
     fsyncSync(file);
   } finally {

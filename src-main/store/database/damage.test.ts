@@ -32,13 +32,13 @@ describe.each(DRIVERS)('a library on %s', (driver) => {
     const error = await errorOf(() => library.open());
     expect(error.code).toBe('CORRUPT');
     expect(error.message).toMatch(
-      /brushfleet\.db is damaged \(.+\)\. It is kept as it is; take back its copy of \d{4}-\d\d-\d\d \d\d:\d\d with "brushfleet library restore"\.$/,
+      /brushfleet\.db is damaged \(.+\)\. It is kept as it is; restore its backup of \d{4}-\d\d-\d\d \d\d:\d\d with "brushfleet library restore"\.$/,
     );
     expect(readFileSync(database).equals(bytes)).toBe(true);
 
     const { keptAs, from } = restoreBackup(library.dir);
-    expect(dirname(keptAs)).toBe(library.dir);
-    expect(readFileSync(keptAs).equals(bytes)).toBe(true);
+    expect(dirname(keptAs ?? '')).toBe(library.dir);
+    expect(readFileSync(keptAs ?? '').equals(bytes)).toBe(true);
     expect(Math.abs(from.getTime() - Date.now())).toBeLessThan(60_000);
     store = await library.open();
     expect(await store.counts(runId)).toMatchObject({ done: 1, pending: 399 });
@@ -55,10 +55,10 @@ describe.each(DRIVERS)('a library on %s', (driver) => {
     rmSync(dirname(backupPath(database)), { recursive: true });
     flipPages(database, 6);
     expect((await errorOf(() => library.open())).message).toMatch(
-      /there is no copy of it yet\. Move it away/,
+      /there is no backup of it yet\. Move it away/,
     );
     const before = readFileSync(database);
-    expect(() => restoreBackup(library.dir)).toThrow(/There is no copy to restore/);
+    expect(() => restoreBackup(library.dir)).toThrow(/There is no backup to restore/);
     expect(readFileSync(database).equals(before)).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-/** D8 in a cell: SQLite checks its pages, not what is written in them. */
+/** Damage within a cell: SQLite checks its pages, not what is written in them. */
 import { expect, it } from 'vitest';
 import { libraryPaths } from '../../library';
 import { openDatabase } from './open-database';

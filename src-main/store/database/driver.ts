@@ -25,6 +25,8 @@ export interface Db {
   prepare<Row>(sql: string): Statement<Row>;
   /** One transaction at a time; `work` throws: nothing of it stays. */
   transaction<T>(work: () => T): T;
+  /** How many came to nothing so far: whoever remembers what was written in one forgets it when this changes. */
+  rollbacks(): number;
   /** Statements are not used after it. */
   close(): void;
 }
@@ -142,9 +144,11 @@ function openLibsql(path: string): Db {
   });
 }
 
-function withTransactions(bare: Omit<Db, 'transaction'>): Db {
+function withTransactions(bare: Omit<Db, 'transaction' | 'rollbacks'>): Db {
+  let rollbacks = 0;
   return {
     ...bare,
+    rollbacks: () => rollbacks,
     transaction(work) {
       bare.exec('BEGIN IMMEDIATE');
       try {
@@ -152,6 +156,7 @@ function withTransactions(bare: Omit<Db, 'transaction'>): Db {
         bare.exec('COMMIT');
         return answer;
       } catch (error) {
+        rollbacks += 1;
         rollBack(bare);
         throw error;
       }

@@ -13,7 +13,7 @@ export function parseJson<T>(text: string, schema: z.ZodType<T>): Parsed<T> {
   try {
     value = JSON.parse(text);
   } catch {
-    return { kind: 'bad', why: 'it is no JSON' };
+    return { kind: 'bad', why: 'it is not valid JSON' };
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) {

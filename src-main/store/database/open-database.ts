@@ -5,7 +5,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Db, type DriverName, openDriver } from './driver';
-import { damaged, withWayOut } from './damage';
+import { damaged, lost, withWayOut } from './damage';
 import { checkNeed, type CheckNeed, hasLog, headerFault, lastCheck, quickCheck } from './database-check';
 import { APPLICATION_ID, MIGRATIONS } from './migrations';
 import { asOpeningError, StoreError } from '../store-error';
@@ -124,12 +124,12 @@ function refuseForeignFile(path: string): void {
       closeSync(file);
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw error;
     }
-    throw error;
   }
   if (read === 0) {
+    refuseLostFile(path);
     return;
   }
   if (read < HEADER_BYTES || header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
@@ -140,6 +140,13 @@ function refuseForeignFile(path: string): void {
     throw notOurs(path);
   }
   refuseNewer(header.readInt32BE(60), path);
+}
+
+function refuseLostFile(path: string): void {
+  const error = lost(path);
+  if (error !== null) {
+    throw error;
+  }
 }
 
 /** Throws StoreError NOT_DURABLE for a promise that does not hold. */
@@ -206,6 +213,6 @@ function refuseNewer(version: number, path: string): void {
 function notOurs(path: string): StoreError {
   return new StoreError(
     'CORRUPT',
-    `${path} is no database of Brushfleet or is damaged: move it away, or set BRUSHFLEET_HOME to another folder.`,
+    `${path} is not a Brushfleet database, or is damaged: move it away, or set BRUSHFLEET_HOME to another folder.`,
   );
 }

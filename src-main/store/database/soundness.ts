@@ -38,11 +38,15 @@ export function createSoundness(options: SoundnessOptions): Soundness {
     // The file must stand still: what is committed meanwhile stays in the log.
     db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
     db.exec('PRAGMA wal_autocheckpoint = 0');
-    const fault = await options.checkAside(database);
+    const fault = await options.checkAside(database).finally(() => {
+      // Also where it could not be read: the log would grow for as long as the library is open.
+      if (!hasEnded) {
+        db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+      }
+    });
     if (hasEnded) {
       return;
     }
-    db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     isOver = true;
     if (fault === null) {
       options.settle();

@@ -50,7 +50,12 @@ export interface ChangedJob {
 const KEPT_STEPS = 40;
 
 const BEFORE = {
-  review: z.object({ resultId: z.number().nullable(), review: z.string().nullable() }),
+  review: z.object({
+    resultId: z.number().nullable(),
+    review: z.string().nullable(),
+    // Absent: an earlier version noted it.
+    part: z.enum(['verdict', 'rating']).optional(),
+  }),
   tags: z.array(z.number()),
   trash: z.number().nullable(),
 } as const;
@@ -188,42 +193,71 @@ function createReviewPart(db: Db): Part {
         return null;
       }
       const wanted = reviewAfter(found, next);
-      if (wanted === undefined || wanted === found.review) {
+      if (wanted === undefined || wanted.text === found.review) {
         return null;
       }
-      write.run(wanted, jobId);
-      return JSON.stringify({ resultId: found.result_id, review: found.review });
+      write.run(wanted.text, jobId);
+      return JSON.stringify({ resultId: found.result_id, review: found.review, part: wanted.part });
     },
   };
+}
+
+/** What a step changes of a review; reasons go with the verdict. */
+type ReviewPart = 'verdict' | 'rating';
+
+interface Said {
+  readonly text: string | null;
+  /** Undefined: all of it. */
+  readonly part: ReviewPart | undefined;
 }
 
 /** Undefined: nothing is to be said of this result. */
 function reviewAfter(
   found: { readonly review: string | null; readonly result_id: number | null },
   next: Next,
-): string | null | undefined {
+): Said | undefined {
   const review = reviewOf(found.review) ?? NO_REVIEW;
   switch (next.kind) {
     case 'verdict': {
       const { verdict: _before, ...rest } = review;
       const kept = next.verdict === 'rejected' ? rest : { ...rest, reasons: [] };
-      return textOf(next.verdict === null ? kept : { ...kept, verdict: next.verdict });
+      const text = textOf(next.verdict === null ? kept : { ...kept, verdict: next.verdict });
+      return { text, part: 'verdict' };
     }
     case 'rating': {
       const { rating: _before, ...rest } = review;
-      return textOf(next.rating === null ? rest : { ...rest, rating: next.rating });
+      return { text: textOf(next.rating === null ? rest : { ...rest, rating: next.rating }), part: 'rating' };
     }
     case 'before': {
       const before = parseJson(next.before, BEFORE.review);
       // What was said of a result that was replaced meanwhile says nothing of its successor.
-      return before.kind === 'ok' && before.value.resultId === found.result_id
-        ? before.value.review
-        : undefined;
+      if (before.kind !== 'ok' || before.value.resultId !== found.result_id) {
+        return undefined;
+      }
+      const { part, review: text } = before.value;
+      return part === undefined
+        ? { text, part }
+        : { text: textOf(withPart(review, reviewOf(text) ?? NO_REVIEW, part)), part };
     }
     case 'addTag':
     case 'removeTag':
     case 'trash':
       return undefined;
+  }
+}
+
+/** The other parts may have been said since: they stay. */
+function withPart(review: Review, before: Review, part: ReviewPart): Review {
+  switch (part) {
+    case 'verdict': {
+      const { verdict: _now, ...rest } = review;
+      const { verdict, reasons } = before;
+      return { ...rest, reasons, ...(verdict === undefined ? {} : { verdict }) };
+    }
+    case 'rating': {
+      const { rating: _now, ...rest } = review;
+      return { ...rest, ...(before.rating === undefined ? {} : { rating: before.rating }) };
+    }
   }
 }
 

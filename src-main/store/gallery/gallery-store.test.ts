@@ -207,6 +207,23 @@ describe.each(DRIVERS)('the gallery on %s', (driver) => {
     expect(await ask({})).toMatchObject({ total: 4, trashed: 0 });
   });
 
+  it('undoes what a step changed, not what was said since', async () => {
+    const [first = 0] = await idsOf({});
+    const resultId = (await store.job(first))?.resultId ?? 0;
+    const said = async () => (await store.job(first))?.review;
+    const accepted = await change({ kind: 'verdict', verdict: 'accepted' }, [first]);
+    await store.setReview(first, resultId, { verdict: 'accepted', reasons: [], note: 'sharp', rating: 5 });
+    const redo = await undo(accepted);
+    expect(await said()).toEqual({ reasons: [], note: 'sharp', rating: 5 });
+    await store.setReview(first, resultId, { reasons: [], note: 'sharper', rating: 5 });
+    await undo(redo);
+    expect(await said()).toEqual({ verdict: 'accepted', reasons: [], note: 'sharper', rating: 5 });
+    const rated = await change({ kind: 'rating', rating: 1 }, [first]);
+    await change({ kind: 'verdict', verdict: 'rejected' }, [first]);
+    await undo(rated);
+    expect(await said()).toEqual({ verdict: 'rejected', reasons: [], note: 'sharper', rating: 5 });
+  });
+
   it('does not put a verdict back on a result that was replaced meanwhile', async () => {
     const [first = 0] = await idsOf({});
     await change({ kind: 'verdict', verdict: 'accepted' }, [first]);

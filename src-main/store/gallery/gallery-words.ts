@@ -166,6 +166,8 @@ export function createGalleryWords(db: Db) {
     /** Takes the words of so many jobs in; within a transaction. */
     step(jobs: number): void {
       kept.clear();
+      // The step before may have come to nothing.
+      last = 0;
       for (const { job_id } of stale.all(jobs)) {
         takeAgain(job_id);
       }
@@ -195,18 +197,29 @@ function rowidOf({ id, run_id, row, own }: JobWords): number {
 function createColumns(db: Db) {
   const all = db.prepare<{ id: number; name: string }>('SELECT id, name FROM gallery_columns');
   const add = db.prepare('INSERT INTO gallery_columns (name) VALUES (?)');
-  const marks = new Map<string, string>(all.all().map(({ id, name }) => [name, markFor(id)]));
+  const read = () => new Map<string, string>(all.all().map(({ id, name }) => [name, markFor(id)]));
+  let known = read();
+  let rollbacks = db.rollbacks();
+
+  function marks(): Map<string, string> {
+    if (rollbacks !== db.rollbacks()) {
+      // A number that was given then is nobody's, or will be another column's.
+      known = read();
+      rollbacks = db.rollbacks();
+    }
+    return known;
+  }
 
   return {
-    isColumn: (name: string): boolean => plain(name) === 'instruction' || marks.has(plain(name)),
+    isColumn: (name: string): boolean => plain(name) === 'instruction' || marks().has(plain(name)),
     /** What each word of that column begins with; a name not seen before gets its number. */
     markOf(name: string): string {
-      const known = marks.get(plain(name));
-      if (known !== undefined) {
-        return known;
+      const given = marks().get(plain(name));
+      if (given !== undefined) {
+        return given;
       }
       const mark = markFor(add.run(plain(name)).lastId);
-      marks.set(plain(name), mark);
+      marks().set(plain(name), mark);
       return mark;
     },
   };

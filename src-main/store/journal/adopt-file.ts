@@ -3,19 +3,11 @@
  * is done: the file is found under its final or its temporary name, believed by its hash alone, and kept.
  */
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, lstatSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { syncFolderNow } from '../../durable-folder';
 import type { ReceivedFile } from '../../engine/ports';
-import { keptName } from '../../images/keep-picture';
+import { keptName, needsNoName } from '../../images/keep-picture';
 import { formerWhoseName, resultName, wholeName } from '../../temporary-name';
 
 /** An attempt whose file was noted as whole and whose end nobody noted. */
@@ -48,10 +40,10 @@ export function adoptFile(receipt: Receipt, onKept: (fileName: string) => void):
       if (temporary === undefined) {
         return 'lost';
       }
-      makeRoom(receipt, onKept);
+      keepWhatLies(receipt, onKept);
       renameSync(join(dir, temporary), final);
     }
-    syncFolder(dirname(final));
+    syncFolderNow(dirname(final));
     return 'adopted';
   } catch {
     // The job stays unknown, and its file where it is.
@@ -59,12 +51,11 @@ export function adoptFile(receipt: Receipt, onKept: (fileName: string) => void):
   }
 }
 
-/** Whatever it is: nothing else can use the database while it is being looked at. */
-function makeRoom({ dir, file: { fileName } }: Receipt, onKept: (fileName: string) => void): void {
+/** What `makeRoom` of keep-picture.ts does, in one go: nobody uses the database meanwhile. That it is not the result is known. */
+function keepWhatLies({ dir, file: { fileName } }: Receipt, onKept: (fileName: string) => void): void {
   const final = join(dir, fileName);
   const found = lstatSync(final, { throwIfNoEntry: false });
-  // With a second name it stays under that one.
-  if (found === undefined || found.isDirectory() || found.nlink > 1) {
+  if (found === undefined || needsNoName(found)) {
     return;
   }
   let number = 1;
@@ -73,7 +64,7 @@ function makeRoom({ dir, file: { fileName } }: Receipt, onKept: (fileName: strin
   }
   const name = keptName(fileName, 'found', number);
   renameSync(final, join(dir, name));
-  syncFolder(dirname(final));
+  syncFolderNow(dirname(final));
   onKept(name);
 }
 
@@ -86,18 +77,5 @@ function hasHash(path: string, sha256: string): boolean {
     return createHash('sha256').update(readFileSync(path)).digest('hex') === sha256;
   } catch {
     return false;
-  }
-}
-
-/** A rename is durable only once its folder is; Windows has no such call and needs none. */
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') {
-    return;
-  }
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }

@@ -295,6 +295,20 @@ describe.each(DRIVERS)('the journal on %s', (driver) => {
       ]);
     });
 
+    it('lets such a result take the place of a file that holds nothing', async () => {
+      const out = join(library.dir, 'out');
+      mkdirSync(out);
+      const run = await plannedRun(store, 1, out);
+      const start = await sentJob(run.id);
+      await store.received(start.attemptId, fileOf('000000'));
+      writeFileSync(join(out, `000000.${start.attemptId}.part`), 'bytes of 000000');
+      writeFileSync(join(out, '000000.png'), '');
+      store = await library.open();
+      expect(await store.recover()).toEqual({ unknown: 0, released: 0 });
+      expect(readdirSync(out)).toEqual(['000000.png']);
+      expect(readFileSync(join(out, '000000.png'), 'utf8')).toBe('bytes of 000000');
+    });
+
     it('does not believe a file with another hash', async () => {
       const out = join(library.dir, 'out');
       mkdirSync(out);

@@ -52,6 +52,8 @@ const STATE_AFTER: Readonly<Record<JobNext['kind'], JobState>> = {
   cancelled: 'cancelled',
 };
 
+export type JournalTable = ReturnType<typeof createJournalTable>;
+
 /**
  * `OR FAIL`: on an error the whole transaction goes anyway. Without it SQLite keeps a copy of each page that the statement
  * changes, since `attempts` has triggers. Not where one of them inserts: it would fail, too, instead of ignoring.

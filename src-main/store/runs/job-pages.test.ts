@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JobQuery, Store } from '../store';
+import type { Store } from '../store';
 import {
   attemptFor,
   doneEnd,
@@ -10,6 +10,7 @@ import {
   plannedRun,
   temporaryLibrary,
 } from '../testing/library-fixture';
+import type { JobQuery } from './job-pages';
 
 /** Of each ten jobs: 0 to 5 done, 6 blocked, 7 timed out, 8 to be tried again, 9 never sent. */
 const JOBS = 100;
@@ -73,6 +74,23 @@ describe.each(DRIVERS)('pages of jobs on %s', (driver) => {
     ['none', { state: 'cancelled' }, () => false],
   ])('hold %s, each once, in order', async (_, query, holds) => {
     expect(await walk(query)).toEqual(where(holds));
+  });
+
+  it.each<[NonNullable<JobQuery['state']> | undefined, (last: number) => boolean]>([
+    [undefined, () => true],
+    ['done', (last) => last < 6],
+    ['failed', (last) => last === 6 || last === 7],
+    ['cancelled', () => false],
+  ])('are walked through in order, each page behind the last: %s', async (state, holds) => {
+    const only = state === undefined ? {} : { state };
+    const positions: number[] = [];
+    for (;;) {
+      const afterPosition = positions.at(-1) ?? -1;
+      const page = await store.jobsAfter({ runId, afterPosition, limit: 7, ...only });
+      if (page.length === 0) break;
+      positions.push(...page.map((job) => job.position));
+    }
+    expect(positions).toEqual(where(holds));
   });
 
   it('begin anywhere and end at the end', async () => {

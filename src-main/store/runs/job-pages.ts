@@ -1,7 +1,7 @@
 /** Jobs, attempts and results as screens and exports read them: pages whose cost does not grow with the run. */
 import { join } from 'node:path';
 import { type FailureKind, failureKindSchema } from '@shared/model/failure';
-import type { Attempt, Counts, Result } from '@shared/model/run';
+import type { Attempt, Counts, JobState, Result } from '@shared/model/run';
 import type { Db, SqlValue, Statement } from '../database/driver';
 import {
   failureOf,
@@ -14,7 +14,21 @@ import {
   toTile,
 } from './job-record';
 import { fromMicroUsd } from '../money';
-import type { GalleryPage, JobQuery, StoredJob } from '../store';
+import type { GalleryPage, StoredJob } from '../store';
+
+export interface JobQuery {
+  readonly runId: number;
+  readonly offset: number;
+  readonly limit: number;
+  readonly state?: JobState;
+  readonly failureKind?: FailureKind;
+}
+
+/** A walk in the order of the run, page after page, that tells no job twice and passes over none, whatever changes meanwhile. */
+export interface JobWalk extends Pick<JobQuery, 'runId' | 'limit' | 'state'> {
+  /** Of the last job it told; -1: from the first. */
+  readonly afterPosition: number;
+}
 
 /** More groups than this are no help in triage. */
 const MOST_GROUPS = 500;
@@ -48,6 +62,10 @@ export function createJobPages(db: Db, runs: Totals) {
   const slice = db.prepare<JobRecord>(
     `SELECT ${JOB_COLUMNS} FROM jobs j ${JOB_JOINS}
      WHERE j.run_id = ? AND j.position >= ? AND j.position < ? ORDER BY j.position`,
+  );
+  const inStateAfter = db.prepare<JobRecord>(
+    `SELECT ${JOB_COLUMNS} FROM jobs j ${JOB_JOINS}
+     WHERE j.run_id = ? AND j.state = ? AND j.position > ? ORDER BY j.position LIMIT ?`,
   );
   const byState = pageOf(db, 'run_id = ? AND state = ? AND position >= 0');
   const byFailure = pageOf(db, `run_id = ? AND failure_kind = ? AND state = 'failed'`);
@@ -96,6 +114,15 @@ export function createJobPages(db: Db, runs: Totals) {
     return { total, jobs: find({ offset, limit, total }, ...values).map(toStoredJob) };
   }
 
+  function jobsAfter({ runId, state, afterPosition, limit }: JobWalk): readonly StoredJob[] {
+    const from = afterPosition + 1;
+    const records =
+      state === undefined
+        ? slice.all(runId, from, from + limit)
+        : inStateAfter.all(runId, state, afterPosition, limit);
+    return records.map(toStoredJob);
+  }
+
   function filter(runId: number, state: JobQuery['state'], failureKind: FailureKind | undefined) {
     if (failureKind === undefined) {
       const wanted = state ?? 'failed';
@@ -116,6 +143,7 @@ export function createJobPages(db: Db, runs: Totals) {
 
   return {
     jobs,
+    jobsAfter,
     job,
     /** In the order asked for; ids without a job are left out. */
     jobsById: (jobIds: readonly number[]): readonly StoredJob[] => jobIds.flatMap((id) => job(id) ?? []),

@@ -2,6 +2,7 @@
 import { failureKindSchema } from '@shared/model/failure';
 import { type JobState, jobStateSchema, type ModelChoice } from '@shared/model/run';
 import type { Db, SqlValue } from '../database/driver';
+import { NOT_EMPTIED } from './emptied';
 import type { JobIds } from './job-ids';
 import { MISFIT_AGAIN, NO_MISFIT } from './misfits';
 import {
@@ -31,7 +32,7 @@ const IN_FLIGHT: ReadonlySet<string> = new Set(['leased', 'sent']);
 
 /** What a job that goes again forgets; with its result, that this was in the trash. */
 const REQUEUED = `UPDATE jobs SET state = 'pending', retries_used = 0, failure = NULL, result_id = NULL, review = NULL,
-  trashed_at = CASE WHEN result_id IS NULL THEN trashed_at END`;
+  trashed_at = CASE WHEN result_id IS NULL AND ${NOT_EMPTIED} THEN trashed_at END`;
 /** Jobs without a place are of rows that are gone: they are not in the run until a plan has those again. */
 const PLACED = 'position >= 0';
 const NOT_IN_FLIGHT = `state NOT IN ('leased', 'sent', 'pending')`;
@@ -42,10 +43,16 @@ const MOST_KNOWN = 1000;
 /** The number a model goes by in `jobs`; it gets one when it is first asked for. */
 export function createModelIds(db: Db): (model: ModelChoice) => number {
   const known = new Map<string, number>();
+  let rollbacks = db.rollbacks();
   const find = db.prepare<{ id: number }>('SELECT id FROM models WHERE provider = ? AND model = ?');
   const add = db.prepare('INSERT INTO models (provider, model) VALUES (?, ?)');
   return ({ provider, model }) => {
     const name = `${provider} ${model}`;
+    if (rollbacks !== db.rollbacks()) {
+      // A number that was given then is nobody's, or will be another model's.
+      known.clear();
+      rollbacks = db.rollbacks();
+    }
     const id = known.get(name) ?? find.get(provider, model)?.id ?? add.run(provider, model).lastId;
     if (known.size >= MOST_KNOWN) {
       known.clear();
@@ -215,8 +222,9 @@ function conditionOf(which: Requeue): readonly [where: string, values: readonly 
     case 'failed':
       return failedAs(which);
     case 'unknown':
+      return [`state = 'unknown' AND ${PLACED}`, []];
     case 'cancelled':
-      return [`state = ? AND ${PLACED}`, [which.kind]];
+      return [`state = 'cancelled' AND ${NOT_EMPTIED} AND ${PLACED}`, []];
     case 'all':
       return [PLACED, []];
     case 'jobs':

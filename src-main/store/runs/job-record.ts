@@ -5,6 +5,7 @@ import { type JobState, jobStateSchema, type JobTile, type Result } from '@share
 import { type Provider, providerSchema } from '@shared/model/provider';
 import { parseJson } from '../database/json-column';
 import { fromMicroUsd } from '../money';
+import { isInTrash } from './emptied';
 import { OWN_OF_ROW } from './own-instruction';
 import { reviewOf } from '../review-table';
 import type { StoredJob } from '../store';
@@ -84,7 +85,7 @@ export function toStoredJob(record: JobRecord): StoredJob {
     seconds: record.took_ms === null ? null : record.took_ms / 1000,
     costUsd: fromMicroUsd(record.cost_micro_usd),
     review: reviewOf(record.review),
-    ...(record.trashed_at === null ? {} : { isTrashed: true }),
+    ...(isInTrash(record.trashed_at) ? { isTrashed: true } : {}),
     instruction: record.instruction,
   };
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { GalleryChange } from '@shared/model/gallery';
 import { seeded } from '../../demo/seeded';
 import type { NewJob, Store } from '../store';
 import {
@@ -150,6 +151,18 @@ describe.each(DRIVERS)('requests with an unknown outcome whose rows have moved, 
     expect(await move('zbcd')).toEqual({ moved: 1, aside: 0, elsewhere: 0, gone: 0 });
     expect(await lostNow()).toEqual([[3, 1]]);
     expect(await store.counts(runId)).toMatchObject({ unknown: 1, pending: 3, cancelled: 0 });
+  });
+
+  it('leave a row to be sent with a job whose result was deleted for good', async () => {
+    await begin('bb', '.x', 'x.');
+    const [first] = await jobsOf();
+    const what: GalleryChange = { kind: 'trash' };
+    await store.changeInGallery(await store.beginGalleryStep(what), what, [first?.id ?? 0]);
+    expect(await store.forgetTrashed([first?.id ?? 0])).toBe(1);
+    expect(await move('bz')).toMatchObject({ moved: 1 });
+    expect(await lostNow()).toEqual([[0, 1]]);
+    // What stands in the second row by now was never deleted.
+    expect(await store.requeue(runId, { kind: 'cancelled' })).toBe(1);
   });
 
   it('take no place of a job that somebody asks something of alone, nor of another run', async () => {

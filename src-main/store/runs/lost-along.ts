@@ -193,7 +193,7 @@ function createPlaceWriter(db: Db, tally: RunTally) {
     'UPDATE jobs SET row = ?, idx = ?, position = ?, stem = ?, variant = ?, digest = ? WHERE id = ?',
   );
   const askAnew = db.prepare(
-    'UPDATE jobs SET retries_used = 0, failure = NULL, instruction = NULL, misfit_id = NULL WHERE id = ?',
+    'UPDATE jobs SET retries_used = 0, failure = NULL, instruction = NULL, misfit_id = NULL, trashed_at = NULL WHERE id = ?',
   );
   const enter = db.prepare(`UPDATE jobs SET state = 'pending' WHERE id = ?`);
   const leave = db.prepare(`UPDATE jobs SET state = 'cancelled' WHERE id = ?`);

@@ -4,6 +4,7 @@
  */
 import type { Access } from '../access';
 import type { Db } from '../database/driver';
+import { NOT_EMPTIED } from './emptied';
 import { createJobPlan, groupOf } from './job-plan';
 import { createLostAlong, type LostAlong } from './lost-along';
 import { jobDigest, rowDigestOf, SET_RESULT_ASIDE } from './own-instruction';
@@ -207,7 +208,7 @@ function createWanted(db: Db) {
 
 function waitingAs(state: 'pending' | 'cancelled'): string {
   return `SELECT id, position, stem, digest, instruction, model_id, variant FROM jobs
-    WHERE run_id = ?1 AND state = '${state}' AND position > ?2 ORDER BY position LIMIT ?3`;
+    WHERE run_id = ?1 AND state = '${state}' AND position > ?2 AND ${NOT_EMPTIED} ORDER BY position LIMIT ?3`;
 }
 
 /** Its own before others, then of the same variant. */
@@ -291,7 +292,7 @@ function createAlong(db: Db) {
   );
   const taker = db.prepare<TakerRecord>(
     `SELECT run_id, digest, state FROM jobs
-     WHERE id = ? AND state IN ('pending', 'cancelled') AND position >= 0`,
+     WHERE id = ? AND state IN ('pending', 'cancelled') AND position >= 0 AND ${NOT_EMPTIED}`,
   );
   const give = db.prepare('UPDATE results SET job_id = ? WHERE id = ?');
   // An answer in words has no name to be given.

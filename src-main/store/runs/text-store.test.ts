@@ -124,7 +124,7 @@ describe.each(DRIVERS)('answers of text jobs on %s', (driver) => {
         failure,
         usage: { inputTokens: 9, outputTokens: 90 },
         costUsd: 0.03,
-        repair: { text: 'no', errors: ['The answer is no JSON.'] },
+        repair: { text: 'no', errors: ['The answer is not valid JSON.'] },
       },
       next: { kind: 'again', counted: false },
     };
@@ -168,7 +168,7 @@ describe.each(DRIVERS)('answers of text jobs on %s', (driver) => {
 
     it('are told by the last of them, and asked anew when somebody wants them done again', async () => {
       const { runId, jobId } = await misfit();
-      const last = { text: 'seven', errors: ['The answer is no JSON.'] };
+      const last = { text: 'seven', errors: ['The answer is not valid JSON.'] };
       await store.ended(misfitEnd(await sentJob(runId), { kind: 'failed' }, last));
       store = await library.open();
       expect(await store.misfitsOf([jobId])).toEqual(new Map([[jobId, last]]));

@@ -127,7 +127,7 @@ export function versionCalls({ db, tally, jobIds }: Tables, { read, write }: Acc
     requeueWith: write((jobId: number, instruction: string | null, rowDigest?: string) => {
       const { run_id, state, digest } = standingOf(jobId);
       if (IN_FLIGHT.has(state)) {
-        throw new StoreError('UNEXPECTED_STATE', 'It is under way: wait until it is there.');
+        throw new StoreError('UNEXPECTED_STATE', 'This result is already being made: wait until it is done.');
       }
       plan.requeue(run_id, { kind: 'jobs', jobIds: [jobId] });
       table.ask(jobId, instruction, jobDigest(rowDigest ?? rowDigestOf(digest), instruction));
@@ -136,7 +136,7 @@ export function versionCalls({ db, tally, jobIds }: Tables, { read, write }: Acc
       const standing = standingOf(jobId);
       const { run_id, state, failure_kind, digest } = standing;
       if (IN_FLIGHT.has(state)) {
-        throw new StoreError('UNEXPECTED_STATE', 'It is under way: wait until it is there.');
+        throw new StoreError('UNEXPECTED_STATE', 'This result is already being made: wait until it is done.');
       }
       const instruction = table.show(jobId, resultId);
       table.ask(jobId, instruction, jobDigest(rowDigestOf(digest), instruction));

@@ -111,6 +111,22 @@ it('commits a request with the attempt that is made of it at once', async () => 
   expect((await store.jobsById([first.jobId]))[0]?.state).toBe('sent');
 });
 
+it('knows a model that it heard of in a commit which came to nothing', async () => {
+  const runId = await sessionRun();
+  const adding = store.addRequests(runId, [{ model: PAINTER, fields: {} }]);
+  const failing = store.received(99, {
+    fileName: 'x.png',
+    sha256: '',
+    mimeType: 'image/png',
+    width: 1,
+    height: 1,
+    sizeBytes: 1,
+  });
+  await expect(failing).rejects.toMatchObject({ code: 'UNEXPECTED_STATE' });
+  const [added] = await adding;
+  expect((await store.jobsById([added?.jobId ?? 0]))[0]).toMatchObject(PAINTER);
+});
+
 it('adds all of them or none, and none to a run that is gone', async () => {
   const runId = await sessionRun();
   await expect(store.addRequests(99, [{ model: TALKER, fields: {} }])).rejects.toMatchObject({

@@ -5,6 +5,8 @@ export class MemoryKeyring implements KeyringPort {
   readonly entries = new Map<string, Uint8Array>();
   /** Set: every call is refused with it. */
   unavailable: string | null = null;
+  /** Set: storing waits for it, as for a person who is asked for a password. */
+  hold: (() => Promise<void>) | null = null;
 
   constructor(readonly backend: string = 'the test keyring') {}
 
@@ -18,6 +20,7 @@ export class MemoryKeyring implements KeyringPort {
   }
 
   async set(account: string, secret: Uint8Array): Promise<void> {
+    await this.hold?.();
     this.#check();
     this.entries.set(account, Uint8Array.from(secret));
   }

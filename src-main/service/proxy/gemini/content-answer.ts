@@ -1,6 +1,6 @@
 /** Answers as `generateContent` has them. Pure. */
 import type { PictureDone, TextDone } from '../carry-out';
-import { choicesIn, totalOf } from '../openai/chat-answer';
+import { choicesIn, finishOf, totalOf } from '../openai/chat-answer';
 import { pictureMark } from '../picture-json';
 
 export interface ContentHead {
@@ -37,10 +37,10 @@ export function textPiece({ responseId, model }: ContentHead, text: string, inde
   };
 }
 
-/** The last piece: why it ended, and what it took. */
+/** The last piece: why each ended, and what they took. */
 export function lastPiece(head: ContentHead, done: readonly TextDone[]): object {
   return {
-    candidates: choicesIn(done).map(({ finish }, index) => candidate(index, [{ text: '' }], FINISH[finish])),
+    candidates: done.map(({ at, answer }) => candidate(at, [{ text: '' }], FINISH[finishOf(answer.finish)])),
     ...end(head, done),
   };
 }

@@ -5,10 +5,10 @@ import { asksFor, carryOut, picturesOf, textsOf } from '../carry-out';
 import { googleError } from '../error-shapes';
 import { createEventReply } from '../event-reply';
 import { begunAnew } from '../openai/chat-routes';
-import { failedBeside } from '../openai/chat-answer';
+import { failedBeside, withheldIn } from '../openai/chat-answer';
 import { jsonWithPictures, sendWithPictures } from '../picture-json';
 import type { ProxyContext } from '../proxy-context';
-import { ProxyError } from '../proxy-error';
+import { errorOf, ProxyError } from '../proxy-error';
 import { type Asking, askingOf } from '../proxy-request';
 import { proxyErrorOf } from '../thrown';
 import { createToldText } from '../told-text';
@@ -58,13 +58,13 @@ async function whole(context: ProxyContext, exchange: Exchange): Promise<unknown
     return sendWithPictures(reply, body, done);
   }
   const asks = asksFor(asked.ask, asked.count, false);
-  const { done, failures } = textsOf(await carryOut(context.sessions, exchange.asking, asks));
-  return { ...textContent(head, done), ...failedBeside(failures) };
+  const { done, failures } = textsOf(await carryOut(context, exchange.asking, asks));
+  return { ...textContent(head, done), ...failedBeside([...failures, ...withheldIn(done)]) };
 }
 
 async function pictures(context: ProxyContext, { asking, asked, head }: Exchange) {
   const asks = Array.from({ length: asked.count }, () => asked.ask);
-  const { done, failures } = picturesOf(await carryOut(context.sessions, asking, asks));
+  const { done, failures } = picturesOf(await carryOut(context, asking, asks));
   return { body: { ...pictureContent(head, done), ...failedBeside(failures) }, done };
 }
 
@@ -85,25 +85,36 @@ async function streamed(context: ProxyContext, exchange: Exchange): Promise<Fast
     return reply.header('content-type', 'text/event-stream').send(stream);
   }
   const events = createEventReply(reply, context.app.clock);
+  /** Begun, and not ended. */
+  const open = new Set<number>();
   const told = Array.from({ length: asked.count }, (_, at) =>
-    createToldText((text) => events.send(textPiece(head, text, at))),
+    createToldText((text) => {
+      open.add(at);
+      events.send(textPiece(head, text, at));
+    }),
   );
   const isTold = asked.ask.answer.kind === 'text';
   try {
     const asks = asksFor(asked.ask, asked.count, true);
-    const { done } = textsOf(
-      await carryOut(context.sessions, asking, asks, {
+    const { done, failures } = textsOf(
+      await carryOut(context, asking, asks, {
         onDelta: (at, text) => void (isTold && told[at]?.delta(text)),
         onAgain: (at) => told[at]?.again(),
       }),
     );
-    if (done.length < asked.count) {
-      throw new ProxyError(502, `${asked.count - done.length} of ${asked.count} answers could not be had.`);
+    const whole = done.filter(({ at, answer }) => told[at]?.end(answer.text) === true);
+    whole.forEach(({ at }) => open.delete(at));
+    if (whole.length > 0) {
+      events.send({ ...lastPiece(head, whole), ...failedBeside(failures) });
     }
-    if (!done.every(({ answer }, at) => told[at]?.end(answer.text) === true)) {
+    if (whole.length < done.length) {
       throw begunAnew();
     }
-    events.send(lastPiece(head, done));
+    const [failed] = failures;
+    // What is told in part would pass for the whole.
+    if (failed !== undefined && open.size > 0) {
+      throw errorOf(failed);
+    }
     events.end();
   } catch (error) {
     if (!events.isBegun) {

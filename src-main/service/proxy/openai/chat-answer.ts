@@ -20,7 +20,7 @@ export function chatCompletion(head: ChatHead, { done, failures }: Carried<TextD
       finish_reason: finish,
     })),
     usage: usageOf(done),
-    ...failedBeside(failures),
+    ...failedBeside([...failures, ...withheldIn(done)]),
   };
 }
 
@@ -31,21 +31,41 @@ interface Choice {
 
 /** A provider's own further candidates count as answers too. */
 export function choicesIn(done: readonly TextDone[]): readonly Choice[] {
-  return done.flatMap(({ answer }) =>
-    [answer.text, ...(answer.more ?? [])].map((text) => ({ text, finish: finishOf(answer.finish) })),
+  return done.flatMap(({ answer: { text, finish, more = [], moreFinish } }) => [
+    { text, finish: finishOf(finish) },
+    ...more.map((other, at) => ({
+      text: other,
+      finish: finishOf(moreFinish === undefined ? finish : (moreFinish[at] ?? undefined)),
+    })),
+  ]);
+}
+
+/** Candidates that the provider charged for and did not give. */
+export function withheldIn(done: readonly TextDone[]): readonly Failure[] {
+  return done.flatMap(({ answer: { withheld = 0 } }) =>
+    Array.from({ length: withheld }, () => ({
+      kind: 'blocked' as const,
+      message: 'The provider withheld this candidate, or it was empty.',
+      bodySent: true,
+    })),
   );
 }
 
-export function chatChunk(
-  head: ChatHead,
-  piece: { readonly index: number; readonly delta: object; readonly finish?: Choice['finish'] },
-  wantsUsage: boolean,
-): unknown {
-  const { index, delta, finish = null } = piece;
+export interface ChatPiece {
+  readonly index: number;
+  readonly delta: object;
+  readonly finish?: Choice['finish'];
+  /** Of the whole answer. */
+  readonly beside?: object;
+}
+
+export function chatChunk(head: ChatHead, piece: ChatPiece, wantsUsage: boolean): unknown {
+  const { index, delta, finish = null, beside = {} } = piece;
   return {
     ...start(head, 'chat.completion.chunk'),
     choices: [{ index, delta, logprobs: null, finish_reason: finish }],
     ...(wantsUsage ? { usage: null } : {}),
+    ...beside,
   };
 }
 

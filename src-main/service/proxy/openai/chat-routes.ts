@@ -1,15 +1,23 @@
 /** `POST /v1/chat/completions`, whole or in server-sent events. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { asksFor, carryOut, textsOf } from '../carry-out';
+import { asksFor, carryOut, type TextDone, textsOf } from '../carry-out';
 import { openaiError } from '../error-shapes';
 import { createEventReply, type EventReply } from '../event-reply';
-import { ProxyError } from '../proxy-error';
+import { errorOf, ProxyError } from '../proxy-error';
 import { type Asking, askingOf } from '../proxy-request';
 import type { ProxyContext } from '../proxy-context';
 import { proxyErrorOf } from '../thrown';
 import { createToldText } from '../told-text';
-import { chatChunk, chatCompletion, type ChatHead, finishOf, usageChunk } from './chat-answer';
+import {
+  chatChunk,
+  chatCompletion,
+  type ChatHead,
+  type ChatPiece,
+  failedBeside,
+  finishOf,
+  usageChunk,
+} from './chat-answer';
 import { type ChatAsked, readChat } from './chat-request';
 
 export function chatRoutes(server: FastifyInstance, context: ProxyContext): void {
@@ -25,7 +33,7 @@ export function chatRoutes(server: FastifyInstance, context: ProxyContext): void
       await streamChat(context, { asking, asked, head, reply });
       return reply;
     }
-    const carried = textsOf(await carryOut(context.sessions, asking, asksFor(asked.ask, asked.count, false)));
+    const carried = textsOf(await carryOut(context, asking, asksFor(asked.ask, asked.count, false)));
     return chatCompletion(head, carried);
   });
 }
@@ -45,18 +53,27 @@ async function streamChat(context: ProxyContext, { asking, asked, head, reply }:
   const isTold = ask.answer.kind === 'text';
   try {
     const asks = asksFor(ask, count, true);
-    const { done } = textsOf(
-      await carryOut(context.sessions, asking, asks, {
+    const { done, failures } = textsOf(
+      await carryOut(context, asking, asks, {
         onDelta: (at, text) => void (isTold && told[at]?.delta(text)),
         onAgain: (at) => told[at]?.again(),
       }),
     );
-    if (done.length < count) {
-      throw new ProxyError(502, `${count - done.length} of ${count} answers could not be had.`);
-    }
-    done.forEach(({ answer }, at) => told[at]?.end(answer.text, answer.finish));
+    const last = done.at(-1);
+    const untold = done.filter((one) => {
+      const beside = one === last ? failedBeside(failures) : {};
+      return told[one.at]?.end(one.answer, beside) === false;
+    });
     if (wantsUsage) {
       events.send(usageChunk(head, done));
+    }
+    if (untold.length > 0) {
+      throw begunAnew();
+    }
+    const [failed] = failures;
+    // What is told in part would pass for the whole.
+    if (failed !== undefined && told.some(({ isOpen }) => isOpen())) {
+      throw errorOf(failed);
     }
     events.raw('data: [DONE]\n\n');
     events.end();
@@ -79,8 +96,9 @@ interface ChoiceParts {
 /** One of the answers in pieces: its role first, then its text, then why it ended. */
 function choiceOf({ events, head, index, wantsUsage }: ChoiceParts) {
   let isBegun = false;
-  const send = (delta: object, finish?: ReturnType<typeof finishOf>): void =>
-    events.send(chatChunk(head, { index, delta, ...(finish === undefined ? {} : { finish }) }, wantsUsage));
+  let isEnded = false;
+  const send = (delta: object, end: Pick<ChatPiece, 'finish' | 'beside'> = {}): void =>
+    events.send(chatChunk(head, { index, delta, ...end }, wantsUsage));
   const begin = (): void => {
     if (!isBegun) {
       isBegun = true;
@@ -94,12 +112,17 @@ function choiceOf({ events, head, index, wantsUsage }: ChoiceParts) {
   return {
     delta: told.delta,
     again: told.again,
-    end(text: string, finish: string | undefined): void {
+    /** Begun, and not ended. */
+    isOpen: () => isBegun && !isEnded,
+    /** `beside` goes with its last piece; false: what was told is not the answer's beginning. */
+    end({ text, finish }: TextDone['answer'], beside: object): boolean {
       if (!told.end(text)) {
-        throw begunAnew();
+        return false;
       }
       begin();
-      send({}, finishOf(finish));
+      isEnded = true;
+      send({}, { finish: finishOf(finish), beside });
+      return true;
     },
   };
 }
@@ -108,7 +131,7 @@ function choiceOf({ events, head, index, wantsUsage }: ChoiceParts) {
 export function begunAnew(): ProxyError {
   return new ProxyError(
     502,
-    'The answer was begun anew after a part of it had gone out, and differs from it: ask again, or without streaming.',
+    'The answer was restarted after part of it had been streamed, and the two differ: ask again, or without streaming.',
     { code: 'answer_begun_anew' },
   );
 }

@@ -37,7 +37,7 @@ interface ImageExchange {
 async function answer(context: ProxyContext, exchange: ImageExchange): Promise<FastifyReply> {
   const { request, reply, asked } = exchange;
   const asks = Array.from({ length: asked.count }, () => asked.ask);
-  const carried = picturesOf(await carryOut(context.sessions, askingOf(request), asks));
+  const carried = picturesOf(await carryOut(context, askingOf(request), asks));
   const created = Math.floor(context.app.clock.wallNow() / 1000);
   return asked.isStreamed
     ? streamed(exchange, carried, created)

@@ -25,7 +25,7 @@ export function responseRoutes(server: FastifyInstance, context: ProxyContext): 
       await streamResponse(context, { asking, head, reply });
       return reply;
     }
-    const carried = textsOf(await carryOut(context.sessions, asking, [head.asked.ask]));
+    const carried = textsOf(await carryOut(context, asking, [head.asked.ask]));
     return responseDone(head, onlyOne(carried.done));
   });
 }
@@ -60,7 +60,7 @@ async function streamResponse(context: ProxyContext, { asking, head, reply }: St
   });
   try {
     const { done } = textsOf(
-      await carryOut(context.sessions, asking, [ask], {
+      await carryOut(context, asking, [ask], {
         onDelta: (_, text) => void (isTold && told.delta(text)),
         onAgain: () => told.again(),
       }),

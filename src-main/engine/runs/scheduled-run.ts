@@ -3,9 +3,9 @@ import type { Provider } from '@shared/model/provider';
 import type { ModelChoice, Priority, RunState, WaitForQuota } from '@shared/model/run';
 import type { Pool } from '../pool/pool';
 import { autoSlots } from './auto-slots';
-import type { Gate } from './gate';
 import type { Ticket } from './next-step';
-import { type Choice, WorkList } from './work-list';
+import type { SharedBound } from './shared-bound';
+import { type LaneChoice, WorkList } from './work-list';
 
 /** One endpoint and the model to ask it for, when all that may serve a run are out. */
 interface FallbackChoice {
@@ -43,7 +43,7 @@ export interface RunOrder {
   /** In this order, when all of the first are out. */
   readonly fallback?: readonly FallbackChoice[];
   /** Shared with other runs; absent: nothing is. */
-  readonly gate?: Gate;
+  readonly bound?: SharedBound;
 }
 
 export type Paused = Extract<RunState, { kind: 'paused' }>;
@@ -51,9 +51,15 @@ export type Paused = Extract<RunState, { kind: 'paused' }>;
 /** Limits and latencies move slowly, and to sum them up takes time: this long it counts as known, milliseconds. */
 const SLOTS_LAST_MS = 500;
 
-type HasPrice = (model: ModelChoice) => boolean;
+/** What the budget says of a model before a key is chosen for it. */
+export interface Means {
+  /** Whether anybody knows what a request of it costs. */
+  hasPrice(model: ModelChoice): boolean;
+  /** Until when (wall clock) the key's cap on its cost does not allow for one; null: it does. */
+  keyOutUntil(keyId: string, model: ModelChoice): number | null;
+}
 
-export class ActiveRun {
+export class ScheduledRun {
   readonly work: WorkList;
   /** Attempts in flight, and the job of each. */
   readonly attempts = new Map<number, number>();
@@ -83,17 +89,16 @@ export class ActiveRun {
   private slots: number;
   private slotsKnownAt = Number.NEGATIVE_INFINITY;
 
-  /** `hasPrice`: whether anybody knows what a request of the model costs. */
   constructor(
     order: RunOrder,
-    private readonly hasPrice: HasPrice = () => true,
+    private readonly means: Means,
   ) {
     this.ordered = order;
-    const choicesOf = choicesFor(order, hasPrice);
+    const choicesOf = choicesFor(order, means);
     this.work = new WorkList({
       runId: order.runId,
       choicesOf,
-      groupOf: (jobId) => this.ordered.gate?.groupOf(jobId) ?? '',
+      groupOf: (jobId) => this.ordered.bound?.groupOf(jobId) ?? '',
       asksMany: order.endpointsOf !== undefined,
     });
     this.concurrency = order.concurrency;
@@ -111,7 +116,7 @@ export class ActiveRun {
   /** The same run, carried out otherwise from now on. */
   change(order: RunOrder): void {
     this.ordered = order;
-    this.work.rechoose(choicesFor(order, this.hasPrice));
+    this.work.rechoose(choicesFor(order, this.means));
     this.setConcurrency(order.autoConcurrency === true ? 'auto' : order.concurrency);
   }
 
@@ -132,7 +137,7 @@ export class ActiveRun {
   /** It goes again. */
   again(ticket: Ticket, dueAt: number): void {
     this.work.again(ticket, dueAt);
-    this.ordered.gate?.waits(ticket.job.id);
+    this.ordered.bound?.waits(ticket.job.id);
   }
 
   isOver(jobId: number): boolean {
@@ -170,7 +175,7 @@ export class ActiveRun {
   }
 }
 
-function choicesFor(order: RunOrder, hasPrice: HasPrice): (model: ModelChoice) => readonly Choice[] {
+function choicesFor(order: RunOrder, means: Means): (model: ModelChoice) => readonly LaneChoice[] {
   const { borrower, fallback = [] } = order;
   const asker = borrower === undefined ? {} : { borrower };
   const others = fallback.map(({ endpointId, provider, model }) => ({
@@ -178,18 +183,25 @@ function choicesFor(order: RunOrder, hasPrice: HasPrice): (model: ModelChoice) =
     model,
     ...asker,
     endpointIds: new Set([endpointId]),
-    hasPrice: () => hasPrice({ provider, model }),
+    ...meansFor({ provider, model }, means),
   }));
   return (choice) => [
-    { ...choice, ...asker, ...endpointsFor(order, choice), hasPrice: () => hasPrice(choice) },
+    { ...choice, ...asker, ...endpointsFor(order, choice), ...meansFor(choice, means) },
     ...others,
   ];
+}
+
+function meansFor(model: ModelChoice, means: Means): Pick<LaneChoice, 'hasPrice' | 'keyOutUntil'> {
+  return {
+    hasPrice: () => means.hasPrice(model),
+    keyOutUntil: (keyId) => means.keyOutUntil(keyId, model),
+  };
 }
 
 function endpointsFor(
   { endpointIds, endpointsOf }: RunOrder,
   model: ModelChoice,
-): Pick<Choice, 'endpointIds'> {
+): Pick<LaneChoice, 'endpointIds'> {
   const only = endpointsOf?.(model) ?? endpointIds;
   return only === undefined ? {} : { endpointIds: new Set(only) };
 }

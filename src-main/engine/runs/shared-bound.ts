@@ -2,7 +2,7 @@
  * A bound that the requests of several runs share. It is asked in the turn in which a request is leased, so what a key,
  * a window or a backoff keeps back holds no place of those that could be sent.
  */
-export interface Gate {
+export interface SharedBound {
   /** Jobs of one name wait for the same; those of another are not held up by them. */
   groupOf(jobId: number): string;
   /** Whether it may leave now. False: it stands in line, and `onFree` tells when its turn has come. */

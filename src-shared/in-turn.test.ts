@@ -1,13 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createTurns } from './in-turn';
 
 it('begins no work before the one before it has ended, also when that failed', async () => {
   const inTurn = createTurns();
   const seen: string[] = [];
-  const work = (name: string, ms: number) => async () => {
+  const work = (name: string, steps: number) => async () => {
     seen.push(`${name} begins`);
-    await sleep(ms);
+    for (let step = 0; step < steps; step += 1) {
+      await Promise.resolve();
+    }
     seen.push(`${name} ends`);
     if (name === 'b') {
       throw new Error('b failed');

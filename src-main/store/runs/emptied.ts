@@ -1,0 +1,18 @@
+/**
+ * Jobs whose results were deleted for good. They are cancelled, and stay so when others that were cancelled are sent
+ * again: who emptied the trash would pay for the same pictures once more. Only who chooses them has them sent.
+ */
+
+/** Where others have the time at which they came into the trash. */
+const EMPTIED_AT = -1;
+
+/** Follows `UPDATE jobs SET`. */
+export const EMPTY_JOB = `state = 'cancelled', result_id = NULL, review = NULL, failure = NULL, trashed_at = ${EMPTIED_AT}`;
+
+/** A condition on jobs. */
+export const NOT_EMPTIED = `trashed_at IS NOT ${EMPTIED_AT}`;
+
+/** Whether a job lies in the trash, by the time at which it came there. */
+export function isInTrash(trashedAt: number | null): boolean {
+  return trashedAt !== null && trashedAt !== EMPTIED_AT;
+}
