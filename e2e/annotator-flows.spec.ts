@@ -16,7 +16,7 @@ const accept = (page: Page) => page.getByRole('button', { name: /^Accept P/ });
 async function runDemo(page: Page, variants: number): Promise<number> {
   await page.keyboard.press('Control+2');
   await page.getByRole('button', { name: /Try the demo/ }).click();
-  await page.getByLabel('Images per row').fill(String(variants));
+  await page.getByLabel('Pictures per row').fill(String(variants));
   await page.getByRole('button', { name: /^Run / }).click();
   const done = 20 * variants;
   await expect(page.getByRole('list', { name: 'Figures' })).toContainText(`${done}done`, { timeout: 80_000 });
@@ -100,7 +100,7 @@ test('two runs over the same rows are compared blind, to a win rate', async ({ s
   await expect(page.getByRole('list', { name: 'Figures' })).toContainText('23done', { timeout: 80_000 });
   await page.getByRole('button', { name: 'More' }).first().click();
   await page.getByRole('menuitem', { name: /^Compare blind/ }).click();
-  await page.getByLabel('And another run over the same rows').selectOption({ index: 1 });
+  await page.getByLabel('Compare with another run over the same rows').selectOption({ index: 1 });
   await page.getByRole('button', { name: /^Compare \d+ pairs?$/ }).click();
   const pairs = Number((await place(page).textContent())?.split(' / ')[1]);
   expect(pairs).toBeGreaterThanOrEqual(16);

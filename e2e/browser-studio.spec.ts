@@ -73,15 +73,15 @@ test('a colleague logs in, runs, sees it live, sends and saves files, until the 
     .toEqual(['401 /app/login', expect.stringMatching(/^404 \/app\/media\/input-/)]);
 
   // The service is away for a while: the page says so, and its login is over when it comes back.
-  await service.getByLabel('Serve on this computer').uncheck();
+  await service.getByLabel('Run the service on this computer').uncheck();
   // A call that was under way may say so besides.
   await expect(browser.getByText(/The connection to Brushfleet was lost\. Trying again/)).toBeVisible();
-  await service.getByLabel('Serve on this computer').check();
+  await service.getByLabel('Run the service on this computer').check();
   await expect(browser).toHaveURL(`${address}/app/login`);
   await logIn(browser, token);
   await expect(browser).toHaveURL(`${address}/app/`);
 
   await service.getByRole('button', { name: 'Revoke a colleague' }).click();
-  await page.getByRole('button', { name: 'Revoke it' }).click();
+  await page.getByRole('button', { name: 'Revoke token' }).click();
   await expect(browser).toHaveURL(`${address}/app/login`);
 });

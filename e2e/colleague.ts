@@ -39,7 +39,7 @@ export async function switchServiceOn(page: Page): Promise<string> {
   // Below those that the system hands out by itself (ip(7), ip_local_port_range): none of them is taken by a relay.
   await port.fill(String(20_000 + (process.pid % 12_000)));
   await port.press('Enter');
-  await service.getByLabel('Serve on this computer').check();
+  await service.getByLabel('Run the service on this computer').check();
   return (await service.locator('.service-address').textContent()) ?? '';
 }
 
@@ -47,7 +47,7 @@ export async function switchServiceOn(page: Page): Promise<string> {
 export async function makeToken(page: Page, electron: ElectronApplication, name: string): Promise<string> {
   await page.getByRole('button', { name: 'Add a token…' }).click();
   await page.getByLabel('Name', { exact: true }).fill(name);
-  await page.getByRole('button', { name: 'Make it and copy it' }).click();
+  await page.getByRole('button', { name: 'Create and copy' }).click();
   await expect(page.getByText('Copied to the clipboard; it is not shown again')).toBeVisible();
   const copied = (): Promise<string> => electron.evaluate(({ clipboard }) => clipboard.readText());
   await expect.poll(copied).toMatch(/^bf-/);

@@ -45,8 +45,8 @@ async function connected({ page }: Studio, options: Partial<RelayOptions> = {}):
     .click();
   await page.getByLabel('In a file sealed by a passphrase').check();
   await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
-  await page.getByLabel('Once more').fill(PASSPHRASE);
-  await page.getByRole('button', { name: 'Keep them so' }).click();
+  await page.getByLabel('Repeat passphrase').fill(PASSPHRASE);
+  await page.getByRole('button', { name: 'Use this' }).click();
   await expect(page.getByRole('button', { name: /^Test good/ })).toBeVisible();
   return relay;
 }
@@ -109,9 +109,9 @@ test('rows are checked before, the first three are looked at, and the rest goes 
   await expect(check.getByRole('group').or(check).getByText('requests')).toBeVisible();
   expect(await seriousFaults(page)).toEqual([]);
 
-  await page.getByRole('button', { name: 'First 3 rows, then look' }).click();
+  await page.getByRole('button', { name: 'Try 3 rows first' }).click();
   await expect(figures(page)).toContainText('3done');
-  await expect(page.getByText(/first 3 rows are through/)).toBeVisible();
+  await expect(page.getByText(/first 3 rows are finished/)).toBeVisible();
   expect(relay.requests).toHaveLength(3);
   expect(await seriousFaults(page)).toEqual([]);
   await page.getByRole('button', { name: 'Continue with the remaining 3' }).click();
@@ -146,9 +146,7 @@ test('a start that is asked for while its file is still being read is made, and 
   await page.clock.pauseAt(Date.now() + 60_000);
   await drop();
   await page.keyboard.press('Control+Enter');
-  await expect(
-    page.getByText(/the run will start once its plan stands|will start once it stands/),
-  ).toBeVisible();
+  await expect(page.getByText(/Press Esc or change anything above to call it off/)).toBeVisible();
   if (process.env['SCREENSHOTS'] !== undefined) {
     await page.screenshot({ path: join(process.env['SCREENSHOTS'], 'start-ahead.png') });
   }
@@ -214,14 +212,14 @@ test('a cap pauses the run, is raised in place, and nothing is sent twice', asyn
   const relay = await connected(studio);
   await openPrompts(studio, 'capped', 12);
   await page.getByLabel('Requests in flight').first().fill('2');
-  await page.getByLabel('Most requests').fill('5');
+  await page.getByLabel('Request cap').fill('5');
   await startRun(page);
-  const raised = page.getByLabel('This run: most requests');
+  const raised = page.getByLabel('This run: request cap');
   await expect(raised).toBeVisible();
   expect(relay.requests.length).toBeLessThanOrEqual(5);
   expect(await seriousFaults(page)).toEqual([]);
   await raised.fill('100');
-  await page.getByRole('button', { name: 'Save and continue' }).click();
+  await page.getByRole('button', { name: 'Save and resume' }).click();
   await expect(figures(page)).toContainText('12done');
   expect(relay.requests).toHaveLength(12);
   relay.close();
@@ -303,7 +301,7 @@ test('a chosen folder that holds something is named, and nothing is mixed or sen
   await chooseFolder(studio, found);
   await expect(page.getByText(/3 pictures that this library has no record of/)).toBeVisible();
   await expect(page.getByRole('button', { name: /^Run 4 rows/ })).toBeDisabled();
-  await page.getByRole('radio', { name: /Take 2 whole pictures as done/ }).check();
+  await page.getByRole('radio', { name: /Count 2 intact pictures as done/ }).check();
   expect(await seriousFaults(page)).toEqual([]);
   await startRun(page);
   await expect(figures(page)).toContainText('4done');
@@ -311,13 +309,13 @@ test('a chosen folder that holds something is named, and nothing is mixed or sen
 
   await openPrompts(studio, 'scenes', 4);
   await chooseFolder(studio, found);
-  await expect(page.getByText(/which asks for the same/)).toBeVisible();
-  await expect(page.getByRole('button', { name: /^Go on with the run/ })).toBeEnabled();
+  await expect(page.getByText(/with the same recipe/)).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Resume the run/ })).toBeEnabled();
   await page
     .getByLabel(/^What to|^Prompt/)
     .first()
     .fill('{{prompt}}, at night');
-  await expect(page.getByText(/of another recipe: instruction/)).toBeVisible();
+  await expect(page.getByText(/which has a different recipe: instruction/)).toBeVisible();
   await expect(page.getByRole('button', { name: /^Run 4 rows/ })).toBeDisabled();
   expect(relay.requests).toHaveLength(2);
   relay.close();

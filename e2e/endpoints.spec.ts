@@ -43,7 +43,7 @@ async function confirmPaste(page: Page, isFirst: boolean): Promise<void> {
     .click();
   if (isFirst) {
     await page.getByLabel('For this session only').check();
-    await page.getByRole('button', { name: 'Keep them so' }).click();
+    await page.getByRole('button', { name: 'Use this' }).click();
   }
   await expect(page.getByRole('dialog')).toHaveCount(0);
 }
@@ -68,11 +68,11 @@ test('endpoints, keys, limits and groups are managed, and bad input is refused a
     .getByRole('textbox', { name: 'Keys' })
     .fill(`label,key\ngood,${GOOD_KEY}\nbad,${BAD_KEY}\n${GOOD_KEY}`);
   await expect(dialog.getByText('2 keys, 1 duplicate left out')).toBeVisible();
-  await expect(dialog.getByText(/line 4 is line 2 again/)).toBeVisible();
+  await expect(dialog.getByText(/line 4 repeats line 2/)).toBeVisible();
   await dialog.getByLabel('Tier').selectOption('free');
   await dialog.getByLabel('Quota group').selectOption('New group…');
   await dialog.getByLabel('Name of the new group').fill('lab account');
-  await dialog.getByRole('button', { name: 'Make the group' }).click();
+  await dialog.getByRole('button', { name: 'Create group' }).click();
   await expect(dialog.getByLabel('Quota group')).toContainText('lab account');
   expect(await seriousFaults(page)).toEqual([]);
   await pasteKeys(page, `label,key\ngood,${GOOD_KEY}\nbad,${BAD_KEY}\n${GOOD_KEY}`, true);
@@ -97,7 +97,7 @@ test('endpoints, keys, limits and groups are managed, and bad input is refused a
   await lab.getByRole('button', { name: 'Close' }).click();
   await expect(rowOf(page, 'bad')).toContainText('Invalid');
   await expect(rowOf(page, 'good')).toContainText('Ready');
-  await expect(page.getByRole('button', { name: /1\/2 keys healthy/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /1\/2 keys ready/ })).toBeVisible();
   await page.getByRole('tab', { name: /^Log/ }).click();
   await expect(page.getByRole('listitem').filter({ hasText: 'key bad' })).toContainText(
     /Invalid · invalid_key/,
@@ -162,7 +162,7 @@ test('traffic is shared by weights that are dragged, an endpoint is paused, and 
   // The lab asks both for the same picture.
   await page.getByRole('button', { name: 'Endpoint lab…' }).click();
   const lab = page.getByRole('dialog', { name: 'Endpoint lab' });
-  await lab.getByLabel('Prompt').fill('A green field');
+  await lab.getByLabel('Prompt', { exact: true }).fill('A green field');
   await lab.getByRole('button', { name: 'Probe 2 endpoints' }).click();
   await expect(lab.getByRole('row', { name: /^Relay one/ })).toContainText(/Delivered.*96 × 64/);
   await expect(lab.getByRole('row', { name: /^Relay two/ })).toContainText(/Delivered.*96 × 64/);
@@ -182,9 +182,9 @@ test('traffic is shared by weights that are dragged, an endpoint is paused, and 
   await list.getByRole('button', { name: /^Relay one/ }).click();
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await expect(list.getByRole('button', { name: /^Relay one/ })).toContainText('Paused');
-  await expect(page.getByRole('button', { name: /1\/1 keys healthy/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /1\/1 keys ready/ })).toBeVisible();
   await page.getByRole('button', { name: 'Resume', exact: true }).click();
-  await expect(page.getByRole('button', { name: /2\/2 keys healthy/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /2\/2 keys ready/ })).toBeVisible();
 
   await studio.restart();
   await studio.page.getByRole('button', { name: 'Endpoints', exact: true }).click();

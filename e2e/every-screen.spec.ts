@@ -95,7 +95,7 @@ test('every screen of a library in use', async ({ studio }) => {
   await page.getByRole('button', { name: /^Run 24 rows/ }).click();
   await expect(page.getByText('20/24')).toBeVisible({ timeout: 60_000 });
   await page.keyboard.press('Control+5');
-  await page.getByLabel('Prompt').fill('Which colours has the sea? Say why.');
+  await page.getByLabel('Prompt', { exact: true }).fill('Which colours has the sea? Say why.');
   await page.keyboard.press('Control+Enter');
   await expect(page.getByRole('button', { name: 'Continue' })).toBeVisible({ timeout: 30_000 });
   await page.getByLabel('JSON', { exact: true }).check();
@@ -120,7 +120,11 @@ test('what opens over the screens: keys, export, close look, mask, and two answe
   };
   /** How each is reached by keys, and left again. */
   const scenes: readonly { readonly name: string; open(): Promise<void>; leave(): Promise<void> }[] = [
-    { name: 'Keys', open: async () => page.keyboard.press('F1').then(() => dialog.waitFor()), leave },
+    {
+      name: 'Keyboard shortcuts',
+      open: async () => page.keyboard.press('F1').then(() => dialog.waitFor()),
+      leave,
+    },
     {
       name: 'Export',
       open: async () => page.keyboard.press('Control+e').then(() => dialog.waitFor()),
@@ -153,7 +157,7 @@ test('what opens over the screens: keys, export, close look, mask, and two answe
       open: async () => {
         await page.keyboard.press('Control+2');
         await page.keyboard.press('b');
-        await page.getByLabel('And another run over the same rows').selectOption({ index: 1 });
+        await page.getByLabel('Compare with another run over the same rows').selectOption({ index: 1 });
         await page.getByRole('button', { name: /^Compare \d+ pairs?$/ }).click();
         await expect(page.getByRole('button', { name: /Left is better/ })).toBeVisible();
       },

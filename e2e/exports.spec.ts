@@ -195,7 +195,7 @@ test.describe('of the demo', () => {
   /** Two results of each of its rows; 4 of them fail on purpose. */
   async function runDemo(page: Page): Promise<number> {
     await page.getByRole('button', { name: /Try the demo/ }).click();
-    await page.getByLabel('Images per row').fill('2');
+    await page.getByLabel('Pictures per row').fill('2');
     const run = page.getByRole('button', { name: /^Run 24 rows/ });
     await expect(run).toBeEnabled();
     await run.click();

@@ -11,8 +11,8 @@ test('an answer that does not fit its schema is shown, with its problems, and ke
   await page.getByLabel('JSON', { exact: true }).check();
   await page.getByLabel('JSON Schema', { exact: true }).fill(SCHEMA);
   await expect(page.getByText('The schema can be used.')).toBeVisible();
-  await page.getByLabel('Prompt').fill('Score it in the wrong shape');
-  await page.getByLabel('Prompt').press('Control+Enter');
+  await page.getByLabel('Prompt', { exact: true }).fill('Score it in the wrong shape');
+  await page.getByLabel('Prompt', { exact: true }).press('Control+Enter');
   await expect(page.getByRole('alert')).toContainText('Wrong shape.');
   const misfit = page.getByRole('region', { name: 'The answer that does not fit' });
   await expect(misfit.getByRole('listitem').first()).toContainText('score');

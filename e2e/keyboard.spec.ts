@@ -51,15 +51,15 @@ test('the fleet, the queue and the settings are worked by keys alone', async ({ 
   await press(page, 'Enter');
   await page.getByLabel('For this session only').focus();
   await press(page, 'Space');
-  await page.getByRole('button', { name: 'Keep them so' }).focus();
+  await page.getByRole('button', { name: 'Use this' }).focus();
   await press(page, 'Enter');
   await expect(dialog).toHaveCount(0);
 
   // The endpoint is paused and goes on; its second key alone is paused.
   await press(page, 'p');
-  await expect(page.getByRole('button', { name: 'Resume', exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Resume', exact: true })).toBeEnabled();
   await press(page, 'p');
-  await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeEnabled();
   await press(page, 'k');
   await expect(focused(page)).toHaveAttribute('role', 'row');
   await press(page, 'ArrowDown', 'p');
@@ -114,12 +114,12 @@ test('the fleet, the queue and the settings are worked by keys alone', async ({ 
 
   // The settings: the second section, whose field is saved without being left.
   await press(page, 'Control+j', 'Control+,', 'Control+ArrowDown', 'Control+ArrowDown');
-  await expect(focused(page)).toHaveText('Caps of a day');
+  await expect(focused(page)).toHaveText('Daily caps');
   await look(page, 'settings');
   await press(page, 'Tab');
   await page.keyboard.insertText('25');
   await press(page, 'Control+s');
-  await expect(page.getByRole('button', { name: 'Reset the caps of a day' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Reset the daily caps' })).toBeVisible();
   await expect(focused(page)).toHaveValue('25');
   relay.close();
 });

@@ -39,8 +39,8 @@ async function addEndpoint(page: Page, url: string, keys: string): Promise<void>
     .click();
   await page.getByLabel('In a file sealed by a passphrase').check();
   await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
-  await page.getByLabel('Once more').fill(PASSPHRASE);
-  await page.getByRole('button', { name: 'Keep them so' }).click();
+  await page.getByLabel('Repeat passphrase').fill(PASSPHRASE);
+  await page.getByRole('button', { name: 'Use this' }).click();
   await expect(page.getByRole('button', { name: /^Test good/ })).toBeVisible();
 }
 
@@ -56,7 +56,7 @@ test('first run, the demo, comparing, and the state after a restart', async ({ s
   await page.getByRole('button', { name: /^Run 24 rows/ }).click();
   await expect(figures(page)).toContainText('20done', { timeout: 60_000 });
   await expect(figures(page)).toContainText('4failed');
-  for (const kind of ['Blocked', 'No image', 'Bad input', 'Provider overloaded']) {
+  for (const kind of ['Blocked', 'No picture', 'Bad input', 'Provider overloaded']) {
     await expect(page.getByRole('button', { name: new RegExp(`^${kind} 1`) })).toBeVisible();
   }
   const files = async () => readdir(join(home, 'Pictures', 'Brushfleet'), { recursive: true });

@@ -1,5 +1,5 @@
 /**
- * D2 and R5: the page and the decoder of pictures are killed amid a run, which goes on as if nothing had been. What
+ * The page and the decoder of pictures are killed amid a run, which goes on as if nothing had been. What
  * works on pictures is in none of Electron's own processes.
  */
 import { readdir, readFile } from 'node:fs/promises';

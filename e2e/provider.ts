@@ -45,7 +45,7 @@ export async function addPainter(
   ]);
   if (await vault.isVisible()) {
     await vault.check();
-    await page.getByRole('button', { name: 'Keep them so' }).click();
+    await page.getByRole('button', { name: 'Use this' }).click();
   }
   await expect(page.getByRole('button', { name: /^Test painter/ }).last()).toBeVisible();
 }

@@ -15,9 +15,9 @@ async function faults(page: Page): Promise<string[]> {
 }
 
 async function ask(page: Page, prompt: string): Promise<void> {
-  await page.getByLabel('Prompt').fill(prompt);
+  await page.getByLabel('Prompt', { exact: true }).fill(prompt);
   await page.keyboard.press('Control+Enter');
-  await expect(page.getByLabel('Prompt')).toHaveValue('');
+  await expect(page.getByLabel('Prompt', { exact: true })).toHaveValue('');
 }
 
 const stage = (page: Page) => page.getByRole('region', { name: 'Answer' });
@@ -66,7 +66,7 @@ test('asking: streamed, continued, stopped, with a file of the disk, and kept ov
   await again.keyboard.press('Control+5');
   await again.getByRole('button', { name: /^Say "the first light"/ }).click();
   await expect(stage(again)).toContainText('the first light');
-  await again.getByRole('button', { name: 'Forget', exact: true }).click();
+  await again.getByRole('button', { name: 'Remove', exact: true }).click();
   await expect(again.getByRole('button', { name: /^Say "the first light"/ })).toHaveCount(0);
   await again.getByRole('button', { name: 'Undo' }).click();
   await expect(again.getByRole('button', { name: /^Say "the first light"/ })).toBeVisible();
@@ -87,10 +87,10 @@ test('a structured answer: a schema that is wrong is shown where, one that is no
   await ask(page, 'Score it');
   await expect(page.getByRole('alert')).toContainText(/score/);
   await page.getByRole('button', { name: 'Edit and ask again' }).click();
-  await expect(page.getByLabel('Prompt')).toHaveValue('Score it');
+  await expect(page.getByLabel('Prompt', { exact: true })).toHaveValue('Score it');
   await schema.fill('{"type":"object","properties":{"score":{"type":"integer"}},"required":["score"]}');
   await expect(page.getByText('The schema can be used.')).toBeVisible();
-  await page.getByLabel('Prompt').press('Control+Enter');
+  await page.getByLabel('Prompt', { exact: true }).press('Control+Enter');
   await expect(stage(page).getByText('score', { exact: true })).toBeVisible();
   await ask(page, 'Score it in the wrong shape once');
   await expect(stage(page).getByText('score', { exact: true })).toBeVisible();
@@ -112,7 +112,7 @@ test('a run of text over a dataset: its answers as columns, and as a column of t
   await dropFiles(page, [file]);
   await page.getByLabel('Answer with text').check();
   await page.getByLabel('What to ask for every row').fill('For {{city}}: {{wish}}');
-  await expect(page.getByText(/12 rows x 1 model x 1 answer = 12 answers/)).toBeVisible();
+  await expect(page.getByText(/12 rows × 1 model × 1 answer = 12 answers/)).toBeVisible();
   await page.getByRole('button', { name: /^Run 12 rows/ }).click();
   const table = page.getByRole('grid', { name: /^Answers of/ });
   await expect(table.getByText('hello 11', { exact: true })).toBeVisible();
@@ -126,7 +126,7 @@ test('a run of text over a dataset: its answers as columns, and as a column of t
   await page.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: /Add answers as a column/ }).click();
   await page.getByLabel('Name of the column').fill('greeting');
-  await page.getByRole('button', { name: 'Make the dataset' }).click();
+  await page.getByRole('button', { name: 'Create dataset' }).click();
   await expect(page.getByRole('heading', { name: 'New run' })).toBeVisible();
   await expect(page.getByRole('columnheader', { name: 'greeting' })).toBeVisible();
   await expect(page.getByRole('cell', { name: 'hello 0', exact: true })).toBeVisible();
@@ -222,9 +222,9 @@ test('the service is switched on, used, and switched off', async ({ studio }) =>
   await expect(service.getByText(/[1-9]\d* requests? since/)).toBeVisible();
   expect(await faults(page)).toEqual([]);
   await service.getByRole('button', { name: 'Revoke a test' }).click();
-  await page.getByRole('button', { name: 'Revoke it' }).click();
-  await expect(service.getByText(/None yet/)).toBeVisible();
-  await service.getByLabel('Serve on this computer').uncheck();
+  await page.getByRole('button', { name: 'Revoke token' }).click();
+  await expect(service.getByText(/No tokens yet/)).toBeVisible();
+  await service.getByLabel('Run the service on this computer').uncheck();
   await expect(service.getByText('Off', { exact: true })).toBeVisible();
   await expect(fetch(`${address}/`)).rejects.toThrow();
 });

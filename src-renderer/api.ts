@@ -20,6 +20,8 @@ export type Client = ContractRouterClient<Contract>;
 export interface Granted {
   readonly target: 'drop' | 'input';
   readonly grants: readonly Grant[];
+  /** The time stamp of the drop's event; absent: drops are answered in their order. */
+  readonly droppedAt?: number;
   /** Why there are none: one sentence. */
   readonly problem?: string;
 }

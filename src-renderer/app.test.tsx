@@ -59,9 +59,31 @@ describe('the window', () => {
     press(',', { ctrlKey: true });
     const field = screen.getByLabelText('Requests in flight');
     press('?', {}, field);
-    expect(screen.queryByRole('dialog', { name: 'Keys' })).toBeNull();
+    expect(screen.queryByRole('dialog', { name: 'Keyboard shortcuts' })).toBeNull();
     press('F1', {}, field);
-    expect(screen.getByRole('dialog', { name: 'Keys' })).toBeTruthy();
+    expect(screen.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeTruthy();
+  });
+
+  it('leaves a field before its screen goes, so that what is typed is saved', async () => {
+    const { backend } = await renderApp('full', <App />);
+    press(',', { ctrlKey: true });
+    const field = screen.getByLabelText('Requests in flight');
+    field.focus();
+    fireEvent.change(field, { target: { value: '7' } });
+    press('4', { ctrlKey: true }, field);
+    await waitFor(async () => expect((await backend.client.settings.get()).concurrency).toBe(7));
+  });
+
+  it('stays as it is while a dialog is open', async () => {
+    await renderApp('full', <App />);
+    const dialog = document.createElement('dialog');
+    document.body.append(dialog);
+    dialog.showModal();
+    press('b', { ctrlKey: true });
+    press('4', { ctrlKey: true });
+    dialog.remove();
+    expect(screen.getByRole('complementary', { name: 'Sources' })).toBeTruthy();
+    expect(screen.queryByRole('heading', { name: 'Gallery' })).toBeNull();
   });
 
   it('folds its panels', async () => {

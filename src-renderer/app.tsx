@@ -41,7 +41,7 @@ interface Zones {
 /** Elsewhere what is dropped begins a run. */
 const DROP_WORDS: Partial<Record<View['kind'], string>> = {
   studio: 'Drop to bring it into the studio',
-  newRun: 'Drop a source, or a picture of ours for its recipe',
+  newRun: 'Drop a dataset, or a Brushfleet picture to use its recipe',
   text: 'Drop to ask about it',
 };
 
@@ -144,7 +144,7 @@ function Opening() {
       {connection.kind === 'lost' ? (
         <p role="alert">{connection.reason}</p>
       ) : (
-        <p className="sr-only">Opening</p>
+        <p className="sr-only">Opening…</p>
       )}
     </main>
   );

@@ -20,10 +20,12 @@ afterEach(() => {
   document.body.replaceChildren();
 });
 
-function drop(...files: File[]): void {
+/** Answers the time stamp of the drop. */
+function drop(...files: File[]): number {
   const event = new Event('drop');
   Object.defineProperty(event, 'dataTransfer', { value: { files, items: [] } });
   window.dispatchEvent(event);
+  return event.timeStamp;
 }
 
 interface FakeEntry {
@@ -51,7 +53,7 @@ function entryOf({ name, entries }: FakeEntry, above = ''): unknown {
   };
 }
 
-function dropItems(...entries: readonly FakeEntry[]): void {
+function dropItems(...entries: readonly FakeEntry[]): number {
   const items = entries.map((entry) => ({
     kind: 'file',
     webkitGetAsEntry: () => entryOf(entry),
@@ -61,6 +63,7 @@ function dropItems(...entries: readonly FakeEntry[]): void {
   const event = new Event('drop');
   Object.defineProperty(event, 'dataTransfer', { value: { items, files: [] } });
   window.dispatchEvent(event);
+  return event.timeStamp;
 }
 
 const csv = new File(['prompt\na'], 'rows.csv', { type: 'text/csv' });
@@ -70,8 +73,8 @@ describe('files dropped on a page in a browser', () => {
   it('are sent together, and known by their grants', async () => {
     const heard: Granted[] = [];
     const stop = createBrowserBackend(window).onGranted((granted) => heard.push(granted));
-    drop(csv, png);
-    await vi.waitFor(() => expect(heard).toEqual([{ target: 'drop', grants: [GRANT] }]));
+    const droppedAt = drop(csv, png);
+    await vi.waitFor(() => expect(heard).toEqual([{ target: 'drop', droppedAt, grants: [GRANT] }]));
     expect(sent).toEqual([{ url: '/app/files', names: ['rows.csv', 'a.png'] }]);
     stop();
     drop(csv);
@@ -83,9 +86,9 @@ describe('files dropped on a page in a browser', () => {
     answer = () => Response.json({ error: 'That is too large.' }, { status: 413 });
     const heard: Granted[] = [];
     const stop = createBrowserBackend(window).onGranted((granted) => heard.push(granted));
-    drop(csv);
+    const droppedAt = drop(csv);
     await vi.waitFor(() =>
-      expect(heard).toEqual([{ target: 'drop', grants: [], problem: 'That is too large.' }]),
+      expect(heard).toEqual([{ target: 'drop', droppedAt, grants: [], problem: 'That is too large.' }]),
     );
     stop();
   });
@@ -94,8 +97,8 @@ describe('files dropped on a page in a browser', () => {
     const heard: Granted[] = [];
     const stop = createBrowserBackend(window).onGranted((granted) => heard.push(granted));
     const inside = folder('trip', [file('a.png'), folder('day 1', [file('b.png')])]);
-    dropItems(inside, file('rows.csv'));
-    await vi.waitFor(() => expect(heard).toEqual([{ target: 'drop', grants: [GRANT, GRANT] }]));
+    const droppedAt = dropItems(inside, file('rows.csv'));
+    await vi.waitFor(() => expect(heard).toEqual([{ target: 'drop', droppedAt, grants: [GRANT, GRANT] }]));
     expect(sent).toEqual([
       { url: '/app/files?folder=1', names: ['trip/a.png', 'trip/day 1/b.png'] },
       { url: '/app/files', names: ['rows.csv'] },
@@ -106,10 +109,10 @@ describe('files dropped on a page in a browser', () => {
   it('tell in a sentence that a folder held none', async () => {
     const heard: Granted[] = [];
     const stop = createBrowserBackend(window).onGranted((granted) => heard.push(granted));
-    dropItems(folder('trip', [folder('day 1', [])]));
+    const droppedAt = dropItems(folder('trip', [folder('day 1', [])]));
     await vi.waitFor(() =>
       expect(heard).toEqual([
-        { target: 'drop', grants: [], problem: 'There is no file in this folder: drop another.' },
+        { target: 'drop', droppedAt, grants: [], problem: 'There is no file in this folder: drop another.' },
       ]),
     );
     expect(sent).toEqual([]);

@@ -1,6 +1,7 @@
 /** The backend of a page that the service serves: a socket in place of the port, uploads and downloads in place of dialogs. */
 import { createORPCClient } from '@orpc/client';
 import type { ClientLink } from '@orpc/client';
+import { DATASET_ENDINGS } from '@shared/dataset-endings';
 import { browserMediaUrl, thumbnailUrl } from '@shared/media-url';
 import type { PictureRef } from '@shared/model/picture';
 import { browserPictureUrl } from '@shared/picture-url';
@@ -94,7 +95,7 @@ function nodeIn(input: unknown): Omit<Extract<PictureRef, { kind: 'node' }>, 'ki
 }
 
 const ACCEPTED: Readonly<Record<string, string>> = {
-  dataset: '.csv,.tsv,.jsonl,.ndjson,.json,.txt,.parquet',
+  dataset: DATASET_ENDINGS.join(','),
   presets: '.json',
   imageFolder: '',
 };
@@ -152,19 +153,19 @@ function isHandedOver(files: readonly File[]): boolean {
 
 /** Files that were dropped are sent at once: the page learns what it may call them. */
 function listenForFiles(page: Window, listener: (granted: Granted) => void): () => void {
-  async function onDrop({ dataTransfer }: DragEvent): Promise<void> {
+  async function onDrop({ dataTransfer, timeStamp: droppedAt }: DragEvent): Promise<void> {
     const { files, inFolders } = await droppedFiles(dataTransfer);
     const folders = inFolders.length === 0 ? [] : await sendFiles(inFolders, true);
     const others = isHandedOver(files) ? [] : await sendFiles(files, false);
     if (folders.length + others.length > 0) {
-      listener({ target: 'drop', grants: [...folders, ...others] });
+      listener({ target: 'drop', droppedAt, grants: [...folders, ...others] });
     }
   }
   const dropped = (event: DragEvent): void => {
     onDrop(event).catch((error: unknown) => {
       const problem =
         error instanceof Error ? error.message : 'The files could not be sent: drop them again.';
-      listener({ target: 'drop', grants: [], problem });
+      listener({ target: 'drop', droppedAt: event.timeStamp, grants: [], problem });
     });
   };
   page.addEventListener('drop', dropped);

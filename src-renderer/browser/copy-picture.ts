@@ -28,7 +28,7 @@ export async function copyPicture({ navigator }: Window, picture: PictureRef): P
 async function fetchPng(picture: PictureRef): Promise<Blob> {
   const answer = await fetch(browserPictureUrl(picture, 'png'));
   if (!answer.ok) {
-    throw new Error('This picture is no longer there: load the page anew.');
+    throw new Error('This picture is no longer there: reload the page.');
   }
   return new Blob([await answer.arrayBuffer()], { type: PNG });
 }

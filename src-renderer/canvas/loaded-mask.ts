@@ -107,25 +107,25 @@ export function maskFromPixels(
   if (Math.abs(shape(pixels) / shape(source) - 1) > SHAPE_TOLERANCE) {
     return {
       kind: 'refused',
-      sentence: `"${name}" is ${pixels.width} × ${pixels.height} and of another shape than the picture (${source.width} × ${source.height}); use a mask of the picture's own size.`,
+      sentence: `“${name}” is ${pixels.width} × ${pixels.height} and has another shape than the picture (${source.width} × ${source.height}); use a mask of the picture’s own size.`,
     };
   }
   const { coverage, isByAlpha } = coverageOfPixels(pixels);
   if (!coverage.some((value) => value > 0)) {
     return {
       kind: 'refused',
-      sentence: `"${name}" marks nothing: it has no transparent and no white part. Make transparent what is to be changed.`,
+      sentence: `“${name}” marks nothing: it has no transparent and no white part. Make transparent what is to be changed.`,
     };
   }
   const isSame = pixels.width === source.width && pixels.height === source.height;
   const notes = [
     ...(isByAlpha
       ? []
-      : [`"${name}" has no transparency, so its white part is taken as what is to be changed.`]),
+      : [`“${name}” has no transparency, so its white part is taken as what is to be changed.`]),
     ...(isSame
       ? []
       : [
-          `"${name}" is ${pixels.width} × ${pixels.height} and was scaled to the picture's ${source.width} × ${source.height}.`,
+          `“${name}” is ${pixels.width} × ${pixels.height} and was scaled to the picture’s ${source.width} × ${source.height}.`,
         ]),
   ];
   const placed = isSame ? coverage : scaled(coverage, pixels, source);

@@ -91,7 +91,7 @@ export function livingStrokes(document: MaskDocument): readonly MaskStroke[] {
   return from < 0 ? document.strokes : document.strokes.slice(from);
 }
 
-/** Whether nothing was ever marked. What was marked and erased again is found by `coverageShare` of mask-raster.ts. */
+/** Whether nothing was ever marked. What was marked and erased again only drawing it tells: mask-raster.ts, mask-png.ts. */
 export function isUntouched(document: MaskDocument): boolean {
   return !livingStrokes(document).some(
     (stroke) =>

@@ -74,6 +74,19 @@ describe('painting a mask', () => {
     expect(mask.strokes[0]).toMatchObject({ points: [200, 100, 1, 220, 100, 0.49, 240, 100, 0.15] });
   });
 
+  it('with one finger: another, or the palm, neither draws into its stroke nor ends it', () => {
+    show();
+    const palm = { pointerId: 2, pointerType: 'touch' };
+    pointer('pointerdown', 100, 50);
+    pointer('pointerdown', 400, 200, palm);
+    pointer('pointermove', 410, 210, palm);
+    pointer('pointerup', 410, 210, palm);
+    pointer('pointercancel', 410, 210, palm);
+    pointer('pointermove', 150, 50);
+    pointer('pointerup', 150, 50);
+    expect(mask.strokes).toMatchObject([{ points: [200, 100, 1, 300, 100, 1] }]);
+  });
+
   it('draws a straight line from the last place with Shift', () => {
     show();
     drag([100, 50]);
@@ -200,9 +213,7 @@ describe('painting a mask', () => {
     fireEvent.change(document.querySelector('input[type=file]') as HTMLElement, {
       target: { files: [file] },
     });
-    expect((await screen.findByRole('alert')).textContent).toContain(
-      '"note.png" is no picture that can be read',
-    );
+    expect((await screen.findByRole('alert')).textContent).toContain('“note.png” is not a readable picture');
     expect(mask.strokes).toHaveLength(1);
     fireEvent.click(screen.getByRole('button', { name: 'Close' }));
     expect(screen.queryByRole('alert')).toBeNull();

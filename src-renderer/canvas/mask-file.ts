@@ -12,23 +12,23 @@ export interface MaskOrder {
 }
 
 export type MaskAnswer =
-  | { readonly kind: 'made'; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'made'; readonly bytes: Uint8Array<ArrayBuffer> | null }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /**
  * The mask as a PNG of exactly `size` (default: the source's): transparent where the picture is to be changed, black and
- * opaque elsewhere. Rejects only where there is no memory for it.
+ * opaque elsewhere. Null: it would be opaque throughout. Rejects only where there is no memory for it.
  */
-export async function maskPng(document: MaskDocument, size: RasterSize = document): Promise<File> {
+export async function maskPng(document: MaskDocument, size: RasterSize = document): Promise<File | null> {
   const order: MaskOrder = { document, size: { width: size.width, height: size.height } };
   const bytes =
     typeof Worker === 'undefined' ? await encodeMask(order.document, order.size) : await inWorker(order);
-  return new File([bytes], 'mask.png', { type: 'image/png' });
+  return bytes === null ? null : new File([bytes], 'mask.png', { type: 'image/png' });
 }
 
-function inWorker(order: MaskOrder): Promise<Uint8Array<ArrayBuffer>> {
+function inWorker(order: MaskOrder): Promise<Uint8Array<ArrayBuffer> | null> {
   const worker = new Worker(new URL('./mask-worker.ts', import.meta.url), { type: 'module' });
-  return new Promise<Uint8Array<ArrayBuffer>>((resolve, reject) => {
+  return new Promise<Uint8Array<ArrayBuffer> | null>((resolve, reject) => {
     const fail = (reason: string) => reject(new Error(`The mask could not be drawn: ${reason}`));
     worker.addEventListener('message', ({ data }: MessageEvent<MaskAnswer>) =>
       data.kind === 'made' ? resolve(data.bytes) : fail(data.reason),
@@ -58,14 +58,14 @@ export async function maskFromPng(
   if (promised !== null && promised.width * promised.height > MOST_PIXELS) {
     return {
       kind: 'refused',
-      sentence: `"${file.name}" has more than ${MOST_PIXELS / 1_000_000} million pixels; use a mask of the picture's own size.`,
+      sentence: `“${file.name}” has more than ${MOST_PIXELS / 1_000_000} million pixels; use a mask of the picture’s own size.`,
     };
   }
   const pixels = await pixelsOf(file);
   if (pixels === null) {
     return {
       kind: 'refused',
-      sentence: `"${file.name}" is no picture that can be read; use a PNG that is transparent where the picture is to be changed.`,
+      sentence: `“${file.name}” is not a readable picture; use a PNG that is transparent where the picture is to be changed.`,
     };
   }
   const read = maskFromPixels(pixels, size, file.name);

@@ -12,18 +12,27 @@ const COLOUR_RGBA = 6;
 /** Each row is written as what differs from the row above: most rows of a mask are the same as the last. */
 const FILTER_UP = 2;
 
-export async function encodeMask(document: MaskDocument, size: RasterSize): Promise<Uint8Array<ArrayBuffer>> {
+/** Null: nothing is marked anywhere, down to the last pixel. */
+export async function encodeMask(
+  document: MaskDocument,
+  size: RasterSize,
+): Promise<Uint8Array<ArrayBuffer> | null> {
   const packed = new CompressionStream('deflate');
   const writer = packed.writable.getWriter();
   const chunks = collected(packed.readable);
   let above = new Uint8Array(size.width);
+  let isMarked = false;
   for (const band of maskBands(document, size)) {
     const { lines, last } = linesOf(band, size.width, above);
     above = last;
+    isMarked ||= band.some((value) => value > 0);
     await writer.write(lines);
   }
   await writer.close();
   const data = await chunks;
+  if (!isMarked) {
+    return null;
+  }
   const header = new DataView(new ArrayBuffer(13));
   header.setUint32(0, size.width);
   header.setUint32(4, size.height);

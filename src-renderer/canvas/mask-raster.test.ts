@@ -273,7 +273,7 @@ describe('a mask that came as a picture', () => {
 
   it('of another size is scaled, and says so', () => {
     const read = maskFromPixels(hole(4), { width: 8, height: 8 }, 'small.png');
-    expect(read).toMatchObject({ note: '"small.png" is 4 × 4 and was scaled to the picture\'s 8 × 8.' });
+    expect(read).toMatchObject({ note: '“small.png” is 4 × 4 and was scaled to the picture’s 8 × 8.' });
     const values = read.kind === 'read' ? rasterise(maskOf(8, 8, read.mask)) : new Uint8Array();
     expect(drawn(values, 8)[0]).toBe('###++...');
   });
@@ -286,7 +286,7 @@ describe('a mask that came as a picture', () => {
   });
 
   it.each([
-    ['of another shape', pixels(4, 2, () => [0, 0, 0, 0]), /is 4 × 2 and of another shape/],
+    ['of another shape', pixels(4, 2, () => [0, 0, 0, 0]), /is 4 × 2 and has another shape/],
     ['that marks nothing', pixels(4, 4, () => [0, 0, 0, 255]), /marks nothing/],
   ])('%s is refused in one sentence', (_what, given, sentence) => {
     expect(maskFromPixels(given, { width: 4, height: 4 }, 'm.png')).toMatchObject({

@@ -98,7 +98,7 @@ export function MaskStage(props: MaskStageProps) {
       }}
     >
       <SourcePicture onSharpening={onSharpening} source={source} view={view} />
-      {sharpening && <output className="compare-busy">Loading every pixel</output>}
+      {sharpening && <output className="compare-busy">Loading every pixel…</output>}
       <canvas aria-hidden="true" className="mask-marks" ref={canvas} style={{ opacity: settings.opacity }} />
       <Outline corners={outline} isClosed={pointer.outline !== null} placement={view.placement} />
       <output className="mask-share num">{shareWords(props.share)}</output>

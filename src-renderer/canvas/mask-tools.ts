@@ -16,22 +16,22 @@ export const MASK_TOOLS: Readonly<Record<MaskTool, ToolWords>> = {
   brush: {
     label: 'Brush',
     key: 'B',
-    hint: 'Paint what may change. Shift draws a straight line. By keys: arrows move the cross, Enter stamps, Shift+Enter draws a line.',
+    hint: 'Paint what may change. Shift draws a straight line. With the keyboard: arrows move the crosshair, Enter stamps, Shift+Enter draws a line.',
   },
   eraser: {
     label: 'Eraser',
     key: 'E',
-    hint: 'Take away what was marked. By keys: arrows move the cross, Enter stamps, Shift+Enter draws a line.',
+    hint: 'Take away what was marked. With the keyboard: arrows move the crosshair, Enter stamps, Shift+Enter draws a line.',
   },
   lasso: {
     label: 'Lasso',
     key: 'L',
-    hint: 'Draw around what may change; Alt takes away. By keys: Enter sets a corner, Enter again at the same place closes, Esc drops it.',
+    hint: 'Draw around what may change; Alt takes away. With the keyboard: Enter sets a corner, Enter again at the same place closes, Esc drops it.',
   },
   rectangle: {
     label: 'Rectangle',
     key: 'U',
-    hint: 'Drag a rectangle; Alt takes away. By keys: Enter sets one corner, Enter again the other, Esc drops it.',
+    hint: 'Drag a rectangle; Alt takes away. With the keyboard: Enter sets one corner, Enter again the other, Esc drops it.',
   },
   move: {
     label: 'Move',

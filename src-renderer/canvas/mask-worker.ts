@@ -5,7 +5,7 @@ import type { MaskAnswer, MaskOrder } from './mask-file';
 self.addEventListener('message', (event: MessageEvent<MaskOrder>) => {
   const { document, size } = event.data;
   encodeMask(document, size).then(
-    (bytes) => answer({ kind: 'made', bytes }, [bytes.buffer]),
+    (bytes) => answer({ kind: 'made', bytes }, bytes === null ? [] : [bytes.buffer]),
     (error: unknown) =>
       answer({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) }, []),
   );

@@ -8,10 +8,13 @@ import type { BrushStroke, MaskDocument, MaskStroke } from './mask-document';
 import type { MaskPainter } from './mask-painter';
 import type { ToolSettings } from './mask-tools';
 
-type Drawing =
+type Drawn =
   | { readonly kind: 'stroke'; readonly stroke: BrushStroke; readonly points: number[] }
   | { readonly kind: 'lasso'; readonly corners: number[] }
   | { readonly kind: 'rectangle'; readonly from: Point; to: Point };
+
+/** What is being drawn, and the one finger, pen or mouse that draws it: a palm beside the pen draws nothing. */
+type Drawing = Drawn & { readonly pointerId: number };
 
 export interface MaskPointerSetup {
   readonly document: MaskDocument;
@@ -33,7 +36,7 @@ export interface MaskPointer {
     onPointerDown(event: PointerEvent<HTMLElement>): void;
     onPointerMove(event: PointerEvent<HTMLElement>): void;
     onPointerUp(event: PointerEvent<HTMLElement>): void;
-    onPointerCancel(): void;
+    onPointerCancel(event: PointerEvent<HTMLElement>): void;
   };
   /** Drops what is being drawn. Answers whether there was something. */
   drop(): boolean;
@@ -71,7 +74,7 @@ export function useMaskPointer(setup: MaskPointerSetup): MaskPointer {
     }
     event.currentTarget.setPointerCapture?.(event.pointerId);
     const begun = begin(pointOf(event, placement), event, setup);
-    drawing.current = begun;
+    drawing.current = { ...begun, pointerId: event.pointerId };
     if (begun.kind === 'stroke') {
       painter()?.extend(begun.stroke, 0);
     } else {
@@ -80,7 +83,7 @@ export function useMaskPointer(setup: MaskPointerSetup): MaskPointer {
   };
   const onPointerMove = (event: PointerEvent<HTMLElement>): void => {
     const now = drawing.current;
-    if (now === null) {
+    if (now?.pointerId !== event.pointerId) {
       return;
     }
     const from = now.kind === 'stroke' ? now.points.length / 3 : 0;
@@ -96,7 +99,7 @@ export function useMaskPointer(setup: MaskPointerSetup): MaskPointer {
   };
   const onPointerUp = (event: PointerEvent<HTMLElement>): void => {
     const now = drawing.current;
-    if (now === null) {
+    if (now?.pointerId !== event.pointerId) {
       return;
     }
     drawing.current = null;
@@ -106,7 +109,12 @@ export function useMaskPointer(setup: MaskPointerSetup): MaskPointer {
       setup.onStroke(stroke, pointOf(event, placement));
     }
   };
-  return { outline, handlers: { onPointerDown, onPointerMove, onPointerUp, onPointerCancel: drop }, drop };
+  const onPointerCancel = (event: PointerEvent<HTMLElement>): void => {
+    if (drawing.current?.pointerId === event.pointerId) {
+      drop();
+    }
+  };
+  return { outline, handlers: { onPointerDown, onPointerMove, onPointerUp, onPointerCancel }, drop };
 }
 
 /** Where on the source a pointer is. */
@@ -132,7 +140,7 @@ export function pressureOf(event: { readonly pointerType: string; readonly press
   return event.pointerType === 'pen' ? 0.15 + 0.85 * event.pressure : 1;
 }
 
-function begin(at: Point, event: PointerEvent<HTMLElement>, setup: MaskPointerSetup): Drawing {
+function begin(at: Point, event: PointerEvent<HTMLElement>, setup: MaskPointerSetup): Drawn {
   const { settings, lastPoint } = setup;
   if (settings.tool === 'lasso') {
     return { kind: 'lasso', corners: [at.x, at.y] };
@@ -154,7 +162,7 @@ interface Move {
 }
 
 /** Points nearer to each other than the eye sees are left out. */
-function add(drawing: Drawing, at: Point, { part, setup }: Move): void {
+function add(drawing: Drawn, at: Point, { part, setup }: Move): void {
   const { settings, placement } = setup;
   if (drawing.kind === 'rectangle') {
     drawing.to = at;
@@ -177,7 +185,7 @@ function tidy(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-function outlineOf(drawing: Drawing): readonly number[] | null {
+function outlineOf(drawing: Drawn): readonly number[] | null {
   if (drawing.kind === 'rectangle') {
     const { from, to } = drawing;
     return [from.x, from.y, to.x, from.y, to.x, to.y, from.x, to.y];
@@ -185,7 +193,7 @@ function outlineOf(drawing: Drawing): readonly number[] | null {
   return drawing.kind === 'lasso' ? [...drawing.corners] : null;
 }
 
-function ended(drawing: Drawing, isAlt: boolean): MaskStroke | null {
+function ended(drawing: Drawn, isAlt: boolean): MaskStroke | null {
   const how = isAlt ? 'subtract' : 'add';
   switch (drawing.kind) {
     case 'stroke':

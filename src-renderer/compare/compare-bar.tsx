@@ -136,7 +136,7 @@ export function ZoomTools({
         aria-pressed={zoom.zoom.kind === 'fit'}
         className="chip"
         onClick={zoom.toggle}
-        title="Whole (Ctrl+0) or 100 % (Ctrl+Alt+0)"
+        title="Whole (Ctrl+0) or 100% (Ctrl+Alt+0)"
         type="button"
       >
         Whole <kbd>Z</kbd>

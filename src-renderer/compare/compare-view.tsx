@@ -82,7 +82,7 @@ export function CompareView(props: CompareViewProps) {
           onLoaded={onLoaded}
           onSharpening={onSharpening}
         />
-        {sharpening && <output className="compare-busy">Loading every pixel</output>}
+        {sharpening && <output className="compare-busy">Loading every pixel…</output>}
         <Note difference={isDifference ? difference : null} note={layout.note} />
       </div>
       {onMode !== undefined && zoom !== undefined && (

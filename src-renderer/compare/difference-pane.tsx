@@ -13,7 +13,7 @@ export type DifferenceState =
   | { readonly kind: 'ready'; readonly figures: DifferenceFigures };
 
 const WORDS = {
-  busy: 'Comparing every pixel',
+  busy: 'Comparing every pixel…',
   failed: 'These two could not be compared; look at them side by side.',
 } as const;
 

@@ -27,7 +27,7 @@ export function ExportOptionFields(props: OptionProps) {
       {options.splits !== undefined && <SplitFields {...props} splits={options.splits} />}
       <Checkbox
         checked={options.embedRecipe}
-        label="Embed recipes: each picture says how it came about (signed pictures stay as they are)"
+        label="Embed recipes: each picture records how it was made (signed pictures stay as they are)"
         onChange={(event) => change({ embedRecipe: event.target.checked })}
       />
     </div>
@@ -73,20 +73,20 @@ function PairFields({ options: { pairs }, change }: OptionProps) {
   const arenas = useArenas();
   return (
     <fieldset className="choices">
-      <legend>Preferred is</legend>
+      <legend>Prefer</legend>
       <Checkbox
         checked={pairs.verdicts}
-        label="what was accepted, before what was rejected"
+        label="accepted over rejected"
         onChange={(event) => change({ pairs: { ...pairs, verdicts: event.target.checked } })}
       />
       <Checkbox
         checked={pairs.ratings}
-        label="the higher rating, where verdicts do not tell"
+        label="the higher rating, where verdicts do not decide"
         onChange={(event) => change({ pairs: { ...pairs, ratings: event.target.checked } })}
       />
       {arenas.length > 0 && (
         <SelectField
-          label="and what was chosen blind in"
+          label="and the choices made in this arena"
           onChange={(event) => {
             const { arenaId: _, ...rest } = pairs;
             const chosen = Number(event.target.value);
@@ -94,7 +94,7 @@ function PairFields({ options: { pairs }, change }: OptionProps) {
           }}
           value={pairs.arenaId ?? 0}
         >
-          <option value={0}>no arena</option>
+          <option value={0}>none</option>
           {arenas.map(({ id, name }) => (
             <option key={id} value={id}>
               {name}

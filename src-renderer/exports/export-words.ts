@@ -8,8 +8,8 @@ import { jobTotal } from '../jobs/job-words';
 export const FORMAT_WORDS: Readonly<Record<ExportFormat, { readonly name: string; readonly hint: string }>> =
   {
     csv: { name: 'CSV', hint: 'Every cell as it came, results and verdicts beside it' },
-    jsonl: { name: 'JSON Lines', hint: 'The same, one object a line' },
-    spreadsheet: { name: 'CSV for spreadsheets', hint: 'No cell is taken for a formula' },
+    jsonl: { name: 'JSON Lines', hint: 'The same, one object per line' },
+    spreadsheet: { name: 'CSV for spreadsheets', hint: 'No cell can be read as a formula' },
     imageFolder: {
       name: 'Dataset folder',
       hint: 'Pictures, sources and metadata.jsonl: a Hugging Face ImageFolder',

@@ -1,5 +1,5 @@
 /** The instruction of one result, written anew: it is then done again in place. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import type { KeyboardEvent } from 'react';
 import { actOf } from '../keys/key-line';
 import { INSTRUCTION_EDITOR_KEYS } from '../keys/review-keys';
@@ -7,19 +7,21 @@ import './instruction-editor.css';
 
 interface InstructionEditorProps {
   readonly text: string;
-  /** Absent text: nothing is sent. */
-  onDone(text?: string): void;
+  onWrite(text: string): void;
+  onSend(text: string): void;
+  /** Nothing is sent. */
+  onCancel(): void;
   /** Another model or size makes a run of its own. */
   onOther?: (() => void) | undefined;
 }
 
-export function InstructionEditor({ text, onDone, onOther }: InstructionEditorProps) {
-  const [now, setNow] = useState(text);
+export function InstructionEditor({ text, onWrite, onSend, onCancel, onOther }: InstructionEditorProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
+    const { length } = field.current?.value ?? '';
     field.current?.focus();
-    field.current?.setSelectionRange(text.length, text.length);
-  }, [text]);
+    field.current?.setSelectionRange(length, length);
+  }, []);
 
   function onKeyDown(event: KeyboardEvent): void {
     const act = actOf(INSTRUCTION_EDITOR_KEYS, event);
@@ -29,9 +31,9 @@ export function InstructionEditor({ text, onDone, onOther }: InstructionEditorPr
     event.preventDefault();
     event.stopPropagation();
     if (act === 'leave') {
-      onDone();
-    } else if (now.trim() !== '') {
-      onDone(now);
+      onCancel();
+    } else if (text.trim() !== '') {
+      onSend(text);
     }
   }
 
@@ -41,26 +43,26 @@ export function InstructionEditor({ text, onDone, onOther }: InstructionEditorPr
       onKeyDown={onKeyDown}
       onSubmit={(event) => {
         event.preventDefault();
-        onDone(now);
+        onSend(text);
       }}
     >
       <textarea
         aria-label="Instruction of this result"
         className="input"
-        onChange={(event) => setNow(event.target.value)}
+        onChange={(event) => onWrite(event.target.value)}
         ref={field}
         rows={2}
-        value={now}
+        value={text}
       />
       <div className="row">
-        <button className="btn primary" disabled={now.trim() === ''} type="submit">
+        <button className="btn primary" disabled={text.trim() === ''} type="submit">
           Rerun this one <kbd>Ctrl Enter</kbd>
         </button>
-        <button className="btn ghost" onClick={() => onDone()} type="button">
-          Leave <kbd>Esc</kbd>
+        <button className="btn ghost" onClick={onCancel} type="button">
+          Cancel <kbd>Esc</kbd>
         </button>
         <span className="hint grow">
-          Only this result is asked so. The present one stays as a version, with its verdict.
+          Applies to this result only. The current picture stays as an earlier version, with its verdict.
         </span>
         {onOther !== undefined && (
           <button className="btn ghost" onClick={onOther} type="button">

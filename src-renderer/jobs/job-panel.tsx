@@ -130,7 +130,7 @@ function JobFacts({ detail }: { readonly detail: JobDetail }) {
     [
       'Delivered',
       result &&
-        `${result.width} x ${result.height} ${formatOf(result.mimeType)}, ${formatBytes(result.sizeBytes)}`,
+        `${result.width} × ${result.height} ${formatOf(result.mimeType)}, ${formatBytes(result.sizeBytes)}`,
     ],
     ['File', result?.fileName],
     ['Took', tookMs === undefined ? undefined : `${formatSeconds(tookMs)}, ${attemptsWord(attempts.length)}`],

@@ -1,6 +1,5 @@
 /** Beneath a job: its instruction written anew for it alone, and its earlier results, looked at and taken back. */
 import type { JobDetail } from '@shared/model/run';
-import { useState } from 'react';
 import { CompareView } from '../compare/compare-view';
 import { useModel } from '../state/app-model';
 import { toast } from '../state/ui-store';
@@ -8,6 +7,7 @@ import { useAction } from '../state/use-action';
 import { Notice } from '../ui/notice';
 import { InstructionEditor } from './instruction-editor';
 import { nameOfTile } from './job-words';
+import { useRewrite } from './use-rewrite';
 import { useVersions } from './use-versions';
 import { VersionStrip } from './version-strip';
 
@@ -17,16 +17,18 @@ export function JobVersions({ detail }: { readonly detail: JobDetail }) {
   const { backend, accept, ui } = useModel();
   const { review } = backend.client;
   const action = useAction();
-  const [isEditing, setEditing] = useState(false);
   const versions = useVersions(detail);
   const { looked } = versions;
   const { job, result, output } = detail;
 
-  const send = (instruction: string) =>
-    void action.run(async () => {
+  const rewrite = useRewrite({ id: job.id, instruction: detail.instruction }, async (instruction) => {
+    const isAccepted = await action.run(async () => {
       accept({ kind: 'run', run: await review.rerun({ jobId: job.id, instruction }) });
       toast(ui, `Row ${job.index} is sent again with its own instruction`);
+      return true;
     });
+    return isAccepted === true;
+  });
   const show = (resultId: number, words: string, undo?: () => void) =>
     void action.run(async () => {
       await review.takeBack({ jobId: job.id, resultId });
@@ -40,22 +42,19 @@ export function JobVersions({ detail }: { readonly detail: JobDetail }) {
 
   return (
     <div className="pad stack">
-      {isEditing ? (
+      {rewrite.isOpen ? (
         <InstructionEditor
-          onDone={(text) => {
-            setEditing(false);
-            if (text !== undefined) {
-              send(text);
-            }
-          }}
-          text={detail.instruction}
+          onCancel={rewrite.giveUp}
+          onSend={(text) => void rewrite.send(text)}
+          onWrite={rewrite.write}
+          text={rewrite.text}
         />
       ) : (
         <div className="row">
           <button
             className="btn small"
             disabled={IN_FLIGHT.has(job.state) || action.isBusy}
-            onClick={() => setEditing(true)}
+            onClick={rewrite.open}
             type="button"
           >
             Edit and rerun…

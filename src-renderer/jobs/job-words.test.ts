@@ -25,7 +25,7 @@ describe('filter chips', () => {
       'In flight 64',
       'Possibly charged 1',
       'Blocked 5',
-      'No image 3',
+      'No picture 3',
       'Bad input 1',
     ]);
   });
@@ -75,7 +75,7 @@ describe('names of tiles', () => {
   it('tell row, image and state', () => {
     expect(nameOfTile({ ...tile, state: 'done' })).toBe('Row 187: Done');
     expect(nameOfTile({ ...tile, state: 'failed', failureKind: 'blocked', variant: 1 })).toBe(
-      'Row 187, image 2: Failed, Blocked',
+      'Row 187, picture 2: Failed, Blocked',
     );
     expect(nameOfTile({ ...tile, state: 'pending', failureKind: 'quota_minute' })).toBe(
       'Row 187: Waiting, Waiting for quota',

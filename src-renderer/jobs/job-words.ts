@@ -20,8 +20,8 @@ export const JOB_STATES: Readonly<Record<JobState, { readonly word: string; read
 /** A second line for a tile: what happened, in a few words. */
 export const FAILURE_NOTES: Readonly<Record<FailureKind, string>> = {
   invalid_key: 'the key was refused',
-  quota_minute: 'too many a minute',
-  quota_day: 'the day is used up',
+  quota_minute: 'minute quota reached',
+  quota_day: 'day quota used up',
   overloaded: 'the provider is busy',
   network: 'no connection',
   timeout: 'no answer in time',
@@ -29,12 +29,12 @@ export const FAILURE_NOTES: Readonly<Record<FailureKind, string>> = {
   blocked: 'safety policy of the provider',
   no_image: 'text, but no picture',
   no_credit: 'the account is empty',
-  no_model: 'not at this endpoint',
-  schema_mismatch: 'not the asked shape',
-  token_limit: 'cut before the first word',
+  no_model: 'endpoint lacks this model',
+  schema_mismatch: 'does not fit the schema',
+  token_limit: 'no tokens left for an answer',
   bad_request: 'refused by the provider',
   bad_input: 'nothing was sent',
-  storage: 'the folder refuses it',
+  storage: 'could not be saved',
   budget: 'the cap is reached',
 };
 
@@ -44,7 +44,7 @@ export function nameOfTile(tile: JobTile): string {
     tile.failureKind === undefined || tile.state === 'done'
       ? JOB_STATES[tile.state].word
       : `${JOB_STATES[tile.state].word}, ${FAILURES[tile.failureKind].title}`;
-  const variant = tile.variant === 0 ? '' : `, image ${tile.variant + 1}`;
+  const variant = tile.variant === 0 ? '' : `, picture ${tile.variant + 1}`;
   return `Row ${tile.index}${variant}: ${state}`;
 }
 

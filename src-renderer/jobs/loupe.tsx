@@ -1,4 +1,7 @@
-/** A close look at one job after another: the pair as large as the window allows, its instruction above, keys below. */
+/**
+ * A close look at one job after another: the pair as large as the window allows, its instruction above, keys below. The
+ * list below follows it, and takes the focus where it ends.
+ */
 import type { JobDetail, JobTile } from '@shared/model/run';
 import { FAILURES } from '@shared/model/failure';
 import { useEffect } from 'react';
@@ -27,7 +30,7 @@ interface LoupeProps {
 }
 
 export function Loupe({ offset, count, tileAt, onMove, onClose }: LoupeProps) {
-  const dialog = useModal(onClose);
+  const dialog = useModal(onClose, { keepsFocus: true });
   const compare = useCompare();
   const tile = tileAt(offset);
   const state = useJobDetail(tile);

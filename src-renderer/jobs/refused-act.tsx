@@ -10,7 +10,7 @@ export function RefusedAct({ controls }: { readonly controls: RunControls }) {
   }
   const adopt = error.field === ADOPT && (
     <button className="btn small" disabled={isBusy} onClick={controls.adopt} type="button">
-      Take the whole ones as done
+      Count intact pictures as done
     </button>
   );
   return (

@@ -43,7 +43,7 @@ export function VersionStrip({ versions, onTakeBack, hasKeys = false }: VersionS
             <span className="hint">{factsOf(looked)}</span>
           </p>
           <button className="btn small" onClick={() => onTakeBack(looked.resultId)} type="button">
-            Take this version back {hasKeys && <kbd>T</kbd>}
+            Restore this version {hasKeys && <kbd>T</kbd>}
           </button>
         </>
       )}

@@ -5,7 +5,7 @@ import { UNDO_KEYS } from './picture-keys';
 /** These work over the close look, too. */
 export const VERDICT_KEYS = [
   { intent: 'Accept, reject', keys: ['P', 'X'], acts: { accept: ['p'], reject: ['x'] } },
-  { intent: 'Take the verdict back; restore from the trash', keys: ['U'], acts: { unset: ['u'] } },
+  { intent: 'Clear the verdict; restore from the trash', keys: ['U'], acts: { unset: ['u'] } },
   {
     intent: 'Rate; 0 clears',
     keys: ['1–5', '0'],

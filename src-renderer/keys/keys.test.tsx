@@ -95,7 +95,7 @@ it('shows the keys of the present screen first', () => {
 
 it('finds a key by what it does', () => {
   render(<KeysSheet onClose={() => undefined} view="gallery" />);
-  fireEvent.change(screen.getByLabelText('Search keys'), { target: { value: 'suspicious' } });
+  fireEvent.change(screen.getByLabelText('Search shortcuts'), { target: { value: 'suspicious' } });
   expect(screen.getAllByRole('term').map((term) => term.textContent)).toEqual([
     'Most suspicious first',
     'Suspicious ones only, or all',

@@ -36,7 +36,7 @@ export const REVIEW_KEYS = [
     keys: ['V', 'Esc'],
     acts: { version: ['v'], leaveVersion: ['Escape'] },
   },
-  { intent: 'Take the version back', keys: ['T'], acts: { takeBack: ['t'] } },
+  { intent: 'Restore the version', keys: ['T'], acts: { takeBack: ['t'] } },
   { intent: 'Most suspicious first', keys: ['S'], acts: { order: ['s'] } },
   { intent: 'Suspicious ones only, or all', keys: ['Shift', 'S'], acts: { suspicious: ['Shift+s'] } },
   {

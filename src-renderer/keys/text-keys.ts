@@ -25,7 +25,7 @@ export const ANSWER_KEYS = [
   { intent: 'Copy the answer', keys: ['C'], acts: { copy: ['c'] } },
   { intent: 'Save the answer', keys: ['Ctrl', 'S'], acts: { save: ['Ctrl+s'] } },
   { intent: 'Open it as a story', keys: ['O'], acts: { story: ['o'] } },
-  { intent: 'Forget it', keys: ['Shift', 'X'], acts: { forget: ['Shift+x'] } },
+  { intent: 'Remove it from the history', keys: ['Shift', 'X'], acts: { forget: ['Shift+x'] } },
 ] as const satisfies KeyLines;
 
 export const CANDIDATE_KEYS = [

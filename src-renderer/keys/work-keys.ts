@@ -7,7 +7,7 @@ export const EXPORT_KEYS = [
 
 export const NEW_RUN_KEYS = [
   { intent: 'Start the run', keys: ['Ctrl', 'Enter'], acts: { start: ['Ctrl+Enter'] } },
-  { intent: 'Hold a start that waits for its plan', keys: ['Esc'], acts: { hold: ['Escape'] } },
+  { intent: 'Call off a start that is waiting for its plan', keys: ['Esc'], acts: { hold: ['Escape'] } },
 ] as const satisfies KeyLines;
 
 /** Where a column's name is offered. */
@@ -70,5 +70,5 @@ export const TEXT_KEYS = [
 ] as const satisfies KeyLines;
 
 export const ASKED_KEYS = [
-  { intent: 'Forget a request', keys: ['Del'], acts: { forget: ['Delete'] } },
+  { intent: 'Remove a request', keys: ['Del'], acts: { forget: ['Delete'] } },
 ] as const satisfies KeyLines;

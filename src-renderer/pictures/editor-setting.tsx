@@ -30,7 +30,7 @@ export function EditorSetting() {
         isOwn={name !== null}
         name="Program for pictures"
         onReset={() => change(() => pictures.forgetEditor())}
-        standard="the system's choice"
+        standard="the system’s choice"
       >
         <div className="row">
           <span className="grow">

@@ -11,10 +11,10 @@ import { Notice } from '../ui/notice';
 import '../exports/exports.css';
 
 const FORMATS: Readonly<Record<SaveForm['format'], { readonly name: string; readonly hint: string }>> = {
-  original: { name: 'As it is', hint: 'The very bytes that came' },
-  png: { name: 'PNG', hint: 'Without loss' },
+  original: { name: 'As it is', hint: 'The exact bytes received' },
+  png: { name: 'PNG', hint: 'Lossless' },
   jpeg: { name: 'JPEG', hint: 'Small; no transparency' },
-  webp: { name: 'WebP', hint: 'Smaller; 100 is without loss' },
+  webp: { name: 'WebP', hint: 'Smaller; lossless at 100' },
 };
 
 export function SaveDialog({ picture }: { readonly picture: PictureRef }) {

@@ -27,7 +27,7 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, { readonly hasF
         <h2>This screen could not be drawn</h2>
         <p>Your runs go on and nothing is lost. The log has the details.</p>
         <button className="btn primary" onClick={() => window.location.reload()} type="button">
-          Load the window again
+          Reload the window
         </button>
       </main>
     );

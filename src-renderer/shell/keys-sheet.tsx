@@ -1,4 +1,4 @@
-/** All keys, those of the present screen first, with a search field. */
+/** All keyboard shortcuts, those of the present screen first, with a search field. */
 import { useState } from 'react';
 import type { KeyLine } from '../keys/key-line';
 import { sectionsFor } from '../keys/key-sections';
@@ -22,9 +22,9 @@ export function KeysSheet({ view, onClose }: KeysSheetProps) {
     }))
     .filter(({ lines }) => lines.length > 0);
   return (
-    <Dialog className="keys-sheet" onClose={onClose} title="Keys">
+    <Dialog className="keys-sheet" onClose={onClose} title="Keyboard shortcuts">
       <input
-        aria-label="Search keys"
+        aria-label="Search shortcuts"
         className="input"
         onChange={(event) => setQuery(event.target.value)}
         placeholder="Search"
@@ -35,7 +35,7 @@ export function KeysSheet({ view, onClose }: KeysSheetProps) {
           <Section key={section.screen} {...section} />
         ))}
       </div>
-      {sections.length === 0 && <p className="hint">No key does that.</p>}
+      {sections.length === 0 && <p className="hint">No shortcut matches.</p>}
       <div className="dialog-foot">
         <button className="btn" onClick={onClose} type="button">
           Close

@@ -5,17 +5,29 @@ import { WINDOW_KEYS } from '../keys/window-keys';
 import { focusSearch } from '../screens/gallery/focus-search';
 import type { AppModel } from '../state/app-model';
 import { show } from '../state/ui-store';
+import type { View } from '../state/ui-store';
 import { focusQueue, leaveQueue } from './queue/focus-queue';
 
+/** A field that is saved when it is left is left first: one that is taken off the page with its screen never is. */
+const go =
+  (view: View) =>
+  ({ ui }: Pick<AppModel, 'ui'>): void => {
+    const field = document.activeElement;
+    if (field instanceof HTMLElement && isTyping(field)) {
+      field.blur();
+    }
+    show(ui, view);
+  };
+
 const ACTS: Readonly<Record<ActOf<typeof WINDOW_KEYS>, (model: AppModel) => void>> = {
-  newRun: ({ ui }) => show(ui, { kind: 'newRun' }),
-  studio: ({ ui }) => show(ui, { kind: 'studio', treeId: null }),
-  runs: ({ ui }) => show(ui, { kind: 'runs', runId: null }),
-  review: ({ ui }) => show(ui, { kind: 'review', runId: null }),
-  gallery: ({ ui }) => show(ui, { kind: 'gallery' }),
-  text: ({ ui }) => show(ui, { kind: 'text' }),
-  endpoints: ({ ui }) => show(ui, { kind: 'endpoints', endpointId: null }),
-  settings: ({ ui }) => show(ui, { kind: 'settings' }),
+  newRun: go({ kind: 'newRun' }),
+  studio: go({ kind: 'studio', treeId: null }),
+  runs: go({ kind: 'runs', runId: null }),
+  review: go({ kind: 'review', runId: null }),
+  gallery: go({ kind: 'gallery' }),
+  text: go({ kind: 'text' }),
+  endpoints: go({ kind: 'endpoints', endpointId: null }),
+  settings: go({ kind: 'settings' }),
   sources: ({ ui }) => ui.setState((state) => ({ isLeftOpen: !state.isLeftOpen })),
   inspector: ({ ui }) => ui.setState((state) => ({ isRightOpen: !state.isRightOpen })),
   queue: ({ ui }) => {
@@ -27,8 +39,8 @@ const ACTS: Readonly<Record<ActOf<typeof WINDOW_KEYS>, (model: AppModel) => void
     }
     ui.setState({ isDockOpen: isOpen });
   },
-  search: ({ ui }) => {
-    show(ui, { kind: 'gallery' });
+  search: (model) => {
+    go({ kind: 'gallery' })(model);
     // Once it is drawn.
     setTimeout(focusSearch, 0);
   },
@@ -48,13 +60,19 @@ export function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** Whatever is behind a dialog waits: what is written in it would be gone with its screen. */
+export function isDialogOpen(): boolean {
+  return document.querySelector('dialog[open]') !== null;
+}
+
 /** Bare letters and signs never act while the user types. Returns the undo. */
 export function listenForShortcuts(model: AppModel, page: Window): () => void {
   function onKeyDown(event: KeyboardEvent): void {
     const { overlay, isLoupeOpen } = model.ui.getState();
     const act = actOf(WINDOW_KEYS, event);
     const isText = isWriting(event) && isTyping(event.target);
-    if (act === undefined || isText || overlay.kind !== 'none' || isLoupeOpen) {
+    const isCovered = overlay.kind !== 'none' || isLoupeOpen || isDialogOpen();
+    if (act === undefined || isText || isCovered) {
       return;
     }
     event.preventDefault();

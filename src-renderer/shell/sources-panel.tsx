@@ -3,7 +3,7 @@ import type { Dataset, Run } from '@shared/model/run';
 import { Plus } from 'lucide-react';
 import { useLive, useModel, useUi } from '../state/app-model';
 import { runsNewestFirst } from '../state/live-store';
-import { draftOver } from '../state/new-run-draft';
+import { changeSource } from '../state/change-source';
 import { show } from '../state/ui-store';
 import { formatShortCount } from '../ui/format';
 import { Mark } from '../ui/pill';
@@ -89,7 +89,7 @@ function DatasetItem({ dataset }: { readonly dataset: Dataset }) {
         aria-current={isChosen && chosenId === dataset.id ? 'true' : undefined}
         className="item"
         onClick={() => {
-          model.draft.setState((before) => draftOver(before, dataset, model.live.getState()), true);
+          changeSource(model, dataset);
           show(model.ui, { kind: 'newRun' });
         }}
         title={`New run with ${dataset.name}`}

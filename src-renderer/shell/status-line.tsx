@@ -30,14 +30,14 @@ export function StatusLine() {
       <span className="grow" />
       <span className="clip">{view.kind === 'endpoints' ? vaultSentence(vault) : `Saved to ${folder}`}</span>
       <button onClick={() => ui.setState({ overlay: { kind: 'keys' } })} type="button">
-        ? for keys
+        ? for shortcuts
       </button>
       <SpokenProgress />
     </footer>
   );
 }
 
-/** Healthy keys of all keys; where there are none, the top bar says so. */
+/** Ready keys of all keys; where there are none, the top bar says so. */
 function KeyHealth() {
   const { ui } = useModel();
   const endpoints = useLive((state) => state.endpoints);
@@ -54,7 +54,7 @@ function KeyHealth() {
       <span className="num">
         {formatCount(ready)}/{formatCount(all)}
       </span>{' '}
-      keys healthy
+      keys ready
     </button>
   );
 }
@@ -77,7 +77,7 @@ export function vaultSentence(vault: VaultStatus | null): string {
     case 'session':
       return 'Keys are kept until Brushfleet closes';
     case 'undecided':
-      return 'How keys are kept is asked with the first key';
+      return 'You choose how keys are kept when you add the first one';
     case undefined:
       return '';
   }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Granted } from '../api';
 import { App } from '../app';
 import { StudioScreen } from '../screens/studio/studio-screen';
-import { openImages } from '../state/sources';
+import { openImages, openSample } from '../state/sources';
 import { show } from '../state/ui-store';
 import { renderApp } from '../testing/render-app';
 import { listenForDrops } from './use-drop-target';
@@ -85,6 +85,89 @@ describe('things dropped and pasted', () => {
     fireEvent.paste(document.body, { clipboardData });
     await waitFor(() => expect(calls).toEqual(['prompts A lighthouse']));
     field.remove();
+    stop();
+  });
+
+  it('cells of a spreadsheet are words in a field, though a picture of them lies beside', async () => {
+    const { model, calls } = await openApp();
+    const stop = listenForDrops(model, window, () => undefined);
+    const field = document.createElement('textarea');
+    document.body.append(field);
+    const kinds: Record<string, string> = {
+      'text/plain': 'A lighthouse',
+      'text/html': '<td>A lighthouse</td>',
+    };
+    const clipboardData = { files: [png], getData: (type: string) => kinds[type] ?? '' };
+    // Not prevented: the field takes them.
+    expect(fireEvent.paste(field, { clipboardData })).toBe(true);
+    kinds['text/html'] = '';
+    expect(fireEvent.paste(field, { clipboardData })).toBe(false);
+    await waitFor(() => expect(calls).toEqual(['images cat.png']));
+    field.remove();
+    const dialog = document.createElement('dialog');
+    document.body.append(dialog);
+    dialog.showModal();
+    expect(fireEvent.paste(document.body, { clipboardData })).toBe(true);
+    expect(calls).toHaveLength(1);
+    dialog.remove();
+    stop();
+  });
+});
+
+describe('what takes long to be sent, from a browser', () => {
+  const song = new File(['x'], 'song.mp3', { type: 'audio/mpeg' });
+
+  async function onForm() {
+    const opened = await openApp();
+    const { model } = opened;
+    act(() => show(model.ui, { kind: 'newRun' }));
+    const stop = listenForDrops(model, window, () => undefined);
+    /** Answers the time stamp of the drop. */
+    const drop = (file: File): number => {
+      let at = 0;
+      window.addEventListener('drop', ({ timeStamp }) => (at = timeStamp), { once: true });
+      fireEvent.drop(document.body, { dataTransfer: { files: [file], types: ['Files'] } });
+      return at;
+    };
+    return { ...opened, stop, drop, source: () => model.ui.getState().source };
+  }
+
+  it('is for the form that it was dropped on, whatever is shown once it is there', async () => {
+    const { model, calls, grant, drop, source, stop } = await onForm();
+    const rows = drop(csv);
+    act(() => show(model.ui, { kind: 'text' }));
+    const asked = drop(song);
+    // The smaller one is there sooner.
+    act(() => grant({ target: 'drop', droppedAt: asked, grants: [grantOf('song.mp3')] }));
+    expect(model.text.getState().files).toMatchObject([{ name: 'song.mp3', source: { kind: 'file' } }]);
+    expect([source().kind, calls]).toEqual(['opening', []]);
+    act(() => grant({ target: 'drop', droppedAt: rows, grants: [grantOf('rows.csv')] }));
+    await waitFor(() => expect(source().kind).toBe('idle'));
+    expect(calls).toEqual(['open']);
+    expect(model.draft.getState().datasetId).not.toBeNull();
+    expect(model.ui.getState().view.kind).toBe('text');
+
+    act(() => show(model.ui, { kind: 'newRun' }));
+    const lost = drop(csv);
+    act(() => show(model.ui, { kind: 'studio', treeId: null }));
+    act(() => grant({ target: 'drop', droppedAt: lost, grants: [], problem: 'It could not be sent.' }));
+    expect(source()).toMatchObject({ kind: 'refused', sentence: 'It could not be sent.' });
+    stop();
+  });
+
+  it('comes too late for a form that was given something else meanwhile', async () => {
+    const { model, calls, grant, drop, source, stop } = await onForm();
+    const rows = drop(csv);
+    const lost = drop(csv);
+    await act(() => openSample(model));
+    const { datasetId } = model.draft.getState();
+    expect([source().kind, datasetId]).toEqual(['idle', expect.any(Number)]);
+    act(() => grant({ target: 'drop', droppedAt: rows, grants: [grantOf('rows.csv')] }));
+    await waitFor(() => expect(calls).toEqual(['open']));
+    act(() => grant({ target: 'drop', droppedAt: lost, grants: [], problem: 'It could not be sent.' }));
+    expect(source().kind).toBe('idle');
+    expect(model.ui.getState().toasts.at(-1)?.text).toBe('It could not be sent.');
+    expect(model.draft.getState().datasetId).toBe(datasetId);
     stop();
   });
 });

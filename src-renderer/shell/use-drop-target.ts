@@ -4,6 +4,7 @@
  */
 import { useEffect, useState } from 'react';
 import type { Grant } from '@shared/contract';
+import type { Granted } from '../api';
 import { bringOrOffer, isImageFile, isImageName, offerAll, offerRun } from '../screens/studio/bring';
 import { useModel } from '../state/app-model';
 import type { AppModel } from '../state/app-model';
@@ -22,7 +23,7 @@ import { withGrants } from '../state/attachments';
 import { toast } from '../state/ui-store';
 import type { View } from '../state/ui-store';
 import { attachFiles } from '../screens/text/text-actions';
-import { isTyping } from './shortcuts';
+import { isDialogOpen, isTyping } from './shortcuts';
 
 /** Whether something is being dragged over the window. */
 export function useDropTarget(): boolean {
@@ -32,11 +33,19 @@ export function useDropTarget(): boolean {
   return isDragging;
 }
 
+/** What dropped files are for. It stands when they are let go: how they are granted is told later, perhaps on another screen. */
+type Purpose =
+  /** To be asked about, on the Text screen. */
+  | { readonly kind: 'ask' }
+  /** In the studio. */
+  | { readonly kind: 'edit' }
+  /** The form of a run waits for them: more pictures than are handed over themselves, or a table or folder. */
+  | { readonly kind: 'pictures' | 'source'; readonly of: number }
+  | { readonly kind: 'run' };
+
 export function listenForDrops(model: AppModel, page: Window, onDrag: (isOver: boolean) => void): () => void {
-  /** Whether more pictures were dropped than are handed over themselves: their grants follow. */
-  let isAwaited = false;
-  /** Whether a file or folder was dropped on the form of a run, which waits for its grant. */
-  let isExpected = false;
+  /** Not answered so far. Pictures that the drop itself hands over never are, in a browser. */
+  const drops: { readonly at: number; readonly purpose: Purpose }[] = [];
   function onDragOver(event: DragEvent): void {
     if (event.dataTransfer?.types.includes('Files') === true) {
       event.preventDefault();
@@ -52,29 +61,17 @@ export function listenForDrops(model: AppModel, page: Window, onDrag: (isOver: b
     event.preventDefault();
     onDrag(false);
     const files = [...(event.dataTransfer?.files ?? [])];
-    if (isShown(model, 'text')) {
-      attachFiles(model, files);
-      return;
-    }
-    const images = files.filter(isImageFile);
-    // Among other files they are part of what a run would read; the studio takes what it can.
-    if (images.length > 0 && (images.length === files.length || isShown(model, 'studio'))) {
-      isAwaited = images.length > MOST_IMAGES && !isShown(model, 'studio');
-      if (isAwaited) {
-        // So many are not copied: main reads them where they lie, and tells what it calls them in a moment.
-        isAwaited = awaitPictures(model, images.length);
-      } else {
-        takeImages(model, images);
-      }
-    } else if (files.length > 0 && isShown(model, 'newRun')) {
-      isExpected = true;
-      promiseSource(model);
+    if (files.length > 0) {
+      drops.push({ at: event.timeStamp, purpose: takeDrop(model, files) });
     }
   }
   function onPaste(event: ClipboardEvent): void {
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    if (isDialogOpen() || (isTyping(event.target) && isOfWords(event.clipboardData))) {
+      return;
+    }
     const files = [...(event.clipboardData?.files ?? [])];
     if (isShown(model, 'text')) {
-      // Words go where the caret is.
       if (files.length > 0) {
         event.preventDefault();
         attachFiles(model, files);
@@ -86,49 +83,17 @@ export function listenForDrops(model: AppModel, page: Window, onDrag: (isOver: b
       takeImages(model, files);
       return;
     }
-    const text = event.clipboardData?.getData('text/plain') ?? '';
     const isFree = model.ui.getState().overlay.kind === 'none' && !isShown(model, 'studio');
     if (text.trim() !== '' && !isTyping(event.target) && isFree) {
       void openPrompts(model, text);
     }
   }
-  const stopGrants = model.backend.onGranted(({ grants, target, problem }) => {
-    const wasExpected = isExpected && target === 'drop';
-    isExpected &&= !wasExpected;
-    if (problem !== undefined) {
-      if (isAwaited || wasExpected) {
-        isAwaited = false;
-        refuseSource(model, problem);
-      } else {
-        toast(model.ui, problem);
-      }
-      return;
-    }
-    if (isShown(model, 'text')) {
-      model.text.setState(({ files }) => ({ files: withGrants(files, grants) }));
-      return;
-    }
-    // What is chosen on the form is chosen for its recipe, and read there.
-    if (target === 'input' && isShown(model, 'newRun')) {
-      return;
-    }
-    const pictures = grants.filter(({ name, isDirectory }) => !isDirectory && isImageName(name));
-    const isMany = isAwaited || isShown(model, 'studio');
-    isAwaited = false;
-    if (isMany && offerOrOpen(model, grants, pictures)) {
-      return;
-    }
-    // Pictures were already handed over by the drop itself.
-    const [first, ...others] = grants.filter((grant) => !isImageName(grant.name));
-    if (first !== undefined) {
-      takeGrant(model, first);
-    } else if (wasExpected) {
-      refuseSource(model, 'What was dropped is no file of this computer: save it first, then open it here.');
-    }
-    if (others.length > 0) {
-      toast(model.ui, `${first?.name} is opened; drop one file or folder at a time`);
-    }
-  });
+  function purposeOf({ target, droppedAt }: Granted): Purpose {
+    const at = droppedAt === undefined ? 0 : drops.findIndex((drop) => drop.at === droppedAt);
+    const [drop] = target === 'drop' && at !== -1 ? drops.splice(at, 1) : [];
+    return drop?.purpose ?? purposeNow(model);
+  }
+  const stopGrants = model.backend.onGranted((granted) => takeGranted(model, purposeOf(granted), granted));
   page.addEventListener('dragover', onDragOver);
   page.addEventListener('dragleave', onDragLeave);
   page.addEventListener('drop', onDrop);
@@ -140,6 +105,65 @@ export function listenForDrops(model: AppModel, page: Window, onDrag: (isOver: b
     page.removeEventListener('drop', onDrop);
     page.removeEventListener('paste', onPaste);
   };
+}
+
+function purposeNow(model: AppModel): Purpose {
+  return { kind: isShown(model, 'text') ? 'ask' : isShown(model, 'studio') ? 'edit' : 'run' };
+}
+
+/** Takes what a drop hands over itself. */
+function takeDrop(model: AppModel, files: readonly File[]): Purpose {
+  const purpose = purposeNow(model);
+  if (purpose.kind === 'ask') {
+    attachFiles(model, files);
+    return purpose;
+  }
+  const images = files.filter(isImageFile);
+  // Among other files they are part of what a run would read; the studio takes what it can.
+  if (images.length > 0 && (images.length === files.length || purpose.kind === 'edit')) {
+    if (images.length > MOST_IMAGES && purpose.kind === 'run') {
+      // So many are not copied: main reads them where they lie, and tells what it calls them in a moment.
+      const of = awaitPictures(model, images.length);
+      return of === null ? purpose : { kind: 'pictures', of };
+    }
+    takeImages(model, images);
+    return purpose;
+  }
+  return isShown(model, 'newRun') ? { kind: 'source', of: promiseSource(model) } : purpose;
+}
+
+/** The number of the source that a form waits for. */
+const promisedBy = (purpose: Purpose): number | undefined => ('of' in purpose ? purpose.of : undefined);
+
+function takeGranted(model: AppModel, purpose: Purpose, { grants, target, problem }: Granted): void {
+  const of = promisedBy(purpose);
+  if (problem !== undefined) {
+    if (of === undefined) {
+      toast(model.ui, problem);
+    } else {
+      refuseSource(model, problem, of);
+    }
+    return;
+  }
+  if (purpose.kind === 'ask') {
+    model.text.setState(({ files }) => ({ files: withGrants(files, grants) }));
+    return;
+  }
+  // What is chosen on the form is chosen for its recipe, and read there.
+  const isForRecipe = target === 'input' && isShown(model, 'newRun');
+  if (isForRecipe || takeMany(model, purpose, grants)) {
+    return;
+  }
+  // Pictures were already handed over by the drop itself.
+  const [first, ...others] = grants.filter((grant) => !isImageName(grant.name));
+  if (first !== undefined) {
+    takeGrant(model, first, purpose);
+  } else if (of !== undefined) {
+    refuseSource(model, 'That is not a file on this computer: save it first, then open it here.', of);
+  }
+  if (others.length > 0) {
+    toast(model.ui, `${first?.name} is opened; drop one file or folder at a time`);
+  }
 }
 
 /** The studio edits pictures one by one; everywhere else they are rows, or tell the form how they were made. */
@@ -155,32 +179,41 @@ function takeImages(model: AppModel, files: readonly File[]): void {
 }
 
 /** More pictures than are handed over, by their files, or by the folder that a browser sent them into. False: it was another drop. */
-function offerOrOpen(model: AppModel, grants: readonly Grant[], pictures: readonly Grant[]): boolean {
+function takeMany(model: AppModel, purpose: Purpose, grants: readonly Grant[]): boolean {
+  const of = promisedBy(purpose);
+  const pictures = grants.filter(({ name, isDirectory }) => !isDirectory && isImageName(name));
   const [folder] = grants.filter(({ isDirectory }) => isDirectory);
   const open = () =>
-    void (pictures.length > 0 ? openPictures(model, pictures) : folder && openGrant(model, folder));
-  if (isShown(model, 'studio')) {
+    void (pictures.length > 0 ? openPictures(model, pictures, of) : folder && openGrant(model, folder, of));
+  if (purpose.kind === 'edit') {
     return (pictures.length > MOST_IMAGES || folder !== undefined) && offerAll(model, open);
   }
-  if (grants.length > 0) {
-    open();
-  } else {
-    refuseSource(model, 'None of these pictures is there any more: drop them again.');
+  if (purpose.kind === 'pictures') {
+    if (grants.length > 0) {
+      open();
+    } else {
+      refuseSource(model, 'None of these pictures is there any more: drop them again.', of);
+    }
   }
-  return true;
+  return purpose.kind === 'pictures';
 }
 
 /** What is no picture is not taken from the studio into a run without asking. */
-function takeGrant(model: AppModel, grant: Grant): void {
-  if (isShown(model, 'studio')) {
+function takeGrant(model: AppModel, grant: Grant, purpose: Purpose): void {
+  if (purpose.kind === 'edit') {
     offerRun(model, grant);
   } else {
-    void openGrant(model, grant);
+    void openGrant(model, grant, promisedBy(purpose));
   }
 }
 
 function isShown({ ui }: AppModel, kind: View['kind']): boolean {
   return ui.getState().view.kind === kind;
+}
+
+/** Words go where the caret is. A spreadsheet puts a picture of its cells beside them, a file manager the paths of its files. */
+function isOfWords(data: DataTransfer | null): boolean {
+  return ['text/plain', 'text/html'].every((type) => (data?.getData(type) ?? '').trim() !== '');
 }
 
 function areAllImages(files: readonly File[]): boolean {

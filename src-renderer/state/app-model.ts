@@ -6,6 +6,8 @@ import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { Backend } from '../api';
 import { settledJobs } from '../jobs/job-words';
+import { createReviewSittings } from '../screens/review/review-sittings';
+import type { ReviewSittings } from '../screens/review/review-sittings';
 import { createAnswerPages } from './answer-pages';
 import type { AnswerPages, AnswerState } from './answer-pages';
 import { startFeed } from './feed';
@@ -47,6 +49,7 @@ export interface AppModel {
   /** The answers of a text run; the same list as long as it is among the last few used. */
   runAnswers(runId: number, state: AnswerState): AnswerPages;
   readonly gallery: GalleryModel;
+  readonly sittings: ReviewSittings;
   readonly outgoing: OutgoingStore;
   readonly details: JobDetails;
   /** Test calls under way, whatever screen is shown. */
@@ -74,6 +77,7 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
   const answers = new Map<string, AnswerPages>();
   const jobListeners = new Set<(tiles: readonly JobTile[]) => void>();
   const gallery = createGalleryModel(backend.client, ui);
+  const details = createJobDetails(backend.client);
   let feed: Feed | null = null;
 
   function applyEvents(events: readonly AppEvent[]): void {
@@ -88,6 +92,8 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
     }
     for (const event of events) {
       if (event.kind === 'jobs') {
+        // Before anyone who draws them hears of it.
+        details.forget(event.jobs.map(({ id }) => id));
         for (const list of lists.values()) {
           list.take(event);
         }
@@ -114,8 +120,9 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
     studio,
     text,
     gallery,
+    sittings: createReviewSittings(),
     outgoing: createOutgoing(backend.client, ui),
-    details: createJobDetails(backend.client),
+    details,
     tests: createKeyTests(backend.client),
     runJobs(runId, filter) {
       const key = `${runId} ${JSON.stringify(filter)}`;
@@ -151,6 +158,7 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
     start() {
       feed = startFeed(backend.client, {
         snapshot: (snapshot) => {
+          details.forgetAll();
           live.setState((state) => withSnapshot(state, snapshot), true);
           for (const list of lists.values()) {
             list.pages.refresh();
@@ -272,7 +280,7 @@ export async function withVault<T>(ui: UiStore, work: () => Promise<T>): Promise
       ui.setState({ vaultRequest: { status: refusal.status, settle } });
     });
     if (!isOpen) {
-      throw new Error('Nothing was saved: the key vault stayed closed.', { cause: error });
+      throw new Error('Nothing was saved: the key vault is still locked.', { cause: error });
     }
     return await work();
   }

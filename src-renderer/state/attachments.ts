@@ -63,7 +63,7 @@ export function takeFiles(before: readonly ChosenFile[], files: readonly File[])
   for (const file of files) {
     const medium = mediumOf(file.name, file.type);
     if (medium === null) {
-      problems.push(`“${file.name}” is no picture, sound or video; a table of rows is opened under New run.`);
+      problems.push(`“${file.name}” is not a picture, sound or video; open a table of rows under New run.`);
     } else if (before.length + taken.length >= MOST_ATTACHMENTS) {
       problems.push(`“${file.name}” was left out: a request takes ${MOST_ATTACHMENTS} files.`);
     } else {

@@ -10,6 +10,7 @@ import type { JobTile } from '@shared/model/run';
 import { createStore } from 'zustand/vanilla';
 import type { Client } from '../api';
 import {
+  clear,
   countSelected,
   focusOn,
   NOTHING_SELECTED,
@@ -21,6 +22,7 @@ import {
   type Selection,
   toggle,
 } from './gallery-selection';
+import { type Followed, followSelection, MOST_IDS } from './gallery-follow';
 import { createGalleryWork, type GalleryWork, type WorkState } from './gallery-work';
 import { createJobPages, type JobPages } from './job-pages';
 import { refusalOf } from './refusal';
@@ -47,8 +49,6 @@ export interface GalleryState {
 /** What is asked before something is done. */
 export type GalleryDialog = 'none' | 'tag' | 'rerun' | 'jump' | 'saveView' | 'emptyTrash' | 'arena';
 
-/** Beyond it a range is not gathered by ids. */
-const MOST_IDS = 100_000;
 const TYPING_MS = 120;
 /** Fetched before the screen has told what is in view. */
 const FIRST_TILES = 100;
@@ -105,8 +105,11 @@ export function createGalleryModel(client: Client, ui: UiStore): GalleryModel {
   const store = createGalleryStore();
   let searches = 0;
   let typing: ReturnType<typeof setTimeout> | undefined;
-  /** Steps of the range that was asked for last: a later one overtakes it. */
-  let ranges = 0;
+  /** Presses so far, and the last of them that begins another selection: what a fetch answers to an older one is dropped. */
+  let presses = 0;
+  let replaced = 0;
+  /** Something was done since the selection was last compared with its list. */
+  let isUnchecked = false;
   let seen: readonly [number, number] = [0, -1];
 
   const listed = () => {
@@ -131,26 +134,36 @@ export function createGalleryModel(client: Client, ui: UiStore): GalleryModel {
     offsetOf: () => null,
   });
 
-  async function search(): Promise<void> {
+  /** `isAfterWork`: what was done to the selection may have taken it out of the list. */
+  async function search(isAfterWork = false): Promise<void> {
     searches += 1;
     const mine = searches;
-    const { query, selection } = store.getState();
-    const focusedId = selection.focus === null ? undefined : pages.tileAt(selection.focus)?.id;
+    isUnchecked ||= isAfterWork;
+    const { query } = store.getState();
     try {
       const answer = await client.gallery.search({ query });
+      const { selection, answered } = store.getState();
+      const isOther = JSON.stringify(query) !== JSON.stringify(answered);
+      const followed = isOther || mine !== searches ? null : await follow(selection, query, answer);
       if (mine !== searches) {
         return;
       }
-      const isOther = JSON.stringify(query) !== JSON.stringify(store.getState().answered);
+      isUnchecked = false;
       store.setState({ answer, answered: query, error: null });
-      if (isOther) {
+      if (followed === null) {
         pages.store.setState({ pages: new Map(), total: answer.total });
         pages.ensure(0, FIRST_TILES);
-      } else {
-        pages.resize(answer.total);
-        pages.refresh();
+        return;
       }
-      await followFocus(focusedId, mine);
+      const isMine = store.getState().selection === selection;
+      if (isMine) {
+        put(followed.selection);
+      }
+      pages.resize(answer.total);
+      pages.refresh();
+      if (isMine) {
+        await settle(selection, followed);
+      }
     } catch (error) {
       const refusal = refusalOf(error);
       if (mine === searches && refusal.kind === 'sentence') {
@@ -159,16 +172,26 @@ export function createGalleryModel(client: Client, ui: UiStore): GalleryModel {
     }
   }
 
-  /** The same result may stand elsewhere in a newer list. */
-  async function followFocus(jobId: number | undefined, mine: number): Promise<void> {
-    const { selection, answer } = store.getState();
-    if (jobId === undefined || selection.focus === null) {
+  async function follow(selection: Selection, query: GalleryQuery, answer: GalleryAnswer): Promise<Followed> {
+    const { snapshot, total } = answer;
+    const focusedId = selection.focus === null ? undefined : pages.tileAt(selection.focus)?.id;
+    return followSelection(
+      client,
+      { query, snapshot, total },
+      { selection, focusedId, isAfterWork: isUnchecked },
+    );
+  }
+
+  /** The focus goes along with its result; where all that was selected is gone, what stands in its place is selected. */
+  async function settle(before: Selection, { selection, focus }: Followed): Promise<void> {
+    const isEmptied = countSelected(before) > 0 && countSelected(selection) === 0;
+    if (focus === null || (focus === selection.focus && !isEmptied)) {
       return;
     }
-    const place = await client.gallery.placeOf({ ...listed(), jobId });
-    if (mine === searches && store.getState().selection === selection && place !== selection.focus) {
-      const focus = place ?? Math.min(selection.focus, Math.max(0, (answer?.total ?? 1) - 1));
-      store.setState({ selection: { ...selection, focus, anchor: place === null ? focus : place } });
+    // Its page is under way: with this answer it is on screen, too.
+    const [id] = await client.gallery.ids({ ...listed(), from: focus, to: focus + 1 });
+    if (id !== undefined && store.getState().selection === selection) {
+      put(isEmptied ? pick({ offset: focus, id }) : { ...selection, focus, anchor: focus });
     }
   }
 
@@ -194,14 +217,24 @@ export function createGalleryModel(client: Client, ui: UiStore): GalleryModel {
   const put = (selection: Selection) => store.setState({ selection });
   const reveal = () => store.setState(({ reveals }) => ({ reveals: reveals + 1 }));
 
+  function beginPress(isReplacing: boolean): number {
+    presses += 1;
+    replaced = isReplacing ? presses : replaced;
+    return presses;
+  }
+
+  function replace(selection: Selection): void {
+    beginPress(true);
+    put(selection);
+  }
+
   async function pickRange(offset: number, isAdding: boolean): Promise<void> {
-    ranges += 1;
-    const mine = ranges;
+    const mine = beginPress(!isAdding);
     const { anchor } = store.getState().selection;
     const [from, to] = [Math.min(anchor ?? offset, offset), Math.max(anchor ?? offset, offset)];
     put(focusOn(store.getState().selection, offset));
     const ids = await idsBetween(from, to);
-    if (mine === ranges) {
+    if (mine === presses) {
       put(range(store.getState().selection, { offset, ids, isAdding }));
     }
   }
@@ -210,10 +243,13 @@ export function createGalleryModel(client: Client, ui: UiStore): GalleryModel {
     if (shift) {
       return pickRange(offset, ctrl);
     }
-    ranges += 1;
-    put(focusOn(store.getState().selection, offset));
-    const place = await placeAt(offset);
-    if (place !== null) {
+    const mine = beginPress(!ctrl);
+    const { selection } = store.getState();
+    const tile = pages.tileAt(offset);
+    // Until it is known which one stands there, a verdict must not go to what was selected before.
+    put(tile === undefined && !ctrl ? focusOn(clear(selection), offset) : focusOn(selection, offset));
+    const place = tile === undefined ? await placeAt(offset) : { offset, id: tile.id };
+    if (place !== null && replaced <= mine) {
       put(ctrl ? toggle(store.getState().selection, place) : pick(place));
     }
   }
@@ -221,9 +257,10 @@ export function createGalleryModel(client: Client, ui: UiStore): GalleryModel {
   const model: GalleryModel = {
     store,
     pages,
-    work: createGalleryWork({ client, ui, store, refresh: () => model.refresh() }),
+    work: createGalleryWork({ client, ui, store, refresh: () => void search(true) }),
     ask(query, isTyped = false) {
-      store.setState({ query, selection: NOTHING_SELECTED });
+      store.setState({ query });
+      replace(NOTHING_SELECTED);
       clearTimeout(typing);
       if (isTyped) {
         typing = setTimeout(() => void search(), TYPING_MS);
@@ -258,14 +295,13 @@ export function createGalleryModel(client: Client, ui: UiStore): GalleryModel {
       const last = offsets.at(-1);
       if (first === undefined || last === undefined) {
         if (!isAdding) {
-          put(pickAll(store.getState().selection, []));
+          replace(pickAll(store.getState().selection, []));
         }
         return;
       }
-      ranges += 1;
-      const mine = ranges;
+      const mine = beginPress(!isAdding);
       const ids = await idsBetween(first, last);
-      if (mine === ranges) {
+      if (mine === presses) {
         const { selection } = store.getState();
         const kept = isAdding && selection.chosen.kind === 'ids' ? selection.chosen.ids : [];
         const wanted = offsets.flatMap((offset) => ids[offset - first] ?? []);
@@ -295,9 +331,9 @@ export function createGalleryModel(client: Client, ui: UiStore): GalleryModel {
     },
     pickMatching() {
       const { query, answer, selection } = store.getState();
-      put(pickMatching(selection, query, answer?.total ?? 0));
+      replace(pickMatching(selection, query, answer?.total ?? 0));
     },
-    select: put,
+    select: replace,
     focused() {
       const { focus } = store.getState().selection;
       return focus === null ? undefined : pages.tileAt(focus);

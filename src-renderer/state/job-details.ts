@@ -8,12 +8,22 @@ import { sentenceOf } from './refusal';
 export interface JobDetails {
   get(tile: JobTile): Promise<JobDetail>;
   peek(tile: JobTile): JobDetail | undefined;
+  /** Something happened to these jobs: though state and result are those of before, the rest may be another. */
+  forget(jobIds: readonly number[]): void;
+  /** Something may have happened to any. */
+  forgetAll(): void;
+}
+
+interface Known {
+  readonly jobId: number;
+  readonly promise: Promise<JobDetail>;
+  detail?: JobDetail;
 }
 
 const KEPT_DETAILS = 64;
 
 export function createJobDetails(client: Client): JobDetails {
-  const known = new Map<string, { readonly promise: Promise<JobDetail>; detail?: JobDetail }>();
+  const known = new Map<string, Known>();
 
   function load(tile: JobTile): Promise<JobDetail> {
     const key = versionOf(tile);
@@ -21,14 +31,17 @@ export function createJobDetails(client: Client): JobDetails {
     if (held !== undefined) {
       return held.promise;
     }
-    const entry: { promise: Promise<JobDetail>; detail?: JobDetail } = {
+    const entry: Known = {
+      jobId: tile.id,
       promise: client.runs.job({ jobId: tile.id }).then(
         (detail) => {
           entry.detail = detail;
           return detail;
         },
         (error: unknown) => {
-          known.delete(key);
+          if (known.get(key) === entry) {
+            known.delete(key);
+          }
           throw error;
         },
       ),
@@ -39,7 +52,19 @@ export function createJobDetails(client: Client): JobDetails {
     }
     return entry.promise;
   }
-  return { get: load, peek: (tile) => known.get(versionOf(tile))?.detail };
+  return {
+    get: load,
+    peek: (tile) => known.get(versionOf(tile))?.detail,
+    forget(jobIds) {
+      const changed = new Set(jobIds);
+      for (const [key, { jobId }] of known) {
+        if (changed.has(jobId)) {
+          known.delete(key);
+        }
+      }
+    },
+    forgetAll: () => known.clear(),
+  };
 }
 
 /** A job in another state has other details. */

@@ -66,7 +66,7 @@ export async function dropOnForm(model: AppModel, picture: File): Promise<void> 
   }
   await openImages(model, [picture]);
   if (model.ui.getState().source.kind === 'idle') {
-    toast(model.ui, `${picture.name} carries no recipe of Brushfleet, so it is the source now`);
+    toast(model.ui, `${picture.name} has no Brushfleet recipe, so it is used as the source`);
   }
 }
 
@@ -75,7 +75,7 @@ export async function fillFromRecipe(model: AppModel, picture: File): Promise<st
   try {
     const note = await readNote(model, picture);
     if (note === null) {
-      return `${picture.name} carries no recipe of Brushfleet: choose a picture that was exported with its recipe, or the .recipe.json file beside it.`;
+      return `${picture.name} has no Brushfleet recipe: choose a picture that was exported with its recipe, or the .recipe.json file beside it.`;
     }
     fillIn(model, picture, note);
     return null;

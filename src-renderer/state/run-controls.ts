@@ -6,7 +6,7 @@ import type { RerunRequest } from '@shared/contract';
 import { isDemoModel } from '@shared/demo';
 import type { Priority, Run, RunOptions } from '@shared/model/run';
 import { plural } from '../ui/format';
-import { openVault, useModel } from './app-model';
+import { type AppModel, openVault, useModel } from './app-model';
 import { toast } from './ui-store';
 import { useAction } from './use-action';
 import type { Action } from './use-action';
@@ -52,11 +52,8 @@ export function useRunControls(run: Run): RunControls {
     resume: () => void send(() => runs.resume({ runId })),
     adopt: () => void send(() => runs.resume({ runId, adopt: true })),
     cancel: (which) => {
-      void take(() => runs.cancel({ runId, which }));
-      if (run.counts.pending > 0) {
-        const words = `Cancelled ${plural(run.counts.pending, 'job')} of ${run.name}`;
-        toast(ui, words, { label: 'Undo', run: restore });
-      }
+      const stopWatching = tellCancelled({ live, ui, run, restore });
+      void take(() => runs.cancel({ runId, which })).finally(stopWatching);
     },
     restore,
     setPriority: (priority) => void take(() => runs.setPriority({ runId, priority })),
@@ -69,4 +66,28 @@ export function useRunControls(run: Run): RunControls {
     setOptions: (options) => take(() => runs.setOptions({ runId, options })),
     rerun: (request) => send(() => runs.rerun({ runId, ...request })),
   };
+}
+
+interface Cancelling {
+  readonly live: AppModel['live'];
+  readonly ui: AppModel['ui'];
+  readonly run: Run;
+  restore(): void;
+}
+
+/**
+ * Says how many were cancelled once they are: the call itself answers only when what is in flight has ended. An undo
+ * sends again whatever is cancelled in the run, so it is offered only where nothing was before.
+ */
+function tellCancelled({ live, ui, run, restore }: Cancelling): () => void {
+  const before = (live.getState().runs.get(run.id) ?? run).counts.cancelled;
+  const stopWatching = live.subscribe(({ runs }) => {
+    const cancelled = (runs.get(run.id)?.counts.cancelled ?? 0) - before;
+    if (cancelled > 0) {
+      stopWatching();
+      const words = `Cancelled ${plural(cancelled, 'job')} of ${run.name}`;
+      toast(ui, words, before === 0 ? { label: 'Undo', run: restore } : undefined);
+    }
+  });
+  return stopWatching;
 }

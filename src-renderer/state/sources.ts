@@ -3,25 +3,33 @@ import type { Grant } from '@shared/contract';
 import { MOST_FILES } from '@shared/contract/base';
 import type { Dataset } from '@shared/model/run';
 import type { AppModel } from './app-model';
-import { draftOver } from './new-run-draft';
+import { changeSource } from './change-source';
 import { sentenceOf } from './refusal';
-import { show, type SourceState } from './ui-store';
+import { show, type SourceState, toast } from './ui-store';
 import { formatCount } from '../ui/format';
 
 /** Pictures that are handed over themselves; of more, main reads the files where they lie. */
 export const MOST_IMAGES = 200;
 
-export async function openDataset(model: AppModel, open: () => Promise<Dataset>): Promise<void> {
+/** `promised`: the number of a promise that is kept now. The form was shown then; where one has gone since, one stays. */
+export async function openDataset(
+  model: AppModel,
+  open: () => Promise<Dataset>,
+  promised?: number,
+): Promise<void> {
   const { ui } = model;
-  show(ui, { kind: 'newRun' });
-  const promised = ui.getState().source;
-  const of = promised.kind === 'opening' && promised.isPromised ? promised.of : nextOf(promised);
-  ui.setState({ source: { kind: 'opening', of } });
+  const of = promised ?? nextOf(ui.getState().source);
+  if (promised === undefined) {
+    show(ui, { kind: 'newRun' });
+  }
+  if (!isOvertaken(ui.getState().source, of)) {
+    ui.setState({ source: { kind: 'opening', of } });
+  }
   try {
     const dataset = await open();
     model.accept({ kind: 'dataset', dataset });
     if (!isOvertaken(ui.getState().source, of)) {
-      model.draft.setState((before) => draftOver(before, dataset, model.live.getState()), true);
+      changeSource(model, dataset);
       ui.setState({ source: { kind: 'idle', of } });
     }
   } catch (error) {
@@ -37,13 +45,18 @@ const nextOf = ({ of = 0 }: SourceState): number => of + 1;
 const isOvertaken = ({ kind, of: last = 0 }: SourceState, of: number): boolean =>
   kind !== 'refused' && last > of;
 
-/** From now on the form is no longer about the file before: a start that is asked for is of the one on its way. */
-export function promiseSource({ ui }: Pick<AppModel, 'ui'>): void {
-  ui.setState(({ source }) => ({ source: { kind: 'opening', of: nextOf(source), isPromised: true } }));
+/**
+ * From now on the form is no longer about the file before: a start that is asked for is of the one on its way. Answers
+ * the number by which that one is known once it is here.
+ */
+export function promiseSource({ ui }: Pick<AppModel, 'ui'>): number {
+  const of = nextOf(ui.getState().source);
+  ui.setState({ source: { kind: 'opening', of } });
+  return of;
 }
 
-export async function openGrant(model: AppModel, grant: Grant): Promise<void> {
-  await openDataset(model, () => model.backend.client.datasets.open({ grant: grant.token }));
+export async function openGrant(model: AppModel, grant: Grant, promised?: number): Promise<void> {
+  await openDataset(model, () => model.backend.client.datasets.open({ grant: grant.token }), promised);
 }
 
 export async function openSample(model: AppModel): Promise<void> {
@@ -63,32 +76,36 @@ export async function openImages(model: AppModel, images: readonly File[]): Prom
 }
 
 /** Loose pictures, however many: each file is a row. */
-export async function openPictures(model: AppModel, grants: readonly Grant[]): Promise<void> {
-  await openDataset(model, () =>
-    model.backend.client.datasets.fromPictures({
-      name: `${formatCount(grants.length)} pictures`,
-      grants: grants.map(({ token }) => token),
-    }),
-  );
+export async function openPictures(
+  model: AppModel,
+  grants: readonly Grant[],
+  promised?: number,
+): Promise<void> {
+  const request = {
+    name: `${formatCount(grants.length)} pictures`,
+    grants: grants.map(({ token }) => token),
+  };
+  await openDataset(model, () => model.backend.client.datasets.fromPictures(request), promised);
 }
 
-/** Pictures that main tells of in a moment. False: they are too many to be told of one by one. */
-export function awaitPictures(model: AppModel, count: number): boolean {
+/** Pictures that main tells of in a moment: the number of their promise. Null: they are too many to be told of one by one. */
+export function awaitPictures(model: AppModel, count: number): number | null {
   show(model.ui, { kind: 'newRun' });
-  const isTooMany = count > MOST_FILES;
-  if (isTooMany) {
+  if (count > MOST_FILES) {
     const many = `These are ${formatCount(count)} pictures`;
     refuseSource(model, `${many}; drop their folder, which may hold any number.`);
-  } else {
-    promiseSource(model);
+    return null;
   }
-  return !isTooMany;
+  return promiseSource(model);
 }
 
-export function refuseSource({ ui }: AppModel, sentence: string): void {
-  ui.setState(({ source: { of } }) => ({
-    source: { kind: 'refused', sentence, ...(of === undefined ? {} : { of }) },
-  }));
+/** `of`: what was promised, and is not kept; the form tells it unless it is about a later file by now. */
+export function refuseSource({ ui }: AppModel, sentence: string, of = ui.getState().source.of): void {
+  if (of !== undefined && isOvertaken(ui.getState().source, of)) {
+    toast(ui, sentence);
+  } else {
+    ui.setState({ source: { kind: 'refused', sentence, ...(of === undefined ? {} : { of }) } });
+  }
 }
 
 export async function openPrompts(model: AppModel, prompts: string): Promise<void> {

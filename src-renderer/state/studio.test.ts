@@ -7,9 +7,9 @@ import {
   createStudioStore,
   draftOf,
   openBranches,
-  remember,
   stepAgain,
   stepBack,
+  takeStep,
 } from './studio';
 
 describe('the drafts of the studio', () => {
@@ -58,21 +58,46 @@ describe('closed branches', () => {
 });
 
 describe('steps', () => {
-  it('are taken back and again in order; a new one ends the way forward', async () => {
-    const store = createStudioStore(memoryStorage());
+  function labelled() {
     const log: string[] = [];
     const step = (label: string) => ({
       label,
       undo: async () => void log.push(`-${label}`),
       redo: async () => void log.push(`+${label}`),
     });
-    remember(store, step('a'));
-    remember(store, step('b'));
+    return { log, step };
+  }
+
+  it('are taken back and again in order; a new one ends the way forward', async () => {
+    const store = createStudioStore(memoryStorage());
+    const { log, step } = labelled();
+    await takeStep(store, step('a'));
+    await takeStep(store, step('b'));
     expect([await stepBack(store), await stepBack(store), await stepBack(store)]).toEqual(['b', 'a', null]);
     expect(await stepAgain(store)).toBe('a');
-    remember(store, step('c'));
+    await takeStep(store, step('c'));
     expect(await stepAgain(store)).toBeNull();
-    expect(log).toEqual(['-b', '-a', '+a']);
+    expect(log).toEqual(['+a', '+b', '-b', '-a', '+a', '+c']);
+  });
+
+  it('asked for at once are taken one after the other, none of them twice', async () => {
+    const store = createStudioStore(memoryStorage());
+    const { log, step } = labelled();
+    await Promise.all([takeStep(store, step('a')), takeStep(store, step('b'))]);
+    expect(await Promise.all([stepBack(store), stepBack(store), stepBack(store)])).toEqual(['b', 'a', null]);
+    expect(await Promise.all([stepAgain(store), stepAgain(store)])).toEqual(['a', 'b']);
+    expect(log).toEqual(['+a', '+b', '-b', '-a', '+a', '+b']);
+  });
+
+  it('can be taken back out of their order, each once', async () => {
+    const store = createStudioStore(memoryStorage());
+    const { log, step } = labelled();
+    const older = step('a');
+    await takeStep(store, older);
+    await takeStep(store, step('b'));
+    expect([await stepBack(store, older), await stepBack(store, older)]).toEqual(['a', null]);
+    expect(await stepBack(store)).toBe('b');
+    expect(log).toEqual(['+a', '+b', '-a', '-b']);
   });
 
   it('stay where they are when they could not be taken back', async () => {
@@ -80,7 +105,7 @@ describe('steps', () => {
     const undo = async () => {
       throw new Error('no');
     };
-    remember(store, { label: 'a', undo, redo: async () => undefined });
+    await takeStep(store, { label: 'a', undo, redo: async () => undefined });
     await expect(stepBack(store)).rejects.toThrow('no');
     expect(store.getState().done).toHaveLength(1);
   });

@@ -1,9 +1,11 @@
 /** What the studio shows and holds in this window: the open tree, selection, drafts, and the way back. */
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
+import { createTurns } from '@shared/in-turn';
+import type { InTurn } from '@shared/in-turn';
 import { MOST_PICTURES } from '../compare/compare-model';
 import type { MaskDocument } from '../canvas/mask-document';
-import { EMPTY_STUDIO_DRAFT, freshDraft, studioDraftSchema } from './studio-draft';
+import { EMPTY_STUDIO_DRAFT, freshDraft, studioDraftSchema, subjectOf } from './studio-draft';
 import type { StudioDraft } from './studio-draft';
 
 /** A step that can be taken back. */
@@ -57,9 +59,12 @@ export interface StudioState {
   readonly kept: readonly number[];
   /** Calls that bring pictures in and are not answered yet: what is sent meanwhile would be sent without them. */
   readonly arriving: number;
+  /** A request goes out and is not answered yet: asked for once more it would be paid twice. */
+  readonly isSending: boolean;
   readonly isHeatMapShown: boolean;
   readonly heatMapOpacity: number;
-  readonly isMasking: boolean;
+  /** The picture that is painted on, as long as it is the one that is edited: see `paintedNode`. */
+  readonly masking: number | null;
   /** Nodes, of any tree, whose branches are closed. */
   readonly closed: ReadonlySet<number>;
   /** The name that is being changed in place. */
@@ -70,9 +75,11 @@ export interface StudioState {
   readonly problems: readonly string[];
   readonly done: readonly Step[];
   readonly undone: readonly Step[];
+  /** Steps are taken, and taken back, one after the other: two never mean the same last one. */
+  readonly inTurn: InTurn;
 }
 
-const INITIAL: StudioState = {
+const INITIAL: Omit<StudioState, 'inTurn'> = {
   openId: null,
   drafts: new Map(),
   selected: new Map(),
@@ -80,9 +87,10 @@ const INITIAL: StudioState = {
   isSpread: false,
   kept: [],
   arriving: 0,
+  isSending: false,
   isHeatMapShown: false,
   heatMapOpacity: 0.7,
-  isMasking: false,
+  masking: null,
   closed: new Set(),
   renaming: null,
   dialog: { kind: 'none' },
@@ -108,6 +116,7 @@ export function createStudioStore(storage: Storage): StudioStore {
     ...INITIAL,
     drafts: readDrafts(storage),
     closed: readClosed(storage),
+    inTurn: createTurns(),
   }));
   store.subscribe(({ drafts, closed }, before) => {
     if (drafts !== before.drafts) {
@@ -159,10 +168,12 @@ export function changeDraft(
   store.setState((state) => {
     const key = treeId ?? NEW_TREE;
     const before = draftOf(state, treeId);
+    const after = change(before);
     const drafts = new Map(state.drafts);
     // The one used last stands last.
     drafts.delete(key);
-    return { drafts: drafts.set(key, change(before)) };
+    const isPainted = subjectOf(after.inputs)?.nodeId === state.masking;
+    return { drafts: drafts.set(key, after), masking: isPainted ? state.masking : null };
   });
 }
 
@@ -205,34 +216,46 @@ export function toggleKept(store: StudioStore, nodeId: number): void {
   }));
 }
 
-/** Remembers a step that was just taken. */
-export function remember(store: StudioStore, step: Step): void {
-  store.setState(({ done }) => ({ done: [...done, step].slice(-KEPT_STEPS), undone: [] }));
+/** Takes a step and remembers it; the way forward ends. */
+export async function takeStep(store: StudioStore, step: Step): Promise<void> {
+  await store.getState().inTurn(async () => {
+    await step.redo();
+    store.setState(({ done }) => ({ done: [...done, step].slice(-KEPT_STEPS), undone: [] }));
+  });
 }
 
-/** Takes the last step back, or again; answers its label, null where there is none. Throws what its call threw. */
-export async function stepBack(store: StudioStore): Promise<string | null> {
-  const step = store.getState().done.at(-1);
-  if (step === undefined) {
-    return null;
-  }
-  await step.undo();
-  store.setState(({ done, undone }) => ({
-    done: done.filter((one) => one !== step),
-    undone: [...undone, step],
-  }));
-  return step.label;
+/**
+ * Takes the last step back, or `only` that one, whatever was done since; answers its label, null where there is none.
+ * Throws what its call threw.
+ */
+export async function stepBack(store: StudioStore, only?: Step): Promise<string | null> {
+  return await store.getState().inTurn(async () => {
+    const { done } = store.getState();
+    const step = only === undefined ? done.at(-1) : done.find((one) => one === only);
+    if (step === undefined) {
+      return null;
+    }
+    await step.undo();
+    store.setState((state) => ({
+      done: state.done.filter((one) => one !== step),
+      undone: [...state.undone, step],
+    }));
+    return step.label;
+  });
 }
 
+/** Takes the step again that was taken back last; answers and throws as `stepBack` does. */
 export async function stepAgain(store: StudioStore): Promise<string | null> {
-  const step = store.getState().undone.at(-1);
-  if (step === undefined) {
-    return null;
-  }
-  await step.redo();
-  store.setState(({ done, undone }) => ({
-    done: [...done, step],
-    undone: undone.filter((one) => one !== step),
-  }));
-  return step.label;
+  return await store.getState().inTurn(async () => {
+    const step = store.getState().undone.at(-1);
+    if (step === undefined) {
+      return null;
+    }
+    await step.redo();
+    store.setState(({ done, undone }) => ({
+      done: [...done, step],
+      undone: undone.filter((one) => one !== step),
+    }));
+    return step.label;
+  });
 }

@@ -24,6 +24,8 @@ export type AskState =
   | { readonly kind: 'over'; readonly answer: AnswerRow }
   /** It never became a job. */
   | { readonly kind: 'refused'; readonly sentence: string }
+  /** It became this job, and nothing was heard of it any more: it goes on, may be charged, and is kept. */
+  | { readonly kind: 'lost'; readonly jobId: number; readonly sentence: string }
   /** By the user; what had come is kept on screen. */
   | { readonly kind: 'stopped' };
 

@@ -1,5 +1,6 @@
 /** What this window shows and how: the view, panels, selection. Main knows nothing of it; widths survive in localStorage. */
 import type { GallerySelection } from '@shared/model/gallery';
+import type { ReviewSource } from '@shared/model/review';
 import type { JobState } from '@shared/model/run';
 import type { FailureKind } from '@shared/model/failure';
 import type { VaultStatus } from '@shared/model/settings';
@@ -7,12 +8,13 @@ import { createJSONStorage, persist } from 'zustand/middleware';
 import { createStore } from 'zustand/vanilla';
 
 export type View =
+  /** Null: the one looked at last, else the newest. */
   | { readonly kind: 'runs'; readonly runId: number | null }
   | { readonly kind: 'newRun' }
   /** Null: the tree that changed last; `bring`: results that are to become sources of a new one. */
   | { readonly kind: 'studio'; readonly treeId: number | null }
   | { readonly kind: 'arena'; readonly arenaId: number | null }
-  /** Null: the newest run with results; `selection`: results of any runs instead. */
+  /** Null: the one reviewed last, else the newest run with results; `selection`: results of any runs instead. */
   | { readonly kind: 'review'; readonly runId: number | null; readonly selection?: GallerySelection }
   | { readonly kind: 'gallery' }
   /** `storyOf`: the story that this job answered. */
@@ -61,12 +63,16 @@ export interface VaultRequest {
 /** How the last attempt to open a dataset stands; `of` tells the attempts apart and grows, absent: there was none. */
 export type SourceState =
   | { readonly kind: 'idle'; readonly of?: number }
-  /** `isPromised`: its file is on the way here, and whatever is opened next is it. */
-  | { readonly kind: 'opening'; readonly of: number; readonly isPromised?: true }
+  | { readonly kind: 'opening'; readonly of: number }
   | { readonly kind: 'refused'; readonly of?: number; readonly sentence: string };
+
+type ViewOf<Kind extends View['kind']> = Extract<View, { readonly kind: Kind }>;
 
 export interface UiState {
   readonly view: View;
+  /** What was looked at last; null: nothing yet. */
+  readonly lastRuns: ViewOf<'runs'> | null;
+  readonly lastReview: ViewOf<'review'> | null;
   readonly source: SourceState;
   readonly filters: ReadonlyMap<number, JobFilter>;
   /** Offset of the selected tile, per list (a run's id, or `gallery`). */
@@ -96,6 +102,8 @@ export const TILE_LIMITS = { smallest: 96, initial: 132, largest: 320 } as const
 
 const INITIAL: UiState = {
   view: { kind: 'runs', runId: null },
+  lastRuns: null,
+  lastReview: null,
   source: { kind: 'idle' },
   filters: new Map(),
   selected: new Map(),
@@ -152,7 +160,34 @@ export function dropToast(ui: UiStore, id: number): void {
 }
 
 export function show(ui: UiStore, view: View): void {
-  ui.setState({ view, isLoupeOpen: false });
+  ui.setState((state) => {
+    const shown = shownAgain(state, view);
+    return { view: shown, isLoupeOpen: false, ...lastOf(shown) };
+  });
+}
+
+/** Where no run is named, the one that was looked at last. */
+function shownAgain({ lastRuns, lastReview }: UiState, view: View): View {
+  if (view.kind === 'runs' && view.runId === null) {
+    return lastRuns ?? view;
+  }
+  const isAnyReview = view.kind === 'review' && view.runId === null && view.selection === undefined;
+  return isAnyReview ? (lastReview ?? view) : view;
+}
+
+function lastOf(view: View): Pick<Partial<UiState>, 'lastRuns' | 'lastReview'> {
+  if (view.kind === 'runs') {
+    return { lastRuns: view };
+  }
+  return view.kind === 'review' ? { lastReview: view } : {};
+}
+
+/** What is reviewed though nobody named it stays the same: the newest run is another one soon. */
+export function keepShown(ui: UiStore, source: ReviewSource): void {
+  const { view } = ui.getState();
+  if (source.kind === 'run' && view.kind === 'review' && view.runId !== source.runId) {
+    show(ui, { kind: 'review', runId: source.runId });
+  }
 }
 
 export function select(ui: UiStore, list: number | 'gallery', offset: number): void {

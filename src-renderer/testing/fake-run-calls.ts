@@ -45,7 +45,7 @@ function planCalls(world: World): PlanCalls {
         costUsd: isFree ? { low: 0, high: 0 } : { low: jobs * 0.0336, high: jobs * 0.0504 },
         seconds: { low: jobs * 0.6, high: jobs * 1.2 },
         ...(existing === undefined ? {} : { existing }),
-        warnings: clear ? ['Relay Frankfurt is reached over plain http: keys travel in clear.'] : [],
+        warnings: clear ? ['Relay Frankfurt is reached over plain http: keys travel unencrypted.'] : [],
         blockers: [],
       };
     },

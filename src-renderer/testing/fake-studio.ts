@@ -235,7 +235,7 @@ export function studioCalls(world: World): Client['studio'] {
       const good = images.filter((file) => !file.name.startsWith('broken'));
       const problems = images
         .filter((file) => !good.includes(file))
-        .map((file) => `${file.name} is no picture.`);
+        .map((file) => `${file.name} is not a picture.`);
       const at = treeFor(studio, treeId, good[0]?.name ?? 'New tree');
       const broughtIds = good.map((file) => addSource(studio, at, file.name));
       return { ...whole(studio, at), problems, broughtIds };

@@ -1,4 +1,4 @@
-/** The options of an answer's generation, as far as the chosen models have them. Blank: as the model likes. */
+/** The options of an answer's generation, as far as the chosen models have them. Blank: automatic. */
 import type { Generation } from '@shared/model/text';
 import { useState } from 'react';
 import type { GenerationKey } from '../state/text-settings';
@@ -16,9 +16,9 @@ const OPTIONS: Readonly<Record<Exclude<GenerationKey, 'stop'>, Option>> = {
   temperature: { label: 'Temperature', hint: '0 to 2', min: 0, max: 2, step: 'any' },
   topP: { label: 'Top P', hint: '0 to 1', min: 0, max: 1, step: 'any' },
   topK: { label: 'Top K', hint: 'likeliest words', min: 1, max: 1000 },
-  maxOutputTokens: { label: 'Most tokens out', hint: 'longer is cut off', min: 1, max: 1_000_000 },
+  maxOutputTokens: { label: 'Maximum output tokens', hint: 'longer is cut off', min: 1, max: 1_000_000 },
   candidateCount: { label: 'Candidates', hint: 'each is charged', min: 1, max: 8 },
-  seed: { label: 'Seed', hint: 'the same again', min: -2_147_483_648, max: 2_147_483_647 },
+  seed: { label: 'Seed', hint: 'same seed, similar answer', min: -2_147_483_648, max: 2_147_483_647 },
   thinkingBudget: { label: 'Thinking tokens', hint: '0: none, -1: free', min: -1, max: 1_000_000 },
   presencePenalty: { label: 'Presence penalty', hint: '-2 to 2', min: -2, max: 2, step: 'any' },
   frequencyPenalty: { label: 'Frequency penalty', hint: '-2 to 2', min: -2, max: 2, step: 'any' },

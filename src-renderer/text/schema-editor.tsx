@@ -44,7 +44,7 @@ export function SchemaEditor({ value, rows = 12, onChange }: SchemaEditorProps) 
           className="btn small"
           disabled={value.trim() === '' || formatted(value) === value}
           onClick={() => replaceAll(area.current, formatted(value), onChange)}
-          title="Indents it anew"
+          title="Re-indents the schema"
           type="button"
         >
           Format
@@ -165,7 +165,11 @@ interface CheckWordsProps {
 function CheckWords({ check, onJump }: CheckWordsProps) {
   switch (check.kind) {
     case 'blank':
-      return <p className="hint">What does not fit it is asked for once more, and then has failed.</p>;
+      return (
+        <p className="hint">
+          An answer that does not fit is asked for once more; if it still does not fit, it fails.
+        </p>
+      );
     case 'checking':
       return <p className="hint">Checking…</p>;
     case 'fine':

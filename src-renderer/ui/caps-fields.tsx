@@ -23,7 +23,7 @@ export function CapsFields({ caps, of, costHint, requestsHint, tells = 'typed', 
     <>
       <NumberField
         hint={costHint}
-        label={label('Most cost, $')}
+        label={label('Cost cap, $')}
         max={MOST_USD}
         min={LEAST_USD}
         onChange={(value) => onChange(withCap(caps, 'costUsd', value))}
@@ -34,7 +34,7 @@ export function CapsFields({ caps, of, costHint, requestsHint, tells = 'typed', 
       />
       <NumberField
         hint={requestsHint}
-        label={label('Most requests')}
+        label={label('Request cap')}
         max={MOST_REQUESTS}
         min={1}
         onChange={(value) => onChange(withCap(caps, 'requests', value && Math.round(value)))}

@@ -22,8 +22,11 @@ export function Dialog({ title, children, className = '', onClose }: DialogProps
   );
 }
 
-/** Shows a dialog element as modal for as long as it is mounted. */
-export function useModal(onClose: () => void) {
+/** Shows a dialog element as modal for as long as it is mounted. `keepsFocus`: what lies below takes the focus back itself. */
+export function useModal(
+  onClose: () => void,
+  { keepsFocus = false }: { readonly keepsFocus?: boolean } = {},
+) {
   const ref = useRef<HTMLDialogElement>(null);
   const close = useEffectEvent(onClose);
   useEffect(() => {
@@ -41,11 +44,11 @@ export function useModal(onClose: () => void) {
     return () => {
       dialog.removeEventListener('cancel', onCancel);
       dialog.close();
-      if (before instanceof HTMLElement) {
+      if (before instanceof HTMLElement && !keepsFocus) {
         before.focus();
       }
     };
-  }, []);
+  }, [keepsFocus]);
   return ref;
 }
 

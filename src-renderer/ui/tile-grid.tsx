@@ -41,6 +41,8 @@ interface TileGridProps {
   /** Tiles that all fit grow so far to fill the grid; absent: they do not. */
   readonly largest?: number | undefined;
   readonly selected: number | undefined;
+  /** A close look lies over the grid, which follows it, and gives the focus to the selected tile where it ends. */
+  readonly isCovered?: boolean;
   onSelect(offset: number): void;
   onOpen(offset: number): void;
   /** Tells which offsets are in view, so that they can be fetched. */
@@ -61,7 +63,7 @@ export interface TileSource {
 }
 
 export function TileGrid(props: TileGridProps) {
-  const { count, tileSize, largest, selected, onSelect, onOpen, onRange, many } = props;
+  const { count, tileSize, largest, selected, isCovered = false, onSelect, onOpen, onRange, many } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const motion = useMotion(scroller);
   const { columns, side } = layoutOf({ count, tileSize, largest }, useRoom(scroller));
@@ -76,8 +78,8 @@ export function TileGrid(props: TileGridProps) {
     }
   }, [onRange, first, last, count]);
 
-  const focusSoon = useFocusOf(scroller, selected);
-  useRevealed(selected, { columns, count, scrollTo: view.scrollTo, reveals: many?.reveals });
+  const focusSoon = useFocusOf(scroller, selected, isCovered);
+  useRevealed(selected, { columns, count, scrollTo: view.scrollTo, reveals: many?.reveals, isCovered });
   const acts = useLatest({ onSelect, onOpen, many, selected });
   const marquee = useMarquee(scroller, {
     onMarquee: (box: Box, isAdding) =>
@@ -181,8 +183,20 @@ function isIn(offset: number, row: number, columns: number): boolean {
 }
 
 /** Moves the focus to the selected cell once it is drawn, after it was asked for: a far cell appears only when scrolled to. */
-function useFocusOf(scroller: RefObject<HTMLElement | null>, selected: number | undefined): () => void {
+function useFocusOf(
+  scroller: RefObject<HTMLElement | null>,
+  selected: number | undefined,
+  isCovered: boolean,
+): () => void {
   const isWanted = useRef(false);
+  useEffect(() => {
+    if (!isCovered) {
+      return;
+    }
+    return () => {
+      isWanted.current = true;
+    };
+  }, [isCovered]);
   useEffect(() => {
     const cell = isWanted.current
       ? scroller.current?.querySelector<HTMLElement>(`[data-offset="${selected}"]`)
@@ -202,11 +216,13 @@ interface Reveal {
   readonly count: number;
   /** Undefined: never. */
   readonly reveals: number | undefined;
+  readonly isCovered: boolean;
   scrollTo(row: number): void;
 }
 
 /** A tile that another control put in focus (a jump, the loupe) is scrolled to; and after the tiles changed their size. */
-function useRevealed(selected: number | undefined, { columns, count, reveals, scrollTo }: Reveal): void {
+function useRevealed(selected: number | undefined, reveal: Reveal): void {
+  const { columns, count, reveals, isCovered, scrollTo } = reveal;
   const row = selected === undefined || selected >= count ? null : Math.floor(selected / columns);
   const latest = useLatest({ row, scrollTo });
   useEffect(() => {
@@ -214,6 +230,11 @@ function useRevealed(selected: number | undefined, { columns, count, reveals, sc
       latest.current.scrollTo(latest.current.row);
     }
   }, [reveals, columns, latest]);
+  useEffect(() => {
+    if (isCovered && row !== null) {
+      latest.current.scrollTo(row);
+    }
+  }, [isCovered, row, latest]);
 }
 
 /** The newest value, without drawing anew what only calls it. */

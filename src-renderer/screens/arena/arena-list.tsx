@@ -30,7 +30,7 @@ export function ArenaList() {
     void action.run(async () => {
       await calls.remove({ arenaId: arena.id });
       await load();
-      toast(ui, `${arena.name} is removed`, {
+      toast(ui, `Removed ${arena.name}`, {
         label: 'Undo',
         run: () => void action.run(() => calls.restore({ arenaId: arena.id }).then(load)),
       });

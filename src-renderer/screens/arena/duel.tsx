@@ -29,7 +29,7 @@ export function Duel({ arenaId }: { readonly arenaId: number }) {
     <div className="arena">
       <DuelHead duel={duel} isTold={isTold} onTell={toggleTold} />
       {error !== null && <Notice tone="bad">{error}</Notice>}
-      {state.kind === 'loading' && <p className="sr-only">Opening the arena</p>}
+      {state.kind === 'loading' && <p className="sr-only">Opening the arena…</p>}
       {state.kind === 'failed' && (
         <div className="empty">
           <p role="alert">{state.sentence}</p>

@@ -53,7 +53,7 @@ export function Outcome({ arena, isOver }: OutcomeProps) {
           {outcome.models.length > 0 && <Bars label="By model" standings={outcome.models} />}
           {outcome.endpoints.length > 0 && <Bars label="By endpoint" standings={outcome.endpoints} />}
           <p className="hint outcome-how">
-            The mark is the share of comparisons won, an equal pair half; the band is its 95 % interval
+            The mark is the share of comparisons won, an equal pair half; the band is its 95% interval
             (Wilson).
             {outcome.sides.some(({ elo }) => elo !== undefined) &&
               ' The rating is Bradley-Terry on Elo’s scale: 400 points more are odds of ten to one.'}{' '}
@@ -100,13 +100,13 @@ function verdictOf(sides: readonly Standing[]): string {
   }
   return first.low > 0.5
     ? `${first.name} is preferred.`
-    : 'The difference may be chance: the intervals hold one half.';
+    : 'The difference may be chance: the intervals include 50%.';
 }
 
 function leaning({ leftShare, decided }: ArenaOutcome): string {
   const percent = Math.round(leftShare * 100);
   return decided >= 20 && Math.abs(leftShare - 0.5) > 0.2
-    ? `You chose the left one ${percent} % of the time, wherever it came from.`
+    ? `You chose the left one ${percent}% of the time, wherever it came from.`
     : '';
 }
 

@@ -72,12 +72,12 @@ export function StartArena(props: StartArenaProps) {
         </p>
         {'chosen' in props ? (
           <p>
-            Of the <b className="num">{plural(props.chosen.count, 'selected result')}</b>, and no others.
+            Only among the <b className="num">{plural(props.chosen.count, 'selected result')}</b>.
           </p>
         ) : (
           <OtherRun onChange={setOther} runIds={props.runIds} value={other} />
         )}
-        {state.kind === 'loading' && <p className="hint">Looking for rows with two answers</p>}
+        {state.kind === 'loading' && <p className="hint">Looking for rows with two answers…</p>}
         {state.kind === 'failed' && <Notice tone="bad">{state.sentence}</Notice>}
         {state.kind === 'ready' && state.why !== undefined && <Notice tone="info">{state.why}</Notice>}
         <fieldset className="plain stack">
@@ -156,7 +156,7 @@ function OtherRun({ runIds, value, onChange }: OtherRunProps) {
   return others.length === 0 ? null : (
     <SelectField
       hint="Rows are matched by their index: another instruction, another model, another day."
-      label="And another run over the same rows"
+      label="Compare with another run over the same rows"
       onChange={(event) => onChange(event.target.value === '' ? null : Number(event.target.value))}
       value={value ?? ''}
     >

@@ -114,7 +114,7 @@ function EndpointFields({ draft, entered, errorOf, onChange }: EndpointFieldsPro
         value={baseUrl}
       />
       {sendsInClear(baseUrl) && (
-        <Notice tone="warn">This address is not encrypted: keys and pictures travel in clear.</Notice>
+        <Notice tone="warn">This address is not encrypted: keys and pictures travel unencrypted.</Notice>
       )}
       <TextField
         error={errorOf('name')}

@@ -133,7 +133,7 @@ function SecretsField({ value, error, onChange }: SecretsFieldProps) {
   return (
     <Field
       error={error}
-      hint="One, or many: a key a line or separated by commas. NAME=key or label,key gives it a label."
+      hint="One key per line, or several separated by commas. To label a key, write NAME=key or label,key."
       label="Keys"
     >
       {(wiring) => (

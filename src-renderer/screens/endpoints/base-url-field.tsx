@@ -60,8 +60,8 @@ export function BaseUrl({ endpoint, error, onSave }: BaseUrlProps) {
       {sendsInClear(typed) && (
         <div className="span4">
           <Notice tone="warn">
-            This address is not encrypted: keys and pictures travel in clear, readable by everyone on the way.
-            Use it only in a network you trust.
+            This address is not encrypted: anyone in between can read your keys and pictures. Use it only in a
+            network you trust.
           </Notice>
         </div>
       )}

@@ -51,7 +51,7 @@ export function EndpointHead({ view, action, isTesting, onTest }: EndpointHeadPr
       <MoreMenu action={action} acts={acts} view={view} />
       {acts.addKeys !== null && (
         <ActButton act={acts.addKeys} hint="A" isPrimary name="a">
-          Add keys
+          Add keys…
         </ActButton>
       )}
       {isAsking && <RemoveEndpoint action={action} onClose={() => setAsking(false)} view={view} />}
@@ -144,15 +144,10 @@ function RemoveEndpoint({ view, action, onClose }: PartProps & { onClose(): void
         endpoints: live.getState().endpoints.filter((other) => other.endpoint.id !== id),
       }));
       show(ui, { kind: 'endpoints', endpointId: null });
-      toast(ui, `${name} is removed`);
+      toast(ui, `Removed ${name}`);
     });
   return (
-    <ConfirmDialog
-      action="Remove the endpoint"
-      onClose={onClose}
-      onConfirm={remove}
-      title={`Remove ${name}?`}
-    >
+    <ConfirmDialog action="Remove endpoint" onClose={onClose} onConfirm={remove} title={`Remove ${name}?`}>
       Its keys that serve no other endpoint are removed from the vault with it. Runs and results stay.
     </ConfirmDialog>
   );

@@ -28,7 +28,7 @@ describe('the settings of an endpoint', () => {
     expect(
       screen.getByText('http://relay.example/v1/models/gemini-nano-banana-2.1:generateContent'),
     ).toBeTruthy();
-    expect(screen.getByText(/keys and pictures travel in clear/)).toBeTruthy();
+    expect(screen.getByText(/anyone in between can read your keys and pictures/)).toBeTruthy();
   });
 
   it('are saved when a field is left, and never an address that is none', async () => {

@@ -23,13 +23,19 @@ describe('words for keys', () => {
     ['FAILED_INIT', 'Invalid', 'bad'],
   ] as const)('%s is %s', (status, word, tone) => {
     const until = status === 'AVAILABLE' ? {} : { until: NOW + 42_000 };
-    expect(keyState(fakeKey('a', 'x', { status, since: 0, ...until }), NOW)).toEqual({ word, tone });
+    expect(keyState(fakeKey('a', 'x', { status, since: 0, ...until }), NOW, false)).toEqual({ word, tone });
   });
 
   it('says paused and not readable before anything else', () => {
     const key = fakeKey('a', 'x');
-    expect(keyState({ ...key, paused: true }, NOW).word).toBe('Paused');
-    expect(keyState({ ...key, paused: true, readable: false }, NOW).word).toBe('Not readable');
+    expect(keyState({ ...key, paused: true }, NOW, false).word).toBe('Paused');
+    expect(keyState({ ...key, paused: true, readable: false }, NOW, false).word).toBe('Not readable');
+  });
+
+  it('says locked of a key that cannot be read while the vault is locked, and of no other', () => {
+    const key = fakeKey('a', 'x');
+    expect(keyState({ ...key, readable: false }, NOW, true)).toEqual({ word: 'Locked', tone: 'bad' });
+    expect(keyState(key, NOW, true).word).toBe('Ready');
   });
 
   it('says how many requests a paused key still waits for', () => {
@@ -37,18 +43,18 @@ describe('words for keys', () => {
       paused: true,
       gauges: { ...NO_GAUGES, inFlight: { used: 3 } },
     });
-    expect(keyState(key, NOW)).toEqual({ word: 'Draining · 3 in flight', tone: 'info' });
+    expect(keyState(key, NOW, false)).toEqual({ word: 'Draining · 3 in flight', tone: 'info' });
   });
 
   it('tells an empty account from a wrong key', () => {
     const reason = { kind: 'no_credit', message: 'No credit.' } as const;
-    expect(keyState(fakeKey('a', 'x', { status: 'FAILED_INIT', since: 0, reason }), NOW).word).toBe(
+    expect(keyState(fakeKey('a', 'x', { status: 'FAILED_INIT', since: 0, reason }), NOW, false).word).toBe(
       'No credit',
     );
   });
 });
 
-describe('healthy keys', () => {
+describe('ready keys', () => {
   it('are those that could be used now; a rest between two requests is no illness', () => {
     const resting = fakeKey('a', 'x', { status: 'COOLDOWN', since: 0, until: NOW + 30_000 });
     const reason = { kind: 'timeout', message: 'No answer.' } as const;

@@ -38,10 +38,16 @@ export function keyStanding(key: KeyInfo): KeyStanding {
   return key.paused ? 'paused' : OF_STATUS[key.state.status];
 }
 
+/** A key that cannot be read is locked while its vault is; else its secret is gone. */
+export function standingWords(standing: KeyStanding, isLocked: boolean): Words {
+  const words = KEY_STANDINGS[standing];
+  return standing === 'unreadable' && isLocked ? { ...words, word: 'Locked' } : words;
+}
+
 /** State of a key as word and tone, with its countdown. */
-export function keyState(key: KeyInfo, now: number): Words {
+export function keyState(key: KeyInfo, now: number, isLocked: boolean): Words {
   const standing = keyStanding(key);
-  const { word, tone } = KEY_STANDINGS[standing];
+  const { word, tone } = standingWords(standing, isLocked);
   switch (standing) {
     case 'paused':
       return pausedWords(key.gauges?.inFlight.used ?? 0);
@@ -77,7 +83,7 @@ export function isCounting(key: KeyInfo): boolean {
 /** Why the key is in its state, and the way out. */
 export function keyReason(key: KeyInfo): string {
   if (!key.readable) {
-    return 'The vault is locked or lost this key: unlock it, or enter the key again.';
+    return 'The vault is locked, or no longer has this key: unlock it, or add the key again.';
   }
   const reason = key.state.reason;
   return reason === undefined ? '' : `${reason.message} ${FAILURES[reason.kind].remedy}`;

@@ -122,7 +122,7 @@ describe('all endpoints', () => {
 
   it('show their health in the status line, which leads to them', async () => {
     const { model } = await renderApp('full', <App />);
-    fireEvent.click(screen.getByRole('button', { name: /4\/7 keys healthy/ }));
+    fireEvent.click(screen.getByRole('button', { name: /4\/7 keys ready/ }));
     expect(model.ui.getState().view.kind).toBe('endpoints');
   });
 });

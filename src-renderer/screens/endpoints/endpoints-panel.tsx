@@ -67,7 +67,7 @@ export function EndpointsPanel({ shownId }: { readonly shownId: string | null })
         views={found}
       />
       {found.length === 0 && (
-        <p className="side-empty">{endpoints.length === 0 ? 'None yet' : 'No endpoint is called so'}</p>
+        <p className="side-empty">{endpoints.length === 0 ? 'None yet' : 'No endpoint has that name'}</p>
       )}
       {providerSchema.options.map((provider) => (
         <ShareBar

@@ -44,6 +44,17 @@ describe('keys', () => {
     expect(screen.queryByText(/keys are locked/)).toBeNull();
     act(() => backend.tell({ kind: 'vault', vault: { kind: 'passphrase', locked: true } }));
     const notice = await screen.findByText(/Your keys are locked/);
+    expect(screen.queryByText('Locked')).toBeNull();
+    act(() =>
+      model.live.setState(({ endpoints }) => ({
+        endpoints: endpoints.map((view) => ({
+          ...view,
+          keys: view.keys.map((key) => ({ ...key, readable: false })),
+        })),
+      })),
+    );
+    expect(screen.getAllByText('Locked').length).toBeGreaterThan(1);
+    expect(screen.queryByText(/^Not readable/)).toBeNull();
     fireEvent.click(button('Unlock…'));
     expect(screen.getByRole('dialog', { name: 'Unlock your keys' })).toBeTruthy();
     act(() => model.accept({ kind: 'vault', vault: { kind: 'passphrase', locked: false } }));
@@ -116,12 +127,12 @@ describe('keys', () => {
       sent.push([request.tier, request.groupId, request.keys]);
       return await add(request);
     };
-    fireEvent.click(button('Add keys'));
+    fireEvent.click(button('Add keys…'));
     const dialog = screen.getByRole('dialog');
     fireEvent.change(within(dialog).getByLabelText('Keys'), { target: { value: `${A}\n${B},${A}` } });
     fireEvent.change(within(dialog).getByLabelText('Label'), { target: { value: 'lab' } });
     expect(within(dialog).getByText('2 keys, 1 duplicate left out')).toBeTruthy();
-    expect(within(dialog).getByText(/line 2 is line 1 again/)).toBeTruthy();
+    expect(within(dialog).getByText(/line 2 repeats line 1/)).toBeTruthy();
     fireEvent.change(within(dialog).getByLabelText('Tier'), { target: { value: 'free' } });
     fireEvent.change(within(dialog).getByLabelText('Quota group'), { target: { value: 'studio-project' } });
     fireEvent.click(within(dialog).getByRole('button', { name: 'Add 2 keys' }));
@@ -142,7 +153,7 @@ describe('keys', () => {
 
   it('that may be here already are pointed out before they are added', async () => {
     await openEndpoints();
-    fireEvent.click(button('Add keys'));
+    fireEvent.click(button('Add keys…'));
     const text = `AIzaSyCCCCCCCCCCCCx7Qd\n${A}`;
     fireEvent.change(screen.getByLabelText('Keys', { selector: 'textarea' }), { target: { value: text } });
     expect(screen.getByText('2 keys, 1 perhaps here already')).toBeTruthy();
@@ -154,7 +165,7 @@ describe('keys', () => {
     backend.client.keys.add = async () => {
       throw new ORPCError('BAD_INPUT', { message: 'That group is gone.', data: { field: 'groupId' } });
     };
-    fireEvent.click(button('Add keys'));
+    fireEvent.click(button('Add keys…'));
     fireEvent.change(screen.getByLabelText('Keys', { selector: 'textarea' }), { target: { value: A } });
     fireEvent.click(button('Add 1 key'));
     expect(await screen.findByText('That group is gone.')).toBeTruthy();
@@ -164,12 +175,12 @@ describe('keys', () => {
   it('wait for the vault: the choice is asked for and the call tried again', async () => {
     const { backend } = await openEndpoints();
     backend.vault = { kind: 'undecided', why: 'This computer has no keyring.' };
-    fireEvent.click(button('Add keys'));
+    fireEvent.click(button('Add keys…'));
     fireEvent.change(screen.getByLabelText('Keys', { selector: 'textarea' }), { target: { value: A } });
     fireEvent.click(button('Add 1 key'));
     const vault = await screen.findByRole('dialog', { name: 'How should keys be kept?' });
     expect(within(vault).getByText('This computer has no keyring.')).toBeTruthy();
-    fireEvent.click(within(vault).getByRole('button', { name: 'Keep them so' }));
+    fireEvent.click(within(vault).getByRole('button', { name: 'Use this' }));
     expect(await screen.findByText('1 key added')).toBeTruthy();
     expect(backend.vault).toEqual({ kind: 'session' });
   });
@@ -177,21 +188,21 @@ describe('keys', () => {
   it('are never kept weaker than chosen: a passphrase must be long enough and the same twice', async () => {
     const { backend } = await openEndpoints();
     backend.vault = { kind: 'undecided', why: '' };
-    fireEvent.click(button('Add keys'));
+    fireEvent.click(button('Add keys…'));
     fireEvent.change(screen.getByLabelText('Keys', { selector: 'textarea' }), { target: { value: A } });
     fireEvent.click(button('Add 1 key'));
     const vault = await screen.findByRole('dialog', { name: 'How should keys be kept?' });
     fireEvent.click(within(vault).getByRole('radio', { name: /sealed by a passphrase/ }));
-    const keep = within(vault).getByRole('button', { name: 'Keep them so' });
+    const keep = within(vault).getByRole('button', { name: 'Use this' });
     fireEvent.change(within(vault).getByLabelText('Passphrase'), { target: { value: 'long enough' } });
-    fireEvent.change(within(vault).getByLabelText('Once more'), { target: { value: 'long enoug' } });
+    fireEvent.change(within(vault).getByLabelText('Repeat passphrase'), { target: { value: 'long enoug' } });
     expect(keep.hasAttribute('disabled')).toBe(true);
     const form = keep.closest('form');
     if (form !== null) {
       fireEvent.submit(form);
     }
     expect(backend.vault.kind).toBe('undecided');
-    fireEvent.change(within(vault).getByLabelText('Once more'), { target: { value: 'long enough' } });
+    fireEvent.change(within(vault).getByLabelText('Repeat passphrase'), { target: { value: 'long enough' } });
     fireEvent.click(keep);
     await waitFor(() => expect(backend.vault.kind).toBe('passphrase'));
   });
@@ -199,7 +210,7 @@ describe('keys', () => {
   it('stay unsaved, with a sentence, when the vault stays closed', async () => {
     const { backend } = await openEndpoints();
     backend.vault = { kind: 'undecided', why: '' };
-    fireEvent.click(button('Add keys'));
+    fireEvent.click(button('Add keys…'));
     fireEvent.change(screen.getByLabelText('Keys', { selector: 'textarea' }), { target: { value: A } });
     fireEvent.click(button('Add 1 key'));
     const vault = await screen.findByRole('dialog', { name: 'How should keys be kept?' });
@@ -212,7 +223,7 @@ describe('keys', () => {
     await openEndpoints();
     fireEvent.click(menuItem('More for team-a …x7Qd', 'Remove…'));
     expect(screen.getByText(/erased from the vault/)).toBeTruthy();
-    fireEvent.click(button('Remove the key'));
+    fireEvent.click(button('Remove key'));
     await waitFor(() => expect(screen.queryByRole('row', { name: /team-a/ })).toBeNull());
   });
 });

@@ -53,7 +53,7 @@ function AddEndpointButton() {
       title="N"
       type="button"
     >
-      Add an endpoint
+      Add an endpoint…
     </button>
   );
 }

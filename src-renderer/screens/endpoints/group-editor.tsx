@@ -90,7 +90,7 @@ function Editor({ group, onClose }: EditorProps) {
             Cancel
           </button>
           <button className="btn primary" disabled={name.trim() === '' || action.isBusy} type="submit">
-            Save the group
+            Save group
           </button>
         </div>
       </form>
@@ -117,18 +117,18 @@ function RemoveGroup({ group, onRemoved }: { readonly group: QuotaGroup; onRemov
       await backend.client.groups.remove({ groupId: group.id });
       const others = () => live.getState().groups.filter((other) => other.id !== group.id);
       accept(() => ({ kind: 'groups', groups: others() }));
-      toast(ui, `${group.name} is removed`);
+      toast(ui, `Removed ${group.name}`);
       onRemoved();
     });
   return (
     <>
       <button className="btn ghost danger" onClick={() => setAsking(true)} type="button">
-        Remove the group…
+        Remove group…
       </button>
       {action.error !== null && <span className="field-error">{action.error.sentence}</span>}
       {isAsking && (
         <ConfirmDialog
-          action="Remove the group"
+          action="Remove group"
           onClose={() => setAsking(false)}
           onConfirm={remove}
           title={`Remove ${group.name}?`}

@@ -96,7 +96,7 @@ function NewGroup({ className, onMade, onCancel }: NewGroupProps) {
           onClick={make}
           type="button"
         >
-          Make the group
+          Create group
         </button>
         <button className="btn small ghost" onClick={onCancel} type="button">
           Back

@@ -28,7 +28,7 @@ export function useImportEnv(): EnvImport {
       const found = await backend.client.keys.importEnv({ grant: grant.token });
       const doubles = found.duplicates === 0 ? '' : `, ${found.duplicates} already here`;
       setDone({
-        summary: `${plural(found.endpoints, 'endpoint')} and ${plural(found.keys, 'key')} taken over${doubles}.`,
+        summary: `${plural(found.endpoints, 'endpoint')} and ${plural(found.keys, 'key')} imported${doubles}.`,
         notes: found.notes,
       });
     });

@@ -18,7 +18,7 @@ async function openKey(keyId = 'team-a-x7Qd') {
 
 const type = (label: string, value: string) =>
   fireEvent.change(screen.getByLabelText(label), { target: { value } });
-const save = () => fireEvent.click(screen.getByRole('button', { name: 'Save the key' }));
+const save = () => fireEvent.click(screen.getByRole('button', { name: 'Save key' }));
 
 describe('the key editor', () => {
   it('sends only what was changed', async () => {
@@ -54,7 +54,7 @@ describe('the key editor', () => {
 
   it('bounds what a key may cost a day', async () => {
     const { sent } = await openKey();
-    type('Most cost per day, $', '7.5');
+    type('Cost cap per day, $', '7.5');
     save();
     await waitFor(() => expect(sent).toHaveLength(1));
     expect(sent[0]).toMatchObject({ limits: { costPerDay: 7.5, requestsPerDay: 1000 } });
@@ -115,10 +115,10 @@ describe('the key editor', () => {
     const { sent } = await openKey('team-c-m31a');
     type('Quota group', 'new group');
     type('Name of the new group', 'studio-project');
-    fireEvent.click(screen.getByRole('button', { name: 'Make the group' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Create group' }));
     expect(await screen.findByText(/There is a quota group studio-project already/)).toBeTruthy();
     type('Name of the new group', 'second');
-    fireEvent.click(screen.getByRole('button', { name: 'Make the group' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Create group' }));
     await waitFor(() =>
       expect(screen.getByLabelText<HTMLSelectElement>('Quota group').value).toBe('group-1'),
     );
@@ -136,15 +136,15 @@ describe('a quota group', () => {
     expect(screen.getByText(/2 keys are in it/)).toBeTruthy();
     type('Name', 'studio');
     type('Requests per minute', '120');
-    fireEvent.click(screen.getByRole('button', { name: 'Save the group' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Save group' }));
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
     expect(model.live.getState().groups).toEqual([
       { id: 'studio-project', name: 'studio', limits: { requestsPerMinute: 120, requestsPerDay: 1000 } },
     ]);
     open();
-    fireEvent.click(screen.getByRole('button', { name: 'Remove the group…' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Remove group…' }));
     expect(model.live.getState().groups).toHaveLength(1);
-    fireEvent.click(screen.getByRole('button', { name: 'Remove the group' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Remove group' }));
     await waitFor(() => expect(model.live.getState().groups).toEqual([]));
     const keys = model.live.getState().endpoints.flatMap((view) => view.keys);
     await waitFor(() => expect(keys.length).toBeGreaterThan(0));

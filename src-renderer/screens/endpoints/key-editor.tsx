@@ -4,7 +4,7 @@ import type { EndpointView } from '@shared/contract';
 import type { KeyInfo, KeyLimits, KeyTier } from '@shared/model/endpoint';
 import { useState } from 'react';
 import type { Client } from '../../api';
-import { useLive, useModel } from '../../state/app-model';
+import { isVaultLocked, useLive, useModel } from '../../state/app-model';
 import { useAction } from '../../state/use-action';
 import { Dialog, DialogFoot } from '../../ui/dialog';
 import { NumberField, TextField } from '../../ui/field';
@@ -120,7 +120,7 @@ function Editor({ apiKey: key, view, onClose }: EditorProps) {
         <ModelLimits limits={draft.limits} onChange={(limits) => change({ limits })} />
         {action.error !== null && !isPlaced && <Notice tone="bad">{action.error.sentence}</Notice>}
         <DialogFoot
-          action="Save the key"
+          action="Save key"
           isDisabled={draft.label.trim() === '' || action.isBusy}
           onCancel={onClose}
         />
@@ -142,7 +142,7 @@ function CostPerDay({ limits, error, onChange }: CostPerDayProps) {
     <NumberField
       error={error}
       hint="then it is out until midnight"
-      label="Most cost per day, $"
+      label="Cost cap per day, $"
       max={MOST_USD}
       min={0}
       onChange={(value) => {
@@ -188,7 +188,8 @@ function isSameSet(one: readonly string[], other: readonly string[]): boolean {
 /** What is known of the key and cannot be edited. */
 function KeyFacts({ apiKey: key, view }: { readonly apiKey: KeyInfo; readonly view: EndpointView }) {
   const now = useNow(isCounting(key));
-  const { word, tone } = keyState(key, now);
+  const isLocked = useLive((state) => isVaultLocked(state.vault));
+  const { word, tone } = keyState(key, now, isLocked);
   const failure = view.keyMetrics?.[key.id]?.lastFailure;
   const facts: readonly (readonly [string, string])[] = [
     ['Account', key.account ?? 'not named by the provider'],

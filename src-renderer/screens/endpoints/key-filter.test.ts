@@ -4,7 +4,7 @@ import { ALL_KEYS, filterKeys, standingCounts } from './key-filter';
 
 const keys = fakeEndpoints(0)[0]?.keys ?? [];
 const labels = (query: string) =>
-  filterKeys(keys, { ...ALL_KEYS, query }, [STUDIO_GROUP]).map((key) => key.label);
+  filterKeys(keys, { ...ALL_KEYS, query }, [STUDIO_GROUP], false).map((key) => key.label);
 
 describe('the search among keys', () => {
   it.each([
@@ -21,7 +21,9 @@ describe('the search among keys', () => {
   });
 
   it('narrows by standing', () => {
-    expect(filterKeys(keys, { query: '', standing: 'out' }, []).map((key) => key.label)).toEqual(['free-1']);
+    expect(filterKeys(keys, { query: '', standing: 'out' }, [], false).map((key) => key.label)).toEqual([
+      'free-1',
+    ]);
   });
 
   it('counts the standings that occur', () => {

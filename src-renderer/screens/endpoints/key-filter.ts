@@ -1,6 +1,6 @@
 /** Which keys the table shows: by what was typed and by standing. Pure. */
 import type { KeyInfo, QuotaGroup } from '@shared/model/endpoint';
-import { KEY_STANDINGS, keyStanding } from './endpoint-words';
+import { KEY_STANDINGS, keyStanding, standingWords } from './endpoint-words';
 import type { KeyStanding } from './endpoint-words';
 
 export interface KeyFilter {
@@ -15,6 +15,7 @@ export function filterKeys(
   keys: readonly KeyInfo[],
   { query, standing }: KeyFilter,
   groups: readonly QuotaGroup[],
+  isLocked: boolean,
 ): readonly KeyInfo[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const names = new Map(groups.map((group) => [group.id, group.name]));
@@ -22,14 +23,16 @@ export function filterKeys(
     if (standing !== null && keyStanding(key) !== standing) {
       return false;
     }
-    const text = textOf(key, names.get(key.groupId ?? '') ?? '');
+    const { word: standingWord } = standingWords(keyStanding(key), isLocked);
+    const text = textOf(key, standingWord, names.get(key.groupId ?? '') ?? '');
     return words.every((word) => text.includes(word));
   });
 }
 
-function textOf(key: KeyInfo, group: string): string {
-  const { word } = KEY_STANDINGS[keyStanding(key)];
-  return [key.label, key.tail, word, group, key.tier ?? '', key.account ?? ''].join(' ').toLowerCase();
+function textOf(key: KeyInfo, standingWord: string, group: string): string {
+  return [key.label, key.tail, standingWord, group, key.tier ?? '', key.account ?? '']
+    .join(' ')
+    .toLowerCase();
 }
 
 /** The standings that occur, in the order of the table of words. */

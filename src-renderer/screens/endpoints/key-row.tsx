@@ -18,6 +18,8 @@ interface KeyRowProps {
   readonly top: number;
   readonly now: number;
   readonly isCurrent: boolean;
+  /** The vault of all keys. */
+  readonly isLocked: boolean;
   readonly action: Action;
   onFocus(): void;
   onTest(): void;
@@ -25,8 +27,8 @@ interface KeyRowProps {
 }
 
 export function KeyRow(props: KeyRowProps) {
-  const { apiKey: key, now, isCurrent } = props;
-  const { word, tone } = keyState(key, now);
+  const { apiKey: key, now, isCurrent, isLocked } = props;
+  const { word, tone } = keyState(key, now, isLocked);
   const reason = keyReason(key);
   return (
     <div

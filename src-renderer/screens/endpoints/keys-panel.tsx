@@ -2,7 +2,7 @@
 import type { EndpointView } from '@shared/contract';
 import type { KeyInfo, QuotaGroup } from '@shared/model/endpoint';
 import { useState } from 'react';
-import { useLive, useModel } from '../../state/app-model';
+import { isVaultLocked, useLive, useModel } from '../../state/app-model';
 import { toast } from '../../state/ui-store';
 import type { Action } from '../../state/use-action';
 import { ConfirmDialog } from '../../ui/dialog';
@@ -10,7 +10,7 @@ import { formatCount, plural } from '../../ui/format';
 import { LockedKeys } from '../../ui/locked-keys';
 import { MenuButton } from '../../ui/menu';
 import { Mark } from '../../ui/pill';
-import { KEY_STANDINGS, keyStanding } from './endpoint-words';
+import { keyStanding, standingWords } from './endpoint-words';
 import { ALL_KEYS, filterKeys, standingCounts } from './key-filter';
 import type { KeyFilter } from './key-filter';
 import { KeysTable } from './keys-table';
@@ -31,7 +31,8 @@ export function KeysPanel({ view, action, isTesting, onTest }: KeysPanelProps) {
   const groups = useLive((state) => state.groups);
   const [filter, setFilter] = useState<KeyFilter>(ALL_KEYS);
   const [asking, setAsking] = useState<Asking>({ kind: 'nothing' });
-  const found = filterKeys(view.keys, filter, groups);
+  const isLocked = useLive((state) => isVaultLocked(state.vault));
+  const found = filterKeys(view.keys, filter, groups, isLocked);
   const done = () => setAsking({ kind: 'nothing' });
   const invalid = view.keys.filter((key) => keyStanding(key) === 'invalid');
   if (view.keys.length === 0) {
@@ -39,7 +40,7 @@ export function KeysPanel({ view, action, isTesting, onTest }: KeysPanelProps) {
   }
   return (
     <section aria-label="Keys" className="keys">
-      <LockedKeys>Your keys are locked: none can be used before their passphrase is given.</LockedKeys>
+      <LockedKeys>Your keys are locked. Enter your passphrase to use them.</LockedKeys>
       <Toolbar
         filter={filter}
         found={found.length}
@@ -50,7 +51,7 @@ export function KeysPanel({ view, action, isTesting, onTest }: KeysPanelProps) {
       />
       {found.length === 0 ? (
         <div className="empty">
-          <h2>No key fits</h2>
+          <h2>No key matches</h2>
           <button className="btn" onClick={() => setFilter(ALL_KEYS)} type="button">
             Show all {formatCount(view.keys.length)}
           </button>
@@ -106,6 +107,7 @@ interface ToolbarProps {
 }
 
 function Toolbar({ keys, filter, found, invalid, onFilter, onRemoveInvalid }: ToolbarProps) {
+  const isLocked = useLive((state) => isVaultLocked(state.vault));
   return (
     <div className="row toolbar">
       <input
@@ -126,18 +128,23 @@ function Toolbar({ keys, filter, found, invalid, onFilter, onRemoveInvalid }: To
         >
           All <span className="num">{formatCount(keys.length)}</span>
         </button>
-        {standingCounts(keys).map(([standing, count]) => (
-          <button
-            aria-pressed={filter.standing === standing}
-            className="chip"
-            key={standing}
-            onClick={() => onFilter({ ...filter, standing: filter.standing === standing ? null : standing })}
-            type="button"
-          >
-            <Mark tone={KEY_STANDINGS[standing].tone} />
-            {KEY_STANDINGS[standing].word} <span className="num">{formatCount(count)}</span>
-          </button>
-        ))}
+        {standingCounts(keys).map(([standing, count]) => {
+          const { word, tone } = standingWords(standing, isLocked);
+          return (
+            <button
+              aria-pressed={filter.standing === standing}
+              className="chip"
+              key={standing}
+              onClick={() =>
+                onFilter({ ...filter, standing: filter.standing === standing ? null : standing })
+              }
+              type="button"
+            >
+              <Mark tone={tone} />
+              {word} <span className="num">{formatCount(count)}</span>
+            </button>
+          );
+        })}
       </fieldset>
       <span aria-live="polite" className="sr-only">
         {plural(found, 'key')} shown
@@ -215,13 +222,13 @@ function RemoveKeys({ keys, action, onClose }: RemoveKeysProps) {
       toast(
         ui,
         isOne && first !== undefined
-          ? `${first.label} …${first.tail} is removed`
-          : `${formatCount(keys.length)} keys are removed`,
+          ? `Removed ${first.label} …${first.tail}`
+          : `Removed ${formatCount(keys.length)} keys`,
       );
     });
   return (
     <ConfirmDialog
-      action={isOne ? 'Remove the key' : `Remove ${formatCount(keys.length)} keys`}
+      action={isOne ? 'Remove key' : `Remove ${formatCount(keys.length)} keys`}
       onClose={onClose}
       onConfirm={remove}
       title={

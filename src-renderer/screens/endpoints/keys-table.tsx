@@ -7,6 +7,7 @@ import type { KeyboardEvent, RefObject } from 'react';
 import { actOf } from '../../keys/key-line';
 import type { ActOf } from '../../keys/key-line';
 import { KEY_ROW_KEYS } from '../../keys/fleet-keys';
+import { isVaultLocked, useLive } from '../../state/app-model';
 import type { Action } from '../../state/use-action';
 import { nextOffset } from '../../ui/tile-grid';
 import { useNow } from '../../ui/use-now';
@@ -50,6 +51,7 @@ export function KeysTable(props: KeysTableProps) {
   const rows = useRows(scroller, heights);
   const focusSoon = useRowFocus(scroller, keys[current]?.id);
   const now = useNow(rows.items.some((item) => isShownCounting(keys[item.index])));
+  const isLocked = useLive((state) => isVaultLocked(state.vault));
 
   // The current row may be scrolled out of sight, where it is not drawn and cannot be reached: the grid stands in for it.
   const isCurrentAway = !rows.items.some((item) => item.index === current);
@@ -108,6 +110,7 @@ export function KeysTable(props: KeysTableProps) {
                 groupName={groups.find((group) => group.id === key.groupId)?.name}
                 index={item.index}
                 isCurrent={item.index === current}
+                isLocked={isLocked}
                 key={key.id}
                 metrics={view.keyMetrics?.[key.id]}
                 now={now}

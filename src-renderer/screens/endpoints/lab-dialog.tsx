@@ -94,7 +94,7 @@ function SizeSelect({ model, value, onChange }: SizeSelectProps) {
   const sizes = model?.sizes ?? [];
   return (
     <SelectField label="Size" onChange={(event) => onChange(event.target.value)} value={value}>
-      <option value="">{sizes.length === 0 ? 'As the model likes' : 'Default'}</option>
+      <option value="">{sizes.length === 0 ? 'Auto' : 'Default'}</option>
       {sizes.map((size) => (
         <option key={size} value={size}>
           {size}

@@ -101,7 +101,7 @@ function ProbeLine({ probe, asked, now, weight, share }: ProbeLineProps) {
 
 function AnswerWords({ probe }: { readonly probe: Probe }) {
   if (probe.kind === 'asking') {
-    return <Pill tone="info">Asking</Pill>;
+    return <Pill tone="info">Asking…</Pill>;
   }
   if (probe.kind === 'refused') {
     return (
@@ -193,10 +193,10 @@ function ApplyWeights({ probes, weights }: ApplyWeightsProps) {
       <button
         className="btn"
         disabled={answered < 2 || draft.size === 0 || action.isBusy}
-        onClick={() => void saveWeights(draft).then((isSaved) => isSaved && toast(ui, 'Weights are saved'))}
+        onClick={() => void saveWeights(draft).then((isSaved) => isSaved && toast(ui, 'Saved the weights'))}
         type="button"
       >
-        {answered >= 2 && draft.size === 0 ? 'Weights fit' : 'Apply weights'}
+        {answered >= 2 && draft.size === 0 ? 'Weights already match' : 'Apply weights'}
       </button>
     </div>
   );

@@ -57,7 +57,7 @@ describe('the endpoint lab', () => {
         ['relay', 6],
       ]),
     );
-    expect(await screen.findByText('Weights are saved')).toBeTruthy();
+    expect(await screen.findByText('Saved the weights')).toBeTruthy();
   });
 
   it('tells a failure and a request that was not let go, and leaves their weights alone', async () => {

@@ -69,7 +69,7 @@ function Doubles({ doubles }: { readonly doubles: readonly PastedDouble[] }) {
         {doubles.slice(0, SHOWN).map(({ line, firstLine, secret }, at) => (
           // The same line may hold a key several times.
           <li className="hint" key={`${line} ${at}`}>
-            line {line} {line === firstLine ? 'holds it twice' : `is line ${firstLine} again`}{' '}
+            line {line} {line === firstLine ? 'holds it twice' : `repeats line ${firstLine}`}{' '}
             <span className="num">{dots(secret)}</span>
           </li>
         ))}
@@ -90,7 +90,9 @@ function Likely({ keys, known }: LikelyProps) {
   }
   return (
     <>
-      <h3 className="legend">With the last four of a key that is here; equal keys are not added twice</h3>
+      <h3 className="legend">
+        Perhaps here already: same last four characters. Identical keys are not added twice
+      </h3>
       <ul className="key-preview">
         {keys.slice(0, SHOWN).map((key) => (
           <li className="clip" key={key.secret}>

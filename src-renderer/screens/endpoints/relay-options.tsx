@@ -15,7 +15,7 @@ export function RelayOptions({ endpoint, onSave }: RelayOptionsProps) {
       <summary>For relays that differ from OpenAI</summary>
       <div className="fields">
         <SelectField
-          label="Images are asked for at"
+          label="Pictures are requested at"
           onChange={(event) => set({ imagesVia: event.target.value === 'chat' ? 'chat' : 'images' })}
           value={options.imagesVia ?? 'images'}
         >
@@ -23,7 +23,7 @@ export function RelayOptions({ endpoint, onSave }: RelayOptionsProps) {
           <option value="chat">/chat/completions</option>
         </SelectField>
         <SelectField
-          label="Text is asked for at"
+          label="Text is requested at"
           onChange={(event) => set({ textVia: viaOf(event.target.value) })}
           value={options.textVia ?? 'auto'}
         >
@@ -49,13 +49,13 @@ export function RelayOptions({ endpoint, onSave }: RelayOptionsProps) {
           <option value="never">Never</option>
         </SelectField>
         <SelectField
-          label="Pictures on the way to the result"
+          label="Previews (partial images)"
           onChange={(event) => set({ partialImages: choiceOf(event.target.value) })}
           value={options.partialImages ?? 'auto'}
         >
-          <option value="auto">Streamed by OpenAI itself</option>
-          <option value="always">Streamed here, too</option>
-          <option value="never">Not asked for</option>
+          <option value="auto">Only from OpenAI itself</option>
+          <option value="always">From this endpoint, too</option>
+          <option value="never">Never</option>
         </SelectField>
       </div>
     </details>

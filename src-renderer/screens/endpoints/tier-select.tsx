@@ -18,7 +18,7 @@ export function TierSelect({ value, error, onChange }: TierSelectProps) {
       onChange={(event) => onChange(keyTierSchema.safeParse(event.target.value).data ?? null)}
       value={value ?? ''}
     >
-      <option value="">Not said</option>
+      <option value="">Not set</option>
       <option value="free">Free</option>
       <option value="paid">Paid</option>
     </SelectField>

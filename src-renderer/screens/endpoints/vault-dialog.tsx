@@ -114,7 +114,7 @@ function ChooseVault({ why, onSettled }: { readonly why: string; onSettled(isOpe
         {kind === 'passphrase' && <PassphraseFields onChange={setPassphrase} />}
         {call.error !== null && <Notice tone="bad">{call.error}</Notice>}
         <DialogFoot
-          action="Keep them so"
+          action="Use this"
           isDisabled={(kind === 'passphrase' && passphrase === null) || call.isBusy}
           onCancel={() => onSettled(false)}
         />
@@ -143,8 +143,8 @@ function PassphraseFields({ onChange }: { onChange(passphrase: string | null): v
         value={first}
       />
       <TextField
-        error={second !== '' && second !== first ? 'The two are not the same.' : undefined}
-        label="Once more"
+        error={second !== '' && second !== first ? 'The passphrases do not match.' : undefined}
+        label="Repeat passphrase"
         onChange={(event) => tell(first, event.target.value)}
         type="password"
         value={second}

@@ -135,7 +135,7 @@ function TagDialog({ onClose }: Closing) {
       )}
       {known !== undefined && (
         <button className="link" onClick={() => act('removeTag', known.name)} type="button">
-          Take the tag "{known.name}" away instead
+          Remove the tag “{known.name}” instead
         </button>
       )}
     </FormDialog>
@@ -198,7 +198,7 @@ function JumpDialog({ onClose }: Closing) {
       <TextField
         autoFocus
         error={isAbsent ? `No row ${text.trim()} is shown: clear the filters, or try another.` : undefined}
-        hint="The number on the tile. Again: the same row in the next run."
+        hint="The number on the tile. Press Go again for the same row in the next run."
         inputMode="numeric"
         label="Row"
         onChange={(event) => {
@@ -220,7 +220,7 @@ function SaveViewDialog({ onClose }: Closing) {
     const saved = await action.run(() => backend.client.gallery.saveView({ name: name.trim(), query }));
     if (saved !== undefined) {
       await gallery.loadViews();
-      toast(ui, `View "${saved.name}" saved`);
+      toast(ui, `Saved the view “${saved.name}”`);
       onClose();
     }
   };
@@ -234,7 +234,7 @@ function SaveViewDialog({ onClose }: Closing) {
     >
       <TextField
         autoFocus
-        hint="Search, filters and order are kept under this name, and find new results, too."
+        hint="Keeps the search, filters and order; new results that match appear in it, too."
         label="Name"
         maxLength={120}
         onChange={(event) => setName(event.target.value)}
@@ -265,7 +265,8 @@ function EmptyTrashDialog({ onClose }: Closing) {
         {sum === null
           ? 'All files in it'
           : `${plural(sum.count, 'result')}, ${formatBytes(sum.bytes)} of files,`}{' '}
-        move to the trash of the system. Brushfleet forgets them; files can be taken back from there by hand.
+        move to the system’s trash. Brushfleet removes them from its library; you can still restore the files
+        from the system’s trash.
       </p>
     </ConfirmDialog>
   );

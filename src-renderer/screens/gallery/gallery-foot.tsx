@@ -28,7 +28,7 @@ export function GalleryFoot() {
         onClick={() => gallery.store.setState({ dialog: 'jump' })}
         type="button"
       >
-        Go to row <kbd>Ctrl G</kbd>
+        Go to row… <kbd>Ctrl G</kbd>
       </button>
       {query.place === 'library' && (answer?.total ?? 0) > 0 && (
         <button aria-keyshortcuts="v" className="btn small" onClick={actions.review} type="button">
@@ -41,7 +41,7 @@ export function GalleryFoot() {
           onClick={() => gallery.store.setState({ dialog: 'emptyTrash' })}
           type="button"
         >
-          Empty the trash
+          Empty the trash…
         </button>
       )}
       <span className="grow" />

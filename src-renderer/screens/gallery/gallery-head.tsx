@@ -89,7 +89,8 @@ function SearchField() {
         value={text}
       />
       <span className="sr-only" id="gallery-search-hint">
-        Words that all occur; quotes for a phrase, a minus for what is left out, column:word for one column.
+        All words must occur; quotes for a phrase, a minus to exclude a word, column:word to search one
+        column.
       </span>
       {text === '' ? (
         <kbd aria-hidden="true">/</kbd>

@@ -30,8 +30,8 @@ export function GalleryPanel() {
       ))}
       {answer !== null && answer.indexing !== null && (
         <p className="side-empty" role="status">
-          Reading words: {formatCount(answer.indexing.done)} of {formatCount(answer.indexing.total)} jobs can
-          be searched so far.
+          Building the search index: {formatCount(answer.indexing.done)} of{' '}
+          {formatCount(answer.indexing.total)} jobs can be searched so far.
         </p>
       )}
     </nav>
@@ -54,7 +54,7 @@ function Views() {
           title="Save this view (Ctrl S)"
           type="button"
         >
-          Save this view
+          Save this view…
         </button>
       </div>
       <ul aria-label="Views">
@@ -95,7 +95,7 @@ function ViewItem({ view, isShown }: { readonly view: SmartView; readonly isShow
   async function remove(): Promise<void> {
     await backend.client.gallery.removeView({ viewId: view.id });
     await gallery.loadViews();
-    toast(ui, `View "${view.name}" removed`, {
+    toast(ui, `Removed the view “${view.name}”`, {
       label: 'Undo',
       run: () => void backend.client.gallery.saveView(view).then(() => gallery.loadViews()),
     });

@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { renderApp } from '../../testing/render-app';
 import { countSelected } from '../../state/gallery-selection';
@@ -99,6 +99,64 @@ describe('the gallery', () => {
     press('y', { ctrlKey: true });
     await waitFor(() => expect(answer()?.trashed).not.toBe(0));
   });
+
+  it('judges in the close look what it shows, one after the other, and is left when nothing is left to show', async () => {
+    const { model, backend } = await openGallery();
+    const { gallery } = model;
+    gallery.ask({
+      ...gallery.store.getState().query,
+      facets: { state: { include: ['done'], exclude: [] }, verdict: { include: ['unset'], exclude: [] } },
+    });
+    await waitFor(() => expect(gallery.store.getState().answer?.facets.verdict).toHaveLength(1));
+    await screen.findAllByRole('gridcell', { name: /Row/ });
+    const [first, second] = [gallery.pages.tileAt(0)?.id, gallery.pages.tileAt(1)?.id];
+    fireEvent.click(screen.getAllByRole('gridcell')[0]!);
+    await screen.findByText('1 selected', { selector: 'b' });
+    press('e');
+    await screen.findByRole('dialog', { name: 'Close look' });
+    press('x');
+    await waitFor(() => expect(gallery.focused()?.id).toBe(second));
+    await waitFor(() =>
+      expect(gallery.store.getState().selection.chosen).toMatchObject({ ids: new Set([second]) }),
+    );
+    press('p');
+    await waitFor(() => expect(gallery.focused()?.id).not.toBe(second));
+    const verdictOf = async (id: number | undefined) =>
+      (await backend.client.runs.job({ jobId: id ?? 0 })).job.verdict;
+    expect([await verdictOf(first), await verdictOf(second)]).toEqual(['rejected', 'accepted']);
+
+    gallery.pickMatching();
+    press('p');
+    await screen.findByRole('heading', { name: 'Nothing found' });
+    expect(model.ui.getState().isLoupeOpen).toBe(false);
+  });
+
+  it.each(['grid', 'table'] as const)(
+    'is in focus where the close look has come to, as a %s',
+    async (look) => {
+      const { model } = await openGallery();
+      const { gallery } = model;
+      fireEvent.click(screen.getAllByRole('gridcell')[0]!);
+      await screen.findByText('1 selected', { selector: 'b' });
+      act(() => gallery.store.setState({ look }));
+      const last = () =>
+        Number([...document.querySelectorAll<HTMLElement>('[data-offset]')].at(-1)?.dataset['offset']);
+      const far = last() + 12;
+      press('e');
+      const dialog = await screen.findByRole('dialog', { name: 'Close look' });
+      for (const _ of Array.from({ length: far })) {
+        fireEvent.keyDown(dialog, { key: 'ArrowRight' });
+      }
+      fireEvent.keyDown(dialog, { key: 'Escape' });
+      await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+      expect(gallery.store.getState().selection.focus).toBe(far);
+      expect(last()).toBeGreaterThanOrEqual(far);
+      const focused = document.activeElement;
+      expect(look === 'grid' ? focused?.getAttribute('data-offset') : focused?.getAttribute('role')).toBe(
+        look === 'grid' ? String(far) : 'grid',
+      );
+    },
+  );
 
   it('does nothing by letters while one types', async () => {
     const { model } = await openGallery();

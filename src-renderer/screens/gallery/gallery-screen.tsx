@@ -39,6 +39,13 @@ export function GalleryScreen() {
   useGalleryKeys();
   const { focus } = selection;
   const total = answer?.total ?? 0;
+  const isLooking = isLoupeOpen && focus !== null && focus < total;
+  useEffect(() => {
+    // Else the keys would still be those of the close look, which nobody sees.
+    if (isLoupeOpen && !isLooking) {
+      ui.setState({ isLoupeOpen: false });
+    }
+  }, [isLoupeOpen, isLooking, ui]);
   // Another list begins at its top; the same one, found anew, stays where it is.
   const list = JSON.stringify(answered);
   return (
@@ -51,12 +58,12 @@ export function GalleryScreen() {
       )}
       {answer === null && error === null && <Reading />}
       {answer !== null && total === 0 && <NothingFound />}
-      {total > 0 && <Results key={list} total={total} />}
+      {total > 0 && <Results isLooking={isLooking} key={list} total={total} />}
       <WorkBar />
       <SelectionBar />
       <GalleryFoot />
       <GalleryDialogs />
-      {isLoupeOpen && focus !== null && focus < total && (
+      {isLooking && (
         <Loupe
           count={total}
           offset={focus}
@@ -72,7 +79,7 @@ export function GalleryScreen() {
   );
 }
 
-function Results({ total }: { readonly total: number }) {
+function Results({ total, isLooking }: { readonly total: number; readonly isLooking: boolean }) {
   const { gallery, ui } = useModel();
   const { selection, look } = useStore(gallery.store);
   const { pages } = useStore(gallery.pages.store);
@@ -100,6 +107,7 @@ function Results({ total }: { readonly total: number }) {
         <GalleryTable
           count={total}
           focus={selection.focus}
+          isCovered={isLooking}
           many={many}
           onOpen={open}
           onRange={gallery.see}
@@ -108,6 +116,7 @@ function Results({ total }: { readonly total: number }) {
       ) : (
         <TileGrid
           count={total}
+          isCovered={isLooking}
           label="Results"
           largest={largest}
           many={many}
@@ -193,7 +202,7 @@ function NothingFound() {
   return (
     <div className="empty">
       <h2>Nothing found</h2>
-      <p>No result has all of this.</p>
+      <p>No result matches the search and all filters.</p>
       <button className="btn" onClick={() => gallery.ask({ ...query, text: '', facets: {} })} type="button">
         Clear search and filters
       </button>

@@ -20,6 +20,8 @@ const ROW_PX = 44;
 interface GalleryTableProps {
   readonly count: number;
   readonly focus: number | null;
+  /** A close look lies over it, and leaves it the focus. */
+  readonly isCovered: boolean;
   readonly many: ManyTiles;
   tileAt(offset: number): JobTile | undefined;
   onOpen(): void;
@@ -29,7 +31,7 @@ interface GalleryTableProps {
 const COLUMNS = ['', 'Row', 'Instruction', 'Run', 'Model', 'Verdict', 'Suspicion', 'Size'] as const;
 
 export function GalleryTable(props: GalleryTableProps) {
-  const { count, focus, many, tileAt, onOpen, onRange } = props;
+  const { count, focus, isCovered, many, tileAt, onOpen, onRange } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const view = useRowWindow(scroller, { rows: count, rowHeight: ROW_PX, padding: 0 });
   const shown = Array.from({ length: Math.max(0, view.last - view.first + 1) }, (_, at) => view.first + at);
@@ -48,6 +50,13 @@ export function GalleryTable(props: GalleryTableProps) {
       latest.current.scrollTo(latest.current.focus);
     }
   }, [many.reveals]);
+  useEffect(() => {
+    const element = scroller.current;
+    if (!isCovered) {
+      return;
+    }
+    return () => element?.focus({ preventScroll: true });
+  }, [isCovered]);
 
   function onKeyDown(event: KeyboardEvent): void {
     const current = focus ?? 0;

@@ -65,10 +65,10 @@ function LibraryActions() {
         Reject <kbd>X</kbd>
       </button>
       <button aria-keyshortcuts="l" className="btn small" onClick={() => actions.open('tag')} type="button">
-        Tag <kbd>L</kbd>
+        Tag… <kbd>L</kbd>
       </button>
       <button aria-keyshortcuts="r" className="btn small" onClick={() => actions.open('rerun')} type="button">
-        Rerun <kbd>R</kbd>
+        Rerun… <kbd>R</kbd>
       </button>
       <MenuButton
         isSmall
@@ -77,8 +77,8 @@ function LibraryActions() {
           { label: 'Review these', hint: 'V', onSelect: actions.review },
           { label: 'Compare models blind…', hint: 'B', onSelect: () => actions.open('arena') },
           { label: 'Edit in studio', hint: 'S', onSelect: () => void actions.editInStudio() },
-          { label: 'Take verdicts back', hint: 'U', onSelect: () => actions.verdict(null) },
-          { label: 'Take ratings back', hint: '0', onSelect: () => actions.rating(null) },
+          { label: 'Clear verdicts', hint: 'U', onSelect: () => actions.verdict(null) },
+          { label: 'Clear ratings', hint: '0', onSelect: () => actions.rating(null) },
         ]}
         label="More"
       />

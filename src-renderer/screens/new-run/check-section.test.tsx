@@ -55,7 +55,7 @@ describe('the check before a run', () => {
 describe('what a run is started with', () => {
   it('is its first 3 rows alone, when a look is wanted first', async () => {
     const { backend } = await opened();
-    fireEvent.click(button('First 3 rows, then look'));
+    fireEvent.click(button('Try 3 rows first'));
     await waitFor(() => expect(backend.started).toHaveLength(1));
     expect(backend.started[0]?.options.canary).toBe(3);
   });
@@ -63,7 +63,7 @@ describe('what a run is started with', () => {
   it('has caps and priority only where they were set', async () => {
     const { backend } = await opened();
     fireEvent.change(screen.getByLabelText('Priority'), { target: { value: 'low' } });
-    fireEvent.change(screen.getByLabelText('Most cost, $'), { target: { value: '20' } });
+    fireEvent.change(screen.getByLabelText('Cost cap, $'), { target: { value: '20' } });
     fireEvent.click(await runButton());
     await waitFor(() => expect(backend.started).toHaveLength(1));
     expect(backend.started[0]?.options).toMatchObject({ priority: 'low', caps: { costUsd: 20 } });
@@ -101,26 +101,26 @@ describe('a chosen folder that holds something', () => {
 
   it('of a run that asks for the same is gone on with', async () => {
     const started = await openedWith('same-recipe');
-    expect(screen.getByRole<HTMLInputElement>('radio', { name: /Go on with/ }).checked).toBe(true);
+    expect(screen.getByRole<HTMLInputElement>('radio', { name: /^Resume “/ }).checked).toBe(true);
     expect(screen.queryByRole('button', { name: /First 3 rows/ })).toBeNull();
-    fireEvent.click(button(/^Go on with the run/));
+    fireEvent.click(button(/^Resume the run/));
     await waitFor(() => expect(started[0]?.onExisting).toBe('resume'));
   });
 
   it('of another recipe is named and asked about: nothing starts before', async () => {
     const started = await openedWith('other-recipe');
-    expect(screen.getByText(/another recipe: the instruction; size 1K instead of 2K/)).toBeTruthy();
+    expect(screen.getByText(/different recipe: the instruction; size 1K instead of 2K/)).toBeTruthy();
     expect((await runButton()).hasAttribute('disabled')).toBe(true);
-    expect(screen.getByText(/Say above what becomes/)).toBeTruthy();
+    expect(screen.getByText(/Choose above what to do/)).toBeTruthy();
     fireEvent.click(screen.getByRole('radio', { name: /Send everything again/ }));
     fireEvent.click(await runButton());
     await waitFor(() => expect(started[0]?.onExisting).toBe('anew'));
   });
 
-  it('with pictures nobody knows offers to take the whole ones as done', async () => {
+  it('with pictures nobody knows offers to count the intact ones as done', async () => {
     const started = await openedWith('earlier-pictures');
     expect(screen.getByText(/413 pictures that this library has no record of/)).toBeTruthy();
-    fireEvent.click(screen.getByRole('radio', { name: /Take 411 whole pictures as done/ }));
+    fireEvent.click(screen.getByRole('radio', { name: /Count 411 intact pictures as done/ }));
     fireEvent.click(await runButton());
     await waitFor(() => expect(started[0]?.onExisting).toBe('adopt'));
   });

@@ -136,8 +136,8 @@ function Checked({ report }: { readonly report: PreflightReport }) {
   const bad = report.problems.reduce((sum, problem) => sum + problem.count, 0);
   const words =
     bad === 0
-      ? `${plural(report.checked, 'row')} checked: nothing stands in the way.`
-      : `${plural(report.checked, 'row')} checked: ${plural(bad, 'problem')}. Such rows fail without being sent, or are refused; the others run.`;
+      ? `${plural(report.checked, 'row')} checked: no problems found.`
+      : `${plural(report.checked, 'row')} checked: ${plural(bad, 'problem')}. Rows with a problem fail without being sent, or are refused by the provider; the others run.`;
   return (
     <p aria-live="polite" className="row check-line">
       <Mark tone={bad === 0 ? 'ok' : 'warn'} />

@@ -50,12 +50,12 @@ function DescribeDialog({ dataset, onClose }: { readonly dataset: Dataset; onClo
       >
         <p>
           A text model looks at the pictures of each row of “{dataset.name}”:{' '}
-          {plural(dataset.rows, 'request')}. When they are answered, <b>More</b>,{' '}
-          <b>Add answers as a column</b> makes a dataset of them.
+          {plural(dataset.rows, 'request')}. When the answers are in, choose <b>More</b>,{' '}
+          <b>Add answers as a column</b> to make a dataset of them.
         </p>
         <TextModelSelect choice={choice} needsPictures onChange={choose} />
         {price !== null && <p className="hint">{price}</p>}
-        <Field label="What to say of each">
+        <Field label="What to ask about each">
           {(wiring) => (
             <textarea
               className="input"

@@ -57,8 +57,8 @@ function sentenceOf(existing: ExistingOutput): string {
   switch (existing.kind) {
     case 'run':
       return existing.changes.length === 0
-        ? `The folder holds the run “${existing.name}”, which asks for the same.`
-        : `The folder holds the run “${existing.name}” of another recipe: ${existing.changes.join('; ')}.`;
+        ? `The folder holds the run “${existing.name}”, with the same recipe.`
+        : `The folder holds the run “${existing.name}”, which has a different recipe: ${existing.changes.join('; ')}.`;
     case 'pictures':
       return `The folder holds ${plural(existing.whole + existing.torn, 'picture')} that this library has no record of.`;
   }
@@ -66,8 +66,8 @@ function sentenceOf(existing: ExistingOutput): string {
 
 const FRESH: Choice = {
   value: 'fresh',
-  label: 'Use a new folder in it',
-  hint: 'What lies there stays as it is.',
+  label: 'Use a new subfolder',
+  hint: 'Existing files are left alone.',
 };
 
 function choicesOf(existing: ExistingOutput): readonly Choice[] {
@@ -76,11 +76,11 @@ function choicesOf(existing: ExistingOutput): readonly Choice[] {
       return [
         {
           value: 'resume',
-          label: `Go on with “${existing.name}”`,
+          label: `Resume “${existing.name}”`,
           hint:
             existing.changes.length === 0
               ? 'What is done stays; only the rest is sent.'
-              : 'As it was asked for then; the recipe above is not used.',
+              : 'With its original recipe; the one above is not used.',
         },
         {
           value: 'anew',
@@ -96,7 +96,7 @@ function choicesOf(existing: ExistingOutput): readonly Choice[] {
           : [
               {
                 value: 'adopt' as const,
-                label: `Take ${plural(existing.whole, 'whole picture')} as done`,
+                label: `Count ${plural(existing.whole, 'intact picture')} as done`,
                 hint: tornWords(existing.torn),
               },
             ]),
@@ -109,5 +109,5 @@ function choicesOf(existing: ExistingOutput): readonly Choice[] {
 function tornWords(torn: number): string {
   return torn === 0
     ? 'Only the other rows are sent.'
-    : `Only the other rows are sent, and ${plural(torn, 'row')} whose file is not whole.`;
+    : `Only the other rows are sent, and ${plural(torn, 'row')} whose file is incomplete.`;
 }

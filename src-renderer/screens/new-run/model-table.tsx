@@ -95,7 +95,7 @@ export function ModelTable({ task, chosen, onChange }: ModelTableProps) {
   );
 }
 
-const PICTURE_COLUMNS = ['Model', 'Images in', 'Mask', 'Sizes', 'Per image', 'Ends'] as const;
+const PICTURE_COLUMNS = ['Model', 'Pictures in', 'Mask', 'Sizes', 'Per picture', 'Ends'] as const;
 const TEXT_COLUMNS = ['Model', 'Takes besides text', 'JSON Schema', 'Per million tokens', 'Ends'] as const;
 
 /** Models by provider; the provider and the models in `first` come first, all others in the catalogue's order. */

@@ -21,9 +21,9 @@ describe('a new run', () => {
     const { model } = await opened();
     expect(await runButton()).toBeTruthy();
     expect(
-      screen.getByText(/428 rows x 1 model x 1 image = 428 images, about \$14\.38 to \$21\.57/),
+      screen.getByText(/428 rows × 1 model × 1 picture = 428 pictures, about \$14\.38 to \$21\.57/),
     ).toBeTruthy();
-    expect(screen.getByText(/plain http: keys travel in clear/)).toBeTruthy();
+    expect(screen.getByText(/plain http: keys travel unencrypted/)).toBeTruthy();
     expect(model.draft.getState()).toMatchObject({ task: 'edit', instruction: '{{instruction}}' });
     expect(screen.getByText(/Found by name: image/)).toBeTruthy();
   });
@@ -74,7 +74,7 @@ describe('a new run', () => {
 
   describe('Ctrl+Enter before the plan stands', () => {
     const press = () => fireEvent.keyDown(document.body, { key: 'Enter', ctrlKey: true });
-    const waiting = () => screen.queryByText(/the run will start once it/);
+    const waiting = () => screen.queryByText(/Working out the plan/);
 
     /** Plans are answered when the test says so. */
     async function heldPlans() {
@@ -143,7 +143,7 @@ describe('a new run', () => {
 
   describe('Ctrl+Enter while the file is being opened', () => {
     const press = () => fireEvent.keyDown(document.body, { key: 'Enter', ctrlKey: true });
-    const waiting = () => screen.queryByText(/the run will start once its plan stands/);
+    const waiting = () => screen.queryByText(/Still reading the file/);
 
     /** The file is open when the test says so. */
     async function heldFile(dataset?: Dataset) {
@@ -205,7 +205,7 @@ describe('a new run', () => {
       press();
       await done();
       act(() => model.draft.setState({ instruction: 'Bl' }));
-      await waitFor(() => expect(screen.queryByText(/the run will start/)).toBeNull());
+      await waitFor(() => expect(screen.queryByText(/the run starts/)).toBeNull());
       await runButton();
       expect(starts).not.toHaveBeenCalled();
     });

@@ -39,7 +39,7 @@ export function OutputSection({ view, existing }: OutputSectionProps) {
       <div className="fields">
         {draft.task !== 'text' && <Shape ratios={ratios} sizes={sizes} view={view} />}
         <NumberField
-          label={draft.task === 'text' ? 'Answers per row' : 'Images per row'}
+          label={draft.task === 'text' ? 'Answers per row' : 'Pictures per row'}
           max={100}
           min={1}
           onChange={(variants) => change({ variants: Math.round(variants ?? 1) })}
@@ -80,7 +80,7 @@ function Shape({ view, ratios, sizes }: ShapeProps) {
         onChange={(event) => change({ aspectRatio: event.target.value })}
         value={draft.aspectRatio}
       >
-        <option value="">As the model likes</option>
+        <option value="">Auto</option>
         <Options values={ratios} />
       </SelectField>
       <SelectField
@@ -88,7 +88,7 @@ function Shape({ view, ratios, sizes }: ShapeProps) {
         onChange={(event) => change({ imageSize: event.target.value })}
         value={draft.imageSize}
       >
-        <option value="">{sizes[0] === undefined ? 'As the model likes' : `Default (${sizes[0]})`}</option>
+        <option value="">{sizes[0] === undefined ? 'Auto' : `Default (${sizes[0]})`}</option>
         <Options values={sizes} />
       </SelectField>
       {draft.models.some(takesQuality) && (
@@ -97,7 +97,7 @@ function Shape({ view, ratios, sizes }: ShapeProps) {
           onChange={(event) => change({ quality: event.target.value })}
           value={draft.quality}
         >
-          <option value="">Not said</option>
+          <option value="">Auto</option>
           <Options values={QUALITIES} />
         </SelectField>
       )}

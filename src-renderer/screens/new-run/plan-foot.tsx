@@ -53,7 +53,7 @@ export function PlanFoot({ draft, plan, start, preflight, onLook }: PlanFootProp
             title={`Sends the first ${CANARY_ROWS} rows and pauses, so that you can look before the rest is paid for`}
             type="button"
           >
-            First {CANARY_ROWS} rows, then look
+            Try {CANARY_ROWS} rows first
           </button>
         )}
         <button
@@ -73,8 +73,8 @@ export function PlanFoot({ draft, plan, start, preflight, onLook }: PlanFootProp
 
 /** What a start that was asked for waits for. */
 const AWAITS: Readonly<Record<'file' | 'plan' | 'nothing', string | null>> = {
-  file: 'The file is being read; the run will start once its plan stands. Press Esc, or change anything above, to hold it.',
-  plan: 'The plan is being worked out; the run will start once it stands. Press Esc, or change anything above, to hold it.',
+  file: 'Still reading the file; the run starts when that is done. Press Esc or change anything above to call it off.',
+  plan: 'Working out the plan; the run starts as soon as it is ready. Press Esc or change anything above to call it off.',
   nothing: null,
 };
 
@@ -87,7 +87,7 @@ function planWords({ draft, plan, start }: Pick<PlanFootProps, 'draft' | 'plan' 
 
 function runWords(plan: Plan | null, { isResume }: StartRun): string {
   if (isResume) {
-    return 'Go on with the run';
+    return 'Resume the run';
   }
   return plan === null ? 'Run' : `Run ${plural(plan.rows, 'row')}`;
 }
@@ -119,13 +119,13 @@ function FoundProblems({ report, onLook }: FoundProps) {
   );
 }
 
-/** `24 rows x 1 model x 2 images = 48 images, about $1.92`. */
+/** `24 rows × 1 model × 2 pictures = 48 pictures, about $1.92`. */
 export function planSentence(plan: Plan, draft: Pick<Draft, 'models' | 'variants' | 'task'>): string {
-  const thing = draft.task === 'text' ? 'answer' : 'image';
+  const thing = draft.task === 'text' ? 'answer' : 'picture';
   const factors = [
     plural(plan.rows, 'row'),
     plural(draft.models.length, 'model'),
     plural(draft.variants, thing),
-  ].join(' x ');
+  ].join(' × ');
   return `${factors} = ${plural(plan.jobs, thing)}, ${priceWords(plan.costUsd)}`;
 }

@@ -141,7 +141,7 @@ describe('a picture without a recipe', () => {
     const { images } = await opened({ hasSource: true });
     drop(plain);
     expect(
-      await screen.findByText('plain.png carries no recipe of Brushfleet, so it is the source now'),
+      await screen.findByText('plain.png has no Brushfleet recipe, so it is used as the source'),
     ).toBeTruthy();
     expect(images).toEqual(['plain.png']);
   });
@@ -150,7 +150,7 @@ describe('a picture without a recipe', () => {
     const { draft, images } = await opened({ hasSource: true });
     const before = draft();
     fireEvent.change(screen.getByLabelText('Picture with a recipe'), { target: { files: [plain] } });
-    expect(await screen.findByText(/^plain.png carries no recipe of Brushfleet: choose/)).toBeTruthy();
+    expect(await screen.findByText(/^plain.png has no Brushfleet recipe: choose/)).toBeTruthy();
     expect(draft()).toEqual(before);
     expect(images).toEqual([]);
   });

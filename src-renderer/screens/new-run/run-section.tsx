@@ -14,8 +14,8 @@ interface RunSectionProps {
 }
 
 const WAIT_WORDS: Readonly<Record<WaitForQuota, readonly [string, string]>> = {
-  always: ['Always', 'also over night, until the daily reset'],
-  minutes: ['For minutes', 'stops when all keys are out for the day'],
+  always: ['Always', 'also overnight, until the daily reset'],
+  minutes: ['Minute limits only', 'stops when all keys are out for the day'],
   never: ['Never', 'stops when no key can send'],
 };
 
@@ -109,7 +109,7 @@ function RowsField({ view, refused }: RunSectionProps) {
   return (
     <TextField
       error={filter.kind === 'refused' ? filter.sentence : ofMain}
-      hint="blank: all; from 0, without the end"
+      hint="blank: all; counted from 0, end not included"
       label="Rows"
       onChange={(event) => change({ filterRows: event.target.value })}
       placeholder="0:100,205"

@@ -78,7 +78,7 @@ function MayServe({ view, able, refused }: MayServeProps) {
         <p className="hint">
           {chosen === null
             ? 'All that speak the model’s protocol, by their weights.'
-            : 'Only those that are pressed; the others get nothing of this run.'}
+            : 'Only the selected endpoints; the others get no requests of this run.'}
         </p>
       )}
     </fieldset>

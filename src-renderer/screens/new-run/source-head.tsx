@@ -70,7 +70,7 @@ function Waiting() {
             onClick={() => model.draft.setState({ ...recipePartOf(EMPTY_DRAFT), recipeOf: null })}
             type="button"
           >
-            Forget it
+            Discard the recipe
           </button>
         </span>
       }

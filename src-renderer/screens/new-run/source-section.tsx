@@ -71,7 +71,7 @@ function PastePrompts() {
   const lines = promptLines(text);
   return (
     <div className="stack">
-      <Field hint="One prompt a line. Pictures are generated from the text alone." label="Or write prompts">
+      <Field hint="One prompt per line. Pictures are generated from the text alone." label="Or write prompts">
         {(wiring) => (
           <textarea
             className="input"
@@ -98,7 +98,7 @@ const FORMATS: Readonly<Record<Dataset['format'], string>> = {
   csv: 'CSV',
   jsonl: 'JSON Lines',
   json: 'JSON',
-  txt: 'text, one prompt a line',
+  txt: 'text, one prompt per line',
   parquet: 'Parquet',
   folder: 'folder of pictures',
   prompts: 'written prompts',

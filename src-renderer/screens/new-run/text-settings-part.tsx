@@ -26,7 +26,7 @@ export function TextSettingsPart({ view }: { readonly view: DraftView }) {
         <summary className="legend">System prompt{draft.text.system === '' ? '' : ', set'}</summary>
         <TemplateField
           columns={columns}
-          label="What the model is told before all else"
+          label="Instructions the model gets before the prompt"
           onChange={(system) => set({ system })}
           placeholder="You are a careful editor. Answer in plain words."
           value={draft.text.system}
@@ -68,7 +68,7 @@ function MediaHint({ columns, imageColumns, prompt }: MediaHintProps) {
   if (found.length === 0) {
     return (
       <p className="hint">
-        Files go along from columns such as <code>image_path</code>, <code>audio_path</code> and{' '}
+        Files are attached from columns such as <code>image_path</code>, <code>audio_path</code> and{' '}
         <code>video_path</code>; this dataset has none.
       </p>
     );
@@ -76,8 +76,8 @@ function MediaHint({ columns, imageColumns, prompt }: MediaHintProps) {
   const hasToken = TOKENS.some((token) => prompt.includes(token));
   return (
     <p className="hint">
-      Files go along from {found.map((name) => `“${name}”`).join(', ')}
-      {hasToken ? ', each where its token stands.' : ', before the words; '}
+      Files are attached from {found.map((name) => `“${name}”`).join(', ')}
+      {hasToken ? ', each in place of its token.' : ', before the words; '}
       {!hasToken && (
         <>
           <code>&lt;image&gt;</code>, <code>&lt;audio&gt;</code> or <code>&lt;video&gt;</code> in the prompt

@@ -25,13 +25,13 @@ describe('a new run of text', () => {
     fireEvent.change(screen.getByLabelText('What to ask for every row'), {
       target: { value: 'Describe {{subject}}' },
     });
-    fireEvent.change(screen.getByLabelText('What the model is told before all else'), {
+    fireEvent.change(screen.getByLabelText('Instructions the model gets before the prompt'), {
       target: { value: 'Be brief about {{subject}}' },
     });
     fireEvent.change(screen.getByLabelText('Temperature'), { target: { value: '0.2' } });
     expect(await screen.findByText('Be brief about the woman in the chair')).toBeTruthy();
-    expect(screen.getByText(/Files go along from “image”/)).toBeTruthy();
-    expect(await screen.findByText(/428 rows x 1 model x 1 answer = 428 answers/)).toBeTruthy();
+    expect(screen.getByText(/Files are attached from “image”/)).toBeTruthy();
+    expect(await screen.findByText(/428 rows × 1 model × 1 answer = 428 answers/)).toBeTruthy();
     fireEvent.click(await runButton());
     await waitFor(() => expect(backend.started).toHaveLength(1));
     expect(backend.started[0]?.recipe).toEqual({

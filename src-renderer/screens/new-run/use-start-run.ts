@@ -79,7 +79,7 @@ export function useStartRun({ request, plan, onExisting, draft, isReading }: Sta
     canStart,
     awaits: awaited.isWaiting ? (stage.kind === 'request' ? 'plan' : 'file') : null,
     isResume: onExisting === 'resume',
-    question: isAsked ? 'Say above what becomes of what the chosen folder holds.' : null,
+    question: isAsked ? 'Choose above what to do with the contents of the chosen folder.' : null,
     start: () => ask(null),
     startCanary: () => ask(CANARY_ROWS),
   };

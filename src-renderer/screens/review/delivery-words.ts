@@ -95,7 +95,7 @@ function turnedBadge(turned: Turned): BadgeWords {
   return {
     tone: 'plain',
     text: words,
-    title: `Against its source the result is ${words}; what differs is told of the two laid on each other.`,
+    title: `Compared with its source the result is ${words}; differences are measured after lining the two up.`,
   };
 }
 
@@ -121,7 +121,7 @@ function driftBadges(source: NonNullable<Measures['source']>, { width, height }:
           {
             tone: 'plain' as const,
             text: `${(changedShare * 100).toFixed(1)}% changed`,
-            title: 'Of all pixels, once the result lies on its source.',
+            title: 'Share of all pixels, after lining the result up with its source.',
           },
         ]),
     ...(isOtherSize
@@ -139,7 +139,7 @@ function driftBadges(source: NonNullable<Measures['source']>, { width, height }:
           {
             tone: 'plain' as const,
             text: `shifted ${shift.toFixed(1)} px`,
-            title: `To lie on its source it must be moved by ${shiftX.toFixed(1)}, ${shiftY.toFixed(1)} pixels.`,
+            title: `To line up with its source it must be moved by ${shiftX.toFixed(1)}, ${shiftY.toFixed(1)} pixels.`,
           },
         ]),
   ];

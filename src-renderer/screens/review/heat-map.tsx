@@ -49,6 +49,6 @@ function whyNot({ inputs, result, measures }: JobDetail): string {
     return 'There is no result to compare';
   }
   return inputs.length > 0 && measures?.source?.turned !== undefined
-    ? 'The result was turned, so it does not lie on its source'
+    ? 'The result was turned, so it does not line up with its source'
     : 'There is no source to compare with';
 }

@@ -2,7 +2,10 @@
 import type { Review } from '@shared/model/review';
 import type { JobDetail } from '@shared/model/run';
 import type { Client } from '../../api';
+import { withVault } from '../../state/app-model';
 import { sentenceOf } from '../../state/refusal';
+import type { UiStore } from '../../state/ui-store';
+import { createReviewSaves } from './review-saves';
 import {
   judged,
   landed,
@@ -13,7 +16,6 @@ import {
   reasoned,
   redone,
   undone,
-  unsaid,
   versioned,
 } from './review-session';
 import type { ReviewSession, Said, Shown, Step } from './review-session';
@@ -30,14 +32,15 @@ export interface ReviewActs {
   moveTo(at: number): void;
   nextUnset(): void;
   setAutoAdvance(isOn: boolean): void;
-  /** Does the one shown again in place, with another instruction where one is given. False: it cannot be now. */
-  rerun(instruction?: string): boolean;
+  /** Does the one shown again in place, with another instruction where one is given. False: it was refused. */
+  rerun(instruction?: string): Promise<boolean>;
   /** Shows that version of the one shown from now on. */
   takeBack(resultId: number): void;
 }
 
 export interface ReviewActsParts {
   readonly client: Client;
+  readonly ui: UiStore;
   session(): ReviewSession | null;
   put(session: ReviewSession): void;
   detail(jobId: number): JobDetail | undefined;
@@ -48,25 +51,36 @@ export interface ReviewActsParts {
 }
 
 const IN_FLIGHT: ReadonlySet<string> = new Set(['pending', 'leased', 'sent']);
-const UNDER_WAY = 'This result is still being made. It can be taken back once it is there.';
+const UNDER_WAY = 'This result is still being made. Wait until it is done, then try again.';
 
 export function createReviewActs(parts: ReviewActsParts): ReviewActs {
   const { session: now, put, detail } = parts;
+  const saves = createReviewSaves();
 
-  function save(step: Step | null): void {
+  async function save(step: Step, write: (said: Said) => Promise<void>): Promise<boolean> {
     const before = now();
-    if (step === null || before === null) {
-      return;
+    if (before === null) {
+      return false;
     }
     put(step.session);
     parts.fail(null);
-    written(parts, step.said).catch((failure: unknown) => {
+    saves.sent(step);
+    try {
+      await write(step.said);
+      saves.saved(step);
+      return true;
+    } catch (failure) {
       parts.fail(sentenceOf(failure));
-      const session = now();
-      if (session !== null) {
-        put(unsaid(session, step.said, before));
-      }
-    });
+      change((session) => saves.refused(session, { step, before }));
+      parts.refresh(step.said.jobId);
+      return false;
+    }
+  }
+
+  function say(step: Step | null): void {
+    if (step !== null) {
+      void save(step, (said) => written(parts, said));
+    }
   }
 
   function shownDetail(): JobDetail | undefined {
@@ -85,7 +99,7 @@ export function createReviewActs(parts: ReviewActsParts): ReviewActs {
   function act(work: (session: ReviewSession, shown: Shown) => Step): void {
     const session = now();
     const one = shown();
-    save(session === null || one === null ? null : work(session, one));
+    say(session === null || one === null ? null : work(session, one));
   }
 
   function change(work: (session: ReviewSession) => ReviewSession): void {
@@ -122,7 +136,7 @@ export function createReviewActs(parts: ReviewActsParts): ReviewActs {
       put({ ...session, future: session.future.slice(0, -1) });
       return;
     }
-    save(step(now() ?? session));
+    say(step(now() ?? session));
   }
 
   const stored = (jobId: number): Review | undefined => detail(jobId)?.review;
@@ -133,7 +147,7 @@ export function createReviewActs(parts: ReviewActsParts): ReviewActs {
     reason(number) {
       const session = now();
       const step = session === null ? null : reasoned(session, number);
-      save(step);
+      say(step);
       return step !== null;
     },
     undo: () => back(undone, 'past'),
@@ -142,7 +156,16 @@ export function createReviewActs(parts: ReviewActsParts): ReviewActs {
     moveTo: (at) => change((session) => moved(session, at - session.at)),
     nextUnset: () => change((session) => movedToUnset(session, stored)),
     setAutoAdvance: (isOn) => change((session) => ({ ...session, autoAdvance: isOn })),
-    rerun: (instruction) => rerunShown(parts, shownDetail(), instruction),
+    async rerun(instruction) {
+      const { job, result } = shownDetail() ?? {};
+      const session = now();
+      if (job === undefined || session === null || IN_FLIGHT.has(job.state)) {
+        parts.fail(job === undefined ? null : UNDER_WAY);
+        return false;
+      }
+      const step = versioned(session, { jobId: job.id, from: result?.id ?? null, to: null });
+      return await save(step, () => rerun(parts, job.id, instruction));
+    },
     takeBack(resultId) {
       const one = shownDetail();
       if (one !== undefined) {
@@ -154,31 +177,15 @@ export function createReviewActs(parts: ReviewActsParts): ReviewActs {
   };
 }
 
-function rerunShown(
-  { client, session: now, put, refresh, fail }: ReviewActsParts,
-  detail: JobDetail | undefined,
+async function rerun(
+  { client, ui, refresh }: ReviewActsParts,
+  jobId: number,
   instruction: string | undefined,
-): boolean {
-  const before = now();
-  if (detail === undefined || before === null || IN_FLIGHT.has(detail.job.state)) {
-    fail(detail === undefined ? null : UNDER_WAY);
-    return false;
-  }
-  const jobId = detail.job.id;
-  const step = versioned(before, { jobId, from: detail.result?.id ?? null, to: null });
-  put(step.session);
-  fail(null);
-  client.review.rerun({ jobId, ...(instruction === undefined ? {} : { instruction }) }).then(
-    () => refresh(jobId),
-    (failure: unknown) => {
-      fail(sentenceOf(failure));
-      const session = now();
-      if (session !== null) {
-        put(unsaid(session, step.said, before));
-      }
-    },
+): Promise<void> {
+  await withVault(ui, () =>
+    client.review.rerun({ jobId, ...(instruction === undefined ? {} : { instruction }) }),
   );
-  return true;
+  refresh(jobId);
 }
 
 async function written({ client, refresh }: ReviewActsParts, said: Said): Promise<void> {

@@ -2,6 +2,7 @@
 import { REJECTION_REASONS } from '@shared/model/review';
 import type { Review } from '@shared/model/review';
 import type { JobDetail } from '@shared/model/run';
+import { useState } from 'react';
 import type { RefObject } from 'react';
 import { reviewNow } from './review-session';
 import type { ReviewSession } from './review-session';
@@ -52,7 +53,7 @@ export function ReviewFoot(props: FootProps) {
       <span className="grow" />
       <NoteField
         field={noteField}
-        key={shown?.jobId ?? 0}
+        key={shown === null ? 'nothing' : `${shown.jobId} ${shown.resultId}`}
         note={review?.note ?? ''}
         onNote={acts.note}
         isOff={shown === null}
@@ -136,13 +137,20 @@ interface NoteFieldProps {
 
 /** Saved when it is left; Escape leaves it, and Enter too. */
 function NoteField({ note, field, onNote, isOff }: NoteFieldProps) {
+  // Null: nobody types, and what is shown is what is said of it.
+  const [typed, setTyped] = useState<string | null>(null);
   return (
     <input
       aria-label="Note"
       className="input review-note"
-      defaultValue={note}
       disabled={isOff}
-      onBlur={(event) => event.target.value !== note && onNote(event.target.value)}
+      onBlur={() => {
+        setTyped(null);
+        if (typed !== null && typed !== note) {
+          onNote(typed);
+        }
+      }}
+      onChange={(event) => setTyped(event.target.value)}
       onKeyDown={(event) => {
         if (event.key === 'Escape' || event.key === 'Enter') {
           event.preventDefault();
@@ -152,6 +160,7 @@ function NoteField({ note, field, onNote, isOff }: NoteFieldProps) {
       placeholder="Note (N)"
       ref={field}
       type="text"
+      value={typed ?? note}
     />
   );
 }

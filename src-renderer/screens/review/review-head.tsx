@@ -1,13 +1,7 @@
 /** Where the reviewer is, how far the review is, which results are shown and in which order. */
 import { SUSPICION_KINDS, SUSPICIONS } from '@shared/model/measures';
 import { suspicionKindSchema } from '@shared/model/measures';
-import type {
-  ReviewFilter,
-  ReviewOrder,
-  ReviewSource,
-  ReviewSum,
-  SuspicionFilter,
-} from '@shared/model/review';
+import type { ReviewFilter, ReviewSource, ReviewSum, SuspicionFilter } from '@shared/model/review';
 import type { Run } from '@shared/model/run';
 import { useLive, useModel } from '../../state/app-model';
 import { pictureRunsNewestFirst } from '../../state/live-store';
@@ -17,6 +11,7 @@ import { ProgressBar } from '../../ui/progress-bar';
 import type { ReviewActs } from './review-acts';
 import { ExportButton } from '../../exports/export-button';
 import type { ReviewSession } from './review-session';
+import type { ReviewLook } from './review-sittings';
 
 const FILTERS: Readonly<Record<ReviewFilter, string>> = {
   unset: 'Not reviewed',
@@ -29,14 +24,6 @@ const FILTER_NAMES = Object.keys(FILTERS) as ReviewFilter[];
 
 export function filterAfter(filter: ReviewFilter, step: 1 | -1): ReviewFilter {
   return FILTER_NAMES.at((FILTER_NAMES.indexOf(filter) + step) % FILTER_NAMES.length) ?? filter;
-}
-
-/** Which results are shown, and in which order. */
-export interface ReviewLook {
-  readonly filter: ReviewFilter;
-  readonly order: ReviewOrder;
-  /** Null: suspicious or not. */
-  readonly suspicion: SuspicionFilter | null;
 }
 
 export interface ReviewHeadProps {
@@ -171,7 +158,11 @@ function Suspicion({ sum, look, onLook }: Pick<ReviewHeadProps, 'sum' | 'look' |
           aria-keyshortcuts="Shift+S"
           aria-label="Only suspicious results"
           className="input small"
-          onChange={(event) => onLook({ suspicion: suspicionOf(event.target.value) })}
+          onChange={(event) => {
+            onLook({ suspicion: suspicionOf(event.target.value) });
+            // Its keys would choose among the options; they are the review's again.
+            event.target.blur();
+          }}
           value={suspicion ?? ''}
         >
           <option value="">Suspicious or not</option>

@@ -1,3 +1,4 @@
+import { ORPCError } from '@orpc/client';
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { Review } from '@shared/model/review';
@@ -111,6 +112,43 @@ describe('the review by keyboard', () => {
     fireEvent.keyDown(note, { key: 'Enter' });
     expect(saved).toEqual([{ jobId: expect.any(Number) as number, review: { reasons: [], note: 'px u' } }]);
   });
+
+  it('shows a note no longer that was taken back, nor saves it again', async () => {
+    const { saved } = await opened();
+    const note = () => screen.getByRole<HTMLInputElement>('textbox', { name: 'Note' });
+    fireEvent.focus(note());
+    fireEvent.change(note(), { target: { value: 'too dark' } });
+    fireEvent.blur(note());
+    expect(note().value).toBe('too dark');
+    press('z', { ctrlKey: true });
+    expect(note().value).toBe('');
+    fireEvent.focus(note());
+    fireEvent.blur(note());
+    expect(saved.map(({ review }) => review?.note)).toEqual(['too dark', '']);
+  });
+
+  it('moves on while a key is held, and judges once', async () => {
+    const { saved } = await opened();
+    press('p', { repeat: true });
+    press('x', { repeat: true });
+    expect(saved).toEqual([]);
+    expect(place()).toBe('1');
+    press('ArrowRight', { repeat: true });
+    await shown(2);
+  });
+
+  it('has its keys again once a choice was made in a list', async () => {
+    const { backend } = await opened();
+    const jobs = backend.runs.get(2)?.jobs ?? [];
+    const at = jobs.findIndex(({ state }) => state === 'done');
+    Object.assign(jobs[at] ?? {}, { suspicions: ['unchanged'], suspicion: 1 });
+    press('f');
+    const list = await screen.findByRole('combobox', { name: 'Only suspicious results' });
+    list.focus();
+    fireEvent.change(list, { target: { value: 'any' } });
+    expect(document.activeElement).toBe(document.body);
+    expect(list.isConnected).toBe(true);
+  });
 });
 
 describe('a verdict that cannot be saved', () => {
@@ -119,6 +157,23 @@ describe('a verdict that cannot be saved', () => {
     backend.client.review.set = () => Promise.reject(new Error('The disk of the library is full.'));
     press('p');
     expect(await screen.findByRole('alert')).toBeTruthy();
+    expect(screen.getByText(/^0% reviewed/)).toBeTruthy();
+  });
+
+  it('leaves what was said after it, and the way back through that', async () => {
+    const { backend } = await opened();
+    const set = backend.client.review.set;
+    let refuse: (error: Error) => void = () => undefined;
+    backend.client.review.set = () => new Promise((_, reject) => (refuse = reject));
+    press('p');
+    await shown(2);
+    backend.client.review.set = set;
+    press('x');
+    await shown(3);
+    await act(async () => refuse(new Error('The disk of the library is full.')));
+    expect(await screen.findByText(/reviewed, 0% accepted/)).toBeTruthy();
+    press('z', { ctrlKey: true });
+    await shown(2);
     expect(screen.getByText(/^0% reviewed/)).toBeTruthy();
   });
 });
@@ -190,6 +245,49 @@ describe('a rerun in place', () => {
     backend.client.review.rerun = () => Promise.reject(new Error('The disk of the results is full.'));
     press('r');
     expect(await screen.findByRole('alert')).toBeTruthy();
+  });
+
+  it('that is refused keeps what was written, until it is accepted', async () => {
+    const { backend } = await opened();
+    const { rerun } = backend.client.review;
+    backend.client.review.rerun = () => Promise.reject(new Error('The disk of the results is full.'));
+    const field = () =>
+      screen.findByRole<HTMLTextAreaElement>('textbox', { name: 'Instruction of this result' });
+    press('i');
+    fireEvent.change(await field(), { target: { value: 'Make the hat blue' } });
+    fireEvent.keyDown(await field(), { key: 'Enter', ctrlKey: true });
+    await screen.findByRole('alert');
+    expect((await field()).value).toBe('Make the hat blue');
+    // It is of this result alone, and waits for it.
+    press('ArrowRight');
+    await shown(2);
+    expect(screen.queryByRole('textbox', { name: 'Instruction of this result' })).toBeNull();
+    press('ArrowLeft');
+    await shown(1);
+    expect((await field()).value).toBe('Make the hat blue');
+    backend.client.review.rerun = rerun;
+    fireEvent.keyDown(await field(), { key: 'Enter', ctrlKey: true });
+    await waitFor(() =>
+      expect(screen.queryByRole('textbox', { name: 'Instruction of this result' })).toBeNull(),
+    );
+    press('i');
+    expect((await field()).value).not.toBe('Make the hat blue');
+  });
+
+  it('asks for the passphrase where the vault is locked, and is sent once it is open', async () => {
+    const { backend, model } = await opened();
+    const { rerun } = backend.client.review;
+    let sent = 0;
+    const status = { kind: 'passphrase', locked: true } as const;
+    backend.client.review.rerun = async (input) => {
+      sent += 1;
+      return sent === 1 ? await Promise.reject(new ORPCError('VAULT', { data: status })) : await rerun(input);
+    };
+    press('r');
+    await waitFor(() => expect(model.ui.getState().vaultRequest).not.toBeNull());
+    act(() => model.ui.getState().vaultRequest?.settle(true));
+    await waitFor(() => expect(sent).toBe(2));
+    expect(screen.queryByRole('alert')).toBeNull();
   });
 });
 

@@ -1,7 +1,7 @@
 /** The review: instruction above, source and result large, a verdict per key, the neighbours below. */
 import type { ReviewSource } from '@shared/model/review';
 import type { JobDetail, Run } from '@shared/model/run';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { CompareView } from '../../compare/compare-view';
 import { JobCompare } from '../../compare/job-compare';
@@ -10,7 +10,7 @@ import type { CompareState } from '../../compare/use-compare';
 import { JOB_STATES, nameOfTile } from '../../jobs/job-words';
 import { useLive, useModel } from '../../state/app-model';
 import { useRunControls } from '../../state/run-controls';
-import { show } from '../../state/ui-store';
+import { keepShown, show } from '../../state/ui-store';
 import { formatCount } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import { StartArena } from '../arena/start-arena';
@@ -23,11 +23,12 @@ import { Instruction } from './review-instruction';
 import { ReviewBadges } from './review-badges';
 import { Reasons, ReviewFoot } from './review-foot';
 import { filterAfter, ReviewHead } from './review-head';
-import type { ReviewLook } from './review-head';
 import type { ReviewSession } from './review-session';
+import type { ReviewLook } from './review-sittings';
 import { useReview } from './use-review';
 import type { ReviewSitting } from './use-review';
 import { useReviewKeys } from './use-review-keys';
+import { useRewrite } from '../../jobs/use-rewrite';
 import { useVersions } from '../../jobs/use-versions';
 import type { Versions } from '../../jobs/use-versions';
 import { VersionStrip } from '../../jobs/version-strip';
@@ -38,26 +39,30 @@ interface ReviewScreenProps {
 }
 
 export function ReviewScreen({ source }: ReviewScreenProps) {
-  const [look, setLook] = useState<ReviewLook>({ filter: 'unset', order: 'source', suspicion: null });
-  const { suspicion, ...rest } = look;
-  const sitting = useReview({ source, ...rest, ...(suspicion === null ? {} : { suspicion }) });
+  const { ui } = useModel();
+  const sitting = useReview(source);
+  useEffect(() => keepShown(ui, source), [ui, source]);
   const heatMap = useHeatMap();
   const { state } = sitting;
   switch (state.kind) {
     case 'loading':
-      return <p className="sr-only">Opening the review</p>;
+      return <p className="sr-only">Opening the review…</p>;
     case 'failed':
       return (
         <div className="empty">
           <p role="alert">{state.sentence}</p>
+          <button className="btn" onClick={sitting.tryAgain} type="button">
+            Try again
+          </button>
         </div>
       );
     case 'ready':
       return (
         <Sitting
           heatMap={heatMap}
-          look={look}
-          onLook={(change) => setLook((old) => ({ ...old, ...change }))}
+          look={sitting.look}
+          onLook={sitting.lookAt}
+          refusal={state.refusal}
           session={state.session}
           sitting={sitting}
           source={source}
@@ -68,6 +73,8 @@ export function ReviewScreen({ source }: ReviewScreenProps) {
 
 interface SittingProps extends ReviewScreenProps {
   readonly session: ReviewSession;
+  /** Why it could not be listed anew; null: it was. */
+  readonly refusal: string | null;
   readonly sitting: ReviewSitting;
   readonly look: ReviewLook;
   readonly heatMap: HeatMap;
@@ -75,9 +82,9 @@ interface SittingProps extends ReviewScreenProps {
 }
 
 /** What stands over the review. */
-type Open = 'nothing' | 'instruction' | 'rerun' | 'arena';
+type Open = 'nothing' | 'rerun' | 'arena';
 
-function Sitting({ source, session, sitting, look, heatMap, onLook }: SittingProps) {
+function Sitting({ source, session, refusal, sitting, look, heatMap, onLook }: SittingProps) {
   const { acts, details, error, sum } = sitting;
   const model = useModel();
   const run = useLive((live) => (source.kind === 'run' ? live.runs.get(source.runId) : undefined)) ?? null;
@@ -86,15 +93,20 @@ function Sitting({ source, session, sitting, look, heatMap, onLook }: SittingPro
   const noteField = useRef<HTMLInputElement>(null);
   const jobId = session.ids[session.at];
   const detail = jobId === undefined ? undefined : details.get(jobId);
+  const rewrite = useRewrite(
+    detail === undefined ? null : { id: detail.job.id, instruction: detail.instruction },
+    acts.rerun,
+  );
   const versions = useVersions(detail);
   const { looked, look: lookAt, lookOn } = versions;
   const resultId = detail?.result?.id;
+  const { open: editInstruction } = rewrite;
   const keys = useMemo(
     () => ({
       acts,
       compare: actsOf(compare),
       editNote: () => noteField.current?.focus(),
-      editInstruction: () => setOpen('instruction'),
+      editInstruction,
       editInStudio: () => void editInStudio(model, resultId === undefined ? [] : [resultId]),
       toggleHeatMap: heatMap.toggle,
       toggleAdvance: () => acts.setAutoAdvance(!session.autoAdvance),
@@ -112,6 +124,7 @@ function Sitting({ source, session, sitting, look, heatMap, onLook }: SittingPro
     [
       acts,
       compare,
+      editInstruction,
       model,
       resultId,
       session.autoAdvance,
@@ -137,18 +150,15 @@ function Sitting({ source, session, sitting, look, heatMap, onLook }: SittingPro
         sum={sum}
         title={`Review of ${run?.name ?? 'chosen results'}`}
       />
+      {refusal !== null && <NotListed onAgain={sitting.tryAgain} sentence={refusal} />}
       {error !== null && <Notice tone="bad">{error}</Notice>}
       <Instruction
         detail={detail}
-        isEditing={open === 'instruction'}
-        onDone={(text) => {
-          setOpen('nothing');
-          if (text !== undefined) {
-            acts.rerun(text);
-          }
+        onOther={() => {
+          rewrite.close();
+          setOpen('rerun');
         }}
-        onEdit={keys.editInstruction}
-        onOther={() => setOpen('rerun')}
+        rewrite={rewrite}
       />
       <Stage
         compare={compare}
@@ -168,7 +178,7 @@ function Sitting({ source, session, sitting, look, heatMap, onLook }: SittingPro
         detail={detail}
         noteField={noteField}
         onEdit={keys.editInstruction}
-        onRerun={() => acts.rerun()}
+        onRerun={() => void acts.rerun()}
         onStudio={keys.editInStudio}
         session={session}
         {...(source.kind === 'run' ? { onArena: () => setOpen('arena') } : {})}
@@ -181,6 +191,19 @@ function Sitting({ source, session, sitting, look, heatMap, onLook }: SittingPro
         <OtherRerun detail={detail} onClose={() => setOpen('nothing')} />
       )}
     </div>
+  );
+}
+
+function NotListed({ sentence, onAgain }: { readonly sentence: string; onAgain(): void }) {
+  const again = (
+    <button className="btn small" onClick={onAgain} type="button">
+      Try again
+    </button>
+  );
+  return (
+    <Notice action={again} tone="bad">
+      {sentence}
+    </Notice>
   );
 }
 
@@ -238,7 +261,12 @@ function instead({ job, failure }: JobDetail): string {
       : JOB_STATES[job.state].word;
 }
 
-function NothingLeft({ session, source, look, onLook }: Omit<SittingProps, 'sitting' | 'heatMap'>) {
+function NothingLeft({
+  session,
+  source,
+  look,
+  onLook,
+}: Omit<SittingProps, 'sitting' | 'heatMap' | 'refusal'>) {
   const { ui } = useModel();
   const { counts } = session;
   const total = counts.accepted + counts.rejected + counts.unset;

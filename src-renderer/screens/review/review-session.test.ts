@@ -1,8 +1,10 @@
+import { NO_REVIEW } from '@shared/model/review';
 import type { Review } from '@shared/model/review';
 import { describe, expect, it } from 'vitest';
 import {
   judged,
   landed,
+  left,
   moved,
   movedToUnset,
   newSession,
@@ -10,6 +12,8 @@ import {
   rated,
   reasoned,
   redone,
+  restored,
+  resumed,
   reviewNow,
   undone,
   unsaid,
@@ -121,17 +125,53 @@ describe('another version', () => {
 
   it('that was refused leaves the sitting as it was', () => {
     const accepted = judge(start(), 'accepted', true);
-    const { session, said } = versioned(accepted, { jobId: 11, from: 110, to: 111 });
-    expect(unsaid(session, said, accepted).past).toEqual(accepted.past);
+    const step = versioned(accepted, { jobId: 11, from: 110, to: 111 });
+    expect(unsaid(step.session, step, accepted).past).toEqual(accepted.past);
   });
 });
 
 describe('what could not be written down', () => {
-  it('was never said', () => {
-    const { session, said } = judged(start(), shownAt(start()), { verdict: 'accepted', stay: false });
-    const back = unsaid(session, said, start());
-    expect(back.counts).toEqual({ accepted: 0, rejected: 0, unset: 4 });
-    expect(back.past).toEqual([]);
+  it('was never said; all that was said since can still be taken back', () => {
+    const first = judged(start(), shownAt(start()), { verdict: 'accepted', stay: false });
+    const later = judge(judge(first.session, 'rejected'), 'accepted');
+    const back = unsaid(later, first, start());
+    expect(back.past.map(({ jobId }) => jobId)).toEqual([12, 13]);
+    expect(back.at).toBe(3);
+    expect(restored(back, 11, NO_REVIEW).counts).toEqual({ accepted: 1, rejected: 1, unset: 2 });
+  });
+
+  it('leaves what was not taken back on the way back, in its place', () => {
+    const said = judge(judge(judge(start(), 'accepted'), 'rejected'), 'accepted');
+    const one = must(undone(said));
+    const two = must(undone(one.session));
+    const ids = ({ past, future }: ReviewSession) =>
+      [past, future].map((all) => all.map(({ jobId }) => jobId));
+    const back = unsaid(two.session, one, said);
+    expect(ids(back)).toEqual([[11, 13], [12]]);
+    expect(ids(unsaid(back, two, one.session))).toEqual([[11, 12, 13], []]);
+  });
+
+  it('can be said again where it had been taken back before', () => {
+    const none = must(undone(must(undone(judge(judge(start(), 'accepted'), 'rejected'))).session)).session;
+    const one = must(redone(none));
+    const two = must(redone(one.session));
+    const back = unsaid(two.session, one, none);
+    expect(back.past.map(({ jobId }) => jobId)).toEqual([12]);
+    expect(back.future.map(({ jobId }) => jobId)).toEqual([11]);
+    // Something new was said, and nothing that had been taken back comes after it.
+    expect(unsaid(judge(two.session, 'rejected'), one, none).future).toEqual([]);
+  });
+});
+
+describe('a sitting that was left', () => {
+  it('goes on in its place, with what is there now behind what was there then', () => {
+    const before = moved(judge(start(), 'accepted'), 1);
+    const counts = { accepted: 1, rejected: 1, unset: 5 };
+    // 11 was judged here, 12 elsewhere; 15 came.
+    const back = resumed(left(before), { ids: [13, 14, 15], counts });
+    expect(back).toMatchObject({ ids: [11, 13, 14, 15], at: 1, counts, past: before.past });
+    // What it knew of may have been changed by others.
+    expect(back.reviews.size).toBe(0);
   });
 });
 

@@ -59,6 +59,31 @@ export function newSession(
   };
 }
 
+/** Nobody sits here for now: what was said is told by the library, and others may say more. */
+export function left(session: ReviewSession): ReviewSession {
+  return { ...session, reviews: new Map<number, Review>(), reasonsFor: null };
+}
+
+/**
+ * Taken up again where it was left: what is there now stands behind what was there then. What was said in this sitting
+ * stays in its place, whatever the filter makes of it.
+ */
+export function resumed(session: ReviewSession, found: Pick<ReviewSession, 'ids' | 'counts'>): ReviewSession {
+  const shown = session.ids[session.at];
+  const there = new Set(found.ids);
+  const said = new Set([...session.past, ...session.future].map(({ jobId }) => jobId));
+  const stay = session.ids.filter((jobId) => jobId === shown || there.has(jobId) || said.has(jobId));
+  const old = new Set(stay);
+  const ids = [...stay, ...found.ids.filter((jobId) => !old.has(jobId))];
+  return {
+    ...session,
+    ids,
+    at: shown === undefined ? 0 : ids.indexOf(shown),
+    // What was said since the question is not in its answer.
+    counts: session.reviews.size === 0 ? found.counts : session.counts,
+  };
+}
+
 export function reviewNow(session: ReviewSession, { jobId, review }: Shown): Review {
   return session.reviews.get(jobId) ?? review ?? NO_REVIEW;
 }
@@ -67,6 +92,9 @@ export interface Step {
   readonly session: ReviewSession;
   /** To be written down. */
   readonly said: Said;
+  readonly way: 'said' | 'undone' | 'redone';
+  /** What stands for it on the way back, and forward again. */
+  readonly entry: Said;
 }
 interface ReviewStep extends Step {
   readonly said: SaidReview;
@@ -128,6 +156,8 @@ function say(session: ReviewSession, shown: Shown, after: Review): ReviewStep {
   const said = { kind: 'review', jobId, resultId, before, after } as const;
   return {
     said,
+    way: 'said',
+    entry: said,
     session: { ...put(session, said, after), past: [...session.past, said], future: [], reasonsFor: null },
   };
 }
@@ -137,6 +167,8 @@ export function versioned(session: ReviewSession, said: Omit<SaidVersion, 'kind'
   const step = { kind: 'version', ...said } as const;
   return {
     said: step,
+    way: 'said',
+    entry: step,
     session: { ...applied(session, step), past: [...session.past, step], future: [], reasonsFor: null },
   };
 }
@@ -151,6 +183,8 @@ export function undone(session: ReviewSession): Step | null {
   const past = session.past.slice(0, -1);
   return {
     said: reversed,
+    way: 'undone',
+    entry: said,
     session: shownAgain(
       { ...applied(session, reversed), past, future: [...session.future, said] },
       said.jobId,
@@ -166,18 +200,43 @@ export function redone(session: ReviewSession): Step | null {
   const future = session.future.slice(0, -1);
   return {
     said,
+    way: 'redone',
+    entry: said,
     session: shownAgain({ ...applied(session, said), future, past: [...session.past, said] }, said.jobId),
   };
 }
 
-/** What could not be written down was never said. `before`: the sitting as it was. */
-export function unsaid(session: ReviewSession, said: Said, before: ReviewSession): ReviewSession {
-  return {
-    ...applied(session, reverseOf(said)),
-    past: before.past,
-    future: before.future,
-    reasonsFor: null,
-  };
+/**
+ * What could not be written down was never said, and what could not be taken back stands: that alone, whatever was said
+ * since. `before`: the sitting as it was then.
+ */
+export function unsaid(
+  session: ReviewSession,
+  { entry, way }: Pick<Step, 'entry' | 'way'>,
+  before: ReviewSession,
+): ReviewSession {
+  const past = session.past.filter((one) => one !== entry);
+  const future = session.future.filter((one) => one !== entry);
+  const out = { ...session, past, future, reasonsFor: null };
+  if (way === 'undone' && session.future.includes(entry)) {
+    return { ...out, past: withEntry(past, entry, before.past.length - 1) };
+  }
+  const at = session.past.indexOf(entry);
+  const since = session.past.slice(at + 1);
+  if (way === 'redone' && at >= 0 && since.every((one) => before.future.includes(one))) {
+    return { ...out, future: withEntry(future, entry, before.future.length - 1) };
+  }
+  return out;
+}
+
+function withEntry(entries: readonly Said[], entry: Said, at: number): readonly Said[] {
+  return [...entries.slice(0, at), entry, ...entries.slice(at)];
+}
+
+/** The job is again as the library holds it; the same where another of its results is shown. */
+export function restored(session: ReviewSession, jobId: number, held: Review): ReviewSession {
+  const before = session.reviews.get(jobId);
+  return before === undefined ? session : put(session, { jobId, before }, held);
 }
 
 /** The result a job is shown with is known by now. */
@@ -203,7 +262,11 @@ function applied(session: ReviewSession, said: Said): ReviewSession {
   return { ...session, reviews };
 }
 
-function put(session: ReviewSession, { jobId, before }: SaidReview, after: Review): ReviewSession {
+function put(
+  session: ReviewSession,
+  { jobId, before }: Pick<SaidReview, 'jobId' | 'before'>,
+  after: Review,
+): ReviewSession {
   return {
     ...session,
     reviews: new Map(session.reviews).set(jobId, after),

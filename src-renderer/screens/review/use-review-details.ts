@@ -26,23 +26,27 @@ export interface ReviewDetails {
 export function useReviewDetails(session: Place | null): ReviewDetails {
   const { backend, onJobs } = useModel();
   const [details, setDetails] = useState<ReadonlyMap<number, JobDetail>>(new Map());
-  const asked = useRef(new Set<number>());
+  // By job, the question that was asked last; an older answer is not taken.
+  const underWay = useRef(new Map<number, Promise<JobDetail>>());
   const known = useRef(details);
   const ids = session?.ids;
   const at = session?.at ?? 0;
 
   const ask = useCallback(
     (jobId: number) => {
-      asked.current.add(jobId);
-      backend.client.runs.job({ jobId }).then(
-        (detail) =>
-          setDetails((old) => {
-            const next = withDetail(old, jobId, detail);
-            known.current = next;
-            return next;
-          }),
+      const question = backend.client.runs.job({ jobId });
+      underWay.current.set(jobId, question);
+      const isAnswered = (): boolean =>
+        underWay.current.get(jobId) === question && underWay.current.delete(jobId);
+      question.then(
+        (detail) => {
+          if (isAnswered()) {
+            known.current = withDetail(known.current, jobId, detail);
+            setDetails(known.current);
+          }
+        },
         // Asked for again when it is shown again.
-        () => asked.current.delete(jobId),
+        isAnswered,
       );
     },
     [backend],
@@ -54,8 +58,11 @@ export function useReviewDetails(session: Place | null): ReviewDetails {
     }
     // The one shown first, then those to come, then those that are past.
     const { from, to } = stripOf({ ids, at }, NEIGHBOURS);
-    for (const jobId of [...ids.slice(at, to), ...ids.slice(from, at).reverse()]) {
-      if (!asked.current.has(jobId)) {
+    const wanted = [...ids.slice(at, to), ...ids.slice(from, at).reverse()];
+    // What is shown is the last to go.
+    known.current = withRecent(known.current, wanted);
+    for (const jobId of wanted) {
+      if (!known.current.has(jobId) && !underWay.current.has(jobId)) {
         ask(jobId);
       }
     }
@@ -142,11 +149,27 @@ function urlsOf(detail: JobDetail | undefined): readonly string[] {
   return [...inputs.slice(0, 1), ...(output === undefined ? [] : [output])];
 }
 
+/** The newest last, and no more than are kept. */
 function withDetail(
   old: ReadonlyMap<number, JobDetail>,
   jobId: number,
   detail: JobDetail,
 ): ReadonlyMap<number, JobDetail> {
-  const kept = [...old].slice(Math.max(0, old.size - KEPT_DETAILS));
-  return new Map(kept).set(jobId, detail);
+  const others = [...old].filter(([id]) => id !== jobId);
+  return new Map([...others, [jobId, detail] as const].slice(-KEPT_DETAILS));
+}
+
+function withRecent(
+  old: ReadonlyMap<number, JobDetail>,
+  jobIds: readonly number[],
+): ReadonlyMap<number, JobDetail> {
+  const next = new Map(old);
+  for (const jobId of jobIds) {
+    const detail = next.get(jobId);
+    if (detail !== undefined) {
+      next.delete(jobId);
+      next.set(jobId, detail);
+    }
+  }
+  return next;
 }

@@ -67,8 +67,14 @@ function obey(event: KeyboardEvent, given: KeyActs): boolean {
   if (act === undefined) {
     return obeyCompareKey(event, given.compare);
   }
+  if (event.repeat && !MOVES.has(act)) {
+    return true;
+  }
   return WORKS[act](given, event) !== false;
 }
+
+/** What a held key does again and again. All else is said of a picture, which nobody has seen in that time. */
+const MOVES: ReadonlySet<ActOf<typeof REVIEW_KEYS>> = new Set(['next', 'previous', 'nextUnset']);
 
 type Work = (given: KeyActs, event: KeyboardEvent) => unknown;
 
@@ -93,7 +99,7 @@ const WORKS: Readonly<Record<ActOf<typeof REVIEW_KEYS>, Work>> = {
   last: ({ acts }) => acts.moveTo(Number.MAX_SAFE_INTEGER),
   undo: ({ acts }) => acts.undo(),
   redo: ({ acts }) => acts.redo(),
-  rerun: ({ acts }) => acts.rerun(),
+  rerun: ({ acts }) => void acts.rerun(),
   instruct: (given) => given.editInstruction(),
   version: (given) => given.nextVersion(),
   leaveVersion: (given) => given.leaveVersion(),

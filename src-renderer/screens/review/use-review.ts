@@ -1,22 +1,28 @@
 /** A reviewer's sitting: every word of it is saved as it falls, and all of it can be taken back. */
-import type { ReviewQuestion, ReviewSum } from '@shared/model/review';
+import type { ReviewQuestion, ReviewSource, ReviewSum } from '@shared/model/review';
 import type { JobDetail } from '@shared/model/run';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
 import { useModel } from '../../state/app-model';
 import { sentenceOf } from '../../state/refusal';
 import { createReviewActs } from './review-acts';
 import type { ReviewActs } from './review-acts';
-import { newSession } from './review-session';
+import { newSession, resumed } from './review-session';
 import type { ReviewSession } from './review-session';
+import { leave } from './review-sittings';
+import type { ReviewLook, Sitting } from './review-sittings';
 import { useReviewDetails } from './use-review-details';
 
 export type ReviewState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly sentence: string }
-  | { readonly kind: 'ready'; readonly session: ReviewSession };
+  /** `refusal`: why it could not be listed anew; null: it was. */
+  | { readonly kind: 'ready'; readonly session: ReviewSession; readonly refusal: string | null };
 
 export interface ReviewSitting {
   readonly state: ReviewState;
+  readonly look: ReviewLook;
   /** Of the whole source, when it was last looked at. */
   readonly sum: ReviewSum | null;
   /** Details by job, of those that are here. */
@@ -24,91 +30,101 @@ export interface ReviewSitting {
   /** Why the last word was not saved, or cannot be taken back yet. */
   readonly error: string | null;
   readonly acts: ReviewActs;
+  lookAt(change: Partial<ReviewLook>): void;
+  /** Lists anew what could not be listed. */
+  tryAgain(): void;
 }
 
-export function useReview(question: ReviewQuestion): ReviewSitting {
-  const model = useModel();
-  const { client } = model.backend;
-  const [state, setState] = useState<ReviewState>({ kind: 'loading' });
+/** The source stays the same as long as the screen is shown. */
+export function useReview(given: ReviewSource): ReviewSitting {
+  const { backend, sittings, ui } = useModel();
+  const { client } = backend;
+  const [source] = useState(given);
+  const [sitting] = useState(() => sittings.of(source));
+  const { session, look, error } = useStore(sitting);
+  const { sum, setSum, refusal, tryAgain } = useList(sitting, questionOf(source, look));
+  useEffect(() => () => leave(sitting), [sitting]);
+
+  const { details, refresh } = useReviewDetails(session);
+  const [shown] = useState(() => createStore(() => ({ details })));
+  // With the screen itself: a key that follows it at once finds what it shows.
+  useLayoutEffect(() => shown.setState({ details }), [shown, details]);
+
+  const acts = useMemo(
+    () =>
+      createReviewActs({
+        client,
+        ui,
+        session: () => sitting.getState().session,
+        put: (next) => sitting.setState({ session: next }),
+        detail: (jobId) => shown.getState().details.get(jobId),
+        refresh(jobId) {
+          refresh(jobId);
+          // Verdicts came and went with other results. The counts of before stand where they cannot be had.
+          client.review.counts({ source }).then(
+            (counts) => {
+              setSum(counts);
+              sitting.setState((old) => ({
+                session: old.session === null ? null : { ...old.session, counts },
+              }));
+            },
+            () => undefined,
+          );
+        },
+        fail: (sentence) => sitting.setState({ error: sentence }),
+      }),
+    [client, ui, sitting, source, shown, refresh, setSum],
+  );
+  const lookAt = useCallback(
+    (change: Partial<ReviewLook>) => sitting.setState((old) => ({ look: { ...old.look, ...change } })),
+    [sitting],
+  );
+  const state: ReviewState =
+    session !== null
+      ? { kind: 'ready', session, refusal }
+      : refusal !== null
+        ? { kind: 'failed', sentence: refusal }
+        : { kind: 'loading' };
+  return { state, look, sum, details, error, acts, lookAt, tryAgain };
+}
+
+function questionOf(source: ReviewSource, { suspicion, ...look }: ReviewLook): ReviewQuestion {
+  return { source, ...look, ...(suspicion === null ? {} : { suspicion }) };
+}
+
+/** Keeps the sitting's list that of the question, and says why where it cannot. */
+function useList(sitting: Sitting, question: ReviewQuestion) {
+  const { client } = useModel().backend;
   const [sum, setSum] = useState<ReviewSum | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  const [now] = useState(createMoment);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const [tries, setTries] = useState(0);
   // The same question in other objects is no other question.
   const asked = JSON.stringify(question);
-  const { source } = question;
-  const sourceKey = JSON.stringify(source);
-
-  const put = useCallback(
-    (session: ReviewSession) => {
-      now.setSession(session);
-      setState({ kind: 'ready', session });
-    },
-    [now],
-  );
 
   useEffect(() => {
     let isShown = true;
     const wanted = JSON.parse(asked) as ReviewQuestion;
     Promise.all([client.review.queue(wanted), client.review.counts({ source: wanted.source })]).then(
       ([ids, counts]) => {
-        if (isShown) {
-          setSum(counts);
-          put(newSession({ ids, counts }, now.session() ?? undefined));
+        if (!isShown) {
+          return;
         }
+        setSum(counts);
+        setRefusal(null);
+        sitting.setState(({ session, answered }) => ({
+          answered: asked,
+          session:
+            session !== null && answered === asked
+              ? resumed(session, { ids, counts })
+              : newSession({ ids, counts }, session ?? undefined),
+        }));
       },
-      (failure: unknown) => isShown && setState({ kind: 'failed', sentence: sentenceOf(failure) }),
+      (failure: unknown) => isShown && setRefusal(sentenceOf(failure)),
     );
     return () => {
       isShown = false;
     };
-  }, [client, asked, put, now]);
+  }, [client, asked, sitting, tries]);
 
-  /** Verdicts came and went with other results. */
-  const recount = useCallback(() => {
-    const wanted = JSON.parse(sourceKey) as ReviewQuestion['source'];
-    client.review.counts({ source: wanted }).then(
-      (counts) => {
-        setSum(counts);
-        const session = now.session();
-        if (session !== null) {
-          put({ ...session, counts });
-        }
-      },
-      // The counts of before stand until the next look.
-      () => undefined,
-    );
-  }, [client, sourceKey, put, now]);
-
-  const { details, refresh } = useReviewDetails(state.kind === 'ready' ? state.session : null);
-  // With the screen itself: a key that follows it at once finds what it shows.
-  useLayoutEffect(() => now.setDetails(details), [now, details]);
-
-  const acts = useMemo(
-    () =>
-      createReviewActs({
-        client,
-        session: now.session,
-        put,
-        detail: now.detail,
-        refresh(jobId) {
-          refresh(jobId);
-          recount();
-        },
-        fail: setError,
-      }),
-    [client, now, put, refresh, recount],
-  );
-  return { state, sum, details, error, acts };
-}
-
-/** What is so at this moment, for keys that come faster than the screen is drawn. */
-function createMoment() {
-  let session: ReviewSession | null = null;
-  let details: ReadonlyMap<number, JobDetail> = new Map();
-  return {
-    session: (): ReviewSession | null => session,
-    setSession: (next: ReviewSession): void => void (session = next),
-    detail: (jobId: number): JobDetail | undefined => details.get(jobId),
-    setDetails: (next: ReadonlyMap<number, JobDetail>): void => void (details = next),
-  };
+  return { sum, setSum, refusal, tryAgain: () => setTries((old) => old + 1) };
 }

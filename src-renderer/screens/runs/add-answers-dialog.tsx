@@ -24,7 +24,7 @@ export function AddAnswersDialog({ run, onClose }: { readonly run: Run; onClose(
       model.draft.setState(draftFor(dataset, model.live.getState()), true);
       onClose();
       show(model.ui, { kind: 'newRun' });
-      toast(model.ui, `Made the dataset ${dataset.name}`);
+      toast(model.ui, `Created the dataset ${dataset.name}`);
     });
   return (
     <Dialog onClose={onClose} title="Add answers as a column">
@@ -55,7 +55,7 @@ export function AddAnswersDialog({ run, onClose }: { readonly run: Run; onClose(
         {action.error !== null && action.error.field !== 'column' && (
           <Notice tone="bad">{action.error.sentence}</Notice>
         )}
-        <DialogFoot action="Make the dataset" isDisabled={action.isBusy || name === ''} onCancel={onClose} />
+        <DialogFoot action="Create dataset" isDisabled={action.isBusy || name === ''} onCancel={onClose} />
       </form>
     </Dialog>
   );

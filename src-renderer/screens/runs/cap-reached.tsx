@@ -63,7 +63,7 @@ export function CapReached({ run, controls }: CapReachedProps) {
       <div className="row">
         <span className="hint grow">Blank takes a cap away. A key’s own cap is under Endpoints.</span>
         <button className="btn primary" disabled={!isChanged || controls.action.isBusy} type="submit">
-          Save and continue
+          Save and resume
         </button>
       </div>
     </form>

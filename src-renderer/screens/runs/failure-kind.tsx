@@ -21,12 +21,27 @@ interface KindProps {
   readonly groups: readonly FailureGroup[];
 }
 
+/** What of the kind goes again. */
+type Chosen = { readonly kind: 'all' } | { readonly kind: 'text'; readonly message: string };
+
+/** As many as there are by now: others may fail, and be sent along, while somebody still writes. */
+function targetOf(kind: FailureKind, groups: readonly FailureGroup[], chosen: Chosen): RerunTarget {
+  const which = { kind: 'failed', failureKind: kind } as const;
+  if (chosen.kind === 'all') {
+    const count = groups.reduce((sum, group) => sum + group.count, 0);
+    return { which, count, what: FAILURES[kind].title };
+  }
+  const { message } = chosen;
+  const count = groups.find((group) => group.message === message)?.count ?? 0;
+  return { which: { ...which, message }, count, what: message };
+}
+
 /** More texts than this are counted, and reached by the filter. */
 const SHOWN_TEXTS = 8;
 
 export function FailureKindItem({ run, controls, kind, groups }: KindProps) {
   const { ui } = useModel();
-  const [target, setTarget] = useState<RerunTarget | null>(null);
+  const [chosen, setChosen] = useState<Chosen | null>(null);
   const { title, remedy } = FAILURES[kind];
   const count = groups.reduce((sum, group) => sum + group.count, 0);
   const more = groups.length - SHOWN_TEXTS;
@@ -48,7 +63,7 @@ export function FailureKindItem({ run, controls, kind, groups }: KindProps) {
           aria-label={`Rerun ${count} ${title}…`}
           className="btn small"
           disabled={controls.action.isBusy}
-          onClick={() => setTarget({ which: { kind: 'failed', failureKind: kind }, count, what: title })}
+          onClick={() => setChosen({ kind: 'all' })}
           type="button"
         >
           Rerun {formatCount(count)}…
@@ -60,20 +75,19 @@ export function FailureKindItem({ run, controls, kind, groups }: KindProps) {
             group={group}
             isOnly={groups.length === 1}
             key={group.message}
-            onRerun={() =>
-              setTarget({
-                which: { kind: 'failed', failureKind: kind, message: group.message },
-                count: group.count,
-                what: group.message,
-              })
-            }
+            onRerun={() => setChosen({ kind: 'text', message: group.message })}
             run={run}
           />
         ))}
         {more > 0 && <li className="hint">and {formatCount(more)} more texts; the export has them all</li>}
       </ul>
-      {target !== null && (
-        <RerunDialog controls={controls} onClose={() => setTarget(null)} run={run} target={target} />
+      {chosen !== null && (
+        <RerunDialog
+          controls={controls}
+          onClose={() => setChosen(null)}
+          run={run}
+          target={targetOf(kind, groups, chosen)}
+        />
       )}
     </li>
   );

@@ -78,7 +78,7 @@ function ExportErrors({ run, controls }: PartProps) {
       title="The failed rows with their columns, and why each failed"
       type="button"
     >
-      Export errors as CSV
+      Export errors as CSV…
     </button>
   );
 }

@@ -29,8 +29,8 @@ export function JudgeDialog({ run, onClose }: { readonly run: Run; onClose(): vo
         }}
       >
         <p>
-          It looks at each picture of “{run.name}” beside its instruction, and gives a score of 0 to 10 with
-          its reason: {plural(run.counts.done, 'request')}, in a run of their own.
+          A text model scores each picture of “{run.name}” against its instruction, from 0 to 10 with a
+          reason: {plural(run.counts.done, 'request')}, in a separate run.
         </p>
         <TextModelSelect choice={choice} needsPictures onChange={choose} />
         {price !== null && <p className="hint">{price}</p>}

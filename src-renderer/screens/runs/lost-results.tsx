@@ -30,7 +30,7 @@ export function LostResults({ run, controls }: LostProps) {
     return (
       <div className="row">
         <button className="btn small ghost" onClick={() => leaveLost(ui, run.id, null)} type="button">
-          {title}; left as {count === 1 ? 'it is' : 'they are'}. Look again
+          {title}; left as {count === 1 ? 'it is' : 'they are'}. Show again
         </button>
       </div>
     );
@@ -58,8 +58,8 @@ export function LostResults({ run, controls }: LostProps) {
         <button aria-expanded={isOpen} className="link" onClick={() => setOpen(!isOpen)} type="button">
           <Chevron aria-hidden="true" size={12} /> {title}
         </button>
-        . {count === 1 ? 'It was' : 'They were'} sent, and the answer never arrived. Nothing of this is sent
-        again by itself.
+        . {count === 1 ? 'It was' : 'They were'} sent, and the answer never arrived.{' '}
+        {count === 1 ? 'It is not' : 'None of these is'} sent again unless you choose to.
         <Unplaced run={run} />
       </Notice>
       {isOpen && <LostList run={run} />}

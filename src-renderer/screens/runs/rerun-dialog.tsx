@@ -65,7 +65,10 @@ export function RerunDialog({ run, target, controls, onClose }: RerunDialogProps
         <DialogFoot
           action={isNew ? `Make a new run of ${plural(target.count, 'job')}` : `Rerun ${target.count}`}
           isDisabled={
-            controls.action.isBusy || draft.instruction.trim() === '' || draft.endpointIds?.length === 0
+            controls.action.isBusy ||
+            target.count === 0 ||
+            draft.instruction.trim() === '' ||
+            draft.endpointIds?.length === 0
           }
           onCancel={onClose}
         />
@@ -164,7 +167,7 @@ function ChoiceField({ label, value, values, onChange }: ChoiceProps) {
   const all = value === '' || values.includes(value) ? values : [value, ...values];
   return (
     <SelectField label={label} onChange={(event) => onChange(event.target.value)} value={value}>
-      <option value="">As the model likes</option>
+      <option value="">Auto</option>
       {all.map((one) => (
         <option key={one} value={one}>
           {one}
@@ -221,7 +224,7 @@ function Outcome({ run, target, draft, isNew }: OutcomeProps) {
     </Notice>
   ) : (
     <p className="hint">
-      They become pending again in this run{isActive(run) && ', once what is in flight has finished'}.{' '}
+      They go back to waiting in this run{isActive(run) && ', once what is in flight has finished'}.{' '}
       {sentence(price)}
     </p>
   );

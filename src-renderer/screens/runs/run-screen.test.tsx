@@ -35,10 +35,14 @@ describe('a run that stands still', () => {
   it('continues with the rest once its first rows were looked at', async () => {
     const { backend } = await shownWith((run) => ({
       options: { ...run.options, canary: 3 },
-      state: { kind: 'paused', reason: 'The first 3 rows are through: look at them.' },
+      state: {
+        kind: 'paused',
+        reason:
+          'The first 3 rows are finished: check the results, then continue with the remaining 425 jobs.',
+      },
       counts: { ...run.counts, sent: 0, leased: 0, done: 3, pending: 425 },
     }));
-    expect(screen.getByText(/look at them/)).toBeTruthy();
+    expect(screen.getByText(/check the results/)).toBeTruthy();
     fireEvent.click(button('Continue with the remaining 425'));
     await waitFor(() => expect(backend.runs.get(2)?.run.options.canary).toBeUndefined());
     expect(backend.runs.get(2)?.run.state.kind).toBe('running');
@@ -50,9 +54,9 @@ describe('a run that stands still', () => {
       state: { kind: 'paused', failure: 'budget', reason: 'The cap of $5.00 on this run is reached.' },
     }));
     expect(screen.getByText(/cap of \$5.00/)).toBeTruthy();
-    expect(button('Save and continue').hasAttribute('disabled')).toBe(true);
-    fireEvent.change(screen.getByLabelText('This run: most cost, $'), { target: { value: '12.5' } });
-    fireEvent.click(button('Save and continue'));
+    expect(button('Save and resume').hasAttribute('disabled')).toBe(true);
+    fireEvent.change(screen.getByLabelText('This run: cost cap, $'), { target: { value: '12.5' } });
+    fireEvent.click(button('Save and resume'));
     await waitFor(() => expect(backend.runs.get(2)?.run.options.caps).toEqual({ costUsd: 12.5 }));
     await waitFor(() => expect(backend.runs.get(2)?.run.state.kind).toBe('running'));
   });
@@ -70,7 +74,7 @@ describe('a run that stands still', () => {
     fireEvent.click(button(/^Resume \d/));
     const told = await screen.findByRole('alert');
     expect(told.textContent).toContain('holds 2 pictures');
-    fireEvent.click(within(told).getByRole('button', { name: 'Take the whole ones as done' }));
+    fireEvent.click(within(told).getByRole('button', { name: 'Count intact pictures as done' }));
     await waitFor(() => expect(backend.runs.get(2)?.run.state.kind).toBe('running'));
     await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
   });
@@ -108,7 +112,7 @@ describe('lost results', () => {
     const { model, backend } = await renderApp('done', <App />);
     fireEvent.click(button('Leave it'));
     expect(screen.queryByRole('button', { name: 'Send 1 again…' })).toBeNull();
-    expect(button(/left as it is\. Look again/)).toBeTruthy();
+    expect(button(/left as it is\. Show again/)).toBeTruthy();
     const run = backend.runs.get(2)?.run;
     if (run !== undefined) {
       act(() => model.accept({ kind: 'run', run: { ...run, counts: { ...run.counts, unknown: 2 } } }));
@@ -156,6 +160,28 @@ describe('failures in bulk', () => {
     expect(backend.runs.size).toBe(2);
   });
 
+  it('are as many as there are when they go, also if more fail while somebody still writes', async () => {
+    const { dialog, count = 0, backend, model } = await opened();
+    fireEvent.change(dialog.getByLabelText('Instruction'), { target: { value: 'Add a blue hat' } });
+    const { failures } = backend.client.runs;
+    backend.client.runs.failures = async (asked) =>
+      (await failures(asked)).map((group) => ({
+        ...group,
+        count: group.count + (group.kind === 'blocked' ? 3 : 0),
+      }));
+    const run = backend.runs.get(2)?.run;
+    if (run !== undefined) {
+      act(() =>
+        model.accept({ kind: 'run', run: { ...run, failures: { ...run.failures, blocked: count + 3 } } }),
+      );
+    }
+    expect(
+      await screen.findByRole('dialog', { name: `Rerun ${count + 3} jobs` }, { timeout: 3000 }),
+    ).toBeTruthy();
+    expect(dialog.getByRole('button', { name: `Make a new run of ${count + 3} jobs` })).toBeTruthy();
+    expect(dialog.getByLabelText<HTMLTextAreaElement>('Instruction').value).toBe('Add a blue hat');
+  });
+
   it('with a changed instruction become a new run, which is said before and shown after', async () => {
     const { asked, dialog, count, model } = await opened();
     fireEvent.change(dialog.getByLabelText('Instruction'), { target: { value: 'Add a blue hat' } });
@@ -173,9 +199,38 @@ describe('failures in bulk', () => {
       return 'failures.csv';
     };
     fireEvent.click(button(/failures, why/));
-    fireEvent.click(button('Export errors as CSV'));
+    fireEvent.click(button('Export errors as CSV…'));
     expect(await screen.findByText('Exported failures.csv')).toBeTruthy();
     expect(formats).toEqual(['failures']);
+  });
+});
+
+describe('the close look at a run', () => {
+  it('leaves the focus, the selection and the list where it has come to', async () => {
+    const { model } = await renderApp('done', <App />);
+    const focused = () => document.activeElement?.getAttribute('data-offset');
+    const selected = () => model.ui.getState().selected.get(2);
+    const cells = await screen.findAllByRole('gridcell');
+    act(() => cells[5]?.focus());
+    fireEvent.keyDown(cells[5] ?? document.body, { key: 'Enter' });
+    const dialog = await screen.findByRole('dialog', { name: 'Close look' });
+    for (const _ of Array.from({ length: 3 })) {
+      fireEvent.keyDown(dialog, { key: 'ArrowRight' });
+    }
+    fireEvent.keyDown(dialog, { key: 'Escape' });
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect([selected(), focused()]).toEqual([8, '8']);
+
+    fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Enter' });
+    const again = await screen.findByRole('dialog', { name: 'Close look' });
+    const onScreen = Number(screen.getAllByRole('gridcell').at(-1)?.dataset['offset']);
+    const far = onScreen + 20;
+    for (const _ of Array.from({ length: far - 8 })) {
+      fireEvent.keyDown(again, { key: 'ArrowRight' });
+    }
+    fireEvent(again, new Event('cancel', { cancelable: true }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect([selected(), focused()]).toEqual([far, String(far)]);
   });
 });
 

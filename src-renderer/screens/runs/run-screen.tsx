@@ -28,7 +28,7 @@ function PictureRunScreen({ run }: { readonly run: Run }) {
   const { pages, count, filter } = useRunJobs(run);
   const tileSize = useUi((state) => state.tileSize);
   const selected = useUi((state) => state.selected.get(run.id));
-  const isLoupeOpen = useUi((state) => state.isLoupeOpen);
+  const isLooking = useUi((state) => state.isLoupeOpen) && selected !== undefined && selected < count;
   // Subscribing to the pages draws the grid anew when tiles come in.
   useStore(pages.store);
   useFreshPages(pages, count, filter);
@@ -51,6 +51,7 @@ function PictureRunScreen({ run }: { readonly run: Run }) {
       ) : (
         <TileGrid
           count={count}
+          isCovered={isLooking}
           label={`Jobs of ${run.name}`}
           onOpen={open}
           onRange={pages.ensure}
@@ -60,7 +61,7 @@ function PictureRunScreen({ run }: { readonly run: Run }) {
           tileSize={tileSize}
         />
       )}
-      {isLoupeOpen && selected !== undefined && selected < count && (
+      {isLooking && (
         <Loupe
           count={count}
           offset={selected}

@@ -84,7 +84,7 @@ describe('a text run', () => {
     const field = screen.getByLabelText('Name of the column');
     fireEvent.change(field, { target: { value: 'judge' } });
     expect(screen.getByText(/judge\.score, judge\.reason/)).toBeTruthy();
-    fireEvent.click(button('Make the dataset'));
+    fireEvent.click(button('Create dataset'));
     await waitFor(() => expect(model.ui.getState().view.kind).toBe('newRun'));
     expect(backend.texts.made).toEqual([{ call: 'addAnswers', input: { runId, column: 'judge' } }]);
     expect(model.draft.getState().datasetId).toBe(77);
@@ -113,7 +113,7 @@ describe('judging', () => {
     expect(screen.queryByRole('button', { name: 'Scores' })).toBeNull();
     fireEvent.click(await screen.findByRole('menuitem', { name: /Judge with a text model/ }));
     const dialog = screen.getByRole('dialog');
-    fireEvent.change(within(dialog).getByLabelText('Most cost, $'), { target: { value: '2' } });
+    fireEvent.change(within(dialog).getByLabelText('Cost cap, $'), { target: { value: '2' } });
     fireEvent.click(within(dialog).getByRole('button', { name: /^Judge \d+ pictures/ }));
     await waitFor(() => expect(backend.texts.made).toHaveLength(1));
     expect(backend.texts.made[0]).toMatchObject({

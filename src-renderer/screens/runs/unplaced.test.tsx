@@ -19,20 +19,20 @@ async function shown(unknown: number, paths: string[]) {
 
 it('are counted and named in the list, with the way out', async () => {
   const notice = await shown(3, PATHS.slice(0, 1));
-  await notice.findByText('1 picture of these lies whole on disk', undefined, { timeout: 3000 });
+  await notice.findByText('1 picture of these is saved on disk', undefined, { timeout: 3000 });
   const text = notice.getByRole('note').textContent;
   expect(text).toContain(
-    `without a place in the folder: ${PATHS[0]}. Make room first, on the disk or of whatever has its name in the folder`,
+    `could not be put into the output folder: ${PATHS[0]}. First free disk space, or move away the files with its name in that folder.`,
   );
-  expect(text).toContain('takes it from the disk, and nothing more is paid for it');
+  expect(text).toContain('then uses the saved picture at no further cost');
 });
 
 it('are named once more before they are sent again', async () => {
   const notice = await shown(2, PATHS);
   fireEvent.click(notice.getByRole('button', { name: 'Send 2 again…' }));
   const dialog = within(screen.getByRole('dialog'));
-  await dialog.findByText('2 pictures of these lie whole on disk');
-  expect(screen.getByRole('dialog').textContent).toContain(`${PATHS[0]} and 1 more. Make room first`);
+  await dialog.findByText('2 pictures of these are saved on disk');
+  expect(screen.getByRole('dialog').textContent).toContain(`${PATHS[0]} and 1 more. First free disk space`);
 });
 
 it('are not spoken of where there are none', async () => {

@@ -13,17 +13,16 @@ export function Unplaced({ run }: { readonly run: Run }) {
     return null;
   }
   const isOne = total === 1;
-  const them = isOne ? 'it' : 'them';
   return (
     <p className="unplaced">
       <b>
-        {plural(total, 'picture')} of {run.counts.unknown === 1 ? 'it' : 'these'} {isOne ? 'lies' : 'lie'}{' '}
-        whole on disk
+        {plural(total, 'picture')} of {run.counts.unknown === 1 ? 'it' : 'these'} {isOne ? 'is' : 'are'} saved
+        on disk
       </b>
-      , without a place in the folder: <code>{path}</code>
-      {isOne ? '' : ` and ${formatCount(total - 1)} more`}. Make room first, on the disk or of whatever has{' '}
-      {isOne ? 'its name' : 'their names'} in the folder: then sending again, or resuming the run, takes{' '}
-      {them} from the disk, and nothing more is paid for {them}.
+      , but could not be put into the output folder: <code>{path}</code>
+      {isOne ? '' : ` and ${formatCount(total - 1)} more`}. First free disk space, or move away the files with{' '}
+      {isOne ? 'its name' : 'their names'} in that folder. Sending again or resuming the run then uses the
+      saved {isOne ? 'picture' : 'pictures'} at no further cost.
     </p>
   );
 }

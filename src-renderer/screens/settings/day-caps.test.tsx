@@ -4,22 +4,22 @@ import { App } from '../../app';
 import { show } from '../../state/ui-store';
 import { renderApp } from '../../testing/render-app';
 
-describe('the caps of a day', () => {
+describe('the daily caps', () => {
   it('are saved once a field is left, one beside the other, and taken away as a whole', async () => {
     const { model } = await renderApp('full', <App />);
     act(() => show(model.ui, { kind: 'settings' }));
-    const section = within(screen.getByRole('region', { name: 'Caps of a day' }));
+    const section = within(screen.getByRole('region', { name: 'Daily caps' }));
     const saved = () => model.live.getState().settings?.dayCaps;
     const fill = (label: string, value: string) => {
       fireEvent.change(section.getByLabelText(label), { target: { value } });
       expect(saved()).not.toHaveProperty(label);
       fireEvent.blur(section.getByLabelText(label));
     };
-    fill('Most cost, $', '25');
+    fill('Cost cap, $', '25');
     await waitFor(() => expect(saved()).toEqual({ costUsd: 25 }));
-    fill('Most requests', '1000');
+    fill('Request cap', '1000');
     await waitFor(() => expect(saved()).toEqual({ costUsd: 25, requests: 1000 }));
-    fireEvent.click(section.getByRole('button', { name: 'Reset the caps of a day' }));
+    fireEvent.click(section.getByRole('button', { name: 'Reset the daily caps' }));
     await waitFor(() => expect(saved()).toEqual({}));
   });
 });

@@ -28,7 +28,8 @@ export function OwnModels() {
       {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
       {own.length === 0 ? (
         <p className="hint">
-          None. A model the catalogue does not know can be used by its name; here it gets facts.
+          None yet. A model the catalogue does not know works by its name alone; add it here to give it sizes,
+          prices and limits.
         </p>
       ) : (
         <ul className="own-models">
@@ -145,7 +146,7 @@ function AddModel({ onClose }: { onClose(): void }) {
           onChange={(part) => setDraft((old) => ({ ...old, ...part }))}
         />
         {action.error !== null && !isAboutId && <Notice tone="bad">{action.error.sentence}</Notice>}
-        <DialogFoot action="Add the model" isDisabled={!model.success || action.isBusy} onCancel={onClose} />
+        <DialogFoot action="Add model" isDisabled={!model.success || action.isBusy} onCancel={onClose} />
       </form>
     </Dialog>
   );
@@ -231,7 +232,7 @@ function PictureFields({ draft, onChange }: PartProps) {
     <>
       <NumberField
         hint="0: takes none"
-        label="Input images, at most"
+        label="Input pictures, at most"
         max={100}
         min={0}
         onChange={(maxInputImages) => onChange({ maxInputImages })}

@@ -73,7 +73,7 @@ const NUMBERS: readonly PoolNumber[] = [
   },
   {
     key: 'slotCooldownMs',
-    label: 'A place rests after each answer',
+    label: 'A slot rests after each answer',
     hint: 'Seconds, where requests in flight are bounded',
     max: DAY_S,
     scale: SECOND,
@@ -94,7 +94,7 @@ export function PoolSection({ pool, error, onSave }: PoolProps) {
     <section aria-labelledby="pool" className="settings-part">
       <h2 id="pool">Pool</h2>
       <p className="sub">
-        How keys take turns and rest, for all endpoints. Limits of a key, a group or an endpoint stand under
+        How keys take turns and rest, for all endpoints. Limits of a key, a group or an endpoint are set under
         Endpoints.
       </p>
       {error !== null && !isPlaced && <Notice tone="bad">{error.sentence}</Notice>}
@@ -138,7 +138,9 @@ function Presets({ pool, onSave }: Omit<PoolProps, 'error'>) {
           <input checked name="pool-preset" readOnly type="radio" />
           <span>
             <b>Custom</b>
-            <span className="hint">Changed below. A preset sets all of it back.</span>
+            <span className="hint">
+              Values below differ from every preset. Choosing a preset replaces them all.
+            </span>
           </span>
         </label>
       )}
@@ -200,8 +202,8 @@ function BanProtection({ pool, onChange }: RowProps) {
 
 const FREE_KEYS: readonly (readonly [PoolSettings['freeKeys'], string])[] = [
   ['alike', 'Take turns with paid ones'],
-  ['first', 'First: paid ones only when no free one can'],
-  ['last', 'Last: only when no paid one can'],
+  ['first', 'Go first: paid keys only when no free key can send'],
+  ['last', 'Go last: only when no paid key can send'],
 ];
 
 function FreeKeys({ pool, onChange }: RowProps) {

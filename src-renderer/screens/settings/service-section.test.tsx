@@ -16,7 +16,7 @@ async function opened() {
     </>,
   );
   act(() => show(rendered.model.ui, { kind: 'settings' }));
-  await screen.findByLabelText('Serve on this computer');
+  await screen.findByLabelText('Run the service on this computer');
   return rendered;
 }
 
@@ -26,7 +26,7 @@ describe('the service', () => {
   it('is off until it is switched on, and then tells its address and what it does', async () => {
     const { backend } = await opened();
     expect(part().getByText('Off')).toBeTruthy();
-    fireEvent.click(screen.getByLabelText('Serve on this computer'));
+    fireEvent.click(screen.getByLabelText('Run the service on this computer'));
     expect(await part().findByText('http://127.0.0.1:5004', { selector: '.service-address' })).toBeTruthy();
     expect(part().getByText(/12 requests since .* 2 of 15 in flight · 1 waiting/)).toBeTruthy();
     expect(backend.service.settings).toEqual({ enabled: true, port: 5004, allowedHosts: [] });
@@ -35,7 +35,7 @@ describe('the service', () => {
   it('says why it does not run, and moves to another port', async () => {
     const { backend } = await opened();
     backend.service.takenPort = 5004;
-    fireEvent.click(screen.getByLabelText('Serve on this computer'));
+    fireEvent.click(screen.getByLabelText('Run the service on this computer'));
     expect((await part().findByRole('alert')).textContent).toContain('Port 5004 is taken');
     const port = part().getByLabelText('Port');
     fireEvent.change(port, { target: { value: '5005' } });
@@ -59,9 +59,9 @@ describe('tokens', () => {
     fireEvent.click(await part().findByRole('button', { name: 'Add a token…' }));
     const dialog = within(screen.getByRole('dialog'));
     fireEvent.change(dialog.getByLabelText('Name'), { target: { value: ' Render farm ' } });
-    fireEvent.change(dialog.getByLabelText('Most cost, $'), { target: { value: '3' } });
+    fireEvent.change(dialog.getByLabelText('Cost cap, $'), { target: { value: '3' } });
     fireEvent.change(dialog.getByLabelText('Requests in flight'), { target: { value: '2' } });
-    fireEvent.click(button('Make it and copy it'));
+    fireEvent.click(button('Create and copy'));
     expect(await screen.findByText('Copied to the clipboard; it is not shown again')).toBeTruthy();
     expect(backend.service.tokens.at(-1)).toMatchObject({
       name: 'Render farm',
@@ -83,7 +83,7 @@ describe('tokens', () => {
     await waitFor(() => expect(backend.service.tokens[0]?.concurrency).toBeUndefined());
     fireEvent.click(part().getByRole('button', { name: 'Revoke Ana’s notebook' }));
     expect(backend.service.tokens).toHaveLength(1);
-    fireEvent.click(button('Revoke it'));
-    expect(await part().findByText(/None yet/)).toBeTruthy();
+    fireEvent.click(button('Revoke token'));
+    expect(await part().findByText(/No tokens yet/)).toBeTruthy();
   });
 });

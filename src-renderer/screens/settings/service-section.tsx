@@ -106,7 +106,7 @@ function Switch({ settings, status, took }: SwitchProps) {
         <Checkbox
           checked={wanted ?? settings.enabled}
           disabled={action.isBusy}
-          label="Serve on this computer"
+          label="Run the service on this computer"
           onChange={(event) => save({ enabled: event.target.checked })}
         />
         <StatusPill status={status} />
@@ -121,7 +121,11 @@ function Switch({ settings, status, took }: SwitchProps) {
         standard={String(port)}
       >
         <NumberField
-          hint={settings.enabled ? 'A change moves the service at once' : 'Only loopback is listened on'}
+          hint={
+            settings.enabled
+              ? 'The service moves to the new port at once'
+              : 'Reachable from this computer only'
+          }
           label="Port"
           max={65_535}
           min={1}
@@ -138,7 +142,7 @@ function Switch({ settings, status, took }: SwitchProps) {
       >
         <TextField
           defaultValue={settings.allowedHosts.join(', ')}
-          hint="Names besides localhost under which it may be called, separated by commas"
+          hint="Host names it answers to besides localhost, separated by commas"
           key={settings.allowedHosts.join(' ')}
           label="Allowed hosts"
           onBlur={(event) => {
@@ -193,7 +197,7 @@ function Address({ status }: { readonly status: Extract<ServiceStatus, { kind: '
       </p>
       <p className="hint">
         OpenAI clients take <code>{address}/v1</code> as their base URL, Google’s take <code>{address}</code>;
-        the documented routes stand under <code>{address}/docs</code>.
+        the other routes are described at <code>{address}/docs</code>.
       </p>
     </div>
   );

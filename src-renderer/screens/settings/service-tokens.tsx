@@ -47,13 +47,14 @@ export function ServiceTokens() {
     <div className="stack">
       <h3 className="legend">Tokens</h3>
       <p className="hint">
-        A program names one as its API key. Each has caps of its own, is told apart in the journal, and can be
-        revoked at any time. Only its digest is kept: a lost token is replaced by a new one.
+        A program uses a token as its API key. Each token has its own caps, is listed separately in the
+        journal, and can be revoked at any time. Only its digest is kept, so a lost token cannot be shown
+        again: make a new one.
       </p>
       {sentence !== null && <Notice tone="bad">{sentence}</Notice>}
       {tokens !== null && tokens.length === 0 && (
         <p className="hint">
-          None yet. Without one, the routes of OpenAI’s and Gemini’s protocols stay closed.
+          No tokens yet. Until there is one, the routes for OpenAI and Gemini clients stay closed.
         </p>
       )}
       {tokens !== null && tokens.length > 0 && <TokenTable onChanged={look} tokens={tokens} />}
@@ -129,7 +130,7 @@ function TokenLine({ token, onChanged }: { readonly token: ServiceToken; onChang
           onClick={() => setDialog('edit')}
           type="button"
         >
-          Edit
+          Edit…
         </button>
         <button
           aria-label={`Revoke ${name}`}
@@ -144,14 +145,13 @@ function TokenLine({ token, onChanged }: { readonly token: ServiceToken; onChang
         )}
         {dialog === 'revoke' && (
           <ConfirmDialog
-            action="Revoke it"
+            action="Revoke token"
             onClose={() => setDialog('none')}
             onConfirm={revoke}
             title={`Revoke ${name}?`}
           >
-            From now on nobody gets in with it, and runs that it started in the browser under a cap stand
-            still until somebody continues them. What it asked for stays in the journal. This cannot be
-            undone.
+            It stops working at once. Runs it started in the browser under a cap pause until somebody resumes
+            them. What it asked for stays in the journal. This cannot be undone.
           </ConfirmDialog>
         )}
       </td>
@@ -223,15 +223,15 @@ function TokenDialog({ token, onSaved, onClose }: TokenDialogProps) {
         </div>
         {token === null && (
           <p className="hint">
-            It is put into the clipboard of this computer. Paste it where it is used at once: it is not shown
-            again.
+            It will be copied to this computer’s clipboard. Paste it where you need it right away: it is not
+            shown again.
           </p>
         )}
         {action.error !== null && action.error.field !== 'name' && (
           <Notice tone="bad">{action.error.sentence}</Notice>
         )}
         <DialogFoot
-          action={token === null ? 'Make it and copy it' : 'Save'}
+          action={token === null ? 'Create and copy' : 'Save'}
           isDisabled={action.isBusy || draft.name === ''}
           onCancel={onClose}
         />

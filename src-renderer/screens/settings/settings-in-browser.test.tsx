@@ -13,7 +13,7 @@ it('says where settings are changed, and lets nothing be changed but the look', 
     fileUrl: () => '',
   };
   await renderApp('full', <SettingsScreen />, { browser });
-  expect(screen.getByText(/are changed in its window; here they can be\s+looked at/)).toBeTruthy();
+  expect(screen.getByText(/These settings belong to the computer that runs Brushfleet/)).toBeTruthy();
   const threads = screen.getByLabelText<HTMLInputElement>('Worker threads');
   expect(threads.closest('fieldset[disabled]')).not.toBeNull();
   expect(screen.queryByText('Choose a program…')).toBeNull();
@@ -25,6 +25,6 @@ it('says where settings are changed, and lets nothing be changed but the look', 
 
 it('has no such sentence in the window', async () => {
   await renderApp('full', <SettingsScreen />);
-  expect(screen.queryByText(/are changed in its window/)).toBeNull();
+  expect(screen.queryByText(/belong to the computer that runs Brushfleet/)).toBeNull();
   expect(screen.getByText('Choose a program…')).toBeTruthy();
 });

@@ -26,7 +26,7 @@ describe('the settings, by keyboard', () => {
     expect(document.activeElement?.textContent).toBe('New runs');
     act(() => screen.getByLabelText('Timeout').focus());
     press('ArrowDown', { ctrlKey: true });
-    expect(document.activeElement?.textContent).toBe('Caps of a day');
+    expect(document.activeElement?.textContent).toBe('Daily caps');
     press('ArrowUp', { ctrlKey: true });
     press('ArrowUp', { ctrlKey: true });
     expect(document.activeElement?.textContent).toBe('New runs');
@@ -34,9 +34,7 @@ describe('the settings, by keyboard', () => {
 
   it('save what is being written, and stay in its field', async () => {
     const { model } = await openSettings();
-    const field = within(screen.getByRole('region', { name: 'Caps of a day' })).getByLabelText(
-      'Most cost, $',
-    );
+    const field = within(screen.getByRole('region', { name: 'Daily caps' })).getByLabelText('Cost cap, $');
     act(() => field.focus());
     fireEvent.change(field, { target: { value: '25' } });
     expect(model.live.getState().settings?.dayCaps).toEqual({});

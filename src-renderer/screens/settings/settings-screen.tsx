@@ -25,14 +25,15 @@ export function SettingsScreen() {
       <header className="head">
         <h1>Settings</h1>
         <p className="sub">
-          Saved when a field is left, or with <kbd>Ctrl S</kbd>. Sections: <kbd>Ctrl ↓</kbd> <kbd>Ctrl ↑</kbd>
+          Saved when you leave a field, or with <kbd>Ctrl S</kbd>. Sections: <kbd>Ctrl ↓</kbd>{' '}
+          <kbd>Ctrl ↑</kbd>
         </p>
       </header>
       <div className="scroll settings">
         {isInBrowser && (
           <Notice tone="info">
-            These belong to the computer that runs Brushfleet and are changed in its window; here they can be
-            looked at. Appearance alone is this browser's own.
+            These settings belong to the computer that runs Brushfleet: change them in its window. Only
+            Appearance is this browser’s own.
           </Notice>
         )}
         <fieldset className="settings-fields" disabled={isInBrowser}>
@@ -139,7 +140,7 @@ function RunDefaults({ settings }: { readonly settings: Settings }) {
       >
         <Checkbox
           checked={settings.measureResults}
-          label="Look for results that are unchanged, blank, duplicates, drawn anew or of the wrong size"
+          label="Look for results that are unchanged, blank, duplicates, redrawn or of the wrong size"
           onChange={(event) => save({ measureResults: event.target.checked })}
         />
       </SettingRow>
@@ -152,7 +153,7 @@ function DayCaps({ settings }: { readonly settings: Settings }) {
   const { action, save } = useSave();
   return (
     <section aria-labelledby="day-caps" className="settings-part">
-      <h2 id="day-caps">Caps of a day</h2>
+      <h2 id="day-caps">Daily caps</h2>
       <p className="hint">
         Over all runs, from midnight to midnight. When one is reached, runs finish what is in flight and
         pause.
@@ -160,7 +161,7 @@ function DayCaps({ settings }: { readonly settings: Settings }) {
       {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
       <SettingRow
         isOwn={Object.keys(settings.dayCaps).length > 0}
-        name="the caps of a day"
+        name="the daily caps"
         onReset={() => save({ dayCaps: DEFAULT_SETTINGS.dayCaps })}
         standard="none"
       >

@@ -1,5 +1,6 @@
 /** What the composer may send, what it is called, and why not. Pure. */
 import type { CatalogueModel } from '@shared/model/catalogue';
+import { PROVIDER_TRAITS } from '@shared/model/provider';
 import type { ModelChoice } from '@shared/model/run';
 import type { StudioAsk, TreeNode } from '@shared/model/studio';
 import { parseTemplate, renderTemplate } from '@shared/template';
@@ -58,7 +59,7 @@ function whyFresh(draft: StudioDraft, context: AskContext): string | null {
   if (choice === undefined || subject === undefined) {
     return 'There is no earlier answer.';
   }
-  if (choice.provider !== 'google_genai') {
+  if (!PROVIDER_TRAITS[choice.provider].keepsTurns) {
     return 'Only models of Google keep up a conversation.';
   }
   if (origin?.kind !== 'result') {

@@ -1,4 +1,5 @@
 /** Model, shape, number, lock and turn of the request: one row of controls. */
+import { PROVIDER_TRAITS } from '@shared/model/provider';
 import type { ModelChoice } from '@shared/model/run';
 import { QUALITIES, takesQuality } from '../../state/quality';
 import { FEATHER, MOST_VARIANTS, subjectOf } from '../../state/studio-draft';
@@ -38,7 +39,9 @@ export function ComposerSettings({ view, context }: SettingsProps) {
         <>
           <MaskButton view={view} />
           <LockSwitch view={view} />
-          {choice?.provider === 'google_genai' && <TurnSelect context={context} view={view} />}
+          {choice !== undefined && PROVIDER_TRAITS[choice.provider].keepsTurns && (
+            <TurnSelect context={context} view={view} />
+          )}
         </>
       )}
     </div>
@@ -80,13 +83,13 @@ function Shape({ view, context, choice }: SettingsProps & { readonly choice: Mod
             onChange={(event) => change({ quality: event.target.value })}
             value={draft.quality}
           >
-            <option value="">Not said</option>
+            <option value="">Auto</option>
             <Options values={QUALITIES} />
           </SelectField>
           <SelectField
             label="Partials"
             onChange={(event) => change({ partialImages: Number(event.target.value) })}
-            title="Pictures on the way to the result, where the endpoint streams them; each is charged"
+            title="Previews sent while the picture is being made, where the endpoint streams them; each is charged"
             value={draft.partialImages}
           >
             <option value={0}>None</option>

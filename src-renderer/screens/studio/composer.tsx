@@ -7,7 +7,7 @@ import { askOf, sendNote, sendWords, variablesOf } from './composer-rules';
 import { InputStrip } from './input-strip';
 import { InstructionField } from './instruction-field';
 import { sendDraft } from './studio-actions';
-import { useAskContext } from './use-studio';
+import { useAskContext, useStudioState } from './use-studio';
 import type { StudioView } from './use-studio';
 import { VariableFields } from './variable-fields';
 
@@ -15,6 +15,7 @@ export function Composer({ view }: { readonly view: StudioView }) {
   const model = useModel();
   const context = useAskContext(view);
   const outcome = askOf(view.draft, context);
+  const isSending = useStudioState((state) => state.isSending);
   const variables = variablesOf(view.draft);
   return (
     <section aria-label="Composer" className="composer">
@@ -25,11 +26,11 @@ export function Composer({ view }: { readonly view: StudioView }) {
           <button
             aria-keyshortcuts="Control+Enter"
             className="btn primary large"
-            disabled={outcome.kind === 'refused'}
+            disabled={outcome.kind === 'refused' || isSending}
             onClick={() => void sendDraft(model)}
             type="button"
           >
-            {sendWords(view.draft)} <kbd>Ctrl ↵</kbd>
+            {isSending ? 'Sending…' : sendWords(view.draft)} <kbd>Ctrl ↵</kbd>
           </button>
           <p className="hint" id="studio-why-not" role="status">
             {outcome.kind === 'refused' ? outcome.sentence : sendNote(view.draft, context)}
@@ -46,7 +47,7 @@ export function Composer({ view }: { readonly view: StudioView }) {
               onClick={() => model.studio.setState({ dialog: { kind: 'library' } })}
               type="button"
             >
-              Prompts <kbd>L</kbd>
+              Prompts… <kbd>L</kbd>
             </button>
           </div>
         </div>

@@ -11,7 +11,7 @@ export function EmptyStudio({ view }: { readonly view: StudioView }) {
   if (isOpening) {
     return (
       <div aria-busy="true" className="empty">
-        <p>Opening “{view.tree.name}”</p>
+        <p>Opening “{view.tree.name}”…</p>
       </div>
     );
   }

@@ -3,12 +3,12 @@ import { useModel } from '../../state/app-model';
 import { NEW_TREE } from '../../state/studio';
 import { livingMask } from './mask-file';
 import { toggleMask } from './studio-actions';
-import { useStudioState } from './use-studio';
+import { usePaintedNode, useStudioState } from './use-studio';
 import type { StudioView } from './use-studio';
 
 export function MaskButton({ view }: { readonly view: StudioView }) {
   const model = useModel();
-  const isMasking = useStudioState((state) => state.isMasking);
+  const isMasking = usePaintedNode(view) !== undefined;
   const mask = useStudioState((state) => state.masks.get(view.treeId ?? NEW_TREE));
   const isPainted = livingMask(mask, view.draft) !== undefined;
   return (

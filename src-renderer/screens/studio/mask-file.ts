@@ -12,8 +12,15 @@ export function livingMask(mask: StudioMask | undefined, draft: StudioDraft): St
     : undefined;
 }
 
-/** At the full size of its picture. */
+/** At the full size of its picture. Throws one sentence where what was painted was all taken away again: it would be paid for nothing. */
 export async function maskFile(mask: StudioMask | undefined, draft: StudioDraft): Promise<File | undefined> {
   const living = livingMask(mask, draft);
-  return living === undefined ? undefined : await maskPng(living.document);
+  if (living === undefined) {
+    return undefined;
+  }
+  const file = await maskPng(living.document);
+  if (file === null) {
+    throw new Error('The mask marks nothing: paint what may change, or clear the mask to send without one.');
+  }
+  return file;
 }

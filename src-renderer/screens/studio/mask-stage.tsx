@@ -22,7 +22,7 @@ export function MaskStage({ nodeId, picture, treeId }: MaskStageProps) {
       onChange={(document) =>
         studio.setState(({ masks }) => ({ masks: new Map(masks).set(treeId, { nodeId, document }) }))
       }
-      onClose={() => studio.setState({ isMasking: false })}
+      onClose={() => studio.setState({ masking: null })}
       source={{ url: view, width, height }}
       value={mask?.nodeId === nodeId ? mask.document : emptyMask(picture)}
     />

@@ -84,7 +84,7 @@ function Item({ node, row, at, isSelected, grown, isClosed }: ItemProps) {
           return;
         }
         selectNode(studio, node.treeId, node.id);
-        studio.setState({ isMasking: false });
+        studio.setState({ masking: null });
         event.currentTarget.focus();
       }}
       onDragStart={(event) => putIds(event.dataTransfer, DRAGGED_NODES, [node.id])}

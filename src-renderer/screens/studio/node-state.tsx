@@ -39,7 +39,7 @@ export function NodeState({
           </button>
           {!isSmall && (
             <button className="btn small ghost" onClick={() => reuse(model, node, 'all')} type="button">
-              Change and send anew
+              Edit and send again
             </button>
           )}
         </span>
@@ -62,7 +62,7 @@ function Explanation({ node }: { readonly node: TreeNode }) {
         </>
       );
     case 'unknown':
-      return <p>It was sent, but nobody heard the answer. Sending it again may cost a second time.</p>;
+      return <p>It was sent, but its answer was lost. Sending it again may be charged a second time.</p>;
     case 'cancelled':
       return <p>It was cancelled before a picture came.</p>;
     case 'sent':

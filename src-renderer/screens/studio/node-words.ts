@@ -126,7 +126,7 @@ export function maskWords(origin: ResultOrigin): string {
   if (origin.mask === undefined) {
     return '';
   }
-  return origin.maskSentAs === 'markedUp' ? 'mask told by a marked copy and words' : 'mask sent';
+  return origin.maskSentAs === 'markedUp' ? 'mask shown as a marked copy, with words' : 'mask sent';
 }
 
 /** Blank where no lock was asked for, or without a mask, which leaves nothing to lock. */

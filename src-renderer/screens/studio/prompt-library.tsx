@@ -59,7 +59,7 @@ export function PromptLibrary({ view, onClose }: LibraryProps) {
   };
   return (
     <Dialog className="wide" onClose={onClose} title="Prompts">
-      <Field hint="Words that all occur; arrows choose, Enter takes" label="Search">
+      <Field hint="All words must occur; arrow keys select, Enter uses the prompt" label="Search">
         {(wiring) => (
           <input
             {...wiring}
@@ -98,7 +98,7 @@ export function PromptLibrary({ view, onClose }: LibraryProps) {
           onClick={() => studio.setState({ dialog: { kind: 'savePreset' } })}
           type="button"
         >
-          Save the present one…
+          Save this prompt…
         </button>
         <button className="btn" onClick={onClose} type="button">
           Close

@@ -16,7 +16,7 @@ import {
 import { RenameField } from './rename-field';
 import { StageTools } from './stage-tools';
 import { renameNode } from './studio-actions';
-import { useStudioState } from './use-studio';
+import { usePaintedNode, useStudioState } from './use-studio';
 import type { StudioView } from './use-studio';
 
 interface HeadProps {
@@ -27,7 +27,7 @@ interface HeadProps {
 export function StageHead({ node, view }: HeadProps) {
   const model = useModel();
   const isRenaming = useStudioState(({ renaming }) => renaming?.kind === 'node' && renaming.id === node.id);
-  const isMasking = useStudioState((state) => state.isMasking);
+  const isMasking = usePaintedNode(view) !== undefined;
   const { word, tone } = stateOf(node);
   const instruction = resultOf(node)?.ask.instruction;
   const isNamed = node.name !== '';

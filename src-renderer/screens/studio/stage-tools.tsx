@@ -79,7 +79,7 @@ function KeepTool({ node, view }: ToolsProps) {
       </Tool>
       {others.length > 0 && (
         <Tool keys="Esc" onPress={() => studio.setState({ kept: [] })} shortcut="Escape">
-          Let {others.length} go
+          Clear {others.length} kept
         </Tool>
       )}
     </>

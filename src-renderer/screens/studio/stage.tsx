@@ -3,13 +3,12 @@ import type { TreeNode } from '@shared/model/studio';
 import type { CompareState } from '../../compare/use-compare';
 import { useModel } from '../../state/app-model';
 import { NEW_TREE } from '../../state/studio';
-import { subjectOf } from '../../state/studio-draft';
 import { NodeState } from './node-state';
 import { isReady, nameOf, pictureOf, resultOf, variantsOf } from './node-words';
 import { Spread } from './spread';
 import { MaskStage } from './mask-stage';
 import { PairStage } from './pair-stage';
-import { useStudioState } from './use-studio';
+import { usePaintedNode, useStudioState } from './use-studio';
 import type { StudioView } from './use-studio';
 
 interface StageProps {
@@ -20,16 +19,15 @@ interface StageProps {
 
 export function Stage({ node, view, compare }: StageProps) {
   const { studio } = useModel();
-  const isMasking = useStudioState((state) => state.isMasking);
   const isSpread = useStudioState((state) => state.isSpread);
   const keptIds = useStudioState((state) => state.kept);
-  const subject = subjectOf(view.draft.inputs);
-  const masked = subject === undefined ? undefined : pictureOf(view.nodes.get(subject.nodeId));
+  const painted = usePaintedNode(view);
+  const masked = pictureOf(painted);
   const variants = variantsOf(node, view.nodes);
-  if (isMasking && subject !== undefined && masked !== undefined) {
+  if (painted !== undefined && masked !== undefined) {
     return (
       <div className="studio-stage">
-        <MaskStage nodeId={subject.nodeId} picture={masked} treeId={view.treeId ?? NEW_TREE} />
+        <MaskStage nodeId={painted.id} picture={masked} treeId={view.treeId ?? NEW_TREE} />
       </div>
     );
   }

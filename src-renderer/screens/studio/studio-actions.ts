@@ -1,5 +1,5 @@
 /** What the studio does, whichever button, key or drop asked for it. A refusal becomes a sentence on the screen. */
-import type { Tree, TreeNode } from '@shared/model/studio';
+import type { StudioAsk, Tree, TreeNode } from '@shared/model/studio';
 import type { AppModel } from '../../state/app-model';
 import { withVault } from '../../state/app-model';
 import { sentenceOf } from '../../state/refusal';
@@ -7,10 +7,10 @@ import {
   adoptDraft,
   changeDraft,
   NEW_TREE,
-  remember,
   selectNode,
   stepAgain,
   stepBack,
+  takeStep,
 } from '../../state/studio';
 import type { Step } from '../../state/studio';
 import { settingsOf, subjectOf, withInputs } from '../../state/studio-draft';
@@ -21,7 +21,7 @@ import { plural } from '../../ui/format';
 import { askOf } from './composer-rules';
 import { maskFile } from './mask-file';
 import { askedFor, canRetry, isBusy, nameOf, variantsOf } from './node-words';
-import { askContextNow, studioNow } from './use-studio';
+import { askContextNow, paintedNode, studioNow } from './use-studio';
 
 /** Runs a call; what it was refused with is shown until the next action. */
 export async function attempt(model: AppModel, work: () => Promise<void>): Promise<void> {
@@ -34,12 +34,12 @@ export async function attempt(model: AppModel, work: () => Promise<void>): Promi
 }
 
 export function openTree({ ui, studio }: AppModel, treeId: number): void {
-  studio.setState({ openId: treeId, isMasking: false, problems: [], offer: null });
+  studio.setState({ openId: treeId, masking: null, problems: [], offer: null });
   show(ui, { kind: 'studio', treeId });
 }
 
 export function newTree({ ui, studio }: AppModel): void {
-  studio.setState({ openId: NEW_TREE, isMasking: false, problems: [], offer: null });
+  studio.setState({ openId: NEW_TREE, masking: null, problems: [], offer: null });
   show(ui, { kind: 'studio', treeId: null });
   focusInstruction();
 }
@@ -129,21 +129,35 @@ export async function sendDraft(model: AppModel): Promise<void> {
     focusInstruction();
     return;
   }
-  await attempt(model, async () => {
-    const { masks } = model.studio.getState();
-    const mask = await maskFile(masks.get(view.treeId ?? NEW_TREE), view.draft);
-    const answer = await model.backend.client.studio.send({
-      treeId: view.treeId,
-      ask: outcome.ask,
-      ...(mask === undefined ? {} : { mask }),
-    });
-    arrive(model, view.treeId, answer);
-    const [first] = answer.sentIds;
-    if (first !== undefined) {
-      selectNode(model.studio, answer.tree.id, first);
-    }
-    model.studio.setState({ isSpread: answer.sentIds.length > 1, isMasking: false });
+  if (model.studio.getState().isSending) {
+    return;
+  }
+  model.studio.setState({ isSending: true });
+  try {
+    await attempt(model, () => send(model, view, outcome.ask));
+  } finally {
+    model.studio.setState({ isSending: false });
+  }
+}
+
+async function send(
+  model: AppModel,
+  { treeId, draft }: ReturnType<typeof studioNow>,
+  ask: StudioAsk,
+): Promise<void> {
+  const { masks } = model.studio.getState();
+  const mask = await maskFile(masks.get(treeId ?? NEW_TREE), draft);
+  const answer = await model.backend.client.studio.send({
+    treeId,
+    ask,
+    ...(mask === undefined ? {} : { mask }),
   });
+  arrive(model, treeId, answer);
+  const [first] = answer.sentIds;
+  if (first !== undefined) {
+    selectNode(model.studio, answer.tree.id, first);
+  }
+  model.studio.setState({ isSpread: answer.sentIds.length > 1, masking: null });
 }
 
 /** The selected request, as far as it is still under way. */
@@ -187,21 +201,19 @@ export function reuse(model: AppModel, node: TreeNode, what: Use): void {
 /** Takes a step, tells of it with a way back, and remembers it. */
 async function take(model: AppModel, step: Step): Promise<void> {
   await attempt(model, async () => {
-    await step.redo();
-    remember(model.studio, step);
+    await takeStep(model.studio, step);
     toast(model.ui, step.label, { label: 'Undo', run: () => void undo(model, step) });
   });
 }
 
+/** The last step, or `only` that one, whatever was done since. */
 export async function undo(model: AppModel, only?: Step): Promise<void> {
-  const last = model.studio.getState().done.at(-1);
-  if (only !== undefined && only !== last) {
-    return;
-  }
   await attempt(model, async () => {
-    const label = await stepBack(model.studio);
+    const label = await stepBack(model.studio, only);
     if (label !== null) {
       toast(model.ui, `Undone: ${label}`);
+    } else if (only !== undefined) {
+      toast(model.ui, 'That was already undone');
     }
   });
 }
@@ -283,8 +295,12 @@ export async function renameTree(model: AppModel, tree: Tree, name: string): Pro
   const rename = async (text: string) => {
     await model.backend.client.studio.renameTree({ treeId: tree.id, name: text });
     model.catchUp();
-    const now = model.trees.getState().trees?.get(tree.id) ?? tree;
-    model.accept({ kind: 'tree', treeId: tree.id, tree: { ...now, name: text }, nodes: [] });
+    const { trees } = model.trees.getState();
+    const now = trees === null ? tree : trees.get(tree.id);
+    // One that was removed meanwhile stays so.
+    if (now !== undefined) {
+      model.accept({ kind: 'tree', treeId: tree.id, tree: { ...now, name: text }, nodes: [] });
+    }
   };
   if (to !== '' && to !== tree.name) {
     await take(model, {
@@ -303,14 +319,15 @@ export async function renameNode(model: AppModel, node: TreeNode, name: string):
     model.catchUp();
     const { trees, nodes } = model.trees.getState();
     const tree = trees?.get(node.treeId);
-    const now = nodes.get(node.treeId)?.get(node.id) ?? node;
-    if (tree !== undefined) {
+    const now = nodes.get(node.treeId)?.get(node.id);
+    // One that was pruned meanwhile stays so.
+    if (tree !== undefined && now !== undefined) {
       model.accept({ kind: 'tree', treeId: node.treeId, tree, nodes: [{ ...now, name: text }] });
     }
   };
   if (to !== node.name) {
     await take(model, {
-      label: to === '' ? 'Took the name away' : `Renamed to “${to}”`,
+      label: to === '' ? 'Removed the name' : `Renamed to “${to}”`,
       redo: () => rename(to),
       undo: () => rename(node.name),
     });
@@ -326,16 +343,18 @@ export function maskSubject(model: AppModel): TreeNode | undefined {
 
 /** Opens the mask editor on the picture that is edited; the selected one becomes it where none was chosen. */
 export function toggleMask(model: AppModel): void {
-  if (model.studio.getState().isMasking) {
-    model.studio.setState({ isMasking: false });
+  const view = studioNow(model);
+  const { selected, treeId } = view;
+  if (paintedNode(view, model.studio.getState().masking) !== undefined) {
+    model.studio.setState({ masking: null });
     return;
   }
-  const { selected, treeId } = studioNow(model);
   if (maskSubject(model) === undefined && selected?.picture !== undefined) {
     changeDraft(model.studio, treeId, (draft) => withInputs(draft, [selected.id]));
   }
-  if (maskSubject(model) !== undefined) {
-    model.studio.setState({ isMasking: true });
+  const subject = maskSubject(model);
+  if (subject !== undefined) {
+    model.studio.setState({ masking: subject.id });
   }
 }
 

@@ -1,6 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { emptyMask, withStroke } from '../../canvas/mask-document';
+import type { MaskStroke } from '../../canvas/mask-document';
 import { sizeOfPng } from '../../canvas/png-size';
 import {
   button,
@@ -158,6 +159,69 @@ describe('the composer', () => {
     expect(asked[1]?.mask).toBeUndefined();
   });
 
+  it('sends once what is asked for twice, and a held key sends nothing', async () => {
+    const { backend, asked } = await opened('empty');
+    const send = backend.client.studio.send;
+    let go = (): void => undefined;
+    backend.client.studio.send = async (input) => {
+      await new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      return await send(input);
+    };
+    const calls = vi.spyOn(backend.client.studio, 'send');
+    write('A lighthouse');
+    press('Enter', { ctrlKey: true, repeat: true });
+    expect(calls).not.toHaveBeenCalled();
+    const primary = button(/^Generate 1 picture/);
+    fireEvent.click(primary);
+    fireEvent.click(primary);
+    press('Enter', { ctrlKey: true });
+    expect(await screen.findByRole('button', { name: /^Sending…/ })).toHaveProperty('disabled', true);
+    await waitFor(() => expect(calls).toHaveBeenCalledTimes(1));
+    await act(async () => go());
+    await waitFor(() => expect(asked).toHaveLength(1));
+    await waitFor(() => expect(button(/^Generate 1 picture/)).toHaveProperty('disabled', false));
+    press('Enter', { ctrlKey: true });
+    await waitFor(() => expect(calls).toHaveBeenCalledTimes(2));
+  });
+
+  it('does not send a mask that marks nothing, and sends without one once it is cleared', async () => {
+    const { model, asked } = await opened();
+    fireEvent.click(item(/quiet library/));
+    press('e');
+    write('Add a cat');
+    const paint = (strokes: readonly MaskStroke[]) => {
+      const document = strokes.reduce(withStroke, emptyMask({ width: 64, height: 32 }));
+      act(() => model.studio.setState({ masks: new Map([[1, { nodeId: 17, document }]]) }));
+    };
+    paint([{ kind: 'invert' }, { kind: 'invert' }]);
+    press('Enter', { ctrlKey: true });
+    expect((await screen.findByRole('alert')).textContent).toContain('The mask marks nothing');
+    expect(asked).toEqual([]);
+    paint([{ kind: 'invert' }, { kind: 'invert' }, { kind: 'clear' }]);
+    press('Enter', { ctrlKey: true });
+    await waitFor(() => expect(asked).toHaveLength(1));
+    expect(asked[0]?.mask).toBeUndefined();
+  });
+
+  it('obeys its keys again once the picture that was painted on is taken out', async () => {
+    const { model } = await opened();
+    fireEvent.click(item(/quiet library/));
+    press('b');
+    expect(await screen.findByRole('region', { name: 'Mask' })).toBeTruthy();
+    fireEvent.click(button('Take out picture 1'));
+    await waitFor(() => expect(screen.queryByRole('region', { name: 'Mask' })).toBeNull());
+    press('l');
+    expect(model.studio.getState().dialog).toEqual({ kind: 'library' });
+    act(() => model.studio.setState({ dialog: { kind: 'none' } }));
+    press('e');
+    field().blur();
+    expect(button(/^Paint B/).getAttribute('aria-pressed')).toBe('false');
+    press('b');
+    expect(await screen.findByRole('region', { name: 'Mask' })).toBeTruthy();
+  });
+
   it('keeps letters for the words while these are written', async () => {
     const { model } = await opened();
     field().focus();
@@ -167,7 +231,7 @@ describe('the composer', () => {
     expect(model.studio.getState()).toMatchObject({
       isSpread: false,
       isHeatMapShown: false,
-      isMasking: false,
+      masking: null,
       openId: 1,
       dialog: { kind: 'none' },
       done: [],
@@ -180,7 +244,7 @@ describe('pictures that come in', () => {
     const { model } = await opened('empty');
     await paste([png('cat.png'), png('broken.png')]);
     expect(await screen.findByRole('treeitem', { name: 'cat.png: Source' })).toBeTruthy();
-    expect(screen.getByRole('alert').textContent).toContain('broken.png is no picture.');
+    expect(screen.getByRole('alert').textContent).toContain('broken.png is not a picture.');
     expect(button(/^Edit 1 picture/)).toBeTruthy();
     expect(model.ui.getState().view.kind).toBe('studio');
   });

@@ -3,7 +3,6 @@ import { useEffect, useEffectEvent } from 'react';
 import { useCompare, useCompareKeys } from '../../compare/use-compare';
 import type { CompareState } from '../../compare/use-compare';
 import { useModel } from '../../state/app-model';
-import { subjectOf } from '../../state/studio-draft';
 import { Notice } from '../../ui/notice';
 import { Problems } from '../../ui/problems';
 import { Composer } from './composer';
@@ -13,7 +12,7 @@ import { StageHead } from './stage-head';
 import { StudioDialogs } from './studio-dialogs';
 import { useInnerDrop } from './use-inner-drop';
 import { useStudioKeys } from './use-studio-keys';
-import { useLoadedTree, useStudio, useStudioState } from './use-studio';
+import { useLoadedTree, usePaintedNode, useStudio, useStudioState } from './use-studio';
 import './studio.css';
 
 export { StudioPanel } from './studio-panel';
@@ -22,15 +21,13 @@ export function StudioScreen({ treeId }: { readonly treeId: number | null }) {
   const view = useStudio(treeId);
   useLoadedTree(view.treeId);
   const compare = useCompare('result');
-  const isCovered = useStudioState(({ isMasking, isSpread }) => isMasking || isSpread);
-  const masked = useStudioState(({ isMasking }) =>
-    isMasking ? subjectOf(view.draft.inputs)?.nodeId : undefined,
-  );
-  const shown = (masked === undefined ? undefined : view.nodes.get(masked)) ?? view.selected;
+  const isSpread = useStudioState((state) => state.isSpread);
+  const painted = usePaintedNode(view);
+  const shown = painted ?? view.selected;
   useSideForKept(compare);
   const drop = useInnerDrop(view);
   useStudioKeys();
-  useCompareKeys(compare, !isCovered);
+  useCompareKeys(compare, painted === undefined && !isSpread);
   return (
     <section
       aria-label="Studio"

@@ -1,5 +1,5 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { show } from '../../state/ui-store';
 import { resultNode } from '../../testing/fake-nodes';
 import { button, field, item, opened, press, write } from '../../testing/render-studio';
@@ -118,6 +118,36 @@ describe('the tree', () => {
     await screen.findByRole('treeitem', { name: /Warmer light/ });
     press('z', { ctrlKey: true });
     await screen.findByRole('button', { name: /^Portrait with a hat/ });
+  });
+
+  it('undoes two steps when asked twice at once, and an older step by its own message', async () => {
+    const { model, backend } = await opened();
+    const rename = async (from: RegExp, to: string) => {
+      fireEvent.click(item(from));
+      press('F2');
+      const name = screen.getByLabelText('Name of the picture');
+      fireEvent.change(name, { target: { value: to } });
+      fireEvent.keyDown(name, { key: 'Enter' });
+      await screen.findByRole('treeitem', { name: new RegExp(to) });
+    };
+    await rename(/Warmer light/, 'The warm one');
+    await rename(/quiet library/, 'The quiet one');
+    const calls = vi.spyOn(backend.client.studio, 'renameNode');
+    press('z', { ctrlKey: true });
+    press('z', { ctrlKey: true });
+    await screen.findByRole('treeitem', { name: /Warmer light/ });
+    expect(item(/quiet library/)).toBeTruthy();
+    expect(calls).toHaveBeenCalledTimes(2);
+
+    await rename(/Warmer light/, 'Warm again');
+    await rename(/quiet library/, 'Quiet again');
+    const undoOf = (label: string) =>
+      model.ui.getState().toasts.find(({ text }) => text.includes(label))?.action?.run;
+    act(() => undoOf('Warm again')?.());
+    await screen.findByRole('treeitem', { name: /Warmer light/ });
+    expect(item(/Quiet again/)).toBeTruthy();
+    press('z', { ctrlKey: true });
+    await screen.findByRole('treeitem', { name: /quiet library/ });
   });
 
   it('is removed and brought back', async () => {
@@ -246,7 +276,7 @@ describe('beyond one picture', () => {
     write('Make it rain');
     press('l', {});
     fireEvent.click(button(/^Prompts/));
-    fireEvent.click(button('Save the present one…'));
+    fireEvent.click(button('Save this prompt…'));
     fireEvent.change(screen.getByLabelText('Name'), { target: { value: 'Rain' } });
     fireEvent.change(screen.getByLabelText('Tags'), { target: { value: 'weather, wet, weather' } });
     fireEvent.click(button('Save preset'));

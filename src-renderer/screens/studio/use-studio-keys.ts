@@ -28,7 +28,7 @@ import {
   undo,
 } from './studio-actions';
 import { EXPORT_CLASS } from './tree-export';
-import { studioNow } from './use-studio';
+import { paintedNode, studioNow } from './use-studio';
 
 type Act = (model: AppModel) => void;
 
@@ -87,7 +87,8 @@ const ARROWS: ReadonlySet<string> = new Set(['ArrowUp', 'ArrowDown', 'ArrowLeft'
 export function useStudioKeys(): void {
   const model = useModel();
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
-    const { isMasking, kept } = model.studio.getState();
+    const { masking, kept } = model.studio.getState();
+    const isMasking = paintedNode(studioNow(model), masking) !== undefined;
     // Whatever dialog it is, from here or elsewhere: its keys are its own.
     const isCovered = document.querySelector('dialog[open]') !== null;
     if (isCovered || event.defaultPrevented) {
@@ -105,7 +106,10 @@ export function useStudioKeys(): void {
     const act = always !== undefined ? ALWAYS[always] : other !== undefined ? NOT_WHILE_TYPING[other] : null;
     if (act !== null) {
       event.preventDefault();
-      act(model);
+      // A key held down sends and saves once.
+      if (always === undefined || !event.repeat) {
+        act(model);
+      }
     } else if (ARROWS.has(pressName(event)) && !isMasking && event.target === document.body) {
       // Else the tree, which has the focus by then, would be scrolled by the same press.
       event.preventDefault();

@@ -11,10 +11,12 @@ import type { DraftContext } from '../../state/new-run-draft';
 import { sentenceOf } from '../../state/refusal';
 import { changeDraft, draftOf, NEW_TREE } from '../../state/studio';
 import type { StudioState } from '../../state/studio';
+import { subjectOf } from '../../state/studio-draft';
 import type { StudioDraft } from '../../state/studio-draft';
 import { isStale, loadTree, loadTrees, treesNewestFirst } from '../../state/trees';
 import type { TreesState } from '../../state/trees';
 import type { AskContext } from './composer-rules';
+import { pictureOf } from './node-words';
 import { newestNode } from './tree-layout';
 
 const NO_NODES: ReadonlyMap<number, TreeNode> = new Map();
@@ -90,6 +92,23 @@ export function studioNow(model: AppModel): Omit<StudioView, 'change'> {
     selected: (selectedId === undefined ? undefined : nodes.get(selectedId)) ?? newestNode(nodes),
     draft: draftOf(studio, treeId),
   };
+}
+
+/** The picture a mask is painted on; none once it is gone, or no longer what is edited. */
+export function paintedNode(
+  { draft, nodes }: Pick<StudioView, 'draft' | 'nodes'>,
+  masking: StudioState['masking'],
+): TreeNode | undefined {
+  const isEdited = masking !== null && subjectOf(draft.inputs)?.nodeId === masking;
+  const node = isEdited ? nodes.get(masking) : undefined;
+  return pictureOf(node) === undefined ? undefined : node;
+}
+
+export function usePaintedNode(view: Pick<StudioView, 'draft' | 'nodes'>): TreeNode | undefined {
+  return paintedNode(
+    view,
+    useStudioState((state) => state.masking),
+  );
 }
 
 /** Fetches the trees, and the open one, when they are first looked at and after the connection was lost. */

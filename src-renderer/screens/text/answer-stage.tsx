@@ -7,7 +7,7 @@ import { ANSWER_KEYS } from '../../keys/text-keys';
 import { useKeys } from '../../keys/use-keys';
 import { useModel } from '../../state/app-model';
 import { isUnderWay } from '../../state/text';
-import type { TextAsking } from '../../state/text';
+import type { AskState, TextAsking } from '../../state/text';
 import { AnswerBody } from '../../text/answer-body';
 import { AnswerWayButtons, Candidates, factsOf, FailureNotice } from '../../text/answer-parts';
 import { useAnswerOut } from '../../text/use-answer-out';
@@ -15,7 +15,15 @@ import { formatClock } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import { Pill } from '../../ui/pill';
 import { useNow } from '../../ui/use-now';
-import { ANSWERED_ID, continueFrom, forgetTexts, stopText, takeUp, takeUpAsked } from './text-actions';
+import {
+  ANSWERED_ID,
+  continueFrom,
+  forgetTexts,
+  showText,
+  stopText,
+  takeUp,
+  takeUpAsked,
+} from './text-actions';
 import { askingState } from './text-panel';
 import { useStage } from './use-text';
 
@@ -130,9 +138,10 @@ function Asking({ asking }: { readonly asking: TextAsking }) {
       <Body>
         {asking.again !== null && <Notice tone="info">Asked again: {asking.again}</Notice>}
         {asking.state.kind === 'refused' && <Notice tone="bad">{asking.state.sentence}</Notice>}
+        {asking.state.kind === 'lost' && <Interrupted state={asking.state} />}
         {asking.state.kind === 'stopped' && (
           <Notice tone="info">
-            You stopped it. What had been sent is finished and kept, and may be charged.
+            You stopped it. A request already sent still finishes, is kept, and may be charged.
           </Notice>
         )}
         <section aria-busy={isOn} aria-label="Answer" aria-live="polite">
@@ -145,6 +154,24 @@ function Asking({ asking }: { readonly asking: TextAsking }) {
         </section>
       </Body>
     </>
+  );
+}
+
+/** Asking once more would be paid once more: the way out is the answer of the request that went on. */
+function Interrupted({ state }: { readonly state: Extract<AskState, { kind: 'lost' }> }) {
+  const model = useModel();
+  const show = () => showText(model, { kind: 'answer', jobId: state.jobId });
+  return (
+    <Notice
+      action={
+        <button className="btn small" onClick={show} type="button">
+          Show what became of it
+        </button>
+      }
+      tone="warn"
+    >
+      {state.sentence} The request was taken and goes on: its answer is kept, and it may be charged.
+    </Notice>
   );
 }
 
@@ -227,10 +254,10 @@ function AnswerActions({ answer, asking }: ActionsProps) {
         aria-keyshortcuts="Shift+X"
         className="btn small ghost"
         onClick={forget}
-        title="Forget it (Shift+X)"
+        title="Remove it from the history (Shift+X)"
         type="button"
       >
-        Forget
+        Remove
       </button>
     </>
   );

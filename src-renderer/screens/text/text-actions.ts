@@ -8,7 +8,7 @@ import { takeAsked, takeFiles, takeResults } from '../../state/attachments';
 import { sentenceOf } from '../../state/refusal';
 import { settingsOf } from '../../state/text-settings';
 import { beginAsking, changeTextDraft, isUnderWay, patchAsking } from '../../state/text';
-import type { TextAsking, TextShown, TextStore } from '../../state/text';
+import type { AskState, TextAsking, TextShown, TextStore } from '../../state/text';
 import { show, toast } from '../../state/ui-store';
 import { plural } from '../../ui/format';
 import { likelyTextModel } from '../../text/text-models';
@@ -94,13 +94,18 @@ async function follow(model: AppModel, id: number, request: TextRequest): Promis
   }
 }
 
-/** A request that is not over by itself was stopped (null), or failed with a sentence. */
+/** A request that is not over by itself was stopped (null), was refused, or was heard of no more. */
 function settle(text: TextStore, id: number, sentence: string | null): void {
   patchAsking(text, id, (asking) =>
-    isUnderWay(asking)
-      ? { state: sentence === null ? { kind: 'stopped' } : { kind: 'refused', sentence } }
-      : {},
+    isUnderWay(asking) ? { state: endWithout(asking.jobId, sentence) } : {},
   );
+}
+
+function endWithout(jobId: number | null, sentence: string | null): AskState {
+  if (sentence === null) {
+    return { kind: 'stopped' };
+  }
+  return jobId === null ? { kind: 'refused', sentence } : { kind: 'lost', jobId, sentence };
 }
 
 /** Pieces of an answer come by the hundred; the screen is drawn a few times a second. */
@@ -260,7 +265,7 @@ export async function forgetTexts(model: AppModel, jobIds: readonly number[]): P
     if (wasShown) {
       text.setState({ shown: { kind: 'nothing' } });
     }
-    toast(ui, `Forgot ${plural(jobIds.length, 'request')}`, {
+    toast(ui, `Removed ${plural(jobIds.length, 'request')}`, {
       label: 'Undo',
       run: () => {
         backend.client.text

@@ -34,10 +34,10 @@ export function TextComposer() {
           <span className="hint">{after.isBefore === true ? 'Asks again after' : 'Continues'}</span>
           <span className="clip">{after.prompt}</span>
           <button
-            aria-label="Begin anew instead"
+            aria-label="Start a new conversation instead"
             className="btn ghost icon small"
             onClick={() => model.text.setState({ after: null })}
-            title="Begin anew instead"
+            title="Start a new conversation instead"
             type="button"
           >
             <X aria-hidden="true" size={13} />
@@ -167,7 +167,7 @@ function TokenButtons({ media, insert }: TokenProps) {
         className="chip mono"
         key={medium}
         onClick={() => insert(medium)}
-        title={`Stands where the next ${medium} goes (${press}); without any, files go before the words`}
+        title={`Marks where the next ${medium} goes (${press}); without tokens, files go before the prompt`}
         type="button"
       >
         {`<${medium}>`}

@@ -25,7 +25,7 @@ export function TextInspector() {
       </div>
       <details className="pad text-fold" open={settings.system !== ''}>
         <summary>System prompt{settings.system === '' ? '' : ', set'}</summary>
-        <Field hint="Stays for the next requests, too" label="What the model is told before all else">
+        <Field hint="Stays for the next requests, too" label="Instructions the model gets before the prompt">
           {(wiring) => (
             <textarea
               className="input"

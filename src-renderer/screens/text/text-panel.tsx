@@ -64,7 +64,7 @@ export function TextPanel() {
       </ul>
       {isEmpty && history.isKnown && (
         <p className="side-empty">
-          {history.search === '' ? 'What you ask is kept here.' : 'Nothing has these words.'}
+          {history.search === '' ? 'What you ask is kept here.' : 'No request matches.'}
         </p>
       )}
       {history.answers.length < history.total && (
@@ -125,6 +125,8 @@ export function askingState(asking: TextAsking): { readonly word: string; readon
       return JOB_STATES[asking.state.answer.state];
     case 'refused':
       return { word: 'Not sent', tone: 'bad' };
+    case 'lost':
+      return { word: 'Interrupted', tone: 'warn' };
     case 'stopped':
       return { word: 'Stopped', tone: 'idle' };
   }
@@ -187,10 +189,10 @@ function Item({ prompt, tone, word, when, isShown, onChoose, onForget }: ItemPro
       </button>
       {onForget !== undefined && (
         <button
-          aria-label={`Forget ${name}`}
+          aria-label={`Remove ${name}`}
           className="btn ghost icon small text-forget"
           onClick={onForget}
-          title="Forget (Del)"
+          title="Remove from the history (Del)"
           type="button"
         >
           <Trash2 aria-hidden="true" size={13} />

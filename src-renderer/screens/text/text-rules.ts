@@ -81,7 +81,7 @@ function whyNotTokens(prompt: string, files: readonly ChosenFile[]): string | nu
     return null;
   }
   const [tokens, there] = [tokensOf(prompt, short), countOf(files, short)];
-  return `The prompt has ${tokens} <${short}> and ${there === 0 ? `no ${short} is` : `only ${there} are`} attached: attach another, or take the token out.`;
+  return `The prompt has ${tokens} <${short}> and ${there === 0 ? `no ${short} is` : `only ${there} are`} attached: attach ${there === 0 ? 'one' : 'more'}, or remove the token.`;
 }
 
 export function tokensOf(prompt: string, medium: Medium): number {

@@ -100,15 +100,39 @@ describe('asking', () => {
   it('keeps words and files of a request that was refused, to mend and ask again', async () => {
     const { backend } = await opened();
     backend.client.text.ask = async () => {
-      throw new ORPCError('BAD_INPUT', { message: 'a.png is no picture.' });
+      throw new ORPCError('BAD_INPUT', { message: 'a.png is not a picture.' });
     };
     await paste([file('a.png', 'image/png')]);
     write('What is it?');
     send();
-    expect((await screen.findByRole('alert')).textContent).toContain('a.png is no picture.');
+    expect((await screen.findByRole('alert')).textContent).toContain('a.png is not a picture.');
     fireEvent.click(button('Edit and ask again'));
     expect(prompt().value).toBe('What is it?');
     expect(screen.getByRole('button', { name: /^image 1: a\.png/ })).toBeTruthy();
+  });
+
+  it('does not call a request unsent that was taken before the connection broke', async () => {
+    const { backend, model } = await opened('empty');
+    const { ask } = backend.client.text;
+    backend.client.text.ask = async (request, options) => {
+      const events = await ask(request, options);
+      return (async function* () {
+        for await (const event of events) {
+          yield event;
+          if (event.kind === 'asked') {
+            throw new Error('The connection was lost.');
+          }
+        }
+      })() as unknown as typeof events;
+    };
+    write('Name a colour');
+    send();
+    expect(await screen.findByText(/its answer is kept, and it may be charged/)).toBeTruthy();
+    expect(screen.getAllByText('Interrupted').length).toBeGreaterThan(0);
+    expect(screen.queryByText('Not sent')).toBeNull();
+    const jobId = model.text.getState().asking[0]?.jobId;
+    fireEvent.click(button('Show what became of it'));
+    expect(model.text.getState().shown).toEqual({ kind: 'answer', jobId });
   });
 
   it('draws an answer as text: no markup comes to life, code stands apart', async () => {
@@ -181,7 +205,7 @@ describe('files', () => {
   it('that no model takes are refused with a way out, and nothing is sent', async () => {
     const { backend } = await opened();
     await paste([file('rows.csv', 'text/csv')]);
-    expect(screen.getByRole('alert').textContent).toContain('“rows.csv” is no picture, sound or video');
+    expect(screen.getByRole('alert').textContent).toContain('“rows.csv” is not a picture, sound or video');
     write('Compare <image> and <image>');
     expect(screen.getByText(/2 <image> and no image is attached/)).toBeTruthy();
     send();
@@ -260,7 +284,7 @@ describe('the history', () => {
     await waitFor(() => expect(within(list).getAllByRole('listitem')).toHaveLength(1));
     fireEvent.change(screen.getByLabelText('Search requests'), { target: { value: '' } });
     await waitFor(() => expect(within(list).getAllByRole('listitem')).toHaveLength(4));
-    fireEvent.click(button('Forget Tag the picture'));
+    fireEvent.click(button('Remove Tag the picture'));
     await waitFor(() => expect(within(list).getAllByRole('listitem')).toHaveLength(3));
     expect(backend.texts.forgotten.size).toBe(1);
     fireEvent.click(await screen.findByRole('button', { name: 'Undo' }));

@@ -55,7 +55,7 @@ export function WelcomeScreen() {
             onClick={() => void action.run(() => pickSource(model, 'imageFolder'))}
             type="button"
           >
-            Open a folder of pictures
+            Open a folder of pictures…
           </button>
         </Card>
       </div>

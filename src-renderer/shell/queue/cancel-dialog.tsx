@@ -1,4 +1,4 @@
-/** Asks how far a run is to be cancelled: what waits only, or requests in flight, too. */
+/** Asks how far a run is to be cancelled: waiting jobs only, or requests in flight, too. */
 import type { Run } from '@shared/model/run';
 import { useState } from 'react';
 import { inFlight } from '../../jobs/job-words';
@@ -39,7 +39,7 @@ export function CancelDialog({ run, onCancelRun, onClose }: CancelDialogProps) {
                 type="radio"
               />
               <span>
-                <b>Only what waits</b>
+                <b>Only waiting jobs</b>
                 <span className="hint">
                   {plural(pending, 'job')} cancelled; {plural(flying, 'request')} in flight{' '}
                   {flying === 1 ? 'finishes' : 'finish'} and {flying === 1 ? 'is' : 'are'} saved.
@@ -60,7 +60,7 @@ export function CancelDialog({ run, onCancelRun, onClose }: CancelDialogProps) {
         )}
         <div className="dialog-foot">
           <button autoFocus className="btn" onClick={onClose} type="button">
-            Keep it
+            Keep the run
           </button>
           <button className="btn danger" type="submit">
             Cancel {isAll ? plural(pending + flying, 'job') : plural(pending, 'job')}

@@ -138,6 +138,33 @@ describe('the queue dock', () => {
     await waitFor(() => expect(backend.runs.get(2)?.run.counts.pending).toBe(before?.pending));
   });
 
+  it('offers no undo that would send what was cancelled before, and says nothing of a cancel that was refused', async () => {
+    const { backend, model } = await unfolded();
+    const fake = backend.runs.get(2);
+    const { cancel } = backend.client.runs;
+    backend.client.runs.cancel = async () => {
+      throw new ORPCError('NOT_FOUND', { message: 'That run is over.' });
+    };
+    const confirm = (): void => {
+      fireEvent.click(button('Cancel portraits-edit…'));
+      fireEvent.click(within(screen.getByRole('dialog')).getByRole('button', { name: /^Cancel \d+ jobs/ }));
+    };
+    confirm();
+    await screen.findByText('That run is over.');
+    expect(screen.queryByText(/^Cancelled/)).toBeNull();
+
+    backend.client.runs.cancel = cancel;
+    const pending = fake?.run.counts.pending;
+    if (fake !== undefined) {
+      fake.jobs.push({ ...fake.jobs[0], id: 9999, position: fake.jobs.length, state: 'cancelled' } as never);
+      fake.run = { ...fake.run, counts: { ...fake.run.counts, cancelled: 1 } };
+      act(() => model.accept({ kind: 'run', run: fake.run }));
+    }
+    confirm();
+    await screen.findByText(`Cancelled ${pending} jobs of portraits-edit`);
+    expect(screen.queryByRole('button', { name: 'Undo' })).toBeNull();
+  });
+
   it('cuts requests in flight off only when that was chosen', async () => {
     const { backend } = await unfolded();
     const flying = backend.runs.get(2)?.run.counts.sent;
@@ -214,7 +241,7 @@ describe('the keys of the run that has the focus', () => {
     press('ArrowDown');
     press('X', { shiftKey: true });
     const dialog = within(screen.getByRole('dialog', { name: 'Cancel portraits-edit?' }));
-    fireEvent.keyDown(dialog.getByRole('button', { name: 'Keep it' }), { key: 'p' });
+    fireEvent.keyDown(dialog.getByRole('button', { name: 'Keep the run' }), { key: 'p' });
     expect(shown()?.pending).toBe(pending);
     fireEvent.click(dialog.getByRole('button', { name: `Cancel ${pending} jobs` }));
     await waitFor(() => expect(shown()?.cancelled).toBe(pending));
