@@ -251,10 +251,7 @@ type PairRecord = Of<'left'> &
     readonly choice: string | null;
   };
 
-/**
- * Which model and endpoint made a result, its attempt knows; its job only of the present one. Where another run has taken
- * the folder over, the file of that name is another model's.
- */
+/** Which model and endpoint made a result, its attempt knows; its job only of the present one. */
 function seatSql(side: 'left' | 'right'): { readonly columns: string; readonly joins: string } {
   const [r, j, u, m, a] = ['r', 'j', 'u', 'm', 'a'].map((name) => `${side}_${name}`);
   return {
@@ -262,7 +259,7 @@ function seatSql(side: 'left' | 'right'): { readonly columns: string; readonly j
       ${u}.output_dir AS ${side}_dir, ${r}.file_name AS ${side}_file,
       coalesce(${a}.endpoint_name, ${j}.endpoint_name) AS ${side}_endpoint`,
     joins: `JOIN results ${r} ON ${r}.id = p.${side}_result JOIN jobs ${j} ON ${j}.id = ${r}.job_id
-      JOIN runs ${u} ON ${u}.id = ${j}.run_id AND ${u}.replaced = 0 JOIN models ${m} ON ${m}.id = ${j}.model_id
+      JOIN runs ${u} ON ${u}.id = ${j}.run_id JOIN models ${m} ON ${m}.id = ${j}.model_id
       LEFT JOIN attempts ${a} ON ${a}.id = ${r}.attempt_id`,
   };
 }
@@ -278,15 +275,17 @@ function createPairTable(db: Db, wallNow: () => number) {
     `INSERT INTO arena_pairs (arena_id, place, left_result, left_side, right_result, right_side)
      VALUES (?, ?, ?, ?, ?, ?)`,
   );
-  const byId = select('p.id = ?');
-  const open = select('p.arena_id = ? AND p.place >= ? AND p.choice IS NULL ORDER BY p.place LIMIT 1');
-  const any = select('p.arena_id = ? AND p.place >= ? ORDER BY p.place LIMIT 1');
-  const preferences = select(
+  // Where another run has taken the folder over, the file of that name is another model's. What was chosen before counts.
+  const selectShown = (where: string) => select(`left_u.replaced = 0 AND right_u.replaced = 0 AND ${where}`);
+  const byId = selectShown('p.id = ?');
+  const open = selectShown('p.arena_id = ? AND p.place >= ? AND p.choice IS NULL ORDER BY p.place LIMIT 1');
+  const any = selectShown('p.arena_id = ? AND p.place >= ? ORDER BY p.place LIMIT 1');
+  const preferences = selectShown(
     `p.arena_id = ? AND p.choice IN ('left', 'right') AND p.id > ? AND left_r.current = 1 AND right_r.current = 1
      ORDER BY p.id LIMIT ?`,
   );
   const chosen = select('p.arena_id = ? AND p.choice IS NOT NULL ORDER BY p.id');
-  const last = select(
+  const last = selectShown(
     'p.arena_id = ? AND p.choice IS NOT NULL ORDER BY p.decided_at DESC, p.place DESC LIMIT 1',
   );
   const choiceOf = db.prepare<{ choice: string | null }>('SELECT choice FROM arena_pairs WHERE id = ?');

@@ -33,6 +33,9 @@ interface RowRecord {
   readonly fields: string;
 }
 
+/** What the column `importing` says of a reading whose rows are on their way out; 1: it is being read, 0: it is whole. */
+export const GIVEN_UP = 2;
+
 export function createDatasetTable(db: Db, { wallNow, note }: { wallNow: () => number; note: Note }) {
   const insert = db.prepare(
     'INSERT INTO datasets (name, format, source_path, base_dir, created_at) VALUES (?, ?, ?, ?, ?)',
@@ -48,8 +51,10 @@ export function createDatasetTable(db: Db, { wallNow, note }: { wallNow: () => n
   const bySource = db.prepare<DatasetRecord>(
     `SELECT * FROM datasets WHERE source_path = ? AND source_mark = ? AND importing = 0 ORDER BY id DESC LIMIT 1`,
   );
-  const one = db.prepare<DatasetRecord>('SELECT * FROM datasets WHERE id = ?');
-  const all = db.prepare<DatasetRecord>('SELECT * FROM datasets ORDER BY id DESC');
+  const one = db.prepare<DatasetRecord>(`SELECT * FROM datasets WHERE id = ? AND importing <> ${GIVEN_UP}`);
+  const all = db.prepare<DatasetRecord>(
+    `SELECT * FROM datasets WHERE importing <> ${GIVEN_UP} ORDER BY id DESC`,
+  );
   const page = db.prepare<RowRecord>(
     'SELECT row_key, idx, fields FROM dataset_rows WHERE place_key >= ? AND place_key < ? ORDER BY place_key LIMIT ?',
   );
@@ -61,8 +66,8 @@ export function createDatasetTable(db: Db, { wallNow, note }: { wallNow: () => n
   const isUsed = db.prepare('SELECT 1 FROM runs WHERE dataset_id = ? LIMIT 1');
   const removeRows = db.prepare('DELETE FROM dataset_rows WHERE place_key >= ? AND place_key < ?');
   const remove = db.prepare('DELETE FROM datasets WHERE id = ?');
-  const cutOff = db.prepare<{ id: number }>('SELECT id FROM datasets WHERE importing = 1');
-  const giveUp = db.prepare('UPDATE datasets SET importing = 1 WHERE id = ?');
+  const cutOff = db.prepare<{ id: number }>('SELECT id FROM datasets WHERE importing > 0');
+  const giveUp = db.prepare(`UPDATE datasets SET importing = ${GIVEN_UP} WHERE id = ?`);
   const endImport = db.prepare('UPDATE datasets SET importing = 0 WHERE id = ?');
 
   function toDataset(record: DatasetRecord): StoredDataset {
@@ -154,8 +159,8 @@ export function createDatasetTable(db: Db, { wallNow, note }: { wallNow: () => n
       }
     },
     /**
-     * One that no run refers to counts as half-read from here on: its rows go some at a time, and what a crash leaves of
-     * them with those of other half-read files. Answers whether it is so.
+     * One that no run refers to is there for nobody from here on: its rows go some at a time, and what a crash leaves of
+     * them with those of half-read files. Answers whether it is so.
      */
     giveUp(datasetId: number): boolean {
       const isFree = isUsed.get(datasetId) === undefined;

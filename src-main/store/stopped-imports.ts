@@ -26,12 +26,14 @@ export function stoppedImportCalls(
 }
 
 export function createForgetting(db: Db): (datasetId: number, rows: number) => boolean {
-  const isImporting = db.prepare('SELECT 1 FROM datasets WHERE id = ? AND importing = 1');
+  const isImporting = db.prepare('SELECT 1 FROM datasets WHERE id = ? AND importing > 0');
   const removeRows = db.prepare(
     `DELETE FROM dataset_rows WHERE place_key IN
        (SELECT place_key FROM dataset_rows WHERE place_key >= ? AND place_key < ? LIMIT ?)`,
   );
-  const remove = db.prepare('DELETE FROM datasets WHERE id = ?');
+  const remove = db.prepare(
+    'DELETE FROM datasets WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM runs WHERE dataset_id = ?1)',
+  );
   return (datasetId, rows) => {
     if (isImporting.get(datasetId) === undefined) {
       return true;

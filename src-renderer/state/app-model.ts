@@ -22,7 +22,8 @@ import { createKeyTests } from './key-tests';
 import type { KeyTests } from './key-tests';
 import { createLiveStore, withEvent, withSnapshot } from './live-store';
 import type { LiveState, LiveStore } from './live-store';
-import { createDraftStore, withColumns } from './new-run-draft';
+import { withKnownColumns } from './change-source';
+import { createDraftStore } from './new-run-draft';
 import type { DraftStore } from './new-run-draft';
 import { createOutgoing } from './outgoing';
 import type { OutgoingStore } from './outgoing';
@@ -104,7 +105,7 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
         trees.setState((state) => withTreeEvent(state, event), true);
       }
       if (event.kind === 'dataset') {
-        draft.setState((old) => withColumns(old, event.dataset, live.getState()), true);
+        draft.setState((old) => withKnownColumns(old, event.dataset, live.getState()), true);
       }
     }
   }

@@ -1,5 +1,6 @@
 /** Another source, chosen after a run was put together for the first. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { isDemoModel, SAMPLE_NAME } from '@shared/demo';
 import { createFakeBackend } from '../testing/fake-backend';
 import { fakeDataset } from '../testing/fake-data';
 import { memoryStorage } from '../testing/render-app';
@@ -45,6 +46,34 @@ it('keeps what was set where the same columns are there, and guesses the rest an
   expect(draft()).toMatchObject({ datasetId: 73, instruction: '{{prompt}}', caps: { costUsd: 5 } });
   toasts().at(-1)?.action?.run();
   expect(draft()).toEqual(written);
+});
+
+it('waits for the columns of a file that is still being read', () => {
+  const model1 = model.live
+    .getState()
+    .models.findLast(({ tasks, state }) => tasks.includes('edit') && state === 'current');
+  const models = [{ provider: model1?.provider ?? 'openai', model: model1?.id ?? '' }] as const;
+  model.draft.setState({ instruction: 'Paint {{subject}} blue', models });
+  const reading = { ...CORRECTED, id: 74, columns: [], importing: true };
+  model.accept({ kind: 'dataset', dataset: reading });
+  changeSource(model, reading);
+  expect(draft()).toMatchObject({ datasetId: 74, instruction: '' });
+  model.accept({ kind: 'dataset', dataset: { ...reading, columns: CORRECTED.columns } });
+  expect(draft()).toMatchObject({
+    task: 'edit',
+    instruction: 'Paint {{subject}} blue',
+    models,
+    carried: null,
+  });
+});
+
+it('asks nobody for the sample whom a person had chosen for other rows', () => {
+  const sample = { ...OTHER, id: 75, name: SAMPLE_NAME };
+  model.accept({ kind: 'dataset', dataset: sample });
+  model.draft.setState({ models: [{ provider: 'openai', model: 'gpt-image-2' }], endpointIds: ['paid'] });
+  changeSource(model, sample);
+  expect(draft().models.every(isDemoModel)).toBe(true);
+  expect(draft().endpointIds).toBeNull();
 });
 
 it('leaves everything as it is where the same source is chosen once more', () => {

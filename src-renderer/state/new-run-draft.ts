@@ -53,8 +53,16 @@ export interface Draft {
   readonly previewRow: number;
   /** Whether the columns were known when the draft was filled in; a file still being read tells them later. */
   readonly isGuessed: boolean;
+  /** What was set over the source before, until the columns of this one are known; null: nothing of it is awaited. */
+  readonly carried: CarriedDraft | null;
   /** A picture whose recipe filled the form in before there was a source: it waits for one. */
   readonly recipeOf: File | null;
+}
+
+export interface CarriedDraft {
+  readonly before: Draft;
+  /** What was guessed of the rows before. */
+  readonly guessed: Draft;
 }
 
 /** What the recipe of a picture says of a run. */
@@ -91,6 +99,7 @@ export const EMPTY_DRAFT: Draft = {
   onExisting: null,
   previewRow: 0,
   isGuessed: false,
+  carried: null,
   recipeOf: null,
 };
 

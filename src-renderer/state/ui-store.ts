@@ -167,12 +167,14 @@ export function show(ui: UiStore, view: View): void {
 }
 
 /** Where no run is named, the one that was looked at last. */
-function shownAgain({ lastRuns, lastReview }: UiState, view: View): View {
+function shownAgain({ lastRuns, lastReview, view: present }: UiState, view: View): View {
   if (view.kind === 'runs' && view.runId === null) {
     return lastRuns ?? view;
   }
   const isAnyReview = view.kind === 'review' && view.runId === null && view.selection === undefined;
-  return isAnyReview ? (lastReview ?? view) : view;
+  // Whoever asks for the review while chosen results are reviewed wants the runs.
+  const isLeaving = present.kind === 'review' && present.selection !== undefined;
+  return isAnyReview && !isLeaving ? (lastReview ?? view) : view;
 }
 
 function lastOf(view: View): Pick<Partial<UiState>, 'lastRuns' | 'lastReview'> {

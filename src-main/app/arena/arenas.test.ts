@@ -191,7 +191,8 @@ describe('an arena', () => {
     expect(await store.arenaPair(pair.id)).toBeNull();
     expect(await arenas().pair(id, 0, true)).toBeNull();
     expect(await store.arenaPairs(id, 0, 100)).toEqual([]);
-    expect(await store.arenaChoices(id)).toEqual([]);
     expect(await store.takeArenaChoiceBack(id)).toBeNull();
+    // What was chosen was chosen of the pictures of then.
+    expect(await store.arenaChoices(id)).toHaveLength(1);
   });
 });

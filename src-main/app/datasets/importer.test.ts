@@ -55,7 +55,7 @@ describe('loose pictures', () => {
     const paths = [join(folder, 'a', '1.png'), join(folder, 'b', '1.png')];
     await expect(importer.pictures('2 pictures', paths)).rejects.toMatchObject({
       code: 'BAD_INPUT',
-      message: expect.stringContaining('lie in 2 folders'),
+      message: expect.stringContaining('are in 2 folders'),
     });
     expect(await store.datasets()).toEqual([]);
   });

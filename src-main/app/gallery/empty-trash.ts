@@ -3,6 +3,7 @@ import type { GalleryReport } from '@shared/contract/gallery';
 import { createTurns, type InTurn } from '@shared/in-turn';
 import type { EventHub } from '../event-hub';
 import { inFolder } from '../folders/folder-turns';
+import { inFiles } from '../results/file-turns';
 import type { TrashedFiles } from '../../store/gallery/gallery-trash';
 import type { Store } from '../../store/store';
 
@@ -10,7 +11,7 @@ import type { Store } from '../../store/store';
 const PAGE = 50;
 
 export interface EmptyTrashParts {
-  readonly store: Pick<Store, 'trashedFiles' | 'forgetTrashed' | 'runAt'>;
+  readonly store: Pick<Store, 'trashedFiles' | 'forgetTrashed' | 'runAt' | 'jobsById'>;
   readonly events: Pick<EventHub, 'touchJob' | 'touchRun'>;
   /** Moves files to the system's trash; one that is not there counts as moved. Answers which could not be. */
   trash(paths: readonly string[]): Promise<readonly { readonly path: string; readonly sentence: string }[]>;
@@ -69,7 +70,8 @@ interface EmptiedPage {
 
 /**
  * The next results that lie in the folder of the first. In its turn: nobody sends them again, or begins another run there,
- * whose pictures would have the names of these.
+ * whose pictures would have the names of these; nor does anybody look for one of these files, or give it another name, while
+ * it is on its way.
  */
 function emptyPage(
   { store, trash }: EmptyTrashParts,
@@ -86,7 +88,7 @@ function emptyPage(
     const changed = await store.forgetTrashed(gone.map(({ jobId }) => jobId));
     return { page, gone, changed, sentence: kept[0]?.sentence };
   };
-  return inFolder(store, outputDir, () => trashTurns(store)(work));
+  return inFolder(store, outputDir, () => trashTurns(store)(() => inFiles(store, work)));
 }
 
 async function countAll(store: Pick<Store, 'trashedFiles'>): Promise<number> {

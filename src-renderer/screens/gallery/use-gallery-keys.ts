@@ -35,6 +35,10 @@ function obey(model: AppModel, event: KeyboardEvent): void {
     return;
   }
   event.preventDefault();
+  if (event.repeat && verdict !== undefined && verdict !== 'undo' && verdict !== 'redo') {
+    // A key that is held would go through one picture after the other.
+    return;
+  }
   if (verdict !== undefined) {
     VERDICTS[verdict](model, event);
   } else if (walk !== undefined) {

@@ -23,7 +23,8 @@ import type { ReviewSession, Said, Shown, Step } from './review-session';
 export interface ReviewActs {
   judge(verdict: 'accepted' | 'rejected' | null, stay: boolean): void;
   rate(rating: number): void;
-  note(text: string): void;
+  /** False: it was not saved. */
+  note(text: string): Promise<boolean>;
   /** True: a number key named a reason of the last rejection. */
   reason(number: number): boolean;
   undo(): void;
@@ -143,7 +144,15 @@ export function createReviewActs(parts: ReviewActsParts): ReviewActs {
   return {
     judge: (verdict, stay) => act((session, one) => judged(session, one, { verdict, stay })),
     rate: (rating) => act((session, one) => rated(session, one, rating)),
-    note: (text) => act((session, one) => noted(session, one, text)),
+    async note(text) {
+      const session = now();
+      const one = shown();
+      return (
+        session !== null &&
+        one !== null &&
+        (await save(noted(session, one, text), (said) => written(parts, said)))
+      );
+    },
     reason(number) {
       const session = now();
       const step = session === null ? null : reasoned(session, number);

@@ -53,7 +53,7 @@ export function ReviewFoot(props: FootProps) {
       <span className="grow" />
       <NoteField
         field={noteField}
-        key={shown === null ? 'nothing' : `${shown.jobId} ${shown.resultId}`}
+        key={shown?.jobId ?? 'nothing'}
         note={review?.note ?? ''}
         onNote={acts.note}
         isOff={shown === null}
@@ -132,7 +132,8 @@ interface NoteFieldProps {
   readonly note: string;
   readonly isOff: boolean;
   readonly field: RefObject<HTMLInputElement | null>;
-  onNote(text: string): void;
+  /** False: it was not saved. */
+  onNote(text: string): Promise<boolean>;
 }
 
 /** Saved when it is left; Escape leaves it, and Enter too. */
@@ -147,7 +148,8 @@ function NoteField({ note, field, onNote, isOff }: NoteFieldProps) {
       onBlur={() => {
         setTyped(null);
         if (typed !== null && typed !== note) {
-          onNote(typed);
+          // What was refused stands there still, to be saved when the field is left once more.
+          void onNote(typed).then((isSaved) => isSaved || setTyped((later) => later ?? typed));
         }
       }}
       onChange={(event) => setTyped(event.target.value)}

@@ -3,6 +3,7 @@ import { SUSPICION_KINDS, SUSPICIONS } from '@shared/model/measures';
 import { suspicionKindSchema } from '@shared/model/measures';
 import type { ReviewFilter, ReviewSource, ReviewSum, SuspicionFilter } from '@shared/model/review';
 import type { Run } from '@shared/model/run';
+import { useRef } from 'react';
 import { useLive, useModel } from '../../state/app-model';
 import { pictureRunsNewestFirst } from '../../state/live-store';
 import { show } from '../../state/ui-store';
@@ -143,6 +144,7 @@ function Suspicion({ sum, look, onLook }: Pick<ReviewHeadProps, 'sum' | 'look' |
   const { order, suspicion } = look;
   const kinds = SUSPICION_KINDS.filter((kind) => (sum?.suspicions[kind] ?? 0) > 0 || kind === suspicion);
   const suspicious = sum?.suspicious ?? 0;
+  const byPointer = useRef(false);
   return (
     <div className="row">
       <button
@@ -160,9 +162,18 @@ function Suspicion({ sum, look, onLook }: Pick<ReviewHeadProps, 'sum' | 'look' |
           className="input small"
           onChange={(event) => {
             onLook({ suspicion: suspicionOf(event.target.value) });
-            // Its keys would choose among the options; they are the review's again.
-            event.target.blur();
+            // Its keys would choose among the options; after the mouse they are the review's again.
+            if (byPointer.current) {
+              event.target.blur();
+            }
           }}
+          onKeyDown={(event) => {
+            byPointer.current = false;
+            if (event.key === 'Enter' || event.key === 'Escape') {
+              event.currentTarget.blur();
+            }
+          }}
+          onPointerDown={() => (byPointer.current = true)}
           value={suspicion ?? ''}
         >
           <option value="">Suspicious or not</option>

@@ -137,7 +137,7 @@ describe('the review by keyboard', () => {
     await shown(2);
   });
 
-  it('has its keys again once a choice was made in a list', async () => {
+  it('has its keys again once a choice was made in a list by mouse, and by key once it is left', async () => {
     const { backend } = await opened();
     const jobs = backend.runs.get(2)?.jobs ?? [];
     const at = jobs.findIndex(({ state }) => state === 'done');
@@ -145,7 +145,14 @@ describe('the review by keyboard', () => {
     press('f');
     const list = await screen.findByRole('combobox', { name: 'Only suspicious results' });
     list.focus();
+    fireEvent.keyDown(list, { key: 'ArrowDown' });
     fireEvent.change(list, { target: { value: 'any' } });
+    expect(document.activeElement).toBe(list);
+    fireEvent.keyDown(list, { key: 'Enter' });
+    expect(document.activeElement).toBe(document.body);
+    list.focus();
+    fireEvent.pointerDown(list);
+    fireEvent.change(list, { target: { value: '' } });
     expect(document.activeElement).toBe(document.body);
     expect(list.isConnected).toBe(true);
   });

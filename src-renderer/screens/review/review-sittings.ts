@@ -56,5 +56,5 @@ export function createReviewSittings(): ReviewSittings {
 
 /** The library is asked anew when the reviewer comes back: until then others may have said something, too. */
 export function leave(sitting: Sitting): void {
-  sitting.setState(({ session }) => ({ session: session === null ? null : left(session) }));
+  sitting.setState(({ session }) => ({ session: session === null ? null : left(session), error: null }));
 }

@@ -26,7 +26,8 @@ export function Composer({ view }: { readonly view: StudioView }) {
           <button
             aria-keyshortcuts="Control+Enter"
             className="btn primary large"
-            disabled={outcome.kind === 'refused' || isSending}
+            aria-disabled={isSending}
+            disabled={outcome.kind === 'refused'}
             onClick={() => void sendDraft(model)}
             type="button"
           >
