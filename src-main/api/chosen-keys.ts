@@ -7,7 +7,7 @@ import type { BrushfleetOptions } from './types';
 export type ChosenKeys =
   | {
       readonly kind: 'ok';
-      /** All keys stay, for `_KEY_ENDPOINTS` counts them; the chosen ones that it would not read come after them. */
+      /** The places of all keys stay, for `_KEY_ENDPOINTS` counts them; chosen ones that it would not read come after. */
       readonly env: Environment;
       isChosen(secret: string): boolean;
       /** The variable that a key came from; of a list: none. */
@@ -43,23 +43,37 @@ export function chosenKeys(
   const singles = found.filter((variable) => !isKeyList(variable));
   return {
     kind: 'ok',
-    env: withOthers(env, found, provider),
+    env: chosenEnvironment(env, found, provider),
     isChosen: (secret) => secrets.has(secret),
     nameOf: (secret) => singles.find(({ value }) => value === secret)?.name,
   };
 }
 
-/** Behind the last number that is taken: a key in the place of another would go where that one is bound to. */
-function withOthers(env: Environment, found: readonly Variable[], provider: Provider): Environment {
+/**
+ * Values that nobody has stand for the keys that were not chosen: one that can be no key would refuse all, and one that
+ * equals a chosen key would send that where it is bound itself. Chosen ones that would not be read stand behind the last
+ * number that is taken: in the place of another they would go where that one is bound to.
+ */
+function chosenEnvironment(env: Environment, found: readonly Variable[], provider: Provider): Environment {
   const variables = variablesOf(provider, env);
-  const read = new Set(keyVariables(variables).map(({ name }) => name));
+  const read = keyVariables(variables);
+  const unchosen = without(read, found).map((variable, nth) => [
+    variable.name,
+    keysIn(variable)
+      .map((_key, at) => `unchosen-${nth + 1}-${at + 1}`)
+      .join(),
+  ]);
   const last = variables.numbered('API_KEY').at(-1)?.name.match(/\d+$/)?.[0] ?? '0';
-  const others = found.filter(({ name }) => !read.has(name)).flatMap(keysIn);
   const prefix = `${VARIABLE_PREFIXES[provider]}_API_KEY`;
-  return {
-    ...env,
-    ...Object.fromEntries(others.map((secret, at) => [`${prefix}_${Number(last) + 1 + at}`, secret])),
-  };
+  const others = without(found, read)
+    .flatMap(keysIn)
+    .map((secret, at) => [`${prefix}_${Number(last) + 1 + at}`, secret]);
+  return { ...env, ...Object.fromEntries([...unchosen, ...others]) };
+}
+
+function without(variables: readonly Variable[], others: readonly Variable[]): readonly Variable[] {
+  const names = new Set(others.map(({ name }) => name));
+  return variables.filter(({ name }) => !names.has(name));
 }
 
 /** Whether the environment has a key of that provider at all. */

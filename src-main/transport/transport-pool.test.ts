@@ -181,13 +181,15 @@ describe('the transport pool', () => {
     expect(server.begun()).toBe(0);
   });
 
-  it('tells of a worker that cannot start that nothing was sent', async () => {
+  it('pauses the run of an order whose worker cannot start', async () => {
     await reopenWith({
       startWorker() {
         throw new Error('too many threads');
       },
     });
-    expect(await send(1).outcome).toMatchObject({ kind: 'failed', failure: { bodySent: false } });
+    const failure = { kind: 'storage', bodySent: false };
+    expect(await send(1).outcome).toMatchObject({ kind: 'failed', failure });
+    expect(faults.join()).toContain('too many threads');
   });
 
   it('tells of what came when it was closed that nothing was sent', async () => {

@@ -64,6 +64,17 @@ const CUT: AttemptOutcome = {
   failure: { kind: 'network', message: 'The request was stopped before it was sent.', bodySent: false },
 };
 
+/** The machine's fault, which the next order would meet as well: the run pauses, and the job waits. */
+const UNSTARTED: AttemptOutcome = {
+  kind: 'failed',
+  failure: {
+    kind: 'storage',
+    message:
+      'A worker could not be started, so nothing was sent; close other programs or restart Brushfleet, then resume the run.',
+    bodySent: false,
+  },
+};
+
 interface Carried {
   readonly job: PendingJob;
   /** Null: prepared, and not sent yet. */
@@ -256,10 +267,11 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
       resolve = settle;
     });
     const carried: Carried = { job, hooks: null, resolve, outcome };
+    // Before the worker has any of it: whoever is told that this failed may rely on it that nothing is carried.
+    heartbeat.start();
     handle.carried.set(id, carried);
     handle.mayHold ||= order.task === 'text';
     handle.outbox.post({ kind, id, order });
-    heartbeat.start();
     return [handle, carried];
   }
 
@@ -270,17 +282,26 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
     order: () => ReadyOrder['order'],
   ): Promise<Carried | AttemptOutcome> {
     cutWhileOrdering.set(id, false);
+    let made: Awaited<ReadyOrder['order']>;
     try {
-      const made = await order();
+      made = await order();
       if (closed || cutWhileOrdering.get(id) === true) {
         return CUT;
       }
-      return 'kind' in made ? made : give('send', id, made, job)[1];
     } catch (error) {
       options.onFault?.(error);
       return UNSENT;
     } finally {
       cutWhileOrdering.delete(id);
+    }
+    if ('kind' in made) {
+      return made;
+    }
+    try {
+      return give('send', id, made, job)[1];
+    } catch (error) {
+      options.onFault?.(error);
+      return UNSTARTED;
     }
   }
 

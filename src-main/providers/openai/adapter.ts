@@ -10,11 +10,11 @@ import { outcomeOf } from '../reading';
 import { tellingOf, textAnswer } from '../text-reading';
 import { KEY_PLACEHOLDER, type Wire } from '../wire';
 import { readOpenaiAnswer } from './answer';
-import { openaiRules } from './failure';
+import { failureByLength, openaiRules } from './failure';
 import { chatBody, editBody, editForm, generateBody, inputsOf, streamed, streamedForm } from './request';
 import { openaiText } from './text-answer';
 import { outlineRefusal, textRefusal } from './text-refusal';
-import { apiFor, chatTextBody, responsesBody, textInputs } from './text-request';
+import { apiFor, chatTextBody, isChatByLength, responsesBody, textInputs } from './text-request';
 
 /** The SDK's own timer must never fire before ours: it could not tell a timeout from a stop. */
 const SDK_TIMEOUT_MS = 2 ** 31 - 1;
@@ -55,6 +55,9 @@ export function createOpenaiAdapter(wire: Wire): OpenaiAdapter {
         askText(client, request, { api, context }),
       );
       const end = await answered({ ...call, isText: true, ...telling }, context.endpoint.timeoutMs);
+      if (end.kind === 'failed' && isChatByLength(request, context.endpoint)) {
+        return { ...end, failure: failureByLength(end.failure) };
+      }
       return textAnswer(end, request, { protocol: openaiText, telling });
     },
     test: (context) =>

@@ -11,15 +11,24 @@ import { isStrictSchema } from './strict-schema';
 /** The name of every schema: OpenAI wants one. */
 const SCHEMA_NAME = 'answer';
 /** The Responses API answers a lower bound with 400. */
-const FEWEST_RESPONSE_TOKENS = 16;
+export const FEWEST_RESPONSE_TOKENS = 16;
 
 /** Which API carries this request: audio, some options, and answers of a few tokens, are chat's alone. */
-export function apiFor({ messages, generation }: TextOutline, endpoint: Endpoint): 'chat' | 'responses' {
+export function apiFor(outline: TextOutline, endpoint: Endpoint): 'chat' | 'responses' {
+  const { maxOutputTokens = FEWEST_RESPONSE_TOKENS } = outline.generation;
+  return textApi(endpoint, hasChatParts(outline) || maxOutputTokens < FEWEST_RESPONSE_TOKENS);
+}
+
+/** Chat carries it for the few tokens of its answer, and for nothing else. */
+export function isChatByLength(outline: TextOutline, endpoint: Endpoint): boolean {
+  return apiFor(outline, endpoint) === 'chat' && textApi(endpoint, hasChatParts(outline)) === 'responses';
+}
+
+function hasChatParts({ messages, generation }: TextOutline): boolean {
   const hasAudio = messages.some(({ parts }) =>
     parts.some((part) => part.kind !== 'text' && part.medium === 'audio'),
   );
-  const isTiny = (generation.maxOutputTokens ?? FEWEST_RESPONSE_TOKENS) < FEWEST_RESPONSE_TOKENS;
-  return textApi(endpoint, hasAudio || isTiny || chatOption(generation) !== null);
+  return hasAudio || chatOption(generation) !== null;
 }
 
 /** What the marks in these bodies stand for, in their order. */

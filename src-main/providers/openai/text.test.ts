@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EndpointOptions } from '@shared/model/endpoint';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TextPart, TextRequest } from '../adapter';
+import { Exchange } from '../exchange';
 import { createAdapters } from '../index';
 import {
   callContext,
@@ -17,6 +18,8 @@ import {
 } from '../testing/calls';
 import { chat, event, response, USAGE } from '../testing/openai-text';
 import { events, json, type ScriptedServer, startScriptedServer } from '../testing/scripted-server';
+import { createWire } from '../wire';
+import { createOpenaiAdapter } from './adapter';
 
 let server: ScriptedServer;
 let context: TestContext;
@@ -313,6 +316,37 @@ describe('what the protocol lacks is refused before anything is sent', () => {
     );
     await official.close();
   });
+});
+
+describe('a 404 of OpenAI itself', () => {
+  const ONLY = 'This model is only supported in v1/responses and not in v1/chat/completions.';
+  const NO_CHAT = 'This is not a chat model and thus not supported in the v1/chat/completions endpoint.';
+  const UNKNOWN = 'The model `m` does not exist or you do not have access to it.';
+
+  it.each<[string, TextRequest['generation'], string]>([
+    [ONLY, { maxOutputTokens: 15 }, 'bad_request'],
+    [NO_CHAT, { maxOutputTokens: 1 }, 'bad_request'],
+    [UNKNOWN, { maxOutputTokens: 15 }, 'no_model'],
+    [ONLY, { maxOutputTokens: 15, seed: 3 }, 'no_model'],
+    [ONLY, { seed: 3 }, 'no_model'],
+  ])(
+    'to chat is of the row alone where its length alone chose chat: %s %j',
+    async (message, generation, kind) => {
+      const error = { message, type: 'invalid_request_error', param: 'model', code: null };
+      const exchange = new Exchange(404, new Headers(), Buffer.from(JSON.stringify({ error })));
+      const wire = { ...createWire(), call: async () => ({ kind: 'answered', exchange }) as const };
+      const official = callContext(endpoint('openai', ''), PLAIN_KEY);
+      const failure = failureIn(await createOpenaiAdapter(wire).text(textRequest({ generation }), official));
+      const sentence =
+        'This model answers only through the Responses API, which takes at least 16 output tokens; raise max_output_tokens to 16 or more.';
+      expect(failure).toMatchObject({
+        kind,
+        message: kind === 'no_model' ? message : sentence,
+        httpStatus: 404,
+      });
+      await official.close();
+    },
+  );
 });
 
 function sha256(bytes: Uint8Array): string {
