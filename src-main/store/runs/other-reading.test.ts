@@ -59,6 +59,9 @@ describe.each(DRIVERS)('a run that goes on with another reading of its file, on 
       expect(isOver).toBe(false);
       expect(await store.run(runId)).toMatchObject({ datasetId: after });
       left.push((await store.rows(before, 0, ROWS)).length);
+      // No new run may be made of rows that are on their way out.
+      expect(await store.dataset(before)).toBeNull();
+      expect((await store.datasets()).map(({ id }) => id)).toEqual([after]);
     }
     await moving;
     // Words first: they are told apart by the rows of before.

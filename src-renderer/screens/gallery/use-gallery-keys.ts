@@ -35,8 +35,8 @@ function obey(model: AppModel, event: KeyboardEvent): void {
     return;
   }
   event.preventDefault();
-  if (event.repeat && verdict !== undefined && verdict !== 'undo' && verdict !== 'redo') {
-    // A key that is held would go through one picture after the other.
+  if (event.repeat && verdict !== 'undo' && verdict !== 'redo') {
+    // A key that is held would go through one picture after the other, into the trash, too.
     return;
   }
   if (verdict !== undefined) {
