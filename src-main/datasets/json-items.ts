@@ -1,4 +1,5 @@
 /** The items of a JSON array as they come: each is found by its brackets and quotes, and parsed alone. */
+import { parseJsonRow } from './json-fields';
 
 /** Not JSON, or no array. */
 export class JsonArrayError extends Error {
@@ -38,7 +39,7 @@ export async function* jsonItemTexts(
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonRow(text);
   } catch {
     throw new JsonArrayError('not_json');
   }

@@ -34,6 +34,25 @@ describe('JSONL', () => {
     expect(table.problems.map((problem) => problem.split(' ')[0])).toEqual(['2', '3', '4']);
   });
 
+  it('keeps all digits of a long id, at any depth', async () => {
+    const line =
+      '{"id":1234567890123456789,"tags":[-98765432109876543210],"score":0.1234567890123456789,"at":{"n":7}}';
+    const table = await read(
+      'p.jsonl',
+      `${line}\n12345678901234567890\n{"id":12345678901234567890,"id":"b"}`,
+    );
+    expect(table.rows.map(({ fields }) => fields)).toEqual([
+      {
+        id: '1234567890123456789',
+        tags: '[-98765432109876543210]',
+        score: '0.12345678901234568',
+        at: '{"n":7}',
+      },
+      { id: 'b' },
+    ]);
+    expect(table.problems).toEqual(['2 skipped This line is not a JSON object or string.']);
+  });
+
   it('keeps __proto__ a column', async () => {
     const table = await read('p.jsonl', '{"__proto__":"x","a":"1"}');
     expect(Object.entries(table.rows[0]?.fields ?? {})).toEqual([
@@ -51,6 +70,14 @@ describe('JSON arrays', () => {
       [1, { prompt: 'b', width: '512' }],
     ]);
     expect(table.problems).toEqual(['3 skipped This item is not a JSON object or string.']);
+  });
+
+  it('keep all digits of a long id', async () => {
+    const table = await read('p.json', '[{"id":1234567890123456789},\n{"id":1234567890123456788}]');
+    expect(table.rows.map(({ fields }) => fields['id'])).toEqual([
+      '1234567890123456789',
+      '1234567890123456788',
+    ]);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 /** Formats of one row per physical line: JSONL and plain prompts. Their index, unless given, is the line, from 0. */
 import { DatasetError } from './dataset-source';
-import { fieldsOfJson, PROMPT_COLUMN } from './json-fields';
+import { fieldsOfJson, parseJsonRow, PROMPT_COLUMN } from './json-fields';
 import { type RawEvent, skipped } from './raw-event';
 import { type TextLine, textLines } from './text-stream';
 
@@ -63,7 +63,7 @@ function linesOf(path: string): AsyncGenerator<TextLine> {
 
 function parseLine(text: string): Record<string, string> | null {
   try {
-    return fieldsOfJson(JSON.parse(text));
+    return fieldsOfJson(parseJsonRow(text));
   } catch {
     return null;
   }

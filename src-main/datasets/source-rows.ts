@@ -3,7 +3,7 @@
  * cannot be found again, because the file changed or is gone, is made of the cells.
  */
 import type { DatasetFormat } from '@shared/model/run';
-import { fieldsOfJson } from './json-fields';
+import { fieldsOfJson, parseJsonRow } from './json-fields';
 import { jsonTexts } from './read-json';
 import { jsonlTexts } from './read-lines';
 
@@ -71,7 +71,7 @@ function textsOf({ sourcePath, format }: Parameters<typeof openSourceRows>[0]): 
 function isOf(text: string, fields: SourceRow['fields']): boolean {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJsonRow(text);
   } catch {
     return false;
   }

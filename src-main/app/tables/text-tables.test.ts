@@ -225,7 +225,7 @@ describe('the answers as a program reads them', () => {
       source: { format: 'jsonl', content },
     });
     const fields = [
-      [0, { prompt: 'one', id: '12345678901234567000', tags: '["a"]', none: '' }],
+      [0, { prompt: 'one', id: '12345678901234567890', tags: '["a"]', none: '' }],
       [2, { prompt: 'two', id: '7', deep: '{"a":[1,"2"]}' }],
       [3, { prompt: 'a bare prompt' }],
     ] as const;
@@ -250,7 +250,7 @@ describe('the answers as a program reads them', () => {
     expect(await writeAnswerLines(store, { run, dataset: read, path })).toEqual({ unread: 2 });
     const lines = await linesOf(path, '\n');
     expect(lines).toHaveLength(5);
-    // Word for word: a number that no program here can hold stays as it was written.
+    // Word for word: a number that no double can hold stays as it was written.
     expect(lines[0]).toContain(
       '"metadata":{"prompt": "one", "id": 12345678901234567890, "tags": ["a"], "none": null}',
     );
