@@ -94,7 +94,7 @@ function onAndOff(seed: number, spanMs: number, concurrency: number): readonly E
   let isOn = true;
   for (let at = 0; at < spanMs; at += -Math.log(1 - random()) * 45 * SECOND_MS) {
     const slots = isOn ? concurrency : 0;
-    events.push({ at, happen: (simulation) => simulation.scheduler().setConcurrency(1, slots) });
+    events.push({ at, happen: (simulation) => simulation.allow(slots) });
     isOn = !isOn;
   }
   return events;

@@ -4,7 +4,7 @@
  */
 import { createPool, type Pool } from '../../src-main/engine/pool/pool';
 import type { AttemptStart, Clock, Random } from '../../src-main/engine/ports';
-import { createScheduler, type RunOrder, type Scheduler } from '../../src-main/engine/runs/scheduler';
+import { createScheduler, type RunOrder } from '../../src-main/engine/runs/scheduler';
 import { seeded } from '../../src-main/engine/testing/fleet-samples';
 import { lognormal } from '../../src-main/engine/testing/lognormal';
 import {
@@ -54,7 +54,8 @@ export interface Simulation {
   readonly lastDoneAt: number;
   readonly attempts: number;
   pool(): Pool;
-  scheduler(): Scheduler;
+  /** Requests in flight at most, from now on. */
+  allow(concurrency: number): void;
   /** Ends the process without a word; what it sent still arrives. */
   kill(): void;
   /** A new process goes on with the jobs that are left. */
@@ -91,7 +92,7 @@ export function simulate(scene: Scene): Simulation {
       return disk.lastAttemptId;
     },
     pool: () => life.pool,
-    scheduler: () => life.scheduler,
+    allow: (concurrency) => life.allow(concurrency),
     kill: () => life.process.kill(),
     restart() {
       life = startLife();
@@ -164,7 +165,12 @@ function startProcess({ scene, clock, process, random, disk, arrivals, told }: P
     waitForQuota: 'always',
     ...scene.order,
   };
-  return { pool, journal, scheduler, run: () => scheduler.start(order) };
+  return {
+    pool,
+    journal,
+    run: () => scheduler.start(order),
+    allow: (concurrency: number) => scheduler.change({ ...order, concurrency }),
+  };
 }
 
 export function countOf(rows: ReadonlyMap<number, JobRow>, state: JobRow['state']): number {

@@ -239,22 +239,29 @@ export interface SendHooks {
   received(file: ReceivedFile): Promise<void>;
 }
 
+/** What a key with a cap on its cost has left for a request. */
+export type KeyRoom =
+  | { readonly kind: 'free' }
+  /** What is in flight may use it up: ask again when one of them has ended. */
+  | { readonly kind: 'held' }
+  /** It is spent; `until`: wall clock, when its day is over. */
+  | { readonly kind: 'out'; readonly until: number };
+
 /** What may still be spent: by a run, on a day, with a key. Asked before each lease, told of each attempt. */
 export interface Budget {
   /**
-   * Whether one more request of this model may be sent; `keyId` null: asked before a key is chosen. `wait`: what is in
-   * flight may use up the rest; ask again when one of them has ended. `keyOut`: this key's own cap is reached; `until`: wall clock, when its day
-   * is over.
+   * Whether one more request of this model may be sent, whichever key it takes. `wait`: what is in flight may use up the
+   * rest; ask again when one of them has ended.
    */
   mayLease(
     runId: number,
-    keyId: string | null,
     model: ModelChoice,
   ):
     | { readonly kind: 'ok' }
     | { readonly kind: 'wait' }
-    | { readonly kind: 'keyOut'; readonly until: number }
     | { readonly kind: 'spent'; readonly sentence: string };
+  /** What this key's own cap leaves for it. */
+  keyRoom(runId: number, keyId: string, model: ModelChoice): KeyRoom;
   /** Whether anybody knows what this costs: a key with a cap on its cost serves nothing else. */
   hasPrice(runId: number, model: ModelChoice): boolean;
   /** A request is about to be sent: its price counts from now on, as high as it may be. Answers it; null: not known. */

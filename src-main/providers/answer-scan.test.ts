@@ -112,6 +112,26 @@ describe('an answer that is scanned as it arrives', () => {
   });
 
   it.each([
+    ['of a model', '\n\nHere is your "picture", and data:image/png;base64,aGk= is another.'],
+    ['as long as the picture', ` ${'Some words. '.repeat(20_000)}`],
+    ['that begin with a quote', '"'],
+    ['that are only a break', '\n'],
+  ])('ends a data URL where words follow, %s', (_what, words) => {
+    const told = JSON.stringify({ content: words, after: 'x' }).slice('{"content":"'.length);
+    const escaped = letters.slice(400).replaceAll('/', '\\/').replaceAll('B', '\\u0042');
+    const text = `{"content":"data:image/png;base64,${letters.slice(0, 400)}${escaped}${told}`;
+    for (const size of [7, 4096, 65_537, text.length]) {
+      const { kept, pictures, begun } = scanned(text, [size]);
+      expect([pictures.length, begun.length, pictures[0]?.toString('base64') === letters]).toEqual([
+        1,
+        1,
+        true,
+      ]);
+      expect(kept.endsWith(`base64,brushfleet-cut-string-0${told}`)).toBe(true);
+    }
+  });
+
+  it.each([
     ['another letter', `${letters.slice(0, 70_000)}*${letters.slice(70_001)}`],
     ['padding inside', `${letters.slice(0, 70_000)}=${letters.slice(70_001)}`],
     ['one letter too many', `${letters.replace(/=+$/, '')}A==A`],

@@ -1,10 +1,12 @@
 /**
  * Cuts long base64 strings out of a JSON answer while it arrives: their letters are decoded at once and leave nothing
  * behind but a mark in the text. What is below 64 KB, looks otherwise, or stands in a field that holds no picture, stays
- * in the text for the parser.
+ * in the text for the parser; so does what a model says behind a data URL.
  */
+import { base64Run } from './base64-run';
 import { Base64Stream, type ByteSink } from './base64-stream';
-import { markOf, MIN_CUT_LENGTH, mayHoldPicture, startsAsBase64 } from './long-strings';
+import { markOf } from './cut-mark';
+import { MIN_CUT_LENGTH, mayHoldPicture, startsAsBase64 } from './long-strings';
 import { LONGEST_NAME, ValueKeys } from './value-keys';
 
 const QUOTE = 0x22;
@@ -23,6 +25,13 @@ export interface SpoolEntry<Picture> extends ByteSink {
   discard(): void | Promise<void>;
 }
 
+interface Cutting<Picture> {
+  readonly stream: Base64Stream;
+  readonly entry: SpoolEntry<Picture>;
+  /** It began as a data URL: words may follow. */
+  readonly isUrl: boolean;
+}
+
 export class AnswerScan<Picture> {
   readonly #spool: PictureSpool<Picture>;
   readonly #isCut: (key: string) => boolean;
@@ -34,7 +43,7 @@ export class AnswerScan<Picture> {
   #heldBytes = 0;
   /** It is none: what follows up to the next quote is text. */
   #isText = false;
-  #cutting: { readonly stream: Base64Stream; readonly entry: SpoolEntry<Picture> } | null = null;
+  #cutting: Cutting<Picture> | null = null;
   /** Null: no base64 after all. */
   readonly pictures = new Map<string, Picture | null>();
 
@@ -73,7 +82,7 @@ export class AnswerScan<Picture> {
 
   #take(part: Buffer): void {
     if (this.#cutting !== null) {
-      this.#cutting.stream.push(part);
+      this.#cut(part, this.#cutting);
     } else if (this.#isText) {
       this.#keep(part);
     } else if (this.#heldBytes + part.byteLength >= MIN_CUT_LENGTH) {
@@ -96,32 +105,53 @@ export class AnswerScan<Picture> {
       return;
     }
     const entry = this.#spool.begin();
-    const stream = new Base64Stream(entry);
-    this.#cutting = { stream, entry };
+    this.#cutting = { stream: new Base64Stream(entry), entry, isUrl: lettersAt > 0 };
     let left = lettersAt;
     for (const piece of start) {
       // A data URL's own beginning stays in the text.
       this.#keep(piece.subarray(0, left));
-      stream.push(piece.subarray(left));
+      this.#take(piece.subarray(left));
       left = Math.max(0, left - piece.byteLength);
+    }
+  }
+
+  #cut(part: Buffer, { stream, isUrl }: Cutting<Picture>): void {
+    if (!isUrl) {
+      stream.push(part);
+      return;
+    }
+    const letters = this.#held.length === 0 ? part : Buffer.concat([...this.#held, part]);
+    const { length, isOver } = base64Run(letters);
+    stream.push(letters.subarray(0, length));
+    // Also an escape that is not whole yet: nobody knows whether it is a letter.
+    this.#held = length === letters.byteLength ? [] : [Buffer.from(letters.subarray(length))];
+    if (isOver) {
+      this.#endPicture();
+      this.#flush();
+      this.#isText = true;
     }
   }
 
   #close(): void {
     const isShort = this.#cutting === null && !this.#isText && this.#heldBytes <= LONGEST_NAME;
     this.#keys.close(isShort ? Buffer.concat(this.#held).toString('latin1') : null);
-    if (this.#cutting !== null) {
-      const { stream, entry } = this.#cutting;
-      const mark = markOf(this.pictures.size);
-      const isBase64 = stream.end();
-      if (!isBase64) {
-        void entry.discard();
-      }
-      this.pictures.set(mark, isBase64 ? entry.end() : null);
-      this.#keep(Buffer.from(mark, 'latin1'));
-      this.#cutting = null;
-    }
+    this.#endPicture();
     this.#flush();
+  }
+
+  #endPicture(): void {
+    if (this.#cutting === null) {
+      return;
+    }
+    const { stream, entry } = this.#cutting;
+    const mark = markOf(this.pictures.size);
+    const isBase64 = stream.end();
+    if (!isBase64) {
+      void entry.discard();
+    }
+    this.pictures.set(mark, isBase64 ? entry.end() : null);
+    this.#keep(Buffer.from(mark, 'latin1'));
+    this.#cutting = null;
   }
 
   #flush(): void {

@@ -1,16 +1,28 @@
 import { expect, it } from 'vitest';
-import { EventReader, eventsIn, isEventStream, lastEvent, saysItIsOver } from './event-stream';
+import { decidingEvent, EventReader, eventsIn, isEventStream, saysItIsOver } from './event-stream';
 
 it('reads the last whole event, whatever ends its lines', () => {
-  expect(lastEvent('event: a\ndata: {"n":1}\n\nevent: b\ndata: {"n":2}\n\n')).toEqual({ n: 2 });
-  expect(lastEvent('data: {"n":1}\r\n\r\ndata:{"n":\r\ndata:3}\r\n\r\n: bye\r\n\r\n')).toEqual({ n: 3 });
-  expect(lastEvent('data: {"n":1}\n\ndata: [DONE]\n\n')).toEqual({ n: 1 });
+  expect(decidingEvent('event: a\ndata: {"n":1}\n\nevent: b\ndata: {"n":2}\n\n')).toEqual({ n: 2 });
+  expect(decidingEvent('data: {"n":1}\r\n\r\ndata:{"n":\r\ndata:3}\r\n\r\n: bye\r\n\r\n')).toEqual({ n: 3 });
+  expect(decidingEvent('data: {"n":1}\n\ndata: [DONE]\n\n')).toEqual({ n: 1 });
 });
 
 it('does not take an event that was cut off, or none, for an answer', () => {
-  expect(lastEvent('data: {"n":1}\n\ndata: {"n":2}')).toEqual({ n: 1 });
-  expect(() => lastEvent('data: {"n":1}')).toThrow(SyntaxError);
-  expect(() => lastEvent('')).toThrow(SyntaxError);
+  expect(decidingEvent('data: {"n":1}\n\ndata: {"n":2}')).toEqual({ n: 1 });
+  expect(() => decidingEvent('data: {"n":1}')).toThrow(SyntaxError);
+  expect(() => decidingEvent('')).toThrow(SyntaxError);
+});
+
+it('takes the whole picture, else an error, for the answer, whatever comes behind', () => {
+  const picture = { type: 'image_edit.completed', b64_json: 'aGk=' };
+  const error = { type: 'error', error: { message: 'no' } };
+  const partial = { type: 'image_edit.partial_image', b64_json: 'aA==' };
+  const stream = (...events: readonly unknown[]): string =>
+    events.map((data) => `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`).join('');
+  expect(decidingEvent(stream(partial, picture, { type: 'usage' }))).toEqual(picture);
+  expect(decidingEvent(stream(error, picture, 'bye'))).toEqual(picture);
+  expect(decidingEvent(stream(partial, error, { type: 'ping' }))).toEqual(error);
+  expect(decidingEvent(stream(picture, partial, '[DONE]'))).toEqual(picture);
 });
 
 it('knows a stream by what it holds, then by its type', () => {

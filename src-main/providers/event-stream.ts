@@ -1,5 +1,7 @@
 /** Answers that come as server-sent events (WHATWG HTML, 9.2.6), each with JSON in its `data`. */
 import { StringDecoder } from 'node:string_decoder';
+import { asObject, asText, type JsonObject, parseJson } from './loose-json';
+import { namedError } from './provider-error';
 
 /** OpenAI's last event, which is no JSON. */
 const END = '[DONE]';
@@ -17,9 +19,21 @@ export function isEventStream(headers: Headers, body: Buffer): boolean {
   return isCalledOne || /^(?:data|event|id|retry)?:/.test(start);
 }
 
-/** The last event: the one that says how it ended. Throws SyntaxError when there is none, or it is cut off. */
-export function lastEvent(text: string): unknown {
-  return JSON.parse(eventsIn(text).at(-1) ?? '') as unknown;
+/**
+ * The event that says how it ended: the whole picture, else an error, wherever relays put something behind them; else the
+ * last. Throws SyntaxError when there is none, or it is cut off.
+ */
+export function decidingEvent(text: string): unknown {
+  const events = eventsIn(text);
+  const known = events.map(parseJson).map(asObject);
+  const found =
+    known.findLast((event) => isWholePicture(event)) ?? known.findLast((event) => namedError(event) !== null);
+  return found ?? (JSON.parse(events.at(-1) ?? '') as unknown);
+}
+
+/** Of OpenAI's images API: the picture itself, with the usage beside it. */
+export function isWholePicture(event: JsonObject | undefined): boolean {
+  return /^image_(?:generation|edit)\.completed$/.test(asText(event?.type) ?? '');
 }
 
 /** What the events of a whole stream hold, in order. What follows the last empty line has not ended: it is no event. */

@@ -2,7 +2,7 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { SpooledPicture } from './adapter';
-import { isEventStream, lastEvent } from './event-stream';
+import { isEventStream, decidingEvent } from './event-stream';
 import { cutLongStrings, type CutJson, decodeInPlace } from './long-strings';
 
 /** Room for two 4K pictures in base64 with their thoughts; what is larger is no answer to one request. */
@@ -40,10 +40,10 @@ export class Exchange {
     return this.#text;
   }
 
-  /** The parsed `cutText`, of a stream its last event; `cutString` answers what a mark in it stands for. Throws SyntaxError when the body is no JSON. */
+  /** The parsed `cutText`, of a stream the event that says how it ended; `cutString` answers what a mark in it stands for. Throws SyntaxError when the body is no JSON. */
   parse(): unknown {
     this.#json ??= {
-      value: this.isStream() ? lastEvent(this.cutText()) : parseJson(this.cutText()),
+      value: this.isStream() ? decidingEvent(this.cutText()) : parseJson(this.cutText()),
     };
     return this.#json.value;
   }

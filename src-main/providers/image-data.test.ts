@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { markOf } from './cut-mark';
 import { decodeBase64, fromBase64, fromUrl, imageAnswer, inText } from './image-data';
 import { png } from './testing/calls';
 
@@ -42,6 +43,7 @@ describe('pictures in text', () => {
     [`Here: ![image](data:image/png;base64,${DATA}) done`, { kind: 'base64', data: DATA }],
     [`data:image/jpeg;charset=x;base64,${DATA}\nEnjoy your picture!`, { kind: 'base64', data: DATA }],
     [`data:image/png;base64,${DATA.slice(0, 20)}\n${DATA.slice(20)}`, undefined],
+    [`data:image/png;base64,${markOf(0)}\n\nHere you go`, { kind: 'base64', data: markOf(0) }],
     ['![a cat](https://cdn.example/a/b.png?sig=1)', hosted],
     ['Done, see https://cdn.example/a/b.png?sig=1 (24 h)', hosted],
     ['https://cdn.example/a/b.png?sig=1\n', hosted],

@@ -1,6 +1,7 @@
 /** Pictures inside answers: base64, data URLs and hosted URLs, in fields of their own or in a model's text. */
 import type { Usage } from '../engine/ports';
 import type { ImageAnswer, SpooledPicture } from './adapter';
+import { holdsMark } from './cut-mark';
 
 /** A picture as an answer holds it. */
 export type Found =
@@ -61,7 +62,7 @@ function lastDataUrl(text: string): string | null {
   }
   const from = start.index + start[0].length;
   const line = runAt(BASE64_RUN, text, from);
-  if (line.length > LONGEST_WRAPPED_LINE) {
+  if (line.length > LONGEST_WRAPPED_LINE || holdsMark(line)) {
     return line;
   }
   const lines = runAt(BASE64_RUN_WITH_BREAKS, text, from).trim();

@@ -3,6 +3,7 @@
  * JavaScript string at any time: it is decoded where it lies, which is a fraction of the time and memory.
  */
 
+import { markOf } from './cut-mark';
 import { base64ByteLength } from './image-data';
 import { LONGEST_NAME, ValueKeys } from './value-keys';
 
@@ -15,7 +16,6 @@ const LOOKED_AT = 256;
 const BASE64_START = /^[A-Za-z0-9+/_-]+$/;
 /** As a field holds it that is a URL; wrapped in a model's words it is left to the parser. */
 const DATA_URL_START = /^data:image\/[\w.+-]+(?:;[\w=.+-]+)*;base64,/i;
-const MARK = 'brushfleet-cut-string-';
 
 /** Base64 too, and as long as a picture; Gemini wants it back letter by letter. */
 const SIGNATURES: ReadonlySet<string> = new Set(['thoughtSignature', 'thought_signature']);
@@ -23,16 +23,6 @@ const SIGNATURES: ReadonlySet<string> = new Set(['thoughtSignature', 'thought_si
 /** Whether a provider may put a picture into the field of this name: relays choose names of their own. */
 export function mayHoldPicture(key: string): boolean {
   return !SIGNATURES.has(key);
-}
-
-/** Whether a mark stands somewhere in `text`. */
-export function holdsMark(text: string): boolean {
-  return text.includes(MARK);
-}
-
-/** What stands for the nth long string of a document. */
-export function markOf(index: number): string {
-  return `${MARK}${index}`;
 }
 
 /** Where the base64 letters of a string begin that begins so: after a data URL's head, or at once. Null: there are none. */

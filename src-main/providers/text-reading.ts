@@ -22,7 +22,7 @@ export type TextReading =
       readonly kind: 'text';
       /** At least one; none is blank. */
       readonly candidates: readonly [WholeText, ...WholeText[]];
-      /** Other candidates, blocked or blank. */
+      /** Other candidates: blocked, blank or cut off. */
       readonly withheld: number;
       readonly usage: Usage;
     }

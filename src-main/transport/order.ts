@@ -113,6 +113,8 @@ export type ToWorker =
   | { readonly kind: 'close' };
 
 export type FromWorker =
+  /** It has come up; the first that it says. */
+  | { readonly kind: 'ready' }
   | { readonly kind: 'bodySent'; readonly id: number }
   | { readonly kind: 'answered'; readonly id: number }
   /** A picture on the way to the result is at this path while the attempt is under way. */

@@ -1,6 +1,7 @@
 /**
  * The engine's Transport over worker threads. Orders go to the worker with the fewest under way; a worker that dies, or
- * hangs for good, is replaced, and what it carried is `lost`, because nobody knows how far it came.
+ * hangs for good, is replaced, and what it carried is `lost`, because nobody knows how far it came; of one that never came
+ * up nothing can have left.
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -75,6 +76,8 @@ const UNSTARTED: AttemptOutcome = {
   },
 };
 
+const LOST: AttemptOutcome = { kind: 'lost' };
+
 interface Carried {
   readonly job: PendingJob;
   /** Null: prepared, and not sent yet. */
@@ -94,6 +97,8 @@ interface WorkerHandle {
   readonly worker: Worker;
   readonly outbox: Outbox<ToWorker>;
   readonly carried: Map<number, Carried>;
+  /** It has come up: what it was given it may have begun. */
+  isReady: boolean;
   /** It was given a text order: providers may hold files for it. */
   mayHold: boolean;
   /** Resolves when providers hold nothing of it any more, or it has ended. */
@@ -138,6 +143,7 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
       worker,
       outbox: createOutbox((messages) => worker.postMessage(messages)),
       carried: new Map(),
+      isReady: false,
       mayHold: false,
       cleared,
       clear,
@@ -149,7 +155,7 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
       }
     });
     handle.worker.on('error', (error: unknown) => options.onWorkerDeath(asError(error)));
-    handle.worker.on('exit', () => bury(handle));
+    handle.worker.on('exit', () => bury(handle, handle.isReady ? LOST : UNSTARTED));
     handles.push(handle);
     return handle;
   }
@@ -157,11 +163,11 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
   /** It is not waited for: nobody knows when it lets itself be ended. */
   function end(handle: WorkerHandle): void {
     options.onWorkerDeath(new Error('It has not answered for minutes, and was ended.'));
-    bury(handle);
+    bury(handle, LOST);
     handle.worker.terminate().catch((error: unknown) => options.onWorkerDeath(asError(error)));
   }
 
-  function bury(handle: WorkerHandle): void {
+  function bury(handle: WorkerHandle, outcome: AttemptOutcome): void {
     handle.clear();
     heartbeat.heard(handle);
     const at = handles.indexOf(handle);
@@ -169,13 +175,14 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
       handles.splice(at, 1);
     }
     for (const carried of handle.carried.values()) {
-      carried.resolve({ kind: 'lost' });
+      carried.resolve(outcome);
     }
     handle.carried.clear();
   }
 
   async function receive(handle: WorkerHandle, message: FromWorker): Promise<void> {
-    if (message.kind === 'pong') {
+    if (message.kind === 'ready' || message.kind === 'pong') {
+      handle.isReady = true;
       return;
     }
     if (message.kind === 'cleared') {

@@ -62,6 +62,9 @@ port.on('message', (messages: readonly ToWorker[]) => {
   }
 });
 
+// By itself: whatever it is given, nothing of it begins before this has left.
+port.postMessage([{ kind: 'ready' }] satisfies FromWorker[]);
+
 function obey(message: ToWorker): void {
   switch (message.kind) {
     case 'send':

@@ -27,7 +27,7 @@ function scene(caps: Caps, { concurrency, price = 1 }: { concurrency?: number; p
       budget.close(runId);
       budget.open({ id: runId, costUsd: 0, maybeUsd: 0, requests: 0, caps: {}, price: () => price });
     },
-    may: (runId: number) => budget.mayLease(runId, null, MODEL),
+    may: (runId: number) => budget.mayLease(runId, MODEL),
     send(runId: number): number {
       attempts += 1;
       budget.reserve({ attemptId: attempts, runId, keyId: null }, MODEL);

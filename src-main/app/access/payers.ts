@@ -133,7 +133,7 @@ export function createPayers({ payer, sessionOf, price }: PayersOptions): Payers
         barred.delete(runId);
         budget.close(runId);
       },
-      mayLease: (runId, keyId, model) => objection(runId, model) ?? budget.mayLease(runId, keyId, model),
+      mayLease: (runId, model) => objection(runId, model) ?? budget.mayLease(runId, model),
       reserve(attempt, model) {
         const tokenId = payerOf(attempt.runId);
         if (tokenId !== null) {

@@ -1,5 +1,6 @@
 /** Which endpoint and which key serve a request: pure choice among what can send now. */
 import type { Provider } from '@shared/model/provider';
+import type { KeyRoom } from '../ports';
 import type { EndpointRecord, Fleet, KeyRecord, Seat } from './fleet';
 import { isOpen, mayUse } from './fleet';
 import type { Gate } from './gate';
@@ -25,11 +26,8 @@ export interface LeaseRequest {
   readonly borrower?: string;
   /** Whether anybody knows what it costs: keys with a cap on their cost serve nothing else. Absent: somebody does. */
   readonly hasPrice?: () => boolean;
-  /**
-   * Until when (wall clock) a key with a cap on its cost is out, because what is spent or in flight uses it up; null: it
-   * is not. Asked last, of a key that nothing else holds. Absent: none is.
-   */
-  readonly keyOutUntil?: (keyId: string) => number | null;
+  /** Asked last, of a key with a cap on its cost that nothing else holds. Absent: each is free. */
+  readonly keyRoom?: (keyId: string) => KeyRoom;
   /** Tokens it may use; absent: what the model's last requests used. */
   readonly tokens?: number;
 }
@@ -37,6 +35,7 @@ export interface LeaseRequest {
 /** What all looks at one moment have in common. */
 export interface Moment {
   readonly now: number;
+  readonly wallNow: number;
   readonly fleet: Fleet;
   /** What stands above all endpoints. */
   readonly app: Gate;
@@ -46,8 +45,6 @@ export interface Moment {
   readonly tokens: number;
   /** A key whose wait was over came back; it was `was`. */
   onBack(key: KeyRecord, was: NonNullable<ReturnType<typeof refresh>>): void;
-  /** What a key may cost today is used up; `until`: wall clock. */
-  onSpent(key: KeyRecord, until: number): void;
 }
 
 export interface SeatChoice {
@@ -108,6 +105,35 @@ interface Look {
 /** A cap on what a key may cost cannot hold for what has no price. */
 export function mayPay({ quota }: KeyRecord, { hasPrice }: LeaseRequest): boolean {
   return quota.limits.costPerDay === undefined || hasPrice?.() !== false;
+}
+
+const FREE: KeyRoom = { kind: 'free' };
+
+/** What the key's cap on its cost leaves for this request: a dearer one may be too much where another is not. */
+export function roomOf({ id, quota }: KeyRecord, { keyRoom }: LeaseRequest): KeyRoom {
+  return id === null || quota.limits.costPerDay === undefined ? FREE : (keyRoom?.(id) ?? FREE);
+}
+
+/** Whether an endpoint that neither rests nor has all its keys out may serve it, besides those of these ids. */
+export function isServedElsewhere(
+  candidates: readonly EndpointRecord[],
+  request: LeaseRequest,
+  { besides, now }: { readonly besides: readonly string[]; readonly now: number },
+): boolean {
+  return candidates.some(
+    (record) =>
+      !besides.includes(record.endpoint.id) &&
+      admits(record, request) &&
+      record.rest.readyAt(now) <= now &&
+      record.seats.some(
+        ({ key, refused }) =>
+          refused === null &&
+          !key.paused &&
+          key.standing.readyAt <= now &&
+          mayUse(key, request.borrower) &&
+          mayPay(key, request),
+      ),
+  );
 }
 
 /** When the endpoint itself lets a request through; Infinity: not before something in flight there moves on. */
@@ -184,20 +210,9 @@ function seatIsFree(record: EndpointRecord, { key, refused }: Seat, look: Look):
     keyHeldUntil(key, moment) <= moment.now &&
     quotaReadyAt(key, look.request.model, moment) <= moment.now &&
     (look.pass === 'anything' || !isAvoided(record.endpoint.id, key.id, look)) &&
-    !isSpent(key, look)
+    // A lease that is given back would take turns that nothing is sent in.
+    roomOf(key, look.request).kind === 'free'
   );
-}
-
-/** A key found to be so is closed with that, and not chosen: a lease would take turns that nothing is sent in. */
-function isSpent(key: KeyRecord, { request, moment }: Look): boolean {
-  if (key.id === null || key.quota.limits.costPerDay === undefined) {
-    return false;
-  }
-  const until = request.keyOutUntil?.(key.id) ?? null;
-  if (until !== null) {
-    moment.onSpent(key, until);
-  }
-  return until !== null;
 }
 
 function isOfTier(key: KeyRecord, tier: Tier): boolean {

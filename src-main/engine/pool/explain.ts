@@ -9,6 +9,7 @@ import {
   mayPay,
   type Moment,
   quotaReadyAt,
+  roomOf,
 } from './choose';
 import { type EndpointRecord, isOpen, isSilent, mayUse, type KeyRecord, type Seat } from './fleet';
 import type { Gate, GateReason } from './gate';
@@ -46,6 +47,9 @@ interface Hold {
   readonly reason: WaitReason;
 }
 
+/** Something in flight has to end first. */
+const IN_FLIGHT: Hold = { until: Number.POSITIVE_INFINITY, reason: 'concurrency' };
+
 interface Findings {
   hold: Hold;
   /** Whose endpoint the hold is about. */
@@ -68,7 +72,7 @@ export function explain(
   moment: Moment,
 ): Wait | Never {
   const found: Findings = {
-    hold: { until: Number.POSITIVE_INFINITY, reason: 'concurrency' },
+    hold: IN_FLIGHT,
     at: null,
     hopeful: 0,
     out: 0,
@@ -138,7 +142,8 @@ function look(found: Findings, { record, seat, atEndpoint, request, moment }: Se
   if (standing.readyAt > now) {
     found.resting.add(key);
   }
-  const dayAt = dayOutUntil(record, key, { request, now });
+  const atCost = holdOfCost(key, request, moment);
+  const dayAt = dayOutUntil(record, key, { request, now, atCost });
   if (dayAt !== null) {
     found.dayOut += 1;
     found.nextDayAt = Math.min(found.nextDayAt, dayAt);
@@ -148,7 +153,7 @@ function look(found: Findings, { record, seat, atEndpoint, request, moment }: Se
   if (dayAt !== null || isTried || isExhausted(key, now) || record.rest.current() !== null) {
     found.out += 1;
   }
-  const hold = longest([holdOfStanding(key), holdOfQuota(key, request, moment), atEndpoint]);
+  const hold = longest([holdOfStanding(key), holdOfQuota(key, request, moment), atEndpoint, atCost]);
   if (found.hopeful === 1 || hold.until < found.hold.until) {
     found.hold = hold;
     found.at = record;
@@ -159,19 +164,15 @@ function look(found: Findings, { record, seat, atEndpoint, request, moment }: Se
 function dayOutUntil(
   record: EndpointRecord,
   { standing, quota, group }: KeyRecord,
-  { request, now }: { request: LeaseRequest; now: number },
+  { request, now, atCost }: { request: LeaseRequest; now: number; atCost: Hold },
 ): number | null {
   if (standing.status === 'FULLY_EXHAUSTED' && standing.readyAt > now) {
     return standing.readyAt;
   }
   const models = [quota.models.get(request.model)?.gate, group?.models.get(request.model)?.gate];
-  const days = [record.gate, quota.gate, group?.gate, ...models].map(
-    (gate) => gate?.dayOutUntil(now) ?? null,
-  );
-  return days.reduce(
-    (latest, day) => (day !== null && (latest === null || day > latest) ? day : latest),
-    null,
-  );
+  const days = [record.gate, quota.gate, group?.gate, ...models].map((gate) => gate?.dayOutUntil(now) ?? now);
+  const latest = Math.max(...days, atCost.reason === 'day' ? atCost.until : now);
+  return latest > now ? latest : null;
 }
 
 /** Its rest is about a quota: a rest that the settings ask for after each answer is not. */
@@ -198,6 +199,18 @@ function holdOfQuota(key: KeyRecord, { model }: LeaseRequest, moment: Moment): H
   const { now, tokens } = moment;
   const closed = gates.find((gate) => gate !== undefined && gate.readyAt(now, tokens) === until);
   return { until, reason: closed === undefined || until <= now ? 'rate' : closed.closedBy(now, tokens) };
+}
+
+function holdOfCost(key: KeyRecord, request: LeaseRequest, { now, wallNow }: Moment): Hold {
+  const room = roomOf(key, request);
+  switch (room.kind) {
+    case 'free':
+      return { until: now, reason: 'rate' };
+    case 'held':
+      return IN_FLIGHT;
+    case 'out':
+      return { until: now + room.until - wallNow, reason: 'day' };
+  }
 }
 
 function holdOf(gate: Gate, now: number, tokens: number): Hold {

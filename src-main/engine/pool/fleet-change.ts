@@ -112,6 +112,7 @@ function keysByEndpoint(
 
 function setLimits(quota: Quota, limits: KeyLimits, zone = 'UTC'): void {
   quota.limits = limits;
+  quota.zone = zone;
   quota.gate.setLimits(limits, zone);
   for (const [model, { gate }] of quota.models) {
     gate.setLimits(limits.models?.[model] ?? {}, zone);
@@ -156,7 +157,7 @@ function hasSeveralKeys(records: readonly EndpointRecord[]): boolean {
 }
 
 function newQuota(clock: Clock): Quota {
-  return { gate: new Gate(clock), models: new Map(), limits: {}, keys: new Set() };
+  return { gate: new Gate(clock), models: new Map(), limits: {}, zone: 'UTC', keys: new Set() };
 }
 
 function keptGroup(old: Fleet, group: QuotaGroup, { clock }: FleetChange): Quota {

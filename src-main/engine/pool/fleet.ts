@@ -60,6 +60,8 @@ export interface Quota {
   readonly gate: Gate;
   readonly models: Map<string, ModelQuota>;
   limits: KeyLimits;
+  /** IANA name: at whose midnight its days begin. */
+  zone: string;
   /** Its keys. */
   readonly keys: Set<KeyRecord>;
 }
@@ -203,7 +205,7 @@ export function modelQuota(quota: Quota, model: string, clock: Clock): ModelQuot
   if (quota.models.size >= MOST_MODELS) {
     forgetUnknown(quota);
   }
-  const made = { gate: new Gate(clock), learned: new LearnedRate() };
+  const made = { gate: new Gate(clock, quota.zone), learned: new LearnedRate() };
   made.gate.setLimits(quota.limits.models?.[model] ?? {});
   quota.models.set(model, made);
   return made;

@@ -41,8 +41,6 @@ export class Gate {
   private leaseBeforeAt = Number.NEGATIVE_INFINITY;
   private requestsPerMinute = Number.POSITIVE_INFINITY;
   private isLimited = false;
-  /** Monotonic: until then nothing passes, whatever the limits say. */
-  private closedUntil = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock, zone = 'UTC') {
     this.day = new DayCounter(clock, zone);
@@ -50,7 +48,6 @@ export class Gate {
 
   /** New limits apply at once, to requests already sent and under way too. */
   setLimits(limits: GateLimits, zone?: string): void {
-    this.closedUntil = Number.NEGATIVE_INFINITY;
     this.concurrency = limits.concurrency || Number.POSITIVE_INFINITY;
     this.requestsPerMinute = limits.requestsPerMinute || Number.POSITIVE_INFINITY;
     this.window.setLimit(this.requestsPerMinute);
@@ -78,12 +75,6 @@ export class Gate {
       : Math.min(this.requestsPerMinute, MINUTE_MS / this.minIntervalMs);
   }
 
-  /** What may be spent here today is spent. Setting limits opens it again: they may have been raised. */
-  closeUntil(at: number): void {
-    this.closedUntil = at;
-    this.isLimited = true;
-  }
-
   /** Not after `now`: open. Infinity: not before something in flight moves on. */
   readyAt(now: number, tokens: number): number {
     if (!this.isLimited) {
@@ -96,7 +87,7 @@ export class Gate {
     const rate = this.window.freeAt(now);
     const spent = this.tokens.freeAt(now, tokens);
     const day = this.day.freeAt(now);
-    return Math.max(interval, rate, spent, day, this.slotAt(now), this.closedUntil);
+    return Math.max(interval, rate, spent, day, this.slotAt(now));
   }
 
   /** What keeps it closed longest; asked only when it is closed. */
@@ -105,7 +96,7 @@ export class Gate {
     if (this.inFlight >= this.concurrency || this.slotAt(now) === readyAt) {
       return 'concurrency';
     }
-    if (this.day.freeAt(now) === readyAt || this.closedUntil === readyAt) {
+    if (this.day.freeAt(now) === readyAt) {
       return 'day';
     }
     if (this.window.freeAt(now) === readyAt) {
@@ -116,7 +107,7 @@ export class Gate {
 
   /** Whether today's requests are used up, and until when. */
   dayOutUntil(now: number): number | null {
-    const at = Math.max(this.day.freeAt(now), this.closedUntil);
+    const at = this.day.freeAt(now);
     return at > now ? at : null;
   }
 

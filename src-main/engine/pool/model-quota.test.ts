@@ -8,6 +8,7 @@ const newQuota = (limits: Quota['limits'] = {}): Quota => ({
   gate: new Gate(clock),
   models: new Map(),
   limits,
+  zone: 'UTC',
   keys: new Set(),
 });
 

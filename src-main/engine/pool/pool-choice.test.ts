@@ -1,6 +1,6 @@
 /** Which endpoint and which key serve a request. */
 import { describe, expect, it } from 'vitest';
-import type { Lease } from '../ports';
+import type { KeyRoom, Lease } from '../ports';
 import { endpoint, failure, key, pairs } from '../testing/fleet-samples';
 import { granted, ok, REQUEST, setUp, trusted } from './testing/pool-scene';
 
@@ -35,35 +35,50 @@ describe('a request that nobody knows the price of', () => {
 describe('a key whose cap on cost is used up', () => {
   const keys = [key('capped', ['a'], { limits: { costPerDay: 5 } }), key('free', ['a']), key('other', ['b'])];
 
-  it('is passed over, and its endpoint keeps its turns', async () => {
-    const { clock, pool } = setUp([endpoint('a'), endpoint('b')], keys);
-    trusted(pool, 'capped', 'free', 'other');
-    const asked: string[] = [];
-    const keyOutUntil = (keyId: string): number => {
-      asked.push(keyId);
-      return clock.wallNow() + 1_000;
-    };
-    const served: (string | null)[] = [];
-    for (let at = 0; at < 8; at += 1) {
-      const lease = granted(pool, { ...REQUEST, keyOutUntil });
-      ok(pool, lease);
-      served.push(lease.keyId);
-      await clock.advance(1_000);
-    }
-    expect(served).toEqual(['free', 'other', 'free', 'other', 'free', 'other', 'free', 'other']);
-    // What it may cost is asked of keys with a cap alone, once until it is over.
-    expect(asked).toEqual(Array.from({ length: 8 }, () => 'capped'));
-  });
+  it.each(['out', 'held'] as const)(
+    'is passed over while it is %s, and its endpoint keeps its turns',
+    async (kind) => {
+      const { clock, pool } = setUp([endpoint('a'), endpoint('b')], keys);
+      trusted(pool, 'capped', 'free', 'other');
+      const asked = new Set<string>();
+      const keyRoom = (keyId: string): KeyRoom => {
+        asked.add(keyId);
+        return { kind, until: clock.wallNow() + 1_000 };
+      };
+      const served: (string | null)[] = [];
+      for (let at = 0; at < 8; at += 1) {
+        const lease = granted(pool, { ...REQUEST, keyRoom });
+        ok(pool, lease);
+        served.push(lease.keyId);
+        await clock.advance(1_000);
+      }
+      expect(served).toEqual(['free', 'other', 'free', 'other', 'free', 'other', 'free', 'other']);
+      // What it may cost is asked of keys with a cap alone.
+      expect([...asked]).toEqual(['capped']);
+    },
+  );
 
-  it('is waited for where it is the only one, as for the day', () => {
+  it('is waited for where it is the only one: spent, until the day is over, else for what is in flight', () => {
     const { clock, pool } = setUp([endpoint('a')], keys.slice(0, 1));
-    const outUntil = (until: number | null) => ({ ...REQUEST, keyOutUntil: () => until });
-    expect(pool.lease(outUntil(clock.wallNow() + 1_000))).toMatchObject({
+    const having = (room: KeyRoom) => pool.lease({ ...REQUEST, keyRoom: () => room });
+    const until = clock.now() + 1_000;
+    expect(having({ kind: 'out', until: clock.wallNow() + 1_000 })).toMatchObject({
       kind: 'wait',
       reason: 'day',
-      until: clock.now() + 1_000,
+      until,
+      dayOutUntil: until,
+      allOut: true,
+    });
+    expect(having({ kind: 'held' })).toMatchObject({
+      kind: 'wait',
+      reason: 'concurrency',
+      until: Number.POSITIVE_INFINITY,
+      dayOutUntil: null,
+      allOut: false,
     });
     expect(pool.health()[0]?.gauges).toMatchObject({ inFlight: { used: 0 }, minute: { used: 0 } });
+    // Too little for one request may be enough for another.
+    expect(having({ kind: 'free' })).toMatchObject({ kind: 'granted' });
   });
 });
 

@@ -32,6 +32,20 @@ describe('requests per day', () => {
     expect(ask(pool)).toMatchObject({ until: clock.now() + 3 * 3_600_000 + RESET_GUARD_MS });
   });
 
+  it('follow it also for one model, from its first request on, and for what was sent before', () => {
+    const limits = { models: { m: { requestsPerDay: 2 } } };
+    const { clock, pool, send } = setUp({ keys: [key('k', ['e'], { limits })] });
+    // Nine in the evening of yesterday, and one in the morning of today, by the clocks of California.
+    const sent = { endpointId: 'e', keyId: 'k', model: 'm' };
+    const buckets = [
+      { ...sent, from: NOON - 7 * 3_600_000, requests: 5 },
+      { ...sent, from: NOON - 3 * 3_600_000, requests: 1 },
+    ];
+    pool.restore({ recent: [], buckets });
+    send();
+    expect(ask(pool)).toMatchObject({ reason: 'day', until: clock.now() + UNTIL_PACIFIC_MIDNIGHT });
+  });
+
   it('do not count what was never sent', () => {
     const { pool, take } = setUp({ keys: [key('k', ['e'], { limits: { requestsPerDay: 1 } })] });
     pool.settle(take().id, { kind: 'unused' });

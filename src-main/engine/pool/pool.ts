@@ -5,7 +5,7 @@
 import type { Endpoint, EndpointHealth, EndpointRest, KeyState, KeyStatus } from '@shared/model/endpoint';
 import type { Failure } from '@shared/model/failure';
 import type { Clock, Lease, Random, SendHistory } from '../ports';
-import { choose, type LeaseRequest, type Moment } from './choose';
+import { choose, isServedElsewhere, type LeaseRequest, type Moment } from './choose';
 import { explain, type Never, type Wait } from './explain';
 import {
   DEFAULT_RULES,
@@ -76,6 +76,8 @@ export interface Pool {
   restore(history: SendHistory): void;
   /** Reserves at once, or says when to ask again, or why not ever. */
   lease(request: LeaseRequest): LeaseAnswer;
+  /** Whether another endpoint than these may take it soon: its limits aside, nothing is against it. */
+  isServedElsewhere(request: LeaseRequest, besides: readonly string[]): boolean;
   /** The last byte of the body left at `at` (monotonic): its place in each rate window is free a minute later. */
   bodySent(leaseId: number, at: number): void;
   /** The answer is here: its concurrency slots are free. */
@@ -86,8 +88,6 @@ export interface Pool {
   clearKey(keyId: string, options?: { readonly proven?: boolean }): void;
   /** A test call was refused there: the key is out as after any other refusal. Other failures say nothing of it. */
   testFailed(keyId: string, endpointId: string, failure: Failure): void;
-  /** What a key may cost in one day is spent: it is out until then (wall clock), or until its limits are set anew. */
-  keySpent(keyId: string, until: number): void;
   /** Forgets an endpoint's errors and its rest, and what its keys were out for. */
   resetEndpoint(endpointId: string): void;
   /** Endpoints are asked again for models they did not offer: a person has started something. */
@@ -148,21 +148,16 @@ export function createPool({ clock, random }: PoolOptions): Pool {
     }
   }
 
-  /** What it may cost is spent; `until`: wall clock. */
-  function closeFor({ quota }: KeyRecord, until: number): void {
-    quota.gate.closeUntil(clock.now() + until - clock.wallNow());
-  }
-
   function lease(request: LeaseRequest): LeaseAnswer {
     const candidates = fleet.byProvider.get(request.provider) ?? [];
     const moment: Moment = {
       now: clock.now(),
+      wallNow: clock.wallNow(),
       fleet,
       app,
       hasCompany: fleet.withCompany.has(request.provider),
       tokens: request.tokens ?? estimates.of(request.model),
       onBack: (key, was) => tellKey(key, was, null),
-      onSpent: closeFor,
     };
     const choice = choose(candidates, request, moment);
     if (choice === null) {
@@ -302,6 +297,8 @@ export function createPool({ clock, random }: PoolOptions): Pool {
       changed();
     },
     lease,
+    isServedElsewhere: (request, besides) =>
+      isServedElsewhere(fleet.byProvider.get(request.provider) ?? [], request, { besides, now: clock.now() }),
     bodySent(leaseId, at) {
       const out = leases.get(leaseId);
       if (out !== undefined) {
@@ -330,12 +327,6 @@ export function createPool({ clock, random }: PoolOptions): Pool {
       if (key !== undefined && record !== undefined) {
         refuseByHand(key, { at: record.endpoint, failure }, judgeContext);
         changed();
-      }
-    },
-    keySpent(keyId, until) {
-      const key = fleet.keys.get(keyId);
-      if (key !== undefined) {
-        closeFor(key, until);
       }
     },
     resetEndpoint(endpointId) {

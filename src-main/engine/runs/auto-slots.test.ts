@@ -2,7 +2,7 @@ import type { Provider } from '@shared/model/provider';
 import { describe, expect, it } from 'vitest';
 import { endpoint, key } from '../testing/fleet-samples';
 import { autoSlots } from './auto-slots';
-import { HOUR, setUp } from './testing/run-scene';
+import { HOUR, ORDER, setUp } from './testing/run-scene';
 import { Lane, type LaneChoice } from './work-list';
 
 function lane(provider: Provider, model: string, fallback: readonly LaneChoice[] = []): Lane {
@@ -77,14 +77,14 @@ describe('a run with an automatic number in flight', () => {
     const { clock, run, provider, scheduler } = threeKeys();
     run(9_000, { concurrency: 4, autoConcurrency: true });
     await clock.advance(10 * 60_000);
-    scheduler.setConcurrency(1, 2);
+    scheduler.change({ ...ORDER, runId: 1, concurrency: 2 });
     await clock.advance(60_000);
     expect(provider.inFlight).toBeLessThanOrEqual(2);
     const before = provider.arrivals.length;
-    scheduler.setConcurrency(1, 'auto');
+    scheduler.change({ ...ORDER, runId: 1, concurrency: 4, autoConcurrency: true });
     await clock.advance(5 * 60_000);
     expect(provider.arrivals.length - before).toBeGreaterThanOrEqual(4 * 180);
-    scheduler.setConcurrency(1, 500);
+    scheduler.change({ ...ORDER, runId: 1, concurrency: 500 });
     await clock.advance(HOUR);
     expect(provider.arrivals).toHaveLength(9_000);
   });

@@ -23,7 +23,8 @@ function setUp(given: { caps?: Caps; dayCaps?: Caps; keyCap?: number; price?: nu
     later: (ms: number) => {
       wall += ms;
     },
-    ask: (keyId: string | null = 'k') => budget.mayLease(1, keyId, MODEL),
+    ask: () => budget.mayLease(1, MODEL),
+    askKey: (keyId = 'k') => budget.keyRoom(1, keyId, MODEL),
     send(keyId = 'k'): number {
       attempts += 1;
       budget.reserve({ attemptId: attempts, runId: 1, keyId }, MODEL);
@@ -80,13 +81,13 @@ describe('a cap on cost', () => {
         `The price of ${MODEL.model} is not known, so ${cap} cannot be enforced`,
       ),
     });
-    expect(setUp({ caps: { costUsd: 1 }, price: null }).ask(null)).toEqual(told('the cost cap of this run'));
-    expect(setUp({ dayCaps: { costUsd: 1 }, price: null }).ask(null)).toEqual(told('the daily cost cap'));
+    expect(setUp({ caps: { costUsd: 1 }, price: null }).ask()).toEqual(told('the cost cap of this run'));
+    expect(setUp({ dayCaps: { costUsd: 1 }, price: null }).ask()).toEqual(told('the daily cost cap'));
     const ofKey = setUp({ keyCap: 1, price: null });
-    expect(ofKey.ask(null)).toEqual({ kind: 'ok' });
+    expect(ofKey.ask()).toEqual({ kind: 'ok' });
     expect(ofKey.budget.hasPrice(1, MODEL)).toBe(false);
     expect(setUp().budget.hasPrice(1, MODEL)).toBe(true);
-    expect(ofKey.ask()).toEqual(told('the cost cap of a key that may serve it'));
+    expect(ofKey.askKey()).toEqual({ kind: 'held' });
     // A price of nothing is one.
     expect(setUp({ caps: { costUsd: 1 }, price: 0 }).ask()).toEqual({ kind: 'ok' });
     expect(setUp({ caps: { requests: 1 }, price: null }).ask()).toEqual({ kind: 'ok' });
@@ -134,7 +135,7 @@ describe('a day', () => {
   });
 
   it('takes a key out until midnight when its own cap is reached, and no other', () => {
-    const { budget, ask, send } = setUp({ keyCap: 2 });
+    const { budget, ask, askKey, send } = setUp({ keyCap: 2 });
     budget.restore({
       costUsd: 1,
       maybeUsd: 0,
@@ -142,11 +143,11 @@ describe('a day', () => {
       keys: [{ keyId: 'k', costUsd: 0.5, maybeUsd: 0.5 }],
     });
     const last = send();
-    expect(ask('k')).toEqual({ kind: 'keyOut', until: NOON + 1000 });
-    expect(ask('l')).toEqual({ kind: 'ok' });
-    expect(ask(null)).toEqual({ kind: 'ok' });
+    expect(askKey('k')).toEqual({ kind: 'held' });
+    expect(askKey('l')).toEqual({ kind: 'free' });
+    expect(ask()).toEqual({ kind: 'ok' });
     budget.settle(last, 1, true);
-    expect(ask('k')).toEqual({ kind: 'keyOut', until: NOON + 12 * HOUR });
+    expect(askKey('k')).toEqual({ kind: 'out', until: NOON + 12 * HOUR });
   });
 
   it('begins at the midnight of its zone, also where it has 23 or 25 hours', () => {
@@ -233,7 +234,10 @@ class Ledgers {
 
   send(runId: number, keyId: string): void {
     const run = this.#runs.get(runId);
-    if (run === undefined || this.#budget.mayLease(runId, keyId, MODEL).kind !== 'ok') {
+    const mayLeave =
+      this.#budget.mayLease(runId, MODEL).kind === 'ok' &&
+      this.#budget.keyRoom(runId, keyId, MODEL).kind === 'free';
+    if (run === undefined || !mayLeave) {
       return;
     }
     this.#attempts += 1;

@@ -5,14 +5,12 @@
  * that reports its charges: the report comes when everything in flight is already charged.
  */
 import type { Caps, ModelChoice } from '@shared/model/run';
-import type { AttemptStart, Budget, Clock } from '../ports';
+import type { AttemptStart, Budget, Clock, KeyRoom } from '../ports';
 import { nextDailyReset } from '../pool/next-daily-reset';
 import { unpricedSentence } from '../pool/unpriced-sentence';
 
 /** Dollars are sums of floating-point numbers: two ways to the same sum may differ in the last digits. */
 const ROUNDING_USD = 1e-9;
-/** What is in flight with a key may use up its rest: it is looked at again after this, milliseconds. */
-const KEY_LOOK_MS = 1000;
 const DAY_MS = 86_400_000;
 
 /** What a run has used in earlier sessions, and what it may use altogether. */
@@ -111,7 +109,7 @@ export function createBudget({ clock, timeZone, dayCaps, keyCap }: BudgetOptions
     return runs.get(runId)?.price(model) ?? null;
   }
 
-  function mayLease(runId: number, keyId: string | null, model: ModelChoice): ReturnType<Budget['mayLease']> {
+  function mayLease(runId: number, model: ModelChoice): ReturnType<Budget['mayLease']> {
     turnDay();
     const run = runs.get(runId);
     if (run === undefined) {
@@ -129,29 +127,30 @@ export function createBudget({ clock, timeZone, dayCaps, keyCap }: BudgetOptions
     if (ofRun === 'unpriced' || ofDay === 'unpriced') {
       return unpriced(model, ofRun === 'unpriced' ? 'the cost cap of this run' : 'the daily cost cap');
     }
-    if (ofRun === 'wait' || ofDay === 'wait') {
-      return { kind: 'wait' };
-    }
-    return keyId === null ? { kind: 'ok' } : ofKey(keyId, model, price);
+    return ofRun === 'wait' || ofDay === 'wait' ? { kind: 'wait' } : { kind: 'ok' };
   }
 
-  function ofKey(keyId: string, model: ModelChoice, price: number | null): ReturnType<Budget['mayLease']> {
+  function keyRoom(runId: number, keyId: string, model: ModelChoice): KeyRoom {
+    turnDay();
     const costUsd = keyCap(keyId);
-    switch (costUsd === undefined ? 'ok' : fit(keyAccount(keyId), { costUsd }, price)) {
-      case 'unpriced':
-        // The pool does not choose it for such a model; its cap may be a moment old.
-        return unpriced(model, 'the cost cap of a key that may serve it');
+    if (costUsd === undefined || !runs.has(runId)) {
+      return { kind: 'free' };
+    }
+    switch (fit(keyAccount(keyId), { costUsd }, priceOf(runId, model))) {
       case 'ok':
-        return { kind: 'ok' };
+        return { kind: 'free' };
       case 'wait':
-        return { kind: 'keyOut', until: Math.min(dayEndsAt, clock.wallNow() + KEY_LOOK_MS) };
+      // The pool does not choose it for what has no price.
+      case 'unpriced':
+        return { kind: 'held' };
       case 'spent':
-        return { kind: 'keyOut', until: dayEndsAt };
+        return { kind: 'out', until: dayEndsAt };
     }
   }
 
   return {
     mayLease,
+    keyRoom,
     hasPrice: (runId, model) => !runs.has(runId) || priceOf(runId, model) !== null,
     reserve({ attemptId, runId, keyId }: Pick<AttemptStart, 'attemptId' | 'runId' | 'keyId'>, model) {
       turnDay();

@@ -81,7 +81,7 @@ describe('a run with a cap', () => {
   const scene = (budget: Budget) => {
     const clock = createVirtualClock();
     const pool = createPool({ clock, random: seeded(1) });
-    pool.setFleet([endpoint('a')], [key('k', ['a']), key('l', ['a'])]);
+    pool.setFleet([endpoint('a')], [key('k', ['a'], { limits: { costPerDay: 1 } }), key('l', ['a'])]);
     const journal = createMemoryJournal({ clock });
     journal.addJobs(
       1,
@@ -125,6 +125,7 @@ describe('a run with a cap', () => {
           : spent + 2 * reserved.size + 2 > 20 && reserved.size > 0
             ? { kind: 'wait' }
             : { kind: 'ok' },
+      keyRoom: () => ({ kind: 'free' }),
       hasPrice: () => true,
       reserve: ({ attemptId }) => {
         reserved.add(attemptId);
@@ -143,8 +144,9 @@ describe('a run with a cap', () => {
 
   it('goes on with other keys where one has spent what it may', async () => {
     const { clock, keys, states } = scene({
-      mayLease: (_runId, keyId) =>
-        keyId === 'k' ? { kind: 'keyOut', until: Number.MAX_SAFE_INTEGER } : { kind: 'ok' },
+      mayLease: () => ({ kind: 'ok' }),
+      keyRoom: (_runId, keyId) =>
+        keyId === 'k' ? { kind: 'out', until: Number.MAX_SAFE_INTEGER } : { kind: 'free' },
       hasPrice: () => true,
       reserve: () => null,
       settle: () => undefined,

@@ -102,6 +102,11 @@ export function createFlights(options: FlightsOptions): Flights {
       // It was cancelled in the library while it was being written: that is why.
       return;
     }
+    if (error instanceof NotPending && run.order.givesUp === true) {
+      const { jobId, runId } = attempt;
+      options.onEvent({ kind: 'givenUp', runId, jobIds: [jobId], why: GONE });
+      return;
+    }
     run.again(flight.ticket, clock.now());
     options.onNotWritten(run, error);
   }
@@ -112,16 +117,28 @@ export function createFlights(options: FlightsOptions): Flights {
     markAnswered(flight);
     // An endpoint that was never asked has not failed.
     pool.settle(flight.lease.id, outcome === NOT_SENT ? { kind: 'unused' } : leaseOutcome(outcome));
-    const { ticket, lease } = flight;
-    flight.run.attempts.delete(flight.attempt.attemptId);
-    const step = unlessCancelled(
-      flight,
-      nextStep({ outcome, ticket, lease, rules: flight.run.order, random }),
-    );
+    const { run } = flight;
+    run.attempts.delete(flight.attempt.attemptId);
+    const step = unlessCancelled(flight, stepAfter(flight, outcome));
     pauseFor(flight, step);
     await conclude(flight, outcome, step);
-    flight.run.writing -= 1;
+    run.writing -= 1;
     options.onMoved();
+  }
+
+  function stepAfter({ run, ticket, lease }: Flight, outcome: AttemptOutcome): NextStep {
+    return nextStep({
+      outcome,
+      ticket,
+      lease,
+      rules: run.order,
+      random,
+      now: clock.now(),
+      isServedElsewhere(besides) {
+        const choice = run.choiceOf(ticket.job.model, lease);
+        return choice !== undefined && pool.isServedElsewhere(choice, besides);
+      },
+    });
   }
 
   /**
@@ -226,6 +243,8 @@ function pauseFor({ run }: Flight, step: NextStep): void {
     run.ending ??= paused(failure.message, failure.kind);
   }
 }
+
+const GONE = paused('It is no longer pending in the library, so it was not sent: ask for it once more.');
 
 /** It was cancelled between its lease and its sending. */
 const NOT_SENT: AttemptOutcome = {

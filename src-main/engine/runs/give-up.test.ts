@@ -54,6 +54,22 @@ describe('a run that gives up', () => {
     expect(jobStates()).toEqual({ pending: 1, done: 1 });
   });
 
+  it('gives up a job that is no longer pending in the library, and goes on', async () => {
+    const { clock, run, events, journal, jobStates, states, pool } = setUp();
+    run(3, { givesUp: true });
+    await clock.advance(3);
+    const bad = journal.rows.get(2);
+    if (bad !== undefined) {
+      bad.state = 'cancelled';
+    }
+    await clock.runAll(HOUR);
+    expect(givenUp(events)).toMatchObject([
+      { jobIds: [2], why: { reason: expect.stringContaining('once more') } },
+    ]);
+    expect([jobStates(), states().at(-1)]).toEqual([{ done: 2, cancelled: 1 }, { kind: 'finished' }]);
+    expect(pool.health().every(({ gauges }) => gauges.inFlight.used === 0)).toBe(true);
+  });
+
   it('does not, unless it is asked to: then it pauses', async () => {
     const { clock, run, events, states } = setUp({ answer: () => failed(failure('invalid_key')) });
     run(3);

@@ -9,14 +9,24 @@ const FRESH = newTicket({ id: 7, runId: 1, model: { provider: 'openai', model: '
 
 function after(
   given: Failure,
-  how: { ticket?: Ticket; maxRetries?: number; random?: number } = {},
+  how: {
+    ticket?: Ticket;
+    maxRetries?: number;
+    random?: number;
+    now?: number;
+    at?: string;
+    /** Those that may serve. */
+    endpoints?: readonly string[];
+  } = {},
 ): NextStep {
   return nextStep({
     outcome: { kind: 'failed', failure: given },
     ticket: how.ticket ?? FRESH,
-    lease: LEASE,
+    lease: { ...LEASE, endpoint: endpoint(how.at ?? 'a') },
     rules: { maxRetries: how.maxRetries ?? 0, retryDelayMs: 1_000 },
     random: () => how.random ?? 0.5,
+    now: how.now ?? 0,
+    isServedElsewhere: (besides) => (how.endpoints ?? []).some((id) => !besides.includes(id)),
   });
 }
 
@@ -85,6 +95,22 @@ describe('nextStep', () => {
     expect(step).toMatchObject({ kind: 'again', delayMs: 90_999 });
   });
 
+  it('does not wait that long where another endpoint may serve that has named no wait itself', () => {
+    const endpoints = ['a', 'b'];
+    const asked = (retryAfterMs: number): Failure => failure('overloaded', { retryAfterMs });
+    const first = after(asked(30_000), { maxRetries: 2, endpoints });
+    expect(first).toMatchObject({ delayMs: 500 });
+    const ticket = first.kind === 'again' ? first.ticket : FRESH;
+    const then = { ticket, maxRetries: 2, random: 0, endpoints, at: 'b' };
+    expect(after(asked(90_000), { ...then, now: 10_000 })).toMatchObject({ delayMs: 20_000 });
+    expect(after(asked(90_000), { ...then, now: 30_000, random: 0.5 })).toMatchObject({ delayMs: 1_000 });
+  });
+
+  it('waits nowhere longer than an hour', () => {
+    const asked = failure('overloaded', { retryAfterMs: 86_400_000 });
+    expect(after(asked, { maxRetries: 1, random: 0 })).toMatchObject({ delayMs: 3_600_000 });
+  });
+
   it.each(['network', 'timeout'] as const)(
     'does not count a %s before any byte had left, ten times',
     (kind) => {
@@ -123,6 +149,8 @@ describe('nextStep', () => {
       lease: LEASE,
       rules: { maxRetries: 9, retryDelayMs: 0 },
       random: () => 0,
+      now: 0,
+      isServedElsewhere: () => false,
     });
     expect(step).toEqual({ kind: 'over', next: { kind: 'unknown' } });
   });
@@ -134,6 +162,8 @@ describe('nextStep', () => {
       lease: LEASE,
       rules: { maxRetries: 9, retryDelayMs: 0 },
       random: () => 0,
+      now: 0,
+      isServedElsewhere: () => false,
     });
     expect(step).toEqual({ kind: 'over', next: { kind: 'unknown' } });
   });
@@ -146,6 +176,8 @@ describe('nextStep', () => {
       lease: LEASE,
       rules: { maxRetries: 9, retryDelayMs: 0 },
       random: () => 0,
+      now: 0,
+      isServedElsewhere: () => false,
     });
     expect(step).toEqual({ kind: 'over', next: { kind: 'unknown' }, pauses });
   });
@@ -156,7 +188,15 @@ describe('an answer that does not fit its schema', () => {
   const outcome = { kind: 'failed', failure: failure('schema_mismatch'), repair } as const;
   const rules = { maxRetries: 0, retryDelayMs: 1_000 };
   const step = (ticket: Ticket): NextStep =>
-    nextStep({ outcome, ticket, lease: LEASE, rules, random: () => 0.5 });
+    nextStep({
+      outcome,
+      ticket,
+      lease: LEASE,
+      rules,
+      random: () => 0.5,
+      now: 0,
+      isServedElsewhere: () => false,
+    });
 
   it('is asked for again once, at once, uncounted, with what is to be mended', () => {
     const first = step(FRESH);
@@ -176,9 +216,8 @@ describe('an answer that does not fit its schema', () => {
   it('is a result where it fits', () => {
     const answer = { text: 'yes', mimeType: 'text/plain' } as const;
     const given = { kind: 'text', answer, usage: {}, costUsd: null } as const;
-    expect(nextStep({ outcome: given, ticket: FRESH, lease: LEASE, rules, random: () => 0.5 })).toEqual({
-      kind: 'over',
-      next: { kind: 'done' },
-    });
+    const input = { outcome: given, ticket: FRESH, lease: LEASE, rules };
+    const next = nextStep({ ...input, random: () => 0.5, now: 0, isServedElsewhere: () => false });
+    expect(next).toEqual({ kind: 'over', next: { kind: 'done' } });
   });
 });

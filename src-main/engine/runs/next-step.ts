@@ -3,6 +3,12 @@ import { FAILURES, type Failure } from '@shared/model/failure';
 import type { AttemptOutcome, JobNext, Lease, PendingJob, Random, Repair } from '../ports';
 import type { Avoided } from '../pool/pool';
 
+interface NamedWait {
+  readonly endpointId: string;
+  /** Monotonic. */
+  readonly until: number;
+}
+
 /** A job under way, with what this session has tried. */
 export interface Ticket {
   readonly job: PendingJob;
@@ -12,6 +18,8 @@ export interface Ticket {
   readonly freeTries: number;
   /** The pair that has just failed it. */
   readonly avoid: readonly Avoided[];
+  /** Endpoints that have failed it, and named how long they are to be left alone. */
+  readonly waits: readonly NamedWait[];
   /** An endpoint failed it: sending it again takes from that endpoint's budget of retries. A refused key does not. */
   readonly isRetry: boolean;
   /** Why it goes again. */
@@ -46,13 +54,15 @@ export type NextStep =
 export const FREE_TRIES = 10;
 
 const MAX_DELAY_MS = 60_000;
+/** What names a longer wait is asked again then. */
+const LONGEST_NAMED_MS = 3_600_000;
 const NAMED_JITTER_SHARE = 0.2;
 const NAMED_JITTER_MAX_MS = 1_000;
 
 const FAILED: NextStep = { kind: 'over', next: { kind: 'failed' } };
 
 export function newTicket(job: PendingJob): Ticket {
-  return { job, retriesUsed: job.retriesUsed, freeTries: 0, avoid: [], isRetry: false };
+  return { job, retriesUsed: job.retriesUsed, freeTries: 0, avoid: [], waits: [], isRetry: false };
 }
 
 export interface StepInput {
@@ -61,6 +71,10 @@ export interface StepInput {
   readonly lease: Lease;
   readonly rules: RetryRules;
   readonly random: Random;
+  /** Monotonic. */
+  readonly now: number;
+  /** Whether an endpoint besides these may serve it meanwhile. */
+  readonly isServedElsewhere: (besides: readonly string[]) => boolean;
 }
 
 export function nextStep(input: StepInput): NextStep {
@@ -152,32 +166,45 @@ function counted(input: StepInput, failure: Failure): NextStep {
 }
 
 function again(
-  { lease }: StepInput,
+  input: StepInput,
   failure: Failure,
   how: { ticket: Ticket; counted: boolean; delayMs: number },
 ): NextStep {
   const isEndpointsFault = FAILURES[failure.kind].then === 'retry_elsewhere';
+  const { lease } = input;
   const failed: Avoided = {
     endpointId: lease.endpoint.id,
     keyId: lease.keyId,
     wholeEndpoint: isEndpointsFault,
   };
+  const waits = isEndpointsFault ? namedWaits(input, failure) : how.ticket.waits;
   return {
     kind: 'again',
     next: { kind: 'again', counted: how.counted },
-    ticket: { ...how.ticket, avoid: [failed], isRetry: isEndpointsFault, lastFailure: failure },
+    ticket: { ...how.ticket, avoid: [failed], waits, isRetry: isEndpointsFault, lastFailure: failure },
     delayMs: how.delayMs,
   };
 }
 
 /**
  * Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"): anywhere up to the doubled delay. A wait the
- * provider named wins, a little later at random, so that not all come back in the same instant.
+ * provider named wins where nobody else serves the job, a little later at random, so that not all come back in the same
+ * instant.
  */
-function delayMs({ rules, random }: StepInput, failure: Failure, tries: number): number {
-  const named = failure.retryAfterMs ?? 0;
-  if (named > 0) {
+function delayMs(input: StepInput, failure: Failure, tries: number): number {
+  const { rules, random, now } = input;
+  const waits = failure.retryAfterMs ? namedWaits(input, failure) : [];
+  if (waits.length > 0 && !input.isServedElsewhere(waits.map(({ endpointId }) => endpointId))) {
+    const named = Math.min(...waits.map(({ until }) => until)) - now;
     return named + Math.min(NAMED_JITTER_MAX_MS, named * NAMED_JITTER_SHARE) * random();
   }
   return random() * Math.min(MAX_DELAY_MS, rules.retryDelayMs * 2 ** tries);
+}
+
+/** Those that last still, that of this failure among them. */
+function namedWaits({ ticket, lease, now }: StepInput, failure: Failure): readonly NamedWait[] {
+  const endpointId = lease.endpoint.id;
+  const others = ticket.waits.filter((wait) => wait.endpointId !== endpointId && wait.until > now);
+  const named = Math.min(LONGEST_NAMED_MS, failure.retryAfterMs ?? 0);
+  return named > 0 ? [...others, { endpointId, until: now + named }] : others;
 }

@@ -144,9 +144,10 @@ function waitsOf(lane: Lane): readonly Wait[] {
   return lane.verdicts.holding().filter((verdict) => verdict.kind === 'wait');
 }
 
-/** The sentence about the job's own model says more than that about a fallback. */
+/** A cap stops what could go on; else the sentence about the job's own model says more than that about a fallback. */
 function firstNever(lane: Lane): Never | undefined {
-  return lane.verdicts.holding().find((verdict) => verdict.kind === 'never');
+  const nevers = lane.verdicts.holding().filter((verdict) => verdict.kind === 'never');
+  return nevers.find(({ reason }) => reason === 'budget') ?? nevers[0];
 }
 
 function earliest(waits: readonly Wait[]): Wait | null {

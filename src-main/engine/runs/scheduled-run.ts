@@ -2,9 +2,11 @@
 import type { Provider } from '@shared/model/provider';
 import type { ModelChoice, Priority, RunState, WaitForQuota } from '@shared/model/run';
 import type { Pool } from '../pool/pool';
+import type { KeyRoom, Lease } from '../ports';
 import { autoSlots } from './auto-slots';
 import type { Ticket } from './next-step';
 import type { SharedBound } from './shared-bound';
+import type { Verdict } from './verdicts';
 import { type LaneChoice, WorkList } from './work-list';
 
 /** One endpoint and the model to ask it for, when all that may serve a run are out. */
@@ -51,12 +53,13 @@ export type Paused = Extract<RunState, { kind: 'paused' }>;
 /** Limits and latencies move slowly, and to sum them up takes time: this long it counts as known, milliseconds. */
 const SLOTS_LAST_MS = 500;
 
-/** What the budget says of a model before a key is chosen for it. */
+/** What the budget says of a model before something is leased for it. */
 export interface Means {
   /** Whether anybody knows what a request of it costs. */
   hasPrice(model: ModelChoice): boolean;
-  /** Until when (wall clock) the key's cap on its cost does not allow for one; null: it does. */
-  keyOutUntil(keyId: string, model: ModelChoice): number | null;
+  keyRoom(keyId: string, model: ModelChoice): KeyRoom;
+  /** What the caps of the run and of the day have against one more request of it; null: nothing. */
+  refusal(model: ModelChoice): Verdict | null;
 }
 
 export class ScheduledRun {
@@ -83,8 +86,7 @@ export class ScheduledRun {
   readonly over: Promise<void>;
   private resolveOver: () => void = () => undefined;
   private ordered: RunOrder;
-  private concurrency: number;
-  private isAuto: boolean;
+  private choicesOf: (model: ModelChoice) => readonly LaneChoice[];
   /** Requests in flight at most, at the moment. */
   private slots: number;
   private slotsKnownAt = Number.NEGATIVE_INFINITY;
@@ -94,15 +96,13 @@ export class ScheduledRun {
     private readonly means: Means,
   ) {
     this.ordered = order;
-    const choicesOf = choicesFor(order, means);
+    this.choicesOf = choicesFor(order, means);
     this.work = new WorkList({
       runId: order.runId,
-      choicesOf,
+      choicesOf: this.choicesOf,
       groupOf: (jobId) => this.ordered.bound?.groupOf(jobId) ?? '',
       asksMany: order.endpointsOf !== undefined,
     });
-    this.concurrency = order.concurrency;
-    this.isAuto = order.autoConcurrency === true;
     this.slots = order.concurrency;
     this.over = new Promise((resolve) => {
       this.resolveOver = resolve;
@@ -116,8 +116,10 @@ export class ScheduledRun {
   /** The same run, carried out otherwise from now on. */
   change(order: RunOrder): void {
     this.ordered = order;
-    this.work.rechoose(choicesFor(order, this.means));
-    this.setConcurrency(order.autoConcurrency === true ? 'auto' : order.concurrency);
+    this.choicesOf = choicesFor(order, this.means);
+    this.work.rechoose(this.choicesOf);
+    this.slots = order.concurrency;
+    this.slotsKnownAt = Number.NEGATIVE_INFINITY;
   }
 
   /** Nothing more of it is sent; what goes again is over. */
@@ -140,6 +142,16 @@ export class ScheduledRun {
     this.ordered.bound?.waits(ticket.job.id);
   }
 
+  /** What a job of this model was leased for; undefined: the run is carried out otherwise by now. */
+  choiceOf(model: ModelChoice, { endpoint, model: asked }: Lease): LaneChoice | undefined {
+    return this.choicesOf(model).find(
+      (one) =>
+        one.provider === endpoint.provider &&
+        one.model === asked &&
+        one.endpointIds?.has(endpoint.id) !== false,
+    );
+  }
+
   isOver(jobId: number): boolean {
     return this.isCancelled || this.cancelledJobs.has(jobId);
   }
@@ -155,17 +167,11 @@ export class ScheduledRun {
     );
   }
 
-  setConcurrency(concurrency: number | 'auto'): void {
-    this.isAuto = concurrency === 'auto';
-    this.concurrency = concurrency === 'auto' ? this.concurrency : concurrency;
-    this.slots = this.concurrency;
-    this.slotsKnownAt = Number.NEGATIVE_INFINITY;
-  }
-
   /** With an automatic number in flight: takes what the pool can use now. */
   follow(pool: Pick<Pool, 'demand'>, now: number): void {
-    if (this.isAuto && this.ending === null && now >= this.slotsKnownAt + SLOTS_LAST_MS) {
-      this.slots = autoSlots(this.work.busyLanes(), { pool, now, otherwise: this.concurrency });
+    const { autoConcurrency, concurrency } = this.ordered;
+    if (autoConcurrency === true && this.ending === null && now >= this.slotsKnownAt + SLOTS_LAST_MS) {
+      this.slots = autoSlots(this.work.busyLanes(), { pool, now, otherwise: concurrency });
       this.slotsKnownAt = now;
     }
   }
@@ -184,6 +190,7 @@ function choicesFor(order: RunOrder, means: Means): (model: ModelChoice) => read
     ...asker,
     endpointIds: new Set([endpointId]),
     ...meansFor({ provider, model }, means),
+    refusal: () => means.refusal({ provider, model }),
   }));
   return (choice) => [
     { ...choice, ...asker, ...endpointsFor(order, choice), ...meansFor(choice, means) },
@@ -191,10 +198,10 @@ function choicesFor(order: RunOrder, means: Means): (model: ModelChoice) => read
   ];
 }
 
-function meansFor(model: ModelChoice, means: Means): Pick<LaneChoice, 'hasPrice' | 'keyOutUntil'> {
+function meansFor(model: ModelChoice, means: Means): Pick<LaneChoice, 'hasPrice' | 'keyRoom'> {
   return {
     hasPrice: () => means.hasPrice(model),
-    keyOutUntil: (keyId) => means.keyOutUntil(keyId, model),
+    keyRoom: (keyId) => means.keyRoom(keyId, model),
   };
 }
 

@@ -76,10 +76,10 @@ describe('a run', () => {
     run(400, { concurrency: 2 });
     await clock.advance(5_000);
     expect(provider.inFlight).toBeLessThanOrEqual(2);
-    scheduler.setConcurrency(1, 20);
+    scheduler.change({ ...ORDER, runId: 1, concurrency: 20 });
     await clock.advance(3_000);
     expect(provider.peaks.get(1)).toBe(20);
-    scheduler.setConcurrency(1, 1);
+    scheduler.change({ ...ORDER, runId: 1, concurrency: 1 });
     await clock.advance(3_000);
     expect(provider.inFlight).toBeLessThanOrEqual(1);
   });
@@ -99,6 +99,21 @@ describe('a run', () => {
 });
 
 describe('failures', () => {
+  it('wait as long as an endpoint names only where no other may serve', async () => {
+    const scene = setUp({
+      answer: ({ endpointId }) =>
+        endpointId === 'a' ? failed(failure('overloaded', { retryAfterMs: HOUR / 2 })) : { kind: 'ok' },
+    });
+    scene.run(8, { maxRetries: 1 });
+    await scene.clock.advance(20_000);
+    expect(scene.jobStates()).toEqual({ done: 8 });
+    expect(new Set(scene.sent.map(({ endpointId }) => endpointId))).toEqual(new Set(['a', 'b']));
+    scene.run(1, { runId: 2, maxRetries: 1, endpointIds: ['a'] });
+    await scene.clock.runAll(2 * HOUR);
+    const [first, second] = scene.sent.slice(-2);
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(HOUR / 2);
+  });
+
   it('go on with another key, uncounted, and ask an invalid key among four once', async () => {
     const keys = ['k1', 'k2', 'bad', 'k4'].map((id) => key(id, ['a']));
     const scene = setUp({

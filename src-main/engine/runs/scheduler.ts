@@ -4,6 +4,7 @@
  * happened, or when the one timer says that the earliest wait is over.
  */
 import { type ModelChoice, prioritySchema } from '@shared/model/run';
+import type { Wait } from '../pool/pool';
 import type { Budget } from '../ports';
 import { createFlights, type Flight } from './flights';
 import { NotKept } from './not-kept';
@@ -32,8 +33,8 @@ export interface Scheduler {
   cancelJobs(runId: number, jobIds: readonly number[], options?: { readonly inFlight?: boolean }): void;
   /** Carries a run out otherwise from the next lease on; does nothing to one that is not under way. */
   change(order: RunOrder): void;
-  /** Takes effect with the next lease. `auto`: follows what the limits can use; a number ends that. */
-  setConcurrency(runId: number, concurrency: number | 'auto'): void;
+  /** Nothing is leased until the undo is called; what is in flight goes on. */
+  hold(): () => void;
   /** Stops all runs, then lets go of pool and clock. */
   close(): Promise<void>;
 }
@@ -48,6 +49,15 @@ const LIBRARY_LOST = paused(
   'The library could not be read or written: free space or restore its folder, then resume the run.',
   'storage',
 );
+/** Until something in flight has ended: it may use up what is left to spend. */
+const HELD: Wait = {
+  kind: 'wait',
+  until: Number.POSITIVE_INFINITY,
+  reason: 'concurrency',
+  keys: 0,
+  dayOutUntil: null,
+  allOut: false,
+};
 const CHANGED_ELSEWHERE = paused(
   'One of its jobs is no longer pending in the library, so it was not sent: resume the run to go on with the others.',
 );
@@ -59,16 +69,15 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   let lastServed = 0;
   let isPoked = false;
   let isClosed = false;
-  let poolChanged = false;
+  /** What pool and budget said before may be over. */
+  let isStale = false;
+  let holds = 0;
   let cancelTimer: () => void = () => undefined;
-  const unsubscribe = pool.onChange(() => {
-    poolChanged = true;
-    poke();
-  });
+  const unsubscribe = pool.onChange(somethingMoved);
   const flights = createFlights({
     ...options,
     onEvent: tell,
-    onMoved: poke,
+    onMoved: somethingMoved,
     onNotWritten: (run, error) => {
       run.ending ??= whyNotWritten(error);
     },
@@ -83,6 +92,11 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     }
   }
 
+  function somethingMoved(): void {
+    isStale = true;
+    poke();
+  }
+
   /** All that happens in one turn of the event loop is answered by one turn of ours. */
   function poke(): void {
     if (!isPoked && !isClosed) {
@@ -95,8 +109,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   function takeTurn(): void {
     isPoked = false;
-    if (poolChanged) {
-      poolChanged = false;
+    if (isStale) {
+      isStale = false;
       for (const run of runs) {
         run.work.forgetVerdicts();
       }
@@ -106,7 +120,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       run.work.openLanes();
       run.follow(pool, clock.now());
     }
-    const granted = leaseAll();
+    const granted = holds > 0 ? [] : leaseAll();
     for (const run of runs) {
       run.order.bound?.turnOver();
     }
@@ -145,7 +159,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     const now = clock.now();
     while (run.hasRoom) {
       const next = run.work.nextLane(now);
-      if (next === null || !mayStillSpend(run, null, next.ticket.job.model)) {
+      if (next === null || !mayStillSpend(run, next.ticket.job.model)) {
         return null;
       }
       const { lane, ticket } = next;
@@ -155,10 +169,6 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       }
       const lease = lane.lease(ticket, pool, now);
       if (lease !== null) {
-        if (!mayStillSpend(run, lease.keyId, { provider: lease.endpoint.provider, model: lease.model })) {
-          pool.settle(lease.id, { kind: 'unused' });
-          continue;
-        }
         run.work.take(lane, now);
         run.inFlight += 1;
         return flights.prepare(run, ticket, lease);
@@ -167,9 +177,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     return null;
   }
 
-  /** Asked before a key is chosen and again with it: a fallback may ask for a dearer model than the job's own. */
-  function mayStillSpend(run: ScheduledRun, keyId: string | null, model: ModelChoice): boolean {
-    const verdict = options.budget?.mayLease(run.order.runId, keyId, model) ?? { kind: 'ok' };
+  /** For a job's own model; without it the run waits, or ends. */
+  function mayStillSpend(run: ScheduledRun, model: ModelChoice): boolean {
+    const verdict = options.budget?.mayLease(run.order.runId, model) ?? { kind: 'ok' };
     switch (verdict.kind) {
       case 'ok':
         return true;
@@ -178,11 +188,6 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         return false;
       case 'spent':
         run.ending ??= paused(verdict.sentence, 'budget');
-        return false;
-      case 'keyOut':
-        if (keyId !== null) {
-          pool.keySpent(keyId, verdict.until);
-        }
         return false;
     }
   }
@@ -229,7 +234,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     cancelTimer = () => undefined;
     const now = clock.now();
     let earliest = Number.POSITIVE_INFINITY;
-    for (const run of runs) {
+    for (const run of holds > 0 ? [] : runs) {
       if (run.hasRoom) {
         for (const lane of run.work.busyLanes()) {
           earliest = Math.min(earliest, laneWakesAt(lane, run.order, now));
@@ -298,12 +303,16 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         poke();
       }
     },
-    setConcurrency(runId, concurrency) {
-      const run = runs.find((one) => one.order.runId === runId);
-      if (run !== undefined) {
-        run.setConcurrency(concurrency);
-        poke();
-      }
+    hold() {
+      let isHeld = true;
+      holds += 1;
+      return () => {
+        if (isHeld) {
+          isHeld = false;
+          holds -= 1;
+          poke();
+        }
+      };
     },
     async close() {
       await Promise.all(runs.map((run) => stop(run.order.runId)));
@@ -317,9 +326,17 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 function meansOf(runId: number, budget: Budget | undefined): Means {
   return {
     hasPrice: (model) => budget?.hasPrice(runId, model) ?? true,
-    keyOutUntil(keyId, model) {
-      const verdict = budget?.mayLease(runId, keyId, model);
-      return verdict?.kind === 'keyOut' ? verdict.until : null;
+    keyRoom: (keyId, model) => budget?.keyRoom(runId, keyId, model) ?? { kind: 'free' },
+    refusal(model) {
+      const verdict = budget?.mayLease(runId, model) ?? { kind: 'ok' };
+      switch (verdict.kind) {
+        case 'ok':
+          return null;
+        case 'wait':
+          return HELD;
+        case 'spent':
+          return { kind: 'never', reason: 'budget', sentence: verdict.sentence };
+      }
     },
   };
 }

@@ -84,7 +84,7 @@ describe('pauseSentence', () => {
 
   it("tells the user's own limit from the provider's", () => {
     expect(pauseSentence({ ...out, reason: 'day', keys: 0 }, until, MOMENT)).toBe(
-      'Your own limit of requests per day is reached until 22 Nov 09:01: resume then, or raise it under Endpoints.',
+      'Your own daily limit is reached until 22 Nov 09:01: resume then, or raise it under Endpoints.',
     );
   });
 

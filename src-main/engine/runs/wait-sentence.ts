@@ -48,7 +48,7 @@ export function pauseSentence(wait: Wait, untilWall: number, moment: WallMoment)
     return `${keysLeft(wait.keys)} out of quota until ${time}: resume then, or let the run wait for quota.`;
   }
   if (wait.reason === 'day') {
-    return `Your own limit of requests per day is reached until ${time}: resume then, or raise it under Endpoints.`;
+    return `Your own daily limit is reached until ${time}: resume then, or raise it under Endpoints.`;
   }
   return `${keysLeft(wait.keys)} out for today, until ${time}: resume then, or add a key of another account.`;
 }

@@ -46,6 +46,23 @@ describe('waiting', () => {
     expect(scene.states().at(-1)).toMatchObject({ kind: 'waiting', until: Date.UTC(2026, 10, 22, 8, 0, 30) });
   });
 
+  it('sends nothing while it is held, without a timer, and goes on where it was', async () => {
+    const scene = setUp({ latencyMs: 5_000 });
+    scene.run(30, { concurrency: 4 });
+    await scene.clock.advance(1_000);
+    expect(scene.sent).toHaveLength(2);
+    const [release, other] = [scene.scheduler.hold(), scene.scheduler.hold()];
+    await scene.clock.advance(HOUR);
+    expect([scene.sent.length, scene.jobStates()['done'], scene.clock.timers]).toEqual([2, 2, 0]);
+    release();
+    release();
+    await scene.clock.flush();
+    expect(scene.sent).toHaveLength(2);
+    other();
+    await scene.clock.runAll(HOUR);
+    expect(scene.jobStates()).toEqual({ done: 30 });
+  });
+
   it('sends one probe when fifty jobs see one key recover, and the others once it is answered', async () => {
     const scene = setUp({
       fleet: pairs(endpoint('a')),
@@ -214,8 +231,7 @@ describe('waiting', () => {
     await ending.clock.runAll(HOUR);
     expect(ending.states().at(-1)).toEqual({
       kind: 'paused',
-      reason:
-        'Your own limit of requests per day is reached until 22 Nov 08:01: resume then, or raise it under Endpoints.',
+      reason: 'Your own daily limit is reached until 22 Nov 08:01: resume then, or raise it under Endpoints.',
       failure: 'quota_day',
       until: expect.any(Number),
     });

@@ -9,7 +9,7 @@ import type { LeaseRequest, Pool } from '../pool/pool';
 import type { Journal, Lease, PendingJob } from '../ports';
 import { DueHeap } from './due-heap';
 import { newTicket, type Ticket } from './next-step';
-import { Verdicts } from './verdicts';
+import { type Verdict, Verdicts } from './verdicts';
 
 const PAGE_JOBS = 256;
 /** With fewer than this ready to go, the next page is fetched. */
@@ -24,7 +24,10 @@ const PATIENCE_MS = 10_000;
 const MOST_IDLE_LANES = 64;
 
 /** What may serve a job: a model, and where. */
-export type LaneChoice = Omit<LeaseRequest, 'avoid' | 'isRetry' | 'tokens'>;
+export interface LaneChoice extends Omit<LeaseRequest, 'avoid' | 'isRetry' | 'tokens'> {
+  /** Of a fallback, which may be dearer than the job's own model: what stands against it before the pool is asked. */
+  readonly refusal?: () => Verdict | null;
+}
 
 export class Lane {
   /** The job's own model, then the fallbacks. */
@@ -105,18 +108,19 @@ export class Lane {
     return job === undefined ? null : newTicket(job);
   }
 
-  /** Asks the pool for one choice after the other; null: none can serve now, and what the pool said is noted. */
+  /** Asks for one choice after the other; null: none can serve now, and what was said is noted. */
   lease(ticket: Ticket, pool: Pick<Pool, 'lease'>, now: number): Lease | null {
     for (
       let choice = this.verdicts.nextChoice(now);
       choice !== null;
       choice = this.verdicts.nextChoice(now)
     ) {
-      const asked = this.choices[choice];
-      if (asked === undefined) {
+      const wanted = this.choices[choice];
+      if (wanted === undefined) {
         break;
       }
-      const answer = pool.lease({ ...asked, avoid: ticket.avoid, isRetry: this.isRetry });
+      const { refusal, ...asked } = wanted;
+      const answer = refusal?.() ?? pool.lease({ ...asked, avoid: ticket.avoid, isRetry: this.isRetry });
       if (answer.kind === 'granted') {
         this.verdicts.note(choice, null);
         return answer.lease;

@@ -33,15 +33,19 @@ function read(chunks: readonly JsonObject[], isStream: boolean): TextReading {
   if (blocked !== undefined) {
     return { kind: 'none', failure: blocked, usage };
   }
-  const candidates = candidatesIn(chunks);
-  if (isStream && candidates.every(({ finish }) => finish === undefined)) {
+  const begun = candidatesIn(chunks);
+  const candidates = isStream ? begun.filter(({ finish }) => finish !== undefined) : begun;
+  if (isStream && candidates.length === 0) {
     return { kind: 'cut' };
   }
-  return readingOf(candidates, usage);
+  return readingOf(candidates, usage, begun.length);
 }
 
-/** A candidate that was blocked is no answer, even where a part of it came before: the rest was withheld. */
-function readingOf(candidates: readonly Candidate[], usage: Usage): TextReading {
+/**
+ * A candidate that was blocked is no answer, even where a part of it came before: the rest was withheld. `begun`: so
+ * many there are with those that were cut off.
+ */
+function readingOf(candidates: readonly Candidate[], usage: Usage, begun: number): TextReading {
   const [first, ...more] = candidates.filter(
     ({ text, finish }) => text.trim() !== '' && !BLOCKING_REASONS.has(finish ?? ''),
   );
@@ -50,7 +54,7 @@ function readingOf(candidates: readonly Candidate[], usage: Usage): TextReading 
     : {
         kind: 'text',
         candidates: [first, ...more],
-        withheld: candidates.length - 1 - more.length,
+        withheld: begun - 1 - more.length,
         usage,
       };
 }

@@ -313,6 +313,13 @@ describe('a stream', () => {
     expect(told).toEqual(['A', 'a']);
   });
 
+  it('has only the candidates that came to their end', async () => {
+    server.reply(events([event(chunk('A', {}, 0)), event(chunk('B', { finishReason: 'STOP' }, 1))]));
+    const cut = textIn(await ask({ onDelta: () => undefined }));
+    expect(cut).toMatchObject({ text: 'B', withheld: 1 });
+    expect(cut.more).toBeUndefined();
+  });
+
   it.each([
     ['as one answer', json(chunk('Hello', { finishReason: 'STOP' }))],
     ['as a list', json([chunk('Hel'), chunk('lo', { finishReason: 'STOP' })])],

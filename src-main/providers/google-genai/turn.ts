@@ -4,7 +4,7 @@
  * picture's bytes left out: they are in the result's file.
  */
 import type { Part } from '@google/genai';
-import { holdsMark } from '../long-strings';
+import { holdsMark } from '../cut-mark';
 import { asObject, asText, type JsonObject, objectsOf } from '../loose-json';
 
 /** Stands for the bytes of the turn's picture. */

@@ -56,6 +56,14 @@ describe('an HTTP answer', () => {
     expect(parser.persists).toBe(false);
   });
 
+  it.each([`${lengthed}\r\n`, `${chunked}HTTP/1.1 200 OK`])(
+    'is whole with bytes behind it, and the last of its connection',
+    (text) => {
+      const { parser, body } = parse(text);
+      expect([parser.isDone, parser.persists, body]).toEqual([true, false, 'hello']);
+    },
+  );
+
   it('that is cut off is not whole', () => {
     expect(parse(lengthed.slice(0, -1)).parser.end()).toBe(false);
     expect(parse(chunked.slice(0, -2)).parser.end()).toBe(false);
@@ -79,7 +87,6 @@ describe('an HTTP answer', () => {
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n',
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n',
     'HTTP/1.1 200 OK\r\nbad header\r\n\r\n',
-    `${lengthed}HTTP/1.1 200 OK`,
     `HTTP/1.1 200 OK\r\nA: ${'x'.repeat(70_000)}`,
   ])('refuses %.60j', (text) => {
     expect(() => parse(text)).toThrow(HttpSyntaxError);

@@ -52,14 +52,14 @@ export class ResponseParser {
     return this.#persists;
   }
 
-  /** Throws HttpSyntaxError. Bytes after the end are an error, too: nobody has asked for them. */
+  /** Throws HttpSyntaxError. Bytes after the end spoil the connection, but not the answer: nobody has asked for them. */
   push(piece: Buffer): void {
     let rest: Buffer | null = piece;
     while (rest !== null && !this.#isDone) {
       rest = this.#step(rest);
     }
     if (rest !== null && rest.byteLength > 0) {
-      throw new HttpSyntaxError('bytes after the answer');
+      this.#persists = false;
     }
   }
 

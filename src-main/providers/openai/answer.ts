@@ -4,6 +4,7 @@
  * them up, so each is looked for whatever was asked.
  */
 import type { Usage } from '../../engine/ports';
+import { isWholePicture } from '../event-stream';
 import { type Found, fromBase64, fromUrl, inText } from '../image-data';
 import { asCount, asObject, asText, type JsonObject, objectsOf } from '../loose-json';
 import { type Reading, textOnly, type WhyNone } from '../reading';
@@ -20,10 +21,9 @@ export function readOpenaiAnswer(json: unknown): Reading {
     : { kind: 'found', found, usage: usageOf(body) };
 }
 
-/** The last event of a stream is the picture itself, with the usage beside it. */
+/** A stream ends with the picture itself. */
 function ofStream(body: JsonObject | undefined): JsonObject | undefined {
-  const isWhole = /^image_(?:generation|edit)\.completed$/.test(asText(body?.type) ?? '');
-  return body !== undefined && isWhole ? { data: [body], usage: body.usage } : body;
+  return body !== undefined && isWholePicture(body) ? { data: [body], usage: body.usage } : body;
 }
 
 function firstOf(entries: readonly JsonObject[], read: (entry: JsonObject) => Found | null): Found | null {

@@ -57,12 +57,13 @@ function readChat(
   chunks: readonly JsonObject[],
   mustFinish: boolean,
 ): TextReading {
-  const candidates = chatCandidates(chunks);
-  if (mustFinish && candidates.every(({ finish }) => finish === undefined)) {
+  const begun = chatCandidates(chunks);
+  const candidates = mustFinish ? begun.filter(({ finish }) => finish !== undefined) : begun;
+  if (mustFinish && candidates.length === 0) {
     return { kind: 'cut' };
   }
   const counted = pieces.findLast((piece) => asObject(piece.usage) !== undefined);
-  return readingOf(candidates, counted ?? {});
+  return readingOf(candidates, counted ?? {}, begun.length);
 }
 
 /** By their index, each with all its pieces. */
@@ -118,11 +119,14 @@ function readResponse(response: JsonObject, pieces: readonly JsonObject[]): Text
     refusal: parts.map(({ refusal }) => textIn(refusal)).join(''),
     finish: asText(asObject(response.incomplete_details)?.reason) ?? asText(response.status),
   };
-  return readingOf([candidate], response);
+  return readingOf([candidate], response, 1);
 }
 
-/** A candidate that was filtered is no answer, even where a part of it came before: the rest was withheld. */
-function readingOf(candidates: readonly Candidate[], counted: JsonObject): TextReading {
+/**
+ * A candidate that was filtered is no answer, even where a part of it came before: the rest was withheld. `begun`: so
+ * many there are with those that were cut off.
+ */
+function readingOf(candidates: readonly Candidate[], counted: JsonObject, begun: number): TextReading {
   const usage = usageOf(counted);
   const [first, ...more] = candidates.filter(
     (candidate) => candidate.text.trim() !== '' && !isBlocked(candidate),
@@ -132,7 +136,7 @@ function readingOf(candidates: readonly Candidate[], counted: JsonObject): TextR
     : {
         kind: 'text',
         candidates: [first, ...more],
-        withheld: candidates.length - 1 - more.length,
+        withheld: begun - 1 - more.length,
         usage,
       };
 }

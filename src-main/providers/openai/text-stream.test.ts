@@ -90,6 +90,16 @@ describe('a stream of chat completions', () => {
     expect(told).toBe('Hello');
   });
 
+  it('has only the choices that came to their end, where it was cut', async () => {
+    const end = { finish_reason: 'stop' };
+    server.reply(events([delta('A'), delta('B', end, 1)], 'end'));
+    const cut = textIn(await ask({ onDelta: () => undefined }));
+    expect(cut).toMatchObject({ text: 'B', withheld: 1 });
+    expect(cut.more).toBeUndefined();
+    server.reply(events([delta('A'), delta('B', end, 1), DONE]));
+    expect(textIn(await ask({ onDelta: () => undefined }))).toMatchObject({ text: 'A', more: ['B'] });
+  });
+
   it('names an error in its middle, wherever it stands', async () => {
     const error = { error: { message: 'Rate limit reached', code: 'rate_limit_exceeded', type: 'requests' } };
     for (const pieces of [

@@ -9,7 +9,8 @@ import { endpoint, failure, key, seeded } from '../../testing/fleet-samples';
 import { createMemoryJournal } from '../../testing/memory-journal';
 import { type Answer, createSimulatedProvider, failed } from '../../testing/simulated-provider';
 import { createVirtualClock } from '../../testing/virtual-clock';
-import { createScheduler, type RunOrder, type SchedulerEvent } from '../scheduler';
+import { createLedger } from './ledger';
+import { createScheduler, type RunOrder, type Scheduler, type SchedulerEvent } from '../scheduler';
 
 export const MODELS: readonly ModelChoice[] = [
   { provider: 'google_genai', model: 'one' },
@@ -79,15 +80,44 @@ const troubleArbitrary = fc.record({
   retryAfterMs: fc.option(fc.integer({ min: 1, max: 20_000 }), { nil: undefined }),
 });
 
+const priceArbitrary = fc.constantFrom(0.1, 0.25, 0.6, 1);
+
+/** US dollars; 0: no cap. */
+const spendingArbitrary = fc.record({
+  /** Null: nobody knows. */
+  prices: fc.record({
+    one: priceArbitrary,
+    two: fc.option(priceArbitrary, { freq: 5 }),
+    three: priceArbitrary,
+    spare: priceArbitrary,
+  }),
+  run: fc.constantFrom(0, 0, 2, 5),
+  requests: fc.constantFrom(0, 0, 0, 12),
+  day: fc.constantFrom(0, 0, 3),
+  key: fc.constantFrom(0, 1, 2),
+  /** Requests that all runs may have in flight, as one token bounds them. */
+  inFlight: fc.constantFrom(0, 0, 1, 3),
+});
+
+/** What people do meanwhile. */
+const meddlingArbitrary = fc.record({
+  at: fc.integer({ min: 1, max: 30_000 }),
+  runId: fc.integer({ min: 1, max: 3 }),
+  what: fc.constantFrom('hold', 'cancel', 'change', 'feed', 'reset'),
+});
+
 export const sceneArbitrary = fc.record({
   seed: fc.integer(),
   fleet: fleetArbitrary,
   runs: fc.array(runArbitrary, { minLength: 1, maxLength: 3 }),
   trouble: troubleArbitrary,
+  spending: fc.option(spendingArbitrary),
+  meddling: fc.array(meddlingArbitrary, { maxLength: 4 }),
 });
 export type Scene = typeof sceneArbitrary extends fc.Arbitrary<infer T> ? T : never;
 
-function fleetOf({ endpoints, groupPerMinute, app }: Scene['fleet']): Parameters<Pool['setFleet']> {
+function fleetOf({ fleet, spending }: Scene): Parameters<Pool['setFleet']> {
+  const { endpoints, groupPerMinute, app } = fleet;
   const made = endpoints.map((one, at) =>
     endpoint(`e${at}`, {
       weight: one.weight,
@@ -105,7 +135,10 @@ function fleetOf({ endpoints, groupPerMinute, app }: Scene['fleet']): Parameters
   const keys = endpoints.flatMap((one, at) =>
     Array.from({ length: one.keys }, (_, number) =>
       key(`e${at}k${number}`, [`e${at}`], {
-        limits: { requestsPerMinute: one.keyPerMinute },
+        limits: {
+          requestsPerMinute: one.keyPerMinute,
+          ...(spending === null || spending.key === 0 ? {} : { costPerDay: spending.key }),
+        },
         ...(one.isGrouped ? { groupId: 'g' } : {}),
       }),
     ),
@@ -225,11 +258,64 @@ function once(callback: () => void): () => void {
   };
 }
 
+/** More questions at one moment than jobs could ever ask: they answer one another. */
+const MOST_QUESTIONS = 5_000;
+
+function endsEachTurn(pool: Pool, clock: Clock): void {
+  const { lease } = pool;
+  let asked = 0;
+  let askedAt = 0;
+  pool.lease = (request) => {
+    asked = clock.now() === askedAt ? asked + 1 : 1;
+    askedAt = clock.now();
+    if (asked > MOST_QUESTIONS) {
+      throw new Error('the scheduler asks without end');
+    }
+    const answer = lease(request);
+    if (answer.kind === 'wait' && !(answer.until > askedAt)) {
+      throw new Error(`the pool says to wait until ${answer.until} at ${askedAt}`);
+    }
+    return answer;
+  };
+}
+
+function meddle(
+  scene: Scene,
+  {
+    runId,
+    what,
+    clock,
+    pool,
+    scheduler,
+  }: Omit<Scene['meddling'][number], 'at'> & { clock: Clock; pool: Pool; scheduler: Scheduler },
+): void {
+  const run = scene.runs[runId - 1];
+  switch (what) {
+    case 'hold':
+      clock.setTimer(3_000, scheduler.hold());
+      return;
+    case 'cancel':
+      void scheduler.cancel(runId);
+      return;
+    case 'change':
+      if (run !== undefined) {
+        scheduler.change({ ...orderOf(run, runId, scene.fleet), concurrency: 1, autoConcurrency: false });
+      }
+      return;
+    case 'feed':
+      pool.setFleet(...fleetOf(scene));
+      return;
+    case 'reset':
+      pool.resetEndpoint('e0');
+  }
+}
+
 export function setUp(scene: Scene) {
   const clock = createVirtualClock();
   const random = seeded(scene.seed);
   const pool = createPool({ clock, random });
-  pool.setFleet(...fleetOf(scene.fleet));
+  pool.setFleet(...fleetOf(scene));
+  endsEachTurn(pool, clock);
   const journal = createMemoryJournal({ clock, commitMs: () => 1 + random() * 9 });
   const provider = createSimulatedProvider({
     clock,
@@ -240,11 +326,13 @@ export function setUp(scene: Scene) {
   const { seen, watching } = watched(provider, clock);
   const events: SchedulerEvent[] = [];
   const faults: unknown[] = [];
+  const ledger = createLedger(scene, { clock, journal, random });
   const scheduler = createScheduler({
     clock,
     random,
     pool,
     journal,
+    ...(ledger === null ? {} : { budget: ledger.budget }),
     transport: watching,
     onEvent: (event) => events.push(event),
     onFault: (error) => faults.push(error),
@@ -262,5 +350,8 @@ export function setUp(scene: Scene) {
       });
     }
   }
-  return { clock, pool, journal, provider, events, faults, seen };
+  for (const { at, runId, what } of scene.meddling) {
+    clock.setTimer(at, () => meddle(scene, { runId, what, clock, pool, scheduler }));
+  }
+  return { clock, pool, journal, provider, events, faults, seen, ledger };
 }

@@ -1,11 +1,12 @@
 /** A scheduler with a pool, a journal and a provider on a virtual clock, and what is seen of its runs. */
-import type { RunState } from '@shared/model/run';
+import type { Caps, RunState } from '@shared/model/run';
 import { createPool, type Pool } from '../../pool/pool';
 import type { Transport } from '../../ports';
 import { endpoint, pairs, seeded } from '../../testing/fleet-samples';
 import { createMemoryJournal } from '../../testing/memory-journal';
 import { type Answer, createSimulatedProvider } from '../../testing/simulated-provider';
 import { createVirtualClock } from '../../testing/virtual-clock';
+import { createBudget } from '../budget';
 import { createScheduler, type RunOrder, type SchedulerEvent } from '../scheduler';
 
 export const MODEL = { provider: 'google_genai', model: 'm' } as const;
@@ -34,6 +35,16 @@ export interface RunScene {
   /** By default everything is done. `number` counts the requests that have arrived before. */
   answer?(attempt: SentAttempt, number: number): Answer;
   readonly latencyMs?: number;
+  /** Absent: nothing is capped. */
+  readonly spending?: {
+    /** Of runs 1 and 2. */
+    readonly caps?: Caps;
+    readonly dayCaps?: Caps;
+    /** US dollars a day of every key whose limits in the fleet say so. */
+    readonly keyCap?: number;
+    /** US dollars of one request, by its model; what is done costs as much. */
+    readonly prices: Readonly<Record<string, number>>;
+  };
 }
 
 export function setUp(scene: RunScene = {}) {
@@ -57,6 +68,23 @@ export function setUp(scene: RunScene = {}) {
       return provider.send(attempt, ...rest);
     },
   };
+  const { spending } = scene;
+  const budget = createBudget({
+    clock,
+    timeZone: 'UTC',
+    dayCaps: () => spending?.dayCaps ?? {},
+    keyCap: () => spending?.keyCap,
+  });
+  const price = ({ model }: { readonly model: string }): number | null => spending?.prices[model] ?? null;
+  for (const id of [1, 2]) {
+    budget.open({ id, costUsd: 0, maybeUsd: 0, requests: 0, caps: spending?.caps ?? {}, price });
+  }
+  const { ended } = journal;
+  journal.ended = (end) => {
+    const model = journal.open.get(end.attemptId)?.model ?? '';
+    budget.settle(end.attemptId, end.outcome.kind === 'done' ? price({ model }) : null, false);
+    return ended(end);
+  };
   const events: SchedulerEvent[] = [];
   const faults: unknown[] = [];
   const scheduler = createScheduler({
@@ -64,6 +92,7 @@ export function setUp(scene: RunScene = {}) {
     random,
     pool,
     journal,
+    ...(spending === undefined ? {} : { budget }),
     transport,
     onEvent: (event) => events.push(event),
     onFault: (error) => faults.push(error),
