@@ -2,10 +2,11 @@
  * The page and the decoder of pictures are killed amid a run, which goes on as if nothing had been. What
  * works on pictures is in none of Electron's own processes.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { ElectronApplication } from '@playwright/test';
+import type { ElectronApplication, Page } from '@playwright/test';
+import { addPainter, startPainter } from './provider';
 import { expect, openStudio, test } from './studio';
 
 /** What Electron calls the two in its list of processes. */
@@ -99,6 +100,90 @@ test('a page that is killed twice and a decoder that is killed lose nothing of a
   expect(lost).toEqual({ lost: 0 });
   expect(twice).toEqual([]);
   await close().catch(() => undefined);
+});
+
+/** How many files a process has open. */
+async function openFiles(pid: number | undefined): Promise<number> {
+  return (await readdir(`/proc/${pid}/fd`)).length;
+}
+
+/** The page asks for so many pictures at once, and gives each third up before it is there. */
+async function askForPictures(page: Page, round: string): Promise<void> {
+  await page.evaluate(async (version) => {
+    const ask = async (at: number): Promise<void> => {
+      const image = new Image();
+      const isOver = new Promise((resolve) => {
+        image.addEventListener('load', resolve);
+        image.addEventListener('error', resolve);
+      });
+      image.src = `media://library/input-thumbnail/1-${at % 24}-0?v=${version}-${at}`;
+      if (at % 3 === 0) {
+        await new Promise((resolve) => setTimeout(resolve, at % 7));
+        image.src = '';
+      } else {
+        await isOver;
+      }
+    };
+    await Promise.all(Array.from({ length: 300 }, (_, at) => ask(at)));
+  }, round);
+}
+
+test('P6: hundreds of pictures, some of them given up half-way, leave no file open', async ({ studio }) => {
+  const { electron, page } = studio;
+  await page.getByRole('button', { name: /Try the demo/ }).click();
+  await expect(page.getByRole('button', { name: /^Run 24 rows/ })).toBeVisible();
+  const { pid } = electron.process();
+  await askForPictures(page, 'warm');
+  const before = await openFiles(pid);
+  await askForPictures(page, 'first');
+  await askForPictures(page, 'second');
+  // The runtime opens one or the other by itself.
+  await expect.poll(() => openFiles(pid)).toBeLessThan(before + 10);
+});
+
+/** What the system tells anybody of this user of a process: its command line, and the environment it began with. */
+async function toldBySystem(pid: number): Promise<string> {
+  const parts = ['cmdline', 'environ'].map((part) => readFile(`/proc/${pid}/${part}`, 'latin1'));
+  return (await Promise.all(parts)).join(' ');
+}
+
+test.describe('K3', () => {
+  test.use({ appEnv: { OPENAI_API_KEY: 'key-of-the-environment' } });
+
+  test('no page is told a key of the environment', async ({ studio: { electron, home } }) => {
+    const preload = join(home, 'told.js');
+    await writeFile(
+      preload,
+      `require('electron').contextBridge.exposeInMainWorld('told', { ...process.env })`,
+    );
+    const told: unknown = await electron.evaluate(async ({ BrowserWindow }, path) => {
+      const window = new BrowserWindow({ show: false, webPreferences: { preload: path } });
+      await window.loadURL('app://brushfleet/index.html');
+      const env: unknown = await window.webContents.executeJavaScript('told');
+      window.destroy();
+      return env;
+    }, preload);
+    expect(told).toMatchObject({ HOME: home });
+    expect(JSON.stringify(told)).not.toContain('key-of-the-environment');
+  });
+});
+
+test('K3: no process is begun with a key that was typed into the window, and none is told of it by the system', async ({
+  studio,
+}) => {
+  const { electron, page } = studio;
+  const painter = await startPainter();
+  await addPainter(page, { protocol: 'openai', url: painter.openai });
+  await page
+    .getByRole('button', { name: /^Test painter/ })
+    .last()
+    .click();
+  await expect.poll(() => painter.requests.length).toBeGreaterThan(0);
+  const pids = await electron.evaluate(({ app }) => app.getAppMetrics().map(({ pid }) => pid));
+  const told = await Promise.all(pids.map(toldBySystem));
+  expect(pids.length).toBeGreaterThan(2);
+  expect(told.filter((text) => text.includes('key-of-openai-1234'))).toEqual([]);
+  await painter.close();
 });
 
 test('a run of the demo loads no picture library into the main process, and decoders stand back behind it', async ({

@@ -184,10 +184,12 @@ test('I4: what reaches the page is data: no event, no path; a dropped file leave
   await writeFile(join(home, 'notes.unknown'), 'x');
   await page.evaluate(() => {
     const kept: unknown[] = [];
-    Object.assign(globalThis, { kept });
+    const dropped: number[] = [];
+    Object.assign(globalThis, { kept, dropped });
     window.addEventListener('message', ({ data, ports }) => {
       kept.push({ data: data as unknown, ports: ports.length });
     });
+    window.addEventListener('drop', ({ timeStamp }) => dropped.push(timeStamp));
   });
   const returned = await page.evaluate(async () => {
     const { brushfleet } = globalThis as unknown as { brushfleet: { connect(): Promise<unknown> } };
@@ -201,6 +203,7 @@ test('I4: what reaches the page is data: no event, no path; a dropped file leave
     data: {
       kind: 'brushfleet:granted',
       target: 'drop',
+      droppedAt: expect.any(Number) as unknown,
       grants: [{ token: expect.stringMatching(uuid) as unknown, name: 'notes.unknown', isDirectory: false }],
     },
     ports: 0,
@@ -210,6 +213,15 @@ test('I4: what reaches the page is data: no event, no path; a dropped file leave
     await drop(page, [join(home, 'notes.unknown')]);
     await expect.poll(kept, { timeout: 3000 }).toContainEqual(granted);
   }).toPass();
+  // The page knows each drop by the same moment, whichever is answered first.
+  const { dropped, answered } = await page.evaluate(() => {
+    const told = globalThis as unknown as { kept: { data: { droppedAt?: number } }[]; dropped: number[] };
+    return {
+      dropped: told.dropped,
+      answered: told.kept.flatMap(({ data: { droppedAt } }) => droppedAt ?? []),
+    };
+  });
+  expect(answered).toEqual(dropped);
   expect(await kept()).toContainEqual({ data: { kind: 'brushfleet:port' }, ports: 1 });
   expect(JSON.stringify(await kept())).not.toContain(home);
   await settle(page);

@@ -210,6 +210,24 @@ test('E8: every permission is denied, by request and by check', async ({ fortres
   });
 });
 
+test('E10: no page, of whichever window, may attach a webview or speak WebRTC past a proxy', async ({
+  fortress,
+}) => {
+  const found = await fortress.electron.evaluate(({ BrowserWindow }) => {
+    const later = new BrowserWindow({ show: false });
+    const pages = BrowserWindow.getAllWindows().map(({ webContents }) => {
+      let isPrevented = false;
+      const event = { preventDefault: () => void (isPrevented = true) };
+      webContents.emit('will-attach-webview', event, {}, {});
+      return { isPrevented, webRtc: webContents.getWebRTCIPHandlingPolicy() };
+    });
+    later.destroy();
+    return pages;
+  });
+  const guarded = { isPrevented: true, webRtc: 'disable_non_proxied_udp' };
+  expect(found).toEqual([guarded, guarded]);
+});
+
 test('E10: a webview never attaches, and a page saves no file by itself', async ({ fortress }) => {
   // Listened for before the page tries: the two are told over different lines.
   await fortress.electron.evaluate(({ session }) => {
@@ -311,4 +329,65 @@ test('N4: frames cannot be led to script, files, shares or another host', async 
   await expectInside(fortress, { before, hits: foreign.hits() });
   await page.evaluate(() => document.querySelectorAll('iframe').forEach((frame) => frame.remove()));
   foreign.close();
+});
+
+const OWN_LINKS = [
+  'https://ai.google.dev/pricing',
+  'https://platform.openai.com/usage?next=app://brushfleet',
+];
+const FOREIGN_LINKS = [
+  'http://ai.google.dev/',
+  'https://evil.test/',
+  'https://ai.google.dev@evil.test/',
+  'https://user:pass@openai.com/',
+  'https://openai.com:8443/',
+  'https://openai.com.evil.test/',
+  'https://evil.test/?next=https://openai.com',
+  'file:///etc/passwd',
+  '\\\\host\\share',
+  'smb://host/share',
+  'ms-msdt:/id',
+  'javascript:alert(1)',
+  'app://brushfleet/index.html',
+];
+
+test('N5: of all addresses a page can name, only our own links are opened', async ({ fortress }) => {
+  await fortress.electron.evaluate(({ shell }) => {
+    const opened: string[] = [];
+    Object.assign(globalThis, { opened });
+    shell.openExternal = async (url) => void opened.push(url);
+  });
+  const answers = await fortress.page.evaluate(
+    async (urls) => {
+      const { brushfleet } = globalThis as unknown as { brushfleet: { connect(): Promise<void> } };
+      const port = await new Promise<MessagePort>((resolve) => {
+        window.addEventListener('message', ({ ports: [given] }) => given && resolve(given), { once: true });
+        void brushfleet.connect();
+      });
+      const answered = new Promise<number>((resolve) => {
+        let count = 0;
+        port.addEventListener('message', () => {
+          count += 1;
+          if (count === urls.length) {
+            resolve(count);
+          }
+        });
+      });
+      port.start();
+      // As the page's own client words a call.
+      for (const [at, url] of urls.entries()) {
+        port.postMessage(
+          JSON.stringify({ i: String(at + 1), p: { u: '/system/openLink', b: { json: { url } } } }),
+        );
+      }
+      return answered;
+    },
+    [...FOREIGN_LINKS, ...OWN_LINKS],
+  );
+  expect(answers).toBe(15);
+  const opened = await fortress.electron.evaluate(
+    () => (globalThis as unknown as { opened: string[] }).opened,
+  );
+  expect(opened.toSorted()).toEqual(OWN_LINKS);
+  await fortress.page.reload();
 });

@@ -21,6 +21,10 @@ export interface StudioOptions {
 
 export interface OpenStudioOptions {
   readonly appEnv?: Record<string, string>;
+  /** Default: the runtime of Electron for tests. */
+  readonly executable?: string;
+  /** For Chromium. */
+  readonly args?: readonly string[];
   /** The app's folder; default: this project. */
   readonly appDir?: string;
   /** A folder that is there already; default: a new one. */
@@ -66,8 +70,8 @@ export async function openStudio(
 
 async function open(home: string, options: OpenStudioOptions): Promise<Pick<Studio, 'page' | 'electron'>> {
   const electron = await _electron.launch({
-    executablePath: await ensureElectronRuntime(),
-    args: ['--no-sandbox', '--disable-gpu', options.appDir ?? process.cwd()],
+    executablePath: options.executable ?? (await ensureElectronRuntime()),
+    args: ['--no-sandbox', '--disable-gpu', ...(options.args ?? []), options.appDir ?? process.cwd()],
     env: {
       ...inherited(),
       DBUS_SESSION_BUS_ADDRESS: '/dev/null',

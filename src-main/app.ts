@@ -222,6 +222,8 @@ export async function openApp(options: AppOptions) {
     arenas: createArenas({ store, random: Math.random }),
     gallery,
     warm: machinery.warm,
+    /** Nothing of a run is sent until the undo is called. */
+    hold: machinery.hold,
     importer,
     thumbnailer,
     events,
@@ -245,10 +247,14 @@ export async function openApp(options: AppOptions) {
     /** Requests in flight finish and are kept; then everything is closed, in the order that loses nothing. */
     async close(): Promise<void> {
       gallery.close();
-      await pictures.close();
-      // What it works on is left for the next start.
-      await Promise.all([studio.close(), measuring.close(), lab.close()]);
-      await sessions.close();
+      const closeAbove = async (): Promise<void> => {
+        await pictures.close();
+        // What it works on is left for the next start.
+        await Promise.all([studio.close(), measuring.close(), lab.close()]);
+        await sessions.close();
+      };
+      // At the same time: runs would go on sending while all that takes its time.
+      await Promise.all([runs.stopAll({ butSessions: true }), closeAbove()]);
       await machinery.close();
       await parts.close();
       events.close();

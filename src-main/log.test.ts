@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLog, type LogOptions, parseLogLevel, promptForLog } from './log';
+import { createLog, type LogOptions, parseLogLevel } from './log';
 
 const SECRET = 'AIzaSyA-known-secret-0001';
 const redactor = { redact: (text: string) => text.replaceAll(SECRET, '[secret]') };
@@ -106,14 +106,6 @@ describe('createLog', () => {
     second.close();
     expect(read()).toContain('second');
     expect(read('brushfleet.log.1')).toContain('x'.repeat(40));
-  });
-});
-
-describe('promptForLog', () => {
-  it('is hash and length, and the text at debug only', () => {
-    expect(promptForLog('a red hat', 'info')).toMatch(/^prompt [0-9a-f]{12} \(9 characters\)$/);
-    expect(promptForLog('a red hat', 'info')).toBe(promptForLog('a red hat', 'error'));
-    expect(promptForLog('a red hat', 'debug')).toBe('"a red hat"');
   });
 });
 

@@ -1,8 +1,7 @@
 /**
  * The one log of a library: lines `time - LEVEL - [part] - message`, redacted, in a file only its owner can read, kept
- * small by rotation. Prompts belong to the user: they go in as `promptForLog` shows them.
+ * small by rotation. Prompts belong to the user: they never go in.
  */
-import { createHash } from 'node:crypto';
 import { chmodSync, closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -33,8 +32,6 @@ export interface Log {
   warning(part: string, message: string): void;
   info(part: string, message: string): void;
   debug(part: string, message: string): void;
-  /** A prompt as this log may show it: hash and length, or the text itself at level debug. */
-  prompt(text: string): string;
   /** Writes what waits, at once. Also right before a crash ends the process. */
   flush(): void;
   close(): void;
@@ -65,15 +62,6 @@ export function parseLogLevel(
 }
 
 export const LOG_LEVELS: readonly LogLevel[] = LEVELS;
-
-/** Enough to recognise a prompt in the log, not to read it. */
-export function promptForLog(prompt: string, level: LogLevel): string {
-  if (level === 'debug') {
-    return JSON.stringify(prompt);
-  }
-  const hash = createHash('sha256').update(prompt).digest('hex').slice(0, 12);
-  return `prompt ${hash} (${prompt.length} characters)`;
-}
 
 class RotatingLog implements Log {
   readonly path: string;
@@ -111,10 +99,6 @@ class RotatingLog implements Log {
 
   debug(part: string, message: string): void {
     this.#add('debug', part, message);
-  }
-
-  prompt(text: string): string {
-    return promptForLog(text, this.#level);
   }
 
   flush(): void {

@@ -12,7 +12,7 @@ import { serviceCalls } from './router/service-calls';
 import { presetCalls, studioCalls } from './router/studio-calls';
 import { textCalls } from './router/text-calls';
 import { reviewCalls } from './router/review-calls';
-import { resultCalls, runCalls } from './router/run-calls';
+import { runCalls } from './router/run-calls';
 import { filesCalls, settingsCalls, systemCalls } from './router/system-calls';
 import type { Shell } from './router/shell';
 
@@ -30,7 +30,6 @@ export function createRouter(app: App, shell: Shell): AppRouter {
     models: modelCalls(os, app),
     runs: runCalls(os, app, shell),
     review: reviewCalls(os, app),
-    results: resultCalls(os, app, shell),
     studio: studioCalls(os, app, shell),
     presets: presetCalls(os, app, shell),
     gallery: galleryCalls(os, app, shell),

@@ -20,7 +20,7 @@ export type Client = ContractRouterClient<Contract>;
 export interface Granted {
   readonly target: 'drop' | 'input';
   readonly grants: readonly Grant[];
-  /** The time stamp of the drop's event; absent: drops are answered in their order. */
+  /** The time stamp of the drop's event: drops are answered in any order. Absent: it was none. */
   readonly droppedAt?: number;
   /** Why there are none: one sentence. */
   readonly problem?: string;

@@ -135,8 +135,6 @@ export const contract = {
         libraryDir: z.string(),
         defaultOutputDir: z.string(),
         platform: z.string(),
-        /** Nothing was ever set up or run here. */
-        firstRun: z.boolean(),
         vault: vaultStatusSchema,
         theme: themeSchema,
       }),
@@ -225,8 +223,6 @@ export const contract = {
     rerun: base.input(rerunRequestSchema).output(runSchema),
     /** Stops sending; requests in flight finish. */
     stop: base.input(z.object({ runId: id })).output(runSchema),
-    /** Failed jobs become pending again (all, or those of one kind) and the run goes on. */
-    rerunFailed: base.input(z.object({ runId: id, kind: failureKindSchema.optional() })).output(runSchema),
     rerunJob: base.input(z.object({ jobId: id })).output(runSchema),
     list: base.output(z.array(runSchema)),
     /** What the service, programs and single requests asked, newest first: the list has those only while they wait. */
@@ -271,15 +267,6 @@ export const contract = {
       .output(z.string().nullable()),
   },
   review: reviewContract,
-  results: {
-    /** Every result of every run, newest first. */
-    gallery: base
-      .input(z.object({ ...page }))
-      .output(z.object({ total: z.number().int(), jobs: z.array(jobTileSchema) })),
-    showInFolder: base.input(z.object({ resultId: id })).output(none),
-    /** Copies the original bytes to where the user says; null on cancel. */
-    saveAs: base.input(z.object({ resultId: id })).output(z.string().nullable()),
-  },
   studio: studioContract,
   presets: presetsContract,
   gallery: galleryContract,

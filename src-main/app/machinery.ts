@@ -54,6 +54,8 @@ export interface Machinery {
   load(): Promise<void>;
   /** Makes ready what the first request of a run needs. */
   warm(provider: Provider, options: Pick<RunOptions, 'workers' | 'concurrency'>): void;
+  /** Nothing is sent until the undo is called; what is in flight goes on. */
+  readonly hold: () => () => void;
   /** Requests in flight finish and are kept; then the workers end. */
   close(): Promise<void>;
 }
@@ -222,6 +224,7 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     runs,
     arrivals,
     orders,
+    hold: scheduler.hold,
     async load() {
       const since = dayStart(clock.wallNow(), LOCAL_ZONE);
       const [today, keys] = await Promise.all([store.spentSince(since), store.keySpentSince(since)]);
@@ -235,7 +238,7 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     async close() {
       // Meanwhile: a large folder takes a while, in which runs would go on.
       const tidied = unfinished.close();
-      await runs.stopAll();
+      await runs.close();
       await scheduler.close();
       await transport.close();
       await unwritten.close();

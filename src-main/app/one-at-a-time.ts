@@ -3,6 +3,8 @@ export interface OneAtATime<Subject, More extends readonly unknown[], Answer> {
   once(this: void, subject: Subject, ...more: More): Promise<Answer>;
   /** What is being done about this one; undefined: nothing. */
   underWay(this: void, id: number): Promise<Answer> | undefined;
+  /** All that is being done. */
+  all(this: void): readonly Promise<Answer>[];
 }
 
 export function oneAtATime<Subject extends { readonly id: number }, More extends readonly unknown[], Answer>(
@@ -20,5 +22,6 @@ export function oneAtATime<Subject extends { readonly id: number }, More extends
       return begun;
     },
     underWay: (id) => known.get(id),
+    all: () => [...known.values()],
   };
 }

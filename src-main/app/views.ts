@@ -7,6 +7,7 @@ import { Refusal } from '../refusal';
 import type { Store } from '../store/store';
 import { tileOf } from './app-events';
 import { instructionOf } from './orders/job-instruction';
+import { plainRow } from './orders/plain-row';
 
 export async function rowViews(
   store: Store,
@@ -32,14 +33,16 @@ export async function jobDetail(app: App, jobId: number): Promise<JobDetail> {
   const run = await app.runs.found(job.runId);
   const [row] = await app.store.rowsAt(run.datasetId, [job.row]);
   const fields = { ...row?.fields };
+  const plain = plainRow(run, fields);
   const { imageColumns } = run.recipe;
   const inputs = run.recipe.task === 'edit' ? imageReferences(fields, imageColumns) : [];
   const answer = await app.store.answerOf(jobId);
   const measures = job.result === null ? null : await app.store.measures(job.result.id);
   return {
     job: tileOf(job),
-    instruction: instructionOf(run.recipe, job, fields),
-    fields,
+    instruction: instructionOf(plain.recipe, job, plain.fields),
+    // Of a session the only cell is the whole request.
+    fields: run.origin === 'session' ? {} : fields,
     inputs: inputs.map((_, place) =>
       inputUrl('view', { datasetId: run.datasetId, row: job.row, place, imageColumns }),
     ),

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { NOBODY_LISTENS, picturePlan } from '../app/testing/picture-plan';
 import { openTestLibrary, type TestLibrary } from '../app/testing/test-library';
 import { AppEngine } from './app-engine';
-import type { CliEngine, RunEnd, RunFolderRequest } from './engine-port';
+import type { CliEngine, RefusedRun, RunFolderRequest } from './engine-port';
 
 let library: TestLibrary;
 beforeEach(async () => {
@@ -15,11 +15,11 @@ afterEach(async () => {
   await library.remove();
 });
 
-const END: RunEnd = { kind: 'refused', sentence: 'Of the window.' };
+const END: RefusedRun = { kind: 'refused', sentence: 'Of the window.' };
 
 /** A run whose library a window takes over while its file is read. */
 async function handedOver(given: {
-  readonly next: Pick<CliEngine, 'runFolder' | 'stop'>;
+  readonly next: Partial<CliEngine>;
   onReopen?(engine: AppEngine): Promise<void>;
 }) {
   const path = join(library.folder, 'rows.csv');
@@ -90,3 +90,19 @@ it.each(['while the library is closed', 'while the window opens it'])(
     expect(told).toEqual(['stop', 'run']);
   },
 );
+
+it('goes on through it with a check as well, also where no row was looked at yet', async () => {
+  const asked: unknown[] = [];
+  const { engine, request } = await handedOver({
+    next: {
+      async checkFolder(one) {
+        asked.push(one);
+        return END;
+      },
+    },
+  });
+  vi.restoreAllMocks();
+  const check = { ...request, onReport: () => void engine.handOver() };
+  expect(await engine.checkFolder(check)).toEqual(END);
+  expect(asked).toEqual([check]);
+});

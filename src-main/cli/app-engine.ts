@@ -2,7 +2,7 @@
 import type { App } from '../app';
 import { FolderRun } from '../app/runs/folder-run';
 import type { Door } from '../local-door/serve-door';
-import type { CheckEnd, CheckRequest, CliEngine, RunEnd, RunFolderRequest } from './engine-port';
+import type { CheckEnd, CheckRequest, CliEngine, RefusedRun, RunEnd, RunFolderRequest } from './engine-port';
 import type { OnInterrupt } from './interrupt';
 
 export interface AppEngineOptions {
@@ -43,8 +43,9 @@ export class AppEngine implements CliEngine {
     const end = await this.#run.run(request, request);
     const isBegun = end.kind === 'finished';
     const isCutShort = isBegun ? end.run.state.kind === 'paused' : end.isStopped === true;
+    const rest = isBegun ? { ...request, resume: true, adopt: false } : request;
     return this.#isHandingOver && isCutShort && !this.#isStopped
-      ? this.#goOn(isBegun ? { ...request, resume: true, adopt: false } : request)
+      ? this.#goOn('run', request, (engine) => engine.runFolder(rest))
       : end;
   }
 
@@ -56,8 +57,12 @@ export class AppEngine implements CliEngine {
     return true;
   }
 
-  async #goOn(request: RunFolderRequest): Promise<RunEnd> {
-    request.onNote('The window has taken the library over: this run goes on through it.');
+  async #goOn<End>(
+    what: 'run' | 'check',
+    { onNote }: Pick<RunFolderRequest, 'onNote'>,
+    work: (engine: CliEngine) => Promise<End>,
+  ): Promise<End | RefusedRun> {
+    onNote(`The window has taken the library over: this ${what} goes on through it.`);
     await this.close();
     const opened = await this.#options.reopen();
     if (opened.kind === 'refused') {
@@ -68,12 +73,16 @@ export class AppEngine implements CliEngine {
     if (this.#isStopped) {
       await opened.engine.stop();
     }
-    return opened.engine.runFolder(request);
+    return work(opened.engine);
   }
 
   async checkFolder(request: CheckRequest): Promise<CheckEnd> {
     await this.#begin(request);
-    return this.#run.check(request, request);
+    const end = await this.#run.check(request, request);
+    const isCutShort = end.kind === 'checked' ? !end.report.done : end.isStopped === true;
+    return this.#isHandingOver && isCutShort && !this.#isStopped
+      ? this.#goOn('check', request, (engine) => engine.checkFolder(request))
+      : end;
   }
 
   /** Others join only now: what they lend gets its names beside what is here already. */

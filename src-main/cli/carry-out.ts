@@ -1,6 +1,6 @@
 /** Carries a planned run out with the engine: progress, Ctrl-C, what is printed at the end, and the exit code. */
 import { join } from 'node:path';
-import type { Run } from '@shared/model/run';
+import { cancelledJobs, type Run } from '@shared/model/run';
 import type { Clock } from '../engine/ports';
 import type { CliEngine, FinishedRun, UnreadInput } from './engine-port';
 import { EXIT, refusedCode } from './exit-codes';
@@ -63,7 +63,9 @@ export async function carryOut(options: CarryOutOptions): Promise<number> {
       return refusedCode(end, interrupts.happened);
     }
     const { answers } = options;
-    const isLost = answers?.isPrinted === true && !(await printFile(answers.file, streams.out));
+    const isPrinted = answers?.isPrinted === true;
+    const hasFile = end.answersProblem === undefined;
+    const isLost = isPrinted && hasFile && !(await printFile(answers.file, streams.out));
     const exitCode = tellEnd(options, {
       end,
       ...(answers === undefined ? {} : { answers }),
@@ -71,8 +73,10 @@ export async function carryOut(options: CarryOutOptions): Promise<number> {
       seconds: (clock.now() - startedAt) / 1000,
       interrupted: interrupts.happened ? interruptedSentence(answers) : null,
     });
-    if (isLost) {
+    if (isPrinted && (isLost || !hasFile)) {
       answers.onUnprinted?.();
+    }
+    if (isLost) {
       streams.err.write(`brushfleet: Standard output was closed: the answers are in ${answers.file}.\n`);
     }
     return isLost && exitCode === EXIT.done ? EXIT.someFailed : exitCode;
@@ -108,6 +112,7 @@ export function tellEnd(
     end.sentence === undefined ? null : higherCap(run),
     unknownSentence(run.counts.unknown),
     end.unread === undefined ? null : unreadSentence(end.unread, answers !== undefined),
+    end.answersProblem ?? null,
   ];
   const sentence = sentences.filter((one) => one !== null).join(' ');
   const exitCode = interrupted === null ? exitCodeOf(end) : EXIT.interrupted;
@@ -117,7 +122,7 @@ export function tellEnd(
     seconds,
     exitCode,
     unread: end.unread,
-    ...(answers === undefined ? {} : { answersFile: answers.file }),
+    ...(answers === undefined || end.answersProblem !== undefined ? {} : { answersFile: answers.file }),
     sentence: sentence === '' ? null : sentence,
   };
   if (sentence !== '') {
@@ -160,10 +165,11 @@ function unreadSentence({ count, reasons }: UnreadInput, isInAnswers: boolean): 
 }
 
 function exitCodeOf(end: FinishedRun): number {
-  const { failed, unknown, cancelled, sent } = end.run.counts;
+  const { failed, unknown, sent } = end.run.counts;
   // Rows that this session's filter left out stay pending, and are no failure.
   return (end.sentence === undefined || isCanaryEnd(end.run)) &&
-    failed + unknown + cancelled + sent + (end.unread?.count ?? 0) === 0
+    end.answersProblem === undefined &&
+    failed + unknown + cancelledJobs(end.run) + sent + (end.unread?.count ?? 0) === 0
     ? EXIT.done
     : EXIT.someFailed;
 }
@@ -183,10 +189,14 @@ interface SummaryText {
   readonly resultsCsv: string;
   readonly seconds: number;
   readonly unread: UnreadInput | undefined;
+  readonly answersFile?: string;
 }
 
 /** Two lines: what became of the rows, and where everything is. */
-function summaryText({ run, resultsCsv, seconds, unread }: SummaryText, answers?: AnswersPlace): string {
+function summaryText(
+  { run, resultsCsv, seconds, unread, answersFile }: SummaryText,
+  answers?: AnswersPlace,
+): string {
   const { counts } = run;
   const open = counts.pending + counts.leased + counts.sent;
   const kinds = Object.entries(run.failures)
@@ -196,7 +206,8 @@ function summaryText({ run, resultsCsv, seconds, unread }: SummaryText, answers?
     `${counts.done} done`,
     `${counts.failed} failed${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`,
     ...(counts.unknown === 0 ? [] : [`${counts.unknown} with unknown outcome`]),
-    ...(counts.cancelled === 0 ? [] : [`${counts.cancelled} cancelled`]),
+    ...(cancelledJobs(run) === 0 ? [] : [`${cancelledJobs(run)} cancelled`]),
+    ...(run.emptied === 0 ? [] : [`${run.emptied} deleted`]),
     ...(open === 0 ? [] : [`${open} still pending`]),
   ];
   const cost = run.costUsd > 0 ? `, about $${run.costUsd.toFixed(2)}` : '';
@@ -205,5 +216,5 @@ function summaryText({ run, resultsCsv, seconds, unread }: SummaryText, answers?
   const told = `${parts.join(', ')} of ${tally(run).total} in ${durationText(seconds)}${cost}${notRead}\n`;
   return answers?.isPrinted === true
     ? told
-    : `${told}Output: ${answers?.file ?? run.outputDir}\nTable:  ${resultsCsv}\n`;
+    : `${told}Output: ${answersFile ?? run.outputDir}\nTable:  ${resultsCsv}\n`;
 }

@@ -20,7 +20,7 @@ export interface CheckRowsOptions {
   exitNow(code: number): void;
 }
 
-/** Resolves with the exit code: 0 when every row can be sent, 2 when one cannot. */
+/** Resolves with the exit code: 0 when every row can be sent, 2 when one cannot, 1 when not all were looked at. */
 export async function checkRows(options: CheckRowsOptions): Promise<number> {
   const { engine, order, streams, json } = options;
   const line = createStatusLine(streams.err);
@@ -54,16 +54,20 @@ export async function checkRows(options: CheckRowsOptions): Promise<number> {
 
 type Planned = Pick<Plan, 'jobs' | 'costUsd' | 'seconds' | 'blockers'>;
 
-function codeOf({ blockers }: Planned, { problems }: PreflightReport): number {
-  return problems.length + blockers.length === 0 ? EXIT.done : EXIT.usage;
+function codeOf({ blockers }: Planned, { problems, done }: PreflightReport): number {
+  if (problems.length + blockers.length > 0) {
+    return EXIT.usage;
+  }
+  return done ? EXIT.done : EXIT.someFailed;
 }
 
 function checkLine(plan: Planned, report: PreflightReport, exitCode: number): string {
-  const { checked, total, inputBytes, problems } = report;
+  const { checked, total, inputBytes, problems, done } = report;
   return `${JSON.stringify({
     type: 'check',
     checked,
     total,
+    done,
     jobs: plan.jobs,
     input_bytes: inputBytes,
     cost_usd: plan.costUsd ?? null,

@@ -9,7 +9,7 @@ import { secretInput } from './fleet/secret-input';
 import { openOwnLibrary } from './library/own-library';
 import { main } from './main';
 import { openEngine } from './open-engine';
-import { resultSink } from './result-sink';
+import { deliveredCode, resultSink } from './result-sink';
 import { openRuns } from './runs/open-runs';
 import { openServed } from './serve/open-served';
 import { openTokens } from './tokens/open-tokens';
@@ -101,8 +101,9 @@ export function runCommandLine(rootDir: string): void {
         keyring: noKeyring('the command line uses the keys of its environment'),
         logLevel,
       }),
-  }).then((code) => {
+  }).then(async (code) => {
     // Output to a pipe is written behind; the exit waits for it.
-    process.stderr.write('', () => process.stdout.write('', () => process.exit(code)));
+    const ended = await deliveredCode(code, out, process.stderr);
+    process.stderr.write('', () => process.exit(ended));
   });
 }

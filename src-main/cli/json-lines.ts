@@ -1,5 +1,5 @@
 /** `--json`: one object a line on stdout, with the names of results.csv. */
-import type { Run } from '@shared/model/run';
+import { cancelledJobs, type Run } from '@shared/model/run';
 import type { JobFacts, UnreadInput } from './engine-port';
 import { tally } from './progress';
 
@@ -44,7 +44,8 @@ export function summaryLine(summary: Summary): string {
     done: counts.done,
     failed: counts.failed,
     unknown: counts.unknown,
-    cancelled: counts.cancelled,
+    cancelled: cancelledJobs(run),
+    deleted: run.emptied,
     pending: counts.pending + counts.leased + counts.sent,
     failures: run.failures,
     unread: unread?.count ?? 0,

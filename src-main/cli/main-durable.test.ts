@@ -1,9 +1,10 @@
 /** What is asked before anything is paid for, and what is said of requests that may have been. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunEnd } from './engine-port';
+import { owner } from './runs/testing/scripted-owner';
 import { runWith } from './testing/fixtures';
 import { invokeMain, KEY, type Scene } from './testing/invoke-main';
 
@@ -135,6 +136,14 @@ describe('--check', () => {
     expect(JSON.parse(out)).toMatchObject({ type: 'check', checked: 3, problems, exit_code: 2 });
   });
 
+  it('that did not come to all rows is no success', async () => {
+    const { code, out } = await invoke(`${EDIT} --check --json`, {
+      check: { kind: 'checked', plan, report: { ...report, checked: 2, done: false } },
+    });
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ checked: 2, done: false, exit_code: 1 });
+  });
+
   it('Ctrl-C ends it with what it found so far: exit 130', async () => {
     const { code, out, err, listeners } = await invoke(`${EDIT} --check`, { check: 'stopped', isTTY: true });
     expect([code, listeners]).toEqual([130, 0]);
@@ -159,7 +168,42 @@ describe('--check', () => {
   });
 });
 
+describe('answers that are there and cannot be written down', () => {
+  const TEXT = 'text --provider google_genai --model writer --prompt hello';
+  const answersProblem = '"answers.jsonl" was not written: the disk is full.';
+  const end: RunEnd = { kind: 'finished', run: runWith({ done: 1 }, { outputDir: '/out' }), answersProblem };
+
+  it('are a run that ended, with the way to them: exit 1', async () => {
+    const { code, out, err } = await invoke(`${TEXT} --output answers.jsonl`, { play: async () => end });
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/brushfleet: "answers\.jsonl" was not written: .*\n$/),
+    ]);
+    expect(out).toMatch(/^1 done, 0 failed of 1 in 0:00\nOutput: \/out\n/);
+  });
+
+  it('leave the folder of their run where they were to be printed', async () => {
+    const { code, out, requests } = await invoke(`${TEXT} --output -`, { play: async () => end });
+    expect([code, out]).toEqual([1, '']);
+    const folder = dirname(requests[0]?.outputDir ?? '');
+    expect(existsSync(folder)).toBe(true);
+    rmSync(folder, { recursive: true });
+  });
+});
+
 describe('runs of a library that another process has open', () => {
+  it('go on however often it changes hands, as long as each owner is heard of', async () => {
+    const run = runWith({ pending: 1 }, { state: { kind: 'paused', reason: 'Stopped.' } });
+    const leaving = Array.from({ length: 6 }, () => owner(run));
+    leaving.forEach(({ leave }) => leave());
+    const last = owner(run);
+    const owners = [...leaving, last].map(({ port }) => port);
+    const going = invoke('runs resume 1', { owners });
+    await expect.poll(() => last.asked.length).toBe(1);
+    last.change(1, { counts: runWith({ done: 1 }).counts, state: { kind: 'finished' } });
+    expect((await going).code).toBe(0);
+  });
+
   it('are asked of whoever has it next when that one ends', async () => {
     const { code, out, err, closed } = await invoke('runs list', { deadOwners: 2 });
     expect([code, closed()]).toEqual([0, 3]);

@@ -15,6 +15,7 @@ import { parseCli } from './parse-cli';
 import { instructionTemplate, planDemo, planRun } from './plan-run';
 import { carryOutLibrary } from './library/carry-out-library';
 import { carryOutRuns, restOf } from './runs/carry-out-runs';
+import type { AgainKind } from './runs/runs-work';
 import type { RunsCliRequest } from './runs/runs-request';
 import { badLogLevel, type MainOptions, readSurroundings, refuse, withEngine } from './surroundings';
 import { runServe } from './serve/run-serve';
@@ -184,31 +185,39 @@ async function manageRuns(options: MainOptions, request: RunsCliRequest, onFleet
     }
   }
   let { act } = request;
-  for (let owners = 1; ; owners += 1) {
+  let silent = 0;
+  const onHeard = (): void => {
+    silent = 0;
+  };
+  const asked = new Set<AgainKind>();
+  const onAskedAgain = (kind: AgainKind): void => void asked.add(kind);
+  for (;;) {
     const opened = await options.openRuns({ env, logLevel });
     if (opened.kind === 'refused') {
       return refuse(options, opened.sentence);
     }
     const { runs } = opened;
     try {
-      const end = await carryOutRuns({ ...options, runs, env, json: request.json }, act);
+      const work = { ...options, runs, env, json: request.json, onHeard, onAskedAgain };
+      const end = await carryOutRuns(work, act);
       if (end.kind !== 'ownerGone') {
         return end.kind === 'refused' ? refuse(options, end.sentence) : end.exitCode;
       }
     } finally {
       await runs.close();
     }
-    if (owners === MOST_OWNERS) {
+    silent += 1;
+    if (silent === MOST_SILENT) {
       options.streams.err.write(`brushfleet: ${OWNERS_GONE}\n`);
       return EXIT.someFailed;
     }
     options.streams.err.write('The Brushfleet that had the library open ended: going on without it.\n');
-    act = restOf(act);
+    act = restOf(act, asked);
   }
 }
 
 /** One process after the other that ends before it answers is no accident any more. */
-const MOST_OWNERS = 5;
+const MOST_SILENT = 5;
 const OWNERS_GONE =
   'The process that has the library open does not answer: close it, then give the same command again.';
 

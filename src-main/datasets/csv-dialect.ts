@@ -3,9 +3,8 @@ import Papa from 'papaparse';
 
 export interface CsvDialect {
   readonly delimiter: string;
-  readonly newline: '\r\n' | '\n' | '\r';
-  /** The file mixes CRLF and LF: read by LF, a CR left at the end of a row is part of its newline. */
-  readonly trailingCr: boolean;
+  /** `\n` stands for CRLF too: a file may mix them, also beyond its first part. */
+  readonly newline: '\n' | '\r';
 }
 
 const DELIMITERS = [',', '\t', ';', '|'] as const;
@@ -13,25 +12,13 @@ const SAMPLE_ROWS = 20;
 
 export function detectDialect(head: string, isWhole: boolean): CsvDialect {
   const newline = detectNewline(head);
-  return { delimiter: detectDelimiter(head, newline.newline, isWhole), ...newline };
+  return { delimiter: detectDelimiter(head, newline, isWhole), newline };
 }
 
-function detectNewline(head: string): Pick<CsvDialect, 'newline' | 'trailingCr'> {
-  const outside = countNewlines(head.replaceAll(/"[^"]*"?/g, ''));
-  const found = outside.crlf + outside.lf + outside.cr > 0 ? outside : countNewlines(head);
-  if (found.lf > 0) return { newline: '\n', trailingCr: found.crlf > 0 };
-  if (found.crlf > 0) return { newline: '\r\n', trailingCr: false };
-  return { newline: found.cr > 0 ? '\r' : '\n', trailingCr: false };
-}
-
-function countNewlines(text: string): { crlf: number; lf: number; cr: number } {
-  const counts = { crlf: 0, lf: 0, cr: 0 };
-  for (const [newline] of text.matchAll(/\r\n|\n|\r/g)) {
-    if (newline === '\r\n') counts.crlf++;
-    else if (newline === '\n') counts.lf++;
-    else counts.cr++;
-  }
-  return counts;
+function detectNewline(head: string): CsvDialect['newline'] {
+  const outside = head.replaceAll(/"[^"]*"?/g, '');
+  const found = /[\r\n]/.test(outside) ? outside : head;
+  return found.includes('\r') && !found.includes('\n') ? '\r' : '\n';
 }
 
 /**
@@ -65,7 +52,8 @@ function sampleRows(
     delimiter,
     newline,
     preview: SAMPLE_ROWS,
-    skipEmptyLines: true,
+    // A blank line may still have the CR of its CRLF.
+    skipEmptyLines: 'greedy',
   });
   return !isWhole && data.length > 1 && data.length < SAMPLE_ROWS ? data.slice(0, -1) : data;
 }

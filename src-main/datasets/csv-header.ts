@@ -1,20 +1,35 @@
 /** A CSV header made usable: every column gets a name of its own, and the spreadsheet marker is taken off. */
-import { MARKER_COLUMN, restoreCell } from '@shared/spreadsheet-safe';
+import { MARKER_COLUMN, MARKER_VALUE, restoreCell } from '@shared/spreadsheet-safe';
 
 export interface CsvHeader {
   readonly columns: readonly string[];
   /** Cells a full row has, the marker included. */
   readonly width: number;
-  /** The file is a "CSV for spreadsheets": its cells must be restored. */
-  readonly isSpreadsheetSafe: boolean;
+  /** Where a "CSV for spreadsheets" has its marker: cells left of it must be restored, those right of it were added. */
+  readonly markerAt: number | null;
   /** One sentence for each name that had to change. */
   readonly notes: readonly string[];
 }
 
 export function readHeader(cells: readonly string[]): CsvHeader {
-  const isSpreadsheetSafe = cells.at(-1) === MARKER_COLUMN;
-  const names = isSpreadsheetSafe ? cells.slice(0, -1).map(restoreCell) : cells;
-  return { ...uniqueNames(names), width: cells.length, isSpreadsheetSafe };
+  const found = cells.indexOf(MARKER_COLUMN);
+  const markerAt = found === -1 ? null : found;
+  const { columns, notes } = uniqueNames(markerAt === null ? cells : restoredBefore(cells, markerAt));
+  return { columns: withoutMarker(columns, markerAt), notes, width: cells.length, markerAt };
+}
+
+/** A row's cells, one for each column, as they were before a spreadsheet had to be kept from running them. */
+export function cellsOf(cells: readonly string[], { markerAt }: CsvHeader): readonly string[] {
+  const isProtected = markerAt !== null && cells[markerAt] === MARKER_VALUE;
+  return withoutMarker(isProtected ? restoredBefore(cells, markerAt) : cells, markerAt);
+}
+
+function restoredBefore(cells: readonly string[], markerAt: number): readonly string[] {
+  return cells.map((cell, position) => (position < markerAt ? restoreCell(cell) : cell));
+}
+
+function withoutMarker(cells: readonly string[], markerAt: number | null): readonly string[] {
+  return markerAt === null ? cells : cells.toSpliced(markerAt, 1);
 }
 
 /** Blank and repeated names get one of their own, told in `notes`. */

@@ -85,9 +85,9 @@ class RecordReader {
 
   #record(cells: string[], code: string | undefined): CsvRecord {
     const line = this.line;
-    this.line += 1 + newlinesWithin(cells, this.#dialect.newline === '\r' ? '\r' : '\n');
+    this.line += 1 + newlinesWithin(cells, this.#dialect.newline);
     const last = cells.at(-1);
-    if (this.#dialect.trailingCr && last?.endsWith('\r') === true) {
+    if (this.#dialect.newline === '\n' && last?.endsWith('\r') === true) {
       cells[cells.length - 1] = last.slice(0, -1);
     }
     return { line, cells, fault: faultOf(code) };

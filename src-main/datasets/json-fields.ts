@@ -21,8 +21,9 @@ export function parseJsonRow(text: string): unknown {
 /** The fields of a row given as an object, or as a string that is its prompt; null for anything else. */
 export function fieldsOfJson(value: unknown): Record<string, string> | null {
   if (typeof value === 'string') return { [PROMPT_COLUMN]: value };
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || isLosslessNumber(value))
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isLosslessNumber(value)) {
     return null;
+  }
   return Object.fromEntries(
     Object.entries(value).map(([column, cell]: [string, unknown]) => [column, jsonCell(cell)]),
   );

@@ -100,6 +100,21 @@ describe('TXT', () => {
   });
 });
 
+describe('text in another encoding', () => {
+  it.each([
+    ['p.txt', 'a plain line\ncaf\xe9\n'],
+    ['p.jsonl', '{"prompt":"plain"}\n{"prompt":"caf\xe9"}\n'],
+    ['p.json', '["plain", {"prompt":"caf\xe9"}]'],
+  ])('is told of by the row, in %s', async (name, content) => {
+    const table = await readContent(await newFolder(), name, Buffer.from(content, 'latin1'));
+    expect(table.rows.map(({ fields }) => fields['prompt']).at(1)).toBe('caf\u{FFFD}');
+    expect(table.problems).toEqual([
+      '2 note This row has characters that could not be read; save the file as UTF-8.',
+    ]);
+    expect((await readContent(await newFolder(), name, content)).problems).toEqual([]);
+  });
+});
+
 describe('a folder', () => {
   it('of images is one row a file, in natural order', async () => {
     const folder = await newFolder();

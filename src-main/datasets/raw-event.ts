@@ -32,3 +32,10 @@ export function skipped(line: number, message: string): RawProblem {
 export function note(line: number, message: string): RawProblem {
   return { kind: 'problem', problem: { line, severity: 'note', message } };
 }
+
+/** Told where bytes of the row are no text in the file's encoding: each stands as U+FFFD in what is then sent. */
+export function* unreadableText(line: number, texts: readonly string[]): Generator<RawProblem> {
+  if (texts.some((text) => text.includes('\u{FFFD}'))) {
+    yield note(line, 'This row has characters that could not be read; save the file as UTF-8.');
+  }
+}

@@ -86,6 +86,21 @@ describe('CSV', () => {
     ]);
   });
 
+  it('whose newline changes far down the file keeps all its rows', async () => {
+    const half = (from: number, newline: string): string =>
+      Array.from({ length: 20_000 }, (_, at) => `${from + at},some words of it${newline}`).join('');
+    for (const [first, then] of [
+      ['\r\n', '\n'],
+      ['\n', '\r\n'],
+    ] as const) {
+      const table = await read(`id,text${first}${half(0, first)}${half(20_000, then)}`);
+      expect(table.rows).toHaveLength(40_000);
+      expect(table.rows.at(-1)?.fields).toEqual({ id: '39999', text: 'some words of it' });
+      expect(table.problems).toEqual([]);
+    }
+    expect((await read('\r\nid;text\r\n1;a\r\n')).rows[0]?.fields).toEqual({ id: '1', text: 'a' });
+  });
+
   it('fills short rows, forgives blank surplus and tells lines', async () => {
     const table = await read('a,b,c\n1\n1,2,3,,\n,,\n4,5,6');
     expect(cells(table)).toEqual([

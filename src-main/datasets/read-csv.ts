@@ -1,8 +1,7 @@
 /** CSV rows as a stream. A row with more cells than the header is skipped: its cells have shifted. */
-import { MARKER_VALUE, restoreCell } from '@shared/spreadsheet-safe';
-import { type CsvHeader, readHeader } from './csv-header';
+import { type CsvHeader, cellsOf, readHeader } from './csv-header';
 import { type CsvRecord, csvRecords } from './csv-records';
-import { BLANK_ROW, note, type RawEvent, type RawProblem, skipped } from './raw-event';
+import { BLANK_ROW, note, type RawEvent, type RawProblem, skipped, unreadableText } from './raw-event';
 import { textChunks } from './text-stream';
 
 export async function* readCsv(path: string): AsyncGenerator<RawEvent> {
@@ -50,9 +49,7 @@ function* remarks(record: CsvRecord, header: CsvHeader): Generator<RawProblem> {
     yield note(line, 'A quoted cell of this row has a quote inside that is not doubled.');
   }
   if (has('\0')) yield note(line, 'This row contains a NUL character.');
-  if (has('\u{FFFD}')) {
-    yield note(line, 'This row has characters that could not be read; save the file as UTF-8.');
-  }
+  yield* unreadableText(line, cells);
 }
 
 function isBlank(cell: string): boolean {
@@ -64,12 +61,7 @@ function misfit({ cells }: CsvRecord, header: CsvHeader): string {
 }
 
 function fieldsOf(record: CsvRecord, header: CsvHeader): Record<string, string> {
-  const isProtected = header.isSpreadsheetSafe && record.cells[header.width - 1] === MARKER_VALUE;
+  const cells = cellsOf(record.cells, header);
   /* Object.fromEntries defines own properties, so a column named __proto__ is a column. */
-  return Object.fromEntries(
-    header.columns.map((column, position) => {
-      const cell = record.cells[position] ?? '';
-      return [column, isProtected ? restoreCell(cell) : cell];
-    }),
-  );
+  return Object.fromEntries(header.columns.map((column, position) => [column, cells[position] ?? '']));
 }

@@ -2,7 +2,7 @@
 import { DatasetError } from './dataset-source';
 import { fieldsOfJson } from './json-fields';
 import { JsonArrayError, jsonItems, jsonItemTexts } from './json-items';
-import { type RawEvent, skipped } from './raw-event';
+import { type RawEvent, skipped, unreadableText } from './raw-event';
 import { addColumns } from './read-lines';
 import { textChunks } from './text-stream';
 
@@ -19,6 +19,7 @@ export async function* readJson(path: string, name: string): AsyncGenerator<RawE
         yield skipped(row + 1, 'This item is not a JSON object or string.');
       } else {
         if (addColumns(columns, fields)) yield { kind: 'columns', columns: [...columns] };
+        yield* unreadableText(row + 1, Object.entries(fields).flat());
         yield { kind: 'row', line: row + 1, row, defaultIndex: row, fields };
       }
       row++;

@@ -1,7 +1,7 @@
 /** Formats of one row per physical line: JSONL and plain prompts. Their index, unless given, is the line, from 0. */
 import { DatasetError } from './dataset-source';
 import { fieldsOfJson, parseJsonRow, PROMPT_COLUMN } from './json-fields';
-import { type RawEvent, skipped } from './raw-event';
+import { type RawEvent, skipped, unreadableText } from './raw-event';
 import { type TextLine, textLines } from './text-stream';
 
 const MAX_LINE_CHARS = 128 * 1024 * 1024;
@@ -13,6 +13,7 @@ export async function* readTxt(path: string): AsyncGenerator<RawEvent> {
   for await (const { line, text } of linesOf(path)) {
     const prompt = text.trim();
     if (prompt === '') continue;
+    yield* unreadableText(line, [prompt]);
     yield { kind: 'row', line, row: row++, defaultIndex: line - 1, fields: { [PROMPT_COLUMN]: prompt } };
   }
 }
@@ -28,6 +29,7 @@ export async function* readJsonl(path: string): AsyncGenerator<RawEvent> {
       yield skipped(line, 'This line is not a JSON object or string.');
     } else {
       if (addColumns(columns, fields)) yield { kind: 'columns', columns: [...columns] };
+      yield* unreadableText(line, [text]);
       yield { kind: 'row', line, row, defaultIndex: line - 1, fields };
     }
     row++;

@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MARKER_COLUMN } from '@shared/spreadsheet-safe';
 import type { ResultRow } from './result-columns';
 import { writeResultsTable } from './results-table';
 import { readAll } from './testing/read-all';
@@ -143,6 +144,20 @@ describe.each(['csv', 'spreadsheet'] as const)('export as %s, then import', (for
 });
 
 describe('CSV for spreadsheets', () => {
+  it('is restored with a column that was added behind its marker, which stays as it is', async () => {
+    const path = join(await newFolder(), 'rows.csv');
+    await writeFile(
+      path,
+      `\u{FEFF}"prompt","${MARKER_COLUMN}","mine",""\n"'=red","yes","'x","'y"\n'=blue,,z\n`,
+    );
+    const table = await readAll(path);
+    expect(table.columns).toEqual(['prompt', 'mine', 'column_4']);
+    expect(table.rows.map(({ fields }) => Object.values(fields))).toEqual([
+      ['=red', "'x", "'y"],
+      ["'=blue", 'z', ''],
+    ]);
+  });
+
   it('has no cell that begins with a trigger, whatever the separator a spreadsheet splits at', async () => {
     const path = join(await newFolder(), 'safe.csv');
     await fc.assert(

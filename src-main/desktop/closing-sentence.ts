@@ -6,6 +6,9 @@ export interface UnderWay {
 }
 
 export function closingSentence({ runs, inFlight, waiting }: UnderWay): string {
+  if (runs === 0) {
+    return `Brushfleet is still answering its callers: ${count(inFlight, 'request')} in flight.`;
+  }
   const subject = runs === 1 ? 'A run is under way' : `${runs} runs are under way`;
   return `${subject}: ${count(inFlight, 'request')} in flight, ${count(waiting, 'job')} waiting.`;
 }

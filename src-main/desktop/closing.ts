@@ -4,26 +4,25 @@
  */
 import { type App as ElectronApp, type BrowserWindow, dialog } from 'electron';
 import type { App } from '../app';
-import type { Door } from '../local-door/serve-door';
-import type { OwnedServiceSwitch } from './service-switch';
+import { closeDoors, type Doors } from '../local-door/close-doors';
 import { closingSentence, type UnderWay } from './closing-sentence';
 
 /** What requests get to end in after "Stop now"; the others are shown as unknown at the next start. */
 const STOP_NOW_MS = 2000;
 
-/** What is to be closed, in this order. */
-interface Engine {
-  /** Command lines that joined the window go on by themselves. */
-  readonly door: Pick<Door, 'close'> | null;
-  /** Callers of the service get the answers that are on their way. */
-  readonly service: Pick<OwnedServiceSwitch, 'close'>;
+export interface Engine extends Doors {
   readonly app: App;
+  readonly leaving: Leaving;
 }
 
-async function closeAll({ door, service, app }: Engine): Promise<void> {
-  await door?.close();
-  await service.close();
-  await app.close();
+/** Whether its user has closed the program, which can be taken back while requests in flight end. */
+export interface Leaving {
+  isUnderWay: boolean;
+}
+
+async function closeAll(engine: Engine): Promise<void> {
+  await closeDoors(engine);
+  await engine.app.close();
 }
 
 type Choice = 'finish' | 'stop' | 'stay';
@@ -35,37 +34,44 @@ const CHOICES: readonly { readonly choice: Choice; readonly label: string }[] = 
 
 /** The last answer counts: who chose to finish may close again and choose to stop. */
 export function askBeforeClosing(window: BrowserWindow, engine: Engine, electronApp: ElectronApp): void {
-  const { app, door, service } = engine;
+  const { app } = engine;
   let state: 'open' | 'asking' | 'finishing' | 'leaving' = 'open';
 
   async function ask(): Promise<void> {
-    state = 'asking';
+    // Who closes again does not want to wait for whoever is still being answered.
+    const isAgain = state === 'finishing';
+    enter('asking');
     const under = await underWay(app);
-    const choice = under.runs === 0 ? 'finish' : await choose(window, under);
+    const choice = under.runs === 0 && !isAgain ? 'finish' : await choose(window, under);
     if (choice === 'stay') {
-      state = 'open';
+      enter('open');
       return;
     }
     if (choice === 'stop') {
-      state = 'leaving';
-      await endNow(engine, electronApp);
+      enter('leaving');
+      await endNow(engine, electronApp, 0);
       return;
     }
-    state = 'finishing';
+    enter('finishing');
     // The window stays open and shows how the requests end.
-    await door?.close();
-    await service.close();
+    await closeDoors(engine);
+    // With what was started meanwhile.
     await app.runs.stopAll();
     if (isStill('finishing')) {
       leave();
     }
   }
 
+  function enter(next: typeof state): void {
+    state = next;
+    engine.leaving.isUnderWay = next === 'finishing' || next === 'leaving';
+  }
+
   // Another close may have been answered meanwhile, which the compiler cannot know.
   const isStill = (expected: typeof state): boolean => state === expected;
 
   function leave(): void {
-    state = 'leaving';
+    enter('leaving');
     if (!window.isDestroyed()) {
       window.close();
     }
@@ -94,6 +100,7 @@ export function endCleanly(engine: Engine, electronApp: ElectronApp): void {
       return;
     }
     isClosing = true;
+    engine.leaving.isUnderWay = true;
     event.preventDefault();
     closeAll(engine)
       .catch((error: unknown) => process.stderr.write(`Brushfleet did not close cleanly: ${String(error)}\n`))
@@ -126,7 +133,7 @@ async function choose(window: BrowserWindow, under: UnderWay): Promise<Choice> {
 }
 
 /** Nothing more is sent; what ends at once is kept, what is committed stays committed. */
-async function endNow(engine: Engine, electronApp: ElectronApp): Promise<void> {
+export async function endNow(engine: Engine, electronApp: ElectronApp, status: 0 | 1): Promise<void> {
   const { app } = engine;
   const isClosed = await Promise.race([
     closeAll(engine).then(
@@ -139,7 +146,7 @@ async function endNow(engine: Engine, electronApp: ElectronApp): Promise<void> {
     await Promise.race([app.store.close().catch(() => undefined), after(STOP_NOW_MS)]);
     app.log.flush();
   }
-  electronApp.exit(0);
+  electronApp.exit(status);
 }
 
 async function after(ms: number): Promise<false> {

@@ -1,15 +1,28 @@
 /** Door 1: the desktop. Starts Electron, opens the app on the library, and shows the window. */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { app as electronApp, BrowserWindow, dialog, Menu, nativeTheme, protocol, shell } from 'electron';
+import {
+  app as electronApp,
+  BrowserWindow,
+  dialog,
+  Menu,
+  nativeTheme,
+  net,
+  powerMonitor,
+  protocol,
+  shell,
+} from 'electron';
 import { type App, LibraryBusy } from '../app';
 import { libraryDir } from '../library';
+import { closeDoors } from '../local-door/close-doors';
 import { serveDoor } from '../local-door/serve-door';
 import { createRouter } from '../router';
 import { readVersion } from '../version';
-import { askBeforeClosing, endCleanly } from './closing';
+import { askBeforeClosing, endCleanly, endNow, type Engine } from './closing';
 import { type DamageChoice, type DamageQuestion, mendLibrary } from './damaged-library';
 import { createDragOut } from './drag-out';
+import { takeSecrets } from './environment';
+import { watchForFaults } from './faults';
 import { createGrants } from '../page/grants';
 import { cutOffNetwork, denyPermissions, guardAllContents } from './guards';
 import { createImageRoots } from './image-roots';
@@ -21,9 +34,11 @@ import { serveApp, serveMedia } from './protocols';
 import { PRIVILEGES } from './scheme';
 import { createServiceSwitch } from './service-switch';
 import { createShell } from './shell';
+import { restWhileAsleep } from './sleep';
 import { openWindow } from './window';
 import { createWindowStore } from './window-store';
 
+const env = takeSecrets(process.env);
 const outDir = dirname(dirname(fileURLToPath(import.meta.url)));
 const rootDir = dirname(outDir);
 const library = libraryDir(process.env, process.platform, electronApp.getPath('home'));
@@ -37,6 +52,10 @@ const isAttended = !process.env['CI'];
 // Names and folders are fixed before `ready`: the keyring entry and the instance lock depend on them.
 electronApp.setName('Brushfleet');
 electronApp.setPath('userData', join(library, 'window'));
+// Whoever started it may read no more of what it says: no fault of ours.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', () => undefined);
+}
 // As root there is no sandbox to enable: who starts it so says so on the command line.
 if (!electronApp.commandLine.hasSwitch('no-sandbox')) {
   electronApp.enableSandbox();
@@ -57,11 +76,7 @@ if (electronApp.requestSingleInstanceLock()) {
 }
 
 async function start(): Promise<void> {
-  Menu.setApplicationMenu(
-    process.platform === 'darwin'
-      ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }])
-      : null,
-  );
+  setMenu();
   denyPermissions();
   cutOffNetwork();
   const version = readVersion(rootDir);
@@ -70,7 +85,6 @@ async function start(): Promise<void> {
     electronApp.exit(0);
     return;
   }
-  logFaults(app);
   const windowStore = createWindowStore(library);
   nativeTheme.themeSource = windowStore.theme();
   const grants = createGrants();
@@ -84,7 +98,7 @@ async function start(): Promise<void> {
   const service = createServiceSwitch({
     app,
     version,
-    env: process.env,
+    env,
     remembered: windowStore.service,
     remember: windowStore.setService,
   });
@@ -93,6 +107,8 @@ async function start(): Promise<void> {
     app.log.warning('door', `no command line can join this window: ${String(error)}`);
     return null;
   });
+  const engine = { app, door, service, leaving: { isUnderWay: false } };
+  watchOver(engine);
   const ipc = serveIpc({ router, grants, imageRoots, drags, log: app.log });
   serveApp(join(outDir, 'renderer'), app.log);
   serveMedia(app);
@@ -105,11 +121,10 @@ async function start(): Promise<void> {
         ipc.register(window.webContents);
         reloadDeadPage(window, app, isAttended);
         if (isAttended) {
-          askBeforeClosing(window, { app, door, service }, electronApp);
+          askBeforeClosing(window, engine, electronApp);
         }
       },
     });
-  endCleanly({ app, door, service }, electronApp);
   electronApp.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) {
       void show();
@@ -120,6 +135,43 @@ async function start(): Promise<void> {
   await service.begin();
 }
 
+function setMenu(): void {
+  Menu.setApplicationMenu(
+    process.platform === 'darwin'
+      ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }])
+      : null,
+  );
+}
+
+/** From here on it ends, rests and fails without losing what is paid for. */
+function watchOver(engine: Engine): void {
+  const { app } = engine;
+  watchForFaults({
+    app,
+    process,
+    electronApp: {
+      commandLine: electronApp.commandLine,
+      relaunch(how) {
+        // The next one inherits what this one has.
+        Object.assign(process.env, env);
+        electronApp.relaunch(how);
+      },
+    },
+    dialog,
+    isAttended,
+    isLeaving: () => engine.leaving.isUnderWay,
+    async settle() {
+      // Whoever asks meanwhile.
+      app.hold();
+      await closeDoors(engine);
+      await app.runs.stopAll();
+    },
+    end: (status) => endNow(engine, electronApp, status),
+  });
+  restWhileAsleep({ power: powerMonitor, net, clock: app.clock, random: Math.random, hold: app.hold });
+  endCleanly(engine, electronApp);
+}
+
 /** Null: its database is damaged, and the user leaves it so. */
 async function openMended(version: string): Promise<App | null> {
   for (;;) {
@@ -127,7 +179,7 @@ async function openMended(version: string): Promise<App | null> {
       return await openWhenFree({
         app: {
           libraryDir: library,
-          env: process.env,
+          env,
           resourcesDir: join(rootDir, 'resources'),
           imageRoots: 'granted',
           startDecoder: startImageProcess,
@@ -202,14 +254,6 @@ function tellWaiting(_busy: LibraryBusy, signal: AbortSignal): void {
       }
     })
     .catch(() => undefined);
-}
-
-/** A fault nobody caught is written down; runs under way go on. */
-function logFaults(app: App): void {
-  const log = (error: unknown): void =>
-    app.log.error('main', error instanceof Error ? (error.stack ?? error.message) : String(error));
-  process.on('uncaughtException', log);
-  process.on('unhandledRejection', log);
 }
 
 function fail(error: unknown): void {

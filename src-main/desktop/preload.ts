@@ -26,20 +26,23 @@ if (location.origin === APP_ORIGIN) {
   window.addEventListener('drop', (event) => {
     // Without this a dropped file would replace the page.
     event.preventDefault();
-    void report('drop', event.dataTransfer?.files);
+    void report({ target: 'drop', droppedAt: event.timeStamp }, event.dataTransfer?.files);
   });
   window.addEventListener(
     'change',
     (event) => {
       if (event.target instanceof HTMLInputElement && event.target.type === 'file') {
-        void report('input', event.target.files);
+        void report({ target: 'input' }, event.target.files);
       }
     },
     true,
   );
 }
 
-async function report(target: 'drop' | 'input', files: FileList | null | undefined): Promise<void> {
+/** What their grants are told with: those of many files come later than those of few that are dropped after them. */
+type Hand = { readonly target: 'drop'; readonly droppedAt: number } | { readonly target: 'input' };
+
+async function report(hand: Hand, files: FileList | null | undefined): Promise<void> {
   const given = [...(files ?? [])];
   if (given.length === 0) {
     return;
@@ -47,5 +50,5 @@ async function report(target: 'drop' | 'input', files: FileList | null | undefin
   const paths = given.map((file) => webUtils.getPathForFile(file)).filter((path) => path !== '');
   // The page waits for an answer, also where there is none to be had.
   const grants: unknown = paths.length === 0 ? [] : await ipcRenderer.invoke(GRANT, paths).catch(() => []);
-  window.postMessage({ kind: 'brushfleet:granted', target, grants }, location.origin);
+  window.postMessage({ kind: 'brushfleet:granted', ...hand, grants }, location.origin);
 }

@@ -41,7 +41,7 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const TOTAL_FACTOR = 4;
 
 /** What ends a download with a sentence of its own. */
-class Refusal extends Error {
+class DownloadRefused extends Error {
   readonly code = 'REFUSED';
   constructor(
     readonly sentence: string,
@@ -110,13 +110,13 @@ async function follow(url: string, hop: Hop): Promise<Response> {
     await response.body?.cancel();
     target = checkUrl(location, url, hop.options, target);
   }
-  throw new Refusal(`${shownReference(url)} redirects more than ${MAX_REDIRECTS} times.`);
+  throw new DownloadRefused(`${shownReference(url)} redirects more than ${MAX_REDIRECTS} times.`);
 }
 
 async function accepted(response: Response, url: string): Promise<Response> {
   if (response.ok) return response;
   await response.body?.cancel();
-  throw new Refusal(
+  throw new DownloadRefused(
     `${shownReference(url)} answered with HTTP status ${response.status}; check that it is still there.`,
     response.status >= 500 || PASSING.has(response.status),
   );
@@ -129,15 +129,19 @@ const PASSING = new Set([408, 425, 429]);
 function checkUrl(reference: string, asked: string, options: FetchImageOptions, base?: URL): URL {
   const url = parseUrl(reference, base);
   const shown = shownReference(asked);
-  if (url === null) throw new Refusal(`"${shown}" is not a valid URL.`);
+  if (url === null) throw new DownloadRefused(`"${shown}" is not a valid URL.`);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw new Refusal(`${shown} leads to a ${url.protocol} address; files are fetched over https or http.`);
+    throw new DownloadRefused(
+      `${shown} leads to a ${url.protocol} address; files are fetched over https or http.`,
+    );
   }
   if (url.username !== '' || url.password !== '') {
-    throw new Refusal(`${shown} carries a user name or password; files are fetched without credentials.`);
+    throw new DownloadRefused(
+      `${shown} carries a user name or password; files are fetched without credentials.`,
+    );
   }
   if (!mayBePrivate(url.host, options) && !ALLOWED_PORTS.has(url.port)) {
-    throw new Refusal(`${shown} names port ${url.port}; only 80 and 443 are allowed. ${HINT}`);
+    throw new DownloadRefused(`${shown} names port ${url.port}; only 80 and 443 are allowed. ${HINT}`);
   }
   return url;
 }
@@ -158,7 +162,9 @@ async function readBody(response: Response, maxBytes: number, url: string): Prom
     size += chunk.byteLength;
     /* Leaving the loop cancels the body. */
     if (size > maxBytes) {
-      throw new Refusal(`${shownReference(url)} is larger than ${megabytes(maxBytes)}; make it smaller.`);
+      throw new DownloadRefused(
+        `${shownReference(url)} is larger than ${megabytes(maxBytes)}; make it smaller.`,
+      );
     }
     chunks.push(chunk);
   }
@@ -168,7 +174,7 @@ async function readBody(response: Response, maxBytes: number, url: string): Prom
 function sentenceOf(error: unknown, url: string): string {
   const shown = shownReference(url);
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof Refusal) return cause.sentence;
+    if (cause instanceof DownloadRefused) return cause.sentence;
     if (cause instanceof AddressRefused) {
       return cause.reason === 'never'
         ? `${shown} leads to an address that is never fetched.`
@@ -186,7 +192,7 @@ function sentenceOf(error: unknown, url: string): string {
 /** All that is neither said by the server nor refused here. */
 function mayPass(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof Refusal) return cause.mayPass;
+    if (cause instanceof DownloadRefused) return cause.mayPass;
     if (cause instanceof AddressRefused || cause.name === 'AbortError') return false;
   }
   return true;

@@ -76,6 +76,7 @@ const runEndSchema = z.discriminatedUnion('kind', [
     run: runSchema,
     sentence: z.string().optional(),
     unread: z.object({ count: z.number().int(), reasons: z.array(z.string()).readonly() }).optional(),
+    answersProblem: z.string().optional(),
   }),
   refusedSchema,
 ]) satisfies z.ZodType<RunEnd>;

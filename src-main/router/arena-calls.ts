@@ -12,7 +12,7 @@ export function arenaCalls(os: Calls, app: App, _shell: Shell) {
     get: os.arena.get.handler(({ input }) => arenas.get(input.arenaId)),
     pair: os.arena.pair.handler(({ input }) => arenas.pair(input.arenaId, input.from, input.any)),
     choose: os.arena.choose.handler(({ input }) => arenas.choose(input.pairId, input.choice)),
-    undo: os.arena.undo.handler(({ input }) => arenas.undo(input.arenaId)),
+    undo: os.arena.undo.handler(({ input }) => arenas.undo(input.arenaId, input.own)),
     outcome: os.arena.outcome.handler(({ input }) => arenas.outcome(input.arenaId)),
     remove: os.arena.remove.handler(({ input }) => arenas.remove(input.arenaId)),
     restore: os.arena.restore.handler(({ input }) => arenas.restore(input.arenaId)),

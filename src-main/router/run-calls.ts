@@ -1,5 +1,4 @@
-/** Runs and their results. */
-import { copyFile } from 'node:fs/promises';
+/** Runs. */
 import { basename } from 'node:path';
 import { isDemoModel } from '@shared/demo';
 import type { App } from '../app';
@@ -8,7 +7,6 @@ import { resultsPath, writeTable } from '../app/tables/exporter';
 import { unplacedOf } from '../app/results/lying-notes';
 import { rerun } from '../app/runs/rerun';
 import { freshFolderBeside, planOf, preflightOf, startRun } from '../app/runs/run-request';
-import { Refusal } from '../refusal';
 import type { Calls } from './calls';
 import type { Shell } from './shell';
 import { jobDetail } from '../app/views';
@@ -31,7 +29,6 @@ export function runCalls(os: Calls, app: App, shell: Shell) {
     ),
     resume: os.runs.resume.handler(({ input: { runId, ...terms } }) => app.runs.resume(runId, terms)),
     stop: os.runs.stop.handler(({ input }) => app.runs.stop(input.runId)),
-    rerunFailed: os.runs.rerunFailed.handler(({ input }) => app.runs.rerunFailed(input.runId, input.kind)),
     rerunJob: os.runs.rerunJob.handler(({ input }) => app.versions.rerun(input.jobId)),
     rerun: os.runs.rerun.handler(({ input }) =>
       rerun({ store: app.store, runs: app.runs, freshFolder: freshFolderBeside }, input),
@@ -87,32 +84,3 @@ function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], u
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
 }
-
-export function resultCalls(os: Calls, app: App, shell: Shell) {
-  return {
-    gallery: os.results.gallery.handler(async ({ input }) => {
-      const page = await app.store.gallery(input.offset, input.limit);
-      return { total: page.total, jobs: [...page.jobs] };
-    }),
-    showInFolder: os.results.showInFolder.handler(async ({ input }) =>
-      shell.showFile((await resultOf(app, input.resultId)).path),
-    ),
-    saveAs: os.results.saveAs.handler(async ({ input }) => {
-      const { path: from, result } = await resultOf(app, input.resultId);
-      const to = await shell.saveAs(result.fileName.split('/').at(-1) ?? result.fileName);
-      if (to !== null) {
-        await copyFile(from, to);
-      }
-      return to === null ? null : basename(to);
-    }),
-  };
-}
-
-async function resultOf(app: App, resultId: number): ReturnType<NonNullType> {
-  const found = await app.store.result(resultId);
-  if (found === null) {
-    throw new Refusal('NOT_FOUND', 'That result is no longer in the library.');
-  }
-  return found;
-}
-type NonNullType = () => Promise<NonNullable<Awaited<ReturnType<App['store']['result']>>>>;

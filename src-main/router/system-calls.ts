@@ -15,7 +15,6 @@ export function systemCalls(os: Calls, app: App, shell: Shell) {
       libraryDir: app.paths.root,
       defaultOutputDir: app.settings().outputDir || shell.defaultOutputDir,
       platform: process.platform,
-      firstRun: (await app.store.runs()).length === 0 && (await app.store.keys()).length === 0,
       vault: app.vault.status(),
       theme: shell.theme(),
     })),

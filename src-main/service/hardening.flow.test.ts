@@ -1,12 +1,6 @@
-/** What hostile or careless clients do to the service: slowly, hugely, and from a real browser's page. */
-import { spawn } from 'node:child_process';
+/** What hostile or careless clients do to the service: slowly, and hugely. A hostile page is in e2e/hostile-page.spec.ts. */
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { connect, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { heldBytes } from '../testing/collect-garbage';
@@ -96,78 +90,6 @@ describe('a wrong key', () => {
     }
     expect(Math.abs(quickOf(times.near) - quickOf(times.far))).toBeLessThan(1);
   }, 60_000);
-});
-
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
-
-/** Sends what a page can send without asking, and tells what it could read. */
-const EVIL_PAGE = (target: string): string => `<!doctype html><title>working</title><script>
-const told = [];
-const note = (name) => (value) => told.push(name + '=' + value);
-(async () => {
-  await fetch('${target}/chat', { method: 'POST', mode: 'no-cors', headers: { 'content-type': 'text/plain' }, body: '{"prompt":"spend money"}' }).then((r) => note('opaque')(r.type), note('opaque'));
-  await fetch('${target}/chat', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"prompt":"spend money"}' }).then(() => note('json')('READ'), () => note('json')('stopped'));
-  await fetch('${target}/').then((r) => r.text()).then(() => note('get')('READ'), () => note('get')('stopped'));
-  const frame = document.createElement('iframe'); frame.name = 'sink'; document.body.append(frame);
-  const form = document.createElement('form');
-  form.method = 'post'; form.enctype = 'text/plain'; form.target = 'sink'; form.action = '${target}/chat';
-  const field = document.createElement('input'); field.name = '{"prompt":"spend money","x":"'; field.value = '"}';
-  form.append(field); document.body.append(form);
-  const loaded = new Promise((done) => frame.addEventListener('load', done, { once: true }));
-  form.submit(); await Promise.race([loaded, new Promise((done) => setTimeout(done, 3000))]);
-  await fetch('/rebound').then((r) => r.text()).then(note('done'));
-  document.title = told.join(' ');
-  await fetch('/told', { method: 'POST', body: told.join(' ') });
-})();
-</script>`;
-
-describe.skipIf(CHROMIUM === undefined)('a page in a real browser', () => {
-  it('of another origin, or of a rebound name, spends nothing and reads nothing', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'brushfleet-chromium-'));
-    let told = '';
-    const evil = createServer((request, response) => {
-      if (request.url === '/told') {
-        request.on('data', (piece: Buffer) => (told += piece.toString()));
-        request.on('end', () => response.end());
-        return;
-      }
-      response.setHeader('content-type', 'text/html');
-      response.end(request.url === '/' ? EVIL_PAGE(scene.url) : '');
-    }).listen(0, '127.0.0.1');
-    await once(evil, 'listening');
-    const { port } = evil.address() as AddressInfo;
-    const flags = [
-      '--headless=new',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests',
-      '--host-resolver-rules=MAP evil.test 127.0.0.1',
-      `--user-data-dir=${folder}`,
-    ];
-    const open = (url: string, more: readonly string[] = []) =>
-      spawn(CHROMIUM ?? '', [...flags, ...more, url], { stdio: ['ignore', 'pipe', 'ignore'] });
-    const browser = open(`http://evil.test:${port}/`);
-    try {
-      await expect.poll(() => told, { timeout: 60_000 }).toContain('done');
-      expect(told).toContain('json=stopped');
-      expect(told).toContain('get=stopped');
-      expect(scene.received()).toHaveLength(0);
-    } finally {
-      browser.kill();
-      await once(browser, 'close');
-    }
-    // The name now leads to the service itself: a page of it would be of the same origin.
-    const rebound = open(`http://evil.test:${portOf()}/`, ['--dump-dom']);
-    let page = '';
-    rebound.stdout.on('data', (piece: Buffer) => (page += piece.toString()));
-    await once(rebound, 'close');
-    expect(page).toContain('not called by that name');
-    expect(page).not.toContain('concurrency_status');
-    evil.close();
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  }, 120_000);
 });
 
 describe('every failure', () => {

@@ -1,11 +1,14 @@
 /** What goes wrong beside a request: its client leaves while it is prepared, the library cannot be written, a second start. */
-import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { Readable } from 'node:stream';
+import type { FastifyPluginAsync } from 'fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { json } from '../providers/testing/scripted-server';
 import type { Session } from '../app/sessions/session';
 import type { ServiceApp } from './service-app';
 import { admin, openServiceScene, type ServiceScene } from './testing/service-scene';
-import { serviceOver, startServiceOver } from './testing/service-over';
+import { serviceOver, startForTokens, startServiceOver } from './testing/service-over';
 
 let scene: ServiceScene;
 beforeAll(async () => {
@@ -128,7 +131,46 @@ describe('a service', () => {
     expect(other.status()).toEqual({ kind: 'off' });
     await expect(fetch(status.kind === 'on' ? status.address : 'nowhere')).rejects.toThrow();
   });
+
+  it('ends without the client that reads nothing, and hands over what another one reads late', async () => {
+    const whole = 64 * 1024 * 1024;
+    const large: FastifyPluginAsync = async (server) => {
+      server.get('/whole', async () => Buffer.alloc(whole));
+      server.get('/endless', (_request, reply) => reply.send(Readable.from(endless())));
+    };
+    const { service, url } = await startForTokens({
+      app: scene.library.app,
+      version: 'test',
+      plugins: [() => large],
+    });
+    const [late, never] = await Promise.all([answerOf(`${url}/whole`), answerOf(`${url}/endless`)]);
+    const stopped = service.stop();
+    let read = 0;
+    for await (const piece of late) {
+      read += (piece as Buffer).byteLength;
+    }
+    expect(read).toBe(whole);
+    await stopped;
+    expect(service.status()).toEqual({ kind: 'off' });
+    never.destroy();
+  }, 30_000);
 });
+
+function* endless(): Generator<Buffer> {
+  for (;;) {
+    yield Buffer.alloc(64 * 1024);
+  }
+}
+
+/** Nothing of it is read yet. */
+async function answerOf(url: string): Promise<IncomingMessage> {
+  const client = httpRequest(url, { agent: false });
+  client.on('error', () => undefined);
+  client.end();
+  const [answer] = (await once(client, 'response')) as [IncomingMessage];
+  answer.on('error', () => undefined);
+  return answer;
+}
 
 describe('a deeply nested body', () => {
   it('is refused before anything of it is sent', async () => {

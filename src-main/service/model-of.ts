@@ -3,6 +3,7 @@ import { DEMO_MODEL } from '@shared/demo';
 import type { CatalogueModel } from '@shared/model/catalogue';
 import { type Provider, PROVIDER_LABELS } from '@shared/model/provider';
 import type { ModelChoice } from '@shared/model/run';
+import { providerOfName } from '@shared/provider-of-name';
 import { Problem } from './problem';
 
 /** What the documented routes use where none is named. */
@@ -20,12 +21,6 @@ export interface ModelSurroundings {
   /** Where the request names none. */
   readonly fallback: string;
 }
-
-/** Names of models that the catalogue does not have, but that only one of the two can have. */
-const FAMILIES: readonly { readonly provider: Provider; readonly pattern: RegExp }[] = [
-  { provider: 'google_genai', pattern: /^(models\/)?(gemini|gemma|learnlm)-/ },
-  { provider: 'openai', pattern: /^(gpt-|chatgpt-|o\d(-|$)|ft:)/ },
-];
 
 /** Throws a Problem for a name that nobody can be asked for. */
 export function modelOf(asked: AskedModel, surroundings: ModelSurroundings): ModelChoice {
@@ -66,15 +61,15 @@ function namedChoice(
     }
     return { provider: known.provider, model: known.id };
   }
-  const family = FAMILIES.find(({ pattern }) => pattern.test(model));
-  if (family === undefined) {
+  const named = providerOfName(model);
+  if (named === undefined) {
     throw new Problem(
       422,
       `The model ${model.slice(0, 200)} is not known here: check its name, or say whose it is with "provider": "google_genai" or "openai".`,
       { field: 'model' },
     );
   }
-  return { provider: family.provider, model: family.provider === 'google_genai' ? bare : model };
+  return { provider: named, model: named === 'google_genai' ? bare : model };
 }
 
 /** The documented one while it lives, else its successor; for keys of another provider, that one's own. */

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { ServiceStatus } from '@shared/contract/service';
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify';
 import type { Environment } from '../fleet-env/variables';
 import { createCallers } from './callers';
 import { gatedSessions } from './gated-sessions';
@@ -31,6 +31,8 @@ export interface Service {
 
 /** What an answered connection gets to go by itself. */
 const LINGER_MS = 500;
+/** Who reads nothing of his answer for so long is not waited for any more. */
+const UNREAD_MS = 5_000;
 
 export function createService<App extends ServiceApp>(options: ServiceOptions<App>): Service {
   const { app, config, env, version } = options;
@@ -50,7 +52,7 @@ export function createService<App extends ServiceApp>(options: ServiceOptions<Ap
     port: () => portOf(server) ?? config.port,
     plugins: (options.plugins ?? []).map((plugin) => plugin(shared)),
   });
-  const active = countActive(server, () => (requests += 1));
+  const active = watchActive(server, () => (requests += 1));
 
   async function start(): Promise<ServiceStatus> {
     await callers
@@ -81,6 +83,9 @@ export function createService<App extends ServiceApp>(options: ServiceOptions<Ap
     // What is closed before it listens would listen all the same.
     await starting;
     semaphores.close();
+    active.stop();
+    // Node cuts off at once whoever has not read a complete answer to its end.
+    await active.delivered();
     const closed = server.close();
     await active.none();
     const cut = setTimeout(() => server.server.closeAllConnections(), LINGER_MS);
@@ -102,30 +107,60 @@ function standing(semaphores: Semaphores): { readonly inFlight: number; readonly
   return { inFlight: inUse, waiting };
 }
 
+interface Active {
+  /** From here on who does not read is cut off; others get the time that they need. */
+  stop(): void;
+  /** Resolves when what is complete has left. */
+  delivered(): Promise<void>;
+  none(): Promise<void>;
+}
+
+type Reply = FastifyReply['raw'];
+
 /** Requests that are being answered. */
-function countActive(server: FastifyInstance, onRequest: () => void): { none(): Promise<void> } {
-  let count = 0;
+function watchActive(server: FastifyInstance, onRequest: () => void): Active {
+  const replies = new Set<Reply>();
+  let isStopping = false;
   let tell: () => void = () => undefined;
-  server.addHook('onRequest', (_request, reply, done) => {
-    count += 1;
+  server.addHook('onRequest', (_request, { raw }, done) => {
+    replies.add(raw);
     onRequest();
-    reply.raw.once('close', () => {
-      count -= 1;
-      if (count === 0) {
-        tell();
-      }
+    if (isStopping) {
+      cutWhenUnread(raw);
+    }
+    raw.once('close', () => {
+      replies.delete(raw);
+      tell();
     });
     done();
   });
-  return {
-    none: () =>
-      new Promise((resolve) => {
+  async function gone(isMeant: (reply: Reply) => boolean): Promise<void> {
+    while ([...replies].some(isMeant)) {
+      await new Promise<void>((resolve) => {
         tell = resolve;
-        if (count === 0) {
-          resolve();
-        }
-      }),
+      });
+    }
+  }
+  return {
+    stop() {
+      isStopping = true;
+      replies.forEach(cutWhenUnread);
+    },
+    delivered() {
+      const complete = new Set([...replies].filter(({ writableEnded }) => writableEnded));
+      return gone((reply) => complete.has(reply));
+    },
+    none: () => gone(() => true),
   };
+}
+
+/** Heard whenever nothing has moved for so long. Where nothing is there to be read it is the provider that is waited for. */
+function cutWhenUnread(reply: Reply): void {
+  reply.setTimeout(UNREAD_MS, () => {
+    if (reply.writableLength > 0) {
+      reply.destroy();
+    }
+  });
 }
 
 function portOf(server: FastifyInstance): number | null {

@@ -1,6 +1,12 @@
 /** Blind choices between two answers. A pair holds results, not jobs: what was compared stays what was compared. */
 import { join } from 'node:path';
-import { type ArenaChoice, arenaChoiceSchema, type ArenaKind, arenaKindSchema } from '@shared/model/arena';
+import {
+  type ArenaChoice,
+  arenaChoiceSchema,
+  type ArenaKind,
+  arenaKindSchema,
+  type OwnChoice,
+} from '@shared/model/arena';
 import { z } from 'zod';
 import type { Access } from './access';
 import type { Db, SqlValue } from './database/driver';
@@ -98,9 +104,10 @@ export interface ArenaStore {
   /** Answers what was chosen before. */
   chooseArenaPair(pairId: number, choice: ArenaChoice | null): Promise<ArenaChoice | null>;
   /**
-   * Takes the last choice back, of those whose results are there, and answers its pair, undecided; null: there is none.
+   * Takes this choice back, unless its pair was decided otherwise since, or else the last of those whose results are
+   * there, and answers the pair as it stands then; null: there is none.
    */
-  takeArenaChoiceBack(arenaId: number): Promise<StoredArenaPair | null>;
+  takeArenaChoiceBack(arenaId: number, own?: OwnChoice): Promise<StoredArenaPair | null>;
   /**
    * Pairs that were decided for one of the two, ascending by id, after `afterId`; for exports. Only pairs whose jobs
    * still show what was compared.
@@ -308,13 +315,17 @@ function createPairTable(db: Db, wallNow: () => number) {
       choose.run(choice, choice === null ? null : Math.round(wallNow()), pairId);
       return before === null ? null : arenaChoiceSchema.parse(before);
     },
-    takeBack(arenaId: number): StoredArenaPair | null {
-      const pair = first(last, arenaId);
-      if (pair === null) {
+    takeBack(arenaId: number, own?: OwnChoice): StoredArenaPair | null {
+      const pair = own === undefined ? first(last, arenaId) : first(byId, own.pairId);
+      if (pair === null || pair.arenaId !== arenaId) {
         return null;
       }
-      choose.run(null, null, pair.id);
-      return { ...pair, choice: null };
+      if (own !== undefined && pair.choice !== own.choice) {
+        return pair;
+      }
+      const choice = own?.before ?? null;
+      choose.run(choice, choice === null ? null : Math.round(wallNow()), pair.id);
+      return { ...pair, choice };
     },
     preferences: (arenaId: number, afterId: number, limit: number): readonly ArenaPreference[] =>
       preferences

@@ -72,6 +72,7 @@ const METHODS: Readonly<Record<StoreMethod, true>> = {
   attempts: true,
   requeue: true,
   cancelPending: true,
+  wantRest: true,
   jobIds: true,
   adopted: true,
   failureGroups: true,

@@ -98,6 +98,8 @@ export interface StoredRun {
   readonly createdAt: number;
   readonly state: RunState;
   readonly counts: Counts;
+  /** Of the cancelled jobs, those whose results were deleted for good: only who chooses them has them sent again. */
+  readonly emptied: number;
   readonly failures: Readonly<Partial<Record<FailureKind, number>>>;
   readonly costUsd: number;
   /** Beside that. */
@@ -106,6 +108,8 @@ export interface StoredRun {
   readonly requests: number;
   /** Its place in the queue, ascending. */
   readonly place: number;
+  /** It was cancelled, and nobody has asked for those rows since: what its planning adds is cancelled (rest-cancelled.ts). */
+  readonly isRestCancelled: boolean;
 }
 
 /** Jobs to send again; `message`: of failures with exactly this text. */
@@ -259,10 +263,8 @@ export interface Store
   datasets(): Promise<readonly StoredDataset[]>;
   /** `fromRow` counts the stored rows: where the file had rows that could not be used, numbers jump and places do not. */
   rows(datasetId: number, fromRow: number, limit: number): Promise<readonly StoredRow[]>;
-
   /** The named rows, in the order asked for; rows that do not exist are left out. */
   rowsAt(datasetId: number, rows: readonly number[]): Promise<readonly StoredRow[]>;
-
   /** How many stored rows have a number in one of these ranges, which do not overlap. */
   countRows(datasetId: number, ranges: readonly RowRange[]): Promise<number>;
 
@@ -286,6 +288,7 @@ export interface Store
   /**
    * Adds jobs. One that exists already keeps its state if its digest is the same; if the digest changed it becomes
    * pending, its old result set aside; one whose outcome nobody knows stays as it is. One that was left out is back.
+   * Where the rest of the run is cancelled, what would become pending is that.
    */
   planJobs(runId: number, jobs: readonly NewJob[]): Promise<PlanCounts>;
   /**
@@ -302,10 +305,12 @@ export interface Store
   jobsById(jobIds: readonly number[]): Promise<readonly StoredJob[]>;
   job(jobId: number): Promise<StoredJob | null>;
   attempts(jobId: number): Promise<readonly Attempt[]>;
-  /** Makes jobs of a run pending again; answers how many. */
+  /** Makes jobs of a run pending again, with those that were cancelled what is not planned; answers how many. */
   requeue(runId: number, which: Requeue): Promise<number>;
-  /** Pending jobs become `cancelled`; answers how many. */
+  /** Pending jobs become `cancelled`, and what is not planned yet with them; answers how many. */
   cancelPending(runId: number): Promise<number>;
+  /** What planning adds is pending again, though the run was cancelled: somebody asks for all of it. */
+  wantRest(runId: number): Promise<void>;
   /** Ids of the jobs of a set, ascending, after `afterId`. */
   jobIds(runId: number, which: Requeue, afterId: number, limit: number): Promise<readonly number[]>;
   /** Jobs that are pending become done with files that were found: no attempt made them, and they cost nothing. */
@@ -337,7 +342,6 @@ export interface Store
   reviewQueue(runId: number, filter: ReviewFilter, how?: ReviewHow): Promise<readonly number[]>;
   /** Those of these jobs that are done and meant, in the order they are named in, or the most suspicious first. */
   reviewAmong(jobIds: readonly number[], filter: ReviewFilter, how?: ReviewHow): Promise<readonly number[]>;
-
   /** Every result of every run, newest first. */
   gallery(offset: number, limit: number): Promise<GalleryPage>;
   /** The model's own turn that brought it; null where none was kept. */
@@ -388,7 +392,6 @@ export interface Store
   saveOwnModels(models: readonly CatalogueModel[]): Promise<void>;
   settings(): Promise<Settings>;
   saveSettings(settings: Settings): Promise<void>;
-
   /** What the driver really does, read back: for tests and the log. */
   pragmas(): Promise<{ journalMode: string; synchronous: number; driver: string; sqliteVersion: string }>;
   /** Commits what waits and ends the thread. */

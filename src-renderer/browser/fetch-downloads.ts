@@ -3,7 +3,6 @@
 /** Calls after which there may be files. */
 export const SAVING_CALLS: ReadonlySet<string> = new Set([
   'runs.export',
-  'results.saveAs',
   'pictures.export',
   'pictures.saveAs',
   'presets.export',

@@ -1,15 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  emptyMask,
-  featherOf,
-  isUntouched,
-  livingStrokes,
-  parseMaskDocument,
-  redo,
-  undo,
-  withStroke,
-} from './mask-document';
+import { emptyMask, featherOf, isUntouched, livingStrokes, redo, undo, withStroke } from './mask-document';
 import type { MaskDocument, MaskStroke } from './mask-document';
 
 const blank = emptyMask({ width: 40, height: 30 });
@@ -47,24 +38,6 @@ describe('the steps of a mask', () => {
         expect(after.strokes.at(-1)).toEqual(next);
       }),
     );
-  });
-
-  it('are kept as JSON', () => {
-    fc.assert(
-      fc.property(made, (document) => {
-        expect(parseMaskDocument(JSON.stringify(document))).toEqual(document);
-      }),
-    );
-  });
-
-  it.each([
-    '',
-    'null',
-    '{}',
-    JSON.stringify({ ...blank, version: 2 }),
-    JSON.stringify({ ...blank, width: 0 }),
-  ])('are not taken from %j', (text) => {
-    expect(parseMaskDocument(text)).toBeNull();
   });
 
   it('count one feather after the other as one', () => {

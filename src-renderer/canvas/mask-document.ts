@@ -1,61 +1,53 @@
 /**
- * A mask as what was done to make it: strokes and shapes in the source's own pixels, in order. It is drawn at whatever size is
- * needed (mask-raster.ts), undone by leaving the last away, and kept as JSON.
+ * A mask as what was done to make it: strokes and shapes in the source's own pixels, in order. It is drawn at whatever size
+ * is needed (mask-raster.ts), and undone by leaving the last away.
  */
-import { z } from 'zod';
 
-/** Alternately x and y, in pixels of the source. */
-const corners = z.array(z.number()).readonly();
+export interface BrushStroke {
+  readonly kind: 'brush' | 'eraser';
+  /** x, y and pressure (0 to 1) of each point, one after the other. */
+  readonly points: readonly number[];
+  readonly radiusPx: number;
+  /** 0: fades from its middle; 1: a sharp edge. */
+  readonly hardness: number;
+}
 
-const strokeSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.enum(['brush', 'eraser']),
-    /** x, y and pressure (0 to 1) of each point, one after the other. */
-    points: z.array(z.number()).readonly(),
-    radiusPx: z.number().positive(),
-    /** 0: fades from its middle; 1: a sharp edge. */
-    hardness: z.number().min(0).max(1),
-  }),
-  z.object({ kind: z.literal('lasso'), corners, how: z.enum(['add', 'subtract']) }),
+/** A mask that came as a file, of any size of the same shape; it takes the place of all before it. */
+export interface LoadedMask {
+  readonly kind: 'loaded';
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  /** Coverage, by loaded-mask.ts. */
+  readonly runs: string;
+}
+
+type How = 'add' | 'subtract';
+
+export type MaskStroke =
+  | BrushStroke
+  | LoadedMask
+  /** Alternately x and y, in pixels of the source. */
+  | { readonly kind: 'lasso'; readonly corners: readonly number[]; readonly how: How }
   /** left, top, right, bottom. */
-  z.object({
-    kind: z.literal('rectangle'),
-    box: z.tuple([z.number(), z.number(), z.number(), z.number()]).readonly(),
-    how: z.enum(['add', 'subtract']),
-  }),
-  z.object({ kind: z.enum(['invert', 'clear']) }),
+  | { readonly kind: 'rectangle'; readonly box: readonly [number, number, number, number]; readonly how: How }
+  | { readonly kind: 'invert' | 'clear' }
   /** Over how many pixels, each way, every edge fades. */
-  z.object({ kind: z.literal('feather'), px: z.number().int().min(0).max(500) }),
-  /** A mask that came as a file, of any size of the same shape; it takes the place of all before it. */
-  z.object({
-    kind: z.literal('loaded'),
-    name: z.string(),
-    width: z.number().int().positive(),
-    height: z.number().int().positive(),
-    /** Coverage, by loaded-mask.ts. */
-    runs: z.string(),
-  }),
-]);
+  | { readonly kind: 'feather'; readonly px: number };
 
-const documentSchema = z.object({
-  version: z.literal(1),
+export interface MaskDocument {
   /** Of the source, in pixels. */
-  width: z.number().int().positive(),
-  height: z.number().int().positive(),
-  strokes: z.array(strokeSchema).readonly(),
+  readonly width: number;
+  readonly height: number;
+  readonly strokes: readonly MaskStroke[];
   /** Undone, the next to be done again last. */
-  undone: z.array(strokeSchema).readonly(),
-});
-
-export type MaskStroke = Readonly<z.infer<typeof strokeSchema>>;
-export type MaskDocument = Readonly<z.infer<typeof documentSchema>>;
-export type BrushStroke = Extract<MaskStroke, { points: readonly number[] }>;
-export type LoadedMask = Extract<MaskStroke, { kind: 'loaded' }>;
+  readonly undone: readonly MaskStroke[];
+}
 
 export const MOST_FEATHER_PX = 500;
 
 export function emptyMask(size: { readonly width: number; readonly height: number }): MaskDocument {
-  return { version: 1, width: size.width, height: size.height, strokes: [], undone: [] };
+  return { width: size.width, height: size.height, strokes: [], undone: [] };
 }
 
 /** What was undone before is gone. One feather after the other is one step, so that a slider is undone at once. */
@@ -100,13 +92,4 @@ export function isUntouched(document: MaskDocument): boolean {
       stroke.kind === 'loaded' ||
       ((stroke.kind === 'lasso' || stroke.kind === 'rectangle') && stroke.how === 'add'),
   );
-}
-
-/** Null: it is no mask document, or one of a later version. */
-export function parseMaskDocument(text: string): MaskDocument | null {
-  try {
-    return documentSchema.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
 }

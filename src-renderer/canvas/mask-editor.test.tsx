@@ -139,6 +139,26 @@ describe('painting a mask', () => {
     expect(screen.getByRole('button', { name: /^Redo/ })).toHaveProperty('disabled', false);
   });
 
+  it('does once what a held key means, and goes on undoing', () => {
+    show();
+    key('Enter');
+    key('Enter', { repeat: true });
+    key('Delete');
+    key('Delete', { repeat: true });
+    key('V', { shiftKey: true });
+    key('V', { shiftKey: true, repeat: true });
+    expect(mask.strokes.map(({ kind }) => kind)).toEqual(['brush', 'clear', 'invert']);
+    key('z', { ctrlKey: true });
+    key('z', { ctrlKey: true, repeat: true });
+    key('z', { ctrlKey: true, repeat: true });
+    expect(mask.strokes).toEqual([]);
+    key('u');
+    key('Enter');
+    key('Escape');
+    key('Escape', { repeat: true });
+    expect(onClose).not.toHaveBeenCalled();
+  });
+
   it('drops what is being drawn with Esc, and leaves with the next', () => {
     show();
     key('u');

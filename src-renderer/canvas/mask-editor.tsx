@@ -1,7 +1,7 @@
 /** Paints which part of a picture may change: a controlled mask document, its tools and their keys. */
 import { useDeferredValue, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useZoom } from '../compare/use-zoom';
-import { isTyping } from '../shell/shortcuts';
+import { isCovered, isTyping } from '../shell/shortcuts';
 import { Notice } from '../ui/notice';
 import { emptyMask, redo, undo, withStroke } from './mask-document';
 import type { MaskDocument } from './mask-document';
@@ -10,7 +10,7 @@ import { MaskOptions, MaskToolbar } from './mask-bars';
 import { coverageShare } from './mask-raster';
 import { MaskStage } from './mask-stage';
 import type { MaskSource } from './mask-stage';
-import { firstSettings, hardened, maskActOf, resized } from './mask-tools';
+import { firstSettings, hardened, isHeldOff, maskActOf, resized } from './mask-tools';
 import type { MaskAct } from './mask-tools';
 import './mask-editor.css';
 
@@ -156,12 +156,13 @@ function useShare(document: MaskDocument): number {
  */
 function useMaskKeys(act: (wanted: MaskAct) => void): void {
   const onKeyDown = useEffectEvent((event: KeyboardEvent): void => {
-    const isCovered = window.document.querySelector('dialog[open], [popover]:popover-open') !== null;
-    const wanted = isCovered || isTyping(event.target) ? null : maskActOf(event);
+    const wanted = isCovered() || isTyping(event.target) ? null : maskActOf(event);
     if (wanted !== null) {
       event.preventDefault();
       event.stopPropagation();
-      act(wanted);
+      if (!isHeldOff(wanted, event)) {
+        act(wanted);
+      }
     }
   });
   useEffect(() => {

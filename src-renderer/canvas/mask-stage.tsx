@@ -70,6 +70,9 @@ export function MaskStage(props: MaskStageProps) {
       event.preventDefault();
       const [x, y] = PANS[event.key] ?? [0, 0];
       zoom.pan(x, y);
+    } else if (event.repeat && event.key === 'Enter') {
+      // Held, it would stamp again and again, and close a lasso at its third corner.
+      event.preventDefault();
     } else if (press(event)) {
       event.preventDefault();
       setByKeys(true);

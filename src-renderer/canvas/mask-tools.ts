@@ -117,6 +117,13 @@ const ACTS: Readonly<Record<ActOf<typeof MASK_KEYS>, MaskAct>> = {
   leave: { kind: 'leave' },
 };
 
+/** What a held key does again and again. All else is done once: each clearing and each inverting is a step of its own. */
+const GOES_ON: ReadonlySet<MaskAct['kind']> = new Set(['size', 'hardness', 'undo', 'redo']);
+
+export function isHeldOff({ kind }: MaskAct, { repeat }: Pick<KeyboardEvent, 'repeat'>): boolean {
+  return repeat && !GOES_ON.has(kind);
+}
+
 /** What a key press means on the canvas; null: nothing. The arrows and Enter belong to keyboard-hand.ts. */
 export function maskActOf(event: PressedKey & Pick<KeyboardEvent, 'code'>): MaskAct | null {
   // By place as well as by sign: with Shift the sign is another, and on many keyboards there is none.

@@ -78,7 +78,7 @@ describe('the keys of comparing', () => {
   const press = (key: string, held: Partial<KeyboardEvent> = {}) => {
     const given = acts();
     const isOurs = obeyCompareKey(
-      { key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held },
+      { key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, repeat: false, ...held },
       given,
     );
     const called = Object.entries(given)
@@ -102,5 +102,9 @@ describe('the keys of comparing', () => {
     ['C', { shiftKey: true }, 'none'],
   ])('%s with %j: %s', (key, held, act) => {
     expect(press(key, held)).toEqual([act]);
+  });
+
+  it('change what is seen once, however long they are held', () => {
+    expect(['m', 'c', 'z', '\\'].map((key) => press(key, { repeat: true }))).toEqual([[], [], [], []]);
   });
 });

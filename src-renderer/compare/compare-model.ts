@@ -116,10 +116,13 @@ const COMPARE_ACTS: Readonly<Record<ActOf<typeof COMPARE_KEYS>, (acts: CompareAc
   actual: (acts) => acts.actual(),
 };
 
-/** Obeys a key press where it is one of comparing. Answers whether it was. */
-export function obeyCompareKey(event: PressedKey, acts: CompareActs): boolean {
+/** Obeys a key press where it is one of comparing; a key that is held, once. Answers whether it was. */
+export function obeyCompareKey(
+  event: PressedKey & Pick<KeyboardEvent, 'repeat'>,
+  acts: CompareActs,
+): boolean {
   const act = actOf(COMPARE_KEYS, event);
-  if (act !== undefined) {
+  if (act !== undefined && !event.repeat) {
     COMPARE_ACTS[act](acts);
   }
   return act !== undefined;

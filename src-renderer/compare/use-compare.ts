@@ -1,6 +1,6 @@
 /** How pictures are compared, held by the screen so that it lasts from one pair to the next. */
 import { useEffect, useEffectEvent, useMemo, useState } from 'react';
-import { isTyping } from '../shell/shortcuts';
+import { isCovered, isTyping } from '../shell/shortcuts';
 import { nextMode, obeyCompareKey } from './compare-model';
 import type { CompareActs, CompareMode } from './compare-model';
 import { useZoom } from './use-zoom';
@@ -47,16 +47,11 @@ export function actsOf({ mode, zoom, onMode, onBlink, onSwap }: CompareState): C
   };
 }
 
-/** The compare keys for a whole screen: not while the user types, not behind a dialog, and blinking ends with its key. */
+/** The compare keys for a whole screen: not while the user types, not behind a dialog or menu, and blinking ends with its key. */
 export function useCompareKeys(compare: CompareState, isOn = true): void {
   const onKeyDown = useEffectEvent((event: KeyboardEvent): void => {
-    const isCovered = document.querySelector('dialog[open]') !== null;
-    if (
-      !event.defaultPrevented &&
-      !isCovered &&
-      !isTyping(event.target) &&
-      obeyCompareKey(event, actsOf(compare))
-    ) {
+    const isOthers = event.defaultPrevented || isCovered() || isTyping(event.target);
+    if (!isOthers && obeyCompareKey(event, actsOf(compare))) {
       event.preventDefault();
     }
   });

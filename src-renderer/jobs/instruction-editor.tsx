@@ -30,6 +30,10 @@ export function InstructionEditor({ text, onWrite, onSend, onCancel, onOther }: 
     }
     event.preventDefault();
     event.stopPropagation();
+    // What was refused is open again, with the focus, while its key is still held.
+    if (event.repeat) {
+      return;
+    }
     if (act === 'leave') {
       onCancel();
     } else if (text.trim() !== '') {

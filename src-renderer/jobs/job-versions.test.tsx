@@ -12,7 +12,11 @@ it('keeps a rewritten instruction that was refused, with the reason', async () =
     throw new Error('The scene has no result.');
   }
   const { rerun } = backend.client.review;
-  backend.client.review.rerun = () => Promise.reject(new Error('The disk of the results is full.'));
+  let asked = 0;
+  backend.client.review.rerun = () => {
+    asked += 1;
+    return Promise.reject(new Error('The disk of the results is full.'));
+  };
   render(
     <ModelProvider value={model}>
       <JobVersions detail={detailOf(tile)} />
@@ -25,6 +29,10 @@ it('keeps a rewritten instruction that was refused, with the reason', async () =
   fireEvent.keyDown(await field(), { key: 'Enter', ctrlKey: true });
   expect((await screen.findByRole('alert')).textContent).toContain('The disk of the results is full.');
   expect((await field()).value).toBe('Make the hat blue');
+  // It is open again while the keys are still held: they have said what they had to say.
+  fireEvent.keyDown(await field(), { key: 'Enter', ctrlKey: true, repeat: true });
+  fireEvent.keyDown(await field(), { key: 'Escape', repeat: true });
+  expect(asked).toBe(1);
   backend.client.review.rerun = rerun;
   fireEvent.keyDown(await field(), { key: 'Enter', ctrlKey: true });
   await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());

@@ -70,10 +70,6 @@ export function segmentsOf(counts: Counts): readonly Segment[] {
   ];
 }
 
-export function isActive(run: Run): boolean {
-  return run.state.kind === 'running' || run.state.kind === 'waiting' || run.state.kind === 'draining';
-}
-
 const DAY_MS = 86_400_000;
 
 /** The state of a run in a word, and its tone; a finished run with failures still wants a look. */

@@ -57,7 +57,10 @@ export function Loupe({ offset, count, tileAt, onMove, onClose }: LoupeProps) {
       }
     } else if (!(isOnSlider && event.key.startsWith('Arrow')) && !(isOnButton && event.key === ' ')) {
       event.preventDefault();
-      acts[act]();
+      // Held, the space bar that opened it would end it at once, and open it again.
+      if (!(event.repeat && act === 'leave')) {
+        acts[act]();
+      }
     }
   }
 

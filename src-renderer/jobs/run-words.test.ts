@@ -29,6 +29,7 @@ function runIn(state: Run['state'], part: Partial<Run> = {}): Run {
     costUsd: 0,
     requests: 0,
     place: 1,
+    emptied: 0,
     look: 0,
     ...part,
   };
@@ -61,6 +62,8 @@ describe('what a run is doing', () => {
     expect(runSentence(runIn({ kind: 'finished' }, { counts }), NOW)).toBe(
       'Finished; 2 failed, 1 possibly charged',
     );
+    const emptied = { counts: { ...NO_COUNTS, done: 5, cancelled: 3 }, emptied: 2 };
+    expect(runSentence(runIn({ kind: 'finished' }, emptied), NOW)).toBe('Finished; 1 cancelled, 2 deleted');
   });
 });
 

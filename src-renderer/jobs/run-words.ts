@@ -1,7 +1,7 @@
 /** What a run is doing, in one sentence, and the figures beside it. Pure. */
-import type { Run } from '@shared/model/run';
+import { cancelledJobs, isUnderWay, type Run } from '@shared/model/run';
 import { formatClock, formatCount, formatRate, formatUsd, plural } from '../ui/format';
-import { inFlight, isActive, settledJobs } from './job-words';
+import { inFlight, settledJobs } from './job-words';
 
 const DAY_MS = 86_400_000;
 
@@ -33,11 +33,14 @@ export function pausingWords(flying: number): string {
     : `Pausing: ${plural(flying, 'request')} in flight ${flying === 1 ? 'finishes' : 'finish'} first`;
 }
 
-function finishedWords({ counts }: Run): string {
+function finishedWords(run: Run): string {
+  const { counts, emptied } = run;
+  const cancelled = cancelledJobs(run);
   const parts = [
     ...(counts.failed === 0 ? [] : [`${formatCount(counts.failed)} failed`]),
     ...(counts.unknown === 0 ? [] : [`${formatCount(counts.unknown)} possibly charged`]),
-    ...(counts.cancelled === 0 ? [] : [`${formatCount(counts.cancelled)} cancelled`]),
+    ...(cancelled === 0 ? [] : [`${formatCount(cancelled)} cancelled`]),
+    ...(emptied === 0 ? [] : [`${formatCount(emptied)} deleted`]),
   ];
   return parts.length === 0 ? 'Finished' : `Finished; ${parts.join(', ')}`;
 }
@@ -61,7 +64,7 @@ export function isAtCanary(run: Run): boolean {
 
 /** Rate, time left and cost, as far as they say anything. */
 export function runFigures(run: Run): readonly string[] {
-  const isLive = isActive(run);
+  const isLive = isUnderWay(run);
   return [
     isLive && run.ratePerSecond > 0 ? `${formatRate(run.ratePerSecond)} /s` : '',
     isLive && run.etaSeconds !== undefined ? `${formatClock(run.etaSeconds)} left` : '',

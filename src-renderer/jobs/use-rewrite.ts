@@ -1,5 +1,8 @@
 /** The instruction of a result while it is written anew. Its words are kept, by job, until they are accepted or given up. */
 import { useCallback, useState } from 'react';
+import { useStore } from 'zustand';
+import { useModel } from '../state/app-model';
+import { forgetRewrite, writeRewrite } from '../state/rewrites';
 
 export interface Rewrite {
   readonly isOpen: boolean;
@@ -17,23 +20,22 @@ export function useRewrite(
   job: { readonly id: number; readonly instruction: string } | null,
   rerun: (instruction: string) => Promise<boolean>,
 ): Rewrite {
-  const [drafts, setDrafts] = useState<ReadonlyMap<number, string>>(new Map());
+  const { rewrites } = useModel();
   const [openOf, setOpenOf] = useState<number | null>(null);
   const jobId = job?.id ?? null;
+  const draft = useStore(rewrites, (drafts) => (jobId === null ? undefined : drafts.get(jobId)));
   const open = useCallback(() => setOpenOf(jobId), [jobId]);
 
-  const write = (id: number, text: string) => setDrafts((old) => new Map(old).set(id, text));
-  const forget = (id: number) => setDrafts((old) => new Map([...old].filter(([other]) => other !== id)));
   return {
     isOpen: jobId !== null && openOf === jobId,
-    text: job === null ? '' : (drafts.get(job.id) ?? job.instruction),
+    text: draft ?? job?.instruction ?? '',
     open,
     close: () => setOpenOf(null),
-    write: (text) => jobId !== null && write(jobId, text),
+    write: (text) => jobId !== null && writeRewrite(rewrites, jobId, text),
     giveUp() {
       setOpenOf(null);
       if (jobId !== null) {
-        forget(jobId);
+        forgetRewrite(rewrites, jobId);
       }
     },
     async send(text) {
@@ -41,9 +43,9 @@ export function useRewrite(
         return;
       }
       setOpenOf(null);
-      write(jobId, text);
+      writeRewrite(rewrites, jobId, text);
       if (await rerun(text)) {
-        forget(jobId);
+        forgetRewrite(rewrites, jobId);
       } else {
         setOpenOf(jobId);
       }

@@ -1,6 +1,6 @@
 /** A screen's keys, obeyed wherever the focus is: not behind a dialog, and none that writes while somebody types. */
 import { useEffect, useEffectEvent } from 'react';
-import { isTyping } from '../shell/shortcuts';
+import { isCovered, isTyping } from '../shell/shortcuts';
 import { actOf, isWriting } from './key-line';
 import type { ActOf, KeyLines } from './key-line';
 
@@ -9,10 +9,9 @@ export type KeyActs<Lines extends KeyLines> = Readonly<Record<ActOf<Lines>, (() 
 
 export function useKeys<const Lines extends KeyLines>(lines: Lines, acts: KeyActs<Lines>): void {
   const onKeyDown = useEffectEvent((event: KeyboardEvent): void => {
-    const isCovered = document.querySelector('dialog[open], [popover]:popover-open') !== null;
     const isText = isWriting(event) && isTyping(event.target);
     // A key that is held asks once.
-    if (event.defaultPrevented || isCovered || isText || event.repeat) {
+    if (event.defaultPrevented || isCovered() || isText || event.repeat) {
       return;
     }
     const name = actOf(lines, event);

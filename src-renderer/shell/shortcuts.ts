@@ -60,24 +60,43 @@ export function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** Whatever is behind a dialog waits: what is written in it would be gone with its screen. */
-export function isDialogOpen(): boolean {
-  return document.querySelector('dialog[open]') !== null;
+/** Whatever is behind a dialog or a menu waits, wherever the focus is: what is written there would be gone with its screen. */
+export function isCovered(dialog = 'dialog[open]'): boolean {
+  return document.querySelector(`${dialog}, [popover]:popover-open`) !== null;
 }
 
 /** Bare letters and signs never act while the user types. Returns the undo. */
 export function listenForShortcuts(model: AppModel, page: Window): () => void {
   function onKeyDown(event: KeyboardEvent): void {
-    const { overlay, isLoupeOpen } = model.ui.getState();
     const act = actOf(WINDOW_KEYS, event);
     const isText = isWriting(event) && isTyping(event.target);
-    const isCovered = overlay.kind !== 'none' || isLoupeOpen || isDialogOpen();
-    if (act === undefined || isText || isCovered) {
+    if (act === undefined || isText || isCovered()) {
       return;
     }
     event.preventDefault();
-    ACTS[act](model);
+    // A panel would open and close as long as its key is held.
+    if (!event.repeat) {
+      ACTS[act](model);
+    }
   }
   page.addEventListener('keydown', onKeyDown);
-  return () => page.removeEventListener('keydown', onKeyDown);
+  page.addEventListener('keydown', pressOnce, { capture: true });
+  return () => {
+    page.removeEventListener('keydown', onKeyDown);
+    page.removeEventListener('keydown', pressOnce, { capture: true });
+  };
+}
+
+/**
+ * Browsers press a button, or send a form, again and again as long as Enter is held. What it does may be paid for, may be
+ * a word on what nobody has seen, and may stand where another button stood a moment ago.
+ */
+function pressOnce(event: KeyboardEvent): void {
+  const { target } = event;
+  const isText = target instanceof HTMLElement && (target.isContentEditable || target.matches('textarea'));
+  // With Ctrl it sends what is written, and writes nothing.
+  const writesLine = isText && !event.ctrlKey && !event.metaKey;
+  if (event.key === 'Enter' && event.repeat && !writesLine) {
+    event.preventDefault();
+  }
 }

@@ -1,5 +1,5 @@
 /** The left panel: runs with their state and counts, and datasets to start from. */
-import type { Dataset, Run } from '@shared/model/run';
+import { isUnderWay, type Dataset, type Run } from '@shared/model/run';
 import { Plus } from 'lucide-react';
 import { useLive, useModel, useUi } from '../state/app-model';
 import { runsNewestFirst } from '../state/live-store';
@@ -8,7 +8,7 @@ import { show } from '../state/ui-store';
 import { formatShortCount } from '../ui/format';
 import { Mark } from '../ui/pill';
 import { useNow } from '../ui/use-now';
-import { isActive, jobTotal, runState } from '../jobs/job-words';
+import { jobTotal, runState } from '../jobs/job-words';
 
 export function SourcesPanel({ shownRun }: { readonly shownRun: number | null }) {
   const { ui } = useModel();
@@ -56,7 +56,7 @@ function RunItem({ run, isShown }: { readonly run: Run; readonly isShown: boolea
   const now = useNow(run.state.kind === 'waiting');
   const { word, tone } = runState(run, now);
   const total = jobTotal(run.counts);
-  const isWhole = run.counts.done === total && !isActive(run);
+  const isWhole = run.counts.done === total && !isUnderWay(run);
   return (
     <li>
       <button

@@ -1,11 +1,12 @@
 /** The thin line at the bottom: requests in flight, rate, spend, where results and keys are kept; and the spoken progress. */
+import { isUnderWay } from '@shared/model/run';
 import type { VaultStatus } from '@shared/model/settings';
 import { useEffect, useState } from 'react';
 import { useLive, useModel, useUi } from '../state/app-model';
 import { show } from '../state/ui-store';
 import { keyTally } from '../screens/endpoints/endpoint-words';
 import { formatCount, formatRate, formatUsd } from '../ui/format';
-import { inFlight, isActive, jobTotal } from '../jobs/job-words';
+import { inFlight, jobTotal } from '../jobs/job-words';
 
 export function StatusLine() {
   const { ui } = useModel();
@@ -15,7 +16,7 @@ export function StatusLine() {
   const folder = useOutputFolder();
   const all = [...runs.values()];
   const flying = all.reduce((sum, run) => sum + inFlight(run.counts), 0);
-  const rate = all.filter(isActive).reduce((sum, run) => sum + run.ratePerSecond, 0);
+  const rate = all.filter(isUnderWay).reduce((sum, run) => sum + run.ratePerSecond, 0);
   const spent = all.reduce((sum, run) => sum + run.costUsd, 0);
   return (
     <footer className="status">
@@ -92,7 +93,7 @@ function SpokenProgress() {
   useEffect(() => {
     let before = '';
     const timer = setInterval(() => {
-      const active = [...live.getState().runs.values()].filter(isActive);
+      const active = [...live.getState().runs.values()].filter(isUnderWay);
       const next = active
         .map(
           (run) =>

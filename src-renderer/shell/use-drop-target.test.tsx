@@ -21,6 +21,8 @@ async function openApp(shown: ReactNode = null) {
   const { model, backend } = await renderApp('full', shown);
   const calls: string[] = [];
   let grant: (granted: Granted) => void = () => {};
+  let lastDrop = 0;
+  window.addEventListener('drop', ({ timeStamp }) => (lastDrop = timeStamp));
   model.backend.onGranted = (listener) => {
     grant = listener;
     return () => undefined;
@@ -38,7 +40,8 @@ async function openApp(shown: ReactNode = null) {
     calls.push(`prompts ${request.prompts}`);
     return fromPrompts(request);
   };
-  return { model, calls, grant: (granted: Granted) => grant(granted) };
+  // Of the last drop, where none is named.
+  return { model, calls, grant: (granted: Granted) => grant({ droppedAt: lastDrop, ...granted }) };
 }
 
 describe('things dropped and pasted', () => {

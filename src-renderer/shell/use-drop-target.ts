@@ -23,7 +23,7 @@ import { withGrants } from '../state/attachments';
 import { toast } from '../state/ui-store';
 import type { View } from '../state/ui-store';
 import { attachFiles } from '../screens/text/text-actions';
-import { isDialogOpen, isTyping } from './shortcuts';
+import { isCovered, isTyping } from './shortcuts';
 
 /** Whether something is being dragged over the window. */
 export function useDropTarget(): boolean {
@@ -67,7 +67,7 @@ export function listenForDrops(model: AppModel, page: Window, onDrag: (isOver: b
   }
   function onPaste(event: ClipboardEvent): void {
     const text = event.clipboardData?.getData('text/plain') ?? '';
-    if (isDialogOpen() || (isTyping(event.target) && isOfWords(event.clipboardData))) {
+    if (isCovered() || (isTyping(event.target) && isOfWords(event.clipboardData))) {
       return;
     }
     const files = [...(event.clipboardData?.files ?? [])];
@@ -88,9 +88,9 @@ export function listenForDrops(model: AppModel, page: Window, onDrag: (isOver: b
       void openPrompts(model, text);
     }
   }
-  function purposeOf({ target, droppedAt }: Granted): Purpose {
-    const at = droppedAt === undefined ? 0 : drops.findIndex((drop) => drop.at === droppedAt);
-    const [drop] = target === 'drop' && at !== -1 ? drops.splice(at, 1) : [];
+  function purposeOf({ droppedAt }: Granted): Purpose {
+    const at = drops.findIndex((drop) => drop.at === droppedAt);
+    const [drop] = at === -1 ? [] : drops.splice(at, 1);
     return drop?.purpose ?? purposeNow(model);
   }
   const stopGrants = model.backend.onGranted((granted) => takeGranted(model, purposeOf(granted), granted));

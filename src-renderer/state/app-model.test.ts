@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { createFakeBackend } from '../testing/fake-backend';
 import { memoryStorage } from '../testing/render-app';
 import { createAppModel } from './app-model';
+import { select, setFilter } from './ui-store';
 
 it('keeps what a call answered when what was told before it still waits for its frame', async () => {
   const backend = createFakeBackend('full', false);
@@ -38,4 +39,33 @@ it('keeps what a call answered when what was told before it still waits for its 
   await expect.poll(() => model.live.getState().runs.has(1)).toBe(false);
   expect(shown()).toEqual(both);
   stop();
+});
+
+it('keeps the selection of a run on its job, though others come in before it behind the filter', async () => {
+  const backend = createFakeBackend('full', false);
+  const model = createAppModel(backend, memoryStorage());
+  const done = { kind: 'state', state: 'done' } as const;
+  setFilter(model.ui, 2, done);
+  const pages = model.runJobs(2, done);
+  pages.refresh();
+  await expect.poll(() => pages.tileAt(9)).toBeDefined();
+  const looked = pages.tileAt(9);
+  select(model.ui, 2, 9);
+  const jobs = backend.runs.get(2)?.jobs ?? [];
+  const late = jobs.findIndex(({ state }) => state === 'failed');
+  const job = jobs[late];
+  if (job === undefined || looked === undefined || late > looked.position) {
+    throw new Error('the scene has no failure so early');
+  }
+  jobs[late] = { ...job, state: 'done' };
+  pages.refresh();
+  await expect.poll(() => model.ui.getState().selected.get(2)).toBe(10);
+  expect(pages.tileAt(10)?.id).toBe(looked.id);
+  // Another filter has places of its own.
+  setFilter(model.ui, 2, { kind: 'all' });
+  select(model.ui, 2, 3);
+  jobs[late] = job;
+  pages.refresh();
+  await expect.poll(() => pages.tileAt(9)?.id).toBe(looked.id);
+  expect(model.ui.getState().selected.get(2)).toBe(3);
 });

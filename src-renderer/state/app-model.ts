@@ -8,7 +8,7 @@ import type { Backend } from '../api';
 import { settledJobs } from '../jobs/job-words';
 import { createReviewSittings } from '../screens/review/review-sittings';
 import type { ReviewSittings } from '../screens/review/review-sittings';
-import { createAnswerPages } from './answer-pages';
+import { answerStateOf, createAnswerPages } from './answer-pages';
 import type { AnswerPages, AnswerState } from './answer-pages';
 import { startFeed } from './feed';
 import type { Feed } from './feed';
@@ -17,7 +17,7 @@ import type { JobDetails } from './job-details';
 import { createGalleryModel } from './gallery';
 import type { GalleryModel } from './gallery';
 import { createJobPages } from './job-pages';
-import type { JobPages } from './job-pages';
+import type { JobPages, Looked } from './job-pages';
 import { createKeyTests } from './key-tests';
 import type { KeyTests } from './key-tests';
 import { createLiveStore, withEvent, withSnapshot } from './live-store';
@@ -28,13 +28,15 @@ import type { DraftStore } from './new-run-draft';
 import { createOutgoing } from './outgoing';
 import type { OutgoingStore } from './outgoing';
 import { refusalOf } from './refusal';
+import { createRewritesStore } from './rewrites';
+import type { RewritesStore } from './rewrites';
 import { createStudioStore } from './studio';
 import type { StudioStore } from './studio';
 import { createTextStore } from './text';
 import type { TextStore } from './text';
 import { createTreesStore, withTreeEvent } from './trees';
 import type { TreesStore } from './trees';
-import { createUiStore } from './ui-store';
+import { ALL_JOBS, createUiStore, select } from './ui-store';
 import type { JobFilter, UiState, UiStore } from './ui-store';
 
 export interface AppModel {
@@ -50,6 +52,7 @@ export interface AppModel {
   /** The answers of a text run; the same list as long as it is among the last few used. */
   runAnswers(runId: number, state: AnswerState): AnswerPages;
   readonly gallery: GalleryModel;
+  readonly rewrites: RewritesStore;
   readonly sittings: ReviewSittings;
   readonly outgoing: OutgoingStore;
   readonly details: JobDetails;
@@ -121,6 +124,7 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
     studio,
     text,
     gallery,
+    rewrites: createRewritesStore(),
     sittings: createReviewSittings(),
     outgoing: createOutgoing(backend.client, ui),
     details,
@@ -129,7 +133,12 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
       const key = `${runId} ${JSON.stringify(filter)}`;
       const list =
         lists.get(key) ??
-        createRunList(backend, { runId, filter, isWhole: () => isWhole(live.getState().runs.get(runId)) });
+        createRunList(backend, {
+          runId,
+          filter,
+          isWhole: () => isWhole(live.getState().runs.get(runId)),
+          looked: selectionIn(ui, runId, (shown) => JSON.stringify(shown) === JSON.stringify(filter)),
+        });
       lists.delete(key);
       lists.set(key, list);
       for (const oldest of [...lists.keys()].slice(0, Math.max(0, lists.size - KEPT_LISTS))) {
@@ -139,7 +148,13 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
     },
     runAnswers(runId, state) {
       const key = `${runId} ${state ?? 'all'}`;
-      const pages = answers.get(key) ?? createAnswerPages(backend.client, { runId, state });
+      const pages =
+        answers.get(key) ??
+        createAnswerPages(backend.client, {
+          runId,
+          state,
+          looked: selectionIn(ui, runId, (filter) => answerStateOf(filter) === state),
+        });
       answers.delete(key);
       answers.set(key, pages);
       for (const oldest of [...answers.keys()].slice(0, Math.max(0, answers.size - KEPT_LISTS))) {
@@ -194,9 +209,21 @@ interface RunList {
   take(event: Extract<AppEvent, { kind: 'jobs' }>): void;
 }
 
+/** What is selected in a run, as long as its list behind that filter is the one on screen. */
+function selectionIn(ui: UiStore, runId: number, isOf: (filter: JobFilter) => boolean): Looked {
+  return {
+    place() {
+      const { filters, selected } = ui.getState();
+      return isOf(filters.get(runId) ?? ALL_JOBS) ? selected.get(runId) : undefined;
+    },
+    move: (offset) => select(ui, runId, offset),
+  };
+}
+
 interface RunListOptions {
   readonly runId: number;
   readonly filter: JobFilter;
+  readonly looked: Looked;
   /** Whether the run takes all rows. */
   isWhole(): boolean;
 }
@@ -206,7 +233,7 @@ function isWhole(run: Run | undefined): boolean {
   return run !== undefined && run.options.filterRows.trim() === '';
 }
 
-function createRunList(backend: Backend, { runId, filter, isWhole: whole }: RunListOptions): RunList {
+function createRunList(backend: Backend, { runId, filter, isWhole: whole, looked }: RunListOptions): RunList {
   const pages = createJobPages({
     load: (offset, limit) =>
       backend.client.runs.jobs({
@@ -218,6 +245,7 @@ function createRunList(backend: Backend, { runId, filter, isWhole: whole }: RunL
       }),
     // Without any filter the grid's order is the run's own: a job's place is its position.
     offsetOf: (tile) => (filter.kind === 'all' && whole() ? tile.position : null),
+    looked,
   });
   return {
     pages,

@@ -1,23 +1,9 @@
-/** What is left of a selection in a newer list, and where its focus goes: what is no longer shown is no longer acted on. */
-import type { GalleryQuery } from '@shared/model/gallery';
+/** A selection as it is in a newer list: what is no longer shown is no longer acted on, and the focus goes along with its result. */
 import type { Client } from '../api';
-import { pickAll, type Selection } from './gallery-selection';
+import { countSelected, type FoundList, pick, pickAll, type Selection } from './gallery-selection';
 
 /** A list holds at most so many ids where it is looked through as a whole. */
 export const MOST_IDS = 100_000;
-
-interface NewerList {
-  readonly query: GalleryQuery;
-  readonly snapshot: string;
-  readonly total: number;
-}
-
-export interface Followed {
-  /** As it is to be at once, while the older list is still on screen. */
-  readonly selection: Selection;
-  /** Where the focus belongs once the newer list is on screen. */
-  readonly focus: number | null;
-}
 
 interface FollowOrder {
   readonly selection: Selection;
@@ -29,22 +15,25 @@ interface FollowOrder {
 
 export async function followSelection(
   client: Client,
-  list: NewerList,
+  list: FoundList,
   { selection, focusedId, isAfterWork }: FollowOrder,
-): Promise<Followed> {
+): Promise<Selection> {
   const { focus } = selection;
   const place = focusedId === undefined ? focus : await placeOf(client, list, focusedId);
   const isGone = focus !== null && place === null;
+  const suspected = { selection, goneId: isGone ? focusedId : undefined };
   const kept =
-    isGone || isAfterWork
-      ? await withoutGone(client, list, { selection, goneId: isGone ? focusedId : undefined })
+    selection.chosen.kind === 'matching' || isGone || isAfterWork
+      ? await withoutGone(client, list, suspected)
       : selection;
-  if (!isGone) {
-    return { selection: kept, focus: place };
+  const next = isGone ? Math.min(focus, Math.max(0, list.total - 1)) : place;
+  const isEmptied = countSelected(selection) > 0 && countSelected(kept) === 0;
+  const id = next === null || !isEmptied ? undefined : await idAt(client, list, next);
+  if (next !== null && id !== undefined) {
+    // All that was selected is gone: what stands in its place is selected.
+    return pick({ offset: next, id });
   }
-  const next = Math.min(focus, Math.max(0, list.total - 1));
-  const isSame = next === focus && kept.anchor === next;
-  return { selection: isSame ? kept : { ...kept, focus: next, anchor: next }, focus: next };
+  return next === focus && !isGone ? kept : { ...kept, focus: next, anchor: next };
 }
 
 interface Suspected {
@@ -53,14 +42,17 @@ interface Suspected {
   readonly goneId: number | undefined;
 }
 
-/** A selection by query looks after itself. */
+/** A selection of all that is found is one of the newer list. */
 async function withoutGone(
   client: Client,
-  list: NewerList,
+  list: FoundList,
   { selection, goneId }: Suspected,
 ): Promise<Selection> {
   const { chosen } = selection;
-  if (chosen.kind !== 'ids' || chosen.ids.size === 0) {
+  if (chosen.kind === 'matching') {
+    return { ...selection, chosen: { ...chosen, ...list } };
+  }
+  if (chosen.ids.size === 0) {
     return selection;
   }
   const left = await listedOf(
@@ -71,7 +63,7 @@ async function withoutGone(
   return left.length === chosen.ids.size ? selection : pickAll(selection, left);
 }
 
-async function listedOf(client: Client, list: NewerList, ids: readonly number[]): Promise<readonly number[]> {
+async function listedOf(client: Client, list: FoundList, ids: readonly number[]): Promise<readonly number[]> {
   const [first] = ids;
   // Too long to be looked through: what is not known to be gone is kept.
   if (first === undefined || list.total > MOST_IDS) {
@@ -85,6 +77,15 @@ async function listedOf(client: Client, list: NewerList, ids: readonly number[])
   return ids.filter((id) => there.has(id));
 }
 
-function placeOf(client: Client, { query, snapshot }: NewerList, jobId: number): Promise<number | null> {
+function placeOf(client: Client, { query, snapshot }: FoundList, jobId: number): Promise<number | null> {
   return client.gallery.placeOf({ query, snapshot, jobId });
+}
+
+async function idAt(
+  client: Client,
+  { query, snapshot }: FoundList,
+  offset: number,
+): Promise<number | undefined> {
+  const [id] = await client.gallery.ids({ query, snapshot, from: offset, to: offset + 1 });
+  return id;
 }

@@ -39,10 +39,15 @@ describe('selecting', () => {
   });
 
   it('all that match is a query, from which single results are taken and put back', () => {
-    let selection = pickMatching(pick(at(3)), EVERYTHING, 100_000);
+    let selection = pickMatching(pick(at(3)), { query: EVERYTHING, snapshot: '7', total: 100_000 });
     expect(countSelected(selection)).toBe(100_000);
     selection = toggle(selection, at(4));
-    expect(toGallerySelection(selection)).toEqual({ kind: 'matching', query: EVERYTHING, except: [104] });
+    expect(toGallerySelection(selection)).toEqual({
+      kind: 'matching',
+      query: EVERYTHING,
+      except: [104],
+      seen: { snapshot: '7', total: 100_000 },
+    });
     expect(countSelected(toggle(selection, at(4)))).toBe(100_000);
     expect(toGallerySelection(clear(selection))).toBeNull();
     expect(toGallerySelection(pick(at(1)))).toEqual({ kind: 'ids', jobIds: [101] });
@@ -65,7 +70,9 @@ describe('selecting', () => {
             all.map((one) => at(one).id),
           ),
       ),
-      fc.constant((before: Selection) => pickMatching(before, EVERYTHING, COUNT)),
+      fc.constant((before: Selection) =>
+        pickMatching(before, { query: EVERYTHING, snapshot: '7', total: COUNT }),
+      ),
       fc.constant(clear),
     );
     fc.assert(

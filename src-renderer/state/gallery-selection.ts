@@ -4,14 +4,17 @@
  */
 import type { GalleryQuery, GallerySelection } from '@shared/model/gallery';
 
+/** What a query found. */
+export interface FoundList {
+  readonly query: GalleryQuery;
+  readonly snapshot: string;
+  readonly total: number;
+}
+
 export type Chosen =
   | { readonly kind: 'ids'; readonly ids: ReadonlySet<number> }
-  | {
-      readonly kind: 'matching';
-      readonly query: GalleryQuery;
-      readonly total: number;
-      readonly except: ReadonlySet<number>;
-    };
+  /** All of the list on screen, but some. */
+  | (FoundList & { readonly kind: 'matching'; readonly except: ReadonlySet<number> });
 
 export interface Selection {
   readonly chosen: Chosen;
@@ -72,8 +75,8 @@ export function pickAll(before: Selection, ids: Iterable<number>): Selection {
   return { ...before, chosen: { kind: 'ids', ids: new Set(ids) } };
 }
 
-export function pickMatching(before: Selection, query: GalleryQuery, total: number): Selection {
-  return { ...before, chosen: { kind: 'matching', query, total, except: new Set() } };
+export function pickMatching(before: Selection, list: FoundList): Selection {
+  return { ...before, chosen: { kind: 'matching', ...list, except: new Set() } };
 }
 
 export function clear(before: Selection): Selection {
@@ -94,9 +97,11 @@ export function toGallerySelection(selection: Selection): GallerySelection | nul
   if (countSelected(selection) === 0) {
     return null;
   }
-  return chosen.kind === 'ids'
-    ? { kind: 'ids', jobIds: [...chosen.ids] }
-    : { kind: 'matching', query: chosen.query, except: [...chosen.except] };
+  if (chosen.kind === 'ids') {
+    return { kind: 'ids', jobIds: [...chosen.ids] };
+  }
+  const { query, snapshot, total, except } = chosen;
+  return { kind: 'matching', query, except: [...except], seen: { snapshot, total } };
 }
 
 function flipped(ids: ReadonlySet<number>, id: number): ReadonlySet<number> {

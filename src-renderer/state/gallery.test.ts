@@ -4,8 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createFakeBackend } from '../testing/fake-backend';
 import { memoryStorage } from '../testing/render-app';
 import { createAppModel } from './app-model';
-import { actionSelection } from './gallery';
-import { toGallerySelection } from './gallery-selection';
+import { countSelected, toGallerySelection } from './gallery-selection';
 
 const UNJUDGED: GalleryQuery = {
   ...EVERYTHING,
@@ -19,15 +18,27 @@ const LAST = 250;
 
 async function opened(query: GalleryQuery = EVERYTHING) {
   const backend = createFakeBackend('done', false);
-  const { gallery } = createAppModel(backend, memoryStorage());
+  const { gallery, ui } = createAppModel(backend, memoryStorage());
   const meant = () => {
-    const selection = toGallerySelection(actionSelection(gallery.store.getState(), gallery.focused()));
+    const selection = toGallerySelection(gallery.meant());
     return selection?.kind === 'ids' ? selection.jobIds : selection;
   };
   gallery.ask(query);
   await vi.waitFor(() => expect(gallery.pages.tileAt(0)).toBeDefined());
   const idAt = (offset: number) => gallery.pages.tileAt(offset)?.id ?? 0;
-  return { backend, gallery, meant, idAt };
+  return { backend, gallery, ui, meant, idAt };
+}
+
+/** So many more results of the newest run, which come first. */
+function land(backend: ReturnType<typeof createFakeBackend>, count: number): void {
+  const jobs = backend.runs.get(2)?.jobs ?? [];
+  for (let at = 0; at < count; at += 1) {
+    const last = jobs.at(-1);
+    if (last !== undefined) {
+      const [id, position] = [last.id + 1, last.position + 1];
+      jobs.push({ ...last, id, position, state: 'done', resultId: id });
+    }
+  }
 }
 
 /** The answer of the next `ids` comes when it is let go. */
@@ -84,6 +95,70 @@ describe('what a verdict means', () => {
     await gallery.work.change({ kind: 'ids', jobIds }, ACCEPT);
     await vi.waitFor(() => expect(gallery.focused()?.verdict).toBe('accepted'));
     expect(meant()).toEqual(jobIds);
+  });
+});
+
+describe('the close look', () => {
+  it('means what it shows, whatever is selected besides', async () => {
+    const { gallery, ui, meant, idAt } = await opened();
+    gallery.press(0, plain);
+    gallery.press(1, ctrl);
+    await vi.waitFor(() => expect(meant()).toHaveLength(2));
+    gallery.move(3, ctrl);
+    expect(meant()).toHaveLength(2);
+    ui.setState({ isLoupeOpen: true });
+    expect(meant()).toEqual([idAt(3)]);
+    // Nobody knows yet which one stands there.
+    gallery.move(LAST, ctrl);
+    expect(meant()).toBeNull();
+  });
+});
+
+describe('a list that grows', () => {
+  it('keeps the focus on its result, and never shows another one in between', async () => {
+    const { backend, gallery, meant, idAt } = await opened();
+    const id = idAt(3);
+    gallery.press(3, plain);
+    const seen = new Set<number | undefined>();
+    // As it is drawn: after all that one turn has changed.
+    const look = () => queueMicrotask(() => seen.add(gallery.focused()?.id));
+    gallery.store.subscribe(look);
+    gallery.pages.store.subscribe(look);
+    land(backend, 2);
+    gallery.refresh();
+    await vi.waitFor(() => expect(gallery.store.getState().selection.focus).toBe(5));
+    expect([...seen]).toEqual([id]);
+    expect(meant()).toEqual([id]);
+  });
+
+  it('follows what was chosen while it came', async () => {
+    const { backend, gallery, meant, idAt } = await opened();
+    gallery.press(3, plain);
+    const id = idAt(8);
+    const { page } = backend.client.gallery;
+    backend.client.gallery.page = async (...given) => {
+      backend.client.gallery.page = page;
+      gallery.press(8, plain);
+      return await page(...given);
+    };
+    land(backend, 1);
+    gallery.refresh();
+    await vi.waitFor(() => expect(gallery.store.getState().selection.focus).toBe(9));
+    expect(gallery.focused()?.id).toBe(id);
+    expect(meant()).toEqual([id]);
+  });
+
+  it('is selected as it is told and drawn, where all that is found is', async () => {
+    const { backend, gallery, meant } = await opened();
+    gallery.pickMatching();
+    const total = () => gallery.store.getState().answer?.total ?? 0;
+    const before = total();
+    expect(meant()).toMatchObject({ kind: 'matching', seen: { total: before } });
+    land(backend, 2);
+    gallery.refresh();
+    await vi.waitFor(() => expect(total()).toBe(before + 2));
+    expect(countSelected(gallery.meant())).toBe(before + 2);
+    expect(meant()).toMatchObject({ seen: { total: before + 2 } });
   });
 });
 

@@ -22,7 +22,7 @@ import {
   type Selection,
   toggle,
 } from './gallery-selection';
-import { type Followed, followSelection, MOST_IDS } from './gallery-follow';
+import { followSelection, MOST_IDS } from './gallery-follow';
 import { createGalleryWork, type GalleryWork, type WorkState } from './gallery-work';
 import { createJobPages, type JobPages } from './job-pages';
 import { refusalOf } from './refusal';
@@ -98,6 +98,8 @@ export interface GalleryModel {
   select(selection: Selection): void;
   /** The result that is looked at. */
   focused(): JobTile | undefined;
+  /** What the next action is about: in the close look what it shows; else the selection, else the result in focus. */
+  meant(): Selection;
   loadViews(): Promise<void>;
 }
 
@@ -125,14 +127,18 @@ export function createGalleryModel(client: Client, ui: UiStore): GalleryModel {
         asked = listed();
         page = await client.gallery.page({ ...asked, offset, limit });
       }
-      if (asked.snapshot !== undefined && page.snapshot !== asked.snapshot) {
-        // The list was forgotten: what it was found anew as may differ, so all of it is asked for again.
-        queueMicrotask(() => void search());
-      }
-      return page;
+      return checked(page, asked.snapshot);
     },
     offsetOf: () => null,
   });
+
+  /** A list that was forgotten was found anew, and may be another: all of it is asked for again. */
+  function checked<Page extends { readonly snapshot: string }>(page: Page, asked: string | undefined): Page {
+    if (asked !== undefined && page.snapshot !== asked) {
+      queueMicrotask(() => void search());
+    }
+    return page;
+  }
 
   /** `isAfterWork`: what was done to the selection may have taken it out of the list. */
   async function search(isAfterWork = false): Promise<void> {
@@ -142,27 +148,14 @@ export function createGalleryModel(client: Client, ui: UiStore): GalleryModel {
     const { query } = store.getState();
     try {
       const answer = await client.gallery.search({ query });
-      const { selection, answered } = store.getState();
-      const isOther = JSON.stringify(query) !== JSON.stringify(answered);
-      const followed = isOther || mine !== searches ? null : await follow(selection, query, answer);
-      if (mine !== searches) {
-        return;
-      }
-      isUnchecked = false;
-      store.setState({ answer, answered: query, error: null });
-      if (followed === null) {
+      const isOther = JSON.stringify(query) !== JSON.stringify(store.getState().answered);
+      if (!isOther) {
+        await renew(query, answer, () => mine === searches);
+      } else if (mine === searches) {
+        isUnchecked = false;
+        store.setState({ answer, answered: query, error: null });
         pages.store.setState({ pages: new Map(), total: answer.total });
         pages.ensure(0, FIRST_TILES);
-        return;
-      }
-      const isMine = store.getState().selection === selection;
-      if (isMine) {
-        put(followed.selection);
-      }
-      pages.resize(answer.total);
-      pages.refresh();
-      if (isMine) {
-        await settle(selection, followed);
       }
     } catch (error) {
       const refusal = refusalOf(error);
@@ -172,26 +165,24 @@ export function createGalleryModel(client: Client, ui: UiStore): GalleryModel {
     }
   }
 
-  async function follow(selection: Selection, query: GalleryQuery, answer: GalleryAnswer): Promise<Followed> {
+  /** The list as it is now is shown in one step with the focus on its result, which is never on another in between. */
+  async function renew(query: GalleryQuery, answer: GalleryAnswer, isWanted: () => boolean): Promise<void> {
     const { snapshot, total } = answer;
-    const focusedId = selection.focus === null ? undefined : pages.tileAt(selection.focus)?.id;
-    return followSelection(
-      client,
-      { query, snapshot, total },
-      { selection, focusedId, isAfterWork: isUnchecked },
-    );
-  }
-
-  /** The focus goes along with its result; where all that was selected is gone, what stands in its place is selected. */
-  async function settle(before: Selection, { selection, focus }: Followed): Promise<void> {
-    const isEmptied = countSelected(before) > 0 && countSelected(selection) === 0;
-    if (focus === null || (focus === selection.focus && !isEmptied)) {
-      return;
-    }
-    // Its page is under way: with this answer it is on screen, too.
-    const [id] = await client.gallery.ids({ ...listed(), from: focus, to: focus + 1 });
-    if (id !== undefined && store.getState().selection === selection) {
-      put(isEmptied ? pick({ offset: focus, id }) : { ...selection, focus, anchor: focus });
+    const load = async (offset: number, limit: number) =>
+      checked(await client.gallery.page({ query, snapshot, offset, limit }), snapshot);
+    while (isWanted()) {
+      const { selection } = store.getState();
+      const focusedId = selection.focus === null ? undefined : pages.tileAt(selection.focus)?.id;
+      const order = { selection, focusedId, isAfterWork: isUnchecked };
+      const followed = await followSelection(client, { query, snapshot, total }, order);
+      const show = await pages.prepare(load, followed.focus);
+      // Another selection since is followed, too.
+      if (isWanted() && store.getState().selection === selection) {
+        isUnchecked = false;
+        store.setState({ answer, error: null, selection: followed });
+        show();
+        return;
+      }
     }
   }
 
@@ -330,13 +321,25 @@ export function createGalleryModel(client: Client, ui: UiStore): GalleryModel {
       return offset !== null;
     },
     pickMatching() {
-      const { query, answer, selection } = store.getState();
-      replace(pickMatching(selection, query, answer?.total ?? 0));
+      const { answer, answered, selection } = store.getState();
+      if (answer !== null && answered !== null) {
+        const { snapshot, total } = answer;
+        replace(pickMatching(selection, { query: answered, snapshot, total }));
+      }
     },
     select: replace,
     focused() {
       const { focus } = store.getState().selection;
       return focus === null ? undefined : pages.tileAt(focus);
+    },
+    meant() {
+      const { selection } = store.getState();
+      if (countSelected(selection) > 0 && !ui.getState().isLoupeOpen) {
+        return selection;
+      }
+      const { focus } = selection;
+      const id = model.focused()?.id;
+      return focus === null || id === undefined ? clear(selection) : pick({ offset: focus, id });
     },
     async loadViews() {
       const [views, tags] = await Promise.all([client.gallery.views(), client.gallery.tags()]);
@@ -344,11 +347,4 @@ export function createGalleryModel(client: Client, ui: UiStore): GalleryModel {
     },
   };
   return model;
-}
-
-/** Places whose results the next action is about: the selection, else the one in focus. */
-export function actionSelection(state: GalleryState, focused: JobTile | undefined): Selection {
-  return countSelected(state.selection) > 0 || focused === undefined || state.selection.focus === null
-    ? state.selection
-    : pick({ offset: state.selection.focus, id: focused.id });
 }

@@ -40,6 +40,157 @@ function longList(total: number) {
   return { pages, asked, letGo };
 }
 
+/** A list behind a filter, whose jobs come and go; one of them is looked at. Fetches wait while it is held. */
+function filteredList(count: number) {
+  const list = Array.from({ length: count }, (_, at) => tile(at));
+  const asked: number[] = [];
+  const held: (() => void)[] = [];
+  let isHeld = false;
+  let place: number | undefined;
+  const pages = createJobPages({
+    load: async (offset, limit) => {
+      asked.push(offset);
+      const found = { total: list.length, jobs: list.slice(offset, offset + limit) };
+      if (isHeld) {
+        await new Promise<void>((resolve) => held.push(resolve));
+      }
+      return found;
+    },
+    offsetOf: () => null,
+    looked: { place: () => place, move: (offset) => (place = offset) },
+  });
+  return {
+    pages,
+    list,
+    asked,
+    look: (offset: number) => (place = offset),
+    place: () => place,
+    hold: () => (isHeld = true),
+    async letGo() {
+      isHeld = false;
+      held.splice(0).forEach((resume) => resume());
+      await settled();
+    },
+  };
+}
+
+describe('the job that is looked at', () => {
+  it('stays when a page is filled up with one that came in before it', async () => {
+    const { pages, list, look, place } = filteredList(50);
+    pages.ensure(0, 49);
+    await settled();
+    look(7);
+    const looked = pages.tileAt(7)?.id;
+    list.splice(3, 0, tile(900));
+    pages.resize(51);
+    pages.ensure(0, 50);
+    await settled();
+    expect(place()).toBe(8);
+    expect(pages.tileAt(8)?.id).toBe(looked);
+  });
+
+  it.each(['refreshed', 'filled up'])('is followed onto another page where the list is %s', async (how) => {
+    const { pages, list, look, place } = filteredList(250);
+    pages.ensure(0, 50);
+    await settled();
+    look(PAGE_SIZE - 1);
+    const looked = pages.tileAt(PAGE_SIZE - 1)?.id;
+    list.unshift(tile(900));
+    if (how === 'refreshed') {
+      pages.refresh();
+    } else {
+      // A job of it is not known yet.
+      const held = pages.store.getState().pages.get(0) ?? [];
+      pages.store.setState({ pages: new Map([[0, [undefined, ...held.slice(1)]]]) });
+      pages.ensure(0, 50);
+    }
+    await settled();
+    expect(place()).toBe(PAGE_SIZE);
+    expect(pages.tileAt(PAGE_SIZE)?.id).toBe(looked);
+    list.shift();
+    pages.ensure(PAGE_SIZE, PAGE_SIZE);
+    pages.refresh();
+    await settled();
+    expect(place()).toBe(PAGE_SIZE - 1);
+    expect(pages.tileAt(PAGE_SIZE - 1)?.id).toBe(looked);
+  });
+
+  it('is held however far the view is from it', async () => {
+    const far = (KEPT_PAGES + 3) * PAGE_SIZE;
+    const { pages, look } = filteredList(far + 1);
+    pages.refresh();
+    await settled();
+    look(2);
+    pages.ensure(far, far);
+    expect(pages.tileAt(2)).toEqual(tile(2));
+  });
+});
+
+describe('a list that is fetched again', () => {
+  it('shows also what came into view meanwhile, and what was chosen there', async () => {
+    const { pages, look, hold, letGo } = filteredList(1000);
+    pages.ensure(0, 50);
+    await settled();
+    pages.ensure(450, 460);
+    await settled();
+    pages.ensure(0, 50);
+    hold();
+    pages.refresh();
+    look(450);
+    pages.ensure(650, 660);
+    await letGo();
+    expect([pages.tileAt(0)?.position, pages.tileAt(450)?.position, pages.tileAt(650)?.position]).toEqual([
+      0, 450, 650,
+    ]);
+  });
+
+  it('shows what came into view meanwhile in the very step that shows the rest', async () => {
+    const { pages, list, hold, letGo } = filteredList(1000);
+    pages.ensure(0, 50);
+    await settled();
+    hold();
+    const load = async (offset: number, limit: number) => ({
+      total: list.length,
+      jobs: list.slice(offset, offset + limit),
+    });
+    const prepared = pages.prepare(load, null);
+    pages.ensure(450, 460);
+    await letGo();
+    hold();
+    (await prepared)();
+    expect(pages.tileAt(450)?.position).toBe(450);
+  });
+
+  it('is fetched twice as it is opened, not three times', async () => {
+    const { pages, asked, hold, letGo } = filteredList(50);
+    hold();
+    pages.ensure(0, 49);
+    pages.refresh();
+    await letGo();
+    await settled();
+    expect(asked).toEqual([0, 0]);
+    expect(pages.tileAt(49)?.position).toBe(49);
+  });
+
+  it('fetches what it dropped for a newer answer that failed to come', async () => {
+    let calls = 0;
+    const pages = createJobPages({
+      load: async () => {
+        calls += 1;
+        if (calls === 2) {
+          throw new Error('gone');
+        }
+        return { total: 1, jobs: [tile(0)] };
+      },
+      offsetOf: () => null,
+    });
+    pages.ensure(0, 0);
+    pages.refresh();
+    await settled();
+    expect(pages.tileAt(0)).toEqual(tile(0));
+  });
+});
+
 describe('paged jobs', () => {
   it('fetches only the pages in view, and each once', async () => {
     const { pages, asked, letGo } = longList(20_000);
@@ -71,6 +222,35 @@ describe('paged jobs', () => {
     await letGo();
     expect(pages.tileAt(3)?.state).toBe('done');
     expect(pages.tileAt(4)?.state).toBe('pending');
+  });
+
+  it('shows what it fetched again in one step, with what events told meanwhile', async () => {
+    let list = [tile(1), tile(2)];
+    let place: number | undefined;
+    let go = (): void => undefined;
+    let wait = Promise.resolve();
+    const pages = createJobPages({
+      load: async () => {
+        await wait;
+        return { total: list.length, jobs: list };
+      },
+      offsetOf: () => null,
+      looked: { place: () => place, move: (offset) => (place = offset) },
+    });
+    pages.refresh();
+    await settled();
+    place = 1;
+    const looked: (number | undefined)[] = [];
+    pages.store.subscribe(() => queueMicrotask(() => looked.push(pages.tileAt(place ?? 0)?.id)));
+    list = [tile(0), tile(1), tile(2, { state: 'sent' })];
+    wait = new Promise((resolve) => (go = resolve));
+    pages.refresh();
+    pages.patch([tile(2, { state: 'done' })]);
+    go();
+    await settled();
+    expect(place).toBe(2);
+    expect(pages.tileAt(2)?.state).toBe('done');
+    expect(new Set(looked)).toEqual(new Set([tile(2).id]));
   });
 
   it('holds only what is near the view, whatever events tell and wherever it was before', async () => {

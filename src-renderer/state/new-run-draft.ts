@@ -1,7 +1,7 @@
 /** The run being put together: what the New run screen edits, kept while the user looks elsewhere. Pure besides the store. */
-import { DEMO_MODEL, DEMO_TEXT_MODEL, isDemoModel, SAMPLE_NAME } from '@shared/demo';
+import { SAMPLE_NAME } from '@shared/demo';
 import { detectImageColumns } from '@shared/columns';
-import type { EndpointView, Grant, RunRequest } from '@shared/contract';
+import type { Grant, RunRequest } from '@shared/contract';
 import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Caps, Dataset, Fallback, ModelChoice, Priority, Task, WaitForQuota } from '@shared/model/run';
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
@@ -9,6 +9,8 @@ import type { Settings } from '@shared/model/settings';
 import { columnTemplate } from '@shared/template';
 import { createStore } from 'zustand/vanilla';
 import { takesQuality } from './quality';
+import { demoModel, likelyModel } from './served-models';
+import type { ModelGround } from './served-models';
 import { optionsFor, PLAIN_TEXT_SETTINGS, textRecipeOf, whyNotSettings } from './text-settings';
 import type { TextSettings } from './text-settings';
 
@@ -108,9 +110,7 @@ export function createDraftStore() {
 }
 export type DraftStore = ReturnType<typeof createDraftStore>;
 
-export interface DraftContext {
-  readonly models: readonly CatalogueModel[];
-  readonly endpoints: readonly EndpointView[];
+export interface DraftContext extends ModelGround {
   readonly settings: Settings | null;
 }
 
@@ -170,40 +170,6 @@ export function withColumns(draft: Draft, dataset: Dataset, context: DraftContex
     instruction: draft.instruction === '' ? instruction : draft.instruction,
     isGuessed: true,
   };
-}
-
-/** The default model of a provider that can serve now; else any current model of the task. */
-export function likelyModel(task: Task, context: DraftContext): CatalogueModel | undefined {
-  const usable = context.endpoints.filter(canServe).map((view) => view.endpoint);
-  if (usable.length > 0 && usable.every((endpoint) => endpoint.demo)) {
-    return demoModel(task, context);
-  }
-  const providers = new Set(usable.filter(({ demo }) => !demo).map((endpoint) => endpoint.provider));
-  const current = context.models.filter(
-    (model) =>
-      model.state === 'current' &&
-      model.tasks.includes(task) &&
-      !isDemoModel({ provider: model.provider, model: model.id }),
-  );
-  const served = current.filter((model) => providers.has(model.provider));
-  return (
-    served.find((model) => model.isDefault === true) ??
-    served[0] ??
-    current.find((m) => m.isDefault) ??
-    current[0]
-  );
-}
-
-function demoModel(task: Task, context: DraftContext): CatalogueModel | undefined {
-  const demo = task === 'text' ? DEMO_TEXT_MODEL : DEMO_MODEL;
-  return context.models.find(({ provider, id }) => provider === demo.provider && id === demo.model);
-}
-
-function canServe({ endpoint, keys }: EndpointView): boolean {
-  return (
-    endpoint.enabled &&
-    (endpoint.demo || keys.some((key) => !key.paused && key.state.status !== 'FAILED_INIT'))
-  );
 }
 
 /** The columns of a dataset; a prompt list names none, so its first row tells. */

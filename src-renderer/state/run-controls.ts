@@ -4,7 +4,7 @@
  */
 import type { RerunRequest } from '@shared/contract';
 import { isDemoModel } from '@shared/demo';
-import type { Priority, Run, RunOptions } from '@shared/model/run';
+import { cancelledJobs, type Priority, type Run, type RunOptions } from '@shared/model/run';
 import { plural } from '../ui/format';
 import { type AppModel, openVault, useModel } from './app-model';
 import { toast } from './ui-store';
@@ -80,9 +80,10 @@ interface Cancelling {
  * sends again whatever is cancelled in the run, so it is offered only where nothing was before.
  */
 function tellCancelled({ live, ui, run, restore }: Cancelling): () => void {
-  const before = (live.getState().runs.get(run.id) ?? run).counts.cancelled;
+  const before = cancelledJobs(live.getState().runs.get(run.id) ?? run);
   const stopWatching = live.subscribe(({ runs }) => {
-    const cancelled = (runs.get(run.id)?.counts.cancelled ?? 0) - before;
+    const now = runs.get(run.id);
+    const cancelled = now === undefined ? 0 : cancelledJobs(now) - before;
     if (cancelled > 0) {
       stopWatching();
       const words = `Cancelled ${plural(cancelled, 'job')} of ${run.name}`;

@@ -82,6 +82,30 @@ export function withInputMoved(draft: StudioDraft, from: number, place: number):
   return { ...draft, inputs: draft.inputs.toSpliced(from, 1).toSpliced(place, 0, moved) };
 }
 
+/**
+ * Whether something that was written or chosen is in the draft no more. The one picture that is edited is chosen by one
+ * key; several, each with its role, are not.
+ */
+export function isAnyLost(before: StudioDraft, after: StudioDraft): boolean {
+  const isSet = (draft: StudioDraft, key: keyof StudioDraft) =>
+    JSON.stringify(draft[key]) !== JSON.stringify(EMPTY_STUDIO_DRAFT[key]);
+  const isSame = (key: keyof StudioDraft) => JSON.stringify(before[key]) === JSON.stringify(after[key]);
+  const isOrdinary = before.inputs.every(({ role }) => role === 'subject') && before.inputs.length < 2;
+  return studioDraftSchema
+    .keyof()
+    .options.some((key) => isSet(before, key) && !isSame(key) && !(key === 'inputs' && isOrdinary));
+}
+
+/** Takes a change back, as far as what it set still stands. */
+export function takenBack(
+  now: StudioDraft,
+  { before, after }: { readonly before: StudioDraft; readonly after: StudioDraft },
+): StudioDraft {
+  return studioDraftSchema
+    .keyof()
+    .options.reduce((back, key) => (now[key] === after[key] ? { ...back, [key]: before[key] } : back), now);
+}
+
 /** The picture that is edited. */
 export function subjectOf(inputs: readonly StudioInput[]): StudioInput | undefined {
   return inputs.find(({ role }) => role === 'subject');

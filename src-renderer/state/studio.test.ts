@@ -1,3 +1,4 @@
+import { ORPCError } from '@orpc/client';
 import { describe, expect, it } from 'vitest';
 import { memoryStorage } from '../testing/render-app';
 import {
@@ -6,11 +7,14 @@ import {
   closeBranches,
   createStudioStore,
   draftOf,
+  inTree,
   openBranches,
+  openNewTree,
   stepAgain,
   stepBack,
   takeStep,
 } from './studio';
+import type { Destination } from './studio';
 
 describe('the drafts of the studio', () => {
   it('survive a restart, without what cannot be read', () => {
@@ -43,6 +47,61 @@ describe('the drafts of the studio', () => {
     expect(draftOf(store.getState(), null).instruction).toBe('');
     expect(store.getState().openId).toBe(12);
   });
+
+  it('of a tree that begins without one have the settings used last; a tree that was there keeps its own', () => {
+    const store = createStudioStore(memoryStorage());
+    changeDraft(store, 1, (draft) => ({ ...draft, instruction: 'x', variants: 4 }));
+    adoptDraft(store, 12);
+    expect(draftOf(store.getState(), 12)).toMatchObject({ instruction: '', variants: 4 });
+    adoptDraft(store, 1);
+    expect(draftOf(store.getState(), 1).instruction).toBe('x');
+  });
+});
+
+describe('a tree that is yet to begin', () => {
+  it('is begun by the first that reaches it; what comes meanwhile finds it there', async () => {
+    const store = createStudioStore(memoryStorage());
+    const asked: (number | null)[] = [];
+    const work =
+      (answer: number | Error) =>
+      async ({ treeId }: Destination) => {
+        asked.push(treeId);
+        await Promise.resolve();
+        if (answer instanceof Error) {
+          throw answer;
+        }
+        return answer;
+      };
+    const all = await Promise.allSettled([
+      inTree(store, null, work(new Error('no'))),
+      inTree(store, null, work(12)),
+      inTree(store, null, work(12)),
+      inTree(store, 7, work(7)),
+    ]);
+    expect(all.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'fulfilled']);
+    expect(asked).toEqual([7, null, null, 12]);
+    await inTree(store, null, work(13));
+    expect(asked.at(-1)).toBeNull();
+  });
+
+  it('is another one once a new tree was asked for', async () => {
+    const store = createStudioStore(memoryStorage());
+    let arrive = (_treeId: number): void => undefined;
+    const seen: unknown[] = [];
+    const first = inTree(store, null, async ({ isAwaited }) => {
+      const treeId = await new Promise<number>((resolve) => (arrive = resolve));
+      seen.push(isAwaited());
+      return treeId;
+    });
+    openNewTree(store);
+    await inTree(store, null, async ({ treeId, isAwaited }) => {
+      seen.push(treeId, isAwaited());
+      return 13;
+    });
+    arrive(12);
+    await first;
+    expect(seen).toEqual([null, true, false]);
+  });
 });
 
 describe('closed branches', () => {
@@ -63,7 +122,7 @@ describe('steps', () => {
     const step = (label: string) => ({
       label,
       undo: async () => void log.push(`-${label}`),
-      redo: async () => void log.push(`+${label}`),
+      redo: async () => log.push(`+${label}`) > 0,
     });
     return { log, step };
   }
@@ -105,8 +164,36 @@ describe('steps', () => {
     const undo = async () => {
       throw new Error('no');
     };
-    await takeStep(store, { label: 'a', undo, redo: async () => undefined });
+    await takeStep(store, { label: 'a', undo, redo: async () => true });
     await expect(stepBack(store)).rejects.toThrow('no');
     expect(store.getState().done).toHaveLength(1);
+  });
+
+  it('that never can be taken back do not stand before the others', async () => {
+    const store = createStudioStore(memoryStorage());
+    const { log, step } = labelled();
+    const undo = async () => {
+      throw new ORPCError('NOT_FOUND', { message: 'It is gone.' });
+    };
+    await takeStep(store, step('a'));
+    await takeStep(store, { ...step('b'), undo });
+    await expect(stepBack(store)).rejects.toThrow('It is gone.');
+    expect(await stepBack(store)).toBe('a');
+    expect(log).toEqual(['+a', '+b', '-a']);
+  });
+
+  it('are not remembered where there was nothing to do', async () => {
+    const store = createStudioStore(memoryStorage());
+    const { step } = labelled();
+    let isThere = false;
+    const again = { ...step('b'), redo: async () => isThere };
+    expect([await takeStep(store, step('a')), await takeStep(store, again)]).toEqual([true, false]);
+    expect(await stepBack(store)).toBe('a');
+    isThere = true;
+    await takeStep(store, again);
+    await stepBack(store);
+    isThere = false;
+    expect(await stepAgain(store)).toBeNull();
+    expect(store.getState()).toMatchObject({ done: [], undone: [] });
   });
 });

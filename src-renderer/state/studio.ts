@@ -1,11 +1,12 @@
 /** What the studio shows and holds in this window: the open tree, selection, drafts, and the way back. */
+import { ORPCError } from '@orpc/client';
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import { createTurns } from '@shared/in-turn';
 import type { InTurn } from '@shared/in-turn';
 import { MOST_PICTURES } from '../compare/compare-model';
 import type { MaskDocument } from '../canvas/mask-document';
-import { EMPTY_STUDIO_DRAFT, freshDraft, studioDraftSchema, subjectOf } from './studio-draft';
+import { freshDraft, studioDraftSchema, subjectOf } from './studio-draft';
 import type { StudioDraft } from './studio-draft';
 
 /** A step that can be taken back. */
@@ -13,7 +14,8 @@ export interface Step {
   /** `Pruned 3 pictures`. */
   readonly label: string;
   undo(): Promise<void>;
-  redo(): Promise<void>;
+  /** False: there was nothing to do, and so there is nothing to take back. */
+  redo(): Promise<boolean>;
 }
 
 /** What covers the screen or asks for something. */
@@ -45,6 +47,8 @@ export interface StudioMask {
 /** Drafts by tree; this one is of the tree that what is sent or brought next begins. */
 export const NEW_TREE = 0;
 
+const NOT_BEGINNING: Promise<null> = Promise.resolve(null);
+
 export interface StudioState {
   /** Null: the tree that changed last; `NEW_TREE`: one that does not exist yet. */
   readonly openId: number | null;
@@ -65,6 +69,10 @@ export interface StudioState {
   readonly heatMapOpacity: number;
   /** The picture that is painted on, as long as it is the one that is edited: see `paintedNode`. */
   readonly masking: number | null;
+  /** The tree that is about to begin with what is on its way to it; null: it did not. */
+  readonly beginning: Promise<number | null>;
+  /** How many new trees were asked for. */
+  readonly newTrees: number;
   /** Nodes, of any tree, whose branches are closed. */
   readonly closed: ReadonlySet<number>;
   /** The name that is being changed in place. */
@@ -91,6 +99,8 @@ const INITIAL: Omit<StudioState, 'inTurn'> = {
   isHeatMapShown: false,
   heatMapOpacity: 0.7,
   masking: null,
+  beginning: NOT_BEGINNING,
+  newTrees: 0,
   closed: new Set(),
   renaming: null,
   dialog: { kind: 'none' },
@@ -181,7 +191,8 @@ export function changeDraft(
 export function adoptDraft(store: StudioStore, treeId: number): void {
   store.setState((state) => {
     const drafts = new Map(state.drafts);
-    const draft = drafts.get(NEW_TREE) ?? EMPTY_STUDIO_DRAFT;
+    // What is brought may lead to a tree that was there before, with a draft of its own.
+    const draft = drafts.get(NEW_TREE) ?? drafts.get(treeId) ?? draftOf(state, null);
     drafts.delete(NEW_TREE);
     const masks = new Map(state.masks);
     const mask = masks.get(NEW_TREE);
@@ -192,6 +203,51 @@ export function adoptDraft(store: StudioStore, treeId: number): void {
       openId: treeId,
     };
   });
+}
+
+/** Another tree that is yet to begin: what is on its way to the one before does not belong to it. */
+export function openNewTree(store: StudioStore): void {
+  store.setState(({ newTrees }) => ({
+    openId: NEW_TREE,
+    beginning: NOT_BEGINNING,
+    newTrees: newTrees + 1,
+    masking: null,
+    problems: [],
+    offer: null,
+  }));
+}
+
+/** Where something goes. */
+export interface Destination {
+  /** Null: to a tree that it begins. */
+  readonly treeId: number | null;
+  /** False once another new tree was asked for: the draft on screen is of that one. */
+  isAwaited(): boolean;
+}
+
+/**
+ * Does what makes a tree, or adds to one, and answers which. Of all that is on its way to a tree that is yet to begin, the
+ * first begins it; the others wait, and find it there.
+ */
+export async function inTree(
+  store: StudioStore,
+  treeId: number | null,
+  work: (to: Destination) => Promise<number>,
+): Promise<void> {
+  const { beginning: before, newTrees } = store.getState();
+  const isAwaited = () => store.getState().newTrees === newTrees;
+  if (treeId !== null) {
+    await work({ treeId, isAwaited });
+    return;
+  }
+  const mine = before.then((begun) => work({ treeId: begun, isAwaited }));
+  const beginning = mine.catch(() => before);
+  store.setState({ beginning });
+  try {
+    await mine;
+  } finally {
+    store.setState((state) => (state.beginning === beginning ? { beginning: NOT_BEGINNING } : {}));
+  }
 }
 
 export function selectNode(store: StudioStore, treeId: number, nodeId: number): void {
@@ -216,17 +272,20 @@ export function toggleKept(store: StudioStore, nodeId: number): void {
   }));
 }
 
-/** Takes a step and remembers it; the way forward ends. */
-export async function takeStep(store: StudioStore, step: Step): Promise<void> {
-  await store.getState().inTurn(async () => {
-    await step.redo();
-    store.setState(({ done }) => ({ done: [...done, step].slice(-KEPT_STEPS), undone: [] }));
+/** Takes a step and remembers it; the way forward ends. False: there was nothing to do. */
+export async function takeStep(store: StudioStore, step: Step): Promise<boolean> {
+  return await store.getState().inTurn(async () => {
+    const isTaken = await step.redo();
+    if (isTaken) {
+      store.setState(({ done }) => ({ done: [...done, step].slice(-KEPT_STEPS), undone: [] }));
+    }
+    return isTaken;
   });
 }
 
 /**
  * Takes the last step back, or `only` that one, whatever was done since; answers its label, null where there is none.
- * Throws what its call threw.
+ * Throws what its call threw; a step that never can be taken back is let go then, and no longer stands before the others.
  */
 export async function stepBack(store: StudioStore, only?: Step): Promise<string | null> {
   return await store.getState().inTurn(async () => {
@@ -235,11 +294,8 @@ export async function stepBack(store: StudioStore, only?: Step): Promise<string 
     if (step === undefined) {
       return null;
     }
-    await step.undo();
-    store.setState((state) => ({
-      done: state.done.filter((one) => one !== step),
-      undone: [...state.undone, step],
-    }));
+    await orLetGo(store, step, () => step.undo());
+    store.setState((state) => ({ done: without(state.done, step), undone: [...state.undone, step] }));
     return step.label;
   });
 }
@@ -251,11 +307,29 @@ export async function stepAgain(store: StudioStore): Promise<string | null> {
     if (step === undefined) {
       return null;
     }
-    await step.redo();
+    const isTaken = await orLetGo(store, step, () => step.redo());
     store.setState(({ done, undone }) => ({
-      done: [...done, step],
-      undone: undone.filter((one) => one !== step),
+      done: isTaken ? [...done, step] : done,
+      undone: without(undone, step),
     }));
-    return step.label;
+    return isTaken ? step.label : null;
   });
+}
+
+/** What main answers where the same call never succeeds. */
+const HOPELESS: ReadonlySet<string> = new Set(['NOT_FOUND', 'BAD_REQUEST']);
+
+async function orLetGo<T>(store: StudioStore, step: Step, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ORPCError && HOPELESS.has(error.code)) {
+      store.setState(({ done, undone }) => ({ done: without(done, step), undone: without(undone, step) }));
+    }
+    throw error;
+  }
+}
+
+function without(steps: readonly Step[], step: Step): readonly Step[] {
+  return steps.filter((one) => one !== step);
 }

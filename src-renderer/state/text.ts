@@ -1,6 +1,6 @@
 /** What the Text screen holds in this window: the draft, requests under way and just over, and the history it looks at. */
 import type { TextRequest } from '@shared/contract/text';
-import type { ModelChoice } from '@shared/model/run';
+import type { JobState, ModelChoice } from '@shared/model/run';
 import { modelChoiceSchema } from '@shared/model/run';
 import type { AnswerRow } from '@shared/model/text';
 import { z } from 'zod';
@@ -57,6 +57,8 @@ export type TextShown =
 
 export interface TextHistory {
   readonly search: string;
+  /** What `answers` were searched by; those of `search` may be on their way. */
+  readonly searched: string;
   readonly total: number;
   readonly answers: readonly AnswerRow[];
   /** Why it could not be read. */
@@ -94,7 +96,7 @@ const INITIAL: TextState = {
   after: null,
   asking: [],
   shown: { kind: 'nothing' },
-  history: { search: '', total: 0, answers: [], sentence: null, isKnown: false },
+  history: { search: '', searched: '', total: 0, answers: [], sentence: null, isKnown: false },
   forgotten: new Set(),
   problems: [],
 };
@@ -178,4 +180,74 @@ export function patchAsking(
 
 export function isUnderWay({ state }: TextAsking): boolean {
   return state.kind === 'asking';
+}
+
+const GOES_ON: ReadonlySet<JobState> = new Set(['pending', 'leased', 'sent']);
+
+/** Whether a job in this state has become something else than what its request shows. */
+export function isNewsOf({ state }: TextAsking, jobState: JobState): boolean {
+  switch (state.kind) {
+    case 'asking':
+    case 'refused':
+      return false;
+    case 'over':
+      return state.answer.state !== jobState;
+    case 'lost':
+      return !GOES_ON.has(jobState);
+    case 'stopped':
+      // One that was not sent any more has nothing to show but what had come.
+      return !GOES_ON.has(jobState) && jobState !== 'cancelled';
+  }
+}
+
+/** A request that was stopped, or heard of no more, went on: its answer takes its place. */
+export function settleAsking(store: TextStore, answers: readonly AnswerRow[]): void {
+  for (const answer of answers) {
+    const one = store.getState().asking.find(({ jobId }) => jobId === answer.jobId);
+    if (one !== undefined && isNewsOf(one, answer.state)) {
+      patchAsking(store, one.id, () => ({ state: { kind: 'over', answer } }));
+    }
+  }
+}
+
+/** What the composer holds. */
+export type Composed = Pick<TextState, 'draft' | 'files' | 'after'>;
+
+/** Whether something that was written or chosen is in the composer no more. How it is asked counts with what is asked. */
+export function isAnyLost({ draft, files, after }: Composed, now: Composed): boolean {
+  const { prompt, model, settings } = draft;
+  const isBegun = prompt.trim() !== '' || files.length > 0;
+  return (
+    (prompt.trim() !== '' && prompt !== now.draft.prompt) ||
+    (isBegun && model !== null && !isSame(model, now.draft.model)) ||
+    (isBegun && !isSame(settings, PLAIN_TEXT_SETTINGS) && !isSame(settings, now.draft.settings)) ||
+    files.some(({ source }) => !now.files.some((file) => isSameSource(file.source, source))) ||
+    (after !== null && !isSame(after, now.after))
+  );
+}
+
+/** Takes a replacement back, as far as what it set still stands. */
+export function takenBack(
+  now: Composed,
+  { before, after }: { readonly before: Composed; readonly after: Composed },
+): Composed {
+  const back = <Value>(of: (composed: Composed) => Value): Value => of(of(now) === of(after) ? before : now);
+  return {
+    draft: {
+      model: back(({ draft }) => draft.model),
+      prompt: back(({ draft }) => draft.prompt),
+      settings: back(({ draft }) => draft.settings),
+    },
+    files: back(({ files }) => files),
+    after: back((composed) => composed.after),
+  };
+}
+
+/** A page's own file says nothing of itself as JSON. */
+function isSameSource(one: ChosenFile['source'], other: ChosenFile['source']): boolean {
+  return one.kind === 'bytes' && other.kind === 'bytes' ? one.file === other.file : isSame(one, other);
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -31,6 +31,8 @@ export type JobFilter =
   | { readonly kind: 'state'; readonly state: JobState }
   | { readonly kind: 'failure'; readonly failure: FailureKind };
 
+export const ALL_JOBS: JobFilter = { kind: 'all' };
+
 export interface Toast {
   readonly id: number;
   readonly text: string;
@@ -40,6 +42,8 @@ export interface Toast {
 /** What can be done about it while it is shown. */
 export interface ToastAction {
   readonly label: string;
+  /** What it changes; `endActions` ends what nothing is left to be done about. */
+  readonly of?: string;
   run(): void;
 }
 
@@ -157,6 +161,10 @@ export function toast(ui: UiStore, text: string, action?: ToastAction): void {
 
 export function dropToast(ui: UiStore, id: number): void {
   ui.setState((state) => ({ toasts: state.toasts.filter((one) => one.id !== id) }));
+}
+
+export function endActions(ui: UiStore, of: string): void {
+  ui.setState((state) => ({ toasts: state.toasts.filter(({ action }) => action?.of !== of) }));
 }
 
 export function show(ui: UiStore, view: View): void {

@@ -85,13 +85,16 @@ export function arenaCalls(world: World): Client['arena'] {
       const place = idsOf(arenaId).findIndex((id, at) => at >= from && (any || !choices.has(id)));
       return place < 0 ? null : pairView(arenaId * 100 + place);
     },
-    undo: async ({ arenaId }) => {
+    undo: async ({ arenaId, own }) => {
       found(arenaId);
-      const last = [...choices.keys()].findLast((id) => idsOf(arenaId).includes(id));
+      const last = own?.pairId ?? [...choices.keys()].findLast((id) => idsOf(arenaId).includes(id));
       if (last === undefined) {
         return null;
       }
       choices.delete(last);
+      if (own !== undefined && own.before !== null) {
+        choices.set(last, own.before);
+      }
       return pairView(last);
     },
     choose: async ({ pairId, choice }) => {

@@ -197,16 +197,6 @@ function createClient(world: World): Client {
     },
     runs: runCalls(world),
     review: reviewCalls(world),
-    results: {
-      gallery: async ({ offset, limit }) => {
-        const jobs = [...world.runs.values()]
-          .flatMap((fake) => fake.jobs.filter((job) => job.state === 'done'))
-          .reverse();
-        return { total: jobs.length, jobs: jobs.slice(offset, offset + limit) };
-      },
-      showInFolder: async () => undefined,
-      saveAs: async () => '000187.png',
-    },
     studio: studioCalls(world),
     presets: presetCalls(world),
     gallery: galleryCalls(world),
@@ -225,7 +215,6 @@ function systemCalls(world: World): Client['system'] {
       libraryDir: '/home/ana/.local/share/brushfleet',
       defaultOutputDir: '/home/ana/Pictures/Brushfleet',
       platform: 'linux',
-      firstRun: world.isEmpty,
       vault: world.vault,
       theme: world.theme,
     }),

@@ -66,7 +66,7 @@ function planCalls(world: World): PlanCalls {
 
 type QueueCalls = Pick<
   Client['runs'],
-  'resume' | 'stop' | 'cancel' | 'setPriority' | 'move' | 'setOptions' | 'rerun' | 'rerunFailed' | 'rerunJob'
+  'resume' | 'stop' | 'cancel' | 'setPriority' | 'move' | 'setOptions' | 'rerun' | 'rerunJob'
 >;
 
 function queueCalls(world: World): QueueCalls {
@@ -144,8 +144,6 @@ function queueCalls(world: World): QueueCalls {
       world.runs.set(id, fake);
       return fake.run;
     },
-    rerunFailed: async ({ runId, kind }) =>
-      again(runId, (job) => job.state === 'failed' && (kind === undefined || job.failureKind === kind)),
     rerunJob: async ({ jobId }) => again(Math.floor(jobId / 1_000_000), (job) => job.id === jobId),
   };
 }

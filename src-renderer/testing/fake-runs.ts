@@ -60,6 +60,7 @@ export function newRun(id: number, request: RunRequest, rows: number): FakeRun {
     costUsd: 0,
     requests: 0,
     place: id,
+    emptied: 0,
     look: 0,
   };
   return { run, jobs };

@@ -4,12 +4,12 @@ import { Sparkles } from 'lucide-react';
 import { useEffect, useEffectEvent, useState } from 'react';
 import type { ModelChoice } from '@shared/model/run';
 import { openVault, useLive, useModel } from '../state/app-model';
+import { likelyChoice } from '../state/served-models';
 import { toast } from '../state/ui-store';
 import { useAction } from '../state/use-action';
 import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { Notice } from '../ui/notice';
-import { likelyTextModel } from './text-models';
 import { TextModelSelect } from './text-model-select';
 
 interface ImproveProps {
@@ -44,7 +44,10 @@ export function ImproveButton(props: ImproveProps) {
 function ImproveDialog({ instruction, jobId, onAccept, onClose }: ImproveProps & { onClose(): void }) {
   const model = useModel();
   const action = useAction();
-  const likely = likelyTextModel(useLive((state) => state));
+  const likely = likelyChoice(
+    'text',
+    useLive((state) => state),
+  );
   const [chosen, setChosen] = useState<ModelChoice | null>(null);
   const [proposal, setProposal] = useState<string | null>(null);
   const choice = chosen ?? likely;

@@ -3,8 +3,9 @@ import type { CatalogueModel } from '@shared/model/catalogue';
 import { PROVIDER_LABELS } from '@shared/model/provider';
 import type { ModelChoice } from '@shared/model/run';
 import { useLive } from '../state/app-model';
+import { canServe } from '../state/served-models';
 import { SelectField } from '../ui/field';
-import { canServe, takesWords, textModels, tokenPriceWords } from './text-models';
+import { takesWords, textModels, tokenPriceWords } from './text-models';
 
 interface TextModelSelectProps {
   readonly choice: ModelChoice | undefined;
@@ -47,7 +48,7 @@ export function TextModelSelect(props: TextModelSelectProps) {
       {choice === undefined && <option value="">Choose a model</option>}
       {choice !== undefined && known === undefined && <option value={keyOf(choice)}>{choice.model}</option>}
       <Group label="Ready" models={ready} />
-      <Group label="No endpoint with a key yet" models={offered.filter((model) => !ready.includes(model))} />
+      <Group label="No usable key yet" models={offered.filter((model) => !ready.includes(model))} />
     </SelectField>
   );
 }

@@ -1,9 +1,6 @@
-import { DEMO_TEXT_MODEL } from '@shared/demo';
 import type { CatalogueModel } from '@shared/model/catalogue';
 import { describe, expect, it } from 'vitest';
-import { FAKE_MODELS } from '../testing/fake-data';
-import { FAKE_TEXT_MODELS } from '../testing/fake-text';
-import { cataloguedPrice, likelyTextModel, schemaWords, takesWords, tokenPriceWords } from './text-models';
+import { cataloguedPrice, schemaWords, takesWords, tokenPriceWords } from './text-models';
 
 const model = (part: Partial<CatalogueModel>): CatalogueModel => ({
   id: 'm',
@@ -33,13 +30,5 @@ describe('what is said of a text model', () => {
     expect(takesWords(model({ media: [] }))).toBe('text only');
     expect(takesWords(model({ media: ['image', 'video'] }))).toBe('pictures, video');
     expect(schemaWords(model({ nativeSchema: false }))).toBe('in words');
-  });
-});
-
-describe('the model that is likely to work', () => {
-  const models = [...FAKE_MODELS, ...FAKE_TEXT_MODELS];
-
-  it('is the demo’s before there is any key, and never one that draws', () => {
-    expect(likelyTextModel({ models, endpoints: [], settings: null })).toEqual(DEMO_TEXT_MODEL);
   });
 });

@@ -1,31 +1,10 @@
-/** Which models answer with text, what they take and cost, and which is likely to work now. Pure. */
-import type { EndpointView } from '@shared/contract';
-import { DEMO_ENDPOINT, DEMO_TEXT_MODEL, mayServe } from '@shared/demo';
+/** Which models answer with text, and what they take and cost. Pure. */
 import type { CatalogueModel } from '@shared/model/catalogue';
 import type { ModelChoice } from '@shared/model/run';
 import type { Medium } from '@shared/model/text';
-import { likelyModel } from '../state/new-run-draft';
-import type { DraftContext } from '../state/new-run-draft';
 
 export function textModels(models: readonly CatalogueModel[]): readonly CatalogueModel[] {
   return models.filter((model) => model.tasks.includes('text'));
-}
-
-/** What is asked where nobody chose. Before there is any key, what works is the demo. */
-export function likelyTextModel(context: DraftContext): ModelChoice | undefined {
-  if (context.endpoints.every(({ keys }) => keys.length === 0)) {
-    return DEMO_TEXT_MODEL;
-  }
-  const likely = likelyModel('text', context);
-  return likely === undefined ? undefined : { provider: likely.provider, model: likely.id };
-}
-
-export function canServe(endpoints: readonly EndpointView[], choice: ModelChoice): boolean {
-  // The demo's endpoint comes about when it is first used.
-  return (
-    mayServe(DEMO_ENDPOINT, choice) ||
-    endpoints.some(({ endpoint, keys }) => endpoint.enabled && keys.length > 0 && mayServe(endpoint, choice))
-  );
 }
 
 const MEDIUM_WORDS: Readonly<Record<Medium, string>> = {

@@ -3,15 +3,19 @@ import { isDemoModel } from '@shared/demo';
 import type { ModelChoice, Run } from '@shared/model/run';
 import { useState } from 'react';
 import { openVault, useLive, useModel } from '../state/app-model';
+import { likelyChoice } from '../state/served-models';
 import { show } from '../state/ui-store';
 import { useAction } from '../state/use-action';
-import { cataloguedPrice, likelyTextModel } from './text-models';
+import { cataloguedPrice } from './text-models';
 
 export function useTextRun(onClose: () => void) {
   const model = useModel();
   const action = useAction();
   const models = useLive((state) => state.models);
-  const likely = likelyTextModel(useLive((state) => state));
+  const likely = likelyChoice(
+    'text',
+    useLive((state) => state),
+  );
   const [chosen, choose] = useState<ModelChoice | null>(null);
   const choice = chosen ?? likely;
   /** `call` starts it; `onRun` hears of it before it is shown. */

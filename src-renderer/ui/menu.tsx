@@ -7,6 +7,8 @@ import { MENU_KEYS } from '../keys/window-keys';
 
 export interface MenuItem {
   readonly label: string;
+  /** Which it is, where its label changes while the menu is open; absent: its label. */
+  readonly name?: string;
   readonly hint?: string;
   /** Takes something away. */
   readonly isDanger?: boolean;
@@ -80,7 +82,7 @@ function MenuList({ id, label, items, button }: MenuListProps) {
       {items.map((item) => (
         <button
           className={item.isDanger === true ? 'danger' : undefined}
-          key={item.label}
+          key={item.name ?? item.label}
           onClick={() => {
             menu.current?.hidePopover();
             item.onSelect();

@@ -103,13 +103,17 @@ export function TileGrid(props: TileGridProps) {
     const keys = { shift: event.shiftKey, ctrl: event.ctrlKey || event.metaKey };
     if (actOf(CHOOSE_KEYS, event) === 'toggle' && many !== undefined) {
       event.preventDefault();
-      many.onToggle();
+      if (!event.repeat) {
+        many.onToggle();
+      }
       return;
     }
     if (actOf(OPEN_KEYS, event) === 'open') {
       event.preventDefault();
-      onSelect(current);
-      onOpen(current);
+      if (!event.repeat) {
+        onSelect(current);
+        onOpen(current);
+      }
       return;
     }
     const next = nextOffset(event.key, { current, count, columns, page: Math.max(1, shown.length - 3) });
@@ -182,7 +186,11 @@ function isIn(offset: number, row: number, columns: number): boolean {
   return Math.floor(offset / columns) === row;
 }
 
-/** Moves the focus to the selected cell once it is drawn, after it was asked for: a far cell appears only when scrolled to. */
+/**
+ * Moves the focus to the selected cell once it is drawn, after it was asked for: a far cell appears only when scrolled to.
+ * And along with a job that came to another place: the cell it has left would choose the job now there when the window is
+ * come back to.
+ */
 function useFocusOf(
   scroller: RefObject<HTMLElement | null>,
   selected: number | undefined,
@@ -197,6 +205,13 @@ function useFocusOf(
       isWanted.current = true;
     };
   }, [isCovered]);
+  useEffect(() => {
+    const focused = document.activeElement?.closest('[data-offset]') ?? null;
+    if (focused !== null && scroller.current?.contains(focused) === true) {
+      const cell = scroller.current.querySelector<HTMLElement>(`[data-offset="${selected}"]`);
+      cell?.focus({ preventScroll: true });
+    }
+  }, [scroller, selected]);
   useEffect(() => {
     const cell = isWanted.current
       ? scroller.current?.querySelector<HTMLElement>(`[data-offset="${selected}"]`)

@@ -8,6 +8,7 @@ import {
   arenaPairSchema,
   arenaSchema,
   arenaSourceSchema,
+  ownChoiceSchema,
 } from '../model/arena';
 import { base, id, none } from './base';
 
@@ -30,10 +31,12 @@ export const arenaContract = {
     .input(z.object({ pairId: id, choice: arenaChoiceSchema.nullable() }))
     .output(arenaChoiceSchema.nullable()),
   /**
-   * Takes the last choice back, whenever it was made, and answers its pair as it is shown again; null: there is none, or
-   * no picture of any is left.
+   * Takes a choice back, unless somebody has decided otherwise since, and answers its pair as it is shown again; null:
+   * there is none, or its pictures are gone. `own` absent: the last of the arena, whenever it was made.
    */
-  undo: base.input(z.object({ arenaId: id })).output(arenaPairSchema.nullable()),
+  undo: base
+    .input(z.object({ arenaId: id, own: ownChoiceSchema.optional() }))
+    .output(arenaPairSchema.nullable()),
   /** Who won how often: from here on the sides are told by name. */
   outcome: base.input(z.object({ arenaId: id })).output(arenaOutcomeSchema),
   remove: base.input(z.object({ arenaId: id })).output(none),

@@ -49,6 +49,14 @@ export const arenaPairSchema = z.object({
 });
 export type ArenaPair = Readonly<z.infer<typeof arenaPairSchema>>;
 
+/** What one reviewer chose, and what stood there before: others may have chosen in the same arena since. */
+export const ownChoiceSchema = z.object({
+  pairId: id,
+  choice: arenaChoiceSchema,
+  before: arenaChoiceSchema.nullable(),
+});
+export type OwnChoice = Readonly<z.infer<typeof ownChoiceSchema>>;
+
 /** Whose a picture was. */
 export const contenderSchema = z.object({
   side: z.string(),

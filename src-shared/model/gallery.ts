@@ -46,7 +46,7 @@ export type GalleryQuery = Readonly<z.infer<typeof galleryQuerySchema>>;
 
 export const EVERYTHING: GalleryQuery = { text: '', facets: {}, sort: 'newest', place: 'library' };
 
-/** Which results are meant: those named, or all that a query finds when it is carried out. */
+/** Which results are meant: those named, or all that a query finds: in the list that was seen, else when it is carried out. */
 export const gallerySelectionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ids'), jobIds: z.array(id).max(100_000) }),
   z.object({
@@ -54,6 +54,8 @@ export const gallerySelectionSchema = z.discriminatedUnion('kind', [
     query: galleryQuerySchema,
     /** These are not meant. */
     except: z.array(id).max(100_000),
+    /** The list on screen. Once it is no longer kept, more results than it had are not changed unseen. */
+    seen: z.object({ snapshot: z.string(), total: z.number().int() }).optional(),
   }),
 ]);
 export type GallerySelection = Readonly<z.infer<typeof gallerySelectionSchema>>;

@@ -169,6 +169,11 @@ export const runStateSchema = z.discriminatedUnion('kind', [
 ]);
 export type RunState = Readonly<z.infer<typeof runStateSchema>>;
 
+/** Whether it is being carried out now: by this process, or by the one that owns the library. */
+export function isUnderWay({ state: { kind } }: { readonly state: RunState }): boolean {
+  return kind === 'running' || kind === 'waiting' || kind === 'draining';
+}
+
 export const countsSchema = z.object({
   pending: z.number().int(),
   leased: z.number().int(),
@@ -208,6 +213,8 @@ export const runSchema = z.object({
   createdAt: z.number(),
   state: runStateSchema,
   counts: countsSchema,
+  /** Of the cancelled jobs, those whose results were deleted for good: they were sent, and are not put back. */
+  emptied: z.number().int(),
   /** Failed jobs by kind. */
   failures: z.partialRecord(failureKindSchema, z.number().int()),
   /** Results per second over the last 30 s, and the seconds left at that rate. */
@@ -222,6 +229,11 @@ export const runSchema = z.object({
   look: z.number().int(),
 });
 export type Run = Readonly<z.infer<typeof runSchema>>;
+
+/** How many of its jobs were cancelled and can be put back. */
+export function cancelledJobs({ counts, emptied }: Pick<Run, 'counts' | 'emptied'>): number {
+  return counts.cancelled - emptied;
+}
 
 export const resultSchema = z.object({
   id: z.number().int(),

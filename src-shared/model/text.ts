@@ -116,9 +116,22 @@ export const pictureAskSchema = z.object({
 });
 export type PictureAsk = Readonly<z.infer<typeof pictureAskSchema>>;
 
-/** A request of a session (src-main/app/sessions): kept as JSON in its row's field `request`. */
+/** A request of a session (src-main/app/sessions). */
 export const askSchema = z.discriminatedUnion('kind', [textAskSchema, pictureAskSchema]);
 export type Ask = Readonly<z.infer<typeof askSchema>>;
+
+/** The field of a session's row that holds its request, an `Ask` as JSON. */
+export const REQUEST_FIELD = 'request';
+
+/** What a row of a session asks for; null: it cannot be read. */
+export function askIn(fields: Readonly<Record<string, string>>): Ask | null {
+  try {
+    const parsed = askSchema.safeParse(JSON.parse(fields[REQUEST_FIELD] ?? ''));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
 
 /** What a text job brought: kept in the library, there is no file. */
 export const textResultSchema = z.object({

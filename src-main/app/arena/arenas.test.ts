@@ -164,6 +164,22 @@ describe('an arena', () => {
     expect((await arenas().undo(id))?.id).toBe(made[0]);
   });
 
+  it('takes its own choice back where others choose too, and leaves what they said since', async () => {
+    const { id } = await arenas().create({ runIds: [runId], kind: 'model' });
+    const [mine, theirs] = [await nextPair(id), await arenas().pair(id, 1, true)];
+    await arenas().choose(mine.id, 'left');
+    await arenas().choose(theirs?.id ?? 0, 'tie');
+    const own = { pairId: mine.id, choice: 'left', before: null } as const;
+    expect(await arenas().undo(id, own)).toMatchObject({ id: mine.id });
+    expect(await arenas().get(id)).toMatchObject({ decided: 1 });
+    expect((await store.arenaPair(theirs?.id ?? 0))?.choice).toBe('tie');
+    // Over another's choice, which is there again.
+    await arenas().choose(theirs?.id ?? 0, 'right');
+    const over = { pairId: theirs?.id ?? 0, choice: 'right', before: 'tie' } as const;
+    expect((await arenas().undo(id, over))?.choice).toBe('tie');
+    expect((await arenas().undo(id, over))?.choice).toBe('tie');
+  });
+
   it('is removed and put back with its choices', async () => {
     const { id } = await arenas().create({ runIds: [runId], kind: 'model' });
     await prefer(id, 'gpt-image-1');

@@ -12,11 +12,13 @@ import {
   type ArenaPair,
   type ArenaSource,
   type Contender,
+  type OwnChoice,
 } from '@shared/model/arena';
 import { Refusal } from '../../refusal';
 import type { ArenaPicture, ArenaResult, StoredArena, StoredArenaPair } from '../../store/arena-store';
 import type { Store } from '../../store/store';
 import { instructionOf } from '../orders/job-instruction';
+import { plainRow } from '../orders/plain-row';
 import { pairUp, type PairedUp, type PairingRules } from './pair-up';
 import { pickedResults, whyNoPairs } from './picked-results';
 
@@ -134,7 +136,8 @@ export function createArenas({ store, random }: ArenasOptions) {
     const run = job === null ? null : await store.run(job.runId);
     const [row] = job === null || run === null ? [] : await store.rowsAt(run.datasetId, [job.row]);
     const fields = row?.fields ?? {};
-    const instruction = run === null || job === null ? '' : instructionOf(run.recipe, job, fields);
+    const plain = run === null ? null : plainRow(run, fields);
+    const instruction = plain === null || job === null ? '' : instructionOf(plain.recipe, job, plain.fields);
     return { job, run, fields, instruction };
   }
 
@@ -172,8 +175,8 @@ export function createArenas({ store, random }: ArenasOptions) {
       await pairFound(pairId);
       return store.chooseArenaPair(pairId, choice);
     },
-    async undo(arenaId: number): Promise<ArenaPair | null> {
-      const pair = await store.takeArenaChoiceBack((await found(arenaId)).id);
+    async undo(arenaId: number, own?: OwnChoice): Promise<ArenaPair | null> {
+      const pair = await store.takeArenaChoiceBack((await found(arenaId)).id, own);
       return pair === null ? null : pairView(pair);
     },
     async outcome(arenaId: number): Promise<ArenaOutcome> {

@@ -76,6 +76,22 @@ it('runs stand against each other by the index of their rows', () => {
   expect(pairs).toHaveLength(1);
 });
 
+it('runs whose rows share an index stand against each other row by row', () => {
+  // The first run has no result of the first of the two rows.
+  const results = [
+    ...[1, 2].map((row) => result({ runId: 1, row, index: 5 })),
+    ...[0, 1, 2].map((row) => result({ runId: 2, row, index: 5 })),
+  ];
+  const rowOf = new Map(results.map(({ resultId, row }) => [resultId, row]));
+  const { pairs } = pairUp(results, rules('run'));
+  expect(
+    pairs.map(({ left, right }) => [rowOf.get(left.resultId), rowOf.get(right.resultId)]).sort(),
+  ).toEqual([
+    [1, 1],
+    [2, 2],
+  ]);
+});
+
 it('endpoints stand against each other where they answered the same model', () => {
   const same = [result({ variant: 0, endpointName: 'x' }), result({ variant: 1, endpointName: 'y' })];
   expect(pairUp(same, rules('endpoint')).pairs).toHaveLength(1);

@@ -34,25 +34,35 @@ export interface Answered {
 interface Telling {
   side(result: ArenaResult): string | null;
   /** Two results are compared when they share one of these. */
-  questions(result: ArenaResult, answered: Answered | undefined): readonly string[];
+  questions(result: ArenaResult, known: Known): readonly string[];
+}
+
+interface Known {
+  readonly answered: Answered | undefined;
+  /** Its index stands on several rows of a run, and does not tell which is meant. */
+  readonly isIndexRepeated: boolean;
 }
 
 /**
  * What is told apart, and what must be the same for two results to be compared: of models and endpoints, the row of one
- * run (of endpoints the model, too); of runs, the row's index. Across runs it is what was asked.
+ * run (of endpoints the model, too); of runs, the row's index, with the row where indexes repeat. Across runs it is
+ * what was asked.
  */
 const TELL: Readonly<Record<ArenaKind, Telling>> = {
   model: {
     side: ({ provider, model }) => `${provider}/${model}`,
-    questions: ({ runId, row }, answered) => [`${runId} ${row}`, ...(answered ? [answered.asked] : [])],
+    questions: ({ runId, row }, { answered }) => [`${runId} ${row}`, ...(answered ? [answered.asked] : [])],
   },
   run: {
     side: ({ runId }) => String(runId),
-    questions: ({ index }, answered) => (answered ? [answered.sourceRow, answered.asked] : [String(index)]),
+    questions({ index, row }, { answered, isIndexRepeated }) {
+      if (answered !== undefined) return [answered.sourceRow, answered.asked];
+      return [isIndexRepeated ? `${index} ${row}` : String(index)];
+    },
   },
   endpoint: {
     side: ({ endpointName }) => endpointName,
-    questions({ runId, row, provider, model }, answered) {
+    questions({ runId, row, provider, model }, { answered }) {
       const asked = answered ? [`${answered.asked} ${provider}/${model}`] : [];
       return [`${runId} ${row} ${provider}/${model}`, ...asked];
     },
@@ -95,7 +105,12 @@ function questionsOf(
   results: readonly ArenaResult[],
   { kind, answered }: PairingRules,
 ): (result: ArenaResult) => string {
-  const asked = (result: ArenaResult) => TELL[kind].questions(result, answered?.(result));
+  const repeated = repeatedIndexes(results);
+  const asked = (result: ArenaResult) =>
+    TELL[kind].questions(result, {
+      answered: answered?.(result),
+      isIndexRepeated: repeated.has(result.index),
+    });
   const merged = new Map<string, string>();
   const nameOf = (question: string): string => {
     let name = question;
@@ -114,6 +129,20 @@ function questionsOf(
     }
   }
   return (result) => nameOf(asked(result)[0] ?? '');
+}
+
+/** Of several rows of one run. */
+function repeatedIndexes(results: readonly ArenaResult[]): ReadonlySet<number> {
+  const rows = new Map<string, number>();
+  const repeated = new Set<number>();
+  for (const { runId, row, index } of results) {
+    const key = `${runId} ${index}`;
+    if ((rows.get(key) ?? row) !== row) {
+      repeated.add(index);
+    }
+    rows.set(key, row);
+  }
+  return repeated;
 }
 
 /** Every side against every other; the first variant against the first, the second against the second. */

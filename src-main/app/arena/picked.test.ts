@@ -1,5 +1,5 @@
 /** An arena of results chosen in the gallery, on a real database: of them alone, across runs where they answer the same. */
-import type { GallerySelection } from '@shared/model/gallery';
+import { EVERYTHING, type GallerySelection } from '@shared/model/gallery';
 import type { ModelChoice } from '@shared/model/run';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../store/store';
@@ -125,6 +125,15 @@ describe('results chosen in the gallery', () => {
     const query = { text: '', facets: {}, sort: 'newest', place: 'library' } as const;
     const except = jobIds.slice(0, 1);
     expect(await offered({ selection: { kind: 'matching', query, except } })).toEqual({ model: 2 });
+  });
+
+  it('that a filter found are not joined by those that came since', async () => {
+    const { jobIds } = await run({ datasetId: await dataset(3), models: [ONE, TWO] });
+    const seen = { snapshot: 'kept no longer', total: jobIds.length };
+    const selection: GallerySelection = { kind: 'matching', query: EVERYTHING, except: [], seen };
+    expect(await offered({ selection })).toEqual({ model: 3 });
+    await run({ datasetId: await dataset(1), rows: 1 });
+    await expect(arenas().create({ selection, kind: 'model' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 });
 

@@ -137,7 +137,7 @@ async function written(
         if (tally.written === 0) {
           throw new Refusal(
             'BAD_INPUT',
-            'No pairs: none of these rows has one result that was preferred to another. Judge or rate its variants first.',
+            tally.skipped === 0 ? NO_PAIRS : `No pairs: of each, ${WHY_NO_PAIR}.`,
           );
         }
       });
@@ -150,7 +150,10 @@ async function written(
   }
 }
 
-const NOTHING: Tally = { written: 0, skipped: 0 };
+const NO_PAIRS =
+  'No pairs: none of these rows has one result that was preferred to another. Judge or rate its variants first.';
+const WHY_NO_PAIR = 'a picture is no longer on disk, or the two are of different rows or in different splits';
+const NOTHING: Tally = { written: 0, skipped: 0, missingInputs: 0 };
 
 /** Input cells as they came; ours behind them. */
 async function writeTable(
@@ -172,18 +175,18 @@ async function writeTable(
     withReviews: true,
     pages: pages(),
   });
-  return { written: done, skipped: 0 };
+  return { written: done, skipped: 0, missingInputs: 0 };
 }
 
 function writeParquet(ground: ExportGround, path: string): Promise<Tally> {
   return writeAtomically(path, async (handle) => {
     const file = parquetFile(handle);
     const tally = await eachItem(ground, async (item) => {
-      const row = await parquetRow(ground, item);
-      if (row !== null) {
-        await file.add(row);
+      const found = await parquetRow(ground, item);
+      if (found !== null) {
+        await file.add(found.row);
       }
-      return row !== null;
+      return found;
     });
     await file.end();
     return tally;
@@ -207,11 +210,11 @@ async function writeSplitParquet(
         files.set(split, parquetFile(handle));
       }
       tally = await eachItem(ground, async (item) => {
-        const row = await parquetRow(ground, item);
-        if (row !== null) {
-          await files.get(splitOf(item))?.add(row);
+        const found = await parquetRow(ground, item);
+        if (found !== null) {
+          await files.get(splitOf(item))?.add(found.row);
         }
-        return row !== null;
+        return found;
       });
       for (const file of files.values()) {
         await file.end();
@@ -223,15 +226,18 @@ async function writeSplitParquet(
   return { path, tally };
 }
 
-function sentenceOf(format: ExportFormat, { written, skipped }: Tally, name: string): string {
+function sentenceOf(format: ExportFormat, { written, skipped, missingInputs }: Tally, name: string): string {
   const thing = TABLES.includes(format) ? 'row' : format === 'pairs' ? 'pair' : 'picture';
   const what = `${written.toLocaleString('en')} ${thing}${written === 1 ? '' : 's'}`;
-  const why =
-    format === 'pairs'
-      ? 'a picture is no longer on disk, or the two are in different splits'
-      : 'no longer on disk, or without a picture';
+  const why = format === 'pairs' ? WHY_NO_PAIR : 'no longer on disk, or without a picture';
   const left = skipped === 0 ? '' : `; ${skipped.toLocaleString('en')} left out: ${why}`;
-  return `Exported ${what} to ${name}${left}.`;
+  return `Exported ${what} to ${name}${left}.${missingOf(missingInputs)}`;
+}
+
+function missingOf(inputs: number): string {
+  if (inputs === 0) return '';
+  const what = inputs === 1 ? '1 input picture is' : `${inputs.toLocaleString('en')} input pictures are`;
+  return ` ${what} missing: not found, or outside the folders that may be read.`;
 }
 
 /** What every disk takes for a name. */

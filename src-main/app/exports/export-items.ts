@@ -5,7 +5,10 @@ import type { ReviewFilter } from '@shared/model/review';
 import type { JobState } from '@shared/model/run';
 import { Refusal } from '../../refusal';
 import type { Store, StoredDataset, StoredJob, StoredRow, StoredRun } from '../../store/store';
-import { withRows } from '../tables/results-log';
+import { refuseUnseen } from '../gallery/refuse-unseen';
+import { jobPages } from '../results/job-pages';
+import { plainRow } from '../orders/plain-row';
+import { type FinishedJob, withRows } from '../tables/results-log';
 
 const PAGE = 200;
 
@@ -14,6 +17,12 @@ export interface ExportItem {
   readonly row: StoredRow;
   readonly run: StoredRun;
   readonly dataset: StoredDataset;
+}
+
+/** Of a session it has what its row asked for, as a row of a dataset has it. */
+export function itemOf({ job, row }: FinishedJob, run: StoredRun, dataset: StoredDataset): ExportItem {
+  const { recipe, fields } = plainRow(run, row.fields);
+  return { job, row: { ...row, fields }, run: { ...run, recipe }, dataset };
 }
 
 export type ExportStore = Pick<
@@ -93,14 +102,8 @@ async function* statePages(
   store: ExportStore,
   { run, only, join }: { readonly run: StoredRun; readonly only: JobState | undefined; readonly join: Join },
 ): AsyncGenerator<readonly ExportItem[]> {
-  const state = only === undefined ? {} : { state: only };
-  for (let afterPosition = -1; ; ) {
-    const jobs = await store.jobsAfter({ runId: run.id, afterPosition, limit: PAGE, ...state });
-    const last = jobs.at(-1);
-    if (last === undefined) {
-      return;
-    }
-    afterPosition = last.position;
+  const of = { runId: run.id, ...(only === undefined ? {} : { state: only }) };
+  for await (const jobs of jobPages(store, of, PAGE)) {
     yield await join(jobs.filter(({ isTrashed }) => isTrashed !== true));
   }
 }
@@ -111,6 +114,7 @@ async function selectedIds(store: ExportStore, selection: GallerySelection): Pro
     const page = await store.selectionIds(selection, afterId, PAGE * 10);
     const last = page.at(-1);
     if (last === undefined) {
+      refuseUnseen(selection, ids.length);
       return ids;
     }
     ids.push(...page);
@@ -149,7 +153,7 @@ function createJoin(store: ExportStore) {
       const dataset = await datasetOf(run);
       const ofRun = jobs.filter((job) => job.runId === runId);
       for (const finished of await withRows({ store, datasetId: run.datasetId }, ofRun)) {
-        items.set(finished.job.id, { ...finished, run, dataset });
+        items.set(finished.job.id, itemOf(finished, run, dataset));
       }
     }
     return jobs.flatMap(({ id }) => items.get(id) ?? []);

@@ -10,7 +10,7 @@ import type { StoredDataset } from '../../store/store';
 import { embedRecipe, sidecarOf } from '../pictures/recipe';
 import type { ExportItem, ExportItems } from './export-items';
 import { createFreeNames } from './free-names';
-import { type InputPicture, inputPictures } from './input-pictures';
+import { type InputPicture, inputPictures, isLocal } from './input-pictures';
 import { type Content, type LayoutSink, readable } from './layout-sink';
 import { loaderMetadata, plainFacts } from './loader-metadata';
 import { type ResultPicture, resultPicture, rowKey } from './picture-record';
@@ -31,31 +31,39 @@ export interface Tally {
   readonly written: number;
   /** Without a result, or with one that is no longer on disk. */
   readonly skipped: number;
+  /** Input pictures of what was written that could not be read; those on the web are not meant to be there. */
+  readonly missingInputs: number;
 }
+
+/** What became of a result: how many of its inputs could not be read; null: it is itself no longer there. */
+export type WrittenItem = Pick<Tally, 'missingInputs'> | null;
 
 const TELL_EVERY = 10;
 
-/** Calls `write` for every item and counts; it answers false for what is no longer there. */
+/** Calls `write` for every item and counts. */
 export async function eachItem(
   { items, tell, signal }: Pick<ExportGround, 'items' | 'tell' | 'signal'>,
-  write: (item: ExportItem) => Promise<boolean>,
+  write: (item: ExportItem) => Promise<WrittenItem>,
 ): Promise<Tally> {
   let written = 0;
   let skipped = 0;
+  let missingInputs = 0;
   for await (const page of items.pages()) {
     for (const item of page) {
       signal.throwIfAborted();
-      if (await write(item)) {
-        written += 1;
-      } else {
+      const one = await write(item);
+      if (one === null) {
         skipped += 1;
+      } else {
+        written += 1;
+        missingInputs += one.missingInputs;
       }
       if ((written + skipped) % TELL_EVERY === 0) {
         tell({ done: written, skipped, total: items.total });
       }
     }
   }
-  return { written, skipped };
+  return { written, skipped, missingInputs };
 }
 
 export async function splitsOf({
@@ -86,15 +94,15 @@ export async function writeImageFolder(ground: ExportGround, sink: LayoutSink): 
     const folder = splitOf(item);
     const edited = result === null ? null : await placer.result(folder, 'edited', { item, result });
     if (result === null || edited === null) {
-      return false;
+      return null;
     }
-    const { source, references, sourceUrl } = await placer.inputs(folder, item);
+    const { source, references, sourceUrl, missingInputs } = await placer.inputs(folder, item);
     await metadata.add(folder, {
       head: { edited_file_name: edited },
       files: { source: source === undefined ? [] : [source], references },
       facts: { ...plainFacts(result.facts), source_url: sourceUrl },
     });
-    return true;
+    return { missingInputs };
   });
   await metadata.end();
   return tally;
@@ -105,6 +113,7 @@ interface Placed {
   readonly references: readonly string[];
   /** Of a source on the web, which is not fetched; else blank. */
   readonly sourceUrl: string;
+  readonly missingInputs: number;
 }
 
 /** Puts pictures into the layout; names they get are relative to their split's folder. */
@@ -147,7 +156,8 @@ export function createPlacer({ options, rulesOf, noteOf }: ExportGround, sink: L
   }
 
   async function inputs(folder: string, item: ExportItem): Promise<Placed> {
-    const [first, ...others] = await inputPictures(item, rulesOf(item.dataset));
+    const pictures = await inputPictures(item, rulesOf(item.dataset));
+    const [first, ...others] = pictures;
     const { stem } = item.job;
     const source = first === undefined ? null : await input(folder, `source/${stem}`, first);
     const references: string[] = [];
@@ -158,7 +168,8 @@ export function createPlacer({ options, rulesOf, noteOf }: ExportGround, sink: L
       }
     }
     const sourceUrl = first?.kind === 'web' ? first.url : '';
-    return { ...(source === null ? {} : { source }), references, sourceUrl };
+    const missingInputs = pictures.filter(isLocal).length - references.length - (source === null ? 0 : 1);
+    return { ...(source === null ? {} : { source }), references, sourceUrl, missingInputs };
   }
 
   function input(folder: string, stem: string, picture: InputPicture): Promise<string | null> {

@@ -15,6 +15,11 @@ export type InputPicture =
   | { readonly kind: 'web'; readonly url: string }
   | { readonly kind: 'gone' };
 
+/** Whether an export is to hold it: what is on the web is named instead. */
+export function isLocal({ kind }: InputPicture): boolean {
+  return kind !== 'web';
+}
+
 /** In the order they were sent; none of a run that edits nothing. */
 export function inputPictures(
   { run, row }: ExportItem,

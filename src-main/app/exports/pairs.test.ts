@@ -40,6 +40,7 @@ describe('preference pairs', () => {
         chosen: 'train/results/000000.png',
         rejected: 'train/results/000001.png',
         split: 'train',
+        rejected_prompt: 'make it 0: plain',
         chosen_model: 'gpt-image-1',
         rejected_model: 'gpt-image-1',
         index: 100,
@@ -68,10 +69,14 @@ describe('preference pairs', () => {
     ]);
   });
 
-  /** A picture of the studio, asked of one input: its job's id. */
-  async function studioResult(image: string, at: number): Promise<number> {
+  /** A picture of the studio, or of the only row of another dataset, asked of one input: its job's id. */
+  async function resultOf(
+    image: string,
+    at: number,
+    origin: 'studio' | 'dataset' = 'studio',
+  ): Promise<number> {
     const { id } = await scene.store.createDataset({
-      name: 'Make the sky blue',
+      name: origin === 'studio' ? 'Make the sky blue' : `sky-${at}.csv`,
       format: 'images',
       sourcePath: null,
       baseDir: scene.dir,
@@ -81,7 +86,7 @@ describe('preference pairs', () => {
     await scene.store.finishDataset(id, Object.keys(fields), []);
     const outputDir = join(scene.dir, `studio-${at}`);
     await mkdir(outputDir);
-    const run = await scene.store.createRun({ ...newRun(id, outputDir), origin: 'studio' });
+    const run = await scene.store.createRun({ ...newRun(id, outputDir), origin });
     const stem = String(at).padStart(6, '0');
     await scene.store.planJobs(run.id, [
       { position: 0, row: 0, index: 0, variant: 0, model: MODEL, stem, digest: 'd' },
@@ -94,7 +99,7 @@ describe('preference pairs', () => {
   it('are of results with the same inputs: one instruction asked of two pictures is two questions', async () => {
     const jobIds: number[] = [];
     for (const [at, image] of ['a.png', 'ref.png', 'a.png', 'ref.png'].entries()) {
-      const jobId = await studioResult(image, 10 + at);
+      const jobId = await resultOf(image, 10 + at);
       jobIds.push(jobId);
       await scene.review(jobId, at < 2 ? 'accepted' : 'rejected');
     }
@@ -118,7 +123,7 @@ describe('preference pairs', () => {
     const images = ['a.png', 'ref.png', 'https://example.test/b.png'];
     const jobIds: number[] = [];
     for (const [at, image] of images.entries()) {
-      jobIds.push(await studioResult(image, 10 + at));
+      jobIds.push(await resultOf(image, 10 + at));
     }
     const source = { kind: 'selection', selection: { kind: 'ids', jobIds } } as const;
     const options = { splits: { validation: 34, test: 33, seed: 3 } };
@@ -126,28 +131,40 @@ describe('preference pairs', () => {
     expect((await readdir(join(target, 'results'))).sort()).toEqual(['test', 'train', 'validation']);
   });
 
-  it('are of one split: an arena that compared two rows adds none whose pictures belong to different ones', async () => {
+  it('are of one row or one question: what an arena chose between others is left out', async () => {
     const jobs = await scene.jobs();
     const idOf = (at: number): number => jobs[at]?.id ?? 0;
     scene.arena.push(
       { chosen: idOf(0), rejected: idOf(3), by: 'arena' },
       { chosen: idOf(3), rejected: idOf(4), by: 'arena' },
-      { chosen: idOf(6), rejected: idOf(7), by: 'arena' },
-      { chosen: idOf(1), rejected: idOf(2), by: 'arena' },
     );
-    const options = {
-      splits: { validation: 34, test: 33, seed: 3 },
-      pairs: { verdicts: true, ratings: false, arenaId: 1 },
-    };
+    const options = { pairs: { verdicts: true, ratings: false, arenaId: 1 } };
     const reports = await scene.carryOut('pairs', target, { options });
     expect(reports.at(-1)).toMatchObject({
-      done: 3,
+      done: 1,
       skipped: 1,
       sentence:
-        'Exported 3 pairs to cats-pairs; 1 left out: a picture is no longer on disk, or the two are in different splits.',
+        'Exported 1 pair to cats-pairs; 1 left out: a picture is no longer on disk, or the two are of different rows or in different splits.',
     });
-    const splits = await readImageFolder(join(target, 'cats-pairs'));
-    expect(Object.values(splits).map((pairs) => pairs.length)).toEqual([1, 1, 1]);
+    const { train } = await readImageFolder(join(target, 'cats-pairs'));
+    expect(train?.map(({ facts }) => facts['prompt'])).toEqual(['make it 1: a "quoted" one, with commas']);
+  });
+
+  it('are of one split: two rows that ask the same may be in different ones', async () => {
+    const jobIds: number[] = [];
+    for (const at of [10, 11, 12]) {
+      jobIds.push(await resultOf('a.png', at, 'dataset'));
+    }
+    const [chosen = 0, rejected = 0] = jobIds;
+    scene.arena.push({ chosen, rejected, by: 'arena' });
+    const source = { kind: 'selection', selection: { kind: 'ids', jobIds } } as const;
+    const pairs = { verdicts: true, ratings: false, arenaId: 1 };
+    const splits = { validation: 34, test: 33, seed: 3 };
+    await expect(scene.carryOut('pairs', target, { source, options: { pairs, splits } })).rejects.toThrow(
+      'No pairs: of each, a picture',
+    );
+    await scene.carryOut('pairs', target, { source, options: { pairs } });
+    expect(await readdir(target)).toEqual(['results-pairs']);
   });
 
   it('that there are none of is said, and nothing is written', async () => {

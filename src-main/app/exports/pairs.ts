@@ -1,13 +1,13 @@
 /**
  * Preference pairs for training by direct preference optimisation: of two results of one row under one instruction, with
- * the same inputs, which a person preferred. `pairs.jsonl` has `prompt`, `images`, `chosen`, `rejected` with paths from
- * the folder's root; below each split the same stands as metadata.jsonl, which the `datasets` library reads with its pictures.
+ * the same inputs, which a person preferred; an arena adds those of one row under two instructions. `pairs.jsonl` has
+ * `prompt` (of the chosen one; beside it `rejected_prompt`), `images`, `chosen`, `rejected` with paths from the folder's root; below each split the same stands as metadata.jsonl, which the `datasets` library reads with its pictures.
  */
 import type { PairRules } from '@shared/model/export';
 import type { Store } from '../../store/store';
 import { askedOf, inputsKey } from './asked';
 import type { ExportItem, ExportItems, ExportStore } from './export-items';
-import { createPlacer, type ExportGround, splitsOf, type Tally } from './image-folder';
+import { createPlacer, type ExportGround, splitsOf, type Tally, type WrittenItem } from './image-folder';
 import type { LayoutSink } from './layout-sink';
 import { jsonText, type LoaderMetadata, loaderMetadata } from './loader-metadata';
 import { instructionOf, resultPicture, rowKey } from './picture-record';
@@ -61,30 +61,36 @@ function preferred(
 
 const PAGE = 500;
 
+interface FoundPairs {
+  readonly pairs: readonly Pair[];
+  /** Choices of the arena between different rows that were asked different things: they teach nothing about either. */
+  readonly unlike: number;
+}
+
 /** In the order of the rows; then those of the arena that are not told already. */
-export async function pairsOf(
-  store: PairStore,
-  items: ExportItems,
-  rules: PairRules,
-): Promise<readonly Pair[]> {
+async function pairsOf(store: PairStore, items: ExportItems, rules: PairRules): Promise<FoundPairs> {
   const rows = new Map<string, Judged[]>();
-  const meant = new Set<number>();
+  const meant = new Map<number, { readonly row: string; readonly asked: string }>();
   for await (const page of items.pages()) {
     for (const item of page.filter(({ job }) => job.result !== null)) {
       const { verdict = null, rating = null } = item.job.review ?? {};
-      const key = `${rowKey(item)}\0${askedOf(item)}`;
+      const [row, asked] = [rowKey(item), askedOf(item)];
+      const key = `${row}\0${asked}`;
       rows.set(key, [...(rows.get(key) ?? []), { jobId: item.job.id, verdict, rating }]);
-      meant.add(item.job.id);
+      meant.set(item.job.id, { row, asked });
     }
   }
   const pairs = [...rows.values()].flatMap((judged) => pairsWithin(judged, rules));
   const told = new Set(pairs.map(({ chosen, rejected }) => `${chosen}>${rejected}`));
-  for (const pair of await arenaPairs(store, rules.arenaId)) {
-    if (!told.has(`${pair.chosen}>${pair.rejected}`) && meant.has(pair.chosen) && meant.has(pair.rejected)) {
-      pairs.push(pair);
-    }
-  }
-  return pairs;
+  const choices = (await arenaPairs(store, rules.arenaId)).filter(
+    ({ chosen, rejected }) => !told.has(`${chosen}>${rejected}`) && meant.has(chosen) && meant.has(rejected),
+  );
+  // An arena may be about which words get more out of a row: then both prompts are told.
+  const alike = choices.filter(({ chosen, rejected }) => {
+    const [better, worse] = [meant.get(chosen), meant.get(rejected)];
+    return better?.row === worse?.row || better?.asked === worse?.asked;
+  });
+  return { pairs: [...pairs, ...alike], unlike: choices.length - alike.length };
 }
 
 async function arenaPairs(store: PairStore, arenaId: number | undefined): Promise<readonly Pair[]> {
@@ -107,29 +113,37 @@ async function arenaPairs(store: PairStore, arenaId: number | undefined): Promis
   return pairs;
 }
 
-/** `skipped` counts pairs of which a picture is no longer on disk, and those of two rows that fall into different splits. */
+/**
+ * `skipped` counts pairs of which a picture is no longer on disk, and those of the arena whose two were asked for
+ * different things or fall into different splits.
+ */
 export async function writePairs(store: PairStore, ground: ExportGround, sink: LayoutSink): Promise<Tally> {
   const { items, options, signal, tell } = ground;
-  const pairs = await pairsOf(store, items, options.pairs);
+  const { pairs, unlike } = await pairsOf(store, items, options.pairs);
+  const total = pairs.length + unlike;
   const splitOf = await splitsOf(ground);
   const metadata = loaderMetadata(sink, { images: 'many' });
   const writer = createPairWriter(ground, sink, { splitOf, metadata });
   let written = 0;
+  let missingInputs = 0;
   for (const [at, pair] of pairs.entries()) {
     signal.throwIfAborted();
     const found = await itemsById(store, ground, [pair.chosen, pair.rejected]);
     const chosen = found.get(pair.chosen);
     const rejected = found.get(pair.rejected);
-    if (chosen !== undefined && rejected !== undefined && (await writer(chosen, rejected, pair.by))) {
+    const one =
+      chosen === undefined || rejected === undefined ? null : await writer(chosen, rejected, pair.by);
+    if (one !== null) {
       written += 1;
+      missingInputs += one.missingInputs;
     }
-    tell({ done: written, skipped: at + 1 - written, total: pairs.length });
+    tell({ done: written, skipped: unlike + at + 1 - written, total });
   }
   await metadata.end();
-  return { written, skipped: pairs.length - written };
+  return { written, skipped: total - written, missingInputs };
 }
 
-type WritePair = (chosen: ExportItem, rejected: ExportItem, by: Reason) => Promise<boolean>;
+type WritePair = (chosen: ExportItem, rejected: ExportItem, by: Reason) => Promise<WrittenItem>;
 
 /** A picture that stands in several pairs is written once. */
 function createPairWriter(
@@ -152,31 +166,35 @@ function createPairWriter(
     return name;
   }
 
-  async function images(folder: string, item: ExportItem): Promise<readonly string[]> {
+  async function images(
+    folder: string,
+    item: ExportItem,
+  ): Promise<{ readonly names: readonly string[]; readonly missingInputs: number }> {
     const key = `${folder}\0${inputsKey(item)}`;
     const known = inputs.get(key);
     if (known !== undefined) {
-      return known;
+      return { names: known, missingInputs: 0 };
     }
-    const { source, references } = await placer.inputs(folder, item);
+    const { source, references, missingInputs } = await placer.inputs(folder, item);
     const names = [...(source === undefined ? [] : [source]), ...references];
     inputs.set(key, names);
-    return names;
+    return { names, missingInputs };
   }
 
   return async (chosen, rejected, by) => {
     const folder = splitOf(chosen);
-    // The arena compares answers to different rows, too: what one split is trained on must not stand in another.
+    // Several rows may ask the same, and the arena compares their answers: what one split trains on must stand in no other.
     if (splitOf(rejected) !== folder) {
-      return false;
+      return null;
     }
     const [better, worse] = [await picture(folder, chosen), await picture(folder, rejected)];
     if (better === null || worse === null) {
-      return false;
+      return null;
     }
-    const names = await images(folder, chosen);
+    const { names, missingInputs } = await images(folder, chosen);
     const prompt = instructionOf(chosen);
     const facts = {
+      rejected_prompt: instructionOf(rejected),
       chosen_model: chosen.job.model,
       rejected_model: rejected.job.model,
       index: chosen.job.index,
@@ -199,7 +217,7 @@ function createPairWriter(
       files: { images: names },
       facts: { prompt, ...facts },
     });
-    return true;
+    return { missingInputs };
   };
 }
 

@@ -11,7 +11,7 @@ import type { SchemaElement } from 'hyparquet';
 import { embedRecipe, sidecarOf } from '../pictures/recipe';
 import type { ExportItem } from './export-items';
 import { type ExportGround } from './image-folder';
-import { type InputPicture, inputPictures } from './input-pictures';
+import { type InputPicture, inputPictures, isLocal } from './input-pictures';
 import { readable } from './layout-sink';
 import { type PictureFacts, type ResultPicture, resultPicture } from './picture-record';
 
@@ -164,8 +164,14 @@ function sizeOf({ edited_image, source_image, reference_images }: ParquetRow): n
   );
 }
 
+interface FoundRow {
+  readonly row: ParquetRow;
+  /** So many of its inputs could not be read. */
+  readonly missingInputs: number;
+}
+
 /** Null: its result is not there, or no longer. */
-export async function parquetRow(ground: ExportGround, item: ExportItem): Promise<ParquetRow | null> {
+export async function parquetRow(ground: ExportGround, item: ExportItem): Promise<FoundRow | null> {
   const result = resultPicture(item);
   const edited = result === null ? null : await editedCell(ground, item, result);
   if (result === null || edited === null) {
@@ -173,16 +179,19 @@ export async function parquetRow(ground: ExportGround, item: ExportItem): Promis
   }
   const inputs = await inputPictures(item, ground.rulesOf(item.dataset));
   const { stem } = item.job;
-  const [source = null, ...references] = await Promise.all(
+  const cells = await Promise.all(
     inputs.map((input, at) => inputCell(input, at === 0 ? `source/${stem}` : `references/${stem}_${at + 1}`)),
   );
-  return {
+  const [source = null, ...references] = cells;
+  const row = {
     ...result.facts,
     edited_image: edited.cell,
     source_image: source,
     reference_images: references.filter((cell) => cell !== null),
     recipe: edited.recipe,
   };
+  const found = cells.filter((cell) => cell !== null);
+  return { row, missingInputs: inputs.filter(isLocal).length - found.length };
 }
 
 async function editedCell(

@@ -94,6 +94,41 @@ describe('work on many results', () => {
     expect(again).toMatchObject({ changed: 0, skipped: RESULTS });
   });
 
+  it('is done to the list that was seen, not to what came since', async () => {
+    const gallery = galleryOf();
+    const { snapshot, total } = await store.searchGallery(EVERYTHING);
+    const seen: GallerySelection = {
+      kind: 'matching',
+      query: EVERYTHING,
+      except: [],
+      seen: { snapshot, total },
+    };
+    const late = await plannedRun(store, 2, join(library.dir, 'late'));
+    await finishNext(store, late.id);
+    const accept = () => lastOf(gallery.change(seen, { kind: 'verdict', verdict: 'accepted' }, undefined));
+    expect(await accept()).toMatchObject({ changed: RESULTS, total: RESULTS });
+    expect(await store.reviewCounts(late.id)).toMatchObject({ unset: 1 });
+    for (let other = 0; other < 6; other += 1) {
+      await store.searchGallery({ ...EVERYTHING, text: `${other}` });
+    }
+    await finishNext(store, late.id);
+    await expect(accept()).rejects.toThrow('More results match by now than were selected');
+  });
+
+  it('counts what was left out among what was seen: another in its place is one that nobody has seen', async () => {
+    const { total } = await store.searchGallery(EVERYTHING);
+    const except = [...(await store.selectionIds(ALL, 0, 1))];
+    const seen = { snapshot: 'kept no longer', total };
+    const selection: GallerySelection = { kind: 'matching', query: EVERYTHING, except, seen };
+    const accept = () =>
+      lastOf(galleryOf().change(selection, { kind: 'verdict', verdict: 'accepted' }, undefined));
+    expect(await accept()).toMatchObject({ changed: RESULTS - 1 });
+    const late = await plannedRun(store, 1, join(library.dir, 'late'));
+    await finishNext(store, late.id);
+    await expect(accept()).rejects.toThrow('More results match by now than were selected');
+    expect(await store.reviewCounts(late.id)).toMatchObject({ unset: 1 });
+  });
+
   it('stops when nobody listens any more, and what was done by then can be undone', async () => {
     const stop = new AbortController();
     stop.abort();

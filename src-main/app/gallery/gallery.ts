@@ -11,6 +11,7 @@ import { StoreError } from '../../store/store-error';
 import type { EventHub } from '../event-hub';
 import { createCatchUp } from './catch-up';
 import { trashTurns } from './empty-trash';
+import { refuseUnseen } from './refuse-unseen';
 
 /** Jobs of one transaction: the journal of runs under way waits for it no longer than for one of its own. */
 const PAGE = 500;
@@ -45,6 +46,7 @@ export function createGallery(parts: GalleryParts) {
   async function* pagesOf(selection: GallerySelection, signal: AbortSignal | undefined) {
     await catchUp.ready();
     const total = (await store.selectionSum(selection)).count;
+    refuseUnseen(selection, total);
     let done = 0;
     for (let after = 0; signal?.aborted !== true; ) {
       const jobIds = await store.selectionIds(selection, after, PAGE);

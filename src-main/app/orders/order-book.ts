@@ -6,7 +6,7 @@ import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Failure } from '@shared/model/failure';
 import { PROVIDER_TRAITS } from '@shared/model/provider';
 import type { ModelChoice } from '@shared/model/run';
-import { type Ask, askSchema } from '@shared/model/text';
+import { type Ask, askIn } from '@shared/model/text';
 import type { Lease, PendingJob } from '../../engine/ports';
 import type { StoredDataset, Store, StoredJob, StoredRow, StoredRun } from '../../store/store';
 import type { InputRules, Order, OrderTurn, PictureOrder } from '../../transport/order';
@@ -28,9 +28,6 @@ export interface OrderBookOptions {
   /** Whether somebody looks on while this text answer is being written; absent: nobody does. */
   isWatched?(jobId: number): boolean;
 }
-
-/** The field of a session's row that holds its request, an `Ask` as JSON. */
-export const REQUEST_FIELD = 'request';
 
 /** What all orders of one run share. */
 export interface RunContext {
@@ -214,15 +211,7 @@ function askedOf(
 }
 
 function requestIn({ run }: RunContext, { fields }: StoredRow): Page['ask'] {
-  if (run.origin !== 'session') {
-    return 'no';
-  }
-  try {
-    const parsed = askSchema.safeParse(JSON.parse(fields[REQUEST_FIELD] ?? ''));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
+  return run.origin === 'session' ? askIn(fields) : 'no';
 }
 
 function unreadable({ id }: PendingJob): Prepared {

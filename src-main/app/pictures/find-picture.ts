@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path';
 import type { PictureRef } from '@shared/model/picture';
 import { Refusal } from '../../refusal';
 import type { Store } from '../../store/store';
-import type { ExportItem } from '../exports/export-items';
+import { type ExportItem, itemOf } from '../exports/export-items';
 import { withRows } from '../tables/results-log';
 
 export interface FoundPicture {
@@ -27,7 +27,11 @@ export async function findPicture(parts: FindParts, ref: PictureRef): Promise<Fo
     if (found === null) {
       throw new Refusal('NOT_FOUND', 'That result is no longer in the library.');
     }
-    return { path: found.path, fileName: basename(found.path), item: await itemOf(parts.store, found.jobId) };
+    return {
+      path: found.path,
+      fileName: basename(found.path),
+      item: await itemOfJob(parts.store, found.jobId),
+    };
   }
   const [node] = await parts.store.studioNodesById([ref.nodeId]);
   const path = await parts.studio.pictureOf(ref.nodeId, ref.part);
@@ -35,11 +39,11 @@ export async function findPicture(parts: FindParts, ref: PictureRef): Promise<Fo
     throw new Refusal('NOT_FOUND', 'That picture is no longer in the studio.');
   }
   const stem = fileStem(node.name) || `picture-${node.id}`;
-  const item = node.job === null ? null : await itemOf(parts.store, node.job.id);
+  const item = node.job === null ? null : await itemOfJob(parts.store, node.job.id);
   return { path, fileName: `${stem}${ref.part === 'locked' ? '-locked' : ''}${extname(path)}`, item };
 }
 
-async function itemOf(store: FindParts['store'], jobId: number): Promise<ExportItem | null> {
+async function itemOfJob(store: FindParts['store'], jobId: number): Promise<ExportItem | null> {
   const job = await store.job(jobId);
   const run = job === null ? null : await store.run(job.runId);
   const dataset = run === null ? null : await store.dataset(run.datasetId);
@@ -47,7 +51,7 @@ async function itemOf(store: FindParts['store'], jobId: number): Promise<ExportI
     return null;
   }
   const [finished] = await withRows({ store, datasetId: dataset.id }, [job]);
-  return finished === undefined ? null : { ...finished, run, dataset };
+  return finished === undefined ? null : itemOf(finished, run, dataset);
 }
 
 /** A node is called by its instruction: as much of it as a file name takes. */

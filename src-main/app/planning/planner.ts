@@ -122,6 +122,12 @@ export async function hasMoved(store: Pick<Store, 'plannedDigest'>, runId: numbe
   return (await store.plannedDigest(runId)) === MOVED;
 }
 
+/** Whether its planning was begun, and has not come to its end. */
+export async function isCutOff(store: Pick<Store, 'plannedDigest'>, runId: number): Promise<boolean> {
+  const digest = await store.plannedDigest(runId);
+  return digest === null || digest === MOVED;
+}
+
 /** As the planning goes through them, with the names they get. */
 export async function* jobsToPlan(
   store: Pick<Store, 'rows' | 'heldNames'>,
@@ -309,46 +315,4 @@ function createJobsOf(recipe: Recipe) {
       })),
     );
   };
-}
-
-/** What differs between two recipes, one phrase each; empty when both ask for the same pictures. */
-export function recipeChanges(before: Recipe, after: Recipe): readonly string[] {
-  const changes: string[] = [];
-  const compare = (name: string, from: unknown, to: unknown): void => {
-    if (JSON.stringify(from ?? null) !== JSON.stringify(to ?? null)) {
-      changes.push(`${name} (was ${shown(from)}, now ${shown(to)})`);
-    }
-  };
-  const models = (recipe: Recipe): string => recipe.models.map((m) => `${m.provider}/${m.model}`).join(', ');
-  compare('task', before.task, after.task);
-  compare('model', models(before), models(after));
-  compare('instruction', before.instruction, after.instruction);
-  compare('image columns', before.imageColumns, after.imageColumns);
-  compare('mask column', before.maskColumn, after.maskColumn);
-  compare('aspect ratio', before.aspectRatio, after.aspectRatio);
-  compare('image size', before.imageSize, after.imageSize);
-  compare('quality', before.quality, after.quality);
-  compare('width', before.width, after.width);
-  compare('height', before.height, after.height);
-  compare('images per prompt', before.variants, after.variants);
-  compare('output name column', before.outputNameColumn, after.outputNameColumn);
-  compare('system prompt', before.text?.system || undefined, after.text?.system || undefined);
-  compare('generation options', before.text?.generation, after.text?.generation);
-  compare('kind of answer', before.text?.answer.kind, after.text?.answer.kind);
-  if (before.text?.answer.kind === after.text?.answer.kind && !isSameAnswer(before, after)) {
-    changes.push(after.text?.answer.kind === 'story' ? 'voices' : 'schema');
-  }
-  return changes;
-}
-
-/** Schemas and lists of voices are too long to be shown. */
-function isSameAnswer(before: Recipe, after: Recipe): boolean {
-  return JSON.stringify(before.text?.answer) === JSON.stringify(after.text?.answer);
-}
-
-function shown(value: unknown): string {
-  if (value === undefined || value === null) {
-    return 'none';
-  }
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

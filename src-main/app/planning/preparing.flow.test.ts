@@ -1,6 +1,7 @@
 /** Somebody pauses or cancels a run while the command that goes on with it still plans its rows. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ScriptedServer } from '../../providers/testing/scripted-server';
+import { attemptFor } from '../../store/testing/library-fixture';
 import { deferred } from '../deferred';
 import type { RunEnd } from '../runs/folder-plan';
 import { inFolder } from '../folders/folder-turns';
@@ -160,6 +161,83 @@ it.each([1, 2, 3])(
   },
   MAY_TAKE,
 );
+
+it(
+  'cancelled meanwhile, its rest stays so when a job of it goes again and that is paused',
+  async () => {
+    const { runs, store } = library.app;
+    const { runId, counts } = await atPage(1, (id) => runs.cancel(id, false));
+    const [first] = (await store.jobs({ runId, offset: 0, limit: 1, state: 'cancelled' })).jobs;
+    const requeue = store.requeue.bind(store);
+    let paused: Promise<unknown> = Promise.resolve();
+    vi.spyOn(store, 'requeue').mockImplementationOnce((...asked) => {
+      paused = runs.stop(runId);
+      return requeue(...asked);
+    });
+    await runs.rerunJob(first?.id ?? 0);
+    expect(await paused).toMatchObject({ state: { kind: 'paused' }, counts: { pending: 1 } });
+    await runs.resume(runId);
+    await runs.over(runId);
+    await expectWhole(runId);
+    const done = counts.done + 1;
+    expect(await store.counts(runId)).toMatchObject({ done, cancelled: MANY.length - done, pending: 0 });
+    expect(server.requests).toHaveLength(done);
+  },
+  MAY_TAKE,
+);
+
+it(
+  'cancelled meanwhile, what may have been charged of it goes again where somebody says so, and nothing else',
+  async () => {
+    const { store } = library.app;
+    const { runId, counts } = await atPage(1, (id) => library.app.runs.cancel(id, false));
+    const [first] = (await store.jobs({ runId, offset: 0, limit: 1, state: 'cancelled' })).jobs;
+    const id = first?.id ?? 0;
+    await store.requeue(runId, { kind: 'jobs', jobIds: [id] });
+    await store.sent([attemptFor(store, { id, runId })]);
+    await library.reopen();
+    const { runs } = library.app;
+    await runs.resume(runId, { resendUnknown: true });
+    await runs.over(runId);
+    const done = counts.done + 1;
+    expect(await library.app.store.counts(runId)).toMatchObject({
+      done,
+      cancelled: MANY.length - done,
+      unknown: 0,
+    });
+    expect(server.requests).toHaveLength(done);
+  },
+  MAY_TAKE,
+);
+
+it('has the caps that somebody gives it meanwhile', async () => {
+  const { runId, end, release } = await planning();
+  const { runs, store } = library.app;
+  await Promise.all([
+    runs.setOptions(runId, { caps: { requests: 3 } }),
+    runs.setOptions(runId, { priority: 'high' }),
+  ]);
+  release();
+  expect(await end).toMatchObject({ run: { state: { kind: 'paused', failure: 'budget' } } });
+  expect(await store.run(runId)).toMatchObject({ options: { caps: { requests: 3 }, priority: 'high' } });
+  expect(server.requests).toHaveLength(3);
+}, 30_000);
+
+it('sends nothing more where all runs are stopped, and none starts before they are', async () => {
+  const { runId, end, release } = await planning();
+  const { runs, store } = library.app;
+  const all = runs.stopAll();
+  await expect(runs.start(await runs.found(runId))).rejects.toThrow('All runs are being stopped');
+  release();
+  await all;
+  expect(await end).toMatchObject({ run: { state: { kind: 'paused' } } });
+  expect(await store.counts(runId)).toMatchObject({ done: 2, pending: 3 });
+  expect(server.requests).toHaveLength(2);
+  // Who chose to stay goes on.
+  await runs.resume(runId);
+  await runs.over(runId);
+  expect(await store.counts(runId)).toMatchObject({ done: 5, pending: 0 });
+}, 30_000);
 
 it('paused while its changed input is compared with what is done, it stays as it was, and the same command goes on', async () => {
   const { runs, store } = library.app;

@@ -7,6 +7,8 @@ import { deferred } from '../deferred';
 export type Halt = 'paused' | 'cancelled';
 
 export interface Preparation {
+  /** Who pauses or cancels this run is heard from here on, and does not wait for this: it waits for that run itself. */
+  hears(this: void, runId: number): void;
   /** The run that it is about; known late where it is yet to be made. */
   of(this: void, runId: number): void;
   /** What a person wants of it by now; null: that it goes on. */
@@ -19,6 +21,7 @@ export interface Preparation {
 
 interface Known {
   runId: number | null;
+  heard: number | null;
   halt: Halt | null;
   halted: Halt | null;
   readonly over: Promise<void>;
@@ -29,13 +32,25 @@ export interface Preparing {
   has(runId: number): boolean;
   /** Resolves when none is under way any more. */
   over(runId: number): Promise<void>;
+  /** Resolves when all that hear of the run have ended: it may be under way then; null: there are none. */
+  coming(runId: number): Promise<unknown> | null;
+  /** The same of all, whichever run they are about. */
+  allComing(): Promise<unknown> | null;
   /** Resolves, when all that are under way have ended, with whether the run stands as that asks for. */
   halt(runId: number, how: Halt): Promise<boolean>;
+  /** Resolves when all that were told so have ended, also those that only hear of the run. */
+  haltOver(runId: number): Promise<unknown>;
+  /** All are told to pause, also those that begin before the answer is called. */
+  haltAll(): () => void;
 }
 
 export function createPreparing(onChange: (runId: number) => void): Preparing {
   const all = new Set<Known>();
+  let halts = 0;
   const those = (runId: number): Known[] => [...all].filter((one) => one.runId === runId);
+  const hearing = (runId: number): Known[] => [...all].filter(({ heard }) => heard === runId);
+  const ends = (some: readonly Known[]): Promise<unknown> | null =>
+    some.length === 0 ? null : Promise.all(some.map((one) => one.over));
 
   async function over(runId: number): Promise<void> {
     await Promise.all(those(runId).map((one) => one.over));
@@ -44,10 +59,20 @@ export function createPreparing(onChange: (runId: number) => void): Preparing {
   return {
     begin() {
       const { promise, resolve } = deferred();
-      const known: Known = { runId: null, halt: null, halted: null, over: promise };
+      const known: Known = {
+        runId: null,
+        heard: null,
+        halt: halts > 0 ? 'paused' : null,
+        halted: null,
+        over: promise,
+      };
       all.add(known);
       return {
+        hears(runId) {
+          known.heard = runId;
+        },
         of(runId) {
+          known.heard = runId;
           if (known.runId !== runId) {
             known.runId = runId;
             onChange(runId);
@@ -68,14 +93,26 @@ export function createPreparing(onChange: (runId: number) => void): Preparing {
     },
     has: (runId) => those(runId).length > 0,
     over,
+    coming: (runId) => ends(hearing(runId)),
+    allComing: () => ends([...all]),
     async halt(runId, how) {
-      const met = those(runId);
+      const met = hearing(runId);
       for (const one of met) {
         // Cancelled is cancelled, whoever pauses it after.
         one.halt = one.halt === 'cancelled' ? 'cancelled' : how;
       }
       await over(runId);
       return met.some(({ halted }) => halted === how);
+    },
+    haltOver: (runId) => Promise.all(hearing(runId).flatMap((one) => (one.halt === null ? [] : one.over))),
+    haltAll() {
+      halts += 1;
+      all.forEach((one) => {
+        one.halt ??= 'paused';
+      });
+      return () => {
+        halts -= 1;
+      };
     },
   };
 }

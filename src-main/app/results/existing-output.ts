@@ -3,7 +3,8 @@ import type { ExistingOutput } from '@shared/model/plan';
 import type { Store, StoredRun } from '../../store/store';
 import { foundPictures, type LookedAt } from './adopt-results';
 import { changedAt } from '../folders/picture-folders';
-import { recipeChanges, rowFilter } from '../planning/planner';
+import { rowFilter } from '../planning/planner';
+import { recipeChanges } from '../planning/recipe-changes';
 
 export interface ChosenOutput {
   readonly plan: Pick<StoredRun, 'recipe' | 'options' | 'datasetId'>;

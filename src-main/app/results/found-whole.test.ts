@@ -1,5 +1,5 @@
 /** What a dead process left whole, on a real store and a real disk. */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { png } from '../../providers/testing/calls';
@@ -73,6 +73,21 @@ it('is taken from the library, too', async () => {
   await die();
   expect(await adopt(run.id)).toHaveLength(1);
   expect([await readdir(out), await readdir(spareDir)]).toEqual([['000000.png'], []]);
+});
+
+it('may lie in a folder of the library that cannot be read: whoever goes on with its run is refused', async () => {
+  const start = await sendNext(store, run.id, {});
+  await rm(spareDir, { recursive: true });
+  // The system refuses to follow it, whoever asks.
+  await symlink(spareDir, spareDir);
+  await die();
+  await expect(adopt(run.id)).rejects.toThrow(`Cannot read ${spareDir}`);
+  await expect(lyingWhole({ store, mark: MARK, spareDir }, run.id)).rejects.toThrow('Cannot read');
+  expect(await adopt()).toEqual([]);
+  expect(errors).toHaveLength(2);
+  await store.requeue(run.id, { kind: 'unknown' });
+  expect(await adopt(run.id)).toEqual([]);
+  expect(await store.job(start.jobId)).toMatchObject({ state: 'pending' });
 });
 
 it.each([

@@ -13,7 +13,7 @@ import { sniffImage } from '../../images/sniff';
 import type { Store } from '../../store/store';
 import type { UnfinishedFile } from '../../store/journal/unfinished-files';
 import { formerWhoseName, resultName, wholeName } from '../../temporary-name';
-import { nullIfGone } from './unreadable';
+import { nullIfGone, Unreadable } from './unreadable';
 import { presentName } from './version-files';
 import { hasHash, writeEnd } from './write-end';
 
@@ -32,6 +32,11 @@ export function spareName(attemptId: number): string {
   return `${attemptId}.whole.part`;
 }
 
+/** Their names; of a folder that was never made none. Throws an Unreadable for one that may hold anything. */
+export async function sparesIn(spareDir: string): Promise<ReadonlySet<string>> {
+  return new Set((await readdir(spareDir).catch((error: unknown) => nullIfGone(error, spareDir))) ?? []);
+}
+
 const PAGE = 1000;
 
 /** Where answers of this run lie that have no place in its folder as things stand: their jobs are unknown. */
@@ -45,7 +50,7 @@ export async function lyingWhole(
   },
   runId: number,
 ): Promise<readonly string[]> {
-  const spares = new Set(await readdir(spareDir).catch(() => []));
+  const spares = await sparesIn(spareDir);
   const paths: string[] = [];
   for (let after = 0; ; ) {
     const page = await store.unfinishedFiles(runId, after, PAGE);
@@ -101,14 +106,17 @@ const asidePaths = ({ outputDir, stems, attemptId }: UnfinishedFile, mark: strin
 
 const isWanted = ({ jobState, isAsked }: UnfinishedFile): boolean => jobState === 'unknown' && isAsked;
 
-/** Of one run, or of all (null). Answers what ended; never rejects: what cannot be placed now is looked for again. */
+/**
+ * Of one run, or of all (null). Answers what ended; what cannot be placed now is looked for again. Throws an Unreadable
+ * where an answer of this one run may lie in the library that cannot be read: it must not be paid for again.
+ */
 export async function adoptWhole(
   options: FoundWholeOptions,
   runId: number | null,
 ): Promise<readonly AttemptEnd[]> {
   const ends: AttemptEnd[] = [];
+  let spares: ReadonlySet<string> | null = null;
   try {
-    const spares = new Set(await readdir(options.spareDir).catch(() => []));
     for (let after = 0; ; ) {
       const page = await options.store.unfinishedFiles(runId, after, PAGE);
       const last = page.at(-1);
@@ -117,6 +125,7 @@ export async function adoptWhole(
       }
       after = last.attemptId;
       for (const file of page.filter(isWanted)) {
+        spares ??= await sparesIn(options.spareDir);
         const end = await adopt(options, file, spares).catch((error: unknown) => {
           options.onError(error);
           return null;
@@ -126,6 +135,9 @@ export async function adoptWhole(
     }
   } catch (error) {
     options.onError(error);
+    if (runId !== null && error instanceof Unreadable) {
+      throw error;
+    }
   }
   return ends;
 }

@@ -12,6 +12,7 @@ import {
   fileOf,
   type Library,
   newJobs,
+  newRun,
   plannedRun,
   sendNext,
   temporaryLibrary,
@@ -215,4 +216,30 @@ it('is found though another folder had the name while its disk was not connected
   await rename(`${out}-disk`, out);
   expect(await adopt()).toMatchObject([{ jobId }]);
   expect(await readdir(out)).toEqual(['000000.png']);
+});
+
+it('takes no name where another run has replaced its own: there lies what that one has made', async () => {
+  const { part } = await received();
+  await die();
+  await store.createRun(newRun(run.datasetId, out));
+  await rm(place, { recursive: true });
+  await writeFile(place, 'of the run that is there now');
+  expect(await adopt()).toEqual([]);
+  expect(await lying()).toEqual([]);
+  await sweep();
+  expect([await readFile(place, 'utf8'), await readFile(part, 'utf8')]).toEqual([
+    'of the run that is there now',
+    BYTES,
+  ]);
+});
+
+it('takes none at the next start either, where its run was replaced before', async () => {
+  const { jobId, part } = await received();
+  await store.createRun(newRun(run.datasetId, out));
+  await rm(place, { recursive: true });
+  expect(await die()).toEqual({ unknown: 1, released: 0 });
+  expect(await adopt()).toEqual([]);
+  await sweep();
+  expect(await stateOf(jobId)).toBe('unknown');
+  expect(await readdir(out)).toEqual([basename(part)]);
 });

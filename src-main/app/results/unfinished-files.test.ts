@@ -155,9 +155,9 @@ it('of a library of before goes, too', async () => {
   // As the step before left it.
   db.exec(`DROP TRIGGER attempts_lost; DROP TRIGGER attempts_failed; DROP TABLE former_names; DROP TABLE unfinished_files; ALTER TABLE attempts DROP COLUMN misfit;
     ALTER TABLE jobs DROP COLUMN misfit_id; ALTER TABLE runs DROP COLUMN answers_file; ALTER TABLE attempts DROP COLUMN price_micro_usd;
-    ALTER TABLE runs DROP COLUMN maybe_micro_usd; ALTER TABLE runs DROP COLUMN maybe_unpriced; ALTER TABLE runs DROP COLUMN quiet_folders; ALTER TABLE runs DROP COLUMN named_table;
+    ALTER TABLE runs DROP COLUMN maybe_micro_usd; ALTER TABLE runs DROP COLUMN maybe_unpriced; ALTER TABLE runs DROP COLUMN quiet_folders; ALTER TABLE runs DROP COLUMN named_table; ALTER TABLE runs DROP COLUMN rest_cancelled;
     ALTER TABLE sent_quarters DROP COLUMN maybe_micro_usd;
-    DROP INDEX results_set_aside; DROP INDEX results_unnamed; ALTER TABLE results DROP COLUMN digest; ALTER TABLE results DROP COLUMN tags;
+    DROP INDEX jobs_emptied; DROP INDEX results_set_aside; DROP INDEX results_unnamed; ALTER TABLE results DROP COLUMN digest; ALTER TABLE results DROP COLUMN tags;
     PRAGMA user_version = 7;`);
   db.close();
   store = await library.open();

@@ -2,12 +2,12 @@
  * Removes what attempts of a process that died left on their way to a final name. Only files of attempts of
  * this library that the journal knows as over, by their whole name; never one that is under way, nor anything else that ends in `.part`.
  */
-import { lstat, opendir, readdir, rm, stat } from 'node:fs/promises';
+import { lstat, opendir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { readWholeImage } from '../../images/whole-image';
 import type { Store } from '../../store/store';
 import type { UnfinishedFile } from '../../store/journal/unfinished-files';
-import { spareName } from './found-whole';
+import { spareName, sparesIn } from './found-whole';
 import { formerWhoseName, type NamedTemporary, readTemporaryName, whoseName } from '../../temporary-name';
 
 export interface UnfinishedFilesOptions {
@@ -106,7 +106,7 @@ async function withoutSpares(
   cleared: readonly UnfinishedFile[],
   spareDir: string,
 ): Promise<readonly number[]> {
-  const spares = new Set(cleared.length === 0 ? [] : await namesIn(spareDir));
+  const spares = cleared.length === 0 ? new Set<string>() : await sparesIn(spareDir);
   const gone: number[] = [];
   for (const { attemptId, isAnswered } of cleared) {
     const name = spareName(attemptId);
@@ -115,18 +115,6 @@ async function withoutSpares(
     }
   }
   return gone;
-}
-
-/** One that was never made is empty; one that cannot be read may hold anything. */
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      return [];
-    }
-    throw error;
-  }
 }
 
 const removed = (path: string): Promise<boolean> =>

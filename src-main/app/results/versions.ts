@@ -11,6 +11,7 @@ import type { EventHub } from '../event-hub';
 import { resultsPath, writeTables } from '../tables/exporter';
 import { whileStanding } from '../tables/standing-tables';
 import { instructionOf } from '../orders/job-instruction';
+import { plainRow } from '../orders/plain-row';
 import { inFiles } from './file-turns';
 import { keepVersions } from './keep-versions';
 import { createRowDigest } from '../planning/row-digest';
@@ -63,7 +64,15 @@ export function createVersions(options: VersionsOptions) {
   async function ownOf(job: StoredJob, instruction: string): Promise<string | null> {
     const run = await runs.found(job.runId);
     const [row] = await store.rowsAt(run.datasetId, [job.row]);
-    const asked = instructionOf(run.recipe, { instruction: null }, row?.fields ?? {});
+    const { recipe, fields } = plainRow(run, row?.fields ?? {});
+    const asked = instructionOf(recipe, { instruction: null }, fields);
+    if (asked !== instruction && run.origin === 'session') {
+      throw new Refusal(
+        'BAD_INPUT',
+        'A program asked for this picture in its own words: edit it in the studio to ask for something else.',
+        'instruction',
+      );
+    }
     return asked === instruction ? null : instruction;
   }
 
@@ -164,7 +173,8 @@ export function createVersions(options: VersionsOptions) {
       const job = await found(jobId);
       const run = await runs.found(job.runId);
       const [row] = await store.rowsAt(run.datasetId, [job.row]);
-      const present = instructionOf(run.recipe, job, row?.fields ?? {});
+      const { recipe, fields } = plainRow(run, row?.fields ?? {});
+      const present = instructionOf(recipe, job, fields);
       return (await store.versions(jobId)).map((version) => versionView(version, present));
     },
   };

@@ -65,6 +65,8 @@ export interface FinishedRun {
   readonly sentence?: string | undefined;
   /** Absent: every chosen row of the input could be read. */
   readonly unread?: UnreadInput | undefined;
+  /** Why the file of its answers was not written, and how to have them; absent: it was, or nobody asked for it. */
+  readonly answersProblem?: string | undefined;
 }
 
 /** Rows that nothing was sent for, since they could not be read. */

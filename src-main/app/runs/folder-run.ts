@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { RunRequest } from '@shared/contract';
 import type { PreflightReport } from '@shared/model/plan';
-import type { RowProblem } from '@shared/model/run';
+import { isUnderWay, type RowProblem, type Run } from '@shared/model/run';
 import type { App } from '../../app';
 import { DatasetError } from '../../datasets/dataset-source';
 import { Refusal } from '../../refusal';
@@ -40,6 +40,11 @@ interface Begun {
   readonly unsubscribe: () => void;
 }
 
+interface WrittenAnswers {
+  readonly unread?: number;
+  readonly problem?: string;
+}
+
 const NOTHING_CHECKED: PreflightReport = { checked: 0, total: 0, inputBytes: 0, problems: [], done: false };
 
 export class FolderRun {
@@ -72,24 +77,47 @@ export class FolderRun {
   }
 
   async #run(plan: FolderPlan, hooks: FolderRunHooks): Promise<RunEnd> {
-    const { runs } = this.#app;
     const { run, dataset, unsubscribe } = await this.#prepare(plan, hooks);
-    try {
-      await (this.#stopped.signal.aborted ? runs.stop(run.id) : runs.over(run.id));
-    } finally {
-      unsubscribe();
-    }
-    const written = await writeAnswersFile(this.#app, run.id, plan.answersFile);
+    const { ended, written } = await this.#ended(run.id, plan).finally(unsubscribe);
     const unread = await this.#unread(plan, dataset);
-    const ended = await runs.view(await runs.found(run.id));
     hooks.onProgress(ended);
     const isTold = this.#stopped.signal.aborted || ended.state.kind !== 'paused';
     return {
       kind: 'finished',
       run: ended,
       ...unreadInput(unread, written.unread ?? 0),
+      ...(written.problem === undefined ? {} : { answersProblem: written.problem }),
       ...(isTold ? {} : { sentence: ended.state.reason }),
     };
+  }
+
+  /** One that is under way again has not ended: somebody has jobs of it sent again, or went on with it at once. */
+  async #ended(
+    runId: number,
+    plan: FolderPlan,
+  ): Promise<{ readonly ended: Run; readonly written: WrittenAnswers }> {
+    const { runs } = this.#app;
+    for (;;) {
+      await (this.#stopped.signal.aborted ? runs.stop(runId) : runs.still(runId));
+      const written = await this.#writeAnswers(runId, plan);
+      const ended = await runs.view(await runs.found(runId));
+      if (this.#stopped.signal.aborted || !isUnderWay(ended)) {
+        return { ended, written };
+      }
+    }
+  }
+
+  /** The answers are paid for and in the library: that they cannot be written down here does not refuse their run. */
+  async #writeAnswers(runId: number, { answersFile }: FolderPlan): Promise<WrittenAnswers> {
+    try {
+      return await writeAnswersFile(this.#app, runId, answersFile);
+    } catch (error) {
+      if (error instanceof Refusal) {
+        const way = `brushfleet runs export ${runId} --format jsonl --output FILE`;
+        return { problem: `${error.message} The answers are in the library: ${way} writes them elsewhere.` };
+      }
+      throw error;
+    }
   }
 
   async #prepare(plan: FolderPlan, hooks: FolderRunHooks): Promise<Begun> {

@@ -9,8 +9,7 @@ import { refuseClaimed } from '../folders/folder-claims';
 import { inFolder, refuseReplaced } from '../folders/folder-turns';
 import { keepVersions } from '../results/keep-versions';
 import { refuseOthersKeys } from '../fleet/lent-keys';
-import { isRestCancelled } from '../planning/partly-planned';
-import { hasMoved, planRun } from '../planning/planner';
+import { hasMoved, isCutOff, isPlanned, planRun } from '../planning/planner';
 import type { Preparation } from '../planning/preparing';
 import { requeuePages } from './requeue-pages';
 import { resendLost } from './resend-lost';
@@ -20,7 +19,7 @@ import { refuseUnrecorded } from '../results/unrecorded-output';
 
 export type AgainRuns = Pick<
   Runs,
-  'found' | 'stop' | 'rest' | 'start' | 'isActive' | 'over' | 'settle' | 'prepare'
+  'found' | 'interrupt' | 'rest' | 'start' | 'isActive' | 'settle' | 'prepare'
 >;
 
 export interface AgainParts {
@@ -38,14 +37,13 @@ interface Wish {
 
 interface Batch {
   readonly wishes: Wish[];
+  readonly preparation: Preparation;
   readonly served: Promise<Run>;
 }
 
 interface Standing {
   /** Wishes gathered while the run stops. */
   readonly batches: Map<number, Batch>;
-  /** Rows that alone may be sent of runs which somebody had paused: the rest stays paused. */
-  readonly only: Map<number, Set<number>>;
   /** The batch that was begun last: the next one finds its run under way, or paused by somebody. */
   readonly last: Map<number, Promise<unknown>>;
 }
@@ -54,16 +52,20 @@ interface Standing {
 const standings = new WeakMap<Pick<Store, 'requeue'>, Standing>();
 
 export function runAgain(parts: AgainParts, runId: number, wish: Wish): Promise<Run> {
-  const standing = standings.get(parts.store) ?? { batches: new Map(), only: new Map(), last: new Map() };
+  const standing = standings.get(parts.store) ?? { batches: new Map(), last: new Map() };
   standings.set(parts.store, standing);
   const open = standing.batches.get(runId);
-  if (open !== undefined) {
+  // Who asks after a pause asks anew: what was paused stays so.
+  if (open !== undefined && open.preparation.halt() === null) {
     open.wishes.push(wish);
     return open.served;
   }
   const wishes = [wish];
-  const served = serve(parts, standing, { runId, wishes, before: standing.last.get(runId) });
-  standing.batches.set(runId, { wishes, served });
+  const preparation = parts.runs.prepare();
+  // A pause while its requests in flight end must not be undone.
+  preparation.hears(runId);
+  const served = serve(parts, standing, { runId, wishes, preparation, before: standing.last.get(runId) });
+  standing.batches.set(runId, { wishes, preparation, served });
   const settled = served.then(forget, forget);
   standing.last.set(runId, settled);
   function forget(): void {
@@ -80,27 +82,26 @@ interface Batched {
 }
 
 interface Waiting extends Batched {
+  readonly preparation: Preparation;
   readonly before: Promise<unknown> | undefined;
 }
 
 async function serve(
   parts: AgainParts,
   standing: Standing,
-  { runId, wishes, before }: Waiting,
+  { runId, wishes, preparation, before }: Waiting,
 ): Promise<Run> {
   const { store, runs } = parts;
-  const preparation = runs.prepare();
   try {
     await before;
     const run = await runs.found(runId);
     refuseOthersKeys(run);
-    const wasActive = runs.isActive(runId);
     // Before the turn is taken: who prepares the run may wait for that turn, and is waited for here.
-    await runs.stop(runId);
-    // From here on, until it is begun, who pauses or cancels it is heard. Not before: the stop would wait for itself.
+    const session = await runs.interrupt(runId);
+    // From here on who pauses or cancels it waits for this, too. Not before: the stop would wait for itself.
     preparation.of(runId);
     return await inFolder(store, run.outputDir, () =>
-      serveInTurn(parts, standing, { runId, wishes, wasActive, preparation }),
+      serveInTurn(parts, standing, { runId, wishes, session, preparation }),
     );
   } finally {
     preparation.end();
@@ -116,64 +117,79 @@ function endBatch({ batches }: Standing, { runId, wishes }: Batched): void {
 }
 
 interface InTurn extends Batched {
-  readonly wasActive: boolean;
+  /** As it was under way; null: it stood still. */
+  readonly session: StartExtras | null;
   readonly preparation: Preparation;
 }
+
+/** Somebody had paused it: the rest stays paused. */
+const NOTHING_ELSE: StartExtras = { includes: () => false, leavesRest: true };
 
 async function serveInTurn(
   { store, runs }: AgainParts,
   standing: Standing,
-  { runId, wishes, wasActive, preparation }: InTurn,
+  { runId, wishes, session, preparation }: InTurn,
 ): Promise<Run> {
-  const { batches, only } = standing;
   const run = await runs.found(runId);
   await refuseReplaced(store, run);
-  const isPaused = !wasActive && !runs.isActive(runId) && (await store.counts(runId)).pending > 0;
+  // Somebody may have started it before the turn came.
+  const stopped = (await runs.rest(runId)) ?? session;
+  const isPaused = stopped === null && (await hasRest(store, run));
   if (isPaused && run.origin !== 'session') {
     // What was pending may be sent, as if somebody had continued the run.
     await refuseUnrecorded(store, run, 'resume');
   }
-  if (isPaused && wishes.every(({ which }) => which.kind === 'jobs')) {
-    only.set(runId, only.get(runId) ?? new Set());
-  }
-  await runs.rest(runId);
   if (run.origin === 'dataset' && !runs.isActive(runId)) {
     // Before its results get other names: what lies under them may be another run's by now.
     await refuseClaimed(run.outputDir);
   }
-  let at = 0;
-  do {
-    for (let wish = wishes[at]; wish !== undefined; wish = wishes[at]) {
-      at += 1;
-      await carryOut({ store, runs }, run, { wish, preparation, rows: only.get(runId) });
-    }
-    // Somebody may have started it meanwhile, and its cursor has passed these jobs.
-    await runs.rest(runId);
-  } while (at < wishes.length);
-  endBatch(standing, { runId, wishes });
-  const rows = only.get(runId);
-  const fresh = await runs.found(runId);
-  const extras =
-    rows === undefined
-      ? await restPlanned(store, fresh, { wishes, preparation })
-      : { includes: (row: number) => rows.has(row) };
-  const started = await runs.start(fresh, { ...extras, preparation });
-  void runs.over(runId).then(() => {
-    if (!batches.has(runId) && !runs.isActive(runId)) {
-      only.delete(runId);
-    }
-  });
-  return started;
+  const isAlone = isPaused && wishes.every(({ which }) => which.kind === 'jobs');
+  const { includes, ...others } = stopped ?? (isAlone ? NOTHING_ELSE : {});
+  const rows = includes === undefined ? undefined : new Set<number>();
+  const goOn = async (): Promise<Run> => {
+    endBatch(standing, { runId, wishes });
+    const fresh = await runs.found(runId);
+    const planning = others.leavesRest === true ? {} : await restPlanned(store, fresh, preparation);
+    const some = includes && { includes: (row: number) => rows?.has(row) === true || includes(row) };
+    return runs.start(fresh, { ...others, ...some, ...planning, preparation });
+  };
+  try {
+    let at = 0;
+    do {
+      for (let wish = wishes[at]; wish !== undefined; wish = wishes[at]) {
+        at += 1;
+        await carryOut({ store, runs }, run, { wish, preparation, rows });
+      }
+      // Somebody may have started it meanwhile, and its cursor has passed these jobs.
+      await runs.rest(runId);
+    } while (at < wishes.length);
+  } catch (error) {
+    // It was stopped for these alone, and goes on as it was; that it cannot is seen where it stands still.
+    await (stopped === null ? undefined : goOn().catch(() => undefined));
+    throw error;
+  }
+  return goOn();
+}
+
+/** Whether there is more of a run that stands still than what is asked for: pending, or not planned yet. */
+async function hasRest(store: Store, run: StoredRun): Promise<boolean> {
+  if ((await store.counts(run.id)).pending > 0) {
+    return true;
+  }
+  if (run.origin === 'session' || run.isRestCancelled) {
+    return false;
+  }
+  // Once jobs of it have gone again alone it is finished, and not planned any further.
+  return run.state.kind === 'paused' ? !(await isPlanned(store, run)) : isCutOff(store, run.id);
 }
 
 /** Its planning may have been stopped: it goes on, or the run would end without those rows. */
 async function restPlanned(
   store: Store,
   run: StoredRun,
-  { wishes, preparation }: Pick<InTurn, 'wishes' | 'preparation'>,
+  preparation: Preparation,
 ): Promise<Pick<StartExtras, 'planned' | 'stopPlanning'>> {
-  const isOff = isRestCancelled(run) && !wishes.some(({ which }) => which.kind === 'cancelled');
-  if (run.origin === 'session' || isOff) {
+  if (run.origin === 'session' || run.isRestCancelled) {
     return {};
   }
   const { begun, whole, stop } = planRun(store, run, { isHalted: () => preparation.halt() !== null });
@@ -250,9 +266,6 @@ async function planMoved(
   }
   const run = await runs.found(runId);
   await planRun(store, run, { isHalted: () => preparation.halt() !== null }).whole;
-  if (isRestCancelled(run)) {
-    await store.cancelPending(runId);
-  }
 }
 
 async function thoseAmong(

@@ -1,9 +1,10 @@
 /** What a run says when the disk takes no tables of it. */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run } from '@shared/model/run';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { json, type ScriptedServer } from '../../providers/testing/scripted-server';
+import { StoreError } from '../../store/store-error';
 import { setUpRun } from './run-setup';
 import { openPainterScene } from '../testing/painter-scene';
 import { PICTURE_RECIPE } from '../testing/picture-plan';
@@ -47,6 +48,27 @@ it('whose live table cannot be opened is refused with the name of that file, and
   await library.app.runs.resume(run?.id ?? 0);
   await library.app.runs.over(run?.id ?? 0);
   expect(await library.app.store.counts(run?.id ?? 0)).toMatchObject({ done: 2 });
+}, 30_000);
+
+it('that is cancelled and whose library cannot note all of it pauses, with its tables written', async () => {
+  const { runs, store } = library.app;
+  let isHeld = true;
+  server.reply(async () => {
+    await expect.poll(() => isHeld, { timeout: 20_000, interval: 5 }).toBe(false);
+    return json({ error: { message: 'no such key', code: 'invalid_api_key' } }, 401);
+  });
+  const { id } = await begin();
+  vi.spyOn(store, 'cancelPending').mockImplementation(() => {
+    isHeld = false;
+    return Promise.reject(new StoreError('DISK_FULL', 'The disk of the library is full.'));
+  });
+  await expect(runs.cancel(id, false)).rejects.toThrow('full');
+  await runs.over(id);
+  vi.restoreAllMocks();
+  expect(await runs.view(await runs.found(id))).toMatchObject({
+    state: { kind: 'paused', failure: 'storage', reason: 'The disk of the library is full.' },
+  });
+  expect((await readFile(join(outputDir, 'results.csv'), 'utf8')).split('\n').length).toBeGreaterThan(2);
 }, 30_000);
 
 it('that is cancelled with its folder gone is cancelled, and says what is missing where', async () => {

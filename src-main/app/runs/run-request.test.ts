@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { RunRequest } from '@shared/contract';
 import type { Plan, PreflightReport } from '@shared/model/plan';
 import type { RunOptions } from '@shared/model/run';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { json, type ScriptedServer, startScriptedServer } from '../../providers/testing/scripted-server';
 import { planOf, preflightOf, startRun } from './run-request';
 import { pictureAnswer } from '../testing/painter-scene';
@@ -135,6 +135,24 @@ describe('a run', () => {
     const again = library.app.fleet.view('b');
     expect(again).toMatchObject({ metrics: { p50Ms, p95Ms, spentTodayUsd }, keyMetrics });
     expect(again.metrics.hour.reduce((sum, { ok }) => sum + ok, 0)).toBe(3);
+  });
+
+  it('gives what waits for its place in its folder that place, before it takes the folder over', async () => {
+    second.reply(await pictureAnswer());
+    const { app } = library;
+    const where = { defaultOutputDir: library.folder, granted: (token: string) => token };
+    const inOut = { ...request({ endpointIds: ['b'] }), outputGrant: join(library.folder, 'out') };
+    const { id } = await startRun(app, inOut, where);
+    await app.runs.over(id);
+    const owners: unknown[] = [];
+    const settle = vi.spyOn(app.runs, 'settle').mockImplementation(async () => {
+      owners.push((await app.store.runAt(inOut.outputGrant))?.id);
+    });
+    const later = await startRun(app, { ...inOut, onExisting: 'anew' }, where);
+    await app.runs.over(later.id);
+    expect(settle.mock.calls).toEqual([[id]]);
+    expect(owners).toEqual([id]);
+    settle.mockRestore();
   });
 
   it('goes to its fallback, with its model, when all keys of the first are out', async () => {

@@ -250,7 +250,10 @@ export async function startRun(app: App, request: RunRequest, where: OutputFolde
   const options = optionsOf(app, request);
   const preparation = app.runs.prepare();
   const make = async (): Promise<Run> => {
-    await refuseUnderWay(app, outputDir, () => 'wait for it, pause it first, or choose another folder');
+    const wayOut = (): string => 'wait for it, pause it first, or choose another folder';
+    const before = await refuseUnderWay(app, outputDir, wayOut);
+    // Its results that wait for their place get it while that is theirs.
+    await (before === null ? undefined : app.runs.settle(before.id));
     const wanted = { name, dataset, recipe: request.recipe, options, outputDir, mode, adopt: true } as const;
     const isHalted = (): boolean => preparation.halt() !== null;
     const heard = { onRun: preparation.of, isHalted };

@@ -1,12 +1,11 @@
 /** Goes on with a run that stands still: what of it is pending is sent, in the folder it has. */
-import type { Run } from '@shared/model/run';
+import type { Run, RunOptions } from '@shared/model/run';
 import type { Store, StoredRun } from '../../store/store';
 import { adoptPictures } from '../results/adopt-results';
 import { refuseClaimed } from '../folders/folder-claims';
 import { inFolder, refuseReplaced } from '../folders/folder-turns';
 import { refuseOthersKeys } from '../fleet/lent-keys';
-import { isRestCancelled } from '../planning/partly-planned';
-import { isPlanned, planRun } from '../planning/planner';
+import { planRun } from '../planning/planner';
 import type { Preparation, Preparing } from '../planning/preparing';
 import { resendLost } from './resend-lost';
 import type { ActiveRun, StartExtras } from './run-start';
@@ -21,12 +20,15 @@ export interface ResumeTerms {
 
 export interface ResumeParts {
   readonly store: Store;
-  readonly active: ReadonlyMap<number, Pick<ActiveRun, 'state' | 'over'>>;
+  readonly active: ReadonlyMap<number, Pick<ActiveRun, 'state' | 'over' | 'extras'>>;
   readonly preparing: Preparing;
   found(runId: number): Promise<StoredRun>;
   view(run: StoredRun): Promise<Run>;
   start(run: StoredRun, extras: StartExtras): Promise<Run>;
+  /** It sends nothing more, and stands still. */
+  rest(runId: number): Promise<unknown>;
   settle(runId: number): Promise<void>;
+  changeOptions(runId: number, change: (present: RunOptions) => RunOptions): Promise<unknown>;
 }
 
 export function createResume(parts: ResumeParts) {
@@ -34,15 +36,17 @@ export function createResume(parts: ResumeParts) {
 
   async function resume(runId: number, terms: ResumeTerms = {}): Promise<Run> {
     const isSending = (): boolean => ['running', 'waiting'].includes(active.get(runId)?.state.kind ?? '');
-    // It is about to stand still: its tables are being written; or it is about to go on.
-    await (isSending() ? undefined : active.get(runId)?.over);
-    await (isSending() ? undefined : preparing.over(runId));
-    if (isSending()) {
-      return view(await found(runId));
-    }
+    const sendsRest = (): boolean => isSending() && active.get(runId)?.extras.leavesRest !== true;
     const preparation = preparing.begin();
-    preparation.of(runId);
+    preparation.hears(runId);
     try {
+      // It is about to stand still: its tables are being written; or it is about to go on.
+      await (isSending() ? undefined : active.get(runId)?.over);
+      await (sendsRest() ? undefined : preparing.over(runId));
+      if (sendsRest()) {
+        return await view(await found(runId));
+      }
+      preparation.of(runId);
       const { outputDir } = await found(runId);
       return await inFolder(store, outputDir, () => goOn(runId, preparation, terms));
     } finally {
@@ -51,6 +55,10 @@ export function createResume(parts: ResumeParts) {
   }
 
   async function goOn(runId: number, preparation: Preparation, terms: ResumeTerms): Promise<Run> {
+    if (active.get(runId)?.extras.leavesRest === true) {
+      // Some jobs alone go again of what was paused: what of them is pending then goes with the rest.
+      await parts.rest(runId);
+    }
     await parts.settle(runId);
     const known = await found(runId);
     refuseOthersKeys(known);
@@ -65,8 +73,6 @@ export function createResume(parts: ResumeParts) {
       await refuseUnrecorded(store, known, 'resume');
     }
     const run = await withoutCanary(known);
-    // As it stood: while lost requests take what lies at hand, its plan does not count as whole.
-    const isRestOff = !isSession && isRestCancelled(known) && !(await isPlanned(store, run));
     if (terms.resendUnknown ?? run.options.unknown === 'resend') {
       const requeue = (): Promise<unknown> => store.requeue(runId, { kind: 'unknown' });
       await (isSession || known.counts.unknown === 0
@@ -80,10 +86,6 @@ export function createResume(parts: ResumeParts) {
     // Its process may have died while the jobs were still being planned, or somebody may have stopped that.
     const { begun, whole, stop } = planRun(store, run, { isHalted });
     await begun;
-    if (isRestOff) {
-      await whole;
-      await store.cancelPending(runId);
-    }
     // Nothing may be sent before it is known what is there.
     if (isAdopted && (await whole).isWhole) {
       await adoptPictures(store, run);
@@ -94,12 +96,11 @@ export function createResume(parts: ResumeParts) {
 
   /** Who continues a run has looked at its first rows. */
   async function withoutCanary(run: StoredRun): Promise<StoredRun> {
-    const { canary, ...rest } = run.options;
-    if (canary === undefined) {
+    if (run.options.canary === undefined) {
       return run;
     }
-    await store.setRunOptions(run.id, rest);
-    return { ...run, options: rest };
+    await parts.changeOptions(run.id, ({ canary: _canary, ...rest }) => rest);
+    return found(run.id);
   }
 
   return resume;

@@ -13,9 +13,9 @@ import {
   NOTHING_PLANNED,
   type PlanEnd,
   planRun,
-  recipeChanges,
   rowFilter,
 } from '../planning/planner';
+import { recipeChanges } from '../planning/recipe-changes';
 import { widened } from '../planning/job-choice';
 import { resendLost } from './resend-lost';
 import { keepTablesBefore, type TablePlaces } from '../tables/tables-before';
@@ -141,6 +141,7 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
     // What is planned from here on was asked for after its end: stopped now, it is to be gone on with.
     await store.setRunState(existing.id, { kind: 'paused', reason: '' });
   }
+  await store.wantRest(existing.id);
   await store.setRunOptions(existing.id, options);
   await store.setRunDataset(existing.id, request.dataset.id);
   const { whole, stop } = planRun(store, run, { isKept, ...haltOf(request) });

@@ -19,6 +19,8 @@ export interface StartExtras extends OrderExtras {
   readonly writesAnswers?: true;
   /** The rows of this session: a run may have been planned for more. Absent: all. */
   readonly includes?: (row: number) => boolean;
+  /** Somebody had paused it: what is not planned of it stays so. */
+  readonly leavesRest?: true;
   /** Jobs may still be being planned; absent: all are there. */
   readonly planned?: Promise<Pick<PlanEnd, 'isWhole'>>;
   /** Who pauses or cancels the run stops its planning, too; absent: that is waited for. */
@@ -40,6 +42,18 @@ export interface StartExtras extends OrderExtras {
   onJobs?(jobs: readonly FinishedJob[]): void;
 }
 
+/** With what a run goes on that stops only for jobs of it to go again: whoever started it waits for its end still. */
+export function goingOn({
+  planned: _planned,
+  stopPlanning: _stopPlanning,
+  preparation: _preparation,
+  recheck: _recheck,
+  ...session
+}: StartExtras): StartExtras {
+  // What comes to a session one by one it asks for itself.
+  return session.isSession === true ? {} : session;
+}
+
 /** A run under way. */
 export interface ActiveRun {
   /** Its options may change under way. */
@@ -54,6 +68,8 @@ export interface ActiveRun {
   readonly kept: KeptPictures;
   state: RunState;
   isCancelled: boolean;
+  /** Somebody has paused it: who sends jobs of it again from then on leaves its rest so. */
+  isPaused?: true;
   /** A result of it cannot be read: it neither finishes nor goes on before somebody has seen to that. */
   inDoubt?: Extract<RunState, { kind: 'paused' }>;
   readonly over: Promise<void>;

@@ -24,6 +24,7 @@ export function viewOf(run: StoredRun, { state, ratePerSecond, look }: RunPulse)
     createdAt: run.createdAt,
     state,
     counts: run.counts,
+    emptied: run.emptied,
     failures: run.failures,
     ratePerSecond: Math.round(ratePerSecond * 100) / 100,
     ...(ratePerSecond > 0 && left > 0 ? { etaSeconds: Math.round(left / ratePerSecond) } : {}),

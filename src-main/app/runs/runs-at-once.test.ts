@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RunOptions } from '@shared/model/run';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { json, type ScriptedServer } from '../../providers/testing/scripted-server';
+import { deferred } from '../deferred';
 import { setUpRun } from './run-setup';
 import { openPainterScene, promptOf } from '../testing/painter-scene';
 import { PICTURE_RECIPE } from '../testing/picture-plan';
@@ -72,6 +73,24 @@ function holdUntilStopping(runId: number, other: () => Promise<unknown> | undefi
 }
 
 describe('jobs that are sent again', () => {
+  it('wait where somebody pauses the run while what is in flight ends', async () => {
+    const id = await failedRun('paused');
+    const before = server.requests.length;
+    const { promise: held, resolve: release } = deferred();
+    server.reply(() => held.then(() => picture));
+    await runs().rerunFailed(id, 'blocked');
+    await expect.poll(() => server.requests.length, WAIT).toBe(before + 1);
+    const again = runs().rerunFailed(id, 'bad_request');
+    const stopped = runs().stop(id);
+    release();
+    expect((await stopped).state.kind).toBe('paused');
+    expect(await again).toMatchObject({ counts: { done: 3, pending: 1 } });
+    expect(await stateOf(id)).toBe('paused');
+    expect(server.requests).toHaveLength(before + 1);
+    await runs().resume(id);
+    await expectAllDone(id);
+  });
+
   it('by a second while the first is about to start the run: none is left behind its cursor', async () => {
     const id = await failedRun('twice');
     const { store } = library.app;

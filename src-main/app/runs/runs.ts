@@ -1,5 +1,6 @@
 /** The life of runs above the scheduler: start, stop, go on, rerun; their tables; what screens see of them. */
 import type { Run, RunOptions, RunState } from '@shared/model/run';
+import { createTurns } from '@shared/in-turn';
 import type { Failure, FailureKind } from '@shared/model/failure';
 import type { AttemptEnd } from '../../engine/ports';
 import { paused } from '../../engine/runs/run-state';
@@ -9,12 +10,11 @@ import type { Requeue, StoredDataset, StoredRun } from '../../store/store';
 import { createJobCancel } from './cancel-jobs';
 import { oneAtATime } from '../one-at-a-time';
 import { deferred } from '../deferred';
-import { canaryEnd, canaryPause } from './canary';
+import { canaryEnd } from './canary';
 import { claimFolder } from '../folders/folder-claims';
 import { keptPicturesOf } from '../results/kept-pictures';
 import { lostNote } from '../results/lost-results';
 import { outputToGoOn } from '../folders/output-folder';
-import { partlyPlanned } from '../planning/partly-planned';
 import { createPreparing, type Halt, type Preparation } from '../planning/preparing';
 import { createRateMeter } from './rates';
 import { refuseOthersKeys } from '../fleet/lent-keys';
@@ -22,16 +22,14 @@ import { runOrder } from './run-order';
 import { runAccount } from './run-account';
 import { runAgain } from './run-again';
 import { runLog } from '../tables/run-log';
+import { createRunEnd } from './run-end';
 import { createRunLook } from './run-look';
 import { createResume } from './run-resume';
 import type { RunsOptions } from './runs-options';
 import { createRunStates } from './run-states';
-import { noteQuiet } from '../folders/quiet-folders';
-import { createRunTables } from '../tables/run-tables';
-import { whileStanding } from '../tables/standing-tables';
+import { createStops } from './run-stops';
 import { moveInQueue } from './run-queue';
 import { type ActiveRun, rootsOf, type StartExtras } from './run-start';
-import { pauseForTables } from '../tables/tables-pause';
 
 export type { StartExtras } from './run-start';
 
@@ -44,25 +42,28 @@ export function createRuns(options: RunsOptions) {
   const active = new Map<number, ActiveRun>();
   const isActive = (runId: number): boolean => active.has(runId);
   const states = createRunStates(store, log);
-  const writeTables = createRunTables(store);
+  const inTurn = createTurns();
   const preparing = createPreparing((runId) => events.touchRun(runId));
   const { view, found, listed, list, sessions } = createRunLook({ store, active, preparing, states });
 
   /** Starts sending the pending jobs of a planned run. Resolves when it is under way. Two at once are one start. */
-  const { once: start, underWay: starting } = oneAtATime(
+  const starting = oneAtATime(
     (run: StoredRun, extras: StartExtras = {}): Promise<Run> =>
       active.has(run.id) ? view(run) : begin(run, extras),
   );
+  const { once: start } = starting;
+  const stops = createStops({ active, preparing, scheduler, starting, found, view });
+  const { finish, tablesOfCancelled } = createRunEnd({ options, active, states, datasetOf });
 
-  async function begin(run: StoredRun, extras: StartExtras): Promise<Run> {
+  async function begin(prepared: StoredRun, extras: StartExtras): Promise<Run> {
     if (extras.isSession !== true) {
-      refuseOthersKeys(run);
+      refuseOthersKeys(prepared);
     }
-    await outputToGoOn(run);
-    const claim = await claimFolder(run, (error) =>
+    await outputToGoOn(prepared);
+    const claim = await claimFolder(prepared, (error) =>
       log.warning('runs', `no claim on a folder: ${String(error)}`),
     );
-    const { dataset, resultsLog } = await opened(run, extras).catch(async (error: unknown) => {
+    const { run, dataset, resultsLog } = await opened(prepared, extras).catch(async (error: unknown) => {
       await claim.release();
       throw error;
     });
@@ -139,12 +140,25 @@ export function createRuns(options: RunsOptions) {
   }
 
   async function opened(
-    run: StoredRun,
+    prepared: StoredRun,
     extras: StartExtras,
-  ): Promise<{ readonly dataset: StoredDataset; readonly resultsLog: ActiveRun['log'] }> {
-    const dataset = await datasetOf(run);
-    const resultsLog = run.origin === 'session' ? null : await runLog(options, { run, dataset, extras });
-    return { dataset, resultsLog };
+  ): Promise<{
+    readonly run: StoredRun;
+    readonly dataset: StoredDataset;
+    readonly resultsLog: ActiveRun['log'];
+  }> {
+    const dataset = await datasetOf(prepared);
+    const resultsLog =
+      prepared.origin === 'session' ? null : await runLog(options, { run: prepared, dataset, extras });
+    try {
+      // Its options may have changed while it was prepared. Last: whoever changes them from here on finds it under way.
+      const run = await found(prepared.id);
+      stops.refuseWhileStopping(extras);
+      return { run, dataset, resultsLog };
+    } catch (error) {
+      await resultsLog?.close();
+      throw error;
+    }
   }
 
   async function datasetOf(run: StoredRun): Promise<StoredDataset> {
@@ -182,49 +196,6 @@ export function createRuns(options: RunsOptions) {
     }
   }
 
-  async function finish(one: ActiveRun, ended: RunState): Promise<void> {
-    const runId = one.run.id;
-    options.lost.stop(runId);
-    options.budget.close(runId);
-    let state = ended;
-    try {
-      const plan = await one.extras.planned;
-      if (plan?.isWhole === false) {
-        state = partlyPlanned(state);
-      }
-      if (one.isCancelled) {
-        // Jobs may have been planned since.
-        await store.cancelPending(runId);
-      } else if (state.kind === 'finished') {
-        state = await afterCanary(one, state);
-      }
-      if (one.log !== null) {
-        await one.log.close();
-        await writeTables(one, state.kind);
-      }
-    } catch (error) {
-      log.error('results', `tables of run ${runId} could not be written: ${String(error)}`);
-      state = state.kind === 'finished' ? pauseForTables(error, one.run.outputDir) : state;
-    }
-    one.kept.tell();
-    await states.save(runId, state);
-    await (one.log === null ? undefined : noteQuiet(options, one.run));
-    await one.claim.release();
-    options.orders.close(runId);
-    active.delete(runId);
-    log.info('runs', `run ${runId} is ${state.kind}`);
-    events.touchRun(runId);
-    one.end();
-    options.onOver?.(runId, state);
-  }
-
-  /** A run whose first rows are through pauses while others are left. */
-  async function afterCanary({ run }: ActiveRun, state: RunState): Promise<RunState> {
-    const { canary } = run.options;
-    const { pending } = await store.counts(run.id);
-    return canary === undefined || pending === 0 ? state : canaryPause(canary, pending);
-  }
-
   /** An attempt is on disk. */
   function onEnded(end: AttemptEnd): void {
     const one = active.get(end.runId);
@@ -243,25 +214,39 @@ export function createRuns(options: RunsOptions) {
     if (active.get(runId)?.extras.isSession === true) {
       throw new Refusal('BAD_INPUT', 'That request belongs to a session that is open: ask once more there.');
     }
-    const { settle } = options;
-    const { begin: prepare } = preparing;
-    const parts = { store, runs: { found, start, stop: standStill, rest, isActive, over, settle, prepare } };
-    return runAgain(parts, runId, { which, requeue: (left) => store.requeue(runId, left) });
+    const { interrupt, rest } = stops;
+    const runs = {
+      found,
+      start,
+      interrupt,
+      rest,
+      isActive,
+      settle: options.settle,
+      prepare: preparing.begin,
+    };
+    return runAgain({ store, runs }, runId, { which, requeue: (left) => store.requeue(runId, left) });
   }
 
   /** Takes effect at once where the run is under way. */
-  async function setOptions(runId: number, changes: Partial<RunOptions>): Promise<Run> {
-    const run = await found(runId);
-    const changed = { ...run, options: { ...run.options, ...changes } };
-    await store.setRunOptions(runId, changed.options);
-    const one = active.get(runId);
-    if (one !== undefined) {
-      one.run = changed;
-      scheduler.change(runOrder(changed, options, one.extras));
-    }
-    options.budget.setCaps(runId, changed.options.caps ?? {});
-    events.touchRun(runId);
-    return view(changed);
+  function setOptions(runId: number, changes: Partial<RunOptions>): Promise<Run> {
+    return changeOptions(runId, (present) => ({ ...present, ...changes }));
+  }
+
+  /** In turn: two at once would write back what the other has changed. */
+  function changeOptions(runId: number, change: (present: RunOptions) => RunOptions): Promise<Run> {
+    return inTurn(async () => {
+      const run = await found(runId);
+      const changed = { ...run, options: change(run.options) };
+      await store.setRunOptions(runId, changed.options);
+      const one = active.get(runId);
+      if (one !== undefined) {
+        one.run = changed;
+        scheduler.change(runOrder(changed, options, one.extras));
+      }
+      options.budget.setCaps(runId, changed.options.caps ?? {});
+      events.touchRun(runId);
+      return view(changed);
+    });
   }
 
   /** Pending jobs are `cancelled`; `inFlight`: what is under way is cut off, too. */
@@ -271,7 +256,7 @@ export function createRuns(options: RunsOptions) {
     if (!active.has(runId) && (await isHalted)) {
       return view(run);
     }
-    await starting(runId)?.catch(() => undefined);
+    await starting.underWay(runId)?.catch(() => undefined);
     const one = active.get(runId);
     if (one === undefined) {
       await store.cancelPending(runId);
@@ -287,58 +272,26 @@ export function createRuns(options: RunsOptions) {
       events.touchRun(runId);
       await over;
       await one.over;
+      await preparing.haltOver(runId);
     }
     events.touchRun(runId);
     return view(run);
   }
 
-  /** Null: they are written. A run is cancelled also where that cannot be. */
-  async function tablesOfCancelled(run: StoredRun): Promise<RunState | null> {
-    try {
-      await whileStanding({ store, isActive }, run, async (present) =>
-        writeTables({ run: present, dataset: await datasetOf(present), extras: {} }, 'finished'),
-      );
-      return null;
-    } catch (error) {
-      log.error('results', `tables of run ${run.id} could not be written: ${String(error)}`);
-      return pauseForTables(error, run.outputDir);
-    }
-  }
-
-  /** Stops sending; resolves when what was in flight has ended and the tables are written. */
-  async function stop(runId: number): Promise<Run> {
-    const isHalted = preparing.halt(runId, 'paused');
-    active.get(runId)?.extras.stopPlanning?.();
-    await (active.has(runId) ? undefined : isHalted);
-    return standStill(runId);
-  }
-
-  async function standStill(runId: number): Promise<Run> {
-    await (active.has(runId) ? undefined : preparing.over(runId));
-    await rest(runId);
-    return view(await found(runId));
-  }
-
-  /** Whoever prepares the run is not waited for: it may wait for the turn of the folder that the caller has. */
-  async function rest(runId: number): Promise<void> {
-    // One that is about to start would go on as if nobody had said so; that it cannot is its starter's concern.
-    await starting(runId)?.catch(() => undefined);
-    const one = active.get(runId);
-    if (one !== undefined) {
-      one.extras.onStop?.();
-      await scheduler.stop(runId);
-      await one.over;
-    }
-  }
-
-  /** Resolves when the run has ended or paused. */
-  const over = (runId: number): Promise<void> => active.get(runId)?.over ?? Promise.resolve();
-
   return {
+    ...stops,
     start,
-    stop,
-    rest,
-    resume: createResume({ store, active, preparing, found, view, start, settle: options.settle }),
+    resume: createResume({
+      store,
+      active,
+      preparing,
+      found,
+      view,
+      start,
+      rest: stops.rest,
+      settle: options.settle,
+      changeOptions,
+    }),
     view,
     found,
     listed,
@@ -388,10 +341,5 @@ export function createRuns(options: RunsOptions) {
     isActive,
     /** To be ended by whoever began it. */
     prepare: preparing.begin,
-    over,
-    /** Stops every run, in order that nothing is lost. */
-    stopAll: async (): Promise<void> => {
-      await Promise.all([...active.keys()].map((runId) => stop(runId)));
-    },
   };
 }

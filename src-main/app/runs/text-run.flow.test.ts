@@ -13,6 +13,7 @@ import {
 import { setUpRun } from './run-setup';
 import { answerRows } from '../text/answer-rows';
 import { listedModel } from '../testing/listed-model';
+import { picturePlan, runPlan } from '../testing/picture-plan';
 import {
   addTestKeys,
   ONE_AT_A_TIME,
@@ -191,5 +192,32 @@ describe('a text run', () => {
     const { id } = await begin(['look at <image>', 'plain']);
     expect(await ended(id)).toMatchObject({ counts: { done: 1, failed: 1 }, failures: { bad_input: 1 } });
     expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('a text run of a command', () => {
+  it('whose answers cannot be written down has ended, and says how to have them', async () => {
+    server.reply(said('hello'));
+    const plan = picturePlan(library, {
+      source: { kind: 'prompts', prompts: ['one'] },
+      task: 'text',
+      recipe: {
+        task: 'text',
+        models: [{ provider: 'google_genai', model: 'writer' }],
+        instruction: '{{prompt}}',
+        imageColumns: [],
+        variants: 1,
+        text: { system: '', generation: {}, answer: { kind: 'text' } },
+      },
+      answersFile: join(library.folder, 'nowhere', 'answers.jsonl'),
+    });
+    const { end } = await runPlan(library, plan);
+    expect(end).toMatchObject({
+      kind: 'finished',
+      run: { state: { kind: 'finished' }, counts: { done: 1 } },
+      answersProblem: expect.stringMatching(
+        /^"answers\.jsonl" was not written: .* brushfleet runs export \d+ --format jsonl --output FILE/,
+      ),
+    });
   });
 });

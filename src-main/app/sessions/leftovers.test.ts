@@ -1,6 +1,6 @@
 /** What an earlier process left waiting, in a session whose callers are gone. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { REQUEST_FIELD } from '../orders/order-book';
+import { REQUEST_FIELD } from '@shared/model/text';
 import { ask, openSessionScene, type SessionScene, TALKER, textOf } from './testing/session-scene';
 
 let scene: SessionScene;

@@ -1,10 +1,10 @@
 /** What a caller asked with keys of its own, and whose answer was lost, goes out with nobody else's. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { REQUEST_FIELD } from '@shared/model/text';
 import { Secret } from '../../providers/secret';
 import type { Requeue } from '../../store/store';
 import { freshFolderBeside } from '../runs/run-request';
 import { rerun } from '../runs/rerun';
-import { REQUEST_FIELD } from '../orders/order-book';
 import { testEndpoint } from '../testing/test-library';
 import type { Session } from './session';
 import { ask, openSessionScene, type SessionScene, TALKER, textOf } from './testing/session-scene';

@@ -3,13 +3,12 @@
  * goes with the next; its run is started with the first request, and again after a pause.
  */
 import type { RunState } from '@shared/model/run';
-import type { Ask } from '@shared/model/text';
+import { type Ask, REQUEST_FIELD } from '@shared/model/text';
 import type { AttemptEnd, PendingJob } from '../../engine/ports';
 import { Refusal } from '../../refusal';
 import { requestStem, type RequestPlace } from '../../store/studio/session-store';
 import type { StoredRun } from '../../store/store';
 import { TOKEN_FIELD } from './asked-jobs';
-import { REQUEST_FIELD } from '../orders/order-book';
 import { answerOf, LOST, pauseFailure, STOPPED } from './answer-of';
 import type { OpenSessionParts } from './open-session-parts';
 import { createPasses } from './passes';

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Recipe, RunOptions } from '@shared/model/run';
+import { REQUEST_FIELD } from '@shared/model/text';
 import type { Store, StoredRun } from '../../store/store';
 import { hasLentKeys } from '../fleet/lent-keys';
-import { REQUEST_FIELD } from '../orders/order-book';
 import type { SessionOptions } from './session';
 
 export interface SessionRunParts {

@@ -3,7 +3,12 @@ import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EVERYTHING } from '@shared/model/gallery';
 import { json } from '../../providers/testing/scripted-server';
+import { itemsOf } from '../exports/export-items';
+import { inputPictures } from '../exports/input-pictures';
+import { instructionOf } from '../exports/picture-record';
+import { jobDetail } from '../views';
 import {
   ask,
   openSessionScene,
@@ -95,21 +100,21 @@ describe('a session', () => {
 });
 
 describe('what a session asks for', () => {
+  const model = { provider: 'google_genai', model: 'painter' } as const;
+  const create = { width: 8, height: 4, channels: 3, background: 'red' } as const;
+
+  /** Every request is answered with a picture. */
+  async function paints(): Promise<Buffer> {
+    const picture = await sharp({ create }).png().toBuffer();
+    const inlineData = { mimeType: 'image/png', data: picture.toString('base64') };
+    const content = { role: 'model', parts: [{ inlineData }] };
+    scene.server.reply(json({ candidates: [{ content, finishReason: 'STOP' }] }));
+    return picture;
+  }
+
   it('may be pictures, which lie in its own folder', async () => {
-    const create = { width: 8, height: 4, channels: 3, background: 'red' } as const;
-    const data = (await sharp({ create }).png().toBuffer()).toString('base64');
-    scene.server.reply(
-      json({
-        candidates: [
-          {
-            content: { role: 'model', parts: [{ inlineData: { mimeType: 'image/png', data } }] },
-            finishReason: 'STOP',
-          },
-        ],
-      }),
-    );
+    await paints();
     const session = await scene.open();
-    const model = { provider: 'google_genai', model: 'painter' } as const;
     const answers = await Promise.all(
       session.submitAll([
         { kind: 'picture', model, task: 't2i', prompt: 'a red square', inputs: [] },
@@ -126,9 +131,34 @@ describe('what a session asks for', () => {
     expect(await readdir(join(scene.library.folder, 'library', 'sessions', 'tests'))).toEqual(['000000']);
   });
 
+  it('stands in the gallery once it is a picture, and leaves with what was asked for it', async () => {
+    const input = `data:image/png;base64,${(await paints()).toString('base64')}`;
+    const session = await scene.open();
+    const asked = { kind: 'picture', model, prompt: 'a {{red}} square' } as const;
+    await session.submit({ ...asked, task: 'edit', inputs: [input] });
+    scene.server.reply(said);
+    await session.submit(ask('words'));
+    await session.submit({ ...asked, task: 't2i', inputs: [] });
+    await session.close('drain');
+    const { store } = scene.library.app;
+    const jobIds = [...(await store.galleryIds({ query: EVERYTHING }, 0, 9))];
+    expect(await store.instructionsOf(jobIds)).toEqual(['a {{red}} square']);
+    const [jobId = 0] = jobIds;
+    expect(await jobDetail(scene.library.app, jobId)).toMatchObject({ instruction: 'a {{red}} square' });
+    // Its request stands as the program wrote it.
+    const { versions } = scene.library.app;
+    await expect(versions.rerun(jobId, 'a blue one')).rejects.toThrow('edit it in the studio');
+    const items = await itemsOf(store, { kind: 'selection', selection: { kind: 'ids', jobIds } });
+    for await (const [item] of items.pages()) {
+      expect(item === undefined ? null : instructionOf(item)).toBe('a {{red}} square');
+      const rules = { baseDir: '', roots: [], embeddedDir: '' };
+      const inputs = item === undefined ? [] : await inputPictures(item, rules);
+      expect(inputs).toMatchObject([{ kind: 'bytes', extension: '.png' }]);
+    }
+  });
+
   it('names no file outside its own folders, unless it may name all', async () => {
     const outside = join(scene.library.folder, 'outside.png');
-    const create = { width: 8, height: 4, channels: 3, background: 'red' } as const;
     await writeFile(outside, await sharp({ create }).png().toBuffer());
     const looking = ask('what is this?', {
       messages: [{ role: 'user', parts: [{ kind: 'media', medium: 'image', reference: outside }] }],

@@ -2,12 +2,13 @@
 import { basename, join } from 'node:path';
 import { imageReferences } from '@shared/columns';
 import type { PictureRecipe } from '@shared/model/studio';
-import { parseTemplate, renderTemplate } from '@shared/template';
 import { embeddedFile, isEmbeddedReference } from '../../images/embedded';
 import { resolveInputPath } from '../../images/safe-path';
 import { Refusal } from '../../refusal';
 import type { StoredJob, StoredRow, StoredRun } from '../../store/store';
 import type { NewNode, StoredNode } from '../../store/studio/studio-store';
+import { instructionOf } from '../orders/job-instruction';
+import { plainRow } from '../orders/plain-row';
 import { libraryId } from '../pictures/library-id';
 import { readRecipe } from '../pictures/recipe';
 import { type Kept, keepBytes, keepFile, type NamedBytes } from './keep-picture';
@@ -167,10 +168,11 @@ async function treeFor(
   return tree?.id ?? (await store.addStudioTree(shortened(name, 60) || 'Pictures')).id;
 }
 
-function sourceNode(
-  { picture, facts }: Extract<Kept, { kind: 'ok' }>,
-  fileName: string,
-): Omit<NewNode, 'treeId' | 'parentId'> {
+interface SourceNode extends Omit<NewNode, 'treeId' | 'parentId' | 'origin'> {
+  readonly origin: Extract<NewNode['origin'], { readonly picture: unknown }>;
+}
+
+function sourceNode({ picture, facts }: Extract<Kept, { kind: 'ok' }>, fileName: string): SourceNode {
   const reasons = reasonsForCopy(facts, picture.sizeBytes, null);
   return {
     name: '',
@@ -207,7 +209,7 @@ async function restoredNode(
   };
   return {
     name: shortened(note.instruction, 60),
-    origin: { ...source.origin, recipe } as NewNode['origin'],
+    origin: { ...source.origin, recipe },
   };
 }
 
@@ -268,19 +270,18 @@ async function draftOfResult(
   const source = sourceNode(kept, basename(found.path));
   const node = {
     name: shortened(recipe.instruction, 60),
-    origin: { ...source.origin, recipe } as NewNode['origin'],
+    origin: { ...source.origin, recipe },
   };
   const input = row === undefined ? null : await inputOf(parts, run, row);
   return { kind: 'new', nodes: [...(input === null ? [] : [input]), node] };
 }
 
-function recipeOf({ recipe }: StoredRun, job: StoredJob, row: StoredRow | undefined): PictureRecipe {
+function recipeOf(run: StoredRun, job: StoredJob, row: StoredRow | undefined): PictureRecipe {
+  const { recipe, fields } = plainRow(run, row?.fields ?? {});
   const { aspectRatio, imageSize, quality } = recipe;
   return {
     instruction:
-      row === undefined
-        ? recipe.instruction
-        : renderTemplate(parseTemplate(recipe.instruction), row.fields).text,
+      row === undefined ? (job.instruction ?? recipe.instruction) : instructionOf(recipe, job, fields),
     model: { provider: job.provider, model: job.model },
     ...(aspectRatio === undefined ? {} : { aspectRatio }),
     ...(imageSize === undefined ? {} : { imageSize }),
@@ -291,12 +292,13 @@ function recipeOf({ recipe }: StoredRun, job: StoredJob, row: StoredRow | undefi
 /** The first input of an edit, where it is a file of this machine. */
 async function inputOf(
   parts: StudioParts & { inputRoots(datasetId: number): Promise<InputRules | null> },
-  { recipe, datasetId }: StoredRun,
+  run: StoredRun,
   row: StoredRow,
 ): Promise<Omit<NewNode, 'treeId' | 'parentId'> | null> {
+  const { recipe, fields } = plainRow(run, row.fields);
   const reference =
-    recipe.task === 'edit' ? imageReferences(row.fields, recipe.imageColumns)[0]?.trim() : undefined;
-  const rules = reference === undefined ? null : await parts.inputRoots(datasetId);
+    recipe.task === 'edit' ? imageReferences(fields, recipe.imageColumns)[0]?.trim() : undefined;
+  const rules = reference === undefined ? null : await parts.inputRoots(run.datasetId);
   if (reference === undefined || rules === null || /^(https?|data):/i.test(reference)) {
     return null;
   }
@@ -329,7 +331,7 @@ export async function adoptEdited(parts: StudioParts, nodeId: number, path: stri
       treeId: parent.treeId,
       parentId: parent.id,
       name: '',
-      origin: { ...origin, kind: 'edited' } as NewNode['origin'],
+      origin: { ...origin, kind: 'edited' },
     },
   ]);
   if (id === undefined) {

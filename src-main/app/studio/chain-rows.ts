@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { referenceCell } from '@shared/columns';
 import type { RowProblem } from '@shared/model/run';
 import type { StoredDataset, StoredRow, StoredRun } from '../../store/store';
+import { jobPages } from '../results/job-pages';
 import type { ChainStep } from './chain-steps';
 import { spokenInstruction } from './instruction-words';
 import type { StudioParts } from './parts';
@@ -50,11 +51,7 @@ export async function nextRows(
 /** Absolute paths by row. */
 async function resultsOf({ store }: Parts, run: StoredRun): Promise<ReadonlyMap<number, string>> {
   const paths = new Map<number, string>();
-  for (let offset = 0; ; offset += PAGE) {
-    const { jobs } = await store.jobs({ runId: run.id, offset, limit: PAGE, state: 'done' });
-    if (jobs.length === 0) {
-      return paths;
-    }
+  for await (const jobs of jobPages(store, { runId: run.id, state: 'done' }, PAGE)) {
     for (const { row, resultId } of jobs) {
       const found = resultId === undefined ? null : await store.result(resultId);
       if (found !== null) {
@@ -62,6 +59,7 @@ async function resultsOf({ store }: Parts, run: StoredRun): Promise<ReadonlyMap<
       }
     }
   }
+  return paths;
 }
 
 interface CopyHow {

@@ -111,14 +111,17 @@ describe('pictures that are brought', () => {
     const { app } = scene.library;
     const dataset = await app.importer.start({ path: folder, name: 'd', format: 'folder' });
     const run = await chainLikeRun((await dataset.whole).id);
-    const { jobs } = await app.store.jobs({ runId: run.id, offset: 0, limit: 10 });
+    const ofRun = { runId: run.id, offset: 0, limit: 10 };
+    await app.versions.rerun((await app.store.jobs(ofRun)).jobs[1]?.id ?? 0, 'turn it teal');
+    await app.runs.over(run.id);
+    const { jobs } = await app.store.jobs(ofRun);
     const ids = jobs.flatMap(({ resultId }) => resultId ?? []);
     const { nodes, broughtIds, problems } = await scene.studio.bringResults(null, [...ids, 999]);
     expect(problems).toEqual(['One of the results is no longer in the library.']);
     expect(nodes).toHaveLength(3);
     expect(nodes[0]).toMatchObject({ parentId: null, origin: { fileName: 'one.png' } });
     expect(nodes.slice(1).map(({ id, parentId, name }) => [id, parentId, name])).toEqual(
-      broughtIds.map((id) => [id, nodes[0]?.id, 'turn it green']),
+      broughtIds.map((id, at) => [id, nodes[0]?.id, at === 0 ? 'turn it green' : 'turn it teal']),
     );
     expect(nodes[1]?.origin).toMatchObject({ recipe: { instruction: 'turn it green', model: OPENAI } });
   });

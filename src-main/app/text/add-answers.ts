@@ -1,6 +1,7 @@
 /** A run's answers as columns beside the rows they are about: a dataset to go on with. */
 import { Refusal } from '../../refusal';
-import type { Store, StoredDataset } from '../../store/store';
+import type { Store, StoredDataset, StoredRow } from '../../store/store';
+import { jobPages } from '../results/job-pages';
 import { madeDataset } from './made-dataset';
 
 const PAGE = 500;
@@ -59,11 +60,11 @@ interface Added {
   readonly fields: readonly string[];
 }
 
-/** All rows of the dataset, those without an answer with empty cells. Of several answers to a row the first counts. */
-async function* rowsWith(
-  store: Store,
-  { runId, dataset, column, fields }: Added,
-): AsyncGenerator<Readonly<Record<string, string>>> {
+/**
+ * All rows of the dataset under their own numbers, those without an answer with empty cells. Of several answers to a row
+ * the first counts.
+ */
+async function* rowsWith(store: Store, { runId, dataset, column, fields }: Added): AsyncGenerator<StoredRow> {
   const answered = await answeredRows(store, runId);
   for (let place = 0; place < dataset.rows; ) {
     const rows = await store.rows(dataset.id, place, PAGE);
@@ -75,25 +76,25 @@ async function* rowsWith(
     const answers = await store.answersOf(jobIds);
     for (const row of rows) {
       const text = answers.get(answered.get(row.row) ?? 0)?.text ?? '';
-      yield { ...row.fields, ...cellsOf(text, column, fields) };
+      yield { ...row, fields: { ...row.fields, ...cellsOf(text, column, fields) } };
     }
   }
 }
 
 /** Job by row. */
-async function answeredRows(store: Pick<Store, 'jobs'>, runId: number): Promise<ReadonlyMap<number, number>> {
+async function answeredRows(
+  store: Pick<Store, 'jobsAfter'>,
+  runId: number,
+): Promise<ReadonlyMap<number, number>> {
   const found = new Map<number, number>();
-  for (let offset = 0; ; offset += PAGE) {
-    const { jobs } = await store.jobs({ runId, offset, limit: PAGE, state: 'done' });
-    if (jobs.length === 0) {
-      return found;
-    }
+  for await (const jobs of jobPages(store, { runId, state: 'done' }, PAGE)) {
     for (const { id, row } of jobs) {
       if (!found.has(row)) {
         found.set(row, id);
       }
     }
   }
+  return found;
 }
 
 function cellsOf(text: string, column: string, fields: readonly string[]): Readonly<Record<string, string>> {

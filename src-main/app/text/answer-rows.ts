@@ -1,10 +1,9 @@
 /** Text jobs as tables and the history show them. */
 import type { AnswerRow, Ask, TextAsk } from '@shared/model/text';
-import { askSchema } from '@shared/model/text';
+import { askIn } from '@shared/model/text';
 import { Refusal } from '../../refusal';
 import type { Store, StoredJob, StoredRun } from '../../store/store';
 import { instructionOf } from '../orders/job-instruction';
-import { REQUEST_FIELD } from '../orders/order-book';
 
 type RowStore = Pick<
   Store,
@@ -70,16 +69,6 @@ export async function answerRowOf(store: RowStore, jobId: number): Promise<Answe
     throw new Refusal('NOT_FOUND', 'That answer is no longer in the library.');
   }
   return { ...row, ...(attempt === undefined ? {} : { askedAt: attempt.sentAt }) };
-}
-
-/** What a row of a session asks for; null: it cannot be read. */
-export function askIn(fields: Readonly<Record<string, string>>): Ask | null {
-  try {
-    const parsed = askSchema.safeParse(JSON.parse(fields[REQUEST_FIELD] ?? ''));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
 }
 
 export function textAskIn(fields: Readonly<Record<string, string>>): TextAsk | null {

@@ -5,6 +5,7 @@ import type { Recipe, Run } from '@shared/model/run';
 import { Refusal } from '../../refusal';
 import type { Store, StoredDataset, StoredRun } from '../../store/store';
 import { instructionOf } from '../orders/job-instruction';
+import { jobPages } from '../results/job-pages';
 import { madeDataset } from './made-dataset';
 import type { TextParts, TextShell } from './text-parts';
 import type { Texts } from './texts';
@@ -69,15 +70,11 @@ export async function judge(
 
 /** Each with what it was made from, as far as that is a file or an address. */
 async function* picturesOf(
-  store: Pick<Store, 'jobs' | 'rowsAt'>,
+  store: Pick<Store, 'jobsAfter' | 'rowsAt'>,
   run: StoredRun,
   dataset: StoredDataset,
-): AsyncGenerator<Readonly<Record<string, string>>> {
-  for (let offset = 0; ; offset += PAGE) {
-    const { jobs } = await store.jobs({ runId: run.id, offset, limit: PAGE, state: 'done' });
-    if (jobs.length === 0) {
-      return;
-    }
+): AsyncGenerator<{ readonly fields: Readonly<Record<string, string>> }> {
+  for await (const jobs of jobPages(store, { runId: run.id, state: 'done' }, PAGE)) {
     const rows = await store.rowsAt(dataset.id, [...new Set(jobs.map(({ row }) => row))]);
     const fieldsOf = new Map(rows.map(({ row, fields }) => [row, fields] as const));
     for (const job of jobs.filter(({ result, isTrashed }) => result !== null && isTrashed !== true)) {
@@ -88,12 +85,14 @@ async function* picturesOf(
           ? imageReferences(fields, run.recipe.imageColumns).map(fromThere(dataset))
           : [];
       yield {
-        index: String(job.index),
-        instruction: instructionOf(run.recipe, job, fields),
-        image_path: JSON.stringify([...sources, join(run.outputDir, file)]),
-        model: job.model,
-        variant: String(job.variant),
-        file: referenceCell(file),
+        fields: {
+          index: String(job.index),
+          instruction: instructionOf(run.recipe, job, fields),
+          image_path: JSON.stringify([...sources, join(run.outputDir, file)]),
+          model: job.model,
+          variant: String(job.variant),
+          file: referenceCell(file),
+        },
       };
     }
   }

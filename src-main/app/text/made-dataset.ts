@@ -1,21 +1,24 @@
 /** A dataset that the program makes itself, of rows it has. */
 import type { Dataset } from '@shared/model/run';
-import type { NewDataset, Store, StoredDataset } from '../../store/store';
+import type { NewDataset, Store, StoredDataset, StoredRow } from '../../store/store';
 
 const PAGE = 500;
+
+/** Numbered by its place, unless it says which row of another dataset it goes on with. */
+type MadeRow = Pick<StoredRow, 'fields'> & Partial<StoredRow>;
 
 export async function madeDataset(
   store: Pick<Store, 'createDataset' | 'addRows' | 'finishDataset'>,
   about: NewDataset & { readonly columns: readonly string[] },
-  rows: AsyncIterable<Readonly<Record<string, string>>>,
+  rows: AsyncIterable<MadeRow>,
 ): Promise<StoredDataset> {
   const { columns, ...given } = about;
   const { id } = await store.createDataset(given);
-  let page: { row: number; index: number; fields: Readonly<Record<string, string>> }[] = [];
-  let row = 0;
-  for await (const fields of rows) {
-    page.push({ row, index: row, fields });
-    row += 1;
+  let page: StoredRow[] = [];
+  let place = 0;
+  for await (const made of rows) {
+    page.push({ row: place, index: place, ...made });
+    place += 1;
     if (page.length === PAGE) {
       await store.addRows(id, page);
       page = [];

@@ -100,8 +100,8 @@ function picturesOf(story: Story, which: ReadonlySet<string>): readonly Row[] {
   }));
 }
 
-async function* each(rows: readonly Row[]): AsyncGenerator<Row> {
-  yield* rows;
+async function* each(rows: readonly Row[]): AsyncGenerator<{ readonly fields: Row }> {
+  yield* rows.map((fields) => ({ fields }));
 }
 
 function jsonOf(text: string): unknown {

@@ -198,8 +198,8 @@ describe('what is made of answers', () => {
       store,
       { name: 'words', format: 'jsonl', sourcePath: null, baseDir: null, columns: ['word'] },
       (async function* () {
-        yield { word: 'sea' };
-        yield { word: 'forbidden' };
+        yield { row: 2, index: 40, fields: { word: 'sea' } };
+        yield { row: 5, index: 7, fields: { word: 'forbidden' } };
       })(),
     );
     const run = await texts.describe(
@@ -214,9 +214,9 @@ describe('what is made of answers', () => {
     ]);
     const added = await texts.addAnswers(run.id, 'note');
     expect(added.columns).toEqual(['word', 'note']);
-    expect((await store.rows(added.id, 0, 10)).map(({ fields }) => fields)).toEqual([
-      { word: 'sea', note: 'a sea' },
-      { word: 'forbidden', note: '' },
+    expect(await store.rows(added.id, 0, 10)).toEqual([
+      { row: 2, index: 40, fields: { word: 'sea', note: 'a sea' } },
+      { row: 5, index: 7, fields: { word: 'forbidden', note: '' } },
     ]);
     await expect(texts.addAnswers(run.id, 'word')).rejects.toThrow('has a column "word" already');
   });
@@ -228,7 +228,7 @@ describe('what is made of answers', () => {
       app.store,
       { name: 'cards', format: 'prompts', sourcePath: null, baseDir: null, columns: ['prompt'] },
       (async function* () {
-        yield { prompt: 'a red card' };
+        yield { fields: { prompt: 'a red card' } };
       })(),
     );
     const painted = await startRun(
@@ -274,7 +274,7 @@ describe('what is made of answers', () => {
         columns: ['image_url', 'instruction'],
       },
       (async function* () {
-        yield { image_url: 'a.png', instruction: 'Make it grey' };
+        yield { fields: { image_url: 'a.png', instruction: 'Make it grey' } };
       })(),
     );
     const painted = await startRun(

@@ -5,7 +5,7 @@ import { Refusal } from '../../refusal';
 import { listRuns, showRun } from './look-at-runs';
 import { exportPictures } from './picture-export';
 import type { RunsAct } from './runs-request';
-import { OwnerGone, type RunsWork } from './runs-work';
+import { type AgainKind, OwnerGone, type RunsWork } from './runs-work';
 import { changeRun } from './change-run';
 import { resumeRun } from './resume-run';
 import { cancelRun, exportRun, pauseRun } from './steer-runs';
@@ -33,9 +33,14 @@ export async function carryOutRuns(work: RunsWork, act: RunsAct): Promise<RunsEn
   }
 }
 
-/** What is left of it for whoever takes the library over: what was made pending again is so already. */
-export function restOf(act: RunsAct): RunsAct {
-  return act.kind === 'resume' ? { ...act, terms: { ...act.terms, failed: false, cancelled: false } } : act;
+/** What is left of it for whoever takes the library over: what was asked for is pending again already. */
+export function restOf(act: RunsAct, asked: ReadonlySet<AgainKind>): RunsAct {
+  if (act.kind !== 'resume') {
+    return act;
+  }
+  const failed = act.terms.failed && !asked.has('failed');
+  const cancelled = act.terms.cancelled && !asked.has('cancelled');
+  return { ...act, terms: { ...act.terms, failed, cancelled } };
 }
 
 async function carryOut(work: RunsWork, act: RunsAct): Promise<number> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ORPCError } from '@orpc/client';
 import { ADOPT } from '@shared/adopt';
 import type { AppEvent } from '@shared/contract';
-import type { Run } from '@shared/model/run';
+import { cancelledJobs, isUnderWay, type Run } from '@shared/model/run';
 import { lyingNotes } from '../../app/results/lying-notes';
 import { unreadOf } from '../../app/datasets/unread-rows';
 import { Refusal } from '../../refusal';
@@ -13,9 +13,8 @@ import { EXIT } from '../exit-codes';
 import { watchInterrupts } from '../interrupt';
 import { createProgress } from '../progress';
 import { applyChange } from './change-run';
-import { isUnderWay } from './run-words';
 import type { ResumeTerms } from './runs-request';
-import { findRun, OwnerGone, type RunsWork } from './runs-work';
+import { type AgainKind, findRun, OwnerGone, type RunsWork } from './runs-work';
 
 /** Goes on with a run and stays until it has ended or pauses. Resolves with the exit code. */
 export async function resumeRun(work: RunsWork, runId: number, terms: ResumeTerms): Promise<number> {
@@ -43,8 +42,10 @@ export async function resumeRun(work: RunsWork, runId: number, terms: ResumeTerm
     const events = await client.system.events(undefined, { signal: listening.signal });
     // Ctrl-C may have come meanwhile: then nothing is sent at all.
     if (!interrupts.happened) {
-      const started = await goOn(work, run, terms);
-      if (isUnderWay(started)) {
+      const started = await goOn(work, run, { ...terms, isInterrupted: () => interrupts.happened });
+      // It may have come between two calls, when nothing was there to be stopped.
+      const standing = interrupts.happened ? await client.runs.stop({ runId }) : started;
+      if (isUnderWay(standing)) {
         await untilOver(work, events, { runId, onChange: (changed) => progress.update(changed) });
       }
     }
@@ -70,10 +71,16 @@ export async function resumeRun(work: RunsWork, runId: number, terms: ResumeTerm
 }
 
 /** Each call starts the run or goes on with it; what comes later joins what is under way. */
-async function goOn({ runs, streams }: RunsWork, run: Run, terms: ResumeTerms): Promise<Run> {
+async function goOn(
+  work: RunsWork,
+  run: Run,
+  { isInterrupted, ...terms }: ResumeTerms & { isInterrupted(): boolean },
+): Promise<Run> {
+  const { runs, streams } = work;
   const { id: runId, counts } = run;
+  // Rows that were cancelled before they were planned are counted once the run is resumed.
   const again = (['unknown', 'failed', 'cancelled'] as const).filter(
-    (kind) => isAsked(kind, terms) && counts[kind] > 0,
+    (kind) => isAsked(kind, terms) && (counts[kind] > 0 || kind === 'cancelled'),
   );
   // What the run was started with does not count: unknown requests go again only where this command says so.
   const adopt = terms.adopt ? { adopt: true } : {};
@@ -86,9 +93,19 @@ async function goOn({ runs, streams }: RunsWork, run: Run, terms: ResumeTerms): 
     lyingNotes(unplaced).forEach((note) => streams.err.write(`${note}\n`));
   }
   for (const kind of again) {
+    started = await findRun(work, runId);
+    // Somebody has paused it since: what is left of it would be sent with these.
+    const isPaused = started.state.kind === 'paused' || started.state.kind === 'draining';
+    if (runs.isHandedOver() && !isInterrupted()) {
+      throw new OwnerGone();
+    }
+    if (isPaused || isInterrupted()) {
+      break;
+    }
+    work.onAskedAgain?.(kind);
     started = await runs.client.runs.rerun({ runId, which: { kind } });
   }
-  const hint = again.length === 0 ? nothingLeft(run) : null;
+  const hint = again.every((kind) => counts[kind] === 0) ? nothingLeft(run) : null;
   if (hint !== null) {
     streams.err.write(`${hint}\n`);
   }
@@ -119,14 +136,15 @@ async function unreadIn({ runs }: RunsWork, run: Run): Promise<Pick<FinishedRun,
   return unreadOf(datasets.find(({ id }) => id === run.datasetId)?.problems ?? []);
 }
 
-function isAsked(kind: 'unknown' | 'failed' | 'cancelled', terms: ResumeTerms): boolean {
+function isAsked(kind: AgainKind, terms: ResumeTerms): boolean {
   return kind === 'unknown' ? terms.unknown === 'resend' : terms[kind];
 }
 
 /** Why nothing is sent, and how it would be; null: something is. */
-function nothingLeft({ id, counts }: Run): string | null {
+function nothingLeft(run: Run): string | null {
+  const { id, counts } = run;
   const open = counts.pending + counts.leased + counts.sent;
-  const kinds = (['failed', 'cancelled'] as const).filter((kind) => counts[kind] > 0);
+  const kinds = [...(counts.failed > 0 ? ['failed'] : []), ...(cancelledJobs(run) > 0 ? ['cancelled'] : [])];
   const flags = kinds.map((kind) => `--${kind}`);
   return open > 0 || kinds.length === 0
     ? null
@@ -141,6 +159,7 @@ async function untilOver(
 ): Promise<void> {
   for await (const event of events) {
     if (event.kind === 'run' && event.run.id === runId) {
+      work.onHeard?.();
       onChange(event.run);
       // The event may be of before it was started once more.
       if (!isUnderWay(event.run) && !isUnderWay(await findRun(work, runId))) {

@@ -4,11 +4,6 @@ import { durationText, tally } from '../progress';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Whether it is being carried out now: by this process, or by the one that owns the library. */
-export function isUnderWay({ state }: Pick<Run, 'state'>): boolean {
-  return state.kind === 'running' || state.kind === 'waiting' || state.kind === 'draining';
-}
-
 /** `running`, `paused: Every key is out for the day.` */
 export function stateSentence(state: RunState): string {
   switch (state.kind) {

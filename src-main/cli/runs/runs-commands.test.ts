@@ -2,6 +2,8 @@
 import type { Counts, Run } from '@shared/model/run';
 import { describe, expect, it } from 'vitest';
 import { runWith } from '../testing/fixtures';
+import { restOf } from './carry-out-runs';
+import type { AgainKind } from './runs-work';
 import { invoke, owner } from './testing/scripted-owner';
 
 const PAUSED = { kind: 'paused', reason: 'Every key is out for the day.' } as const;
@@ -143,6 +145,59 @@ describe('runs resume', () => {
     expect(second.asked).toEqual([['resume', { runId: 1, resendUnknown: false }]]);
   });
 
+  it('asks for cancelled jobs also where none is counted: they were cancelled before they were planned', async () => {
+    const scene = owner(runWith({}, { state: { kind: 'finished' } }));
+    const going = invoke('runs resume 1 --cancelled', scene);
+    await soon();
+    scene.change(1, { ...counts({ done: 4 }), state: { kind: 'finished' } });
+    expect((await going).end).toEqual(ok(0));
+    expect(scene.asked.slice(1)).toEqual([['rerun', { runId: 1, which: { kind: 'cancelled' } }]]);
+  });
+
+  it.each(['paused', 'draining'] as const)(
+    'asks for nothing more of a run that is %s by then',
+    async (kind) => {
+      const scene = owner(runWith({ failed: 1, cancelled: 1, pending: 5 }, { state: PAUSED }));
+      const { client } = scene.port;
+      const rerun = async (input: never): Promise<Run> => {
+        await client.runs.rerun(input);
+        // Somebody else, at the window.
+        return scene.change(1, { state: kind === 'paused' ? PAUSED : { kind } });
+      };
+      const calls = { ...client, runs: { ...client.runs, rerun } } as unknown as typeof client;
+      const going = invoke('runs resume 1 --failed --cancelled', {
+        ...scene,
+        port: { ...scene.port, client: calls },
+      });
+      await soon();
+      scene.change(1, { state: PAUSED });
+      const { end, err } = await going;
+      expect(end).toEqual(ok(1));
+      expect(err).toContain(PAUSED.reason);
+      expect(scene.asked.slice(1)).toEqual([['rerun', { runId: 1, which: { kind: 'failed' } }]]);
+    },
+  );
+
+  it('whoever takes the library over asks for what is left', async () => {
+    const scene = owner(runWith({ failed: 1, cancelled: 1 }, { state: PAUSED }));
+    const isHandedOver = (): boolean => scene.asked.length === 2;
+    const asked = new Set<AgainKind>();
+    const { end } = await invoke(
+      'runs resume 1 --failed --cancelled',
+      { ...scene, port: { ...scene.port, isHandedOver } },
+      undefined,
+      (kind) => asked.add(kind),
+    );
+    expect(end).toEqual({ kind: 'ownerGone' });
+    expect(scene.asked.slice(1)).toEqual([['rerun', { runId: 1, which: { kind: 'failed' } }]]);
+    const terms = { unknown: 'keep', failed: true, cancelled: true, adopt: false } as const;
+    expect(restOf({ kind: 'resume', runId: 1, terms }, asked)).toEqual({
+      kind: 'resume',
+      runId: 1,
+      terms: { ...terms, failed: false },
+    });
+  });
+
   it('pictures without a record: the flag that takes them as done, and what it asks for', async () => {
     const scene = owner(runWith({ pending: 2 }, { state: PAUSED }));
     scene.refuseResume('/out holds 2 pictures that this library has no record of.', 'adopt');
@@ -198,6 +253,36 @@ describe('runs resume', () => {
     expect(end).toEqual(ok(130));
     expect(scene.asked.filter((call) => JSON.stringify(call).startsWith('["resume"'))).toEqual([]);
   });
+
+  it.each(['resume', 'rerun'] as const)(
+    'Ctrl-C while %s is answered: what follows is not asked for, and what it started stops',
+    async (call) => {
+      const scene = owner(runWith({ failed: 1, cancelled: 1 }, { state: { kind: 'finished' } }));
+      let interrupt = (): void => undefined;
+      const { client } = scene.port;
+      const answered = async (input: never): Promise<Run> => {
+        const stopped = scene.asked.length;
+        interrupt();
+        expect(scene.asked.slice(stopped)).toEqual([['stop', { runId: 1 }]]);
+        // The stop came too soon.
+        return client.runs[call](input);
+      };
+      const calls = { ...client, runs: { ...client.runs, [call]: answered } } as unknown as typeof client;
+      const port = { ...scene.port, client: calls };
+      const { end } = await invoke('runs resume 1 --failed --cancelled', { ...scene, port }, (press) => {
+        interrupt = press;
+      });
+      expect(end).toEqual(ok(130));
+      expect(scene.asked.slice(call === 'resume' ? 0 : 1)).toEqual([
+        ['stop', { runId: 1 }],
+        [
+          call,
+          call === 'resume' ? { runId: 1, resendUnknown: false } : { runId: 1, which: { kind: 'failed' } },
+        ],
+        ['stop', { runId: 1 }],
+      ]);
+    },
+  );
 
   it('an owner that is gone is noticed at once', async () => {
     const scene = owner(runWith({ pending: 2 }, { state: PAUSED }));

@@ -19,7 +19,14 @@ export interface RunsWork {
   readonly onInterrupt: OnInterrupt;
   /** Ends the process at once. */
   exitNow(code: number): void;
+  /** Whoever has the library tells how a run goes. */
+  onHeard?(): void;
+  /** From here on jobs of this kind may be pending again: nobody asks for them a second time. */
+  onAskedAgain?(kind: AgainKind): void;
 }
+
+/** Jobs that a resumed run is asked to send again. */
+export type AgainKind = 'unknown' | 'failed' | 'cancelled';
 
 export async function findRun({ runs }: Pick<RunsWork, 'runs'>, runId: number): Promise<Run> {
   try {

@@ -1,8 +1,8 @@
 /** `brushfleet runs pause|cancel|export`. */
 import { resolve } from 'node:path';
-import type { Run } from '@shared/model/run';
+import { isUnderWay, type Run } from '@shared/model/run';
 import { say, sayJson } from '../fleet/fleet-work';
-import { isUnderWay, runJson, stateSentence } from './run-words';
+import { runJson, stateSentence } from './run-words';
 import type { RunsAct } from './runs-request';
 import { findRun, type RunsWork } from './runs-work';
 

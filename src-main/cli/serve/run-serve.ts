@@ -5,6 +5,7 @@ import type { App } from '../../app';
 import type { FoundFleet } from '../../fleet-env/fleet-from-env';
 import { fleetsFromEnv, joinedFleet } from '../../fleet-env/fleets-from-env';
 import type { Environment } from '../../fleet-env/variables';
+import { closeDoors } from '../../local-door/close-doors';
 import { isLoopbackHost } from '../../service/guard';
 import { readConfig, type ServiceConfig, type TlsFiles } from '../../service/settings';
 import { EXIT } from '../exit-codes';
@@ -60,7 +61,6 @@ async function serve(options: MainOptions, { app, openDoor, fleets, env, config 
   const say = (sentence: string): void => {
     options.streams.err.write(`${sentence}\n`);
   };
-  let door: { close(): Promise<void> } | null = null;
   try {
     if (fleets.length > 0) {
       await app.fleet.give(joinedFleet(fleets));
@@ -74,6 +74,7 @@ async function serve(options: MainOptions, { app, openDoor, fleets, env, config 
       say(`brushfleet: ${status.reason}`);
       return EXIT.someFailed;
     }
+    let door: { close(): Promise<void> } | null = null;
     let endWatch: () => void = () => undefined;
     try {
       // Other command lines join this process, and share its pool and its limits.
@@ -81,12 +82,11 @@ async function serve(options: MainOptions, { app, openDoor, fleets, env, config 
       announce(say, { fleets, config, address: status.kind === 'on' ? status.address : '' });
       endWatch = await interrupted(options, say);
     } finally {
-      await service.stop();
+      await closeDoors({ door, service: { close: () => service.stop() }, app });
       endWatch();
     }
     return EXIT.done;
   } finally {
-    await door?.close();
     await app.close();
   }
 }

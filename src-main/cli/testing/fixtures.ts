@@ -33,6 +33,7 @@ export function runWith(counts: Partial<Counts>, more: Partial<Run> = {}): Run {
     costUsd: 0,
     requests: 0,
     place: 0,
+    emptied: 0,
     look: 0,
     ...more,
   };

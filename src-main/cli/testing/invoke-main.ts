@@ -42,6 +42,8 @@ export interface Scene {
   readonly isTTY?: boolean;
   /** So many processes have the library open one after the other, and end before they answer. */
   readonly deadOwners?: number;
+  /** Who has the library open, one after the other; after them nobody does. */
+  readonly owners?: readonly CliRuns[];
   /** What opening the runs fails with. */
   readonly bug?: string;
 }
@@ -130,7 +132,8 @@ export async function invokeMain(argv: string, scene: Scene) {
         throw new Error(scene.bug);
       }
       owners += 1;
-      return { kind: 'ok', runs: runsOf(owners <= (scene.deadOwners ?? 0), () => void (closed += 1)) };
+      const isDead = owners <= (scene.deadOwners ?? 0);
+      return { kind: 'ok', runs: scene.owners?.[owners - 1] ?? runsOf(isDead, () => void (closed += 1)) };
     },
     openServed: async () => ({ kind: 'refused', sentence: 'There is no service here.' }),
     stream: { lines: () => cannot(), open: () => cannot() },

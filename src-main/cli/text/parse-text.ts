@@ -2,6 +2,7 @@
 import type { Provider } from '@shared/model/provider';
 import { prioritySchema } from '@shared/model/run';
 import type { Generation } from '@shared/model/text';
+import { providerOfName } from '@shared/provider-of-name';
 import { columnTemplate } from '@shared/template';
 import { type FlagValues, UsageError } from '../flag-values';
 import { PROVIDERS, readCaps, readLogLevel, readOneOf, readUnknown, withoutUndefined } from '../read-flags';
@@ -111,7 +112,7 @@ function readSystem(flags: FlagValues): TextCliRequest['system'] {
 function readProvider(flags: FlagValues): Provider {
   const word = flags.text('provider');
   if (word === undefined) {
-    return /^(?:gpt-|chatgpt|o\d)/.test(flags.text('model') ?? '') ? 'openai' : 'google_genai';
+    return providerOfName(flags.text('model') ?? '') ?? 'google_genai';
   }
   const provider = Object.hasOwn(PROVIDERS, word) ? PROVIDERS[word] : undefined;
   if (provider === undefined) {

@@ -118,6 +118,36 @@ describe('media of a request', () => {
     }).toThrow('more than 500 files');
   });
 
+  it('of a body that breaks off are given up', async () => {
+    let givenUp = 0;
+    const begin = (): ReturnType<CallerMedia['begin']> => {
+      const entry = media.begin();
+      return {
+        ...entry,
+        discard() {
+          givenUp += 1;
+          return entry.discard();
+        },
+      };
+    };
+    async function* body() {
+      yield Buffer.from(`{"data":"${'QUJD'.repeat(50_000)}`);
+      throw new Error('aborted');
+    }
+    await expect(readJsonBody(Readable.from(body()), { ...media, begin }, 0)).rejects.toThrow('aborted');
+    expect(givenUp).toBe(1);
+  });
+
+  it('leave nothing where they are closed before the first byte is written, and begin no more', async () => {
+    const entry = media.begin();
+    await media.close();
+    expect(await readdir(dir)).toEqual([]);
+    entry.end();
+    expect(() => media.begin()).toThrow('The request was broken off.');
+    await media.close();
+    expect(await readdir(dir)).toEqual([]);
+  });
+
   it('that cannot be written are told of, and keep nothing from being closed', async () => {
     await rm(dir, { recursive: true });
     const broken = createCallerMedia(join(dir, 'a\0b'));

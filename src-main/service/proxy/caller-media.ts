@@ -7,7 +7,7 @@ import { type FileHandle, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { PictureSpool, SpoolEntry } from '../../providers/answer-scan';
 import { CHUNK_BYTES } from '../../providers/base64-stream';
-import { badParam } from './proxy-error';
+import { badParam, ProxyError } from './proxy-error';
 
 /** More than so much waiting for the disk stops the reading. */
 const MOST_WAITING_BYTES = 4 * 1024 * 1024;
@@ -34,7 +34,7 @@ export interface CallerMedia extends PictureSpool<MediaFile> {
   hide(text: string): string;
   /** Resolves when all is on disk; rejects when it could not be written. */
   settled(): Promise<void>;
-  /** Deletes all of it. Never rejects. */
+  /** Deletes all of it, and what is still being written when that ends. Never rejects. */
   close(): Promise<void>;
 }
 
@@ -56,8 +56,24 @@ export function createCallerMedia(callersDir: string): CallerMedia {
   let small: Promise<unknown> = Promise.resolve();
   /** Writing, in order within one file; its end is looked at by `settled`. */
   const writing: Promise<unknown>[] = [];
+  let isClosed = false;
+
+  async function remove(): Promise<void> {
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  }
+
+  async function closeFile(handle: FileHandle): Promise<void> {
+    await handle.close();
+    if (isClosed) {
+      // Not every system lets go of a folder while a file in it is open.
+      await remove();
+    }
+  }
 
   function freshPath(): { readonly path: string; readonly folderMade: Promise<unknown> } {
+    if (isClosed) {
+      throw new ProxyError(400, 'The request was broken off.');
+    }
     if (count >= MOST_FILES) {
       throw badParam(
         'body',
@@ -71,14 +87,17 @@ export function createCallerMedia(callersDir: string): CallerMedia {
 
   function fresh(): { readonly path: string; readonly handle: Promise<FileHandle> } {
     const { path, folderMade } = freshPath();
-    return { path, handle: folderMade.then(() => open(path, 'wx', 0o600)) };
+    const handle = folderMade.then(() => open(path, 'wx', 0o600));
+    handle.catch(() => undefined);
+    writing.push(handle);
+    return { path, handle };
   }
 
   function begin(): SpoolEntry<MediaFile> {
     const { path, handle } = fresh();
     let tail: Promise<unknown> = handle;
     const finish = (): void => {
-      const closed = tail.finally(async () => (await handle).close());
+      const closed = tail.finally(async () => closeFile(await handle));
       closed.catch(() => undefined);
       writing.push(closed);
     };
@@ -145,7 +164,7 @@ export function createCallerMedia(callersDir: string): CallerMedia {
           await opened.write(piece);
         }
       } finally {
-        await opened.close();
+        await closeFile(opened);
       }
       return path;
     },
@@ -157,9 +176,10 @@ export function createCallerMedia(callersDir: string): CallerMedia {
       await Promise.all(writing);
     },
     async close() {
+      isClosed = true;
       await Promise.allSettled(writing);
       if (made !== null) {
-        await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+        await remove();
       }
     },
   };

@@ -74,6 +74,22 @@ describe('answers of one request', () => {
     expect(logged).toEqual([]);
   });
 
+  it.each([
+    ['was not sent', () => cancelled],
+    ['was thrown', () => Promise.reject(new Error('disk full'))],
+  ])(
+    'of which one was sent as often as is allowed are not to be repeated where another %s',
+    async (_, end) => {
+      const failure = { kind: 'timeout', message: 'No answer came in time.', bodySent: true } as const;
+      const late: SessionAnswer = { kind: 'failed', jobId: 3, failure };
+      await expect(carried([() => late, end])).rejects.toMatchObject({
+        status: 504,
+        details: { code: 'timeout', isFinal: true },
+      });
+      await expect(carried([end, () => late])).rejects.toMatchObject({ details: { isFinal: true } });
+    },
+  );
+
   it('that cannot be had at all are an error', async () => {
     await expect(carried([() => cancelled])).rejects.toMatchObject({ status: 503 });
   });

@@ -1,6 +1,6 @@
 /** Sends the asks of one request with its token's session, and gathers what came. */
 import { type Ask, askSchema, type TextAsk } from '@shared/model/text';
-import type { Failure } from '@shared/model/failure';
+import { type Failure, mayBeCharged } from '@shared/model/failure';
 import type { SessionAnswer, SubmitOptions } from '../../app/sessions/session';
 import { Refusal } from '../../refusal';
 import { ServiceStopping } from '../gated-sessions';
@@ -91,17 +91,17 @@ export async function carryOut(
   );
 }
 
-/** What was thrown for one of them takes none of the others' answers away, which may be paid for. */
+/** What was thrown for one of them hides nothing of the others that may be paid for. */
 function answersOf(
   ends: readonly PromiseSettledResult<SessionAnswer>[],
   log: ProxyApp['log'],
 ): readonly SessionAnswer[] {
-  const isAnyDone = ends.some((end) => end.status === 'fulfilled' && isDone(end.value));
+  const isAnyPaid = ends.some((end) => end.status === 'fulfilled' && isPaid(end.value));
   return ends.map((end) => {
     if (end.status === 'fulfilled') {
       return end.value;
     }
-    if (!isAnyDone) {
+    if (!isAnyPaid) {
       throw end.reason;
     }
     log.error('service', `one of ${ends.length} answers of a request: ${String(end.reason)}`);
@@ -111,6 +111,10 @@ function answersOf(
 
 function isDone(answer: SessionAnswer): answer is Extract<SessionAnswer, { kind: 'text' | 'picture' }> {
   return answer.kind === 'text' || answer.kind === 'picture';
+}
+
+function isPaid(answer: SessionAnswer): boolean {
+  return isDone(answer) || (answer.kind === 'failed' && mayBeCharged(answer.failure));
 }
 
 /** What the protocols leave open, the journal bounds. */
@@ -157,11 +161,10 @@ async function oneTurn(
 function sorted(answers: readonly SessionAnswer[]): Carried<TextDone | PictureDone> {
   const done = answers.flatMap((answer, at) => (isDone(answer) ? [{ ...answer, at }] : []));
   const failures = answers.flatMap((answer) => (answer.kind === 'failed' ? [answer.failure] : []));
-  const [first] = failures;
   if (done.length > 0) {
     return { done, failures };
   }
-  throw first === undefined ? errorOf(NOT_SENT.failure) : errorOf(first);
+  throw errorOf(failures.find(mayBeCharged) ?? failures[0] ?? NOT_SENT.failure);
 }
 
 export function textsOf({ done, failures }: Carried<TextDone | PictureDone>): Carried<TextDone> {

@@ -32,15 +32,20 @@ export async function readJsonBody(
   }
   const scan = new AnswerScan(media, (key) => MEDIA_KEYS.has(key));
   let received = 0;
-  // Left whole when the limit is passed: the answer still has to go out on its connection.
-  for await (const piece of payload.iterator({ destroyOnReturn: false })) {
-    received += (piece as Buffer).byteLength;
-    if (received > JSON_LIMIT_BYTES) {
-      scan.end();
-      throw tooLarge();
+  try {
+    // Left whole when the limit is passed: the answer still has to go out on its connection.
+    for await (const piece of payload.iterator({ destroyOnReturn: false })) {
+      received += (piece as Buffer).byteLength;
+      if (received > JSON_LIMIT_BYTES) {
+        throw tooLarge();
+      }
+      scan.push(piece as Buffer);
+      await media.pressure();
     }
-    scan.push(piece as Buffer);
-    await media.pressure();
+  } catch (error) {
+    // Also where the client goes away: a file that was begun is closed.
+    scan.end();
+    throw error;
   }
   const text = scan.end();
   media.known(scan.pictures);

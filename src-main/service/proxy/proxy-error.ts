@@ -1,5 +1,5 @@
 /** A request that cannot be carried out, before it has the shape of either protocol. */
-import type { Failure, FailureKind } from '@shared/model/failure';
+import { type Failure, type FailureKind, mayBeCharged } from '@shared/model/failure';
 
 export interface ProxyErrorDetails {
   /** The protocol's own word for it where it has one, e.g. `model_not_found`. */
@@ -69,10 +69,12 @@ const TOLD: Readonly<Record<FailureKind, Told>> = {
 
 export function errorOf(failure: Failure): ProxyError {
   const { status, code, isFinal, retryAfterMs } = TOLD[failure.kind];
+  // It was sent as often as is allowed: a client that repeats it by itself would pay for all of that once more.
+  const isToBeLeft = isFinal === true || mayBeCharged(failure);
   const wait = failure.retryAfterMs ?? retryAfterMs;
   return new ProxyError(status, failure.message, {
     code,
-    ...(isFinal === undefined ? {} : { isFinal }),
+    ...(isToBeLeft ? { isFinal: true } : {}),
     ...(status === 429 || status === 503 ? { retryAfterMs: wait } : {}),
   });
 }

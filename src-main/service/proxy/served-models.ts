@@ -4,6 +4,7 @@ import { DEMO_MODEL, DEMO_TEXT_MODEL, isDemoModel, mayServe } from '@shared/demo
 import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Provider } from '@shared/model/provider';
 import type { ModelChoice } from '@shared/model/run';
+import { providerOfName } from '@shared/provider-of-name';
 import { ProxyError } from './proxy-error';
 
 export type Task = 'text' | 'picture';
@@ -19,11 +20,6 @@ export interface ModelGround {
   readonly views: readonly EndpointView[];
 }
 
-/** Names that only one of the two protocols' makers gives. */
-const FAMILIES: readonly { readonly provider: Provider; readonly pattern: RegExp }[] = [
-  { provider: 'google_genai', pattern: /^(?:gemini|gemma|learnlm|nano-banana)-/ },
-  { provider: 'openai', pattern: /^(?:gpt-|chatgpt-|dall-e-|o\d(?:-|$)|ft:)/ },
-];
 const PROVIDERS: readonly Provider[] = ['google_genai', 'openai'];
 
 /**
@@ -37,7 +33,7 @@ export function servedModel(asked: string, protocol: Provider, { models, views }
   }
   const order = [
     ...models.filter((model) => model.id === id).map(({ provider }) => provider),
-    ...FAMILIES.filter(({ pattern }) => pattern.test(id)).map(({ provider }) => provider),
+    providerOfName(id) ?? protocol,
     protocol,
     ...PROVIDERS,
   ];

@@ -27,7 +27,6 @@ const STARTS: ReadonlySet<string> = new Set([
 const AGAIN: Readonly<Record<string, (app: CappedApp, input: unknown) => Promise<readonly number[]>>> = {
   'review.rerun': runOfJob,
   'runs.rerun': runNamed,
-  'runs.rerunFailed': runNamed,
   'runs.rerunJob': runOfJob,
   'runs.resume': runNamed,
   'runs.setOptions': runNamed,

@@ -54,7 +54,6 @@ export const REACH: {
     setOptions: 'spends',
     rerun: 'spends',
     stop: 'open',
-    rerunFailed: 'spends',
     rerunJob: 'spends',
     list: 'open',
     sessions: 'open',
@@ -73,11 +72,6 @@ export const REACH: {
     rerun: 'spends',
     versions: 'open',
     takeBack: 'open',
-  },
-  results: {
-    gallery: 'open',
-    showInFolder: 'window',
-    saveAs: 'open',
   },
   studio: {
     trees: 'open',
@@ -209,9 +203,6 @@ const REACH_OF: ReadonlyMap<string, Reach> = new Map(
   ),
 );
 
-/** Calls that name where a run writes. */
-const WITH_OUTPUT = new Set(['runs.plan', 'runs.preflight', 'runs.start']);
-
 export const ONLY_WINDOW =
   'This is done in the window of Brushfleet, on the computer that runs it; a browser cannot.';
 const ONLY_DEFAULT_FOLDER =
@@ -230,7 +221,7 @@ export function whyNot(path: readonly string[], input: unknown): string | null {
   if (fieldOf(fieldOf(input, 'options'), 'allowPrivateUrls') === true) {
     return ONLY_PUBLIC_URLS;
   }
-  return WITH_OUTPUT.has(call) && fieldOf(input, 'outputGrant') !== undefined ? ONLY_DEFAULT_FOLDER : null;
+  return fieldOf(input, 'outputGrant') === undefined ? null : ONLY_DEFAULT_FOLDER;
 }
 
 export function spends(path: readonly string[]): boolean {

@@ -8,6 +8,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -16,7 +17,7 @@ import {
 import { dirname, join } from 'node:path';
 import { syncFolderNow } from '../../durable-folder';
 import { libraryPaths } from '../../library';
-import { hasLog, quickCheckFile } from './database-check';
+import { hasLog, lastAttemptIn, quickCheckFile } from './database-check';
 import { StoreError } from '../store-error';
 
 /** Copying more than this takes seconds: then once a day is enough. */
@@ -75,7 +76,7 @@ export interface Restored {
  * the disk refuses: whenever it ends early it can be done again, and until then nothing opens the library as an empty one.
  */
 export function restoreBackup(libraryDir: string): Restored {
-  const { database } = libraryPaths(libraryDir);
+  const { database, spare } = libraryPaths(libraryDir);
   const copy = backupPath(database);
   const from = backupDate(database);
   if (from === null) {
@@ -86,7 +87,7 @@ export function restoreBackup(libraryDir: string): Restored {
     throw new StoreError('CORRUPT', `The copy ${copy} is damaged, too (${fault}): nothing was changed.`);
   }
   try {
-    const keptAs = copyBeside(database, copy, (draft) => replace(database, draft));
+    const keptAs = copyBeside(database, copy, (draft) => replace(database, draft, spare));
     return { keptAs, from };
   } catch (error) {
     throw notRestored(error, database);
@@ -94,7 +95,7 @@ export function restoreBackup(libraryDir: string): Restored {
 }
 
 /** `draft` is on disk already: what is left to do is to give names. Answers where the database is kept. */
-function replace(database: string, draft: string): string | null {
+function replace(database: string, draft: string, spare: string): string | null {
   const hadDatabase = existsSync(database);
   const keptAs = freeName(database);
   // The database goes first: where it is missing nothing is opened. Without its log it would be opened, as an older one.
@@ -103,11 +104,28 @@ function replace(database: string, draft: string): string | null {
       renameSync(database + ending, keptAs + ending);
     }
   }
+  setAside(spare, { after: lastAttemptIn(draft), to: keptAs.replace(/\.db$/, '.spare') });
   // Another's log would be taken for its own: its new name is on disk before the copy has its place.
   syncFolderNow(dirname(database));
   renameSync(draft, database);
   syncFolderNow(dirname(database));
   return hadDatabase ? keptAs : null;
+}
+
+/**
+ * Answers that no folder would take are named after their attempts (found-whole.ts). The copy gives the numbers behind its
+ * last one to others, whose results these are not.
+ */
+function setAside(spare: string, { after, to }: { readonly after: number; readonly to: string }): void {
+  const names = existsSync(spare) ? readdirSync(spare) : [];
+  const later = names.filter((name) => Number.parseInt(name, 10) > after);
+  if (later.length === 0) {
+    return;
+  }
+  mkdirSync(to, { recursive: true, mode: 0o700 });
+  later.forEach((name) => renameSync(join(spare, name), join(to, name)));
+  syncFolderNow(to);
+  syncFolderNow(spare);
 }
 
 function notRestored(error: unknown, database: string): StoreError {

@@ -44,6 +44,19 @@ export function quickCheckFile(path: string, driver?: DriverName): string | null
   }
 }
 
+/** The number of the last attempt that was ever written down there; 0: none was. */
+export function lastAttemptIn(path: string): number {
+  const db = openDriver(`${pathToFileURL(path).href}?immutable=1`);
+  try {
+    const counted = db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'`).get();
+    return counted === undefined ? 0 : (db.prepare<{ seq: number }>(LAST_ATTEMPT).get()?.seq ?? 0);
+  } finally {
+    db.close();
+  }
+}
+
+const LAST_ATTEMPT = `SELECT seq FROM sqlite_sequence WHERE name = 'attempts'`;
+
 /** What the header alone shows, at no cost: a file cut short. A log beside it may hold what is missing. */
 export function headerFault(path: string): string | null {
   if (hasLog(path)) {

@@ -10,6 +10,8 @@ import { MAYBE_CHARGED_SCHEMA } from '../journal/maybe-charged';
 import { MEASURE_SCHEMA } from '../measure-store';
 import { MISFIT_SCHEMA } from '../runs/misfits';
 import { ANSWERS_FILE_SCHEMA, NAMED_TABLE_SCHEMA } from '../runs/named-files';
+import { EMPTIED_SCHEMA } from '../runs/emptied';
+import { REST_CANCELLED_SCHEMA } from '../runs/rest-cancelled';
 import { QUIET_FOLDERS_SCHEMA } from '../runs/run-table';
 import { SESSION_SCHEMA } from '../studio/session-store';
 import { SET_ASIDE_SCHEMA } from '../runs/set-aside';
@@ -275,4 +277,6 @@ export const MIGRATIONS: readonly string[] = [
   SET_ASIDE_SCHEMA,
   QUIET_FOLDERS_SCHEMA,
   NAMED_TABLE_SCHEMA,
+  REST_CANCELLED_SCHEMA,
+  EMPTIED_SCHEMA,
 ];

@@ -162,6 +162,20 @@ describe('a restore', () => {
   });
 });
 
+it('leaves no answer lying that an attempt of another number would take for its own', async () => {
+  damagedLibrary();
+  const { spare } = libraryPaths(dir);
+  fs.mkdirSync(spare);
+  // Of the only attempt that the copy knows, and of later ones, whose numbers are given once more.
+  ['1', '2', '10'].forEach((id) => writeFileSync(join(spare, `${id}.whole.part`), id));
+  restoreBackup(dir);
+  expect(readdirSync(spare)).toEqual(['1.whole.part']);
+  expect(readdirSync(join(dir, 'brushfleet.damaged-1.spare')).toSorted()).toEqual([
+    '10.whole.part',
+    '2.whole.part',
+  ]);
+});
+
 describe('a library that was closed once', () => {
   beforeEach(() => cpSync(sound.dir, dir, { recursive: true, preserveTimestamps: true }));
 

@@ -8,6 +8,7 @@ import { isNoReview, NO_REVIEW, type Review, type Verdict } from '@shared/model/
 import type { Db } from '../database/driver';
 import { parseJson } from '../database/json-column';
 import { reviewOf } from '../review-table';
+import { IN_TRASH } from '../runs/emptied';
 import { StoreError } from '../store-error';
 
 export const CHANGES_SCHEMA = `
@@ -26,7 +27,7 @@ CREATE TABLE job_tags (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX job_tags_by_tag ON job_tags (tag_id);
 
--- kind: review, tags, trash. before: as JSON what stood there.
+-- kind: review, tags, trash. before: as JSON what stood there of what the step changed.
 CREATE TABLE gallery_steps (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE TABLE gallery_step_items (
   step_id INTEGER NOT NULL REFERENCES gallery_steps (id),
@@ -55,8 +56,10 @@ const BEFORE = {
     review: z.string().nullable(),
     // Absent: an earlier version noted it.
     part: z.enum(['verdict', 'rating']).optional(),
+    after: z.string().optional(),
   }),
-  tags: z.array(z.number()),
+  // The list: an earlier version noted all of a job's tags.
+  tags: z.union([z.object({ tagId: z.number(), isThere: z.boolean() }), z.array(z.number())]),
   trash: z.number().nullable(),
 } as const;
 
@@ -197,7 +200,9 @@ function createReviewPart(db: Db): Part {
         return null;
       }
       write.run(wanted.text, jobId);
-      return JSON.stringify({ resultId: found.result_id, review: found.review, part: wanted.part });
+      const { text, part } = wanted;
+      const after = part === undefined ? undefined : saidOf(reviewOf(text) ?? NO_REVIEW, part);
+      return JSON.stringify({ resultId: found.result_id, review: found.review, part, after });
     },
   };
 }
@@ -234,10 +239,15 @@ function reviewAfter(
       if (before.kind !== 'ok' || before.value.resultId !== found.result_id) {
         return undefined;
       }
-      const { part, review: text } = before.value;
-      return part === undefined
-        ? { text, part }
-        : { text: textOf(withPart(review, reviewOf(text) ?? NO_REVIEW, part)), part };
+      const { part, review: text, after } = before.value;
+      if (part === undefined) {
+        return { text, part };
+      }
+      // Somebody said something else since: that stays.
+      const isAsLeft = after === undefined || after === saidOf(review, part);
+      return isAsLeft
+        ? { text: textOf(withPart(review, reviewOf(text) ?? NO_REVIEW, part)), part }
+        : undefined;
     }
     case 'addTag':
     case 'removeTag':
@@ -261,6 +271,11 @@ function withPart(review: Review, before: Review, part: ReviewPart): Review {
   }
 }
 
+/** That part as a text that can be compared. */
+function saidOf({ verdict, reasons, rating }: Review, part: ReviewPart): string {
+  return JSON.stringify(part === 'verdict' ? [verdict ?? null, reasons] : (rating ?? null));
+}
+
 function textOf(review: Review): string | null {
   return isNoReview(review) ? null : JSON.stringify(review);
 }
@@ -278,24 +293,29 @@ function createTagPart(db: Db) {
     idOf: (name: string): number => byName.get(name)?.id ?? add.run(name).lastId,
     list: () => list.all().map(({ id, name, count }) => ({ id, name, count })),
     change(jobId: number, next: Next): string | null {
-      const before = of.all(jobId).map(({ tag_id }) => tag_id);
-      const wanted = tagsAfter(before, next);
-      if (wanted === null || sameList(wanted, before)) {
+      const wish = tagWish(next);
+      if (wish === null) {
         return null;
       }
-      before.filter((id) => !wanted.includes(id)).forEach((id) => untag.run(jobId, id));
-      wanted.filter((id) => !before.includes(id)).forEach((id) => tag.run(jobId, id));
-      return JSON.stringify(before);
+      const had = of.all(jobId).map(({ tag_id }) => tag_id);
+      const isOne = 'tagId' in wish;
+      const others = isOne ? without(had, [wish.tagId]) : [];
+      const wanted = isOne ? [...others, ...(wish.isThere ? [wish.tagId] : [])] : wish;
+      const [removed, added] = [without(had, wanted), without(wanted, had)];
+      removed.forEach((id) => untag.run(jobId, id));
+      added.forEach((id) => tag.run(jobId, id));
+      const before = isOne ? { tagId: wish.tagId, isThere: !wish.isThere } : had;
+      return removed.length + added.length === 0 ? null : JSON.stringify(before);
     },
   };
 }
 
-function tagsAfter(before: readonly number[], next: Next): readonly number[] | null {
+/** One tag that is to be there or not; a list: exactly these. Null: nothing is said of tags. */
+function tagWish(next: Next): z.infer<typeof BEFORE.tags> | null {
   switch (next.kind) {
     case 'addTag':
-      return before.includes(next.tagId) ? before : [...before, next.tagId].sort((a, b) => a - b);
     case 'removeTag':
-      return before.filter((id) => id !== next.tagId);
+      return { tagId: next.tagId, isThere: next.kind === 'addTag' };
     case 'before': {
       const parsed = parseJson(next.before, BEFORE.tags);
       return parsed.kind === 'ok' ? parsed.value : null;
@@ -307,8 +327,8 @@ function tagsAfter(before: readonly number[], next: Next): readonly number[] | n
   }
 }
 
-function sameList(one: readonly number[], other: readonly number[]): boolean {
-  return one.length === other.length && one.every((id, at) => id === other[at]);
+function without(ids: readonly number[], others: readonly number[]): readonly number[] {
+  return ids.filter((id) => !others.includes(id));
 }
 
 function createTrashPart(db: Db) {
@@ -317,7 +337,7 @@ function createTrashPart(db: Db) {
   );
   const write = db.prepare('UPDATE jobs SET trashed_at = ? WHERE id = ?');
   const list = db.prepare<{ id: number }>(
-    'SELECT id FROM jobs WHERE trashed_at IS NOT NULL AND id > ? ORDER BY id LIMIT ?',
+    `SELECT id FROM jobs WHERE ${IN_TRASH} AND id > ? ORDER BY id LIMIT ?`,
   );
   return {
     list: (afterId: number, limit: number): readonly number[] => list.all(afterId, limit).map(({ id }) => id),

@@ -253,7 +253,8 @@ function createFiling(db: Db, { dictionaries }: GalleryIndex) {
 
 /** Answers are shown elsewhere; of a session, which asks for both, who asked is told what failed. */
 function isPicture(record: EntryRecord, run: RunFacts): boolean {
-  return run.task !== 'text' && record.is_text === 0 && (run.origin !== 'session' || record.state === 'done');
+  const isWanted = run.origin === 'session' ? record.state === 'done' : run.task !== 'text';
+  return isWanted && record.is_text === 0;
 }
 
 const STATE_LABELS: Readonly<Record<string, string>> = {

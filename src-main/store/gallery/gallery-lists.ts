@@ -27,7 +27,7 @@ interface List {
   readonly indexes: Float64Array;
 }
 
-/** Lists of this and of other searches, so that going back keeps its place. */
+/** Lists of this and of other searches, so that going back keeps its place; what is not used goes first. */
 const KEPT_LISTS = 6;
 
 type Sources = { readonly feed: GalleryFeed; readonly words: GalleryWords };
@@ -60,11 +60,18 @@ export function createGalleryLists(db: Db, { feed, words }: Sources) {
     return searchGallery(feed.fresh(), query, words.hits(query.text));
   }
 
-  function listOf({ query, snapshot }: ListQuery): List {
-    const known = snapshot === undefined ? undefined : kept.get(snapshot);
-    return known !== undefined && known.key === JSON.stringify(query)
-      ? known
-      : keep(query, found(query).slots);
+  function known({ query, snapshot }: ListQuery): List | undefined {
+    const list = snapshot === undefined ? undefined : kept.get(snapshot);
+    if (list === undefined || list.key !== JSON.stringify(query)) {
+      return undefined;
+    }
+    kept.delete(list.snapshot);
+    kept.set(list.snapshot, list);
+    return list;
+  }
+
+  function listOf(list: ListQuery): List {
+    return known(list) ?? keep(list.query, found(list.query).slots);
   }
 
   function tiles(jobIds: Iterable<number>): JobTile[] {
@@ -97,7 +104,7 @@ export function createGalleryLists(db: Db, { feed, words }: Sources) {
       const place = listOf(list).jobIds.indexOf(jobId);
       return place >= 0 ? place : null;
     },
-    ...createSelections(db, { feed, found }),
+    ...createSelections(db, { feed, found, known }),
   };
 }
 
@@ -108,10 +115,13 @@ interface SumRecord {
   readonly cost_micro_usd: number | null;
 }
 
-function createSelections(
-  db: Db,
-  { feed, found }: Pick<Sources, 'feed'> & { found(query: GalleryQuery): { slots: Uint32Array } },
-) {
+interface Lists extends Pick<Sources, 'feed'> {
+  found(query: GalleryQuery): { readonly slots: Uint32Array };
+  /** Undefined: it is no longer kept. */
+  known(list: ListQuery): List | undefined;
+}
+
+function createSelections(db: Db, { feed, found, known }: Lists) {
   const one = db.prepare<SumRecord>(
     `SELECT j.run_id, j.state, r.size_bytes, j.cost_micro_usd FROM jobs j LEFT JOIN results r ON r.id = j.result_id
      WHERE j.id = ?`,
@@ -119,6 +129,13 @@ function createSelections(
   /** Of the last selection by a query, ascending: a bulk action walks through it page by page. */
   let last: { readonly key: string; readonly generation: number; readonly jobIds: Float64Array } | null =
     null;
+
+  /** All that the query finds, or found when its list was seen. */
+  function matching({ query, seen }: Extract<GallerySelection, { kind: 'matching' }>): Float64Array {
+    const list = known({ query, snapshot: seen?.snapshot });
+    const { has, columns } = feed.index;
+    return list?.jobIds.filter(has) ?? gathered(columns().jobIds, found(query).slots);
+  }
 
   /** Ascending, each once. */
   function idsOf(selection: GallerySelection): Float64Array | readonly number[] {
@@ -130,13 +147,10 @@ function createSelections(
     const key = JSON.stringify(selection);
     if (last === null || last.key !== key || last.generation !== index.generation()) {
       const except = new Set(selection.except);
-      const { jobIds } = index.columns();
-      const ids = gathered(jobIds, found(selection.query).slots);
-      last = {
-        key,
-        generation: index.generation(),
-        jobIds: ids.filter((jobId) => !except.has(jobId)).sort(),
-      };
+      const jobIds = matching(selection)
+        .filter((jobId) => !except.has(jobId))
+        .sort();
+      last = { key, generation: index.generation(), jobIds };
     }
     return last.jobIds;
   }

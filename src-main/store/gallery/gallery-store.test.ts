@@ -224,6 +224,34 @@ describe.each(DRIVERS)('the gallery on %s', (driver) => {
     expect(await said()).toEqual({ verdict: 'rejected', reasons: [], note: 'sharper', rating: 5 });
   });
 
+  it('undoes its own tag and its own verdict, not those given to some of the results since', async () => {
+    const jobIds = await idsOf({});
+    const [first = 0, second = 0] = jobIds;
+    const tags = async () => (await store.tags()).map(({ name, count }) => [name, count]);
+    const tagged = await change({ kind: 'addTag', name: 'a' }, jobIds);
+    await change({ kind: 'addTag', name: 'b' }, [first]);
+    const redo = await undo(tagged);
+    expect(await tags()).toEqual([
+      ['a', 0],
+      ['b', 1],
+    ]);
+    await undo(redo);
+    expect(await tags()).toEqual([
+      ['a', 4],
+      ['b', 1],
+    ]);
+
+    const accepted = await change({ kind: 'verdict', verdict: 'accepted' }, jobIds);
+    const rejected = { verdict: 'rejected', reasons: ['Artifacts'], note: '' } as const;
+    await store.setReview(first, (await store.job(first))?.resultId ?? 0, {
+      ...rejected,
+      reasons: ['Artifacts'],
+    });
+    await undo(accepted);
+    expect((await store.job(first))?.review).toEqual(rejected);
+    expect((await store.job(second))?.review).toBeNull();
+  });
+
   it('does not put a verdict back on a result that was replaced meanwhile', async () => {
     const [first = 0] = await idsOf({});
     await change({ kind: 'verdict', verdict: 'accepted' }, [first]);
@@ -318,15 +346,16 @@ it('leaves out answers, and what a session failed to get', async () => {
   const { id } = await store.createDataset({ name: 'd', format: 'jsonl', sourcePath: null, baseDir: null });
   await store.addRows(id, [{ row: 0, index: 0, fields: { request: 'sky', prompt: 'sky' } }]);
   const plain = newRun(id, '/out/session');
-  const session = await store.createRun({ ...plain, origin: 'session' });
+  const text = { system: '', generation: {}, answer: { kind: 'text' } } as const;
+  const recipe = { ...plain.recipe, instruction: '{{prompt}}', task: 'text', text } as const;
+  // As each session's: its rows say themselves what they ask for.
+  const session = await store.createRun({ ...plain, origin: 'session', recipe });
   await store.planJobs(session.id, newJobs(2));
   await finishNext(store, session.id);
   const [job] = await store.pending(session.id, -1, 1);
   const start = attemptFor(store, job ?? { id: 0, runId: 0 });
   await store.sent([start]);
   await store.ended(failedEnd(start, 'blocked'));
-  const text = { system: '', generation: {}, answer: { kind: 'text' } } as const;
-  const recipe = { ...plain.recipe, instruction: '{{prompt}}', task: 'text', text } as const;
   const asked = await store.createRun({ ...newRun(id, '/out/text'), recipe });
   await store.planJobs(asked.id, newJobs(1));
   await finishNext(store, asked.id);

@@ -47,16 +47,17 @@ describe.each(DRIVERS)('emptying the trash on %s', (driver) => {
     // Another is cancelled before it is sent.
     await store.requeue(run.id, { kind: 'jobs', jobIds: [second] });
     await store.cancelPending(run.id);
-    expect(await store.counts(run.id)).toMatchObject({ done: 2, cancelled: 2 });
+    expect(await store.run(run.id)).toMatchObject({ counts: { done: 2, cancelled: 2 }, emptied: 1 });
     expect(await store.jobIds(run.id, { kind: 'cancelled' }, 0, 10)).toEqual([second]);
     expect(await store.requeue(run.id, { kind: 'cancelled' })).toBe(1);
-    expect(await store.counts(run.id)).toMatchObject({ pending: 1, cancelled: 1 });
+    expect(await store.run(run.id)).toMatchObject({ counts: { pending: 1, cancelled: 1 }, emptied: 1 });
     expect(await store.job(first)).not.toHaveProperty('isTrashed');
     expect(await store.trashedFiles(0, 10)).toEqual([]);
 
     await store.requeue(run.id, { kind: 'jobs', jobIds: [first] });
     await store.cancelPending(run.id);
     // It was asked for since: it is like any other.
+    expect(await store.run(run.id)).toMatchObject({ counts: { cancelled: 2 }, emptied: 0 });
     expect(await store.requeue(run.id, { kind: 'cancelled' })).toBe(2);
   });
 

@@ -1,7 +1,7 @@
 /** Emptying the trash: what stands in it, and forgetting what the system's own trash has taken. */
 import { join } from 'node:path';
 import type { Db } from '../database/driver';
-import { EMPTY_JOB } from '../runs/emptied';
+import { EMPTY_JOB, IN_TRASH } from '../runs/emptied';
 import { groupOf } from '../runs/job-plan';
 import type { RunTally } from '../runs/run-tally';
 
@@ -17,7 +17,7 @@ export interface TrashedFiles {
  * What is under way will have another result. And where another run has taken the folder over, its pictures have these
  * names by now.
  */
-const CAN_GO = `j.trashed_at IS NOT NULL AND j.state IN ('done', 'failed', 'unknown') AND runs.replaced = 0`;
+const CAN_GO = `j.${IN_TRASH} AND j.state IN ('done', 'failed', 'unknown') AND runs.replaced = 0`;
 
 export function createGalleryTrash(db: Db, tally: RunTally) {
   const trashed = db.prepare<{ id: number; run_id: number; output_dir: string }>(

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { parseSearch, type SearchTerm, wordsOf } from '@shared/gallery-text';
+import { askIn } from '@shared/model/text';
 import { parseTemplate, renderTemplate, type Template } from '@shared/template';
 import type { Db } from '../database/driver';
 import type { WordHits } from './gallery-search';
@@ -97,6 +98,10 @@ export function createGalleryWords(db: Db) {
   }
 
   function instructionOf(job: JobWords): string {
+    if (job.origin === 'session') {
+      const ask = askIn(fieldsOf(job));
+      return ask?.kind === 'picture' ? ask.prompt : '';
+    }
     return job.own ?? renderTemplate(templateOf(job.run_id), fieldsOf(job)).text;
   }
 

@@ -38,7 +38,7 @@ export function createRecovery({ db, tally, wallNow, note, ended }: RecoveryOpti
   const received = db.prepare<ReceiptRecord>(
     // One that nobody carried before knows what it asked for.
     `SELECT a.id AS attempt_id, a.job_id, j.run_id, runs.output_dir, a.file,
-       u.attempt_id IS NULL OR coalesce(u.digest = j.digest, 0) AS is_asked,
+       runs.replaced = 0 AND (u.attempt_id IS NULL OR coalesce(u.digest = j.digest, 0)) AS is_asked,
        CASE WHEN u.attempt_id IS NOT NULL THEN j.stem END AS job_stem
      FROM attempts a JOIN jobs j ON j.id = a.job_id JOIN runs ON runs.id = j.run_id
      LEFT JOIN unfinished_files u ON u.attempt_id = a.id
@@ -54,7 +54,9 @@ export function createRecovery({ db, tally, wallNow, note, ended }: RecoveryOpti
     return changes;
   }
 
-  /** Those whose job asks for something else by now are lost; those whose row has moved are looked for (found-whole.ts). */
+  /**
+   * Those whose job asks for something else by now are lost, and those whose run another has replaced in its folder: under
+   * that name lies that one's result; those whose row has moved are looked for (found-whole.ts). */
   function receivedButNotEnded(mark: string): readonly Receipt[] {
     return received.all().flatMap((record) => {
       const file = receiptOf(record.file);

@@ -22,7 +22,7 @@ export interface UnfinishedFile {
   /** As its job is called now: its row may have moved since. */
   readonly jobStem: string;
   readonly jobState: JobState;
-  /** Its job asks for the same still: what came of it may become the result. */
+  /** Its job asks for the same still, and its run has its folder: what came of it may become the result. */
   readonly isAsked: boolean;
   /** Its job is done with what was asked here, or nobody knows that it was not: what came of it is wanted no more. */
   readonly isAnswered: boolean;
@@ -160,7 +160,7 @@ interface UnfinishedRecord {
 export function unfinishedCalls({ db }: Tables, { read, write }: Access): UnfinishedStore {
   const page = db.prepare<UnfinishedRecord>(
     `SELECT u.attempt_id, a.job_id, u.run_id, r.output_dir, u.stem, j.stem AS job_stem, j.state,
-       coalesce(u.digest = j.digest, 0) AS is_asked, coalesce(u.digest != j.digest, 0) AS is_other, a.file,
+       coalesce(u.digest = j.digest AND r.replaced = 0, 0) AS is_asked, coalesce(u.digest != j.digest, 0) AS is_other, a.file,
        u.attempt_id <= (SELECT max(up_to) FROM former_names) AS is_former FROM unfinished_files u
      CROSS JOIN attempts a ON a.id = u.attempt_id CROSS JOIN jobs j ON j.id = a.job_id CROSS JOIN runs r ON r.id = u.run_id
      WHERE u.attempt_id > ?1 AND (?2 IS NULL OR u.run_id = ?2) ORDER BY u.attempt_id LIMIT ?3`,

@@ -6,6 +6,17 @@
 /** Where others have the time at which they came into the trash. */
 const EMPTIED_AT = -1;
 
+/** The trash lists what lies in it, and a run counts what was emptied of it, however much of the other kind there is. */
+export const EMPTIED_SCHEMA = `
+DROP INDEX jobs_trashed;
+CREATE INDEX jobs_trashed ON jobs (id) WHERE trashed_at >= 0;
+CREATE INDEX jobs_emptied ON jobs (run_id) WHERE trashed_at = ${EMPTIED_AT};
+`;
+
+/** Conditions on jobs; of the first the number of one run is quick to count. */
+export const IS_EMPTIED = `trashed_at = ${EMPTIED_AT}`;
+export const IN_TRASH = 'trashed_at >= 0';
+
 /** Follows `UPDATE jobs SET`. */
 export const EMPTY_JOB = `state = 'cancelled', result_id = NULL, review = NULL, failure = NULL, trashed_at = ${EMPTIED_AT}`;
 

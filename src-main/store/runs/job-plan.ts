@@ -15,6 +15,7 @@ import {
   NOTHING_OWN,
   SET_RESULT_ASIDE,
 } from './own-instruction';
+import { createRestCancelled } from './rest-cancelled';
 import type { JobGroup, RunTally } from './run-tally';
 import type { NewJob, PlanCounts, Requeue } from '../store';
 
@@ -30,8 +31,8 @@ interface PlannedRecord {
 /** What is under way is not taken away from whoever carries it. */
 const IN_FLIGHT: ReadonlySet<string> = new Set(['leased', 'sent']);
 
-/** What a job that goes again forgets; with its result, that this was in the trash. */
-const REQUEUED = `UPDATE jobs SET state = 'pending', retries_used = 0, failure = NULL, result_id = NULL, review = NULL,
+/** What a job that goes again forgets; with its result, that this was in the trash. Its state comes first. */
+const REQUEUED = `UPDATE jobs SET state = ?, retries_used = 0, failure = NULL, result_id = NULL, review = NULL,
   trashed_at = CASE WHEN result_id IS NULL AND ${NOT_EMPTIED} THEN trashed_at END`;
 /** Jobs without a place are of rows that are gone: they are not in the run until a plan has those again. */
 const PLACED = 'position >= 0';
@@ -65,8 +66,8 @@ export function createModelIds(db: Db): (model: ModelChoice) => number {
 export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
   const modelId = createModelIds(db);
   const add = db.prepare(
-    `INSERT INTO jobs (id, run_id, position, row, idx, variant, model_id, stem, digest)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id, row, model_id, variant) DO NOTHING`,
+    `INSERT INTO jobs (id, run_id, position, row, idx, variant, model_id, stem, digest, state)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id, row, model_id, variant) DO NOTHING`,
   );
   const find = db.prepare<PlannedRecord>(
     `SELECT id, position, digest, state, failure_kind, attempts FROM jobs
@@ -91,16 +92,20 @@ export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
     `UPDATE jobs SET state = 'cancelled', failure = NULL WHERE run_id = ? AND state = 'pending'`,
   );
   const settle = db.prepare('UPDATE runs SET positions_settled = 1 WHERE id = ?');
+  const rest = createRestCancelled(db);
 
   function planJobs(runId: number, jobs: readonly NewJob[]): PlanCounts {
     let added = 0;
     let unsure = 0;
     let isMoved = false;
     const changed = new Set<number>();
+    const state = rest.stateOfNew(runId);
     for (const job of jobs) {
       const model = modelId(job.model);
       const { position, row, index, variant, stem, digest } = job;
-      if (add.run(ids.take(1), runId, position, row, index, variant, model, stem, digest).changes > 0) {
+      if (
+        add.run(ids.take(1), runId, position, row, index, variant, model, stem, digest, state).changes > 0
+      ) {
         added += 1;
         continue;
       }
@@ -111,7 +116,7 @@ export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
       isMoved ||= old.position !== position;
       place.run(position, index, stem, old.id);
       if (old.position < 0) {
-        redo.run(digest, old.id);
+        redo.run(state, digest, old.id);
         added += 1;
         continue;
       }
@@ -129,20 +134,25 @@ export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
       if (old.attempts > 0 || old.state === 'done' || old.state === 'failed') {
         changed.add(row);
       }
-      sendAnew(runId, old, digest);
+      // What waits was asked for since.
+      askAnew(runId, old, { digest, state: old.state === 'pending' ? 'pending' : state });
     }
-    tally.enter({ runId, state: 'pending', failureKind: null }, added);
+    tally.enter({ runId, state, failureKind: null }, added);
     if (isMoved || !isAlone(runId, jobs)) {
       unsettle.run(runId);
     }
     return { added, changed: changed.size, unsure };
   }
 
-  function sendAnew(runId: number, old: PlannedRecord, digest: string): void {
+  function askAnew(
+    runId: number,
+    old: PlannedRecord,
+    { digest, state }: { readonly digest: string; readonly state: 'pending' | 'cancelled' },
+  ): void {
     setAside.run(old.id);
-    redo.run(digest, old.id);
+    redo.run(state, digest, old.id);
     tally.leave(groupOf(runId, old.state, old.failure_kind));
-    tally.enter({ runId, state: 'pending', failureKind: null });
+    tally.enter({ runId, state, failureKind: null });
   }
 
   /** Whether no other job stands on a position of these. */
@@ -171,6 +181,9 @@ export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
   }
 
   function requeue(runId: number, which: Requeue): number {
+    if (which.kind === 'cancelled') {
+      rest.set(runId, false);
+    }
     const [where, values] = conditionOf(which);
     // Named jobs are found by their ids: the sign keeps SQLite from walking all jobs of the run for them.
     const chosen = `${which.kind === 'jobs' ? '+' : ''}run_id = ? AND ${NOT_IN_FLIGHT} AND ${where}`;
@@ -187,7 +200,9 @@ export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
     db.prepare(
       `UPDATE results SET ${HIDE_RESULT} WHERE current = 1 AND id IN (SELECT result_id FROM jobs WHERE ${chosen})`,
     ).run(runId, ...values);
-    const { changes } = db.prepare(`${REQUEUED}, ${MISFIT_AGAIN} WHERE ${chosen}`).run(runId, ...values);
+    const { changes } = db
+      .prepare(`${REQUEUED}, ${MISFIT_AGAIN} WHERE ${chosen}`)
+      .run('pending', runId, ...values);
     for (const group of groups) {
       tally.leave(groupOf(runId, group.state, group.failure_kind), group.jobs);
     }
@@ -196,6 +211,7 @@ export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
   }
 
   function cancelPending(runId: number): number {
+    rest.set(runId, true);
     const { changes } = cancel.run(runId);
     tally.leave({ runId, state: 'pending', failureKind: null }, changes);
     tally.enter({ runId, state: 'cancelled', failureKind: null }, changes);
@@ -213,7 +229,9 @@ export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
       .map(({ id }) => id);
   }
 
-  return { planJobs, settlePositions, requeue, cancelPending, jobIds };
+  const wantRest = (runId: number): void => rest.set(runId, false);
+
+  return { planJobs, settlePositions, requeue, cancelPending, wantRest, jobIds };
 }
 
 /** Sets of jobs as SQL over `jobs`. */

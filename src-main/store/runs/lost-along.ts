@@ -8,6 +8,7 @@ import { ROWS_PER_DATASET } from '../dataset-table';
 import type { Db } from '../database/driver';
 import { groupOf } from './job-plan';
 import { askedOf, IS_ELSEWHERE, lostDigest, rowDigestOf } from './own-instruction';
+import { createRestCancelled } from './rest-cancelled';
 import type { RunTally } from './run-tally';
 
 export interface LostAlong {
@@ -195,7 +196,8 @@ function createPlaceWriter(db: Db, tally: RunTally) {
   const askAnew = db.prepare(
     'UPDATE jobs SET retries_used = 0, failure = NULL, instruction = NULL, misfit_id = NULL, trashed_at = NULL WHERE id = ?',
   );
-  const enter = db.prepare(`UPDATE jobs SET state = 'pending' WHERE id = ?`);
+  const enter = db.prepare('UPDATE jobs SET state = ? WHERE id = ?');
+  const rest = createRestCancelled(db);
   const leave = db.prepare(`UPDATE jobs SET state = 'cancelled' WHERE id = ?`);
   const lastPosition = db.prepare<{ position: number }>(
     'SELECT max(position) AS position FROM jobs WHERE run_id = ?',
@@ -209,6 +211,7 @@ function createPlaceWriter(db: Db, tally: RunTally) {
     const changed = places.filter(({ before, now }) => now !== before);
     changed.forEach(({ now }) => lift.run(now.id));
     const gone = new Set<number>();
+    const state = rest.stateOfNew(runId);
     let last = lastPosition.get(runId)?.position ?? 0;
     for (const { now, row, idx, position: before, stem, variant, asks } of changed) {
       const isGone = asks === null && now.asked === null;
@@ -226,8 +229,8 @@ function createPlaceWriter(db: Db, tally: RunTally) {
         tally.leave(groupOf(runId, now.state, null));
         gone.add(row);
       } else if (now.isLeftOut && now.asked === null) {
-        enter.run(now.id);
-        tally.enter({ runId, state: 'pending', failureKind: null });
+        enter.run(state, now.id);
+        tally.enter({ runId, state, failureKind: null });
       }
     }
     if (gone.size > 0 || changed.some(({ position }) => position < 0)) {

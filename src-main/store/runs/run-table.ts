@@ -15,6 +15,7 @@ import { type Note, readJson } from '../database/json-column';
 import { fromMicroUsd } from '../money';
 import type { FolderTimes, NewRun, StoredRun } from '../store';
 import { StoreError } from '../store-error';
+import { IS_EMPTIED } from './emptied';
 
 type RunRecord = Readonly<Record<JobState, number>> & {
   readonly id: number;
@@ -33,6 +34,7 @@ type RunRecord = Readonly<Record<JobState, number>> & {
   readonly place: number | null;
   readonly planned_digest: string | null;
   readonly quiet_folders: string | null;
+  readonly rest_cancelled: number;
 };
 
 export const QUIET_FOLDERS_SCHEMA = `
@@ -58,6 +60,9 @@ export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => numbe
   const all = db.prepare<RunRecord>('SELECT * FROM runs WHERE replaced = 0 ORDER BY id DESC');
   const failuresOf = db.prepare<{ kind: string; count: number }>(
     'SELECT kind, count FROM run_failures WHERE run_id = ? AND count > 0',
+  );
+  const emptiedOf = db.prepare<{ jobs: number }>(
+    `SELECT count(*) AS jobs FROM jobs WHERE run_id = ? AND ${IS_EMPTIED}`,
   );
   const setState = db.prepare('UPDATE runs SET state = ? WHERE id = ?');
   const setOptions = db.prepare('UPDATE runs SET options = ? WHERE id = ?');
@@ -88,6 +93,7 @@ export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => numbe
       createdAt: record.created_at,
       state,
       counts: countsOf(record),
+      emptied: record.cancelled === 0 ? 0 : (emptiedOf.get(record.id)?.jobs ?? 0),
       failures: failures(record.id),
       costUsd: fromMicroUsd(record.cost_micro_usd),
       maybeCharged: {
@@ -96,6 +102,7 @@ export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => numbe
       },
       requests: record.requests,
       place: record.place ?? record.id,
+      isRestCancelled: record.rest_cancelled === 1,
     };
   }
 

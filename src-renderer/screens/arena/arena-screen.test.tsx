@@ -78,12 +78,80 @@ describe('a duel', () => {
     await decided(0);
   });
 
+  it('takes its own choice back, not what somebody else has chosen since', async () => {
+    const { backend } = await begun();
+    press('ArrowLeft');
+    await decided(1);
+    await backend.client.arena.choose({ pairId: 104, choice: 'tie' });
+    press('z', { ctrlKey: true });
+    await decided(0);
+    expect(await screen.findByText(/to row 0,/)).toBeTruthy();
+    expect((await backend.client.arena.get({ arenaId: 1 })).decided).toBe(1);
+  });
+
+  it('saves and counts a choice though the next pair was not to be had, and takes that one back', async () => {
+    const { backend, chosen } = await begun();
+    const { pair } = backend.client.arena;
+    const lost = () => Promise.reject(new Error('The connection to Brushfleet was lost.'));
+    // Only what is fetched ahead while pair 2 is shown fails.
+    backend.client.arena.pair = async (asked) => (asked.from === 2 ? lost() : await pair(asked));
+    press('ArrowLeft');
+    await decided(1);
+    expect(await screen.findByText(/to row 1,/)).toBeTruthy();
+    backend.client.arena.pair = pair;
+    press('ArrowRight');
+    await decided(2);
+    expect(await screen.findByText(/to row 2,/)).toBeTruthy();
+    press('z', { ctrlKey: true });
+    await decided(1);
+    expect(await screen.findByText(/to row 1,/)).toBeTruthy();
+    expect(screen.queryByRole('alert')).toBeNull();
+    expect(chosen).toEqual(['left', 'right']);
+  });
+
+  it('says why there is no next pair, and asks again; the choice before it stands', async () => {
+    const { backend, chosen } = await begun();
+    const { pair } = backend.client.arena;
+    backend.client.arena.pair = () => Promise.reject(new Error('The connection to Brushfleet was lost.'));
+    press('ArrowLeft');
+    await decided(1);
+    press('ArrowLeft');
+    expect(await screen.findByText(/to row 1,/)).toBeTruthy();
+    await waitFor(() => expect(chosen).toEqual(['left', 'left']));
+    expect((await screen.findByRole('alert')).textContent).toBe('The connection to Brushfleet was lost.');
+    await decided(2);
+    press('ArrowLeft');
+    expect(chosen).toHaveLength(2);
+    backend.client.arena.pair = pair;
+    fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(await screen.findByText(/to row 2,/)).toBeTruthy();
+    await decided(2);
+    press('z', { ctrlKey: true });
+    await decided(1);
+    expect(await screen.findByText(/to row 1,/)).toBeTruthy();
+  });
+
   it('counts one choice a pair, however fast the keys come', async () => {
     const { chosen } = await begun();
     press('ArrowLeft');
     press('ArrowLeft');
     await decided(1);
     expect(chosen).toEqual(['left']);
+  });
+
+  it('hears one word of a key that is held: nobody has seen the pairs that follow', async () => {
+    const { chosen } = await begun();
+    press('ArrowLeft');
+    await decided(1);
+    expect(await screen.findByText(/to row 1,/)).toBeTruthy();
+    press('ArrowLeft', { repeat: true });
+    press('z', { ctrlKey: true, repeat: true });
+    expect(chosen).toEqual(['left']);
+    // A button goes on as long as Enter is held, unless the browser is told not to.
+    const better = screen.getByRole('button', { name: /Left is better/ });
+    expect(fireEvent.keyDown(better, { key: 'Enter' })).toBe(true);
+    expect(fireEvent.keyDown(better, { key: 'Enter', repeat: true })).toBe(false);
+    await decided(1);
   });
 
   it('tells how it stands when asked, and goes on', async () => {

@@ -7,7 +7,7 @@ import type { CompareState } from '../../compare/use-compare';
 import { actOf } from '../../keys/key-line';
 import type { ActOf } from '../../keys/key-line';
 import { ARENA_KEYS } from '../../keys/review-keys';
-import { isTyping } from '../../shell/shortcuts';
+import { isCovered, isTyping } from '../../shell/shortcuts';
 import { useModel } from '../../state/app-model';
 import { show } from '../../state/ui-store';
 import { formatCount } from '../../ui/format';
@@ -33,6 +33,9 @@ export function Duel({ arenaId }: { readonly arenaId: number }) {
       {state.kind === 'failed' && (
         <div className="empty">
           <p role="alert">{state.sentence}</p>
+          <button className="btn" onClick={duel.tryAgain} type="button">
+            Try again
+          </button>
         </div>
       )}
       {(isTold || isOver) && arena !== null && <Outcome arena={arena} isOver={isOver} key={arena.decided} />}
@@ -139,7 +142,6 @@ interface DuelHands {
 }
 
 function useDuelKeys({ state, choose, undo }: DuelPart, { compare, isTold, toggleTold }: DuelHands): void {
-  const { ui } = useModel();
   // Neither swapped nor alone: both stay in sight, where they were dealt.
   const { toggleZoom, fit, actual } = actsOf(compare);
   const chosen = (choice: ArenaChoice) => () => choose(choice);
@@ -158,14 +160,16 @@ function useDuelKeys({ state, choose, undo }: DuelPart, { compare, isTold, toggl
     actual,
   };
   const onKeyDown = useEffectEvent((event: KeyboardEvent): void => {
-    const isCovered =
-      ui.getState().overlay.kind !== 'none' || document.querySelector('dialog[open]') !== null;
-    const act = isCovered || isTyping(event.target) ? undefined : actOf(ARENA_KEYS, event);
+    const isOthers = event.defaultPrevented || isCovered() || isTyping(event.target);
+    const act = isOthers ? undefined : actOf(ARENA_KEYS, event);
     const isShown = state.kind === 'pair' && !isTold;
     const isOff = act === 'outcome' ? state.kind !== 'pair' : act !== undefined && act in choices && !isShown;
     if (act !== undefined && !isOff) {
       event.preventDefault();
-      acts[act]();
+      // A key that is held speaks of one pair: nobody has seen those that follow.
+      if (!event.repeat) {
+        acts[act]();
+      }
     }
   });
   useEffect(() => {

@@ -1,5 +1,5 @@
 /** One arena under way: the pair shown, the next one fetched ahead, choices saved as they fall, and taken back one by one. */
-import type { Arena, ArenaChoice, ArenaPair } from '@shared/model/arena';
+import type { Arena, ArenaChoice, ArenaPair, OwnChoice } from '@shared/model/arena';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useModel } from '../../state/app-model';
 import { sentenceOf } from '../../state/refusal';
@@ -16,7 +16,9 @@ export interface Duel {
   readonly arena: Arena | null;
   readonly error: string | null;
   choose(choice: ArenaChoice): void;
-  /** Takes the last choice of this arena back, whenever it was made. */
+  /** Asks once more for the pair that could not be had. */
+  tryAgain(): void;
+  /** Takes the last choice made here back; where there is none, the last of this arena, whenever it was made. */
   undo(): void;
 }
 
@@ -26,8 +28,13 @@ export function useDuel(arenaId: number): Duel {
   const [state, setState] = useState<DuelState>({ kind: 'loading' });
   const [arena, setArena] = useState<Arena | null>(null);
   const [error, setError] = useState<string | null>(null);
+  const [tries, setTries] = useState(0);
+  /** Where the next pair is looked for. */
+  const from = useRef(0);
   const shown = useRef<ArenaPair | null>(null);
   const ahead = useRef<Promise<ArenaPair | null> | null>(null);
+  /** Made here, the last one last. */
+  const made = useRef<OwnChoice[]>([]);
   /** Choices and what takes them back, one after the other. */
   const lastStep = useRef<Promise<void>>(Promise.resolve());
 
@@ -36,7 +43,8 @@ export function useDuel(arenaId: number): Duel {
       shown.current = pair;
       setState(pair === null ? { kind: 'over' } : { kind: 'pair', pair });
       if (pair !== null) {
-        ahead.current = calls.pair({ arenaId, from: pair.place + 1, any: false });
+        from.current = pair.place + 1;
+        ahead.current = calls.pair({ arenaId, from: from.current, any: false });
         // Asked for in earnest, it tells its failure itself.
         ahead.current.then(preload, () => undefined);
       }
@@ -44,21 +52,35 @@ export function useDuel(arenaId: number): Duel {
     [calls, arenaId],
   );
 
+  const nextPair = useCallback(async () => {
+    const found = await calls.pair({ arenaId, from: from.current, any: false });
+    // What was left out before the place where one went on is shown at the end.
+    return found ?? (from.current === 0 ? null : await calls.pair({ arenaId, from: 0, any: false }));
+  }, [calls, arenaId]);
+
   useEffect(() => {
     let isShown = true;
-    Promise.all([calls.get({ arenaId }), calls.pair({ arenaId, from: 0, any: false })]).then(
-      ([found, pair]) => {
-        if (isShown) {
-          setArena(found);
-          put(pair);
-        }
-      },
-      (failure: unknown) => isShown && setState({ kind: 'failed', sentence: sentenceOf(failure) }),
-    );
+    // After whatever is being taken back.
+    lastStep.current = lastStep.current
+      .then(() => Promise.all([calls.get({ arenaId }), nextPair()]))
+      .then(
+        ([found, pair]) => {
+          if (isShown) {
+            setArena(found);
+            put(pair);
+          }
+        },
+        (failure: unknown) => isShown && setState({ kind: 'failed', sentence: sentenceOf(failure) }),
+      )
+      .then(() => undefined);
     return () => {
       isShown = false;
     };
-  }, [calls, arenaId, put]);
+  }, [calls, arenaId, put, nextPair, tries]);
+  const tryAgain = useCallback(() => {
+    setState({ kind: 'loading' });
+    setTries((old) => old + 1);
+  }, []);
 
   const count = useCallback(
     (step: number) => setArena((old) => (old === null ? old : { ...old, decided: old.decided + step })),
@@ -75,11 +97,16 @@ export function useDuel(arenaId: number): Duel {
       // One choice a pair, however fast the keys come.
       shown.current = null;
       setError(null);
-      lastStep.current = Promise.all([calls.choose({ pairId: pair.id, choice }), next]).then(
-        async ([, found]) => {
-          count(1);
-          // What was left out before the place where one went on is shown at the end.
-          put(found ?? (await calls.pair({ arenaId, from: 0, any: false })));
+      lastStep.current = calls.choose({ pairId: pair.id, choice }).then(
+        async (before) => {
+          // It is saved, whether there is a next pair to show or not.
+          made.current.push({ pairId: pair.id, choice, before });
+          count(before === null ? 1 : 0);
+          try {
+            put((await next.catch(() => null)) ?? (await nextPair()));
+          } catch (failure) {
+            setState({ kind: 'failed', sentence: sentenceOf(failure) });
+          }
         },
         (failure: unknown) => {
           shown.current = pair;
@@ -87,17 +114,19 @@ export function useDuel(arenaId: number): Duel {
         },
       );
     },
-    [calls, arenaId, put, count],
+    [calls, put, count, nextPair],
   );
 
   const takeBack = useCallback(async () => {
     // Nothing is chosen while another pair is on its way.
     const before = shown.current;
     shown.current = null;
+    const own = made.current.at(-1);
     try {
-      const pair = await calls.undo({ arenaId });
+      const pair = await calls.undo({ arenaId, ...(own === undefined ? {} : { own }) });
+      made.current.pop();
       if (pair !== null) {
-        count(-1);
+        count(pair.choice === undefined ? -1 : 0);
         put(pair);
         return;
       }
@@ -109,10 +138,13 @@ export function useDuel(arenaId: number): Duel {
   const undo = useCallback(() => {
     setError(null);
     // A choice that is under way is the last one.
-    lastStep.current = lastStep.current.catch(() => undefined).then(takeBack);
+    lastStep.current = lastStep.current.then(takeBack);
   }, [takeBack]);
 
-  return useMemo(() => ({ state, arena, error, choose, undo }), [state, arena, error, choose, undo]);
+  return useMemo(
+    () => ({ state, arena, error, choose, tryAgain, undo }),
+    [state, arena, error, choose, tryAgain, undo],
+  );
 }
 
 function preload(pair: ArenaPair | null): void {

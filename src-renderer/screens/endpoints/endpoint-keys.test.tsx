@@ -119,6 +119,36 @@ describe('a key that has the focus', () => {
     expect(screen.getByRole('dialog', { name: /old/ })).toBeTruthy();
   });
 
+  it('gives way to the one now at its place, and never to the whole endpoint', async () => {
+    const opened = await openEndpoints();
+    const reset = vi.spyOn(opened.backend.client.endpoints, 'reset');
+    const focused = () => document.activeElement?.closest('[data-key-id]')?.getAttribute('data-key-id');
+    focusRow(/^team-c/);
+    press('Delete');
+    fireEvent.click(screen.getByRole('button', { name: 'Remove key' }));
+    // As a browser does once the dialog is closed; here the button was focused before it was open.
+    focusRow(/^team-c/);
+    await waitFor(() => expect(focused()).toBe('free-1-tt9Z'));
+
+    // The filter loses the last one that it shows.
+    fireEvent.click(screen.getByRole('button', { name: /^Waiting for quota/ }));
+    focusRow(/^team-b/);
+    const view = google(opened);
+    if (view === undefined) {
+      throw new Error('the scene has no such endpoint');
+    }
+    const keys = view.keys.map((key) => ({ ...key, state: { status: 'AVAILABLE' as const, since: 0 } }));
+    act(() => opened.model.accept({ kind: 'endpoints', endpoints: [{ ...view, keys }] }));
+    expect(document.activeElement).toBe(screen.getByRole('grid', { name: /^Keys of/ }));
+    press('p');
+    press('r');
+    press('x', { shiftKey: true });
+    expect([reset.mock.calls, opened.update.mock.calls]).toEqual([[], []]);
+    expect(screen.queryByRole('dialog')).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: 'Show all 4' }));
+    expect(screen.getAllByRole('row', { name: /^team/ })).toHaveLength(2);
+  });
+
   it('leaves Enter to the button that has the focus', async () => {
     await openEndpoints();
     act(() => screen.getByRole('button', { name: /^Test old/ }).focus());

@@ -87,6 +87,10 @@ function NewGroup({ className, onMade, onCancel }: NewGroupProps) {
             onCancel();
           }
         }}
+        // What stands around it is not saved without the group that somebody has begun to name.
+        ref={(field) =>
+          field?.setCustomValidity(name.trim() === '' ? '' : 'Create this group first, or go back.')
+        }
         value={name}
       />
       <div className="row">

@@ -52,6 +52,21 @@ describe('the key editor', () => {
     await waitFor(() => expect(sent).toEqual([{ keyId: 'free-1-tt9Z', endpointIds: [other?.id] }]));
   });
 
+  it('is not saved past a group that is named and not made yet', async () => {
+    const { sent } = await openKey();
+    fireEvent.change(screen.getByLabelText('Quota group'), { target: { value: 'new group' } });
+    type('Name of the new group', 'studio');
+    save();
+    expect(screen.getByLabelText<HTMLInputElement>('Name of the new group').validationMessage).toMatch(
+      /^Create this group first/,
+    );
+    expect(sent).toEqual([]);
+    fireEvent.click(screen.getByRole('button', { name: 'Create group' }));
+    await screen.findByLabelText('Quota group');
+    save();
+    await waitFor(() => expect(sent).toMatchObject([{ groupId: expect.any(String) as string }]));
+  });
+
   it('bounds what a key may cost a day', async () => {
     const { sent } = await openKey();
     type('Cost cap per day, $', '7.5');

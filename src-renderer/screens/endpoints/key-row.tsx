@@ -35,7 +35,7 @@ export function KeyRow(props: KeyRowProps) {
       aria-rowindex={props.index + 2}
       className="key-row"
       data-key-id={key.id}
-      onFocus={() => !isCurrent && props.onFocus()}
+      onFocus={props.onFocus}
       role="row"
       style={{ transform: `translateY(${props.top}px)` }}
       tabIndex={isCurrent ? 0 : -1}

@@ -49,24 +49,16 @@ export function KeysPanel({ view, action, isTesting, onTest }: KeysPanelProps) {
         onFilter={setFilter}
         onRemoveInvalid={() => setAsking({ kind: 'invalid' })}
       />
-      {found.length === 0 ? (
-        <div className="empty">
-          <h2>No key matches</h2>
-          <button className="btn" onClick={() => setFilter(ALL_KEYS)} type="button">
-            Show all {formatCount(view.keys.length)}
-          </button>
-        </div>
-      ) : (
-        <KeysTable
-          action={action}
-          groups={groups}
-          isTesting={isTesting}
-          keys={found}
-          onRemove={(key) => setAsking({ kind: 'one', key })}
-          onTest={onTest}
-          view={view}
-        />
-      )}
+      <KeysTable
+        action={action}
+        groups={groups}
+        isTesting={isTesting}
+        keys={found}
+        onRemove={(key) => setAsking({ kind: 'one', key })}
+        onShowAll={() => setFilter(ALL_KEYS)}
+        onTest={onTest}
+        view={view}
+      />
       <p className="hint keys-note">
         <SharedQuota groups={groups} keys={view.keys} />
         Several keys of one account or project share its quota; more of them do not make it larger. Some
@@ -170,7 +162,12 @@ function GroupsMenu({ invalid, onRemoveInvalid }: Pick<ToolbarProps, 'invalid' |
         ...(invalid === 0
           ? []
           : [
-              { label: `Remove ${formatCount(invalid)} invalid…`, isDanger: true, onSelect: onRemoveInvalid },
+              {
+                name: 'invalid',
+                label: `Remove ${formatCount(invalid)} invalid…`,
+                isDanger: true,
+                onSelect: onRemoveInvalid,
+              },
             ]),
       ]}
       label="Groups and more"

@@ -1,4 +1,7 @@
-/** The keys as a grid that draws only the rows in view. Arrows move between rows, Enter opens one, Delete removes it. */
+/**
+ * The keys as a grid that draws only the rows in view. Arrows move between rows, Enter opens one, Delete removes it. What
+ * was in it stays in it, whatever becomes of the row: outside, the same keys mean the whole endpoint.
+ */
 import type { EndpointView } from '@shared/contract';
 import type { KeyInfo, QuotaGroup } from '@shared/model/endpoint';
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -9,7 +12,9 @@ import type { ActOf } from '../../keys/key-line';
 import { KEY_ROW_KEYS } from '../../keys/fleet-keys';
 import { isVaultLocked, useLive } from '../../state/app-model';
 import type { Action } from '../../state/use-action';
+import { formatCount } from '../../ui/format';
 import { nextOffset } from '../../ui/tile-grid';
+import { useLostFocus } from '../../ui/use-lost-focus';
 import { useNow } from '../../ui/use-now';
 import { isCounting, keyReason } from './endpoint-words';
 import { KeyRow } from './key-row';
@@ -24,6 +29,7 @@ interface KeysTableProps {
   readonly isTesting: boolean;
   onTest(keyId: string): void;
   onRemove(key: KeyInfo): void;
+  onShowAll(): void;
 }
 
 const COLUMNS = [
@@ -55,30 +61,28 @@ export function KeysTable(props: KeysTableProps) {
 
   // The current row may be scrolled out of sight, where it is not drawn and cannot be reached: the grid stands in for it.
   const isCurrentAway = !rows.items.some((item) => item.index === current);
-  function comeBack(): void {
+  function goTo(place: number): void {
     focusSoon();
-    rows.scrollTo(current);
-    setCurrentId(keys[current]?.id ?? null);
+    rows.scrollTo(place);
+    setCurrentId(keys[place]?.id ?? null);
   }
+  const held = useHeldRow(scroller, { keys, currentId, goTo });
 
   function onKeyDown(event: KeyboardEvent): void {
-    const key = keys[current];
     const act = rowActOf(event);
-    if (key !== undefined && act !== undefined) {
+    if (act !== undefined) {
       event.preventDefault();
+      const key = rowOf(event) === null ? undefined : keys[current];
       // A key that is held asks once.
-      if (!event.repeat) {
+      if (key !== undefined && !event.repeat) {
         acts[act](key);
       }
       return;
     }
     const next = nextRow(event.key, current, keys.length);
-    const target = next === null ? undefined : keys[next];
-    if (next !== null && target !== undefined) {
+    if (next !== null) {
       event.preventDefault();
-      focusSoon();
-      rows.scrollTo(next);
-      setCurrentId(target.id);
+      goTo(next);
     }
   }
 
@@ -88,9 +92,12 @@ export function KeysTable(props: KeysTableProps) {
       aria-label={`Keys of ${view.endpoint.name}`}
       aria-rowcount={keys.length + 1}
       className="keys-grid"
+      onBlur={held.onBlur}
       onFocus={(event) => {
-        if (event.target === event.currentTarget && isCurrentAway) {
-          comeBack();
+        held.onFocus(event);
+        const isEntered = event.target === event.currentTarget && !held.isKept();
+        if (isEntered && isCurrentAway && keys.length > 0) {
+          goTo(current);
         }
       }}
       onKeyDown={onKeyDown}
@@ -123,18 +130,37 @@ export function KeysTable(props: KeysTableProps) {
           );
         })}
       </div>
+      {keys.length === 0 && <NoMatch count={view.keys.length} onShowAll={props.onShowAll} />}
+    </div>
+  );
+}
+
+function NoMatch({ count, onShowAll }: { readonly count: number; onShowAll(): void }) {
+  return (
+    <div role="rowgroup">
+      <div role="row">
+        <div className="empty" role="gridcell">
+          <h2>No key matches</h2>
+          <button className="btn" onClick={onShowAll} type="button">
+            Show all {formatCount(count)}
+          </button>
+        </div>
+      </div>
     </div>
   );
 }
 
 type RowAct = ActOf<typeof KEY_ROW_KEYS>;
 
-/** On a row, or on a button of one, which has Enter for itself. */
+function rowOf({ target }: Pick<KeyboardEvent, 'target'>): Element | null {
+  return target instanceof Element ? target.closest('[data-key-id]') : null;
+}
+
+/** Anywhere in the table; a button has Enter for itself. */
 function rowActOf(event: KeyboardEvent): RowAct | undefined {
-  const { target } = event;
-  const isOnRow = target instanceof HTMLElement && target.closest('[data-key-id]') !== null;
-  const isButtons = isOnRow && event.key === 'Enter' && target.closest('button') !== null;
-  return isOnRow && !isButtons ? actOf(KEY_ROW_KEYS, event) : undefined;
+  const isButtons =
+    event.key === 'Enter' && event.target instanceof Element && event.target.closest('button') !== null;
+  return isButtons ? undefined : actOf(KEY_ROW_KEYS, event);
 }
 
 function useRowActs(props: KeysTableProps): Readonly<Record<RowAct, (key: KeyInfo) => void>> {
@@ -182,7 +208,15 @@ function nextRow(key: string, current: number, count: number): number | null {
     : nextOffset(key, { current, count, columns: 1, page: PAGE_ROWS });
 }
 
-function useRows(scroller: RefObject<HTMLElement | null>, heights: readonly number[]) {
+type Scroller = RefObject<HTMLElement | null>;
+
+/** Undefined: it is not drawn. */
+function rowElement(scroller: Scroller, id: string | null | undefined): HTMLElement | undefined {
+  const rows = scroller.current?.querySelectorAll<HTMLElement>('[data-key-id]') ?? [];
+  return [...rows].find((row) => row.dataset['keyId'] === id);
+}
+
+function useRows(scroller: Scroller, heights: readonly number[]) {
   // oxlint-disable-next-line react/incompatible-library -- no compiler memoises this component
   const virtual = useVirtualizer({
     count: heights.length,
@@ -201,12 +235,10 @@ function useRows(scroller: RefObject<HTMLElement | null>, heights: readonly numb
 }
 
 /** Focuses the current row once it is drawn, after it was asked for: a far row appears only when scrolled to. */
-function useRowFocus(scroller: RefObject<HTMLElement | null>, id: string | undefined): () => void {
+function useRowFocus(scroller: Scroller, id: string | undefined): () => void {
   const isWanted = useRef(false);
   useEffect(() => {
-    const row = [...(scroller.current?.querySelectorAll<HTMLElement>('[data-key-id]') ?? [])].find(
-      (one) => one.dataset['keyId'] === id,
-    );
+    const row = rowElement(scroller, id);
     if (isWanted.current && row !== undefined) {
       isWanted.current = false;
       row.focus({ preventScroll: true });
@@ -215,4 +247,32 @@ function useRowFocus(scroller: RefObject<HTMLElement | null>, id: string | undef
   return () => {
     isWanted.current = true;
   };
+}
+
+interface HeldRow {
+  readonly keys: readonly KeyInfo[];
+  readonly currentId: string | null;
+  goTo(place: number): void;
+}
+
+/** A row that leaves takes its focus to the one now at its place. Scrolled out of sight, the grid has it meanwhile. */
+function useHeldRow(scroller: Scroller, { keys, currentId, goTo }: HeldRow) {
+  const place = useRef(0);
+  const isKept = useRef(false);
+  const at = keys.findIndex((key) => key.id === currentId);
+  const lost = useLostFocus(() => {
+    if (at < 0 && keys.length > 0) {
+      goTo(Math.min(place.current, keys.length - 1));
+      return;
+    }
+    isKept.current = true;
+    (rowElement(scroller, currentId) ?? scroller.current)?.focus({ preventScroll: true });
+    isKept.current = false;
+  });
+  useEffect(() => {
+    if (at >= 0) {
+      place.current = at;
+    }
+  }, [at]);
+  return { ...lost, isKept: () => isKept.current };
 }

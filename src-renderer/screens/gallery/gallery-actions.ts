@@ -1,9 +1,9 @@
-/** What can be done in the gallery, for its buttons and its keys: to the selection, else to the result in focus. */
+/** What can be done in the gallery, for its buttons and its keys: to what is meant by `GalleryModel.meant`. */
 import type { GalleryChange } from '@shared/model/gallery';
 import type { JobTile } from '@shared/model/run';
 import type { AppModel } from '../../state/app-model';
-import { actionSelection, type GalleryDialog } from '../../state/gallery';
-import { countSelected, isSelected, pickMatching, toGallerySelection } from '../../state/gallery-selection';
+import type { GalleryDialog } from '../../state/gallery';
+import { countSelected, isSelected, toGallerySelection } from '../../state/gallery-selection';
 import { show, toast } from '../../state/ui-store';
 import { editInStudio } from '../studio/edit-in-studio';
 
@@ -12,7 +12,7 @@ const MOST_IN_STUDIO = 16;
 
 export function createGalleryActions(model: AppModel) {
   const { gallery, ui } = model;
-  const meant = () => toGallerySelection(actionSelection(gallery.store.getState(), gallery.focused()));
+  const meant = () => toGallerySelection(gallery.meant());
 
   function change(what: GalleryChange): void {
     const selection = meant();
@@ -38,16 +38,16 @@ export function createGalleryActions(model: AppModel) {
     },
     /** First what is on screen, then all that the filter finds. */
     selectAll(): void {
-      const { selection, answer, query } = gallery.store.getState();
+      const { selection } = gallery.store.getState();
       const isSeen = selection.chosen.kind === 'ids' && selection.chosen.ids.size > 0 && allSeenChosen(model);
       if (isSeen || selection.chosen.kind === 'matching') {
-        gallery.select(pickMatching(selection, query, answer?.total ?? 0));
+        gallery.pickMatching();
       } else {
         void gallery.pickSeen();
       }
     },
     export(): void {
-      const state = actionSelection(gallery.store.getState(), gallery.focused());
+      const state = gallery.meant();
       const selection = toGallerySelection(state);
       if (selection === null) {
         toast(ui, 'Select a result first');
@@ -60,11 +60,10 @@ export function createGalleryActions(model: AppModel) {
     review(): void {
       const { selection, query } = gallery.store.getState();
       const chosen = countSelected(selection) > 1 ? toGallerySelection(selection) : null;
-      show(ui, {
-        kind: 'review',
-        runId: null,
-        selection: chosen ?? { kind: 'matching', query, except: [] },
-      });
+      // By its query alone, whatever list was seen: who comes back to it comes to the same sitting.
+      const except = chosen?.kind === 'matching' ? chosen.except : [];
+      const all = { kind: 'matching', query, except } as const;
+      show(ui, { kind: 'review', runId: null, selection: chosen?.kind === 'ids' ? chosen : all });
     },
     async editInStudio(): Promise<void> {
       const resultIds = chosenTiles(model).flatMap(({ resultId }) => resultId ?? []);
@@ -82,10 +81,9 @@ function allSeenChosen({ gallery }: AppModel): boolean {
   return gallery.seenTiles().every(({ id }) => isSelected(selection, id));
 }
 
-/** Those of the selection that are loaded, in the order of the list; else the one in focus. */
+/** Those of what is meant that are loaded, in the order of the list. */
 export function chosenTiles({ gallery }: AppModel): readonly JobTile[] {
-  const focused = gallery.focused();
-  const selection = actionSelection(gallery.store.getState(), focused);
+  const selection = gallery.meant();
   return [...gallery.pages.store.getState().pages]
     .sort(([one], [other]) => one - other)
     .flatMap(([, page]) =>

@@ -4,8 +4,7 @@ import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { useModel } from '../../state/app-model';
-import { actionSelection } from '../../state/gallery';
-import { countSelected } from '../../state/gallery-selection';
+import { countSelected, toGallerySelection } from '../../state/gallery-selection';
 import { useAction } from '../../state/use-action';
 import { toast } from '../../state/ui-store';
 import { ConfirmDialog, Dialog, DialogFoot } from '../../ui/dialog';
@@ -13,7 +12,7 @@ import { TextField } from '../../ui/field';
 import { formatBytes, formatCount, formatUsd, plural } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import { StartArena } from '../arena/start-arena';
-import { createGalleryActions } from './gallery-actions';
+import { useCounted } from './use-counted';
 
 export function GalleryDialogs() {
   const { gallery } = useModel();
@@ -70,46 +69,34 @@ function FormDialog({ title, action, isDisabled, children, onSubmit, onClose }: 
 function ArenaDialog({ onClose }: Closing) {
   const model = useModel();
   const [chosen] = useState(() => {
-    const { gallery } = model;
-    const selection = createGalleryActions(model).meant();
-    const count = countSelected(actionSelection(gallery.store.getState(), gallery.focused()));
-    return selection === null ? null : { selection, count };
+    const meant = model.gallery.meant();
+    const selection = toGallerySelection(meant);
+    return selection === null ? null : { selection, count: countSelected(meant) };
   });
   return chosen === null ? null : <StartArena chosen={chosen} onClose={onClose} />;
 }
 
-/** What is selected, counted; null until it is known. */
-function useSum(): SelectionSum | null {
-  const model = useModel();
-  const [sum, setSum] = useState<SelectionSum | null>(null);
-  useEffect(() => {
-    const selection = createGalleryActions(model).meant();
-    if (selection !== null) {
-      model.backend.client.gallery.sum({ selection }).then(setSum, () => undefined);
-    }
-  }, [model]);
-  return sum;
-}
-
 function TagDialog({ onClose }: Closing) {
-  const model = useModel();
-  const { gallery } = model;
+  const { gallery } = useModel();
   const tags = useStore(gallery.store, (state) => state.tags);
-  const sum = useSum();
+  const counted = useCounted();
+  const selection = 'selection' in counted ? counted.selection : null;
   const [name, setName] = useState('');
   useEffect(() => void gallery.loadViews().catch(() => undefined), [gallery]);
   const known = tags.find((tag) => tag.name.toLowerCase() === name.trim().toLowerCase());
   const act = (kind: 'addTag' | 'removeTag', tag: string) => {
-    createGalleryActions(model).change({ kind, name: tag.trim() });
-    onClose();
+    if (selection !== null) {
+      void gallery.work.change(selection, { kind, name: tag.trim() });
+      onClose();
+    }
   };
   return (
     <FormDialog
       action={known === undefined ? 'Add new tag' : 'Add tag'}
-      isDisabled={name.trim() === ''}
+      isDisabled={name.trim() === '' || selection === null}
       onClose={onClose}
       onSubmit={() => act('addTag', name)}
-      title={sum === null ? 'Tag' : `Tag ${plural(sum.count, 'result')}`}
+      title={counted.kind === 'counted' ? `Tag ${plural(counted.sum.count, 'result')}` : 'Tag'}
     >
       <TextField
         autoFocus
@@ -127,29 +114,41 @@ function TagDialog({ onClose }: Closing) {
       {tags.length > 0 && (
         <div aria-label="Tags in use" className="chips" role="group">
           {tags.map((tag) => (
-            <button className="chip" key={tag.id} onClick={() => act('addTag', tag.name)} type="button">
+            <button
+              className="chip"
+              disabled={selection === null}
+              key={tag.id}
+              onClick={() => act('addTag', tag.name)}
+              type="button"
+            >
               {tag.name} <span className="num hint">{formatCount(tag.count)}</span>
             </button>
           ))}
         </div>
       )}
       {known !== undefined && (
-        <button className="link" onClick={() => act('removeTag', known.name)} type="button">
+        <button
+          className="link"
+          disabled={selection === null}
+          onClick={() => act('removeTag', known.name)}
+          type="button"
+        >
           Remove the tag “{known.name}” instead
         </button>
       )}
+      {counted.kind === 'failed' && <Notice tone="bad">{counted.sentence}</Notice>}
     </FormDialog>
   );
 }
 
 function RerunDialog({ onClose }: Closing) {
-  const model = useModel();
-  const sum = useSum();
+  const { gallery } = useModel();
+  const counted = useCounted();
+  const sum = counted.kind === 'counted' ? counted.sum : null;
   const submit = () => {
-    const selection = createGalleryActions(model).meant();
-    onClose();
-    if (selection !== null) {
-      void model.gallery.work.rerun(selection);
+    if (counted.kind === 'counted') {
+      onClose();
+      void gallery.work.rerun(counted.selection);
     }
   };
   return (
@@ -170,6 +169,7 @@ function RerunDialog({ onClose }: Closing) {
           {sum.done > 0 && `The present ${plural(sum.done, 'picture')} will stay, as an earlier version.`}
         </p>
       )}
+      {counted.kind === 'failed' && <Notice tone="bad">{counted.sentence}</Notice>}
     </FormDialog>
   );
 }

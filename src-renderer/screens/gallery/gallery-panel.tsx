@@ -7,7 +7,7 @@ import {
   toggled,
 } from '@shared/model/gallery';
 import { Minus, Trash2, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { useStore } from 'zustand';
 import { FACET_KEYS, FACET_WALK_KEYS, VIEW_KEYS } from '../../keys/gallery-keys';
@@ -15,6 +15,7 @@ import { actOf } from '../../keys/key-line';
 import { useModel } from '../../state/app-model';
 import { toast } from '../../state/ui-store';
 import { formatCount, formatShortCount } from '../../ui/format';
+import { useListFocus } from '../../ui/use-list-focus';
 import { FACET_TITLES } from './gallery-words';
 import './gallery.css';
 
@@ -40,6 +41,8 @@ export function GalleryPanel() {
 
 function Views() {
   const { gallery } = useModel();
+  const list = useRef<HTMLUListElement>(null);
+  const focus = useListFocus(list);
   const { views, query, answer } = useStore(gallery.store);
   const shown = JSON.stringify(query);
   const isAll = query.place === 'library' && !views.some((view) => JSON.stringify(view.query) === shown);
@@ -57,7 +60,7 @@ function Views() {
           Save this view…
         </button>
       </div>
-      <ul aria-label="Views">
+      <ul aria-label="Views" onKeyDown={keepFromResults} ref={list} {...focus}>
         <li>
           <button
             aria-current={isAll ? 'true' : undefined}
@@ -101,7 +104,7 @@ function ViewItem({ view, isShown }: { readonly view: SmartView; readonly isShow
     });
   }
   return (
-    <li className="view-row">
+    <li className="view-row" data-item={view.id}>
       <button
         aria-current={isShown ? 'true' : undefined}
         className="item view-item"
@@ -109,7 +112,10 @@ function ViewItem({ view, isShown }: { readonly view: SmartView; readonly isShow
         onKeyDown={(event) => {
           if (actOf(VIEW_KEYS, event) === 'remove') {
             event.preventDefault();
-            void remove();
+            // A key that is held takes one view away, not all that follow.
+            if (!event.repeat) {
+              void remove();
+            }
           }
         }}
         title={view.name}
@@ -127,6 +133,13 @@ function ViewItem({ view, isShown }: { readonly view: SmartView; readonly isShow
       </button>
     </li>
   );
+}
+
+/** Pressed among the views, the key that removes one never means the selected results. */
+function keepFromResults(event: KeyboardEvent): void {
+  if (actOf(VIEW_KEYS, event) === 'remove') {
+    event.preventDefault();
+  }
 }
 
 /** Beyond these, the rest is shown when asked for. */

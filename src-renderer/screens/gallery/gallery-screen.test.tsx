@@ -1,9 +1,10 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { renderApp } from '../../testing/render-app';
+import type { FakeBackend } from '../../testing/fake-backend';
 import { countSelected } from '../../state/gallery-selection';
 import { GalleryPanel } from './gallery-panel';
-import { GalleryScreen } from './gallery-screen';
+import { GalleryInspector, GalleryScreen } from './gallery-screen';
 
 async function openGallery() {
   const rendered = await renderApp(
@@ -13,10 +14,21 @@ async function openGallery() {
       <main className="main">
         <GalleryScreen />
       </main>
+      <GalleryInspector />
     </>,
   );
   await screen.findAllByRole('gridcell', { name: /Row 427/ });
   return rendered;
+}
+
+/** One more result of the newest run, which comes first. */
+function land({ runs }: FakeBackend): void {
+  const jobs = runs.get(2)?.jobs ?? [];
+  const last = jobs.at(-1);
+  if (last !== undefined) {
+    const [id, index] = [last.id + 1, last.index + 1];
+    jobs.push({ ...last, id, index, row: index, position: last.position + 1, state: 'done', resultId: id });
+  }
 }
 
 const cell = (name: RegExp) => screen.getByRole('gridcell', { name });
@@ -128,8 +140,11 @@ describe('the gallery', () => {
       (await backend.client.runs.job({ jobId: id ?? 0 })).job.verdict;
     expect([await verdictOf(first), await verdictOf(second)]).toEqual(['rejected', 'accepted']);
 
-    gallery.pickMatching();
-    press('p');
+    const { query } = gallery.store.getState();
+    void gallery.work.change(
+      { kind: 'matching', query, except: [] },
+      { kind: 'verdict', verdict: 'accepted' },
+    );
     await screen.findByRole('heading', { name: 'Nothing found' });
     expect(model.ui.getState().isLoupeOpen).toBe(false);
   });
@@ -200,6 +215,107 @@ describe('the gallery', () => {
     await waitFor(() => expect(screen.queryByRole('button', { name: 'Best' })).toBeNull());
     model.ui.getState().toasts.at(-1)?.action?.run();
     await screen.findByRole('button', { name: 'Best' });
+  });
+
+  it('gives the focus of a view that is removed to the next one, and its key never to the results', async () => {
+    const { model, backend } = await openGallery();
+    const { gallery } = model;
+    const { query } = gallery.store.getState();
+    for (const name of ['A', 'B', 'C']) {
+      await backend.client.gallery.saveView({ name, query: { ...query, text: name } });
+    }
+    await act(() => gallery.loadViews());
+    fireEvent.click(cell(/Row 427/));
+    await screen.findByText('1 selected', { selector: 'b' });
+    const change = vi.spyOn(gallery.work, 'change');
+    const item = (name: string | RegExp) => screen.getByRole('button', { name });
+    const isGone = (name: string) => waitFor(() => expect(screen.queryByRole('button', { name })).toBeNull());
+    act(() => item('B').focus());
+    press('Delete');
+    await isGone('B');
+    expect(document.activeElement).toBe(item('C'));
+    press('Delete', { repeat: true });
+    press('Delete');
+    await isGone('C');
+    expect(document.activeElement).toBe(item('A'));
+    press('Delete');
+    await isGone('A');
+    expect(document.activeElement).toBe(item(/^Everything/));
+    press('Delete');
+    expect(change).not.toHaveBeenCalled();
+  });
+
+  it('waits with its keys behind a dialog, wherever the focus is', async () => {
+    const { model } = await openGallery();
+    fireEvent.click(cell(/Row 427/));
+    await screen.findByText('1 selected', { selector: 'b' });
+    press('l');
+    await screen.findByRole('dialog', { name: /^Tag/ });
+    const change = vi.spyOn(model.gallery.work, 'change');
+    for (const key of ['x', 'Delete', 'e']) {
+      fireEvent.keyDown(document.body, { key });
+    }
+    expect(change).not.toHaveBeenCalled();
+    expect(model.ui.getState().isLoupeOpen).toBe(false);
+  });
+
+  it('tags what it could name, though it could not be counted', async () => {
+    const { model, backend } = await openGallery();
+    backend.client.gallery.sum = async () => {
+      throw new Error('No sum.');
+    };
+    act(() => model.gallery.pickMatching());
+    press('l');
+    const dialog = await screen.findByRole('dialog', { name: /^Tag/ });
+    await within(dialog).findByText(/No sum/);
+    const change = vi.spyOn(model.gallery.work, 'change');
+    fireEvent.change(within(dialog).getByLabelText('Tag'), { target: { value: 'later' } });
+    fireEvent.click(within(dialog).getByRole('button', { name: 'Add new tag' }));
+    expect(change).toHaveBeenCalledWith(expect.objectContaining({ kind: 'ids' }), {
+      kind: 'addTag',
+      name: 'later',
+    });
+  });
+
+  it('keeps an instruction that is being written while results come in, and its words wherever one goes', async () => {
+    const { model, backend } = await openGallery();
+    const total = () => model.gallery.store.getState().answer?.total ?? 0;
+    const name = 'Instruction of this result';
+    const edit = async () => fireEvent.click(await screen.findByRole('button', { name: 'Edit and rerun…' }));
+    fireEvent.click(cell(/Row 425/));
+    await edit();
+    const field = await screen.findByRole<HTMLTextAreaElement>('textbox', { name });
+    fireEvent.change(field, { target: { value: 'Make the hat blue' } });
+    const before = total();
+    land(backend);
+    act(() => model.gallery.refresh());
+    await waitFor(() => expect(total()).toBe(before + 1));
+    expect(screen.getByRole('textbox', { name })).toBe(field);
+    expect(document.activeElement).toBe(field);
+
+    fireEvent.click(cell(/Row 420/));
+    await waitFor(() => expect(screen.queryByRole('textbox', { name })).toBeNull());
+    fireEvent.click(cell(/Row 425/));
+    await waitFor(() => expect(model.gallery.focused()?.index).toBe(425));
+    await waitFor(async () => {
+      await edit();
+      expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name }).value).toBe('Make the hat blue');
+    });
+  });
+
+  it('sends again what it has counted, and not what has come since', async () => {
+    const { model, backend } = await openGallery();
+    act(() => model.gallery.pickMatching());
+    press('r');
+    const button = await screen.findByRole('button', { name: /^Rerun \d+ jobs/ });
+    const count = Number(/\d+/.exec(button.textContent)?.[0]);
+    land(backend);
+    act(() => model.gallery.refresh());
+    const rerun = vi.spyOn(backend.client.gallery, 'rerun');
+    fireEvent.click(button);
+    await waitFor(() => expect(rerun).toHaveBeenCalled());
+    const [sent] = rerun.mock.calls[0] ?? [];
+    expect(sent?.selection.kind === 'ids' ? sent.selection.jobIds.length : 0).toBe(count);
   });
 
   it('says what a rerun sends and what it may cost before it is sent', async () => {

@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { GALLERY_KEYS, VERDICT_KEYS } from '../../keys/gallery-keys';
 import { actOf, isWriting } from '../../keys/key-line';
 import type { ActOf } from '../../keys/key-line';
-import { isTyping } from '../../shell/shortcuts';
+import { isCovered, isTyping } from '../../shell/shortcuts';
 import { useModel } from '../../state/app-model';
 import type { AppModel } from '../../state/app-model';
 import { clear, countSelected } from '../../state/gallery-selection';
@@ -20,10 +20,8 @@ export function useGalleryKeys(): void {
 }
 
 function obey(model: AppModel, event: KeyboardEvent): void {
-  const { overlay, isLoupeOpen } = model.ui.getState();
-  const inDialog = event.target instanceof Element && event.target.closest('dialog:not(.loupe)') !== null;
-  const isBusy = overlay.kind !== 'none' || inDialog;
-  if (isBusy || event.defaultPrevented) {
+  const { isLoupeOpen } = model.ui.getState();
+  if (isCovered('dialog[open]:not(.loupe)') || event.defaultPrevented) {
     return;
   }
   const verdict = actOf(VERDICT_KEYS, event);

@@ -4,9 +4,8 @@ import type { CatalogueModel } from '@shared/model/catalogue';
 import type { ModelChoice, Task } from '@shared/model/run';
 import { parseTemplate, unknownColumns } from '@shared/template';
 import { useLive } from '../../state/app-model';
-import { likelyModel } from '../../state/new-run-draft';
+import { likelyChoice, likelyModel } from '../../state/served-models';
 import { ImproveButton } from '../../text/improve-dialog';
-import { likelyTextModel } from '../../text/text-models';
 import { Notice } from '../../ui/notice';
 import { TemplateField } from './template-field';
 import { TextSettingsPart } from './text-settings-part';
@@ -72,8 +71,8 @@ function TaskChoice({ view }: { readonly view: DraftView }) {
     );
     const likely =
       task === 'text'
-        ? likelyTextModel({ models, endpoints, settings: null })
-        : choiceOf(likelyModel(task, { models, endpoints, settings: null }));
+        ? likelyChoice(task, { models, endpoints })
+        : choiceOf(likelyModel(task, { models, endpoints }));
     change({ task, models: able.length > 0 || likely === undefined ? able : [likely] });
   }
   return (

@@ -4,6 +4,7 @@ import { useEffect, useEffectEvent, useRef } from 'react';
 import { useStore } from 'zustand';
 import { actOf } from '../../keys/key-line';
 import { NEW_RUN_KEYS } from '../../keys/work-keys';
+import { isCovered } from '../../shell/shortcuts';
 import { useModel } from '../../state/app-model';
 import { type Draft, EMPTY_DRAFT } from '../../state/new-run-draft';
 import { show } from '../../state/ui-store';
@@ -119,18 +120,12 @@ function useSend({ request, onExisting, action }: Sendable): (canary: number | n
 
 /** Ctrl+Enter, out of a text field as well; a key that is held asks once. `hold`: false where nothing waited. */
 function useStartKeys(keys: { start(): void; hold(): boolean }): void {
-  const model = useModel();
   const start = useEffectEvent(keys.start);
   const hold = useEffectEvent(keys.hold);
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
       const act = actOf(NEW_RUN_KEYS, event);
-      if (
-        act === undefined ||
-        event.defaultPrevented ||
-        model.ui.getState().overlay.kind !== 'none' ||
-        document.querySelector('dialog[open]') !== null
-      ) {
+      if (act === undefined || event.defaultPrevented || isCovered()) {
         return;
       }
       if (act === 'start') {
@@ -144,5 +139,5 @@ function useStartKeys(keys: { start(): void; hold(): boolean }): void {
     }
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
-  }, [model]);
+  }, []);
 }

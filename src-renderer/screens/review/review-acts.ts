@@ -23,8 +23,8 @@ import type { ReviewSession, Said, Shown, Step } from './review-session';
 export interface ReviewActs {
   judge(verdict: 'accepted' | 'rejected' | null, stay: boolean): void;
   rate(rating: number): void;
-  /** False: it was not saved. */
-  note(text: string): Promise<boolean>;
+  /** What is not saved is kept for that result. */
+  note(text: string): Promise<void>;
   /** True: a number key named a reason of the last rejection. */
   reason(number: number): boolean;
   undo(): void;
@@ -49,10 +49,13 @@ export interface ReviewActsParts {
   refresh(jobId: number): void;
   /** Null: all is well again. */
   fail(sentence: string | null): void;
+  /** Keeps the note of a result that could not be saved; null: there is none any more. */
+  keepNote(jobId: number, text: string | null): void;
 }
 
 const IN_FLIGHT: ReadonlySet<string> = new Set(['pending', 'leased', 'sent']);
 const UNDER_WAY = 'This result is still being made. Wait until it is done, then try again.';
+const NO_RESULT = 'There is no result to save this note for. Rerun it, then leave the note field once more.';
 
 export function createReviewActs(parts: ReviewActsParts): ReviewActs {
   const { session: now, put, detail } = parts;
@@ -146,12 +149,21 @@ export function createReviewActs(parts: ReviewActsParts): ReviewActs {
     rate: (rating) => act((session, one) => rated(session, one, rating)),
     async note(text) {
       const session = now();
+      const jobId = session?.ids[session.at];
+      if (session === null || jobId === undefined) {
+        return;
+      }
       const one = shown();
-      return (
-        session !== null &&
-        one !== null &&
-        (await save(noted(session, one, text), (said) => written(parts, said)))
-      );
+      if (one === null) {
+        const { job } = shownDetail() ?? {};
+        parts.keepNote(jobId, text);
+        parts.fail(job !== undefined && !IN_FLIGHT.has(job.state) ? NO_RESULT : UNDER_WAY);
+        return;
+      }
+      parts.keepNote(jobId, null);
+      if (!(await save(noted(session, one, text), (said) => written(parts, said)))) {
+        parts.keepNote(jobId, text);
+      }
     },
     reason(number) {
       const session = now();

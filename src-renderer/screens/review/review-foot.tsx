@@ -13,6 +13,8 @@ interface FootProps {
   readonly detail: JobDetail | undefined;
   readonly acts: ReviewActs;
   readonly noteField: RefObject<HTMLInputElement | null>;
+  /** Typed for this result, and refused. */
+  readonly unsavedNote: string | undefined;
   onRerun(): void;
   onEdit(): void;
   onStudio(): void;
@@ -21,7 +23,7 @@ interface FootProps {
 }
 
 export function ReviewFoot(props: FootProps) {
-  const { session, detail, acts, noteField, onRerun, onEdit, onStudio, onArena } = props;
+  const { session, detail, acts, noteField, unsavedNote, onRerun, onEdit, onStudio, onArena } = props;
   const shown =
     detail?.result === undefined
       ? null
@@ -53,10 +55,11 @@ export function ReviewFoot(props: FootProps) {
       <span className="grow" />
       <NoteField
         field={noteField}
-        key={shown?.jobId ?? 'nothing'}
+        key={detail?.job.id ?? 'nothing'}
         note={review?.note ?? ''}
         onNote={acts.note}
         isOff={shown === null}
+        unsaved={unsavedNote}
       />
       {onArena !== undefined && (
         <button className="btn ghost" onClick={onArena} type="button">
@@ -132,27 +135,32 @@ interface NoteFieldProps {
   readonly note: string;
   readonly isOff: boolean;
   readonly field: RefObject<HTMLInputElement | null>;
-  /** False: it was not saved. */
-  onNote(text: string): Promise<boolean>;
+  /** Refused, it stands there still, to be saved when the field is left once more. */
+  readonly unsaved: string | undefined;
+  onNote(text: string): Promise<void>;
 }
 
 /** Saved when it is left; Escape leaves it, and Enter too. */
-function NoteField({ note, field, onNote, isOff }: NoteFieldProps) {
+function NoteField({ note, field, unsaved, onNote, isOff }: NoteFieldProps) {
   // Null: nobody types, and what is shown is what is said of it.
   const [typed, setTyped] = useState<string | null>(null);
+  const [isIn, setIn] = useState(false);
   return (
     <input
       aria-label="Note"
       className="input review-note"
-      disabled={isOff}
+      // What is typed while its result is made again goes nowhere else: each letter is a key of the review.
+      disabled={isOff && !isIn}
       onBlur={() => {
+        setIn(false);
         setTyped(null);
-        if (typed !== null && typed !== note) {
-          // What was refused stands there still, to be saved when the field is left once more.
-          void onNote(typed).then((isSaved) => isSaved || setTyped((later) => later ?? typed));
+        const text = typed ?? unsaved;
+        if (text !== undefined && (text !== note || unsaved !== undefined)) {
+          void onNote(text);
         }
       }}
       onChange={(event) => setTyped(event.target.value)}
+      onFocus={() => setIn(true)}
       onKeyDown={(event) => {
         if (event.key === 'Escape' || event.key === 'Enter') {
           event.preventDefault();
@@ -162,7 +170,7 @@ function NoteField({ note, field, onNote, isOff }: NoteFieldProps) {
       placeholder="Note (N)"
       ref={field}
       type="text"
-      value={typed ?? note}
+      value={typed ?? unsaved ?? note}
     />
   );
 }

@@ -35,6 +35,29 @@ const shown = (at: number) =>
     expect(screen.getByRole('button', { name: /^Accept P/ }).hasAttribute('disabled')).toBe(false);
   });
 
+/** The first result is on its way once more. Returns what brings it back. */
+async function madeAgain({ backend, model }: Rendered): Promise<() => void> {
+  const [tile] = (backend.runs.get(2)?.jobs ?? []).filter(({ state }) => state === 'done');
+  if (tile === undefined) {
+    throw new Error('the scene has no result');
+  }
+  const { job } = backend.client.runs;
+  backend.client.runs.job = async (asked) => {
+    const { result, output, ...rest } = await job(asked);
+    return asked.jobId === tile.id
+      ? { ...rest, job: { ...rest.job, state: 'pending' } }
+      : { ...rest, ...(result === undefined ? {} : { result }), ...(output === undefined ? {} : { output }) };
+  };
+  act(() => model.accept({ kind: 'jobs', runId: 2, jobs: [{ ...tile, state: 'pending' }] }));
+  await waitFor(() =>
+    expect(screen.getByRole('button', { name: /^Accept P/ }).hasAttribute('disabled')).toBe(true),
+  );
+  return () => {
+    backend.client.runs.job = job;
+    act(() => model.accept({ kind: 'jobs', runId: 2, jobs: [tile] }));
+  };
+}
+
 describe('the review by keyboard', () => {
   it('saves a verdict per key, goes on by itself, and takes all of them back', async () => {
     const { saved } = await opened();
@@ -113,6 +136,57 @@ describe('the review by keyboard', () => {
     expect(saved).toEqual([{ jobId: expect.any(Number) as number, review: { reasons: [], note: 'px u' } }]);
   });
 
+  it('keeps the note that is typed while its result is made again: no letter of it judges another', async () => {
+    const { backend, model, saved } = await opened();
+    press('n');
+    const note = screen.getByRole<HTMLInputElement>('textbox', { name: 'Note' });
+    fireEvent.change(note, { target: { value: 'too dar' } });
+    await madeAgain({ backend, model });
+    expect([note.isConnected, note.disabled, note.value]).toEqual([true, false, 'too dar']);
+    expect(document.activeElement).toBe(note);
+    expect(saved).toEqual([]);
+  });
+
+  it('says why a note was not saved that is left while its result is made, and has it still when that is back', async () => {
+    const { backend, model, saved } = await opened();
+    const note = () => screen.getByRole<HTMLInputElement>('textbox', { name: 'Note' });
+    fireEvent.focus(note());
+    fireEvent.change(note(), { target: { value: 'too dark' } });
+    const isBack = await madeAgain({ backend, model });
+    fireEvent.blur(note());
+    expect((await screen.findByRole('alert')).textContent).toContain('still being made');
+    expect(saved).toEqual([]);
+    // It is of that result alone, and waits for it wherever one goes.
+    press('ArrowRight');
+    await waitFor(() => expect(place()).toBe('2'));
+    expect(note().value).toBe('');
+    isBack();
+    press('ArrowLeft');
+    await shown(1);
+    expect(note().value).toBe('too dark');
+    fireEvent.focus(note());
+    fireEvent.blur(note());
+    await waitFor(() => expect(saved.map(({ review }) => review?.note)).toEqual(['too dark']));
+    press('z', { ctrlKey: true });
+    await waitFor(() => expect(note().value).toBe(''));
+  });
+
+  it('keeps a note that the library refused with its result', async () => {
+    const { backend } = await opened();
+    const note = () => screen.getByRole<HTMLInputElement>('textbox', { name: 'Note' });
+    backend.client.review.set = () => Promise.reject(new Error('The disk of the library is full.'));
+    fireEvent.focus(note());
+    fireEvent.change(note(), { target: { value: 'too dark' } });
+    fireEvent.blur(note());
+    await screen.findByRole('alert');
+    press('ArrowRight');
+    await shown(2);
+    expect(note().value).toBe('');
+    press('ArrowLeft');
+    await shown(1);
+    expect(note().value).toBe('too dark');
+  });
+
   it('shows a note no longer that was taken back, nor saves it again', async () => {
     const { saved } = await opened();
     const note = () => screen.getByRole<HTMLInputElement>('textbox', { name: 'Note' });
@@ -183,6 +257,22 @@ describe('a verdict that cannot be saved', () => {
     await shown(2);
     expect(screen.getByText(/^0% reviewed/)).toBeTruthy();
   });
+});
+
+it('says why a result could not be loaded, and asks again', async () => {
+  const { backend } = await opened();
+  const { job } = backend.client.runs;
+  backend.client.runs.job = () => Promise.reject(new Error('The connection to Brushfleet was lost.'));
+  press('End');
+  expect((await screen.findByRole('alert')).textContent).toContain(
+    'This result could not be loaded: The connection to Brushfleet was lost.',
+  );
+  backend.client.runs.job = job;
+  fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+  await waitFor(() =>
+    expect(screen.getByRole('button', { name: /^Accept P/ }).hasAttribute('disabled')).toBe(false),
+  );
+  expect(screen.queryByRole('alert')).toBeNull();
 });
 
 describe('filters', () => {

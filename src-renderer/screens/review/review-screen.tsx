@@ -85,7 +85,7 @@ interface SittingProps extends ReviewScreenProps {
 type Open = 'nothing' | 'rerun' | 'arena';
 
 function Sitting({ source, session, refusal, sitting, look, heatMap, onLook }: SittingProps) {
-  const { acts, details, error, sum } = sitting;
+  const { acts, details, failures, error, sum } = sitting;
   const model = useModel();
   const run = useLive((live) => (source.kind === 'run' ? live.runs.get(source.runId) : undefined)) ?? null;
   const compare = useCompare();
@@ -93,6 +93,7 @@ function Sitting({ source, session, refusal, sitting, look, heatMap, onLook }: S
   const noteField = useRef<HTMLInputElement>(null);
   const jobId = session.ids[session.at];
   const detail = jobId === undefined ? undefined : details.get(jobId);
+  const failure = jobId === undefined || detail !== undefined ? undefined : failures.get(jobId);
   const rewrite = useRewrite(
     detail === undefined ? null : { id: detail.job.id, instruction: detail.instruction },
     acts.rerun,
@@ -150,7 +151,13 @@ function Sitting({ source, session, refusal, sitting, look, heatMap, onLook }: S
         sum={sum}
         title={`Review of ${run?.name ?? 'chosen results'}`}
       />
-      {refusal !== null && <NotListed onAgain={sitting.tryAgain} sentence={refusal} />}
+      {refusal !== null && <NotTold onAgain={sitting.tryAgain} sentence={refusal} />}
+      {failure !== undefined && (
+        <NotTold
+          onAgain={() => jobId !== undefined && sitting.refresh(jobId)}
+          sentence={`This result could not be loaded: ${failure}`}
+        />
+      )}
       {error !== null && <Notice tone="bad">{error}</Notice>}
       <Instruction
         detail={detail}
@@ -181,6 +188,7 @@ function Sitting({ source, session, refusal, sitting, look, heatMap, onLook }: S
         onRerun={() => void acts.rerun()}
         onStudio={keys.editInStudio}
         session={session}
+        unsavedNote={jobId === undefined ? undefined : sitting.unsavedNotes.get(jobId)}
         {...(source.kind === 'run' ? { onArena: () => setOpen('arena') } : {})}
       />
       <Filmstrip acts={acts} details={details} session={session} />
@@ -194,7 +202,7 @@ function Sitting({ source, session, refusal, sitting, look, heatMap, onLook }: S
   );
 }
 
-function NotListed({ sentence, onAgain }: { readonly sentence: string; onAgain(): void }) {
+function NotTold({ sentence, onAgain }: { readonly sentence: string; onAgain(): void }) {
   const again = (
     <button className="btn small" onClick={onAgain} type="button">
       Try again

@@ -21,6 +21,8 @@ export interface SittingState {
   readonly answered: string | null;
   /** Why the last word was not saved, or cannot be taken back yet. */
   readonly error: string | null;
+  /** By job, notes that could not be saved: each stands in its field until it can. */
+  readonly unsavedNotes: ReadonlyMap<number, string>;
 }
 
 export type Sitting = StoreApi<SittingState>;
@@ -36,6 +38,7 @@ const NEW: SittingState = {
   session: null,
   answered: null,
   error: null,
+  unsavedNotes: new Map(),
 };
 
 export function createReviewSittings(): ReviewSittings {
@@ -52,6 +55,15 @@ export function createReviewSittings(): ReviewSittings {
       return sitting;
     },
   };
+}
+
+/** Null: nothing of it is left to be saved. */
+export function keepNote(sitting: Sitting, jobId: number, text: string | null): void {
+  sitting.setState(({ unsavedNotes }) => {
+    const kept = new Map(unsavedNotes);
+    kept.delete(jobId);
+    return { unsavedNotes: text === null ? kept : kept.set(jobId, text) };
+  });
 }
 
 /** The library is asked anew when the reviewer comes back: until then others may have said something, too. */

@@ -1,7 +1,8 @@
 /** What is known of the results around the one shown, kept fresh; the pictures of the next ones are ready to be painted. */
 import type { JobDetail } from '@shared/model/run';
-import { useCallback, useEffect, useRef, useState } from 'react';
-import { useModel } from '../../state/app-model';
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useLive, useModel } from '../../state/app-model';
+import { sentenceOf } from '../../state/refusal';
 import { stripOf } from './review-session';
 import type { ReviewSession } from './review-session';
 
@@ -19,13 +20,16 @@ type Place = Pick<ReviewSession, 'ids' | 'at'>;
 export interface ReviewDetails {
   /** By job, of those that are here. */
   readonly details: ReadonlyMap<number, JobDetail>;
-  /** Asks again: its result may be another. */
+  /** By job, why it was not told the last time. */
+  readonly failures: ReadonlyMap<number, string>;
+  /** Asks again: its result may be another, or it was not told. */
   refresh(jobId: number): void;
 }
 
 export function useReviewDetails(session: Place | null): ReviewDetails {
   const { backend, onJobs } = useModel();
   const [details, setDetails] = useState<ReadonlyMap<number, JobDetail>>(new Map());
+  const [failures, setFailures] = useState<ReadonlyMap<number, string>>(new Map());
   // By job, the question that was asked last; an older answer is not taken.
   const underWay = useRef(new Map<number, Promise<JobDetail>>());
   const known = useRef(details);
@@ -36,6 +40,7 @@ export function useReviewDetails(session: Place | null): ReviewDetails {
     (jobId: number) => {
       const question = backend.client.runs.job({ jobId });
       underWay.current.set(jobId, question);
+      setFailures((old) => (old.has(jobId) ? new Map([...old].filter(([id]) => id !== jobId)) : old));
       const isAnswered = (): boolean =>
         underWay.current.get(jobId) === question && underWay.current.delete(jobId);
       question.then(
@@ -45,20 +50,19 @@ export function useReviewDetails(session: Place | null): ReviewDetails {
             setDetails(known.current);
           }
         },
-        // Asked for again when it is shown again.
-        isAnswered,
+        // Asked for again when it is shown again, or once there is a connection.
+        (failure: unknown) => {
+          if (isAnswered()) {
+            setFailures((old) => new Map(old).set(jobId, sentenceOf(failure)));
+          }
+        },
       );
     },
     [backend],
   );
 
   useEffect(() => {
-    if (ids === undefined) {
-      return;
-    }
-    // The one shown first, then those to come, then those that are past.
-    const { from, to } = stripOf({ ids, at }, NEIGHBOURS);
-    const wanted = [...ids.slice(at, to), ...ids.slice(from, at).reverse()];
+    const wanted = wantedOf({ ids, at });
     // What is shown is the last to go.
     known.current = withRecent(known.current, wanted);
     for (const jobId of wanted) {
@@ -67,6 +71,16 @@ export function useReviewDetails(session: Place | null): ReviewDetails {
       }
     }
   }, [ids, at, ask]);
+
+  useReconnected(() => {
+    const wanted = wantedOf({ ids, at });
+    // What has changed meanwhile nobody told; the rest is asked when it comes near.
+    known.current = new Map([...known.current].filter(([jobId]) => wanted.includes(jobId)));
+    setDetails(known.current);
+    for (const jobId of wanted) {
+      ask(jobId);
+    }
+  });
 
   useEffect(
     () =>
@@ -86,7 +100,35 @@ export function useReviewDetails(session: Place | null): ReviewDetails {
   );
 
   usePictures(session, details);
-  return { details, refresh: ask };
+  return { details, failures, refresh: ask };
+}
+
+/** The one shown first, then those to come, then those that are past. */
+function wantedOf({
+  ids,
+  at,
+}: {
+  readonly ids: Place['ids'] | undefined;
+  readonly at: number;
+}): Place['ids'] {
+  if (ids === undefined) {
+    return [];
+  }
+  const { from, to } = stripOf({ ids, at }, NEIGHBOURS);
+  return [...ids.slice(at, to), ...ids.slice(from, at).reverse()];
+}
+
+/** Calls once there is a connection again after it was lost. */
+function useReconnected(act: () => void): void {
+  const isLost = useLive((state) => state.connection.kind === 'lost');
+  const wasLost = useRef(false);
+  const reconnected = useEffectEvent(act);
+  useEffect(() => {
+    if (wasLost.current && !isLost) {
+      reconnected();
+    }
+    wasLost.current = isLost;
+  }, [isLost]);
 }
 
 /** Held, so that the browser keeps them decoded until they are shown. */

@@ -1,12 +1,11 @@
-/** The keys of the review screen: no bare letter acts while the user types, nor behind a dialog. */
+/** The keys of the review screen: no bare letter acts while the user types, nor behind a dialog or menu. */
 import { useLayoutEffect } from 'react';
 import { obeyCompareKey } from '../../compare/compare-model';
 import type { CompareActs } from '../../compare/compare-model';
 import { actOf } from '../../keys/key-line';
 import type { ActOf } from '../../keys/key-line';
 import { REVIEW_KEYS } from '../../keys/review-keys';
-import { isTyping } from '../../shell/shortcuts';
-import { useModel } from '../../state/app-model';
+import { isCovered, isTyping } from '../../shell/shortcuts';
 import type { ReviewActs } from './review-acts';
 
 export interface KeyActs {
@@ -31,12 +30,9 @@ export interface KeyActs {
 }
 
 export function useReviewKeys(given: KeyActs): void {
-  const { ui } = useModel();
   useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
-      const isCovered =
-        ui.getState().overlay.kind !== 'none' || document.querySelector('dialog[open]') !== null;
-      if (!event.defaultPrevented && !isCovered && !isTyping(event.target) && obey(event, given)) {
+      if (!event.defaultPrevented && !isCovered() && !isTyping(event.target) && obey(event, given)) {
         event.preventDefault();
       }
     };
@@ -54,7 +50,7 @@ export function useReviewKeys(given: KeyActs): void {
       window.removeEventListener('keyup', onKeyUp);
       window.removeEventListener('blur', onBlur);
     };
-  }, [given, ui]);
+  }, [given]);
 }
 
 /** Whether the key was one of ours. */

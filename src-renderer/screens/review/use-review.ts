@@ -10,7 +10,7 @@ import { createReviewActs } from './review-acts';
 import type { ReviewActs } from './review-acts';
 import { newSession, resumed } from './review-session';
 import type { ReviewSession } from './review-session';
-import { leave } from './review-sittings';
+import { keepNote, leave } from './review-sittings';
 import type { ReviewLook, Sitting } from './review-sittings';
 import { useReviewDetails } from './use-review-details';
 
@@ -27,12 +27,18 @@ export interface ReviewSitting {
   readonly sum: ReviewSum | null;
   /** Details by job, of those that are here. */
   readonly details: ReadonlyMap<number, JobDetail>;
+  /** By job, why its details could not be had. */
+  readonly failures: ReadonlyMap<number, string>;
   /** Why the last word was not saved, or cannot be taken back yet. */
   readonly error: string | null;
+  /** By job, notes that could not be saved. */
+  readonly unsavedNotes: ReadonlyMap<number, string>;
   readonly acts: ReviewActs;
   lookAt(change: Partial<ReviewLook>): void;
   /** Lists anew what could not be listed. */
   tryAgain(): void;
+  /** Asks for details anew. */
+  refresh(jobId: number): void;
 }
 
 /** The source stays the same as long as the screen is shown. */
@@ -41,11 +47,11 @@ export function useReview(given: ReviewSource): ReviewSitting {
   const { client } = backend;
   const [source] = useState(given);
   const [sitting] = useState(() => sittings.of(source));
-  const { session, look, error } = useStore(sitting);
+  const { session, look, error, unsavedNotes } = useStore(sitting);
   const { sum, setSum, refusal, tryAgain } = useList(sitting, questionOf(source, look));
   useEffect(() => () => leave(sitting), [sitting]);
 
-  const { details, refresh } = useReviewDetails(session);
+  const { details, failures, refresh } = useReviewDetails(session);
   const [shown] = useState(() => createStore(() => ({ details })));
   // With the screen itself: a key that follows it at once finds what it shows.
   useLayoutEffect(() => shown.setState({ details }), [shown, details]);
@@ -72,6 +78,7 @@ export function useReview(given: ReviewSource): ReviewSitting {
           );
         },
         fail: (sentence) => sitting.setState({ error: sentence }),
+        keepNote: (jobId, text) => keepNote(sitting, jobId, text),
       }),
     [client, ui, sitting, source, shown, refresh, setSum],
   );
@@ -85,7 +92,7 @@ export function useReview(given: ReviewSource): ReviewSitting {
       : refusal !== null
         ? { kind: 'failed', sentence: refusal }
         : { kind: 'loading' };
-  return { state, look, sum, details, error, acts, lookAt, tryAgain };
+  return { state, look, sum, details, failures, error, unsavedNotes, acts, lookAt, tryAgain, refresh };
 }
 
 function questionOf(source: ReviewSource, { suspicion, ...look }: ReviewLook): ReviewQuestion {

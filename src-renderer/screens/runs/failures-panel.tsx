@@ -1,8 +1,7 @@
 /** Failures grouped by kind and text, each with examples, its remedy and its rerun; and what was possibly charged for nothing. */
-import type { Run } from '@shared/model/run';
+import { isUnderWay, type Run } from '@shared/model/run';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { isActive } from '../../jobs/job-words';
 import { useModel } from '../../state/app-model';
 import { useRunControls } from '../../state/run-controls';
 import type { RunControls } from '../../state/run-controls';
@@ -38,7 +37,7 @@ export function FailuresPanel({ run }: { readonly run: Run }) {
           </button>
           <span className="grow" />
           {isOpen && <ExportErrors controls={controls} run={run} />}
-          {isActive(run) && (
+          {isUnderWay(run) && (
             <button
               className="btn small"
               disabled={controls.action.isBusy}

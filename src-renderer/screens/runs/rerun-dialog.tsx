@@ -1,8 +1,7 @@
 /** Sends a group of jobs again: as they were, through other endpoints, or as a new run with a changed recipe. */
 import type { EndpointView } from '@shared/contract';
-import type { Run } from '@shared/model/run';
+import { isUnderWay, type Run } from '@shared/model/run';
 import { useState } from 'react';
-import { isActive } from '../../jobs/job-words';
 import { priceOfJobs, priceWords } from '../../jobs/job-price';
 import { useLive, useModel } from '../../state/app-model';
 import { sharedChoices } from '../../state/new-run-draft';
@@ -224,7 +223,7 @@ function Outcome({ run, target, draft, isNew }: OutcomeProps) {
     </Notice>
   ) : (
     <p className="hint">
-      They go back to waiting in this run{isActive(run) && ', once what is in flight has finished'}.{' '}
+      They go back to waiting in this run{isUnderWay(run) && ', once what is in flight has finished'}.{' '}
       {sentence(price)}
     </p>
   );

@@ -1,8 +1,7 @@
 /** What can be done with a run as it stands, by button, by menu and by key: all of them do what stands here once. */
-import type { Run } from '@shared/model/run';
+import { isUnderWay, type Run } from '@shared/model/run';
 import { useState } from 'react';
 import { ExportButton } from '../../exports/export-button';
-import { isActive } from '../../jobs/job-words';
 import { isAtCanary, remainingJobs } from '../../jobs/run-words';
 import { useKeys } from '../../keys/use-keys';
 import type { KeyActs } from '../../keys/use-keys';
@@ -65,7 +64,7 @@ function useRunActs({ run, controls }: RunPart, open: (dialog: RunDialog) => voi
   const isText = run.recipe.task === 'text';
   const hasPictures = run.counts.done > 0 && !isText;
   const only = (isMeant: boolean, act: () => void) => (isMeant ? act : null);
-  const isRunning = isActive(run);
+  const isRunning = isUnderWay(run);
   const remaining = remainingJobs(run);
   return {
     goOn: only(
@@ -144,7 +143,7 @@ function judgeOf(run: Run, runs: ReadonlyMap<number, Run>): Run | undefined {
 function MainAction({ run, controls, acts }: RunPart & ActPart) {
   const { isBusy } = controls.action;
   const remaining = remainingJobs(run);
-  if (isActive(run)) {
+  if (isUnderWay(run)) {
     return (
       <button
         aria-keyshortcuts="p"

@@ -1,7 +1,7 @@
 /** Title, instruction, what can be done with the run now, its bar and figures. */
-import type { Run } from '@shared/model/run';
+import { cancelledJobs, isUnderWay, type Run } from '@shared/model/run';
 import { useRunControls } from '../../state/run-controls';
-import { inFlight, isActive, jobTotal, runState, segmentsOf, settledJobs } from '../../jobs/job-words';
+import { inFlight, jobTotal, runState, segmentsOf, settledJobs } from '../../jobs/job-words';
 import { RefusedAct } from '../../jobs/refused-act';
 import { isAtCanary, pausingWords } from '../../jobs/run-words';
 import { formatClock, formatCount, formatRate, formatUsd, plural } from '../../ui/format';
@@ -51,7 +51,7 @@ export function RunHead({ run }: { readonly run: Run }) {
 
 function RunStats({ run }: { readonly run: Run }) {
   const { counts } = run;
-  const isLive = isActive(run);
+  const isLive = isUnderWay(run);
   const stats: readonly (readonly [string, string])[] = [
     [formatCount(counts.done), 'done'],
     [formatCount(counts.failed), 'failed'],
@@ -108,7 +108,7 @@ function RunReason({ run, controls }: RunPart) {
 
 /** Cancelled jobs are not lost: they can become pending again at any time. */
 function Cancelled({ run, controls }: RunPart) {
-  const { cancelled } = run.counts;
+  const cancelled = cancelledJobs(run);
   if (cancelled === 0) {
     return null;
   }

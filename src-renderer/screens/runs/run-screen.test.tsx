@@ -85,6 +85,15 @@ describe('a run that stands still', () => {
     fireEvent.click(button('Put back 12'));
     await waitFor(() => expect(asked).toEqual([{ runId: 2, which: { kind: 'cancelled' } }]));
   });
+
+  it.each([
+    { emptied: 5, offered: 'Put back 7' },
+    { emptied: 12, offered: null },
+  ])('puts nothing back that was deleted for good: $emptied of 12', async ({ emptied, offered }) => {
+    await shownWith((run) => ({ counts: { ...run.counts, cancelled: 12 }, emptied }));
+    const buttons = screen.queryAllByRole('button', { name: /^Put back/ });
+    expect(buttons.map(({ textContent }) => textContent)).toEqual(offered === null ? [] : [offered]);
+  });
 });
 
 describe('sending again', () => {

@@ -7,7 +7,7 @@ import { filterCount, nameOfTile } from '../../jobs/job-words';
 import { Loupe } from '../../jobs/loupe';
 import { useModel, useUi } from '../../state/app-model';
 import type { JobPages } from '../../state/job-pages';
-import { select } from '../../state/ui-store';
+import { ALL_JOBS, select } from '../../state/ui-store';
 import type { JobFilter } from '../../state/ui-store';
 import { TileGrid } from '../../ui/tile-grid';
 import { useThrottled } from '../../ui/use-throttled';
@@ -16,8 +16,6 @@ import { RunChips } from './run-chips';
 import { RunHead } from './run-head';
 import { TextRunScreen } from './text-run-screen';
 import './runs.css';
-
-export const ALL_JOBS: JobFilter = { kind: 'all' };
 
 export function RunScreen({ run }: { readonly run: Run }) {
   return run.recipe.task === 'text' ? <TextRunScreen run={run} /> : <PictureRunScreen run={run} />;

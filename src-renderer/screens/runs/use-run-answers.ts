@@ -4,23 +4,10 @@ import { useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import { jobTotal } from '../../jobs/job-words';
 import { useModel, useUi } from '../../state/app-model';
-import { rowAt } from '../../state/answer-pages';
+import { answerStateOf, rowAt } from '../../state/answer-pages';
 import type { AnswerPages, AnswerState } from '../../state/answer-pages';
-import type { JobFilter } from '../../state/ui-store';
+import { ALL_JOBS } from '../../state/ui-store';
 import { useThrottled } from '../../ui/use-throttled';
-
-/** Kinds of failure are told apart below; the table shows all that failed. */
-export function answerStateOf(filter: JobFilter | undefined): AnswerState {
-  switch (filter?.kind) {
-    case undefined:
-    case 'all':
-      return undefined;
-    case 'failure':
-      return 'failed';
-    case 'state':
-      return filter.state === 'done' || filter.state === 'failed' ? filter.state : undefined;
-  }
-}
 
 export interface RunAnswers {
   readonly pages: AnswerPages;
@@ -30,7 +17,7 @@ export interface RunAnswers {
 
 export function useRunAnswers(run: Run): RunAnswers {
   const model = useModel();
-  const state = answerStateOf(useUi((ui) => ui.filters.get(run.id)));
+  const state = answerStateOf(useUi((ui) => ui.filters.get(run.id)) ?? ALL_JOBS);
   const pages = useMemo(() => model.runAnswers(run.id, state), [model, run.id, state]);
   const count = state === undefined ? jobTotal(run.counts) : run.counts[state];
   return { pages, count, state };

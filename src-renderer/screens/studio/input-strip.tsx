@@ -2,11 +2,13 @@
 import { imageRoleSchema } from '@shared/model/studio';
 import type { StudioInput } from '@shared/model/studio';
 import { Plus, X } from 'lucide-react';
+import { useRef } from 'react';
 import { actOf } from '../../keys/key-line';
 import { ATTACHED_KEYS } from '../../keys/studio-keys';
 import { useModel } from '../../state/app-model';
 import { selectNode } from '../../state/studio';
 import { MOST_INPUTS, withInputMoved, withoutInput, withRole } from '../../state/studio-draft';
+import { useListFocus } from '../../ui/use-list-focus';
 import { DRAGGED_INPUT, putIds } from './drag-types';
 import { nameOf, pictureOf } from './node-words';
 import { PickPictures } from './pick-pictures';
@@ -16,8 +18,23 @@ const ROLES = { subject: 'Subject', reference: 'Reference', style: 'Style' } as 
 
 export function InputStrip({ view }: { readonly view: StudioView }) {
   const { inputs } = view.draft;
+  const list = useRef<HTMLUListElement>(null);
+  const focus = useListFocus(list);
   return (
-    <ul aria-label="Pictures of the request" className="input-strip">
+    <ul
+      aria-label="Pictures of the request"
+      className="input-strip"
+      onBlur={focus.onBlur}
+      onFocus={focus.onFocus}
+      onKeyDown={(event) => {
+        // Wherever in the list: it never means the selected picture, which would be pruned.
+        if (actOf(ATTACHED_KEYS, event) === 'takeOut') {
+          event.preventDefault();
+          event.stopPropagation();
+        }
+      }}
+      ref={list}
+    >
       {inputs.map((input, at) => (
         <InputItem at={at} input={input} key={input.nodeId} view={view} />
       ))}
@@ -55,7 +72,7 @@ function InputItem({ view, input, at }: ItemProps) {
     }
   };
   return (
-    <li className="input-item" data-input={at}>
+    <li className="input-item" data-input={at} data-item={input.nodeId}>
       <button
         aria-keyshortcuts="Alt+ArrowLeft Alt+ArrowRight Delete"
         aria-label={`Picture ${at + 1}: ${name}. Alt and arrows move it.`}
@@ -66,14 +83,13 @@ function InputItem({ view, input, at }: ItemProps) {
         onKeyDown={(event) => {
           const act = actOf(ATTACHED_KEYS, event);
           if (act === 'takeOut') {
-            // Here it is the input that goes, not the selected picture.
-            event.stopPropagation();
-            change((old) => withoutInput(old, input.nodeId));
+            // The next one has the focus then: a key that is held takes out one.
+            if (!event.repeat) {
+              change((old) => withoutInput(old, input.nodeId));
+            }
           } else if (act !== undefined) {
-            move(act === 'earlier' ? -1 : 1);
-          }
-          if (act !== undefined) {
             event.preventDefault();
+            move(act === 'earlier' ? -1 : 1);
           }
         }}
         title={name}

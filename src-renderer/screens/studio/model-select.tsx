@@ -1,10 +1,9 @@
 /** The models of the catalogue with what each takes and costs; those that nothing can serve yet stand apart. */
-import type { EndpointView } from '@shared/contract';
-import { DEMO_ENDPOINT, mayServe } from '@shared/demo';
 import type { CatalogueModel } from '@shared/model/catalogue';
 import type { ModelChoice } from '@shared/model/run';
 import { useLive } from '../../state/app-model';
 import { makesPictures } from '../../state/model-tasks';
+import { canServe } from '../../state/served-models';
 import { SelectField } from '../../ui/field';
 import { priceOf } from '../new-run/model-facts';
 import { catalogued, modelNote } from './composer-rules';
@@ -22,7 +21,7 @@ export function ModelSelect({ choice, context, onChange }: ModelSelectProps) {
   const offered = context.models.filter(
     (model) => model === known || (model.state !== 'ended' && makesPictures(model)),
   );
-  const ready = offered.filter((model) => canServe(endpoints, model));
+  const ready = offered.filter(({ provider, id }) => canServe(endpoints, { provider, model: id }));
   const others = offered.filter((model) => !ready.includes(model));
   return (
     <SelectField
@@ -42,7 +41,7 @@ export function ModelSelect({ choice, context, onChange }: ModelSelectProps) {
         <option value={`${choice.provider} ${choice.model}`}>{choice.model}</option>
       )}
       <Group label="Ready" models={ready} />
-      <Group label="No endpoint with a key yet" models={others} />
+      <Group label="No usable key yet" models={others} />
     </SelectField>
   );
 }
@@ -69,13 +68,4 @@ function wordsOf(model: CatalogueModel): string {
 
 function keyOf(model: CatalogueModel): string {
   return `${model.provider} ${model.id}`;
-}
-
-function canServe(endpoints: readonly EndpointView[], model: CatalogueModel): boolean {
-  const choice = { provider: model.provider, model: model.id };
-  // The demo's endpoint comes about when it is first used.
-  return (
-    mayServe(DEMO_ENDPOINT, choice) ||
-    endpoints.some(({ endpoint, keys }) => endpoint.enabled && keys.length > 0 && mayServe(endpoint, choice))
-  );
 }

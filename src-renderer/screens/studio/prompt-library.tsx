@@ -14,7 +14,7 @@ import { Field } from '../../ui/field';
 import { plural } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import { matchingPresets } from './preset-search';
-import { focusInstruction } from './studio-actions';
+import { replaceDraft } from './studio-actions';
 import type { StudioView } from './use-studio';
 
 interface LibraryProps {
@@ -27,7 +27,7 @@ type Found =
   | { readonly kind: 'earlier'; readonly instruction: string };
 
 export function PromptLibrary({ view, onClose }: LibraryProps) {
-  const { studio } = useModel();
+  const model = useModel();
   const [search, setSearch] = useState('');
   const [at, setAt] = useState(0);
   const library = useLibrary(search);
@@ -38,11 +38,10 @@ export function PromptLibrary({ view, onClose }: LibraryProps) {
   const shown = Math.min(at, found.length - 1);
   const take = (one: Found | undefined) => {
     if (one !== undefined) {
-      view.change((draft) =>
+      replaceDraft(model, view.treeId, (draft) =>
         one.kind === 'preset' ? withPreset(draft, one.preset) : { ...draft, instruction: one.instruction },
       );
       onClose();
-      focusInstruction();
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -95,7 +94,7 @@ export function PromptLibrary({ view, onClose }: LibraryProps) {
         <button
           className="btn"
           disabled={view.draft.instruction.trim() === ''}
-          onClick={() => studio.setState({ dialog: { kind: 'savePreset' } })}
+          onClick={() => model.studio.setState({ dialog: { kind: 'savePreset' } })}
           type="button"
         >
           Save this prompt…

@@ -15,7 +15,7 @@ import {
 } from './node-words';
 import { RenameField } from './rename-field';
 import { StageTools } from './stage-tools';
-import { renameNode } from './studio-actions';
+import { renameNode } from './studio-steps';
 import { usePaintedNode, useStudioState } from './use-studio';
 import type { StudioView } from './use-studio';
 

@@ -8,7 +8,8 @@ import { MenuButton } from '../../ui/menu';
 import type { MenuItem } from '../../ui/menu';
 import { askedFor, canRetry, isBusy, pictureOf, resultOf, variantsOf } from './node-words';
 import { pictureItems, refOf } from './picture-actions';
-import { cancelSelected, editThis, prune, retry, reuse } from './studio-actions';
+import { cancelSelected, editThis, retry, reuse } from './studio-actions';
+import { prune } from './studio-steps';
 import { useStudioState } from './use-studio';
 import type { StudioView } from './use-studio';
 

@@ -1,26 +1,26 @@
 /** What the studio does, whichever button, key or drop asked for it. A refusal becomes a sentence on the screen. */
-import type { StudioAsk, Tree, TreeNode } from '@shared/model/studio';
+import type { StudioAsk, TreeNode } from '@shared/model/studio';
 import type { AppModel } from '../../state/app-model';
 import { withVault } from '../../state/app-model';
 import { sentenceOf } from '../../state/refusal';
 import {
   adoptDraft,
   changeDraft,
+  draftOf,
+  inTree,
   NEW_TREE,
+  openNewTree,
   selectNode,
-  stepAgain,
-  stepBack,
-  takeStep,
 } from '../../state/studio';
-import type { Step } from '../../state/studio';
-import { settingsOf, subjectOf, withInputs } from '../../state/studio-draft';
-import { loadTree, withoutNodes, withTree } from '../../state/trees';
+import type { Destination } from '../../state/studio';
+import { isAnyLost, settingsOf, subjectOf, takenBack, withInputs } from '../../state/studio-draft';
+import type { StudioDraft } from '../../state/studio-draft';
+import { withTree } from '../../state/trees';
 import type { TreeWithNodes } from '../../state/trees';
-import { show, toast } from '../../state/ui-store';
-import { plural } from '../../ui/format';
+import { endActions, show, toast } from '../../state/ui-store';
 import { askOf } from './composer-rules';
 import { maskFile } from './mask-file';
-import { askedFor, canRetry, isBusy, nameOf, variantsOf } from './node-words';
+import { askedFor, canRetry, isBusy, variantsOf } from './node-words';
 import { askContextNow, paintedNode, studioNow } from './use-studio';
 
 /** Runs a call; what it was refused with is shown until the next action. */
@@ -39,16 +39,20 @@ export function openTree({ ui, studio }: AppModel, treeId: number): void {
 }
 
 export function newTree({ ui, studio }: AppModel): void {
-  studio.setState({ openId: NEW_TREE, masking: null, problems: [], offer: null });
+  openNewTree(studio);
   show(ui, { kind: 'studio', treeId: null });
   focusInstruction();
 }
 
+/** What a toast puts back. */
+const composerOf = (treeId: number | null) => `studio composer ${treeId ?? NEW_TREE}`;
+
 /** Takes over a tree that a call answered with, and shows it where it was asked from. */
-function arrive(model: AppModel, from: number | null, answer: TreeWithNodes): void {
+function arrive(model: AppModel, { treeId, isAwaited }: Destination, answer: TreeWithNodes): void {
   model.catchUp();
   model.trees.setState((state) => withTree(state, answer), true);
-  if (from === null) {
+  if (treeId === null && isAwaited()) {
+    endActions(model.ui, composerOf(null));
     adoptDraft(model.studio, answer.tree.id);
     const { view } = model.ui.getState();
     if (view.kind === 'studio') {
@@ -57,11 +61,18 @@ function arrive(model: AppModel, from: number | null, answer: TreeWithNodes): vo
   }
 }
 
-/** Until the pictures are there, nothing is sent: it would be paid for, and without them. */
-async function whileArriving(model: AppModel, work: () => Promise<void>): Promise<void> {
+/** Into the open tree. Until the pictures are there, nothing is sent: it would be paid for, and without them. */
+async function bring(model: AppModel, call: (treeId: number | null) => Promise<Brought>): Promise<void> {
+  const { treeId: open } = studioNow(model);
   model.studio.setState(({ arriving }) => ({ arriving: arriving + 1 }));
   try {
-    await attempt(model, work);
+    await attempt(model, () =>
+      inTree(model.studio, open, async (to) => {
+        const answer = await call(to.treeId);
+        taken(model, to, answer);
+        return answer.tree.id;
+      }),
+    );
   } finally {
     model.studio.setState(({ arriving }) => ({ arriving: arriving - 1 }));
   }
@@ -69,21 +80,13 @@ async function whileArriving(model: AppModel, work: () => Promise<void>): Promis
 
 /** Pictures become sources of the open tree and inputs of the composer. */
 export async function bringImages(model: AppModel, images: readonly File[]): Promise<void> {
-  const { client } = model.backend;
-  const { treeId } = studioNow(model);
-  await whileArriving(model, async () => {
-    const answer = await client.studio.bring({ treeId, images: [...images] });
-    taken(model, treeId, answer);
-  });
+  await bring(model, (treeId) => model.backend.client.studio.bring({ treeId, images: [...images] }));
 }
 
 export async function bringResults(model: AppModel, resultIds: readonly number[]): Promise<void> {
-  const { client } = model.backend;
-  const { treeId } = studioNow(model);
-  await whileArriving(model, async () => {
-    const answer = await client.studio.bringResults({ treeId, resultIds: [...resultIds] });
-    taken(model, treeId, answer);
-  });
+  await bring(model, (treeId) =>
+    model.backend.client.studio.bringResults({ treeId, resultIds: [...resultIds] }),
+  );
 }
 
 interface Brought extends TreeWithNodes {
@@ -92,9 +95,9 @@ interface Brought extends TreeWithNodes {
 }
 
 /** A picture of ours may lead to another tree than the one it was dropped on: that one is shown. */
-function taken(model: AppModel, treeId: number | null, answer: Brought): void {
-  const isElsewhere = treeId !== null && answer.tree.id !== treeId;
-  arrive(model, treeId, answer);
+function taken(model: AppModel, to: Destination, answer: Brought): void {
+  const isElsewhere = to.treeId !== null && answer.tree.id !== to.treeId;
+  arrive(model, to, answer);
   if (isElsewhere) {
     openTree(model, answer.tree.id);
   }
@@ -103,7 +106,7 @@ function taken(model: AppModel, treeId: number | null, answer: Brought): void {
   if (first !== undefined) {
     selectNode(model.studio, answer.tree.id, first);
   }
-  model.studio.setState({ problems: answer.problems });
+  model.studio.setState(({ problems }) => ({ problems: [...problems, ...answer.problems] }));
   if (isElsewhere) {
     toast(model.ui, `This picture came from “${answer.tree.name}”, which is open now`);
   }
@@ -114,11 +117,39 @@ export function addInputs(model: AppModel, nodeIds: readonly number[]): void {
   changeDraft(model.studio, treeId, (draft) => withInputs(draft, nodeIds));
 }
 
+/** Puts something else into the composer. What was put together there by hand can be had back. */
+export function replaceDraft(
+  model: AppModel,
+  treeId: number | null,
+  change: (draft: StudioDraft) => StudioDraft,
+): void {
+  const { studio, ui } = model;
+  const before = draftOf(studio.getState(), treeId);
+  changeDraft(studio, treeId, change);
+  const after = draftOf(studio.getState(), treeId);
+  if (isAnyLost(before, after)) {
+    toast(ui, 'Replaced what was in the composer', {
+      label: 'Undo',
+      of: composerOf(treeId),
+      run: () => {
+        changeDraft(studio, treeId, (now) => withoutGone(model, treeId, takenBack(now, { before, after })));
+        focusInstruction();
+      },
+    });
+  }
+  focusInstruction();
+}
+
+/** A picture may have been pruned since. */
+function withoutGone({ trees }: AppModel, treeId: number | null, draft: StudioDraft): StudioDraft {
+  const nodes = trees.getState().nodes.get(treeId ?? NEW_TREE);
+  return { ...draft, inputs: draft.inputs.filter(({ nodeId }) => nodes?.has(nodeId) === true) };
+}
+
 /** The node becomes the one picture that is edited next. */
 export function editThis(model: AppModel, nodeId: number): void {
   const { treeId } = studioNow(model);
-  changeDraft(model.studio, treeId, (draft) => ({ ...draft, inputs: [{ nodeId, role: 'subject' }] }));
-  focusInstruction();
+  replaceDraft(model, treeId, (draft) => ({ ...draft, inputs: [{ nodeId, role: 'subject' }] }));
 }
 
 export async function sendDraft(model: AppModel): Promise<void> {
@@ -134,7 +165,9 @@ export async function sendDraft(model: AppModel): Promise<void> {
   }
   model.studio.setState({ isSending: true });
   try {
-    await attempt(model, () => send(model, view, outcome.ask));
+    await attempt(model, () =>
+      inTree(model.studio, view.treeId, (to) => send(model, { ...to, draft: view.draft }, outcome.ask)),
+    );
   } finally {
     model.studio.setState({ isSending: false });
   }
@@ -142,22 +175,24 @@ export async function sendDraft(model: AppModel): Promise<void> {
 
 async function send(
   model: AppModel,
-  { treeId, draft }: ReturnType<typeof studioNow>,
+  { draft, ...to }: Destination & { readonly draft: StudioDraft },
   ask: StudioAsk,
-): Promise<void> {
+): Promise<number> {
   const { masks } = model.studio.getState();
-  const mask = await maskFile(masks.get(treeId ?? NEW_TREE), draft);
+  const mask = await maskFile(masks.get(to.treeId ?? NEW_TREE), draft);
   const answer = await model.backend.client.studio.send({
-    treeId,
+    treeId: to.treeId,
     ask,
     ...(mask === undefined ? {} : { mask }),
   });
-  arrive(model, treeId, answer);
+  endActions(model.ui, composerOf(answer.tree.id));
+  arrive(model, to, answer);
   const [first] = answer.sentIds;
   if (first !== undefined) {
     selectNode(model.studio, answer.tree.id, first);
   }
   model.studio.setState({ isSpread: answer.sentIds.length > 1, masking: null });
+  return answer.tree.id;
 }
 
 /** The selected request, as far as it is still under way. */
@@ -188,150 +223,13 @@ export function reuse(model: AppModel, node: TreeNode, what: Use): void {
     return;
   }
   const { treeId, nodes } = studioNow(model);
-  changeDraft(model.studio, treeId, (draft) => {
+  replaceDraft(model, treeId, (draft) => {
     const set = what === 'prompt' ? draft : { ...draft, ...settingsOf(draft, ask) };
     const worded = what === 'settings' ? set : { ...set, instruction: ask.instruction, values: {} };
     return what === 'all'
       ? { ...worded, inputs: (ask.inputs ?? worded.inputs).filter(({ nodeId }) => nodes.has(nodeId)) }
       : worded;
   });
-  focusInstruction();
-}
-
-/** Takes a step, tells of it with a way back, and remembers it. */
-async function take(model: AppModel, step: Step): Promise<void> {
-  await attempt(model, async () => {
-    await takeStep(model.studio, step);
-    toast(model.ui, step.label, { label: 'Undo', run: () => void undo(model, step) });
-  });
-}
-
-/** The last step, or `only` that one, whatever was done since. */
-export async function undo(model: AppModel, only?: Step): Promise<void> {
-  await attempt(model, async () => {
-    const label = await stepBack(model.studio, only);
-    if (label !== null) {
-      toast(model.ui, `Undone: ${label}`);
-    } else if (only !== undefined) {
-      toast(model.ui, 'That was already undone');
-    }
-  });
-}
-
-export async function redo(model: AppModel): Promise<void> {
-  await attempt(model, async () => {
-    const label = await stepAgain(model.studio);
-    if (label !== null) {
-      toast(model.ui, label);
-    }
-  });
-}
-
-/** A node and all that grew from it; the selection goes to its parent. */
-export async function prune(model: AppModel, node: TreeNode): Promise<void> {
-  const { client } = model.backend;
-  const { treeId } = node;
-  let pruned: readonly number[] = [node.id];
-  const count = descendants(model, node);
-  await take(model, {
-    label: count === 1 ? `Pruned “${nameOf(node)}”` : `Pruned ${plural(count, 'picture')}`,
-    redo: async () => {
-      pruned = await client.studio.prune({ nodeId: node.id });
-      model.catchUp();
-      model.trees.setState((state) => withoutNodes(state, treeId, pruned), true);
-      const gone = new Set(pruned);
-      changeDraft(model.studio, treeId, (draft) => ({
-        ...draft,
-        inputs: draft.inputs.filter(({ nodeId }) => !gone.has(nodeId)),
-      }));
-      if (node.parentId !== null) {
-        selectNode(model.studio, treeId, node.parentId);
-      }
-    },
-    undo: async () => {
-      await client.studio.restore({ nodeIds: [...pruned] });
-      await loadTree(model.trees, client, treeId);
-      selectNode(model.studio, treeId, node.id);
-    },
-  });
-}
-
-function descendants(model: AppModel, node: TreeNode): number {
-  const nodes = model.trees.getState().nodes.get(node.treeId);
-  const found = new Set([node.id]);
-  for (let size = 0; size < found.size; ) {
-    size = found.size;
-    for (const other of nodes?.values() ?? []) {
-      if (other.parentId !== null && found.has(other.parentId)) {
-        found.add(other.id);
-      }
-    }
-  }
-  return found.size;
-}
-
-export async function removeTree(model: AppModel, tree: Tree): Promise<void> {
-  const { client } = model.backend;
-  await take(model, {
-    label: `Removed “${tree.name}”`,
-    redo: async () => {
-      await client.studio.removeTree({ treeId: tree.id });
-      model.accept({ kind: 'tree', treeId: tree.id, tree: null, nodes: [] });
-      if (model.studio.getState().openId === tree.id) {
-        model.studio.setState({ openId: null });
-        show(model.ui, { kind: 'studio', treeId: null });
-      }
-    },
-    undo: async () => {
-      await client.studio.restoreTree({ treeId: tree.id });
-      model.accept({ kind: 'tree', treeId: tree.id, tree, nodes: [] });
-      openTree(model, tree.id);
-    },
-  });
-}
-
-export async function renameTree(model: AppModel, tree: Tree, name: string): Promise<void> {
-  const to = name.trim();
-  const rename = async (text: string) => {
-    await model.backend.client.studio.renameTree({ treeId: tree.id, name: text });
-    model.catchUp();
-    const { trees } = model.trees.getState();
-    const now = trees === null ? tree : trees.get(tree.id);
-    // One that was removed meanwhile stays so.
-    if (now !== undefined) {
-      model.accept({ kind: 'tree', treeId: tree.id, tree: { ...now, name: text }, nodes: [] });
-    }
-  };
-  if (to !== '' && to !== tree.name) {
-    await take(model, {
-      label: `Renamed to “${to}”`,
-      redo: () => rename(to),
-      undo: () => rename(tree.name),
-    });
-  }
-}
-
-/** Blank: its instruction is its name again. */
-export async function renameNode(model: AppModel, node: TreeNode, name: string): Promise<void> {
-  const to = name.trim();
-  const rename = async (text: string) => {
-    await model.backend.client.studio.renameNode({ nodeId: node.id, name: text });
-    model.catchUp();
-    const { trees, nodes } = model.trees.getState();
-    const tree = trees?.get(node.treeId);
-    const now = nodes.get(node.treeId)?.get(node.id);
-    // One that was pruned meanwhile stays so.
-    if (tree !== undefined && now !== undefined) {
-      model.accept({ kind: 'tree', treeId: node.treeId, tree, nodes: [{ ...now, name: text }] });
-    }
-  };
-  if (to !== node.name) {
-    await take(model, {
-      label: to === '' ? 'Removed the name' : `Renamed to “${to}”`,
-      redo: () => rename(to),
-      undo: () => rename(node.name),
-    });
-  }
 }
 
 /** The picture that is painted on: the one that would be edited. */

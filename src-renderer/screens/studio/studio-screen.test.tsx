@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { emptyMask, withStroke } from '../../canvas/mask-document';
 import type { MaskStroke } from '../../canvas/mask-document';
 import { sizeOfPng } from '../../canvas/png-size';
+import { NEW_TREE } from '../../state/studio';
 import {
   button,
   drop,
@@ -124,6 +125,30 @@ describe('the composer', () => {
     );
   });
 
+  it('lets its pictures go one by one, and the key that does so means none of the tree', async () => {
+    const { model, backend } = await opened();
+    const prune = vi.spyOn(backend.client.studio, 'prune');
+    const focused = () => document.activeElement?.getAttribute('aria-label');
+    drop(DRAGGED_NODES, [11, 12, 13]);
+    (await screen.findByRole('button', { name: /^Picture 2:/ })).focus();
+    press('Delete');
+    press('Delete', { repeat: true });
+    expect(
+      model.studio
+        .getState()
+        .drafts.get(1)
+        ?.inputs.map(({ nodeId }) => nodeId),
+    ).toEqual([11, 13]);
+    expect(focused()).toMatch(/^Picture 2/);
+    press('Backspace');
+    expect(focused()).toMatch(/^Picture 1/);
+    button('Take out picture 1').focus();
+    fireEvent.click(button('Take out picture 1'));
+    expect(document.activeElement?.textContent).toBe('Drop or choose pictures');
+    press('Delete');
+    expect(prune).not.toHaveBeenCalled();
+  });
+
   it('continues the conversation only where that is possible, and shows which', async () => {
     await opened();
     fireEvent.click(item(/Warmer light/));
@@ -185,6 +210,28 @@ describe('the composer', () => {
     await waitFor(() => expect(button(/^Generate 1 picture/).getAttribute('aria-disabled')).not.toBe('true'));
     press('Enter', { ctrlKey: true });
     await waitFor(() => expect(calls).toHaveBeenCalledTimes(2));
+  });
+
+  it('keeps another new tree on screen, with its words, while the one before begins', async () => {
+    const { backend, model } = await opened('empty');
+    const { send } = backend.client.studio;
+    let go = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (go = resolve));
+    backend.client.studio.send = async (input) => {
+      await answered;
+      return await send(input);
+    };
+    write('A lighthouse');
+    press('Enter', { ctrlKey: true });
+    act(() => field().blur());
+    press('t');
+    write('A boat');
+    await act(async () => go());
+    await waitFor(() => expect(model.studio.getState().isSending).toBe(false));
+    expect(model.trees.getState().trees?.size).toBe(1);
+    expect(field().value).toBe('A boat');
+    expect(model.studio.getState().openId).toBe(NEW_TREE);
+    expect(screen.queryByRole('treeitem', { name: /A lighthouse/ })).toBeNull();
   });
 
   it('does not send a mask that marks nothing, and sends without one once it is cleared', async () => {
@@ -270,6 +317,49 @@ describe('pictures that come in', () => {
     write('Add a cat');
     press('Enter', { ctrlKey: true });
     await waitFor(() => expect(asked.map(({ ask }) => ask.inputs.length)).toEqual([1]));
+  });
+
+  it('one after the other begin one tree, with the settings and what both could not bring', async () => {
+    const { backend, model } = await opened('empty');
+    const bring = backend.client.studio.bring;
+    const arrivals: (() => void)[] = [];
+    const into: (number | null)[] = [];
+    backend.client.studio.bring = async (input) => {
+      into.push(input.treeId);
+      await new Promise<void>((resolve) => arrivals.push(resolve));
+      return await bring(input);
+    };
+    fireEvent.change(screen.getByLabelText('Variants'), { target: { value: '4' } });
+    await paste([png('cat.png'), png('broken.png')]);
+    await paste([png('dog.png')]);
+    expect(arrivals).toHaveLength(1);
+    await act(async () => arrivals.shift()?.());
+    await waitFor(() => expect(arrivals).toHaveLength(1));
+    await act(async () => arrivals.shift()?.());
+    await screen.findByRole('treeitem', { name: 'dog.png: Source' });
+    expect(model.trees.getState().trees?.size).toBe(1);
+    expect(into).toEqual([null, model.studio.getState().openId]);
+    expect(screen.getAllByLabelText(/^Role of picture/)).toHaveLength(2);
+    expect(screen.getByLabelText<HTMLSelectElement>('Variants').value).toBe('4');
+    expect(screen.getByRole('alert').textContent).toContain('broken.png is not a picture.');
+  });
+
+  it('while a new tree is being sent its first request come into that tree', async () => {
+    const { backend, model } = await opened('empty');
+    const send = backend.client.studio.send;
+    let go = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (go = resolve));
+    backend.client.studio.send = async (input) => {
+      await answered;
+      return await send(input);
+    };
+    write('A lighthouse');
+    press('Enter', { ctrlKey: true });
+    await paste([png('cat.png')]);
+    await act(async () => go());
+    await screen.findByRole('treeitem', { name: 'cat.png: Source' });
+    expect(item(/A lighthouse/)).toBeTruthy();
+    expect(model.trees.getState().trees?.size).toBe(1);
   });
 
   it('by the thousand are not taken, but what would take them is said', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { show } from '../../state/ui-store';
 import { resultNode } from '../../testing/fake-nodes';
 import { button, field, item, opened, press, write } from '../../testing/render-studio';
+import { addInputs } from './studio-actions';
 
 describe('the tree', () => {
   it('is gone through by arrows, with one stop for the Tab key', async () => {
@@ -92,6 +93,34 @@ describe('the tree', () => {
     await waitFor(() => expect(screen.queryByRole('treeitem', { name: /quiet library/ })).toBeNull());
   });
 
+  it('is pruned once by a key that is held, and by two presses before main has answered', async () => {
+    const { model, backend } = await opened();
+    const { prune } = backend.client.studio;
+    const asked: number[] = [];
+    let go = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (go = resolve));
+    backend.client.studio.prune = async (input) => {
+      const isGone = asked.includes(input.nodeId);
+      asked.push(input.nodeId);
+      await answered;
+      // As main does.
+      return isGone ? [] : await prune(input);
+    };
+    fireEvent.click(item(/Warmer light/));
+    press('Delete');
+    press('Delete', { repeat: true });
+    press('Delete');
+    await act(async () => go());
+    await waitFor(() => expect(asked).toHaveLength(2));
+    expect(asked[1]).toBe(asked[0]);
+    await waitFor(() => expect(screen.queryByRole('treeitem', { name: /quiet library/ })).toBeNull());
+    expect(item(/variant 2/).getAttribute('aria-selected')).toBe('true');
+    expect(model.studio.getState().done).toHaveLength(1);
+    press('z', { ctrlKey: true });
+    expect(await screen.findByRole('treeitem', { name: /quiet library/ })).toBeTruthy();
+    expect(model.studio.getState().problems).toEqual([]);
+  });
+
   it('takes what was pruned out of the request too', async () => {
     await opened();
     fireEvent.click(item(/quiet library/));
@@ -158,10 +187,34 @@ describe('the tree', () => {
     expect(await screen.findByRole('treeitem', { name: /woman-with-scarf/ })).toBeTruthy();
   });
 
+  it('is removed once by a key that is held; the next tree has the focus, and no picture is pruned', async () => {
+    const { model, backend } = await opened();
+    const trees = () => within(screen.getByRole('list', { name: 'Trees' })).getAllByRole('listitem');
+    const [first, second] = trees().map((tree) => within(tree).getAllByRole('button')[0]!);
+    const before = trees().length;
+    const prune = vi.spyOn(backend.client.studio, 'prune');
+    first!.focus();
+    press('Delete');
+    press('Delete', { repeat: true });
+    await waitFor(() => expect(trees()).toHaveLength(before - 1));
+    await waitFor(() => expect(document.activeElement).toBe(second));
+    press('Delete', { repeat: true });
+    within(trees()[0]!)
+      .getByRole('button', { name: /^Remove/ })
+      .focus();
+    press('Delete', { repeat: true });
+    expect(trees()).toHaveLength(before - 1);
+    expect(prune).not.toHaveBeenCalled();
+    expect(model.studio.getState().done).toHaveLength(1);
+  });
+
   it('tells why one failed, and sends it again', async () => {
     const rendered = await opened();
     fireEvent.click(item(/poster/));
     expect(screen.getByText(/refused this content \(PROHIBITED/)).toBeTruthy();
+    const retry = vi.spyOn(rendered.backend.client.studio, 'retry');
+    press('r', { repeat: true });
+    expect(retry).not.toHaveBeenCalled();
     press('r');
     await screen.findByRole('treeitem', { name: /poster.*Waiting/ });
     press('X', { shiftKey: true });
@@ -182,6 +235,33 @@ describe('the tree', () => {
     field().blur();
     press('u');
     expect(button(/^Picture 1: Warmer light/)).toBeTruthy();
+  });
+
+  it('gives back what the composer held before, where that was more than one key had put there', async () => {
+    const { model } = await opened();
+    const replaced = () => screen.queryByText('Replaced what was in the composer');
+    fireEvent.click(item(/quiet library/));
+    press('e');
+    field().blur();
+    fireEvent.click(item(/Warmer light/));
+    press('e');
+    expect(replaced()).toBeNull();
+    act(() => addInputs(model, [11]));
+    write('half a thought');
+    field().blur();
+    press('e');
+    expect(replaced()).toBeTruthy();
+    expect(screen.queryByRole('button', { name: /^Picture 2/ })).toBeNull();
+    fireEvent.click(button('Undo'));
+    expect(button(/^Picture 2/)).toBeTruthy();
+    field().blur();
+    press('p');
+    expect(field().value).toMatch(/Warmer light/);
+    await waitFor(() => expect(document.activeElement).toBe(field()));
+    button('Undo').focus();
+    fireEvent.click(button('Undo'));
+    expect(field().value).toBe('half a thought');
+    await waitFor(() => expect(document.activeElement).toBe(field()));
   });
 });
 

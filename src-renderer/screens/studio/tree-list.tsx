@@ -1,27 +1,39 @@
 /** Every tree with its newest picture, its name, when it changed and how many pictures it holds. */
 import type { Tree } from '@shared/model/studio';
 import { Trash2 } from 'lucide-react';
+import { useRef } from 'react';
 import { actOf } from '../../keys/key-line';
 import type { ActOf } from '../../keys/key-line';
 import { TREE_LIST_KEYS } from '../../keys/studio-keys';
 import { useModel } from '../../state/app-model';
 import { treesNewestFirst } from '../../state/trees';
 import { formatDateTime, formatShortCount, formatTime, plural } from '../../ui/format';
+import { useListFocus } from '../../ui/use-list-focus';
 import { useNow } from '../../ui/use-now';
 import { RenameField } from './rename-field';
-import { openTree, removeTree, renameTree } from './studio-actions';
+import { openTree } from './studio-actions';
+import { removeTree, renameTree } from './studio-steps';
 import { useStudioState, useTrees } from './use-studio';
 
 export function TreeList({ openId }: { readonly openId: number | null }) {
   const trees = useTrees((state) => state.trees);
+  const renaming = useStudioState((state) => state.renaming);
   const now = useNow(false);
+  const list = useRef<HTMLUListElement>(null);
+  const focus = useListFocus(list);
   if (trees === null || trees.size === 0) {
     return <p className="side-empty">{trees === null ? '' : 'None yet'}</p>;
   }
   return (
-    <ul aria-label="Trees" className="tree-list">
+    <ul aria-label="Trees" className="tree-list" onBlur={focus.onBlur} onFocus={focus.onFocus} ref={list}>
       {treesNewestFirst(trees).map((tree) => (
-        <TreeItem isOpen={tree.id === openId} key={tree.id} now={now} tree={tree} />
+        <TreeItem
+          isOpen={tree.id === openId}
+          isRenaming={renaming?.kind === 'tree' && renaming.id === tree.id}
+          key={tree.id}
+          now={now}
+          tree={tree}
+        />
       ))}
     </ul>
   );
@@ -30,13 +42,13 @@ export function TreeList({ openId }: { readonly openId: number | null }) {
 interface ItemProps {
   readonly tree: Tree;
   readonly isOpen: boolean;
+  readonly isRenaming: boolean;
   readonly now: number;
 }
 
-function TreeItem({ tree, isOpen, now }: ItemProps) {
+function TreeItem({ tree, isOpen, isRenaming, now }: ItemProps) {
   const model = useModel();
   const { studio } = model;
-  const isRenaming = useStudioState(({ renaming }) => renaming?.kind === 'tree' && renaming.id === tree.id);
   const rename = () => studio.setState({ renaming: { kind: 'tree', id: tree.id } });
   const acts: Readonly<Record<ActOf<typeof TREE_LIST_KEYS>, () => void>> = {
     rename,
@@ -44,7 +56,7 @@ function TreeItem({ tree, isOpen, now }: ItemProps) {
   };
   if (isRenaming) {
     return (
-      <li>
+      <li data-item={tree.id}>
         <RenameField
           label="Name of the tree"
           name={tree.name}
@@ -59,22 +71,28 @@ function TreeItem({ tree, isOpen, now }: ItemProps) {
     );
   }
   return (
-    <li className="tree-item">
+    <li
+      className="tree-item"
+      data-item={tree.id}
+      onKeyDown={(event) => {
+        const act = actOf(TREE_LIST_KEYS, event);
+        if (act !== undefined) {
+          // Here they mean the tree, not the selected picture.
+          event.preventDefault();
+          event.stopPropagation();
+          // The next tree has the focus then: a key that is held removes one.
+          if (!event.repeat) {
+            acts[act]();
+          }
+        }
+      }}
+    >
       <button
         aria-current={isOpen ? 'true' : undefined}
         aria-keyshortcuts="F2 Delete"
         className="item"
         onClick={() => openTree(model, tree.id)}
         onDoubleClick={rename}
-        onKeyDown={(event) => {
-          const act = actOf(TREE_LIST_KEYS, event);
-          if (act !== undefined) {
-            // Here they mean the tree, not the selected picture.
-            event.preventDefault();
-            event.stopPropagation();
-            acts[act]();
-          }
-        }}
         title={`${tree.name} (F2 renames)`}
         type="button"
       >

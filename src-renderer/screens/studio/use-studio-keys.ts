@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent } from 'react';
 import { actOf, pressName } from '../../keys/key-line';
 import type { ActOf } from '../../keys/key-line';
 import { STUDIO_ALWAYS_KEYS, STUDIO_KEYS } from '../../keys/studio-keys';
-import { isTyping } from '../../shell/shortcuts';
+import { isCovered, isTyping } from '../../shell/shortcuts';
 import { IMPROVE_CLASS } from '../../text/improve-dialog';
 import { useModel } from '../../state/app-model';
 import type { AppModel } from '../../state/app-model';
@@ -18,15 +18,13 @@ import {
   editThis,
   focusInstruction,
   newTree,
-  prune,
-  redo,
   retry,
   reuse,
   sendDraft,
   toggleLock,
   toggleMask,
-  undo,
 } from './studio-actions';
+import { prune, redo, undo } from './studio-steps';
 import { EXPORT_CLASS } from './tree-export';
 import { paintedNode, studioNow } from './use-studio';
 
@@ -89,9 +87,8 @@ export function useStudioKeys(): void {
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
     const { masking, kept } = model.studio.getState();
     const isMasking = paintedNode(studioNow(model), masking) !== undefined;
-    // Whatever dialog it is, from here or elsewhere: its keys are its own.
-    const isCovered = document.querySelector('dialog[open]') !== null;
-    if (isCovered || event.defaultPrevented) {
+    // Whatever dialog or menu it is, from here or elsewhere: its keys are its own.
+    if (isCovered() || event.defaultPrevented) {
       return;
     }
     const always = actOf(STUDIO_ALWAYS_KEYS, event);
@@ -106,8 +103,8 @@ export function useStudioKeys(): void {
     const act = always !== undefined ? ALWAYS[always] : other !== undefined ? NOT_WHILE_TYPING[other] : null;
     if (act !== null) {
       event.preventDefault();
-      // A key held down sends and saves once.
-      if (always === undefined || !event.repeat) {
+      // A key held down sends, retries and prunes once.
+      if (!event.repeat || other === 'undo' || other === 'redo') {
         act(model);
       }
     } else if (ARROWS.has(pressName(event)) && !isMasking && event.target === document.body) {

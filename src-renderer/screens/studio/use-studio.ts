@@ -1,14 +1,11 @@
 /** The open tree as the panel and the screen see it: fetched when it is looked at, selected node, draft. */
-import { DEMO_MODEL } from '@shared/demo';
-import type { ModelChoice, Task } from '@shared/model/run';
 import type { Tree, TreeNode } from '@shared/model/studio';
 import { useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import { useLive, useModel } from '../../state/app-model';
 import type { AppModel } from '../../state/app-model';
-import { likelyModel } from '../../state/new-run-draft';
-import type { DraftContext } from '../../state/new-run-draft';
 import { sentenceOf } from '../../state/refusal';
+import { likelyChoice } from '../../state/served-models';
 import { changeDraft, draftOf, NEW_TREE } from '../../state/studio';
 import type { StudioState } from '../../state/studio';
 import { subjectOf } from '../../state/studio-draft';
@@ -149,17 +146,16 @@ export function useLoadedTree(treeId: number | null): void {
 export function useAskContext(view: Pick<StudioView, 'nodes' | 'draft'>): AskContext {
   const models = useLive((state) => state.models);
   const endpoints = useLive((state) => state.endpoints);
-  const settings = useLive((state) => state.settings);
   const isArriving = useStudioState((state) => state.arriving > 0);
   const task = view.draft.inputs.length > 0 ? 'edit' : 't2i';
   return useMemo(
     () => ({
       nodes: view.nodes,
       models,
-      likely: likelyChoice(task, { models, endpoints, settings }),
+      likely: likelyChoice(task, { models, endpoints }),
       isArriving,
     }),
-    [task, models, endpoints, settings, view.nodes, isArriving],
+    [task, models, endpoints, view.nodes, isArriving],
   );
 }
 
@@ -169,13 +165,4 @@ export function askContextNow(model: AppModel, view: Pick<StudioView, 'nodes' | 
   const task = view.draft.inputs.length > 0 ? 'edit' : 't2i';
   const isArriving = model.studio.getState().arriving > 0;
   return { nodes: view.nodes, models: live.models, likely: likelyChoice(task, live), isArriving };
-}
-
-/** Before there is any key, what works is the demo. */
-function likelyChoice(task: Task, context: DraftContext): ModelChoice | undefined {
-  if (context.endpoints.every(({ keys }) => keys.length === 0)) {
-    return DEMO_MODEL;
-  }
-  const likely = likelyModel(task, context);
-  return likely === undefined ? undefined : { provider: likely.provider, model: likely.id };
 }

@@ -15,15 +15,8 @@ import { formatClock } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import { Pill } from '../../ui/pill';
 import { useNow } from '../../ui/use-now';
-import {
-  ANSWERED_ID,
-  continueFrom,
-  forgetTexts,
-  showText,
-  stopText,
-  takeUp,
-  takeUpAsked,
-} from './text-actions';
+import { ANSWERED_ID, continueFrom, showText, stopText, takeUp, takeUpAsked } from './text-actions';
+import { forgetTexts } from './text-history';
 import { askingState } from './text-panel';
 import { useStage } from './use-text';
 

@@ -6,10 +6,10 @@ import { useState } from 'react';
 import { priceOfJobs, priceWords } from '../../jobs/job-price';
 import { openVault, useLive, useModel } from '../../state/app-model';
 import { modelsFor } from '../../state/model-tasks';
-import { likelyModel, sharedChoices } from '../../state/new-run-draft';
+import { sharedChoices } from '../../state/new-run-draft';
+import { canServe, likelyModel } from '../../state/served-models';
 import { show } from '../../state/ui-store';
 import { useAction } from '../../state/use-action';
-import { canServe } from '../../text/text-models';
 import { Dialog, DialogFoot } from '../../ui/dialog';
 import { Checkbox, SelectField } from '../../ui/field';
 import { plural } from '../../ui/format';
@@ -124,7 +124,7 @@ function PictureModelSelect({ choice, onChange }: ModelProps) {
   const ready = offered.filter(({ provider, id }) => canServe(endpoints, { provider, model: id }));
   const groups = [
     { label: 'Ready', models: ready },
-    { label: 'No endpoint with a key yet', models: offered.filter((model) => !ready.includes(model)) },
+    { label: 'No usable key yet', models: offered.filter((model) => !ready.includes(model)) },
   ];
   return (
     <SelectField

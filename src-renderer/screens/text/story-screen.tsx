@@ -11,6 +11,7 @@ import { show } from '../../state/ui-store';
 import { plural } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import { StoryPicturesDialog } from './story-pictures-dialog';
+import { useLoadedHistory } from './use-text';
 import './story.css';
 
 type Loaded =
@@ -37,6 +38,7 @@ function useStory(jobId: number): Loaded {
 
 export function StoryScreen({ jobId }: { readonly jobId: number }) {
   const { ui } = useModel();
+  useLoadedHistory();
   const loaded = useStory(jobId);
   const back = (
     <button className="btn small ghost" onClick={() => show(ui, { kind: 'text' })} type="button">

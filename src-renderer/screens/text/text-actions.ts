@@ -1,4 +1,4 @@
-/** What the Text screen does: sends, stops, continues, forgets. Everything outlives the screen that started it. */
+/** What the Text screen does: sends, stops, continues, asks again. Everything outlives the screen that started it. */
 import { isDemoModel } from '@shared/demo';
 import type { TextRequest } from '@shared/contract/text';
 import type { AnswerRow } from '@shared/model/text';
@@ -6,12 +6,19 @@ import { openVault, withVault } from '../../state/app-model';
 import type { AppModel } from '../../state/app-model';
 import { takeAsked, takeFiles, takeResults } from '../../state/attachments';
 import { sentenceOf } from '../../state/refusal';
+import { likelyChoice } from '../../state/served-models';
 import { settingsOf } from '../../state/text-settings';
-import { beginAsking, changeTextDraft, isUnderWay, patchAsking } from '../../state/text';
-import type { AskState, TextAsking, TextShown, TextStore } from '../../state/text';
-import { show, toast } from '../../state/ui-store';
-import { plural } from '../../ui/format';
-import { likelyTextModel } from '../../text/text-models';
+import {
+  beginAsking,
+  changeTextDraft,
+  isAnyLost,
+  isUnderWay,
+  patchAsking,
+  takenBack,
+} from '../../state/text';
+import type { AskState, Composed, TextAsking, TextShown, TextStore } from '../../state/text';
+import { endActions, show, toast } from '../../state/ui-store';
+import { loadHistory } from './text-history';
 import { askOf } from './text-rules';
 import type { AskContext } from './text-rules';
 
@@ -19,13 +26,15 @@ export const PROMPT_ID = 'text-prompt';
 export const SEARCH_ID = 'text-search';
 export const ATTACH_ID = 'text-attach';
 export const ANSWERED_ID = 'text-answered';
+/** What a toast puts back. */
+const COMPOSER = 'text composer';
 
 /** By the id of the request in this window. */
 const stops = new Map<number, AbortController>();
 
 export function askContextNow({ live }: Pick<AppModel, 'live'>): AskContext {
   const state = live.getState();
-  return { models: state.models, likely: likelyTextModel(state) };
+  return { models: state.models, likely: likelyChoice('text', state) };
 }
 
 export async function sendText(model: AppModel): Promise<void> {
@@ -49,6 +58,7 @@ export async function sendText(model: AppModel): Promise<void> {
   // What was sent is done with; how it was asked stays for the next.
   changeTextDraft(text, { prompt: '' });
   text.setState({ files: [], after: null, problems: [] });
+  endActions(model.ui, COMPOSER);
   await follow(model, id, request);
 }
 
@@ -172,117 +182,61 @@ export function continueFrom({ text }: Pick<AppModel, 'text'>, answer: AnswerRow
   document.getElementById(PROMPT_ID)?.focus();
 }
 
+/** What was put together by hand in the composer before can be had back. */
+function compose({ text, ui }: Pick<AppModel, 'text' | 'ui'>, composed: Composed): void {
+  const { draft, files, after } = text.getState();
+  const before: Composed = { draft, files, after };
+  text.setState(composed);
+  if (isAnyLost(before, composed)) {
+    toast(ui, 'Replaced what was in the composer', {
+      label: 'Undo',
+      of: COMPOSER,
+      run: () => {
+        text.setState((now) => takenBack(now, { before, after: composed }));
+        document.getElementById(PROMPT_ID)?.focus();
+      },
+    });
+  }
+  document.getElementById(PROMPT_ID)?.focus();
+}
+
+/** Whoever asks again for one after the other means the last, whichever is there first. */
+let lastAgain = 0;
+
 /** Puts a request of this window back into the composer as it was asked. */
 export function takeUp(
-  { text }: Pick<AppModel, 'text'>,
+  app: Pick<AppModel, 'text' | 'ui'>,
   { prompt, model, settings, files, after }: TextAsking,
 ): void {
-  changeTextDraft(text, { prompt, model, settings });
-  text.setState({ files, after, problems: [] });
-  document.getElementById(PROMPT_ID)?.focus();
+  lastAgain += 1;
+  app.text.setState({ problems: [] });
+  compose(app, { draft: { prompt, model, settings }, files, after });
 }
 
 /** The same of one of the history. */
 export async function takeUpAsked(
-  { text, backend }: Pick<AppModel, 'text' | 'backend'>,
+  app: Pick<AppModel, 'text' | 'ui' | 'backend'>,
   jobId: number,
 ): Promise<void> {
+  const { text, backend } = app;
+  lastAgain += 1;
+  const mine = lastAgain;
   try {
     const asked = await backend.client.text.asked({ jobId });
-    const { prompt, model, continues } = asked;
-    const { files, problems } = takeAsked(jobId, asked.files);
-    changeTextDraft(text, { prompt, model, settings: settingsOf(asked, text.getState().draft.settings) });
-    text.setState({
-      files,
-      problems,
-      after: continues === null ? null : { jobId, prompt: continues, isBefore: true },
-    });
-    document.getElementById(PROMPT_ID)?.focus();
-  } catch (error) {
-    text.setState({ problems: [sentenceOf(error)] });
-  }
-}
-
-const PAGE = 100;
-/** The border answers so many at once. */
-const MOST_AT_ONCE = 500;
-
-/** Reads the newest of the history again, as far as they were shown. Only the latest question is answered. */
-export async function loadHistory(model: AppModel, search?: string): Promise<void> {
-  const { text, backend } = model;
-  const before = text.getState().history;
-  const asked = search ?? before.search;
-  if (search !== undefined) {
-    text.setState({ history: { ...before, search } });
-  }
-  const isSame = asked === before.search;
-  const limit = Math.min(MOST_AT_ONCE, Math.max(PAGE, isSame ? before.answers.length : 0));
-  try {
-    const { total, answers } = await backend.client.text.history({ offset: 0, limit, search: asked });
-    if (text.getState().history.search === asked) {
-      text.setState({ history: { search: asked, total, answers, sentence: null, isKnown: true } });
+    if (mine === lastAgain) {
+      const { prompt, model, continues } = asked;
+      const { files, problems } = takeAsked(jobId, asked.files);
+      const settings = settingsOf(asked, text.getState().draft.settings);
+      text.setState({ problems });
+      compose(app, {
+        draft: { prompt, model, settings },
+        files,
+        after: continues === null ? null : { jobId, prompt: continues, isBefore: true },
+      });
     }
   } catch (error) {
-    text.setState(({ history }) => ({ history: { ...history, sentence: sentenceOf(error) } }));
-  }
-}
-
-export async function loadMoreHistory({ text, backend }: AppModel): Promise<void> {
-  const { search, answers } = text.getState().history;
-  try {
-    const more = await backend.client.text.history({ search, offset: answers.length, limit: PAGE });
-    const known = new Set(answers.map(({ jobId }) => jobId));
-    text.setState(({ history }) =>
-      history.search === search
-        ? {
-            history: {
-              ...history,
-              total: more.total,
-              answers: [...history.answers, ...more.answers.filter(({ jobId }) => !known.has(jobId))],
-            },
-          }
-        : {},
-    );
-  } catch (error) {
-    text.setState(({ history }) => ({ history: { ...history, sentence: sentenceOf(error) } }));
-  }
-}
-
-/** Takes requests out of the history; the toast puts them back. */
-export async function forgetTexts(model: AppModel, jobIds: readonly number[]): Promise<void> {
-  const { text, backend, ui } = model;
-  const hide = (isHidden: boolean) =>
-    text.setState(({ forgotten }) => {
-      const next = new Set(forgotten);
-      jobIds.forEach((jobId) => (isHidden ? next.add(jobId) : next.delete(jobId)));
-      return { forgotten: next };
-    });
-  hide(true);
-  try {
-    await backend.client.text.forget({ jobIds: [...jobIds] });
-    const shown = text.getState().shown;
-    const wasShown = shown.kind === 'answer' && jobIds.includes(shown.jobId);
-    if (wasShown) {
-      text.setState({ shown: { kind: 'nothing' } });
+    if (mine === lastAgain) {
+      text.setState({ problems: [sentenceOf(error)] });
     }
-    toast(ui, `Removed ${plural(jobIds.length, 'request')}`, {
-      label: 'Undo',
-      run: () => {
-        backend.client.text
-          .recall({ jobIds: [...jobIds] })
-          .then(() => {
-            hide(false);
-            if (wasShown) {
-              text.setState({ shown });
-            }
-            return loadHistory(model);
-          })
-          .catch((error: unknown) => text.setState({ problems: [sentenceOf(error)] }));
-      },
-    });
-    await loadHistory(model);
-  } catch (error) {
-    hide(false);
-    text.setState({ problems: [sentenceOf(error)] });
   }
 }

@@ -5,6 +5,7 @@ import { App } from '../../app';
 import { show } from '../../state/ui-store';
 import { renderApp } from '../../testing/render-app';
 import { button } from '../../testing/render-studio';
+import { takeUpAsked } from './text-actions';
 
 const prompt = () => screen.getByLabelText<HTMLTextAreaElement>('Prompt');
 const press = (key: string, held: object = {}) => fireEvent.keyDown(document.body, { key, ...held });
@@ -87,6 +88,68 @@ describe('asked again', () => {
       settings: asked,
     });
     expect(asked?.system).toBe('As it was.');
+  });
+});
+
+describe('what the composer held before', () => {
+  const replaced = () => screen.queryByText('Replaced what was in the composer');
+
+  it('comes back by Undo, and is not spoken of where it was empty', async () => {
+    const rendered = await opened();
+    const found = await look(rendered);
+    press('r');
+    await waitFor(() => expect(prompt().value).toBe(found.prompt));
+    expect(replaced()).toBeNull();
+    fireEvent.change(prompt(), { target: { value: 'half a thought' } });
+    act(() => prompt().blur());
+    press('r');
+    await waitFor(() => expect(prompt().value).toBe(found.prompt));
+    expect(replaced()).toBeTruthy();
+    button('Undo').focus();
+    fireEvent.click(button('Undo'));
+    expect(prompt().value).toBe('half a thought');
+    expect(rendered.model.text.getState().after?.jobId).toBe(found.jobId);
+    expect(document.activeElement).toBe(prompt());
+  });
+
+  it('comes back only as far as nothing was written since, and not once that was sent', async () => {
+    const rendered = await opened();
+    const found = await look(rendered);
+    const replace = async () => {
+      fireEvent.change(prompt(), { target: { value: 'half a thought' } });
+      act(() => prompt().blur());
+      press('r');
+      await waitFor(() => expect(prompt().value).toBe(found.prompt));
+    };
+    await replace();
+    fireEvent.change(prompt(), { target: { value: 'Something else' } });
+    fireEvent.click(button('Undo'));
+    expect(prompt().value).toBe('Something else');
+    await replace();
+    expect(replaced()).toBeTruthy();
+    fireEvent.keyDown(prompt(), { key: 'Enter', ctrlKey: true });
+    await waitFor(() => expect(replaced()).toBeNull());
+    expect(rendered.backend.texts.asked).toHaveLength(1);
+  });
+
+  it('gives way to what was asked again last, whichever is there first', async () => {
+    const { model, backend } = await opened();
+    const { asked } = backend.client.text;
+    let arrive = (): void => undefined;
+    const late = new Promise<void>((resolve) => (arrive = resolve));
+    backend.client.text.asked = async (input) => {
+      if (input.jobId === 9_000_001) {
+        await late;
+      }
+      return await asked(input);
+    };
+    const first = takeUpAsked(model, 9_000_001);
+    await act(async () => await takeUpAsked(model, 9_000_004));
+    await act(async () => {
+      arrive();
+      await first;
+    });
+    expect(prompt().value).toBe('Tag the picture');
   });
 });
 

@@ -15,13 +15,13 @@ import type { Tone } from '../../ui/pill';
 import { useNow } from '../../ui/use-now';
 import { useSettled } from '../../ui/use-throttled';
 import { whenWords } from '../studio/tree-list';
-import { beginAnew, forgetTexts, loadHistory, loadMoreHistory, SEARCH_ID, showText } from './text-actions';
-import { unlistedAsking, useLoadedHistory, useText } from './use-text';
+import { beginAnew, SEARCH_ID, showText } from './text-actions';
+import { forgetTexts, loadHistory, loadMoreHistory } from './text-history';
+import { unlistedAsking, useText } from './use-text';
 import './text.css';
 
 export function TextPanel() {
   const model = useModel();
-  useLoadedHistory();
   const asking = useText((state) => state.asking);
   const history = useText((state) => state.history);
   const forgotten = useText((state) => state.forgotten);

@@ -5,13 +5,14 @@ import { actOf } from '../../keys/key-line';
 import { REQUEST_KEYS } from '../../keys/text-keys';
 import { useKeys } from '../../keys/use-keys';
 import { TEXT_KEYS } from '../../keys/work-keys';
+import { isCovered } from '../../shell/shortcuts';
 import { useModel } from '../../state/app-model';
 import { Problems } from '../../ui/problems';
 import { DRAGGED_RESULTS, draggedIds } from '../studio/drag-types';
 import { AnswerStage } from './answer-stage';
 import { ATTACH_ID, attachResults, beginAnew, PROMPT_ID, SEARCH_ID, sendText } from './text-actions';
 import { TextComposer } from './text-composer';
-import { useText } from './use-text';
+import { useLoadedHistory, useText } from './use-text';
 import '../studio/studio.css';
 import './text.css';
 
@@ -19,6 +20,7 @@ export { TextPanel } from './text-panel';
 export { TextInspector } from './text-inspector';
 
 export function TextScreen() {
+  useLoadedHistory();
   const drop = useTileDrop();
   useTextKeys();
   useRequestKeys();
@@ -91,14 +93,16 @@ function useRequestKeys(): void {
   });
 }
 
-/** Ctrl+Enter sends from wherever the focus is, but not through a dialog. */
+/** Ctrl+Enter sends from wherever the focus is, but not through a dialog or menu. */
 function useTextKeys(): void {
   const model = useModel();
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
-    const isCovered = document.querySelector('dialog[open]') !== null;
-    if (actOf(TEXT_KEYS, event) === 'ask' && !isCovered && !event.defaultPrevented) {
+    if (actOf(TEXT_KEYS, event) === 'ask' && !isCovered() && !event.defaultPrevented) {
       event.preventDefault();
-      void sendText(model);
+      // A key that is held asks once.
+      if (!event.repeat) {
+        void sendText(model);
+      }
     }
   });
   useEffect(() => {

@@ -4,10 +4,10 @@ import { useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import { useLive, useModel } from '../../state/app-model';
 import { sentenceOf } from '../../state/refusal';
+import { likelyChoice } from '../../state/served-models';
 import type { TextAsking, TextState } from '../../state/text';
 import { isUnderWay } from '../../state/text';
-import { likelyTextModel } from '../../text/text-models';
-import { loadHistory } from './text-actions';
+import { askAfterStopped, followJobs, loadHistory } from './text-history';
 import type { AskContext } from './text-rules';
 
 export function useText<Value>(selector: (state: TextState) => Value): Value {
@@ -17,22 +17,23 @@ export function useText<Value>(selector: (state: TextState) => Value): Value {
 export function useTextContext(): AskContext {
   const models = useLive((state) => state.models);
   const endpoints = useLive((state) => state.endpoints);
-  const settings = useLive((state) => state.settings);
   return useMemo(
-    () => ({ models, likely: likelyTextModel({ models, endpoints, settings }) }),
-    [models, endpoints, settings],
+    () => ({ models, likely: likelyChoice('text', { models, endpoints }) }),
+    [models, endpoints],
   );
 }
 
-/** Reads the history when the screen is first looked at and after the connection was lost. */
+/** Reads the history when the screen is first looked at and after the connection was lost, and keeps it up to date. */
 export function useLoadedHistory(): void {
   const model = useModel();
   const isLive = useLive((state) => state.connection.kind === 'live');
   useEffect(() => {
     if (isLive) {
       void loadHistory(model);
+      askAfterStopped(model);
     }
   }, [isLive, model]);
+  useEffect(() => followJobs(model), [model]);
 }
 
 /** What the stage shows. */
@@ -74,24 +75,32 @@ function answerOf(
 
 type Fetched = Exclude<Stage, { kind: 'nothing' } | { kind: 'asking' }>;
 
-/** One that is not in the list: it was searched for, or opened from elsewhere. */
+/** One that is not in the list: it was searched for, or opened from elsewhere. Asked for again as its job goes on. */
 function useAnswer(jobId: number | null): Fetched {
-  const { backend } = useModel();
+  const { backend, onJobs } = useModel();
+  const isLive = useLive((state) => state.connection.kind === 'live');
   const [found, setFound] = useState<{ readonly jobId: number; readonly stage: Fetched } | null>(null);
   useEffect(() => {
-    if (jobId === null) {
+    if (jobId === null || !isLive) {
       return;
     }
-    let isCurrent = true;
-    const tell = (stage: Fetched) => isCurrent && setFound({ jobId, stage });
-    backend.client.text.answer({ jobId }).then(
-      (answer) => tell({ kind: 'answer', answer }),
-      (error: unknown) => tell({ kind: 'failed', sentence: sentenceOf(error) }),
-    );
-    return () => {
-      isCurrent = false;
+    let latest: Promise<AnswerRow> | null = null;
+    const ask = () => {
+      const question = backend.client.text.answer({ jobId });
+      const tell = (stage: Fetched) => question === latest && setFound({ jobId, stage });
+      latest = question;
+      question.then(
+        (answer) => tell({ kind: 'answer', answer }),
+        (error: unknown) => tell({ kind: 'failed', sentence: sentenceOf(error) }),
+      );
     };
-  }, [backend, jobId]);
+    ask();
+    const stop = onJobs((tiles) => tiles.some(({ id }) => id === jobId) && ask());
+    return () => {
+      latest = null;
+      stop();
+    };
+  }, [backend, onJobs, isLive, jobId]);
   return found !== null && found.jobId === jobId ? found.stage : { kind: 'loading' };
 }
 

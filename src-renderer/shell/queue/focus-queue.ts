@@ -1,8 +1,6 @@
-/** Where the focus goes in the queue: into it when it is unfolded by its key, from run to run, and after a run that moves. */
-import { useEffect, useRef } from 'react';
-import type { FocusEvent } from 'react';
+/** Where the focus goes in the queue: into it when it is unfolded by its key, from run to run, and out again. */
 
-const RUNS = '.dock [data-run-id] > .link';
+const RUNS = '.dock [data-item] > .link';
 
 /** Once it is drawn. */
 export function focusQueue(): void {
@@ -19,29 +17,8 @@ export function leaveQueue(): void {
 /** It stops at both ends. */
 export function focusBeside(runId: number, step: 1 | -1): void {
   const links = [...document.querySelectorAll<HTMLElement>(RUNS)];
-  const at = links.findIndex((link) => idOf(link) === String(runId));
+  const at = links.findIndex(
+    (link) => link.closest<HTMLElement>('[data-item]')?.dataset['item'] === String(runId),
+  );
   links[at + step]?.focus();
-}
-
-function idOf(element: Element): string | undefined {
-  return element.closest<HTMLElement>('[data-run-id]')?.dataset['runId'];
-}
-
-/** A run that changes its priority is drawn anew among others: the focus that it had goes with it. */
-export function useHeldFocus() {
-  const held = useRef<string | undefined>(undefined);
-  useEffect(() => {
-    if (held.current !== undefined && document.activeElement === document.body) {
-      const links = [...document.querySelectorAll<HTMLElement>(RUNS)];
-      links.find((link) => idOf(link) === held.current)?.focus();
-    }
-  });
-  return {
-    onFocus: (event: FocusEvent): void => {
-      held.current = idOf(event.target);
-    },
-    onBlur: (): void => {
-      held.current = undefined;
-    },
-  };
 }

@@ -234,6 +234,23 @@ describe('the keys of the run that has the focus', () => {
     await waitFor(() => expect(backend.runs.get(2)?.run.options.priority).toBe('normal'));
   });
 
+  it('are those of the next one once it is listed no more, and not those of what the screen shows', async () => {
+    const { model } = await entered();
+    press('ArrowDown');
+    const shown = model.live.getState().runs.get(2);
+    if (shown === undefined) {
+      throw new Error('the scene has no run 2');
+    }
+    // Over, while a newer one is, too.
+    const over: Run = { ...shown, state: { kind: 'finished' } };
+    const newer: Run = { ...over, id: 9, name: 'newer', createdAt: shown.createdAt + 1 };
+    act(() => model.accept({ kind: 'run', run: newer }));
+    expect(focused()).toBe('portraits-edit');
+    act(() => model.accept({ kind: 'run', run: over }));
+    expect(names()).toEqual(['city-sunset', 'newer']);
+    expect(focused()).toBe('newer');
+  });
+
   it('cancel it after a question, whose keys are its own, and put it back', async () => {
     const { backend, model } = await entered();
     const pending = backend.runs.get(2)?.run.counts.pending;

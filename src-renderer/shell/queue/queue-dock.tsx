@@ -1,8 +1,8 @@
 /** The queue below everything: one line, or unfolded every run that is not over. */
-import type { Run } from '@shared/model/run';
+import { isUnderWay, type Run } from '@shared/model/run';
 import { ChevronDown, ChevronUp } from 'lucide-react';
 import { useMemo } from 'react';
-import { inFlight, isActive } from '../../jobs/job-words';
+import { inFlight } from '../../jobs/job-words';
 import { remainingJobs, runSentence } from '../../jobs/run-words';
 import { useLive, useModel, useUi } from '../../state/app-model';
 import { queuedRuns, queueOf } from '../../state/queue';
@@ -23,7 +23,7 @@ export function QueueDock() {
   const queue = useMemo(() => queueOf(runs), [runs]);
   const queued = queuedRuns(queue);
   const now = useNow(queued.some((run) => run.state.kind === 'waiting'));
-  const first = queued.find(isActive);
+  const first = queued.find(isUnderWay);
   const Chevron = isOpen ? ChevronDown : ChevronUp;
   return (
     <section aria-label="Queue" className="dock">
@@ -55,7 +55,7 @@ export function queueWords(queued: readonly Run[]): string {
   if (queued.length === 0) {
     return 'Nothing is running';
   }
-  const active = queued.filter(isActive).length;
+  const active = queued.filter(isUnderWay).length;
   const toCome = queued.reduce((sum, run) => sum + remainingJobs(run), 0);
   const all = plural(queued.length, 'run');
   const jobs = toCome === 0 ? '' : `, ${plural(toCome, 'job')} to come`;
@@ -78,13 +78,7 @@ function FirstRun({ run, others, now }: FirstRunProps) {
   return (
     <>
       {/* Its keys are those of the unfolded queue, besides its place there. */}
-      <div
-        aria-label={run.name}
-        className="dock-first"
-        data-run-id={run.id}
-        onKeyDown={onKeyDown}
-        role="group"
-      >
+      <div aria-label={run.name} className="dock-first" data-item={run.id} onKeyDown={onKeyDown} role="group">
         <button className="link clip" onClick={() => acts.open?.()} type="button">
           {run.name}
         </button>

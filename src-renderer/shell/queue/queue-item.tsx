@@ -1,9 +1,9 @@
 /** One run of the queue: how it goes, and what can be done with it. */
-import { prioritySchema } from '@shared/model/run';
+import { cancelledJobs, isUnderWay, prioritySchema } from '@shared/model/run';
 import type { Priority, Run } from '@shared/model/run';
 import { Ellipsis, Pause, Play, X } from 'lucide-react';
 import type { KeyboardEvent } from 'react';
-import { isActive, runState } from '../../jobs/job-words';
+import { runState } from '../../jobs/job-words';
 import { RefusedAct } from '../../jobs/refused-act';
 import { isAtCanary, remainingJobs, runFigures, runSentence } from '../../jobs/run-words';
 import { priorityOf } from '../../state/queue';
@@ -41,7 +41,7 @@ export function QueueItem({ run, now, place, onKeyDown, takeClick }: QueueItemPr
   const sentence = runSentence(run, now);
   return (
     <>
-      <div aria-label={run.name} className="queue-item" data-run-id={run.id} onKeyDown={obey} role="group">
+      <div aria-label={run.name} className="queue-item" data-item={run.id} onKeyDown={obey} role="group">
         <Mark tone={runState(run, now).tone} />
         <button
           aria-keyshortcuts={place === null ? undefined : 'Alt+ArrowUp Alt+ArrowDown'}
@@ -100,7 +100,7 @@ function QueueActions({ run, place, controls, acts }: ActionsProps) {
 
 /** Pause or continue, by what the run is doing. */
 export function PauseButton({ run, controls }: { readonly run: Run; readonly controls: RunControls }) {
-  if (isActive(run)) {
+  if (isUnderWay(run)) {
     return (
       <button
         aria-keyshortcuts="p"
@@ -146,11 +146,12 @@ function menuOf({ run, place, controls, acts }: ActionsProps): readonly MenuItem
           })),
         ];
   const restore: readonly MenuItem[] =
-    run.counts.cancelled === 0
+    cancelledJobs(run) === 0
       ? []
       : [
           {
-            label: `Put back ${formatCount(run.counts.cancelled)} cancelled`,
+            name: 'restore',
+            label: `Put back ${formatCount(cancelledJobs(run))} cancelled`,
             hint: 'Ctrl Z',
             onSelect: controls.restore,
           },
@@ -160,6 +161,7 @@ function menuOf({ run, place, controls, acts }: ActionsProps): readonly MenuItem
       ? []
       : [
           {
+            name: 'failed',
             label: `Rerun ${formatCount(run.counts.failed)} failed`,
             onSelect: () => void controls.rerun({ which: { kind: 'failed' } }),
           },

@@ -7,7 +7,7 @@ import type { Queue, QueueGroup } from '../../state/queue';
 import { useAction } from '../../state/use-action';
 import { Notice } from '../../ui/notice';
 import { dragClass, useReorder } from '../../ui/reorder';
-import { useHeldFocus } from './focus-queue';
+import { useListFocus } from '../../ui/use-list-focus';
 import { PRIORITY_WORDS, QueueItem } from './queue-item';
 
 interface QueueListProps {
@@ -17,10 +17,11 @@ interface QueueListProps {
 
 export function QueueList({ queue, now }: QueueListProps) {
   const { groups, lastFinished } = queue;
-  const { onFocus, onBlur } = useHeldFocus();
+  const list = useRef<HTMLDivElement>(null);
+  const { onFocus, onBlur } = useListFocus(list);
   const isSorted = groups.length > 1 || groups.some(({ priority }) => priority !== 'normal');
   return (
-    <div className="queue-list" onBlur={onBlur} onFocus={onFocus}>
+    <div className="queue-list" onBlur={onBlur} onFocus={onFocus} ref={list}>
       {groups.map((group) => (
         <Group group={group} hasTitle={isSorted} key={group.priority} now={now} />
       ))}

@@ -1,9 +1,8 @@
 /** What can be done with a run of the queue, by its buttons, its menu and its keys: all of them do what stands here once. */
-import { prioritySchema } from '@shared/model/run';
+import { cancelledJobs, isUnderWay, prioritySchema } from '@shared/model/run';
 import type { Run } from '@shared/model/run';
 import { useState } from 'react';
 import type { KeyboardEvent } from 'react';
-import { isActive } from '../../jobs/job-words';
 import { remainingJobs } from '../../jobs/run-words';
 import { actOf } from '../../keys/key-line';
 import type { KeyActs } from '../../keys/use-keys';
@@ -39,10 +38,10 @@ export function useQueueActs({ run, controls, place }: QueuedRun): QueueRunView 
     next: () => focusBeside(run.id, 1),
     previous: () => focusBeside(run.id, -1),
     open: () => show(ui, { kind: 'runs', runId: run.id }),
-    pause: only(isActive(run) && run.state.kind !== 'draining', controls.pause),
+    pause: only(isUnderWay(run) && run.state.kind !== 'draining', controls.pause),
     goOn: controls.action.isBusy ? null : goOnOf(run, controls),
     cancel: only(remaining > 0, () => setAsking(true)),
-    restore: only(run.counts.cancelled > 0, controls.restore),
+    restore: only(cancelledJobs(run) > 0, controls.restore),
     raise: priorityAct({ run, controls, place }, -1),
     lower: priorityAct({ run, controls, place }, 1),
     front: only(place !== null && place > 0, () => controls.move(0)),
@@ -52,7 +51,7 @@ export function useQueueActs({ run, controls, place }: QueuedRun): QueueRunView 
 
 /** What sends: the rest of a run that rests, else what failed of it. */
 function goOnOf(run: Run, controls: RunControls): (() => void) | null {
-  if (isActive(run) || run.state.kind === 'planned') {
+  if (isUnderWay(run) || run.state.kind === 'planned') {
     return null;
   }
   if (remainingJobs(run) > 0) {

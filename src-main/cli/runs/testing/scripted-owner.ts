@@ -8,6 +8,7 @@ import { recordingSink, runWith } from '../../testing/fixtures';
 import { createVirtualClock } from '../../testing/virtual-clock';
 import { carryOutRuns } from '../carry-out-runs';
 import type { CliRuns } from '../runs-port';
+import type { AgainKind } from '../runs-work';
 
 /** An owner that holds these runs, carries out calls at once and writes down what it was asked. */
 export function owner(...held: readonly Run[]) {
@@ -126,6 +127,7 @@ export async function invoke(
   line: string,
   scene: ReturnType<typeof owner>,
   atOnce?: (interrupt: () => void) => void,
+  onAskedAgain: (kind: AgainKind) => void = () => undefined,
 ) {
   const out = recordingSink();
   const err = recordingSink();
@@ -147,6 +149,7 @@ export async function invoke(
         return () => listeners.delete(listener);
       },
       exitNow: () => undefined,
+      onAskedAgain,
     },
     request.act,
   );
