@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { stringify } from 'lossless-json';
 import { describe, expect, it } from 'vitest';
 import { JsonArrayError, jsonItems } from './json-items';
 
@@ -25,7 +26,8 @@ describe('a JSON array as a stream', () => {
         fc.constantFrom(0, 1),
         async (values, size, indent) => {
           const text = JSON.stringify(values, null, indent);
-          expect(await itemsOf(text, size, Number.POSITIVE_INFINITY)).toEqual(JSON.parse(text));
+          // As text: whole numbers that no double holds keep their digits.
+          expect(stringify(await itemsOf(text, size, Number.POSITIVE_INFINITY))).toBe(JSON.stringify(values));
         },
       ),
     );
