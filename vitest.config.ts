@@ -86,7 +86,7 @@ const SLOW_SCREENS = [
   'src-renderer/screens/endpoints/endpoint-settings.test.tsx',
   'src-renderer/screens/gallery/gallery-screen.test.tsx',
   'src-renderer/screens/new-run/*.test.tsx',
-  'src-renderer/screens/review/review-screen.test.tsx',
+  'src-renderer/screens/review/review-{notes,rerun,screen}.test.tsx',
   'src-renderer/screens/runs/run-screen.test.tsx',
   'src-renderer/screens/runs/text-run-screen.test.tsx',
   'src-renderer/screens/settings/service-section.test.tsx',

@@ -66,3 +66,17 @@ test('stopping now ends the program at once', async () => {
   await ended;
   await close();
 });
+
+test('who chose to finish and then to keep running finds its run going on, and ends it', async () => {
+  const { studio, close } = await openStudio({ appEnv: { CI: '' } });
+  await startDemo(studio);
+  await answerWith(studio.electron, FINISH);
+  await closeWindow(studio.electron);
+  await answerWith(studio.electron, KEEP);
+  await closeWindow(studio.electron);
+  await expect(studio.page.locator('body')).toHaveText(/20 ?done.*4 ?failed|24 ?\/ ?24/i, {
+    timeout: 60_000,
+  });
+  expect(await stillOpen(studio.electron)).toMatchObject({ windows: 1 });
+  await close();
+});

@@ -69,7 +69,7 @@ test('endpoints, keys, limits and groups are managed, and bad input is refused a
     .fill(`label,key\ngood,${GOOD_KEY}\nbad,${BAD_KEY}\n${GOOD_KEY}`);
   await expect(dialog.getByText('2 keys, 1 duplicate left out')).toBeVisible();
   await expect(dialog.getByText(/line 4 repeats line 2/)).toBeVisible();
-  await dialog.getByLabel('Tier').selectOption('free');
+  await dialog.getByLabel('Tier', { exact: true }).selectOption('free');
   await dialog.getByLabel('Quota group').selectOption('New group…');
   await dialog.getByLabel('Name of the new group').fill('lab account');
   await dialog.getByRole('button', { name: 'Create group' }).click();
@@ -100,7 +100,7 @@ test('endpoints, keys, limits and groups are managed, and bad input is refused a
   await expect(page.getByRole('button', { name: /1\/2 keys ready/ })).toBeVisible();
   await page.getByRole('tab', { name: /^Log/ }).click();
   await expect(page.getByRole('listitem').filter({ hasText: 'key bad' })).toContainText(
-    /Invalid · invalid_key/,
+    /Invalid · the key was refused/,
   );
   await page.getByRole('tab', { name: /^Keys/ }).click();
 

@@ -55,7 +55,9 @@ test('the fleet, the queue and the settings are worked by keys alone', async ({ 
   await press(page, 'Enter');
   await expect(dialog).toHaveCount(0);
 
-  // The endpoint is paused and goes on; its second key alone is paused.
+  // What was added has the focus. The endpoint is paused and goes on; its second key alone is paused.
+  await expect(focused(page)).toContainText('good');
+  await page.getByRole('button', { name: /^Relay/ }).focus();
   await press(page, 'p');
   await expect(page.getByRole('button', { name: 'Resume', exact: true })).toBeEnabled();
   await press(page, 'p');

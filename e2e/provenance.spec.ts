@@ -35,7 +35,7 @@ test('a result is saved with its recipe, and finds its place again', async ({ st
   await addPainter(page, { protocol: 'google_genai', url: painter.google });
   await bring(page, CAT);
   await page.getByLabel('Instruction').fill('Tint it blue');
-  await expect(page.getByRole('button', { name: /Ctrl ↵$/ })).toBeEnabled();
+  await expect(page.getByRole('button', { name: /Ctrl\+Enter$/ })).toBeEnabled();
   await page.keyboard.press('Control+Enter');
   await expect(nodes(page)).toHaveCount(2);
   await expect(page.locator('.studio-title').getByText('Done')).toBeVisible();

@@ -81,4 +81,12 @@ test('a verdict per key, back through all of them, kept over a restart, exported
   await expect(place(studio.page)).toHaveText(`1 / ${total - 2}`);
   await studio.page.getByRole('button', { name: 'Rejected', exact: true }).click();
   await expect(place(studio.page)).toHaveText('1 / 1');
+  // Its reasons are there again, and tell the rejected from each other in the gallery.
+  await expect(studio.page.getByRole('button', { name: /^Artifacts/ })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
+  await studio.page.keyboard.press('Control+4');
+  const reasons = studio.page.getByRole('list', { name: 'Rejected for' });
+  await expect(reasons.getByRole('button', { name: 'Artifacts, 1' })).toBeVisible();
 });

@@ -31,7 +31,7 @@ async function bring(page: Page, ...files: string[]): Promise<void> {
 /** Sends, and waits until as many nodes are there and done. */
 async function send(page: Page, instruction: string, count: number): Promise<void> {
   await page.getByLabel('Instruction').fill(instruction);
-  await expect(page.getByRole('button', { name: /Ctrl ↵$/ })).toBeEnabled();
+  await expect(page.getByRole('button', { name: /Ctrl\+Enter$/ })).toBeEnabled();
   await page.keyboard.press('Control+Enter');
   await expect(nodes(page)).toHaveCount(count);
   // What is done is the new one: the one before was shown as done, too.
@@ -142,7 +142,7 @@ test('a mask is painted, undone, painted again and sent; the locked edit changes
   await page.getByLabel('Lock the rest').check();
   await send(page, 'Invert it', 2);
   expect(painter.requests[0]?.mask).toMatchObject({ mimeType: 'image/png' });
-  await expect(page.getByText(/locked, feather/)).toBeVisible();
+  await expect(page.getByText(/locked, blended over/)).toBeVisible();
 
   const folder = join(studio.home, 'library', 'studio');
   const locked = async (): Promise<string> =>
@@ -155,6 +155,41 @@ test('a mask is painted, undone, painted again and sent; the locked edit changes
   expect(inside).toBeGreaterThan(0);
   // The provider's own answer stays as it came.
   expect(sha256(await readFile(answer))).not.toBe(sha256(await readFile(composite)));
+});
+
+test('by keyboard alone: a mask lasts over a restart and goes along, and undoing a prune edits the picture again', async ({
+  studio,
+}) => {
+  await addPainter(studio.page, { protocol: 'openai', url: painter.openai });
+  await bring(studio.page, CAT);
+  await chooseModel(studio.page, 'openai gpt-image-2.5-flare');
+  await studio.page.locator('.studio-title').click();
+  await studio.page.keyboard.press('b');
+  await expect(studio.page.getByRole('application')).toBeFocused();
+  await studio.page.keyboard.press('Enter');
+  await expect(studio.page.getByText(/% marked$/)).toBeVisible();
+  await studio.page.keyboard.press('Escape');
+  await expect(studio.page.getByRole('button', { name: /^Painted/ })).toBeVisible();
+
+  await studio.restart();
+  const { page } = studio;
+  await addPainter(page, { protocol: 'openai', url: painter.openai });
+  await page.keyboard.press('Control+1');
+  await expect(page.getByRole('button', { name: /^Painted/ })).toBeVisible();
+  await send(page, 'Invert it', 2);
+  expect(painter.requests[0]?.mask).toMatchObject({ mimeType: 'image/png' });
+
+  await page.getByRole('treeitem', { name: 'Invert it' }).focus();
+  await page.keyboard.press('e');
+  await expect(page.getByLabel('Instruction')).toBeFocused();
+  await page.getByRole('treeitem', { name: 'Invert it' }).focus();
+  await page.keyboard.press('Delete');
+  await expect(nodes(page)).toHaveCount(1);
+  await page.keyboard.press('Control+z');
+  await expect(nodes(page)).toHaveCount(2);
+  const [answer = ''] = await answers(studio.home);
+  await send(page, 'Tint it blue', 3);
+  expect(carried(1)).toEqual([sha256(await readFile(answer))]);
 });
 
 async function maskOf(folder: string): Promise<string> {

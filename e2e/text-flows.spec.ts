@@ -6,6 +6,7 @@ import type { Page } from '@playwright/test';
 import { makeToken, switchServiceOn } from './colleague';
 import { dropFiles } from './drop-files';
 import { expect, test } from './studio';
+import { answerDialogs } from './system-dialogs';
 
 async function faults(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
@@ -86,7 +87,7 @@ test('a structured answer: a schema that is wrong is shown where, one that is no
   await expect(schema).toBeFocused();
   await ask(page, 'Score it');
   await expect(page.getByRole('alert')).toContainText(/score/);
-  await page.getByRole('button', { name: 'Edit and ask again' }).click();
+  await page.getByRole('button', { name: 'Edit and rerun' }).click();
   await expect(page.getByLabel('Prompt', { exact: true })).toHaveValue('Score it');
   await schema.fill('{"type":"object","properties":{"score":{"type":"integer"}},"required":["score"]}');
   await expect(page.getByText('The schema can be used.')).toBeVisible();
@@ -123,6 +124,13 @@ test('a run of text over a dataset: its answers as columns, and as a column of t
     'For City 1: say "hello 1"',
   );
   expect(await faults(page)).toEqual([]);
+  const out = join(home, 'exports');
+  await mkdir(out);
+  await answerDialogs(studio, out);
+  await page.keyboard.press('Control+e');
+  await page.getByRole('button', { name: 'Export 12 rows…' }).click();
+  await expect(page.getByText('Exported 12 rows to cities.csv')).toBeVisible();
+  expect(await readFile(join(out, 'cities.csv'), 'utf8')).toMatch(/^city,wish,response,.*\r\n/u);
   await page.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: /Add answers as a column/ }).click();
   await page.getByLabel('Name of the column').fill('greeting');

@@ -74,5 +74,5 @@ test('the keys stand in as many columns as there is room for', async ({ studio }
   await page.keyboard.press('F1');
   await expect.poll(columns).toBe(3);
   await widen(studio);
-  await expect.poll(columns).toBe(5);
+  await expect.poll(columns).toBe(4);
 });

@@ -1,6 +1,6 @@
 /** The end of a real app while its run still has something to send. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { deferred } from './app/deferred';
+import { deferred } from './deferred';
 import type { ScriptedServer } from './providers/testing/scripted-server';
 import { openPainterScene } from './app/testing/painter-scene';
 import { NOBODY_LISTENS, picturePlan } from './app/testing/picture-plan';

@@ -4,7 +4,8 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { highestCost } from '@shared/cost';
-import type { ModelChoice, Recipe } from '@shared/model/run';
+import type { RerunRequest } from '@shared/contract';
+import type { ModelChoice, Recipe, Run } from '@shared/model/run';
 import type { Settings } from '@shared/model/settings';
 import { createPayers } from './app/access/payers';
 import { stopsRevoked } from './app/access/revoked-runs';
@@ -26,7 +27,7 @@ import { createPictures } from './app/pictures/pictures';
 import { rerun } from './app/runs/rerun';
 import { SESSION_RECIPE } from './app/sessions/session-run';
 import { createSessions } from './app/sessions/sessions';
-import { freshFolderBeside } from './app/runs/run-request';
+import { freshFolderBeside, startBlockers } from './app/runs/run-request';
 import { buildStudio } from './app/studio/build-studio';
 import { studioLab } from './app/studio/lab';
 import type { TextParts } from './app/text/text-parts';
@@ -176,11 +177,27 @@ export async function openApp(options: AppOptions) {
       embeddedDir: paths.embedded,
     }),
   });
+  const again = (request: RerunRequest): Promise<Run> =>
+    rerun(
+      {
+        store,
+        runs,
+        freshFolder: freshFolderBeside,
+        async blockersOf({ datasetId, ...asked }) {
+          const dataset = await importer.whole(datasetId);
+          return startBlockers(
+            { fleet, vault, models, unpriced, payers: payers.scope },
+            { ...asked, dataset },
+          );
+        },
+      },
+      request,
+    );
   const gallery = createGallery({
     store,
     events,
     clock,
-    rerun: (request) => rerun({ store, runs, freshFolder: freshFolderBeside }, request),
+    rerun: again,
     onError: (error) => log.error('gallery', String(error)),
   });
   const appEvents = createAppEvents({ store, runs, fleet });
@@ -207,6 +224,8 @@ export async function openApp(options: AppOptions) {
     /** Whose caps count for what a call starts. */
     payers: payers.scope,
     runs,
+    /** Jobs of a run once more, as they were or otherwise. */
+    rerun: again,
     sessions,
     texts,
     /** What a token with a cap asks, at its own cost. */

@@ -1,4 +1,5 @@
 /** Which screen fills the zones, and the dialogs over them. */
+import type { ReviewSource } from '@shared/model/review';
 import type { Theme } from '@shared/model/settings';
 import type { ReactNode } from 'react';
 import { useEffect } from 'react';
@@ -16,6 +17,7 @@ import { LabDialog } from './screens/endpoints/lab-dialog';
 import { VaultDialog } from './screens/endpoints/vault-dialog';
 import { NewRunScreen } from './screens/new-run/new-run-screen';
 import { RowInspector } from './screens/new-run/row-inspector';
+import { ReviewInspector } from './screens/review/review-inspector';
 import { ReviewScreen } from './screens/review/review-screen';
 import { RunInspector } from './screens/runs/run-inspector';
 import { RunScreen } from './screens/runs/run-screen';
@@ -82,26 +84,18 @@ function useZones(): Zones {
       return { left: <SourcesPanel shownRun={null} />, centre: <NewRunScreen />, right: <RowInspector /> };
     case 'review': {
       if (view.selection !== undefined) {
-        const { selection } = view;
-        return {
-          left: null,
-          centre: <ReviewScreen key={JSON.stringify(selection)} source={{ kind: 'selection', selection }} />,
-          right: null,
-        };
+        const source = { kind: 'selection', selection: view.selection } as const;
+        return reviewZones(source, JSON.stringify(view.selection));
       }
       const newest = pictureRunsNewestFirst(runs);
       const run =
         newest.find(({ id }) => id === view.runId) ??
         newest.find(({ counts }) => counts.done > 0) ??
         newest[0];
-      // Pictures have the whole width; its head names the run, and the others.
+      // Its head names the run, and the others.
       return run === undefined
         ? { left: <SourcesPanel shownRun={null} />, centre: <WelcomeScreen />, right: null }
-        : {
-            left: null,
-            centre: <ReviewScreen key={run.id} source={{ kind: 'run', runId: run.id }} />,
-            right: null,
-          };
+        : reviewZones({ kind: 'run', runId: run.id }, `${run.id}`);
     }
     case 'studio':
       return {
@@ -135,6 +129,15 @@ function useZones(): Zones {
     case 'settings':
       return { left: <SourcesPanel shownRun={null} />, centre: <SettingsScreen />, right: null };
   }
+}
+
+/** `key`: another source is another sitting. */
+function reviewZones(source: ReviewSource, key: string): Zones {
+  return {
+    left: null,
+    centre: <ReviewScreen key={key} source={source} />,
+    right: <ReviewInspector key={key} source={source} />,
+  };
 }
 
 function Opening() {

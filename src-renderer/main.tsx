@@ -15,6 +15,7 @@ import type { Backend } from './api';
 import { App } from './app';
 import { createAppModel, ModelProvider } from './state/app-model';
 import { ErrorBoundary } from './shell/error-boundary';
+import { followWidth } from './shell/narrow-window';
 import { listenForShortcuts } from './shell/shortcuts';
 
 // zod would otherwise try to compile its checks, which the content security policy refuses and reports.
@@ -42,6 +43,7 @@ void chooseBackend().then((backend) => {
   window.addEventListener('unhandledrejection', (event) => report(String(event.reason)));
   model.start();
   listenForShortcuts(model, window);
+  followWidth(model.ui, window);
   createRoot(root).render(
     <ModelProvider value={model}>
       <ErrorBoundary report={report}>

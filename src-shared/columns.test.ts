@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   cellOf,
+  columnsNamingImages,
   detectImageColumns,
   hasImageColumn,
   imageReferences,
@@ -93,6 +94,17 @@ describe('image columns of a header', () => {
     ]);
     expect(hasImageColumn(['prompt', 'image_width', 'my_image'])).toBe(false);
     expect(hasImageColumn(['prompt', 'images'])).toBe(true);
+  });
+});
+
+describe('columns whose cells name images', () => {
+  it('are told by the endings of all their cells that are not blank', () => {
+    const rows = [
+      { Bilddatei: 'a/IMG 1.JPG', paar: 'a.png|b.webp', result: 'a.png', text: 'Paint a.png red', empty: '' },
+      { Bilddatei: '', paar: '["c.tiff"]', result: 'none', text: 'b', empty: '' },
+    ];
+    expect(columnsNamingImages(rows)).toEqual(['Bilddatei', 'paar']);
+    expect(columnsNamingImages([])).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 /**
  * Which columns hold input images, and which images a row names. Pure: screens preview with it, the engine sends by it.
  */
+import { hasImageEnding } from './image-endings';
 
 /** Looked at first; when it names anything, no other column is read. */
 const WHOLE_LIST_COLUMN = 'input_images';
@@ -29,6 +30,15 @@ export function cellOf(fields: Fields, column: string): string | undefined {
 /** The columns the alias rule takes for input images, in the order their pictures are sent. */
 export function detectImageColumns(columns: readonly string[]): string[] {
   return imageColumnsOf(columns).map((column) => column.name);
+}
+
+/** Columns whose cells, in these rows, name files of images, whatever they are called themselves. */
+export function columnsNamingImages(rows: readonly Fields[]): string[] {
+  const columns = new Set(rows.flatMap((fields) => Object.keys(fields)));
+  return [...columns].filter((column) => {
+    const named = rows.flatMap((fields) => splitReferences(cellOf(fields, column) ?? ''));
+    return named.length > 0 && named.every(hasImageEnding);
+  });
 }
 
 export function hasImageColumn(columns: readonly string[]): boolean {

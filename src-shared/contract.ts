@@ -44,7 +44,7 @@ import {
   unplacedAnswersSchema,
 } from './model/run';
 import { tableFormatSchema } from './model/table-format';
-import { settingsSchema, themeSchema, vaultStatusSchema } from './model/settings';
+import { interfaceSizeSchema, settingsSchema, themeSchema, vaultStatusSchema } from './model/settings';
 import { treeNodeSchema, treeSchema } from './model/studio';
 
 /** A file or folder the user picked or dropped. Main knows the path; the page knows a token and a name. */
@@ -137,10 +137,12 @@ export const contract = {
         platform: z.string(),
         vault: vaultStatusSchema,
         theme: themeSchema,
+        interfaceSize: interfaceSizeSchema,
       }),
     ),
     events: base.output(eventIterator(appEventSchema)),
     setTheme: base.input(z.object({ theme: themeSchema })).output(none),
+    setInterfaceSize: base.input(z.object({ percent: interfaceSizeSchema })).output(none),
     openLogs: base.output(none),
     /** Opens one of our own links (provider pages) in the browser; anything else is refused. */
     openLink: base.input(z.object({ url: z.string().max(2000) })).output(none),
@@ -324,6 +326,8 @@ export const contract = {
             .max(2000),
           groupId: z.string().optional(),
           tier: keyTierSchema.optional(),
+          /** Of each of them. */
+          limits: keyLimitsSchema.optional(),
         }),
       )
       .output(z.object({ added: z.array(keyInfoSchema), duplicates: z.number().int() })),
@@ -370,3 +374,8 @@ export const contract = {
   },
 };
 export type Contract = typeof contract;
+
+/** A call by its path: `runs.start`. */
+export type CallName = {
+  [Group in keyof Contract]: `${Group}.${keyof Contract[Group] & string}`;
+}[keyof Contract];

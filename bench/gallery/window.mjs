@@ -3,26 +3,15 @@
  * many speeds, how long the page's longest task is, and how much memory the window takes.
  */
 import { readFile, rm } from 'node:fs/promises';
-import { _electron } from '@playwright/test';
-import { ensureElectronRuntime } from '../../e2e/runtime/electron-runtime.mjs';
+import { launchWindow } from '../launch-window.mjs';
 
 const SCROLL_MS = 20_000;
 /** Pixels a frame: as a wheel, as a hurried wheel, as a flick, and as the bar is dragged. */
 const SPEEDS = [8, 30, 90, 400];
 
 /** A frame is late when it comes later than the display's own beat allows; frames are counted, not milliseconds. */
-export async function measureWindow({ appDir, libraryDir, home }) {
-  const electron = await _electron.launch({
-    executablePath: await ensureElectronRuntime(),
-    args: ['--no-sandbox', appDir],
-    env: {
-      ...process.env,
-      DBUS_SESSION_BUS_ADDRESS: '/dev/null',
-      BRUSHFLEET_HOME: libraryDir,
-      HOME: home,
-      CI: '1',
-    },
-  });
+export async function measureWindow(given) {
+  const electron = await launchWindow(given);
   try {
     const page = await electron.firstWindow();
     await page.waitForLoadState('domcontentloaded');

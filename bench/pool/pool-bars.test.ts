@@ -49,16 +49,23 @@ describe('limits that are set', () => {
   });
 });
 
+const SEEDS = [3, 4, 5, 6];
+
 describe('limits that nobody set', () => {
   it.each([
     ['bucket', 460 / 0.95],
     ['sliding', 600],
     ['fixed', 600],
   ] as const)('of a %s are found with few refusals, and no job is lost', async (kind, mostSeconds) => {
-    const outcome = await hiddenLimits({ kind, seed: 5, jobs: 1_500 });
-    expect(outcome.lost).toBe(0);
-    expect(outcome.refusalsPer100).toBeLessThanOrEqual(2);
-    expect(outcome.tookMs / SECOND_MS).toBeLessThanOrEqual(mostSeconds);
+    let tookMs = 0;
+    for (const seed of SEEDS) {
+      const outcome = await hiddenLimits({ kind, seed, jobs: 1_500 });
+      expect(outcome.lost).toBe(0);
+      expect(outcome.refusalsPer100).toBeLessThanOrEqual(2);
+      tookMs += outcome.tookMs;
+    }
+    // A mean, as the bar is: one history takes up to 2 % longer than another.
+    expect(tookMs / SEEDS.length / SECOND_MS).toBeLessThanOrEqual(mostSeconds);
   });
 });
 

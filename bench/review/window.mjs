@@ -2,24 +2,13 @@
  * The review in the real window: from the key press of a verdict until the next source and result are loaded, decoded and
  * handed to the display. Measured in the page, by its own clock.
  */
-import { _electron } from '@playwright/test';
-import { ensureElectronRuntime } from '../../e2e/runtime/electron-runtime.mjs';
+import { launchWindow } from '../launch-window.mjs';
 
 /** Milliseconds a person looks at a pair before the key falls: five verdicts in two seconds are a fast reviewer's. */
 const PACE_MS = Number(process.env.PACE_MS ?? 400);
 
-export async function measureReview({ appDir, libraryDir, home, verdicts }) {
-  const electron = await _electron.launch({
-    executablePath: await ensureElectronRuntime(),
-    args: ['--no-sandbox', appDir],
-    env: {
-      ...process.env,
-      DBUS_SESSION_BUS_ADDRESS: '/dev/null',
-      BRUSHFLEET_HOME: libraryDir,
-      HOME: home,
-      CI: '1',
-    },
-  });
+export async function measureReview({ verdicts, ...given }) {
+  const electron = await launchWindow(given);
   try {
     const page = await electron.firstWindow();
     await page.waitForLoadState('domcontentloaded');

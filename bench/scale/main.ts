@@ -2,13 +2,14 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { startMockProvider } from '../loopback/start-mock-provider.mjs';
-import type { Figure } from '../pool/figures';
+import { type Figure, note, percent } from '../pool/figures';
+import { stolenMs } from '../throughput/process-figures.mjs';
 import { type Scene, writeCsv } from './scene';
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -75,6 +76,8 @@ async function measure({ name, scene, provider, stageFile }: Measured): Promise<
   provider.reset();
   const child = fork(stageFile, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   let figures: readonly Figure[] = [];
+  const startedAt = performance.now();
+  const stolenBefore = stolenMs();
   child.on('message', (message: { figures?: readonly Figure[]; question?: string }) => {
     figures = message.figures ?? figures;
     if (message.question !== undefined) {
@@ -83,7 +86,11 @@ async function measure({ name, scene, provider, stageFile }: Measured): Promise<
   });
   child.send({ name, scene });
   const [code] = await once(child, 'exit');
-  print(TITLES[name] ?? name, figures);
+  const stolen = (stolenMs() - stolenBefore) / (performance.now() - startedAt) / cpus().length;
+  print(TITLES[name] ?? name, [
+    ...figures,
+    note('CPU that the host kept from this machine', percent(stolen)),
+  ]);
   if (code !== 0) {
     process.stdout.write(`  ended with exit code ${code}\n`);
   }

@@ -1,4 +1,5 @@
 /** Pages anywhere in the table, filtered or not: the slowest counts. */
+import { EVERYTHING } from '@shared/model/gallery';
 import type { JobQuery } from '../../src-main/store/runs/job-pages';
 import type { Store } from '../../src-main/store/store';
 import { openStore } from '../../src-main/store/store-client';
@@ -32,13 +33,9 @@ export async function pagesStage(scene: Scene): Promise<readonly Figure[]> {
       atMost(`slowest page, ${name}, ms`, await slowest(store, { runId: run.id, ...filter }), BAR_MS, 1),
     );
   }
-  const { total } = await store.gallery(0, 1);
-  let gallery = 0;
-  for (let place = 0; place < PLACES; place += 1) {
-    const [, ms] = await timed(() => store.gallery(offsetOf(place, total), LIMIT));
-    gallery = Math.max(gallery, ms);
-  }
-  figures.push(atMost('slowest page, gallery, ms', gallery, BAR_MS, 1));
+  const [, readMs] = await timed(() => readGallery(store));
+  figures.push(note('gallery read before its first page, ms', readMs.toFixed(0)));
+  figures.push(atMost('slowest page, gallery, ms', await slowestOfGallery(store), BAR_MS, 1));
   const [groups, groupMs] = await timed(() => store.failureGroups(run.id));
   figures.push(note(`groups of failures (${groups.length}), ms`, groupMs.toFixed(0)));
   const [, rowMs] = await timed(() => store.rows(run.datasetId, scene.rows - LIMIT, LIMIT));
@@ -52,6 +49,25 @@ async function slowest(store: Store, filter: Omit<JobQuery, 'offset' | 'limit'>)
   let worst = 0;
   for (let place = 0; place < PLACES; place += 1) {
     const [, ms] = await timed(() => store.jobs({ ...filter, offset: offsetOf(place, total), limit: LIMIT }));
+    worst = Math.max(worst, ms);
+  }
+  return worst;
+}
+
+/** As the screen has it done before it asks: the index is whole, words may be behind. */
+async function readGallery(store: Store): Promise<void> {
+  while ((await store.galleryStep()) === 'reading') {
+    // Another few jobs.
+  }
+}
+
+async function slowestOfGallery(store: Store): Promise<number> {
+  const { snapshot, total } = await store.searchGallery(EVERYTHING);
+  let worst = 0;
+  for (let place = 0; place < PLACES; place += 1) {
+    const [, ms] = await timed(() =>
+      store.galleryPage({ query: EVERYTHING, snapshot }, offsetOf(place, total), LIMIT),
+    );
     worst = Math.max(worst, ms);
   }
   return worst;

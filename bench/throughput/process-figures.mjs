@@ -29,7 +29,10 @@ export function processFigures(pid) {
   }
 }
 
-/** Of the machine's programs but this one, `except` milliseconds of CPU taken off: a share of all cores. */
+/**
+ * What everybody but this process took, `except` milliseconds of CPU taken off: other programs of this machine, and, where
+ * it is a virtual one, its host for others. A share of all cores.
+ */
 export function watchMachine() {
   const before = machineBusyMs() - ownCpuMs();
   const startedAt = performance.now();
@@ -66,9 +69,20 @@ export function watchProcess(pid) {
   };
 }
 
-/** Of all cores together, since the machine started. */
+/** Of all cores together, since the machine started; what its host kept from it counts. */
 function machineBusyMs() {
-  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
+  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, stolenMs());
+}
+
+/** What the host of a virtual machine gave to others while this one had work, of all cores together. 0 without a /proc. */
+export function stolenMs() {
+  try {
+    // proc(5): user, nice, system, idle, iowait, irq, softirq, steal.
+    const stolen = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]?.split(/\s+/)[8];
+    return (Number(stolen ?? 0) * 1000) / TICKS_PER_SECOND;
+  } catch {
+    return 0;
+  }
 }
 
 function ownCpuMs() {

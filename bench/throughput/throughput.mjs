@@ -126,7 +126,7 @@ function report({ run, stats, wrong }) {
     `requests                  ${stats.requests} for ${rows} rows, ${stats.connections} connections, ${(stats.bytesOut / 1e6).toFixed(0)} MB`,
     `every picture in its row  ${wrong.length === 0 && run.code === 0 ? 'yes' : `NO: ${wrong.slice(0, 5).join('; ')}`}`,
     `CPU                       command line ${(run.cpuMs / rows).toFixed(2)} ms a row (${(run.cpuMs / seconds / 10).toFixed(0)} % of one core), provider ${(stats.cpuMs / rows).toFixed(2)} ms a row (${(stats.cpuMs / seconds / 10).toFixed(0)} %), ${cpus().length} cores`,
-    `CPU of other programs     ${(foreign * 100).toFixed(0)} % of the machine${foreign > 0.12 ? ': too much to judge by this round' : ''}`,
+    `CPU of others             ${(foreign * 100).toFixed(0)} % of the machine${foreign > 0.12 ? ': too much to judge by this round' : ''}`,
     `memory                    ${run.peakRssMb.toFixed(0)} MB at most`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);

@@ -7,7 +7,7 @@
  * ideal is judged where the floor itself reaches its bar; elsewhere it is only told, for it says how fast the machine is.
  */
 
-/** Beyond, other programs decide: figures are printed, and nothing is judged by them. */
+/** Beyond, others decide: figures are printed, and nothing is judged by them. */
 const MOST_FOREIGN = 0.12;
 const SHARES = { 16: 0.97, 64: 0.95 };
 const LONGEST_DELAY_MS = 10;
@@ -90,7 +90,7 @@ export function judge({ measured, foreign, latencyMs, isCompiled, inFlights, pri
   cpuBars({ figure, atLeast, atMost, print, busy: inFlights.includes(64) ? 64 : (inFlights[0] ?? 64) });
   const others = median(foreign);
   print(
-    `CPU of other programs ${(others * 100).toFixed(0)} % of the machine${others > MOST_FOREIGN ? ': too much to judge by these figures; run again on a quiet machine' : ''}`,
+    `CPU of other programs and of the host’s other machines ${(others * 100).toFixed(0)} % of the machine${others > MOST_FOREIGN ? ': too much to judge by these figures; run again on a quiet machine' : ''}`,
   );
   return missed.length === 0 || others > MOST_FOREIGN;
 }

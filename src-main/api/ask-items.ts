@@ -69,19 +69,19 @@ export function askItems(
   items: readonly ReadyItem[],
   how: AskOptions = {},
 ): readonly Promise<ItemResult>[] {
-  const asks = items.flatMap(({ ask }) => (ask.kind === 'ok' ? [ask.ask] : []));
+  const asked = items.flatMap((item) => (item.ask.kind === 'ok' ? [{ item, ask: item.ask.ask }] : []));
   const answers = session.submitAll(
-    asks,
-    asks.map(() => how),
+    asked.map(({ ask }) => ask),
+    asked.map(() => how),
   );
-  let next = 0;
-  return items.map(async ({ ask, metadata, forget }) => {
+  const answerTo = new Map(asked.map(({ item }, at) => [item, answers[at]]));
+  return items.map(async (item) => {
+    const { ask, metadata, forget } = item;
     if (ask.kind === 'refused') {
       await forget();
       return refusedResult(ask.sentence, metadata);
     }
-    const answer = answers[next];
-    next += 1;
+    const answer = answerTo.get(item);
     try {
       return resultOf(await (answer as NonNullable<typeof answer>), metadata, ask.ask.answer.kind !== 'text');
     } finally {

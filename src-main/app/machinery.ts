@@ -20,7 +20,7 @@ import { createOrderBook } from './orders/order-book';
 import { orderFailure } from './orders/order-failure';
 import { withoutReplaced } from './results/replaced-result';
 import { createRunJournal } from './runs/run-journal';
-import { createLostResults } from './results/lost-results';
+import { createBrokenResults } from './results/broken-results';
 import { createRuns, type Runs } from './runs/runs';
 import { createUnfinishedFiles } from './results/unfinished-files';
 import { createUnwrittenEnds } from './results/unwritten-ends';
@@ -108,7 +108,7 @@ export function buildMachinery(options: MachineryOptions): Machinery {
       keyCap: (keyId) => fleet.storedKey(keyId)?.limits?.costPerDay,
     }),
   );
-  const lost = createLostResults({
+  const broken = createBrokenResults({
     store,
     clock,
     verify: (run, signal) => verifyResults(store, run, signal),
@@ -153,9 +153,9 @@ export function buildMachinery(options: MachineryOptions): Machinery {
       return place === undefined || runs.includes(job.runId, place);
     },
     isPastEnd: (job) => runs.isPastEnd(job.runId, orders.placeOf(job.id)?.position ?? 0),
-    stragglers: lost.next,
+    stragglers: broken.next,
     arrivals,
-    onHandedOut: lost.handedOut,
+    onHandedOut: broken.handedOut,
     onSettled(end) {
       const { attemptId, outcome } = end;
       budget.settle(attemptId, costOf(outcome), isCharged(outcome));
@@ -200,7 +200,7 @@ export function buildMachinery(options: MachineryOptions): Machinery {
     store,
     scheduler,
     orders,
-    lost,
+    broken,
     tidy: (runId) => void unfinished.sweep(runId),
     async settle(runId) {
       await unwritten.again();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deferred } from './deferred';
+import { deferred } from '../deferred';
 import { createNewestFirst } from './newest-first';
 
 describe('the newest wish first', () => {

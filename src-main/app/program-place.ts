@@ -2,6 +2,7 @@
  * A program's place in an app: the keys it lent serve its sessions alone, beside all others that use the same library.
  * The program may be this process's own, or one that came in over the local door.
  */
+import { isDemoModel } from '@shared/demo';
 import type { Endpoint, KeyState } from '@shared/model/endpoint';
 import type { Failure } from '@shared/model/failure';
 import type { Provider } from '@shared/model/provider';
@@ -85,6 +86,10 @@ export async function programPlace(
       'No valid API keys found: set GEMINI_API_KEY or OPENAI_API_KEY, or add an endpoint to the library.',
     );
   }
+  const vault = app.vault.status();
+  if (endpointIds === null && vault.kind === 'passphrase' && vault.locked && !isDemoModel(model)) {
+    return refused(LOCKED);
+  }
   const number = freeNumber(app);
   return {
     kind: 'ok',
@@ -107,6 +112,9 @@ export async function programPlace(
     },
   };
 }
+
+const LOCKED =
+  'The keys of this library are behind a passphrase: set BRUSHFLEET_PASSPHRASE to the right one, or unlock them in the window that has it open.';
 
 function refused(sentence: string) {
   return { kind: 'refused', sentence } as const;

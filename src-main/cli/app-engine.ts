@@ -1,6 +1,7 @@
 /** The engine port over the app, in the process that owns the library and may serve others. */
 import type { App } from '../app';
 import { FolderRun } from '../app/runs/folder-run';
+import { deferred } from '../deferred';
 import type { Door } from '../local-door/serve-door';
 import type { CheckEnd, CheckRequest, CliEngine, RefusedRun, RunEnd, RunFolderRequest } from './engine-port';
 import type { OnInterrupt } from './interrupt';
@@ -36,6 +37,11 @@ export class AppEngine implements CliEngine {
 
   models(): ReturnType<CliEngine['models']> {
     return this.#options.app.models.list();
+  }
+
+  async library(): ReturnType<CliEngine['library']> {
+    const { fleet, vault } = this.#options.app;
+    return { views: fleet.views(), vault: vault.status(), ownerPid: null };
   }
 
   async runFolder(request: RunFolderRequest): Promise<RunEnd> {
@@ -87,7 +93,9 @@ export class AppEngine implements CliEngine {
 
   /** Others join only now: what they lend gets its names beside what is here already. */
   async #begin({ fleet }: Pick<RunFolderRequest, 'fleet'>): Promise<void> {
-    await this.#options.app.fleet.give(fleet);
+    if (fleet !== null) {
+      await this.#options.app.fleet.give(fleet);
+    }
     this.#door = await this.#options.openDoor();
   }
 
@@ -125,12 +133,4 @@ export class AppEngine implements CliEngine {
     await Promise.race([door.idle(), promise]);
     end();
   }
-}
-
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
 }

@@ -39,13 +39,21 @@ export async function carryOut(options: CarryOutOptions): Promise<number> {
   const { engine, order, streams, clock } = options;
   const startedAt = clock.now();
   const progress = createProgress(streams.err, clock);
+  const stop = (sentence: string): void => {
+    progress.note(sentence);
+    engine.stop().catch((error: unknown) => progress.note(`Could not stop cleanly: ${String(error)}`));
+  };
   const interrupts = watchInterrupts(options.onInterrupt, {
-    first: () => {
-      progress.note('Stopping: requests in flight finish and are kept. Press Ctrl-C again to end at once.');
-      engine.stop().catch((error: unknown) => progress.note(`Could not stop cleanly: ${String(error)}`));
-    },
+    first: () => stop('Stopping: requests in flight finish and are kept. Press Ctrl-C again to end at once.'),
     second: () => options.exitNow(EXIT.interrupted),
   });
+  // Who reads the lines of finished jobs has gone away, as `head` does: what it would not read is not paid for.
+  let isUnread = false;
+  const onUnread = (): void => {
+    isUnread = true;
+    stop('Standard output was closed: nothing more is sent, and what is in flight finishes and is kept.');
+  };
+  const unwatch = options.json ? streams.out.onLost?.(onUnread) : undefined;
   try {
     const end = await engine.runFolder({
       ...order,
@@ -62,6 +70,7 @@ export async function carryOut(options: CarryOutOptions): Promise<number> {
       streams.err.write(`brushfleet: ${end.sentence}\n`);
       return refusedCode(end, interrupts.happened);
     }
+    unwatch?.();
     const { answers } = options;
     const isPrinted = answers?.isPrinted === true;
     const hasFile = end.answersProblem === undefined;
@@ -72,6 +81,7 @@ export async function carryOut(options: CarryOutOptions): Promise<number> {
       resultsCsv: order.outputCsv ?? join(order.outputDir, 'results.csv'),
       seconds: (clock.now() - startedAt) / 1000,
       interrupted: interrupts.happened ? interruptedSentence(answers) : null,
+      ...(isUnread && end.run.state.kind === 'paused' ? { isUnread: true } : {}),
     });
     if (isPrinted && (isLost || !hasFile)) {
       answers.onUnprinted?.();
@@ -81,6 +91,7 @@ export async function carryOut(options: CarryOutOptions): Promise<number> {
     }
     return isLost && exitCode === EXIT.done ? EXIT.someFailed : exitCode;
   } finally {
+    unwatch?.();
     progress.end();
     interrupts.end();
   }
@@ -99,23 +110,28 @@ export interface HowItEnded {
   readonly seconds: number;
   /** What is said when Ctrl-C ended it; null: it was not. */
   readonly interrupted: string | null;
+  /** It was stopped because nobody reads its lines any more. */
+  readonly isUnread?: true;
 }
+
+const UNREAD = 'Standard output was closed: run the same command again to send the rest.';
 
 /** Says how a run ended; answers the exit code. */
 export function tellEnd(
   { streams, json }: Pick<CarryOutOptions, 'streams' | 'json'>,
-  { end, resultsCsv, seconds, interrupted, answers }: HowItEnded,
+  { end, resultsCsv, seconds, interrupted, answers, isUnread }: HowItEnded,
 ): number {
   const { run } = end;
   const sentences = [
-    end.sentence ?? interrupted,
+    end.sentence ?? interrupted ?? (isUnread === true ? UNREAD : null),
     end.sentence === undefined ? null : higherCap(run),
     unknownSentence(run.counts.unknown),
     end.unread === undefined ? null : unreadSentence(end.unread, answers !== undefined),
     end.answersProblem ?? null,
   ];
   const sentence = sentences.filter((one) => one !== null).join(' ');
-  const exitCode = interrupted === null ? exitCodeOf(end) : EXIT.interrupted;
+  const exitCode =
+    interrupted !== null ? EXIT.interrupted : isUnread === true ? EXIT.someFailed : exitCodeOf(end);
   const summary = {
     run,
     resultsCsv,

@@ -25,7 +25,7 @@ export interface RunCliRequest {
   readonly modelName: string | null;
   readonly source:
     | { readonly kind: 'file'; readonly path: string }
-    | { readonly kind: 'prompt'; readonly prompt: string };
+    | { readonly kind: 'prompts'; readonly prompts: readonly string[] };
   /** What is asked of every row: a column's name, or a template. */
   readonly instruction:
     | { readonly kind: 'column'; readonly name: string }

@@ -8,10 +8,20 @@ import type { CatalogueModel } from '@shared/model/catalogue';
 import type { Connection } from '../local-door/connect-door';
 import { type CheckEvent, type RunEvent, STORE_CODE } from '../local-door/door-contract';
 import { revealed } from '../local-door/lent-fleet';
+import { givenElsewhere } from '../local-door/given-elsewhere';
 import { StoreError } from '../store/store-error';
+import { refused } from './cli-request';
 import type { CheckEnd, CheckRequest, CliEngine, RunEnd, RunFolderRequest } from './engine-port';
 
 type Owner = Extract<Connection, { kind: 'ok' }>;
+
+interface Ended<End> {
+  readonly kind: 'end';
+  readonly end: End;
+}
+
+/** What comes before the end. */
+type Told<Event> = Exclude<Event, { readonly kind: 'end' | 'handover' }>;
 
 export interface ClientEngineOptions {
   readonly owner: Owner;
@@ -37,12 +47,21 @@ export class ClientEngine implements CliEngine {
     return this.#options.models;
   }
 
+  async library(): ReturnType<CliEngine['library']> {
+    const { client, isGiven, pid } = this.#options.owner;
+    if (isGiven) {
+      return refused(givenElsewhere(pid));
+    }
+    const [views, vault] = await Promise.all([client.app.endpoints.list(), client.app.vault.status()]);
+    return { views, vault, ownerPid: pid };
+  }
+
   async runFolder(request: RunFolderRequest): Promise<RunEnd> {
     request.onNote(
       `Sending through the Brushfleet that has the library open (process ${this.#options.owner.pid}).`,
     );
     let isMade = false;
-    const end = await this.#heard<RunEvent, RunEnd>(
+    const end = await this.#heard<Told<RunEvent>, RunEnd>(
       async () => this.#options.owner.client.door.run({ ...this.#asked(request), wantsJobs: true }),
       (event) => {
         switch (event.kind) {
@@ -69,7 +88,7 @@ export class ClientEngine implements CliEngine {
   }
 
   async checkFolder(request: CheckRequest): Promise<CheckEnd> {
-    const end = await this.#heard<CheckEvent, CheckEnd>(
+    const end = await this.#heard<Told<CheckEvent>, CheckEnd>(
       async () => this.#options.owner.client.door.check(this.#asked(request)),
       (event) => {
         switch (event.kind) {
@@ -97,9 +116,9 @@ export class ClientEngine implements CliEngine {
   }
 
   /** Null: the owner is gone, or about to go. */
-  async #heard<Event extends { readonly kind: string }, End>(
-    ask: () => Promise<AsyncIterable<Event>>,
-    onEvent: (event: Exclude<Event, { kind: 'end' | 'handover' }>) => void,
+  async #heard<Event extends Told<RunEvent | CheckEvent>, End>(
+    ask: () => Promise<AsyncIterable<Event | Ended<End> | { readonly kind: 'handover' }>>,
+    onEvent: (event: Event) => void,
   ): Promise<End | null> {
     try {
       for await (const event of await ask()) {
@@ -107,10 +126,9 @@ export class ClientEngine implements CliEngine {
           return null;
         }
         if (event.kind === 'end') {
-          // The kind of event tells which end it carries.
-          return (event as unknown as { readonly end: End }).end;
+          return event.end;
         }
-        onEvent(event as Exclude<Event, { kind: 'end' | 'handover' }>);
+        onEvent(event);
       }
       return null;
     } catch (error) {
@@ -162,7 +180,7 @@ export class ClientEngine implements CliEngine {
         ...(imageCacheDir === undefined ? {} : { imageCacheDir }),
         ...(answersFile === undefined ? {} : { answersFile }),
       },
-      fleet: revealed(fleet),
+      fleet: fleet === null ? null : revealed(fleet),
     };
   }
 }

@@ -89,7 +89,7 @@ export function runCommandLine(rootDir: string): void {
         brushfleetAt({ resourcesDir: join(rootDir, 'resources'), version, logLevel }, given),
     },
     openLibrary: ({ env }) => openOwnLibrary(libraryDir(env, process.platform, homedir())),
-    openEngine: ({ env, logLevel }) =>
+    openEngine: ({ env, logLevel, usesLibraryKeys }) =>
       openEngine({
         onInterrupt,
         onNote: (sentence) => process.stderr.write(`brushfleet: ${sentence}\n`),
@@ -98,7 +98,9 @@ export function runCommandLine(rootDir: string): void {
         env,
         resourcesDir: join(rootDir, 'resources'),
         imageRoots: 'all',
-        keyring: noKeyring('the command line uses the keys of its environment'),
+        ...(usesLibraryKeys
+          ? {}
+          : { keyring: noKeyring('the command line uses the keys of its environment') }),
         logLevel,
       }),
   }).then(async (code) => {

@@ -49,7 +49,7 @@ describe('what the engine is asked for', () => {
         resume: true,
       }),
     ]);
-    expect(requests[0]?.fleet.keys.map((key) => key.secret.reveal())).toEqual([KEY]);
+    expect(requests[0]?.fleet?.keys.map((key) => key.secret.reveal())).toEqual([KEY]);
     expect(err).toContain('Model: gemini-current (the default)\n');
     expect(err).toContain('Sending: key …0001 -> generativelanguage.googleapis.com\n');
     expect([code, closed()]).toEqual([0, 1]);
@@ -63,7 +63,7 @@ describe('what the engine is asked for', () => {
     const { requests } = await invoke(`${EDIT} --timeout 5`, {
       env: { GEMINI_API_KEY: KEY, DG_GEMINI_TIMEOUT: '6', DG_GEMINI_MAX_RETRIES: '6' },
     });
-    expect(requests[0]?.fleet.endpoints[0]?.timeoutMs).toBe(5000);
+    expect(requests[0]?.fleet?.endpoints[0]?.timeoutMs).toBe(5000);
     expect(requests[0]?.options).toMatchObject({ maxRetries: 6, retryDelayMs: 7000 });
   });
 
@@ -105,7 +105,11 @@ describe('refusals: one sentence on stderr, exit 2, nothing asked of the engine'
   it.each<[string, Scene, RegExp]>([
     ['edit --backend google_genai --input missing.csv', {}, /"missing\.csv"/],
     [`${EDIT} --instruction_key how`, {}, /has no column "how"; it has image_url, instruction/],
-    [EDIT, { env: {} }, /No valid API keys found: none of DG_GEMINI_API_KEYS/],
+    [
+      EDIT,
+      { env: {} },
+      /none of DG_GEMINI_API_KEYS, .* and the library has no key that can serve gemini-current/,
+    ],
     [EDIT, { env: { GEMINI_API_KEY: KEY, DG_GEMINI_TIMEOUT: 'x' } }, /DG_GEMINI_TIMEOUT is not a number/],
     [`${EDIT} --env_file nowhere.env`, {}, /nowhere\.env: there is no such file/],
     [`${EDIT} --aspect_ratio 3:2`, {}, /gemini-current does not offer the ratio 3:2; it offers 1:1, 16:9/],
@@ -273,6 +277,37 @@ describe('Ctrl-C', () => {
       },
     });
     expect(exits).toEqual([130]);
+  });
+});
+
+describe('a reader of --json that goes away', () => {
+  const left = (counts: { done: number; pending?: number }, isPaused: boolean): Scene => ({
+    async play(_, { leave, stopped }) {
+      leave();
+      await (isPaused ? stopped : null);
+      const state = isPaused
+        ? ({ kind: 'paused', reason: 'stopped' } as const)
+        : ({ kind: 'finished' } as const);
+      return { kind: 'finished', run: runWith(counts, { state }) };
+    },
+  });
+
+  it('has nothing more sent for it: what is in flight is kept, and the rest is a command away', async () => {
+    const { code, err, listeners } = await invoke(`${EDIT} --json`, left({ done: 2, pending: 5 }, true));
+    expect([code, listeners]).toEqual([1, 0]);
+    expect(err).toContain('Standard output was closed: nothing more is sent');
+    expect(err).toContain(
+      'brushfleet: Standard output was closed: run the same command again to send the rest.',
+    );
+  });
+
+  it('after the last request, has lost nothing', async () => {
+    expect((await invoke(`${EDIT} --json`, left({ done: 7 }, false))).code).toBe(0);
+  });
+
+  it('is not listened for where the lines are only the summary', async () => {
+    const { code, err } = await invoke(EDIT, left({ done: 7 }, false));
+    expect([code, err.includes('closed')]).toEqual([0, false]);
   });
 });
 

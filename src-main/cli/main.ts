@@ -18,6 +18,7 @@ import { carryOutRuns, restOf } from './runs/carry-out-runs';
 import type { AgainKind } from './runs/runs-work';
 import type { RunsCliRequest } from './runs/runs-request';
 import { badLogLevel, type MainOptions, readSurroundings, refuse, withEngine } from './surroundings';
+import { runFleet } from './run-fleet';
 import { runServe } from './serve/run-serve';
 import { runStream } from './stream/run-stream';
 import { runText } from './text/run-text';
@@ -95,14 +96,16 @@ async function run(options: MainOptions, request: RunCliRequest, onFleet: OnFlee
   if (input?.kind === 'refused') {
     return refuse(options, input.sentence);
   }
-  const fleet = fleetFromEnv({ provider: request.provider, env, flags: request.fleetFlags });
+  const fleet = runFleet({ provider: request.provider, env, flags: request.fleetFlags });
   if (fleet.kind === 'refused') {
     return refuse(options, fleet.sentence);
   }
-  onFleet(fleet);
+  if (fleet.kind === 'ok') {
+    onFleet(fleet);
+  }
   const today = new Date(options.clock.wallNow()).toISOString().slice(0, 10);
   const { json, check: isCheck } = request;
-  return withEngine(options, { env, logLevel, json, check: isCheck }, (engine) =>
+  return withEngine(options, { env, logLevel, json, check: isCheck, fleet }, (engine) =>
     planRun({ request, fleet, format: input?.format ?? null, models: engine.models(), cwd, today }),
   );
 }

@@ -38,7 +38,7 @@ describe('every documented command', () => {
       expect(request.modelName).toBe(has('model_name') ? flag('model_name') : null);
       expect(request.source).toEqual(
         has('prompt')
-          ? { kind: 'prompt', prompt: flag('prompt') }
+          ? { kind: 'prompts', prompts: [flag('prompt')] }
           : { kind: 'file', path: flag(has('input') ? 'input' : 'prompts_file') },
       );
       expect(request.outputDir).toBe(has('output_dir') ? flag('output_dir') : './output');
@@ -139,12 +139,20 @@ describe('values', () => {
   it('takes gemini for google_genai, and a value that begins with a dash', () => {
     expect(run('t2i', '--backend=gemini', '--prompt', '--a dash--')).toMatchObject({
       provider: 'google_genai',
-      source: { kind: 'prompt', prompt: '--a dash--' },
+      source: { kind: 'prompts', prompts: ['--a dash--'] },
     });
   });
 
   it('--prompt wins over --prompts_file', () => {
-    expect(run(...TEXT, '--prompts_file', 'p.txt').source).toEqual({ kind: 'prompt', prompt: 'a cat' });
+    expect(run(...TEXT, '--prompts_file', 'p.txt').source).toEqual({ kind: 'prompts', prompts: ['a cat'] });
+    expect(run(...TEXT, '--prompt', 'a dog').source).toEqual({
+      kind: 'prompts',
+      prompts: ['a cat', 'a dog'],
+    });
+    expect(parse(...EDIT, '--prompt', 'red', '--prompt', 'blue')).toMatchObject({
+      kind: 'refused',
+      sentence: expect.stringContaining('give it once'),
+    });
   });
 
   it('an edit may have one instruction for all rows', () => {

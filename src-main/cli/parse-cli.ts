@@ -179,10 +179,10 @@ function readSource(task: 'edit' | 't2i', flags: FlagValues): RunCliRequest['sou
     }
     return { kind: 'file', path: input };
   }
-  const prompt = flags.text('prompt');
+  const prompts = flags.texts('prompt');
   const file = flags.text('prompts_file') ?? input;
-  if (prompt !== undefined) {
-    return { kind: 'prompt', prompt };
+  if (prompts.length > 0) {
+    return { kind: 'prompts', prompts };
   }
   if (file === undefined) {
     throw new UsageError('Say what to draw: brushfleet t2i --prompt "...", or --prompts_file FILE.');
@@ -193,10 +193,15 @@ function readSource(task: 'edit' | 't2i', flags: FlagValues): RunCliRequest['sou
 function readInstruction(task: 'edit' | 't2i', flags: FlagValues): RunCliRequest['instruction'] {
   const column = flags.text('instruction_key');
   if (task === 't2i') {
-    const isOnePrompt = flags.has('prompt');
-    return { kind: 'column', name: isOnePrompt ? 'prompt' : (column ?? 'prompt') };
+    const hasPrompt = flags.has('prompt');
+    return { kind: 'column', name: hasPrompt ? 'prompt' : (column ?? 'prompt') };
   }
-  const prompt = flags.text('prompt');
+  const [prompt, ...others] = flags.texts('prompt');
+  if (others.length > 0) {
+    throw new UsageError(
+      '--prompt is one instruction for all rows of edit: give it once, or a column of instructions with --instruction_key.',
+    );
+  }
   if (prompt !== undefined && column !== undefined) {
     throw new UsageError(
       '--prompt and --instruction_key cannot be used together: one instruction for all rows, or a column of them.',

@@ -8,7 +8,6 @@ import type { Caps, DatasetFormat, Recipe } from '@shared/model/run';
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
 import { defaultModel, modelWarnings } from '@shared/resolve-model';
 import { columnTemplate } from '@shared/template';
-import type { FoundFleet } from '../fleet-env/fleet-from-env';
 import {
   type DemoCliRequest,
   type Refused,
@@ -18,6 +17,7 @@ import {
 } from './cli-request';
 import type { RunFolderRequest } from './engine-port';
 import { ignoredNote } from './explained-flags';
+import type { RunFleet } from './run-fleet';
 
 /** The engine's request without its listeners. */
 export type RunOrder = Omit<RunFolderRequest, 'onNote' | 'onProgress' | 'onJob'>;
@@ -32,7 +32,7 @@ export type PlannedRun =
 
 export interface PlanInput {
   readonly request: RunCliRequest;
-  readonly fleet: FoundFleet;
+  readonly fleet: RunFleet;
   /** Of the input file; null for a prompt. */
   readonly format: DatasetFormat | null;
   readonly models: readonly CatalogueModel[];
@@ -93,7 +93,7 @@ export function planRun(input: PlanInput): PlannedRun {
       outputDir: resolve(cwd, request.outputDir),
       resume: request.resume,
       adopt: request.adopt,
-      fleet: { endpoints: fleet.endpoints, keys: fleet.keys },
+      fleet: givenFleet(fleet),
       ...(request.outputCsv === undefined ? {} : { outputCsv: resolve(cwd, request.outputCsv) }),
       ...(request.imageCacheDir === undefined ? {} : { imageCacheDir: resolve(cwd, request.imageCacheDir) }),
     },
@@ -113,7 +113,7 @@ export function unpricedRefusal(
 }
 
 /** The environment's ratio becomes the recipe's own, so that a change of it is noticed when the run goes on. */
-function readSize({ size }: RunCliRequest, fleet: FoundFleet): SizeFlags {
+function readSize({ size }: RunCliRequest, fleet: RunFleet): SizeFlags {
   const ratio = fleet.defaults.aspectRatio;
   return size.aspectRatio !== undefined || size.width !== undefined || ratio === null
     ? size
@@ -133,15 +133,15 @@ function recipeOf(request: RunCliRequest, model: string, size: SizeFlags): Recip
 }
 
 function sourceOf({ request, format, cwd }: PlanInput): RunOrder['source'] {
-  if (request.source.kind === 'prompt') {
-    return { kind: 'prompts', prompts: [request.source.prompt] };
+  if (request.source.kind === 'prompts') {
+    return request.source;
   }
   const path = resolve(cwd, request.source.path);
   return format === null ? { kind: 'file', path } : { kind: 'file', path, format };
 }
 
 function nameOf({ source }: RunCliRequest): string {
-  return source.kind === 'prompt' ? 'prompt' : basename(source.path, extname(source.path)) || 'run';
+  return source.kind === 'prompts' ? 'prompt' : basename(source.path, extname(source.path)) || 'run';
 }
 
 function announcements(
@@ -153,12 +153,25 @@ function announcements(
   const ignored = ignoredNote(request.ignoredFlags);
   return [
     ...(ignored === null ? [] : [ignored]),
-    ...fleet.notes.map((note) => `Note: ${note}`),
-    ...fleet.warnings.map((warning) => `Warning: ${warning}`),
+    ...fleetNotes(fleet),
     ...modelWarnings(model, input.today).map((warning) => `Warning: ${warning}`),
     `Model: ${chosen}${request.modelName === null ? ' (the default)' : ''}`,
-    `Sending: ${fleet.startLine}`,
+    ...sendingLine(fleet),
   ];
+}
+
+export function fleetNotes(fleet: RunFleet): readonly string[] {
+  const warnings = fleet.kind === 'ok' ? fleet.warnings : [];
+  return [...fleet.notes.map((note) => `Note: ${note}`), ...warnings.map((warning) => `Warning: ${warning}`)];
+}
+
+/** Which keys of the library serve is told once it is open. */
+export function sendingLine(fleet: RunFleet): readonly string[] {
+  return fleet.kind === 'ok' ? [`Sending: ${fleet.startLine}`] : [];
+}
+
+export function givenFleet(fleet: RunFleet): RunOrder['fleet'] {
+  return fleet.kind === 'ok' ? { endpoints: fleet.endpoints, keys: fleet.keys } : null;
 }
 
 export function planDemo(request: DemoCliRequest, cwd: string): PlannedRun {

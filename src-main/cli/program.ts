@@ -5,7 +5,7 @@ import { addFleetCommands } from './fleet/fleet-program';
 import { addLibraryCommands, addRunsCommands } from './runs/runs-program';
 import { addServeCommand } from './serve/serve-program';
 import { addStreamCommand } from './stream/stream-program';
-import { addTextCommands } from './text/text-program';
+import { addTextCommands, collect } from './text/text-program';
 import { addTokensCommands } from './tokens/tokens-program';
 
 /** A list: a flag that may be given several times. */
@@ -57,7 +57,7 @@ Keys and endpoints come from the environment or from .env in the working folder:
   DG_GEMINI_ENDPOINTS=https://a,https://b               several endpoints; a blank one is the official endpoint
   DG_GEMINI_RATE_LIMITS=60,30  DG_GEMINI_WEIGHTS=1,2    by endpoint: requests per minute, share of the traffic
 The same with OPENAI in place of GEMINI. A flag wins over the environment.
-The window's own keys and endpoints: brushfleet keys --help, brushfleet endpoints --help.
+Where the environment has none of a provider, the window's own serve: brushfleet keys --help, brushfleet endpoints --help.
 
 Exit codes: 0 all done, 1 some failed or could not be sent, 2 a wrong command, 130 interrupted (run it again to continue).`;
 
@@ -109,6 +109,7 @@ function addEditFlags(command: Command): void {
     .option(
       '--prompt <text>',
       'one instruction for all rows, in place of a column; {{column}} inserts a cell',
+      collect,
     )
     .option('--instruction_key <column>', 'the column that holds the instruction (default: instruction)');
   addRunFlags(command);
@@ -116,7 +117,7 @@ function addEditFlags(command: Command): void {
 
 function addPromptFlags(command: Command): void {
   addProviderFlags(command)
-    .option('--prompt <text>', 'one prompt; wins over --prompts_file')
+    .option('--prompt <text>', 'a prompt; may be given several times, and wins over --prompts_file', collect)
     .option('--prompts_file <path>', 'JSONL, JSON, TXT (one prompt per line), CSV or Parquet')
     .option('--input <path>', 'the same as --prompts_file')
     .option('--instruction_key <column>', 'the column that holds the prompt (default: prompt)');

@@ -51,6 +51,14 @@ export function readCaps(flags: FlagValues): Caps | undefined {
   return Object.keys(caps).length === 0 ? undefined : caps;
 }
 
+/** A word without a flag. `what` names it in the refusal. */
+export function notBlank(word: string, what: string): string {
+  if (word.trim() === '') {
+    throw new UsageError(`${what} is blank: the shell lost a variable.`);
+  }
+  return word.trim();
+}
+
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 export function withoutUndefined<T extends Readonly<Record<string, unknown>>>(values: T): Defined<T> {

@@ -12,6 +12,7 @@ import type { SecretInput } from './fleet/secret-input';
 import type { OnInterrupt } from './interrupt';
 import type { OpenedLibrary } from './library/library-port';
 import type { PlannedRun } from './plan-run';
+import { type LibraryFleet, libraryLines, type RunFleet } from './run-fleet';
 import type { OpenedRuns } from './runs/runs-port';
 import type { OpenedServed } from './serve/open-served';
 import type { StreamDoor } from './stream/run-stream';
@@ -40,7 +41,7 @@ export interface MainOptions {
   exitNow(code: number): void;
   /** Where keys are typed or piped in. */
   readonly input: SecretInput;
-  openEngine(options: EngineOptions): Promise<OpenedEngine>;
+  openEngine(options: EngineOptions & { readonly usesLibraryKeys: boolean }): Promise<OpenedEngine>;
   /** The library's own fleet, which the window shows too; `libraryDir`: of another one than the usual. */
   openFleet(options: EngineOptions & FleetUse & { readonly libraryDir?: string }): Promise<OpenedFleet>;
   /** The library's runs: of this process, or of another that has it open. */
@@ -82,14 +83,17 @@ export interface EngineUse extends EngineOptions, Pick<CarryOutOptions, 'answers
   readonly json: boolean;
   /** Rows are read, and nothing is sent. */
   readonly check: boolean;
+  /** Whose keys it is sent with; absent: what is planned names all that it needs. */
+  readonly fleet?: RunFleet;
 }
 
 export async function withEngine(
   options: MainOptions,
-  { env, logLevel, json, check: isCheck, answers }: EngineUse,
+  { env, logLevel, json, check: isCheck, fleet, answers }: EngineUse,
   plan: (engine: CliEngine) => PlannedRun,
 ): Promise<number> {
-  const opened = await options.openEngine({ env, logLevel });
+  const usesLibraryKeys = fleet?.kind === 'library';
+  const opened = await options.openEngine({ env, logLevel, usesLibraryKeys });
   if (opened.kind === 'refused') {
     return refuse(options, opened.sentence);
   }
@@ -99,7 +103,11 @@ export async function withEngine(
     if (planned.kind === 'refused') {
       return refuse(options, planned.sentence);
     }
-    for (const sentence of planned.announce) {
+    const told = fleet?.kind === 'library' ? await toldOf(engine, planned, fleet) : planned;
+    if (told.kind === 'refused') {
+      return refuse(options, told.sentence);
+    }
+    for (const sentence of told.announce) {
       options.streams.err.write(`${sentence}\n`);
     }
     const work = {
@@ -113,6 +121,16 @@ export async function withEngine(
   } finally {
     await engine.close();
   }
+}
+
+async function toldOf(
+  engine: CliEngine,
+  { order, announce }: Exclude<PlannedRun, Refused>,
+  fleet: LibraryFleet,
+): Promise<{ readonly kind: 'ok'; readonly announce: readonly string[] } | Refused> {
+  const look = await engine.library();
+  const found = 'kind' in look ? look : libraryLines(look, order.recipe.models, fleet);
+  return found.kind === 'refused' ? found : { kind: 'ok', announce: [...announce, ...found.lines] };
 }
 
 export function refuse({ streams }: MainOptions, sentence: Refused['sentence']): number {

@@ -4,8 +4,8 @@ import { KEY_IN_ARGUMENTS } from './fleet/looks-like-key';
 
 /** What the words after these commands are. */
 const BRANCHES: Readonly<Record<string, string>> = {
-  keys: 'list, add, import, test or remove',
-  endpoints: 'list, add, set or test',
+  keys: 'list, add, import, test, pause, resume, reset or remove',
+  endpoints: 'list, add, set, remove or test',
   runs: 'list, show, resume, set, pause, cancel or export',
   library: 'check or restore',
   tokens: 'add, list, set or revoke',
@@ -59,7 +59,7 @@ function unknownCommand(word: string, suggestion: string | undefined, argv: read
 /** As far as the command line names commands there are. */
 function commandOf([name = '', sub = '']: readonly string[]): string {
   if (Object.hasOwn(BRANCHES, name)) {
-    return /^(list|add|import|test|remove|set|show|resume|pause|cancel|export|check|restore|revoke)$/.test(
+    return /^(list|add|import|test|remove|set|show|resume|pause|reset|cancel|export|check|restore|revoke)$/.test(
       sub,
     )
       ? `${name} ${sub} `

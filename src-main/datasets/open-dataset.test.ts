@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { imageReferences } from '@shared/columns';
 import { DatasetError } from './dataset-source';
@@ -101,17 +101,63 @@ describe('TXT', () => {
 });
 
 describe('text in another encoding', () => {
-  it.each([
+  const files: [string, string][] = [
     ['p.txt', 'a plain line\ncaf\xe9\n'],
     ['p.jsonl', '{"prompt":"plain"}\n{"prompt":"caf\xe9"}\n'],
     ['p.json', '["plain", {"prompt":"caf\xe9"}]'],
-  ])('is told of by the row, in %s', async (name, content) => {
-    const table = await readContent(await newFolder(), name, Buffer.from(content, 'latin1'));
-    expect(table.rows.map(({ fields }) => fields['prompt']).at(1)).toBe('caf\u{FFFD}');
-    expect(table.problems).toEqual([
-      '2 note This row has characters that could not be read; save the file as UTF-8.',
+    ['p.csv', 'prompt,n\nplain,1\ncaf\xe9,2\n'],
+  ];
+  const second = ({ rows }: Awaited<ReturnType<typeof readContent>>) => rows.at(1)?.fields['prompt'];
+
+  it.each(files)(
+    'is read as Windows-1252 where it is no UTF-8, and that is told, in %s',
+    async (name, content) => {
+      const table = await readContent(await newFolder(), name, Buffer.from(content, 'latin1'));
+      expect(second(table)).toBe('café');
+      expect(table.problems).toEqual([
+        '1 note The file is not UTF-8 and was read as Windows-1252; if its letters look wrong, save it as UTF-8 and open it again.',
+      ]);
+      expect((await readContent(await newFolder(), name, content)).problems).toEqual([]);
+    },
+  );
+
+  it.each(files)('is told of by the row where it is neither, in %s', async (name, content) => {
+    const inDos = Buffer.from(content.replace('\xe9', '\x81'), 'latin1');
+    const table = await readContent(await newFolder(), name, inDos);
+    expect(second(table)).toBe('caf\u{FFFD}');
+    expect(table.problems).toHaveLength(1);
+    expect(table.problems[0]).toMatch(
+      /note This row has characters that could not be read; save the file as UTF-8\.$/,
+    );
+  });
+
+  it('is told of by the row where two encodings were joined in one file', async () => {
+    const joined = Buffer.concat([
+      Buffer.from('größe\nplain\n'),
+      Buffer.from('caf\xe9\nM\xfcller\n\xe9t\xe9\n', 'latin1'),
     ]);
-    expect((await readContent(await newFolder(), name, content)).problems).toEqual([]);
+    const table = await readContent(await newFolder(), 'joined.txt', joined);
+    expect(table.rows.map(({ fields }) => fields['prompt'])).toEqual([
+      'grÃ¶ÃŸe',
+      'plain',
+      'café',
+      'Müller',
+      'été',
+    ]);
+    expect(table.problems).toHaveLength(2);
+    expect(table.problems[1]).toMatch(/^1 note Letters of this row look wrong/);
+  });
+
+  it('is decided for the whole of a file, wherever its first letter beyond ASCII stands', async () => {
+    const plain = `${'a plain line '.repeat(1000)}\n`.repeat(50);
+    const late = Buffer.from(`${plain}caf\xe9\n${plain}\x84gro\xdf\x93 \x80\n`, 'latin1');
+    const table = await readContent(await newFolder(), 'late.txt', late);
+    expect([50, 101].map((row) => table.rows[row]?.fields['prompt'])).toEqual(['café', '„groß“ €']);
+    expect(table.problems).toHaveLength(1);
+    const whole = Buffer.from(`${plain}é\u{FEFF}\n${plain}größe\n`);
+    const broken = Buffer.concat([whole, Buffer.from('caf\xe9\n', 'latin1')]);
+    const mostly = await readContent(await newFolder(), 'mostly.txt', broken);
+    expect(mostly.rows.slice(-2).map(({ fields }) => fields['prompt'])).toEqual(['größe', 'caf\u{FFFD}']);
   });
 });
 
@@ -130,12 +176,19 @@ describe('a folder', () => {
       [3, '["two, one.png"]'],
     ]);
     expect(table.rows.flatMap((row) => imageReferences(row.fields))).toContain('two, one.png');
+    expect(table.problems).toEqual([
+      `1 note The folder in it is left out: only pictures that lie directly in "${basename(folder)}" become rows.`,
+    ]);
   });
 
   it('without images is refused', async () => {
     const folder = await newFolder();
     await writeFile(join(folder, 'notes.txt'), 'x');
-    await expect(readAll(folder)).rejects.toThrow(/holds no images .* and no Parquet files/);
+    await expect(readAll(folder)).rejects.toThrow(/holds no images .* and no Parquet files\.$/);
+    await Promise.all(['train', 'test', '.cache'].map((name) => mkdir(join(folder, name))));
+    await expect(readAll(folder)).rejects.toThrow(
+      /no Parquet files\. The 2 folders in it are not looked into: choose one of those\.$/,
+    );
   });
 });
 
@@ -172,10 +225,11 @@ describe('what cannot be used', () => {
     ['empty.csv', '', '"empty.csv" is empty: it holds no rows.'],
     ['header.csv', 'a,b\n', '"header.csv" is empty: it holds no rows.'],
     ['blank.txt', '\n \n', '"blank.txt" is empty: it holds no rows.'],
+    ['table.xlsx', 'PK', '"table.xlsx" is a spreadsheet: save it there as CSV UTF-8 and open that file.'],
     [
-      'table.xlsx',
-      'PK',
-      '"table.xlsx" has no format that can be read; use CSV, JSONL, JSON, TXT, Parquet or a folder of images.',
+      'table.doc',
+      'x',
+      '"table.doc" has no format that can be read; use CSV, JSONL, JSON, TXT, Parquet or a folder of images.',
     ],
     [
       'broken.parquet',

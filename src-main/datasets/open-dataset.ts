@@ -12,12 +12,17 @@ import { readJson } from './read-json';
 import { readJsonl, readTxt } from './read-lines';
 import { readParquet } from './read-parquet';
 import { type IndexedEvent, withIndexes } from './row-index';
+import { wasUtf8 } from './text-encoding';
+import type { OnEncoding } from './text-stream';
 
 /** As many remarks are listed, and as many rows that were skipped; the rest are counted. */
 const MAX_PROBLEMS = 1000;
 
 /** Rows that are read without letting others have their turn: some milliseconds. */
 const ROWS_A_TURN = 250;
+
+/** Files of Excel, LibreOffice and Numbers. */
+const SPREADSHEETS = /\.(?:xls|xlsx|xlsm|xlsb|ods|numbers)$/i;
 
 /** What a path is, before its rows are read. */
 export interface DatasetDescription {
@@ -42,6 +47,9 @@ export async function describeDataset(path: string, format?: DatasetFormat): Pro
   }
   if (!stats.isFile()) throw new DatasetError(`"${name}" is neither a file nor a folder.`);
   const known = format ?? formatOfEnding(extname(path));
+  if (known === undefined && SPREADSHEETS.test(name)) {
+    throw new DatasetError(`"${name}" is a spreadsheet: save it there as CSV UTF-8 and open that file.`);
+  }
   if (known === undefined) {
     throw new DatasetError(
       `"${name}" has no format that can be read; use CSV, JSONL, JSON, TXT, Parquet or a folder of images.`,
@@ -110,14 +118,14 @@ async function read(
   const { format, name } = description;
   switch (format) {
     case 'csv':
-      return readCsv(path);
+      return withEncodingTold((on) => readCsv(path, on));
     case 'jsonl':
-      return readJsonl(path);
+      return withEncodingTold((on) => readJsonl(path, on));
     case 'json':
-      return readJson(path, name);
+      return withEncodingTold((on) => readJson(path, name, on));
     case 'txt':
     case 'prompts':
-      return readTxt(path);
+      return withEncodingTold((on) => readTxt(path, on));
     case 'parquet':
       return readParquet((await stat(path)).isDirectory() ? await parquetPathsOf(path) : [path], embeddedDir);
     case 'folder':
@@ -125,6 +133,34 @@ async function read(
       return readImageFolder(path, name);
   }
 }
+
+/** Says once that a file was not the UTF-8 it should be: nobody can be sure which other encoding it is. */
+async function* withEncodingTold(
+  read: (onEncoding: OnEncoding) => AsyncIterable<RawEvent>,
+): AsyncGenerator<RawEvent> {
+  let isUntold = false;
+  let isWindows = false;
+  const events = read((encoding) => {
+    isWindows = encoding === 'windows-1252';
+    isUntold = isWindows;
+  });
+  for await (const event of events) {
+    yield event;
+    if (isUntold) {
+      isUntold = false;
+      yield note(1, READ_AS_WINDOWS_1252);
+    }
+    if (isWindows && event.kind === 'row' && wasUtf8(Object.values(event.fields).join(' '))) {
+      yield note(event.line, MAY_BE_UTF_8);
+    }
+  }
+}
+
+const READ_AS_WINDOWS_1252 =
+  'The file is not UTF-8 and was read as Windows-1252; if its letters look wrong, save it as UTF-8 and open it again.';
+
+const MAY_BE_UTF_8 =
+  'Letters of this row look wrong: unlike the rest of the file they may be UTF-8; save all of it as UTF-8.';
 
 /**
  * A chunk of a file holds thousands of rows, and neither it nor the store's word that it has taken some makes the reader

@@ -130,10 +130,10 @@ describe('CSV', () => {
 
   it('reports NUL, unreadable bytes and stray quotes without dropping the row', async () => {
     const table = await read(
-      Buffer.concat([Buffer.from('a,b\n1,x\0y\n2,'), Buffer.from([0xe9]), Buffer.from('\n3,"p"q"\n')]),
+      Buffer.concat([Buffer.from('a,b\n1,x\0yé\n2,'), Buffer.from([0xe9]), Buffer.from('\n3,"p"q"\n')]),
     );
     expect(cells(table)).toEqual([
-      ['1', 'x\0y'],
+      ['1', 'x\0yé'],
       ['2', '\u{FFFD}'],
       ['3', 'p"q'],
     ]);

@@ -2,13 +2,13 @@
 import { type CsvHeader, cellsOf, readHeader } from './csv-header';
 import { type CsvRecord, csvRecords } from './csv-records';
 import { BLANK_ROW, note, type RawEvent, type RawProblem, skipped, unreadableText } from './raw-event';
-import { textChunks } from './text-stream';
+import { type OnEncoding, textChunks } from './text-stream';
 
-export async function* readCsv(path: string): AsyncGenerator<RawEvent> {
+export async function* readCsv(path: string, onEncoding?: OnEncoding): AsyncGenerator<RawEvent> {
   const delimiter = path.toLowerCase().endsWith('.tsv') ? '\t' : undefined;
   let header: CsvHeader | null = null;
   let row = 0;
-  for await (const record of csvRecords(textChunks(path), delimiter)) {
+  for await (const record of csvRecords(textChunks(path, onEncoding), delimiter)) {
     if (record.cells.length <= 1 && (record.cells[0] ?? '') === '' && record.fault === 'none') continue;
     if (header === null && record.fault !== 'too_long') {
       header = readHeader(record.cells);

@@ -2,9 +2,9 @@
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { referenceCell } from '@shared/columns';
-import { IMAGE_EXTENSIONS } from '../images/sniff';
+import { IMAGE_EXTENSIONS } from '@shared/image-endings';
 import { DatasetError } from './dataset-source';
-import type { RawEvent } from './raw-event';
+import { note, type RawEvent } from './raw-event';
 
 export const PATH_COLUMN = 'image_path';
 
@@ -13,27 +13,36 @@ export interface FolderListing {
   readonly images: readonly string[];
   /** Names of `*.parquet` files. */
   readonly parquet: readonly string[];
+  /** How many folders lie in it, which nothing is taken from. */
+  readonly folders: number;
 }
 
 /** Files directly in the folder, hidden ones left out; images in natural order, Parquet files by name. */
 export async function listFolder(path: string): Promise<FolderListing> {
-  const names = (await readdir(path, { withFileTypes: true }))
-    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
-    .map((entry) => entry.name);
+  const shown = (await readdir(path, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'));
+  const names = shown.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
   const endsWith = (extensions: readonly string[]): string[] =>
     names.filter((name) => extensions.includes(extname(name).slice(1).toLowerCase()));
-  return { images: endsWith(IMAGE_EXTENSIONS).sort(naturally), parquet: endsWith(['parquet']).sort(byName) };
+  return {
+    images: endsWith(IMAGE_EXTENSIONS).sort(naturally),
+    parquet: endsWith(['parquet']).sort(byName),
+    folders: shown.length - names.length,
+  };
 }
 
 /** Paths are relative to the folder. */
 export async function* readImageFolder(path: string, name: string): AsyncGenerator<RawEvent> {
-  const { images } = await listFolder(path);
+  const { images, folders } = await listFolder(path);
+  const within = folders === 1 ? 'The folder in it is' : `The ${folders} folders in it are`;
   if (images.length === 0) {
     throw new DatasetError(
-      `The folder "${name}" holds no images (${IMAGE_EXTENSIONS.join(', ')}) and no Parquet files.`,
+      `The folder "${name}" holds no images (${IMAGE_EXTENSIONS.join(', ')}) and no Parquet files.${folders === 0 ? '' : ` ${within} not looked into: choose one of those.`}`,
     );
   }
   yield { kind: 'columns', columns: [PATH_COLUMN] };
+  if (folders > 0) {
+    yield note(1, `${within} left out: only pictures that lie directly in "${name}" become rows.`);
+  }
   for (const [row, fields] of pictureRows(images).entries()) {
     yield { kind: 'row', line: row + 1, row, defaultIndex: row, fields };
   }

@@ -4,16 +4,20 @@ import { fieldsOfJson } from './json-fields';
 import { JsonArrayError, jsonItems, jsonItemTexts } from './json-items';
 import { type RawEvent, skipped, unreadableText } from './raw-event';
 import { addColumns } from './read-lines';
-import { textChunks } from './text-stream';
+import { type OnEncoding, textChunks } from './text-stream';
 
 const MAX_ITEM_CHARS = 128 * 1024 * 1024;
 
 /** `line` of an item is its number in the array, from 1. */
-export async function* readJson(path: string, name: string): AsyncGenerator<RawEvent> {
+export async function* readJson(
+  path: string,
+  name: string,
+  onEncoding?: OnEncoding,
+): AsyncGenerator<RawEvent> {
   const columns = new Set<string>();
   let row = 0;
   try {
-    for await (const item of jsonItems(textChunks(path), MAX_ITEM_CHARS)) {
+    for await (const item of jsonItems(textChunks(path, onEncoding), MAX_ITEM_CHARS)) {
       const fields = fieldsOfJson(item);
       if (fields === null) {
         yield skipped(row + 1, 'This item is not a JSON object or string.');

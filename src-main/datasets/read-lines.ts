@@ -2,15 +2,15 @@
 import { DatasetError } from './dataset-source';
 import { fieldsOfJson, parseJsonRow, PROMPT_COLUMN } from './json-fields';
 import { type RawEvent, skipped, unreadableText } from './raw-event';
-import { type TextLine, textLines } from './text-stream';
+import { type OnEncoding, type TextLine, textLines } from './text-stream';
 
 const MAX_LINE_CHARS = 128 * 1024 * 1024;
 
 /** Prompts, trimmed; blank lines are no rows. */
-export async function* readTxt(path: string): AsyncGenerator<RawEvent> {
+export async function* readTxt(path: string, onEncoding?: OnEncoding): AsyncGenerator<RawEvent> {
   let row = 0;
   yield { kind: 'columns', columns: [PROMPT_COLUMN] };
-  for await (const { line, text } of linesOf(path)) {
+  for await (const { line, text } of linesOf(path, onEncoding)) {
     const prompt = text.trim();
     if (prompt === '') continue;
     yield* unreadableText(line, [prompt]);
@@ -19,10 +19,10 @@ export async function* readTxt(path: string): AsyncGenerator<RawEvent> {
 }
 
 /** One object, or one string that is a prompt, a line. Columns are told again whenever a line brings new ones. */
-export async function* readJsonl(path: string): AsyncGenerator<RawEvent> {
+export async function* readJsonl(path: string, onEncoding?: OnEncoding): AsyncGenerator<RawEvent> {
   const columns = new Set<string>();
   let row = 0;
-  for await (const { line, text } of linesOf(path)) {
+  for await (const { line, text } of linesOf(path, onEncoding)) {
     if (text.trim() === '') continue;
     const fields = parseLine(text);
     if (fields === null) {
@@ -53,8 +53,9 @@ export function addColumns(columns: Set<string>, fields: Readonly<Record<string,
   return columns.size > before;
 }
 
-function linesOf(path: string): AsyncGenerator<TextLine> {
+function linesOf(path: string, onEncoding?: OnEncoding): AsyncGenerator<TextLine> {
   return textLines(path, {
+    onEncoding,
     maxChars: MAX_LINE_CHARS,
     tooLong: (line) =>
       new DatasetError(

@@ -1,4 +1,5 @@
 /** The columns of results.csv and results.jsonl: every input column as it came, then ours. */
+import { join } from 'node:path';
 import { cellOf, type Fields } from '@shared/columns';
 import type { Failure } from '@shared/model/failure';
 import type { Review } from '@shared/model/review';
@@ -25,6 +26,8 @@ export interface ResultRow {
     /** Absent: it was not asked for, or nobody said anything. */
     readonly review?: Review | null;
   };
+  /** Absent: the table is of one run, which lies beside it. */
+  readonly run?: { readonly name: string; readonly outputDir: string };
   /** Of a text job; absent: it has none, or a picture. */
   readonly answer?: TextResult | null;
   /** Of a text job, over all of its attempts; absent: nobody told. */
@@ -80,7 +83,20 @@ const REVIEW_COLUMNS: readonly OwnColumn[] = [
   { name: 'note', value: ({ job }) => job.review?.note ?? null },
 ];
 
+/** In tables of several runs: whose a row is, and where its picture lies, as `output_image` is from that run's folder. */
+const RUN_COLUMNS: readonly OwnColumn[] = [
+  { name: 'run', value: ({ run }) => run?.name ?? null },
+  {
+    name: 'output_path',
+    value: (row) => {
+      const result = delivered(row);
+      return result === null || row.run === undefined ? null : join(row.run.outputDir, result.fileName);
+    },
+  },
+];
+
 export interface ColumnChoice {
+  readonly withRuns?: boolean | undefined;
   readonly withReviews?: boolean | undefined;
   /** Of a text run; absent: pictures. */
   readonly answers?: AnswerShape | undefined;
@@ -89,7 +105,7 @@ export interface ColumnChoice {
 /** An input column that bears one of our names keeps it; ours then gets the prefix `brushfleet_`. */
 export function resultColumns(
   inputColumns: readonly string[],
-  { withReviews = false, answers }: ColumnChoice = {},
+  { withRuns = false, withReviews = false, answers }: ColumnChoice = {},
 ): readonly ResultColumn[] {
   const taken = new Set(inputColumns);
   const inputs = inputColumns.map((name) => ({
@@ -100,7 +116,7 @@ export function resultColumns(
     answers === undefined
       ? JOB_COLUMNS
       : [...answerColumns(answers), ...JOB_COLUMNS.filter(({ name }) => !PICTURE_COLUMNS.has(name))];
-  const own = withReviews ? [...of, ...REVIEW_COLUMNS] : of;
+  const own = [...of, ...(withRuns ? RUN_COLUMNS : []), ...(withReviews ? REVIEW_COLUMNS : [])];
   const ours = own.map((column) => ({ ...column, name: freeName(column.name, taken) }));
   return [...inputs, ...ours].map((column) => ({ ...column, label: `${JSON.stringify(column.name)}:` }));
 }

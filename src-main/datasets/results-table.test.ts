@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MARKER_COLUMN } from '@shared/spreadsheet-safe';
 import type { ResultRow } from './result-columns';
-import { writeResultsTable } from './results-table';
+import { type TableFile, writeResultsTables } from './results-table';
 import { readAll } from './testing/read-all';
 import { temporaryFolders } from './testing/temporary-folder';
 
@@ -28,11 +28,26 @@ const row = (fields: Record<string, string>, job: Partial<ResultRow['job']> = {}
   job: { ...DONE, ...job },
 });
 
+/** One file, its rows in one page. */
+const writeTable = ({
+  path,
+  format,
+  columns,
+  rows,
+}: TableFile & { readonly columns: readonly string[]; readonly rows: readonly ResultRow[] }) =>
+  writeResultsTables({
+    files: [{ path, format }],
+    columns,
+    pages: (async function* () {
+      yield rows;
+    })(),
+  });
+
 describe('results.csv', () => {
   it('has the input columns unchanged and in order, then ours', async () => {
     const path = join(await newFolder(), 'results.csv');
     const failure = { kind: 'blocked', message: 'Refused, "as is".' } as const;
-    await writeResultsTable({
+    await writeTable({
       path,
       format: 'csv',
       columns: ['z', '2', 'a'],
@@ -54,7 +69,7 @@ describe('results.csv', () => {
   it('lets an input column keep one of our names', async () => {
     const path = join(await newFolder(), 'results.csv');
     const columns = ['width', 'error', 'brushfleet_error'];
-    await writeResultsTable({ path, format: 'csv', columns, rows: [row({ width: '512' })] });
+    await writeTable({ path, format: 'csv', columns, rows: [row({ width: '512' })] });
     expect((await readFile(path, 'utf8')).split('\r\n')[0]).toBe(
       'width,error,brushfleet_error,output_image,status,failure,brushfleet_brushfleet_error,model,endpoint,attempts,seconds,brushfleet_width,height,cost_usd,own_instruction',
     );
@@ -63,7 +78,7 @@ describe('results.csv', () => {
   it('names the columns a spreadsheet would run', async () => {
     const path = join(await newFolder(), 'results.csv');
     const rows = [row({ a: '-- no text', b: 'ok' }), row({ a: 'x', b: 'y' })];
-    expect(await writeResultsTable({ path, format: 'csv', columns: ['a', 'b'], rows })).toEqual({
+    expect(await writeTable({ path, format: 'csv', columns: ['a', 'b'], rows })).toEqual({
       rows: 2,
       formulaColumns: ['a'],
     });
@@ -73,20 +88,20 @@ describe('results.csv', () => {
     const folder = await newFolder();
     const path = join(folder, 'results.csv');
     await writeFile(path, 'old');
-    const rows = (async function* () {
-      yield row({ a: '1' });
+    const pages = (async function* () {
+      yield [row({ a: '1' })];
       throw new Error('store gone');
     })();
-    await expect(writeResultsTable({ path, format: 'csv', columns: ['a'], rows })).rejects.toThrow(
-      'store gone',
-    );
+    await expect(
+      writeResultsTables({ files: [{ path, format: 'csv' }], columns: ['a'], pages }),
+    ).rejects.toThrow('store gone');
     expect(await readFile(path, 'utf8')).toBe('old');
     expect(await readdir(folder)).toEqual(['results.csv']);
   });
 
   it('writes JSONL whole as well', async () => {
     const path = join(await newFolder(), 'copy.jsonl');
-    await writeResultsTable({
+    await writeTable({
       path,
       format: 'jsonl',
       columns: ['b', '1'],
@@ -130,7 +145,7 @@ describe.each(['csv', 'spreadsheet'] as const)('export as %s, then import', (for
         const fields = rows.map((cells) =>
           Object.fromEntries(columns.map((name, at) => [name, cells[at] ?? ''])),
         );
-        await writeResultsTable({ path, format, columns, rows: fields.map((each) => row(each)) });
+        await writeTable({ path, format, columns, rows: fields.map((each) => row(each)) });
         const table = await readAll(path);
         expect(table.columns.slice(0, columns.length)).toEqual(columns);
         expect(table.columns).toHaveLength(columns.length + 12);
@@ -165,7 +180,7 @@ describe('CSV for spreadsheets', () => {
         const fields = rows.map((cells) =>
           row(Object.fromEntries(columns.map((name, at) => [name, cells[at] ?? '']))),
         );
-        await writeResultsTable({ path, format: 'spreadsheet', columns, rows: fields });
+        await writeTable({ path, format: 'spreadsheet', columns, rows: fields });
         const text = (await readFile(path, 'utf8')).replace(/^\u{FEFF}/u, '');
         const quotedCells = text.match(/"(?:[^"]|"")*"/g) ?? [];
         expect(text.replaceAll(/"(?:[^"]|"")*"/g, '').replaceAll(/[,\r\n]/g, '')).toBe('');

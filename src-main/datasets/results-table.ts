@@ -18,16 +18,10 @@ export interface TableFile {
   readonly format: 'csv' | 'jsonl' | 'spreadsheet';
 }
 
-export interface ResultsTable extends TableFile, ColumnChoice {
-  /** The input's columns, in their order. */
-  readonly columns: readonly string[];
-  /** Taken one at a time. */
-  readonly rows: AsyncIterable<ResultRow> | Iterable<ResultRow>;
-}
-
 /** The same rows in several files, read once. */
 export interface ResultsTables extends ColumnChoice {
   readonly files: readonly TableFile[];
+  /** The input's columns, in their order. */
   readonly columns: readonly string[];
   /** Taken one at a time; a page is what the caller may hold in memory. */
   readonly pages: AsyncIterable<readonly ResultRow[]>;
@@ -42,15 +36,6 @@ export interface WrittenTable {
 interface Encoder {
   readonly head: string;
   readonly line: (row: ResultRow) => string;
-}
-
-export async function writeResultsTable({
-  path,
-  format,
-  rows,
-  ...choice
-}: ResultsTable): Promise<WrittenTable> {
-  return writeResultsTables({ ...choice, files: [{ path, format }], pages: inPages(rows) });
 }
 
 /** All of the files, or none of them, take the place of what was there. */
@@ -88,24 +73,8 @@ interface EncodedOut {
   readonly out: TextOut;
 }
 
-const PAGE_ROWS = 200;
-
-async function* inPages(
-  rows: AsyncIterable<ResultRow> | Iterable<ResultRow>,
-): AsyncGenerator<readonly ResultRow[]> {
-  let page: ResultRow[] = [];
-  for await (const row of rows) {
-    page.push(row);
-    if (page.length >= PAGE_ROWS) {
-      yield page;
-      page = [];
-    }
-  }
-  yield page;
-}
-
 function encoderOf(
-  format: ResultsTable['format'],
+  format: TableFile['format'],
   columns: readonly ResultColumn[],
   onFormula: (column: string) => void,
 ): Encoder {

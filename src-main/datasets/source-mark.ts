@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { DatasetFormat } from '@shared/model/run';
 
 /** Goes up when the same bytes would be read as other rows. */
-const READER_VERSION = 1;
+const READER_VERSION = 2;
 
 /**
  * Device, inode, size and change time in nanoseconds, and the format it is read as where one was chosen. Null for
@@ -17,3 +17,10 @@ export async function sourceMark(file: {
   if (found?.isFile() !== true) return null;
   return [READER_VERSION, file.format ?? '', found.dev, found.ino, found.size, found.mtimeNs].join(':');
 }
+
+/** The same file, untouched, whichever version of the reader marked it. */
+export function marksSameFile(mark: string, other: string): boolean {
+  return afterVersion(mark) === afterVersion(other);
+}
+
+const afterVersion = (mark: string): string => mark.slice(mark.indexOf(':'));

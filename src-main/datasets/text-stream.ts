@@ -1,37 +1,46 @@
-/** Text of a file as a stream: encoding found by its mark or its zero bytes, memory bounded by the chunk. */
+/** Text of a file as a stream: its encoding is found, memory is bounded by the chunk. */
+import { isAscii } from 'node:buffer';
 import { createReadStream } from 'node:fs';
+import { decodeWindows1252, eightBitEncoding, markedEncoding, type TextEncodingName } from './text-encoding';
 
 const CHUNK_BYTES = 256 * 1024;
 
-export type TextEncodingName = 'utf-8' | 'utf-16le' | 'utf-16be';
+/** Hears the encoding before the first text that depends on it; a file of ASCII alone has none. */
+export type OnEncoding = (encoding: TextEncodingName) => void;
 
-/** By byte order mark; without one, text whose every other byte is zero is UTF-16. */
-export function detectEncoding(head: Uint8Array): TextEncodingName {
-  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
-  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
-  const pairs = Math.min(head.length >> 1, 32);
-  if (pairs < 2) return 'utf-8';
-  let evenZeros = 0;
-  let oddZeros = 0;
-  for (let pair = 0; pair < pairs; pair++) {
-    if (head[pair * 2] === 0) evenZeros++;
-    if (head[pair * 2 + 1] === 0) oddZeros++;
-  }
-  if (oddZeros > pairs * 0.7 && evenZeros === 0) return 'utf-16le';
-  if (evenZeros > pairs * 0.7 && oddZeros === 0) return 'utf-16be';
-  return 'utf-8';
-}
-
-/** The file's text without its byte order mark. Bytes that are no text become U+FFFD; readers report those rows. */
-export async function* textChunks(path: string): AsyncGenerator<string> {
-  let decoder: TextDecoder | null = null;
-  for await (const bytes of createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
-    decoder ??= new TextDecoder(detectEncoding(bytes));
-    const text = decoder.decode(bytes, { stream: true });
+/**
+ * The file's text without its byte order mark. Bytes that are no text become U+FFFD; readers report those rows. One
+ * encoding holds for the whole file: at the first byte beyond ASCII the rest is looked through, before any of it is read.
+ */
+export async function* textChunks(path: string, onEncoding?: OnEncoding): AsyncGenerator<string> {
+  let decode: ((bytes?: Buffer) => string) | null = null;
+  let position = 0;
+  for await (const bytes of bytesOf(path)) {
+    const marked = position === 0 ? markedEncoding(bytes) : null;
+    if (decode === null && (marked !== null || !isAscii(bytes))) {
+      const encoding = marked ?? (await eightBitEncoding(bytesOf(path, position)));
+      onEncoding?.(encoding);
+      decode = decoderOf(encoding, position > 0);
+    }
+    position += bytes.byteLength;
+    const text = decode === null ? bytes.toString('latin1') : decode(bytes);
     if (text !== '') yield text;
   }
-  const rest = decoder?.decode() ?? '';
+  const rest = decode?.() ?? '';
   if (rest !== '') yield rest;
+}
+
+function bytesOf(path: string, start = 0): AsyncIterable<Buffer> {
+  return createReadStream(path, { highWaterMark: CHUNK_BYTES, start }) as AsyncIterable<Buffer>;
+}
+
+/** Without bytes it tells what the last ones left unfinished. A mark is one only where the file begins. */
+function decoderOf(encoding: TextEncodingName, isWithin: boolean): (bytes?: Buffer) => string {
+  if (encoding === 'windows-1252') {
+    return (bytes) => (bytes === undefined ? '' : decodeWindows1252(bytes));
+  }
+  const decoder = new TextDecoder(encoding, { ignoreBOM: isWithin });
+  return (bytes) => (bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true }));
 }
 
 export interface TextLine {
@@ -45,13 +54,17 @@ const NEWLINE = /\r\n|\n|\r/g;
 /** Physical lines, whichever newline the file uses; throws what `tooLong` makes of a line over `maxChars`. */
 export async function* textLines(
   path: string,
-  limit: { readonly maxChars: number; readonly tooLong: (line: number) => Error },
+  limit: {
+    readonly maxChars: number;
+    readonly tooLong: (line: number) => Error;
+    readonly onEncoding?: OnEncoding | undefined;
+  },
 ): AsyncGenerator<TextLine> {
   let line = 1;
   let rest = '';
   /* A CR at the end of a chunk may be half of a CRLF: it waits for the next chunk. */
   let heldCr = '';
-  for await (const chunk of textChunks(path)) {
+  for await (const chunk of textChunks(path, limit.onEncoding)) {
     let text = heldCr + chunk;
     heldCr = text.endsWith('\r') ? '\r' : '';
     if (heldCr !== '') text = text.slice(0, -1);

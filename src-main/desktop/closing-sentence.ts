@@ -13,6 +13,7 @@ export function closingSentence({ runs, inFlight, waiting }: UnderWay): string {
   return `${subject}: ${count(inFlight, 'request')} in flight, ${count(waiting, 'job')} waiting.`;
 }
 
-function count(number: number, word: string): string {
+/** With its word in the plural where there are several. */
+export function count(number: number, word: string): string {
   return `${number} ${word}${number === 1 ? '' : 's'}`;
 }

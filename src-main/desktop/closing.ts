@@ -5,6 +5,7 @@
 import { type App as ElectronApp, type BrowserWindow, dialog } from 'electron';
 import type { App } from '../app';
 import { closeDoors, type Doors } from '../local-door/close-doors';
+import { type CloseChoice, createCloseQuestion, type Leaving } from './close-question';
 import { closingSentence, type UnderWay } from './closing-sentence';
 
 /** What requests get to end in after "Stop now"; the others are shown as unknown at the next start. */
@@ -13,11 +14,8 @@ const STOP_NOW_MS = 2000;
 export interface Engine extends Doors {
   readonly app: App;
   readonly leaving: Leaving;
-}
-
-/** Whether its user has closed the program, which can be taken back while requests in flight end. */
-export interface Leaving {
-  isUnderWay: boolean;
+  /** Lets others in again, where what has closed is still this door. */
+  reopen(closed: Doors['door']): Promise<void>;
 }
 
 async function closeAll(engine: Engine): Promise<void> {
@@ -25,70 +23,42 @@ async function closeAll(engine: Engine): Promise<void> {
   await engine.app.close();
 }
 
-type Choice = 'finish' | 'stop' | 'stay';
-const CHOICES: readonly { readonly choice: Choice; readonly label: string }[] = [
+const CHOICES: readonly { readonly choice: CloseChoice; readonly label: string }[] = [
   { choice: 'finish', label: 'Finish requests and close' },
   { choice: 'stop', label: 'Stop now' },
   { choice: 'stay', label: 'Keep running' },
 ];
 
-/** The last answer counts: who chose to finish may close again and choose to stop. */
 export function askBeforeClosing(window: BrowserWindow, engine: Engine, electronApp: ElectronApp): void {
-  const { app } = engine;
-  let state: 'open' | 'asking' | 'finishing' | 'leaving' = 'open';
-
-  async function ask(): Promise<void> {
-    // Who closes again does not want to wait for whoever is still being answered.
-    const isAgain = state === 'finishing';
-    enter('asking');
-    const under = await underWay(app);
-    const choice = under.runs === 0 && !isAgain ? 'finish' : await choose(window, under);
-    if (choice === 'stay') {
-      enter('open');
-      return;
-    }
-    if (choice === 'stop') {
-      enter('leaving');
-      await endNow(engine, electronApp, 0);
-      return;
-    }
-    enter('finishing');
-    // The window stays open and shows how the requests end.
-    await closeDoors(engine);
-    // With what was started meanwhile.
-    await app.runs.stopAll();
-    if (isStill('finishing')) {
-      leave();
-    }
-  }
-
-  function enter(next: typeof state): void {
-    state = next;
-    engine.leaving.isUnderWay = next === 'finishing' || next === 'leaving';
-  }
-
-  // Another close may have been answered meanwhile, which the compiler cannot know.
-  const isStill = (expected: typeof state): boolean => state === expected;
-
-  function leave(): void {
-    enter('leaving');
-    if (!window.isDestroyed()) {
-      window.close();
-    }
-  }
-
+  const mayClose = createCloseQuestion({
+    leaving: engine.leaving,
+    underWay: () => underWay(engine.app),
+    choose: (under) => choose(window, under),
+    finish: (signal) => finish(engine, signal),
+    stopNow: () => endNow(engine, electronApp, 0),
+    leave() {
+      if (!window.isDestroyed()) {
+        window.close();
+      }
+    },
+    onError: (error) => engine.app.log.error('window', `closing: ${String(error)}`),
+  });
   window.on('close', (event) => {
-    if (state === 'leaving') {
-      return;
-    }
-    event.preventDefault();
-    if (state !== 'asking') {
-      ask().catch((error: unknown) => {
-        app.log.error('window', `closing: ${String(error)}`);
-        leave();
-      });
+    if (!mayClose()) {
+      event.preventDefault();
     }
   });
+}
+
+/** The window stays open and shows how the requests end. */
+async function finish(engine: Engine, signal: AbortSignal): Promise<void> {
+  const { door } = engine;
+  await closeDoors(engine, signal);
+  // With what was started meanwhile.
+  await engine.app.runs.stopAll({ signal });
+  if (signal.aborted && !engine.leaving.isUnderWay) {
+    await engine.reopen(door);
+  }
 }
 
 /** Requests in flight finish and are kept; then the library is closed, then the program ends. */
@@ -118,7 +88,7 @@ async function underWay(app: App): Promise<UnderWay> {
   };
 }
 
-async function choose(window: BrowserWindow, under: UnderWay): Promise<Choice> {
+async function choose(window: BrowserWindow, under: UnderWay): Promise<CloseChoice> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
     message: closingSentence(under),

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { MessageBoxOptions, MessageBoxReturnValue } from 'electron';
 import { describe, expect, it } from 'vitest';
 import type { EndpointView } from '@shared/contract';
-import { deferred } from '../app/deferred';
+import { deferred } from '../deferred';
 import { createVirtualClock } from '../engine/testing/virtual-clock';
 import { watchForFaults } from './faults';
 

@@ -8,16 +8,19 @@ import {
   Menu,
   nativeTheme,
   net,
+  Notification,
   powerMonitor,
   protocol,
   shell,
 } from 'electron';
 import { type App, LibraryBusy } from '../app';
 import { libraryDir } from '../library';
-import { closeDoors } from '../local-door/close-doors';
+import { createTurns } from '@shared/in-turn';
+import { closeDoors, type Doors } from '../local-door/close-doors';
 import { serveDoor } from '../local-door/serve-door';
 import { createRouter } from '../router';
 import { readVersion } from '../version';
+import { announce, type Announcement } from './announce';
 import { askBeforeClosing, endCleanly, endNow, type Engine } from './closing';
 import { type DamageChoice, type DamageQuestion, mendLibrary } from './damaged-library';
 import { createDragOut } from './drag-out';
@@ -46,6 +49,9 @@ const library = libraryDir(process.env, process.platform, electronApp.getPath('h
 /** The user no longer waits for the library. */
 const givenUp = new AbortController();
 
+/** Electron's word for a taskbar without any. */
+const NO_PROGRESS = -1;
+
 /** A box on a build machine would wait for nobody. */
 const isAttended = !process.env['CI'];
 
@@ -64,11 +70,7 @@ protocol.registerSchemesAsPrivileged(PRIVILEGES);
 guardAllContents(electronApp);
 
 if (electronApp.requestSingleInstanceLock()) {
-  electronApp.on('second-instance', () => {
-    const [window] = BrowserWindow.getAllWindows();
-    window?.restore();
-    window?.focus();
-  });
+  electronApp.on('second-instance', toFront);
   // Not awaited at top level: an ESM main would wait for itself.
   electronApp.whenReady().then(start).catch(fail);
 } else {
@@ -103,11 +105,28 @@ async function start(): Promise<void> {
     remember: windowStore.setService,
   });
   const router = createRouter(app, createShell({ grants, windowStore, imageRoots, drags, service }));
-  const door = await serveDoor({ app, libraryDir: library, router, version }).catch((error: unknown) => {
-    app.log.warning('door', `no command line can join this window: ${String(error)}`);
-    return null;
-  });
-  const engine = { app, door, service, leaving: { isUnderWay: false } };
+  const openDoor = (): Promise<Doors['door']> =>
+    serveDoor({ app, libraryDir: library, router, version }).catch((error: unknown) => {
+      app.log.warning('door', `no command line can join this window: ${String(error)}`);
+      return null;
+    });
+  const inTurn = createTurns();
+  let door = await openDoor();
+  const engine: Engine = {
+    app,
+    get door() {
+      return door;
+    },
+    service,
+    leaving: { isUnderWay: false },
+    reopen: (closed) =>
+      inTurn(async () => {
+        if (door === closed) {
+          door = await openDoor();
+          await service.begin();
+        }
+      }),
+  };
   watchOver(engine);
   const ipc = serveIpc({ router, grants, imageRoots, drags, log: app.log });
   serveApp(join(outDir, 'renderer'), app.log);
@@ -133,6 +152,21 @@ async function start(): Promise<void> {
   await show();
   // After the window: it does not wait for it. What went wrong stands in Settings.
   await service.begin();
+}
+
+function notifyOutside(what: Announcement): void {
+  if (!isAttended || !Notification.isSupported()) {
+    return;
+  }
+  const notification = new Notification(what);
+  notification.on('click', toFront);
+  notification.show();
+}
+
+function toFront(): void {
+  const [window] = BrowserWindow.getAllWindows();
+  window?.restore();
+  window?.focus();
 }
 
 function setMenu(): void {
@@ -167,6 +201,17 @@ function watchOver(engine: Engine): void {
       await app.runs.stopAll();
     },
     end: (status) => endNow(engine, electronApp, status),
+  });
+  announce({
+    events: app.events,
+    clock: app.clock,
+    isSeen: () => BrowserWindow.getFocusedWindow() !== null,
+    settled: async (runId) => {
+      await app.runs.over(runId);
+      return app.runs.view(await app.runs.found(runId));
+    },
+    notify: notifyOutside,
+    showProgress: (share) => BrowserWindow.getAllWindows()[0]?.setProgressBar(share ?? NO_PROGRESS),
   });
   restWhileAsleep({ power: powerMonitor, net, clock: app.clock, random: Math.random, hold: app.hold });
   endCleanly(engine, electronApp);

@@ -59,6 +59,13 @@ export function createShell(options: {
       options.windowStore.setTheme(theme);
       nativeTheme.themeSource = theme;
     },
+    interfaceSize: options.windowStore.interfaceSize,
+    setInterfaceSize(percent) {
+      options.windowStore.setInterfaceSize(percent);
+      for (const { webContents } of BrowserWindow.getAllWindows()) {
+        webContents.setZoomFactor(percent / 100);
+      }
+    },
     openFolder,
     async showFile(path) {
       await found(path);

@@ -1,7 +1,7 @@
 /** The system's own trash, from where a file can still be taken back by hand. */
-import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { shell } from 'electron';
+import { isThere } from '../file-facts';
 
 /** One that is not there counts as moved. Answers those that could not be, each with a sentence. */
 export async function toSystemTrash(
@@ -21,13 +21,4 @@ export async function toSystemTrash(
     }
   }
   return kept;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,5 @@
 /**
- * What the window remembers of itself: its place, its theme, the folders images may come from. Everything else is in
+ * What the window remembers of itself: its place, its theme, its size of things, the folders images may come from. Everything else is in
  * the library.
  */
 import ElectronStore from 'electron-store';
@@ -8,7 +8,7 @@ import {
   type ServiceSettings,
   serviceSettingsSchema,
 } from '@shared/contract/service';
-import { type Theme, themeSchema } from '@shared/model/settings';
+import { DEFAULT_INTERFACE_SIZE, interfaceSizeSchema, type Theme, themeSchema } from '@shared/model/settings';
 import { z } from 'zod';
 
 const boundsSchema = z.object({
@@ -26,6 +26,9 @@ export interface WindowStore {
   setBounds(bounds: WindowBounds): void;
   theme(): Theme;
   setTheme(theme: Theme): void;
+  /** Percent. */
+  interfaceSize(): number;
+  setInterfaceSize(percent: number): void;
   imageRoots(): readonly string[];
   setImageRoots(folders: readonly string[]): void;
   /** The program pictures are edited in, absolute; only the system's dialog ever names one. Null: the system's choice. */
@@ -37,7 +40,9 @@ export interface WindowStore {
 
 /** A damaged file costs the window its memory, not its start. */
 export function createWindowStore(cwd: string): WindowStore {
-  const store = new ElectronStore<Record<'bounds' | 'theme' | 'imageRoots' | 'editor' | 'service', unknown>>({
+  const store = new ElectronStore<
+    Record<'bounds' | 'theme' | 'interfaceSize' | 'imageRoots' | 'editor' | 'service', unknown>
+  >({
     cwd,
     name: 'window',
     clearInvalidConfig: true,
@@ -48,6 +53,8 @@ export function createWindowStore(cwd: string): WindowStore {
     setBounds: (bounds) => store.set('bounds', bounds),
     theme: () => themeSchema.catch('system').parse(store.get('theme')),
     setTheme: (theme) => store.set('theme', theme),
+    interfaceSize: () => interfaceSizeSchema.catch(DEFAULT_INTERFACE_SIZE).parse(store.get('interfaceSize')),
+    setInterfaceSize: (percent) => store.set('interfaceSize', percent),
     imageRoots: () => z.array(z.string()).catch([]).parse(store.get('imageRoots')),
     setImageRoots: (folders) => store.set('imageRoots', folders),
     editor: () =>

@@ -30,10 +30,15 @@ export async function openWindow(options: WindowOptions): Promise<BrowserWindow>
       nodeIntegrationInSubFrames: false,
       webSecurity: true,
       spellcheck: false,
+      zoomFactor: options.windowStore.interfaceSize() / 100,
       devTools: !electronApp.isPackaged,
     },
   });
   options.onCreated(window);
+  // Chromium remembers a zoom for each origin, and it goes before the one a window starts with.
+  window.webContents.on('dom-ready', () =>
+    window.webContents.setZoomFactor(options.windowStore.interfaceSize() / 100),
+  );
   window.once('ready-to-show', () => window.show());
   window.on('close', () => options.windowStore.setBounds(window.getNormalBounds()));
   await window.loadURL(START_PAGE);

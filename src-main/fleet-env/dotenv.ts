@@ -43,13 +43,24 @@ export interface EnvFileFleets {
   readonly fleets: readonly FoundFleet[];
   /** One sentence for each provider that is named in the file and cannot be used. */
   readonly problems: readonly string[];
+  /** One sentence each: names in the file that say nothing of an endpoint or a key. */
+  readonly leftOut: readonly string[];
 }
 
 /** The fleets a `.env` describes, for every provider it names. */
 export function parseEnvFile(text: string): EnvFileFleets {
-  const env = parse(text);
+  const written = parse(text);
+  const read = new Set<string>();
+  // What is looked up is heeded: everything else is to be named.
+  const env = new Proxy(written, {
+    get(values, name) {
+      read.add(String(name));
+      return typeof name === 'string' ? values[name] : undefined;
+    },
+  });
   const fleets: FoundFleet[] = [];
   const problems: string[] = [];
+  const refused: RegExp[] = [];
   for (const provider of providerSchema.options) {
     const named = new RegExp(`^(DG_)?${VARIABLE_PREFIXES[provider]}_`);
     if (!Object.keys(env).some((name) => named.test(name))) {
@@ -60,7 +71,35 @@ export function parseEnvFile(text: string): EnvFileFleets {
       fleets.push(fleet);
     } else {
       problems.push(fleet.sentence);
+      refused.push(named);
     }
   }
-  return { fleets, problems };
+  const names = Object.keys(written)
+    .filter((name) => written[name]?.trim() !== '')
+    .filter((name) => !refused.some((provider) => provider.test(name)));
+  return { fleets, problems, leftOut: leftOutOf(names, (name) => read.has(name)) };
+}
+
+/** Of a command's run: the library's runs have them in their own settings. */
+const OF_A_RUN = /^(DG_)?(GEMINI|OPENAI)_(MAX_WORKERS|MAX_RETRIES|RETRY_DELAY|ASPECT_RATIO)$/;
+const MOST_NAMES = 10;
+
+function leftOutOf(names: readonly string[], isRead: (name: string) => boolean): readonly string[] {
+  const ofRuns = names.filter((name) => OF_A_RUN.test(name));
+  const unread = names.filter((name) => !isRead(name) && !OF_A_RUN.test(name));
+  return [
+    ...(ofRuns.length === 0
+      ? []
+      : [`Left out, for they belong to a run and not to an endpoint: ${listed(ofRuns)}.`]),
+    ...(unread.length === 0
+      ? []
+      : [`Left out, for they name no endpoint or key here, or another one wins: ${listed(unread)}.`]),
+  ];
+}
+
+/** A name of another form may be a key that slipped into its place. */
+function listed(names: readonly string[]): string {
+  const shown = names.filter((name) => /^[A-Z][A-Z0-9_]{0,60}$/.test(name)).slice(0, MOST_NAMES);
+  const more = names.length - shown.length;
+  return [...shown, ...(more === 0 ? [] : [`${more} more`])].join(', ');
 }

@@ -73,6 +73,22 @@ export function fleetFromEnv(request: FleetRequest): EnvFleet {
   }
 }
 
+export type EnvDefaults =
+  | { readonly kind: 'ok'; readonly defaults: FleetDefaults }
+  | { readonly kind: 'refused'; readonly sentence: string };
+
+/** What flags and environment say beside endpoints and keys, for who sends with others. */
+export function defaultsFromEnv({ provider, env, flags }: FleetRequest): EnvDefaults {
+  try {
+    return { kind: 'ok', defaults: readDefaults(provider, variablesOf(provider, env), flags) };
+  } catch (error) {
+    if (error instanceof EnvProblem) {
+      return { kind: 'refused', sentence: error.message };
+    }
+    throw error;
+  }
+}
+
 function readFleet({ provider, env, flags }: FleetRequest): FoundFleet {
   const variables = variablesOf(provider, env);
   const defaults = readDefaults(provider, variables, flags);

@@ -1,4 +1,4 @@
-/** The answer of everything here that cannot give an image: final for the row, nothing is sent. */
+/** The answer of everything that cannot give what a request needs: final for the row, nothing is sent. */
 import type { Failure } from '@shared/model/failure';
 
 export interface Refused {

@@ -8,3 +8,8 @@ export async function fileSha256(path: string): Promise<string> {
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
 }
+
+/** False also where it cannot be read. */
+export async function hasHash(path: string, sha256: string): Promise<boolean> {
+  return (await fileSha256(path).catch(() => null)) === sha256;
+}

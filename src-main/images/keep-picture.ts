@@ -7,7 +7,7 @@ import { lstat } from 'node:fs/promises';
 import { basename, join, posix } from 'node:path';
 import type { ReceivedFile } from '../engine/ports';
 import { moveAside } from '../move-aside';
-import { fileSha256 } from './file-sha256';
+import { hasHash } from './file-sha256';
 import { readWholeImage } from './whole-image';
 
 /** `found`: nobody knew of it. `changed`: it was the result before. */
@@ -35,8 +35,7 @@ export async function makeRoom(
   if (found === null || needsNoName(found)) {
     return null;
   }
-  const isSame =
-    found.isFile() && found.size === sizeBytes && (await fileSha256(path).catch(() => null)) === sha256;
+  const isSame = found.isFile() && found.size === sizeBytes && (await hasHash(path, sha256));
   return isSame ? null : named(outputDir, fileName, 'found');
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { unlink } from 'node:fs/promises';
 import { posix } from 'node:path';
+import { deferred } from '../deferred';
 import type { InputImage } from '../providers/adapter';
 import { badInput, parseUrl, type Refused, shownReference } from './bad-input';
 import type { FetchNetwork } from './checked-connector';
@@ -236,7 +237,7 @@ async function untilAborted<T>(
 ): Promise<T> {
   if (signal === undefined) return work;
   if (signal.aborted) return stopped();
-  const { promise, resolve } = withResolvers<T>();
+  const { promise, resolve } = deferred<T>();
   const stop = (): void => resolve(stopped());
   signal.addEventListener('abort', stop, { once: true });
   try {
@@ -244,13 +245,4 @@ async function untilAborted<T>(
   } finally {
     signal.removeEventListener('abort', stop);
   }
-}
-
-/** Promise.withResolvers, which Node 20 lacks. */
-function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

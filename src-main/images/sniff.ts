@@ -10,21 +10,6 @@ export interface ImageType {
 /** As many bytes as `sniffImage` looks at. */
 export const SNIFF_BYTES = 64;
 
-/** Endings of image files, in lower case, for listing folders. */
-export const IMAGE_EXTENSIONS: readonly string[] = [
-  'png',
-  'jpg',
-  'jpeg',
-  'webp',
-  'gif',
-  'avif',
-  'heic',
-  'heif',
-  'bmp',
-  'tif',
-  'tiff',
-];
-
 /** Every type this module names, e.g. to find a file whose ending is not known. */
 const TYPES = {
   png: { mimeType: 'image/png', extension: 'png' },

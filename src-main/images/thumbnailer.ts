@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { isFile } from '../file-facts';
 import { workerPath } from '../worker-path';
 import type { Bound, BoundedFolder } from './bounded-folder';
 import type { StartDecoder } from './thumbnail-job';
@@ -162,13 +163,5 @@ async function firstBytes(path: string): Promise<Uint8Array> {
     return head.subarray(0, bytesRead);
   } finally {
     await handle.close();
-  }
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
   }
 }

@@ -9,13 +9,13 @@ export interface Doors {
   readonly app: { readonly runs: Pick<App['runs'], 'stopAll'> };
 }
 
-/** Resolves when all are answered and this process's own runs have paused. */
-export async function closeDoors({ door, service, app }: Doors): Promise<void> {
+/** Resolves when all are answered and this process's own runs have paused, or go on where the signal takes it back. */
+export async function closeDoors({ door, service, app }: Doors, signal?: AbortSignal): Promise<void> {
   await Promise.all([
     // First: from here on it tells those whose runs stop that they are to take over.
     door?.close(),
     service.close(),
     // Sessions are the callers' and the programs': their own doors end them.
-    app.runs.stopAll({ butSessions: true }),
+    app.runs.stopAll({ butSessions: true, ...(signal === undefined ? {} : { signal }) }),
   ]);
 }

@@ -115,7 +115,8 @@ const asked = z.object({
   /** Of whoever asks; made anew for each call. */
   borrower: z.string().uuid(),
   plan: planOfFolderSchema,
-  fleet: lentFleetSchema,
+  /** Null: the library's own serve it. */
+  fleet: lentFleetSchema.nullable(),
 });
 
 /** Of an error whose message is the database's own sentence. */

@@ -19,6 +19,7 @@ function ownerWith(standing: () => { readonly inFlight: number }) {
     clock,
     log: { error: (_: string, what: string) => faults.push(what) },
     fleet: { endpointsFor: () => ['e'], views: () => [] },
+    vault: { status: () => ({ kind: 'session' }) },
     sessions: { open: () => Promise.resolve(session) },
   } as unknown as App;
   return { programs: createLentPrograms(app), clock, faults };

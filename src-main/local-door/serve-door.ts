@@ -8,6 +8,7 @@ import { importEnvFile } from '../app/fleet/env-import';
 import { resultsPath, writeTable } from '../app/tables/exporter';
 import { exportRun } from '../app/exports/export-run';
 import { progressOf } from '../app/exports/progress-stream';
+import type { RefusedRun } from '../app/runs/folder-plan';
 import { FolderRun } from '../app/runs/folder-run';
 import { Secret } from '../providers/secret';
 import type { AppRouter } from '../router';
@@ -15,6 +16,7 @@ import { refusalOf, withRefusals } from '../router/calls';
 import { addressFor, prepareAddress, publishAddress, withdrawAddress } from './address';
 import { StoreError } from '../store/store-error';
 import { type CheckEvent, type DoorContract, doorContract, type RunEvent, STORE_CODE } from './door-contract';
+import { givenElsewhere } from './given-elsewhere';
 import { sealed } from './lent-fleet';
 import { createLentPrograms, type LentPrograms } from './lent-programs';
 import { createMailbox, type Mailbox } from './mailbox';
@@ -64,7 +66,8 @@ export async function serveDoor(options: DoorOptions): Promise<Door> {
   const state: DoorState = { isClosing: false, stoppedEarly: new Set() };
   let closing: Promise<void> | null = null;
   const programs = createLentPrograms(app);
-  const calls = { ...createBorrowedCalls(app, borrowed, state), programs };
+  const isGiven = (): boolean => options.isGiven ?? app.fleet.isGiven();
+  const calls = { ...createBorrowedCalls({ app, isGiven }, borrowed, state), programs };
   const router = routerOf(options, calls);
   const handler = new RPCHandler(router, {
     plugins: [new BodyLimitPlugin({ maxBodySize: MAX_BODY_BYTES })],
@@ -178,29 +181,39 @@ function routerOf(
 interface Asked {
   readonly borrower: string;
   readonly plan: Parameters<FolderRun['run']>[0];
-  readonly fleet: Parameters<typeof sealed>[0];
+  readonly fleet: Parameters<typeof sealed>[0] | null;
+}
+
+interface Lender {
+  readonly app: App;
+  /** Its endpoints and keys are not the library's. */
+  isGiven(): boolean;
 }
 
 type BorrowedCalls = ReturnType<typeof createBorrowedCalls>;
 
-function createBorrowedCalls(app: App, borrowed: Map<string, Borrowed>, state: DoorState) {
+function createBorrowedCalls({ app, isGiven }: Lender, borrowed: Map<string, Borrowed>, state: DoorState) {
   /** What a borrower asks for, with what it lent, until it is over or the borrower is gone. */
   async function* carryOut<Event extends { kind: string }, End>(
     { borrower, fleet }: Asked,
     work: (run: FolderRun, mailbox: Mailbox<Event | Note | Told<End>>) => Promise<End>,
     signal: AbortSignal | undefined,
-  ): AsyncGenerator<Event | Note | Told<End>, void, void> {
+  ): AsyncGenerator<Event | Note | Told<End | RefusedRun>, void, void> {
     if (state.isClosing) {
       yield { kind: 'handover' };
       return;
     }
-    const endpointIds = await app.fleet.lend(borrower, sealed(fleet));
+    if (fleet === null && isGiven()) {
+      yield { kind: 'end', end: { kind: 'refused', sentence: givenElsewhere(process.pid) } };
+      return;
+    }
+    const endpointIds = fleet === null ? null : await app.fleet.lend(borrower, sealed(fleet));
     if (state.isClosing) {
       app.fleet.takeBack(borrower);
       yield { kind: 'handover' };
       return;
     }
-    const run = new FolderRun(app, { name: borrower, endpointIds });
+    const run = new FolderRun(app, endpointIds === null ? undefined : { name: borrower, endpointIds });
     const isStopped = state.stoppedEarly.delete(borrower);
     if (isStopped || signal?.aborted === true) {
       void run.stop();

@@ -40,7 +40,7 @@ export function keyCalls(os: Calls, app: App, shell: Shell) {
       app.fleet.addKeys(
         input.endpointId,
         input.keys.map((key) => ({ label: key.label, secret: new Secret(key.secret.trim()) })),
-        { groupId: input.groupId, tier: input.tier },
+        { groupId: input.groupId, tier: input.tier, limits: input.limits },
       ),
     ),
     update: os.keys.update.handler(({ input: { keyId, ...change } }) => app.fleet.updateKey(keyId, change)),

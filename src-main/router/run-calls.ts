@@ -5,8 +5,7 @@ import type { App } from '../app';
 import { tileOf } from '../app/app-events';
 import { resultsPath, writeTable } from '../app/tables/exporter';
 import { unplacedOf } from '../app/results/lying-notes';
-import { rerun } from '../app/runs/rerun';
-import { freshFolderBeside, planOf, preflightOf, startRun } from '../app/runs/run-request';
+import { planOf, preflightOf, startRun } from '../app/runs/run-request';
 import type { Calls } from './calls';
 import type { Shell } from './shell';
 import { jobDetail } from '../app/views';
@@ -18,7 +17,7 @@ export function runCalls(os: Calls, app: App, shell: Shell) {
       if (input.recipe.models.some(isDemoModel)) {
         await app.fleet.ensureDemo();
       }
-      return planOf(app, input, shell);
+      return planOf(app, input, { granted: shell.granted, unlocks: true });
     }),
     preflight: os.runs.preflight.handler(({ input, signal }) => preflightOf(app, input, signal)),
     start: os.runs.start.handler(({ input }) =>
@@ -30,9 +29,7 @@ export function runCalls(os: Calls, app: App, shell: Shell) {
     resume: os.runs.resume.handler(({ input: { runId, ...terms } }) => app.runs.resume(runId, terms)),
     stop: os.runs.stop.handler(({ input }) => app.runs.stop(input.runId)),
     rerunJob: os.runs.rerunJob.handler(({ input }) => app.versions.rerun(input.jobId)),
-    rerun: os.runs.rerun.handler(({ input }) =>
-      rerun({ store: app.store, runs: app.runs, freshFolder: freshFolderBeside }, input),
-    ),
+    rerun: os.runs.rerun.handler(({ input }) => app.rerun(input)),
     cancel: os.runs.cancel.handler(({ input }) => app.runs.cancel(input.runId, input.which === 'all')),
     setPriority: os.runs.setPriority.handler(({ input }) =>
       app.runs.setOptions(input.runId, { priority: input.priority }),

@@ -8,6 +8,9 @@ export interface Shell {
   readonly defaultOutputDir: string;
   theme(): 'light' | 'dark' | 'system';
   setTheme(theme: 'light' | 'dark' | 'system'): void;
+  /** How large the window draws everything, in percent; a browser has a zoom of its own. */
+  interfaceSize(): number;
+  setInterfaceSize(percent: number): void;
   openFolder(path: string): Promise<void>;
   showFile(path: string): Promise<void>;
   /** False when the link is not one of ours. */

@@ -17,9 +17,13 @@ export function systemCalls(os: Calls, app: App, shell: Shell) {
       platform: process.platform,
       vault: app.vault.status(),
       theme: shell.theme(),
+      interfaceSize: shell.interfaceSize(),
     })),
     events: os.system.events.handler(({ signal }) => eventsOf(app, signal)),
     setTheme: os.system.setTheme.handler(({ input }) => shell.setTheme(input.theme)),
+    setInterfaceSize: os.system.setInterfaceSize.handler(({ input }) =>
+      shell.setInterfaceSize(input.percent),
+    ),
     openLogs: os.system.openLogs.handler(() => shell.openFolder(app.paths.logs)),
     openLink: os.system.openLink.handler(async ({ input }) => {
       if (!(await shell.openLink(input.url))) {

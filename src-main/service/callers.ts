@@ -8,6 +8,7 @@ import type { GivenFleet } from '../app/fleet/fleet-roster';
 import type { Session, SessionOptions } from '../app/sessions/session';
 import { type EnvFleet, fleetFromEnv } from '../fleet-env/fleet-from-env';
 import type { Environment } from '../fleet-env/variables';
+import { hasLockedKeys } from './locked-keys';
 import { type CallerKeys, lentBy, nameOf, providersOf } from './caller-keys';
 import { Problem } from './problem';
 import type { ServiceApp } from './service-app';
@@ -20,6 +21,8 @@ export interface Caller {
   readonly whose: 'own' | 'pool';
   /** Those that may serve it. */
   readonly providers: readonly Provider[];
+  /** They are the library's own, behind a passphrase that nobody gave. */
+  readonly areLocked?: boolean;
   session(manner: Manner): Promise<Session>;
   /** The request is over. */
   release(): void;
@@ -200,7 +203,7 @@ export function createCallers(options: CallersOptions) {
   });
 
   return {
-    ofPool: (): Caller => ofPool(app.fleet.providers()),
+    ofPool: (): Caller => ({ ...ofPool(app.fleet.providers()), areLocked: hasLockedKeys(app) }),
     ofEnvironment(): Caller {
       const fleet = environmentFleet();
       if (fleet.kind === 'refused') {

@@ -1,13 +1,10 @@
 /** Which model serves a request, and which protocol that is. Pure. */
-import { DEMO_MODEL } from '@shared/demo';
+import { DEMO_MODEL, isDemoModel } from '@shared/demo';
 import type { CatalogueModel } from '@shared/model/catalogue';
 import { type Provider, PROVIDER_LABELS } from '@shared/model/provider';
 import type { ModelChoice } from '@shared/model/run';
 import { providerOfName } from '@shared/provider-of-name';
 import { Problem } from './problem';
-
-/** What the documented routes use where none is named. */
-export const DOCUMENTED_MODELS = { chat: 'gemini-2.5-flash', structured: 'gemini-2.5-pro' } as const;
 
 export interface AskedModel {
   readonly model?: string | undefined;
@@ -18,8 +15,8 @@ export interface ModelSurroundings {
   readonly models: readonly CatalogueModel[];
   /** Those that the caller's keys are for. */
   readonly providers: readonly Provider[];
-  /** Where the request names none. */
-  readonly fallback: string;
+  /** They are the library's own, behind a passphrase that nobody gave. */
+  readonly areLocked?: boolean | undefined;
 }
 
 /** Throws a Problem for a name that nobody can be asked for. */
@@ -28,6 +25,13 @@ export function modelOf(asked: AskedModel, surroundings: ModelSurroundings): Mod
     asked.model === undefined || asked.model.trim() === ''
       ? defaultChoice(asked.provider, surroundings)
       : namedChoice(asked.model.trim(), asked.provider, surroundings.models);
+  if (surroundings.areLocked === true && !isDemoModel(choice)) {
+    throw new Problem(
+      503,
+      'The keys of this Brushfleet are locked: whoever runs it unlocks them with their passphrase, in its window or as BRUSHFLEET_PASSPHRASE.',
+      { code: 'keys_locked' },
+    );
+  }
   if (!surroundings.providers.includes(choice.provider)) {
     throw new Problem(
       surroundings.providers.length === 0 ? 503 : 422,
@@ -72,38 +76,30 @@ function namedChoice(
   return { provider: named, model: named === 'google_genai' ? bare : model };
 }
 
-/** The documented one while it lives, else its successor; for keys of another provider, that one's own. */
-function defaultChoice(provider: Provider | undefined, surroundings: ModelSurroundings): ModelChoice {
-  const { models, providers, fallback } = surroundings;
+/** What the catalogue takes itself; else what is current and has a price, so that caps and costs are known. */
+function defaultChoice(
+  provider: Provider | undefined,
+  { models, providers }: ModelSurroundings,
+): ModelChoice {
   const wanted =
     provider ?? (providers.includes('google_genai') ? 'google_genai' : (providers[0] ?? 'google_genai'));
-  const texts = models.filter((model) => model.provider === wanted && model.tasks.includes('text'));
-  if (wanted === 'google_genai') {
-    return { provider: wanted, model: living(texts, fallback) };
-  }
-  const [first] = [...texts.filter(({ isDefault }) => isDefault === true), ...texts.filter(isLive)];
-  if (first === undefined) {
+  const texts = models.filter(
+    ({ id, ...model }) =>
+      model.provider === wanted &&
+      model.tasks.includes('text') &&
+      model.state !== 'ended' &&
+      !isDemoModel({ provider: wanted, model: id }),
+  );
+  const current = texts.filter(({ state }) => state === 'current');
+  const priced = current.filter(({ tokenPriceUsd }) => tokenPriceUsd !== undefined);
+  const usual = [priced, current, texts].flatMap((some) => [
+    ...some.filter(({ isDefault }) => isDefault === true),
+    ...some,
+  ])[0];
+  if (usual === undefined) {
     throw new Problem(422, `Name the model: there is no usual one of ${PROVIDER_LABELS[wanted]}.`, {
       field: 'model',
     });
   }
-  return { provider: wanted, model: first.id };
-}
-
-function living(texts: readonly CatalogueModel[], id: string): string {
-  const seen = new Set<string>();
-  for (let at: string | undefined = id; at !== undefined && !seen.has(at); ) {
-    seen.add(at);
-    const model = texts.find((one) => one.id === at);
-    if (model !== undefined && isLive(model)) {
-      return at;
-    }
-    at = model?.successor;
-  }
-  const usual = texts.find(({ isDefault }) => isDefault === true) ?? texts.find(isLive);
-  return usual?.id ?? id;
-}
-
-function isLive({ state }: CatalogueModel): boolean {
-  return state !== 'ended';
+  return { provider: wanted, model: usual.id };
 }

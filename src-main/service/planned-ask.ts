@@ -5,7 +5,7 @@ import type { ModelChoice } from '@shared/model/run';
 import type { Provider } from '@shared/model/provider';
 import type { AnswerFormat, Ask, Generation, TextResult } from '@shared/model/text';
 import { besideAnswer } from '../app/tables/beside-answer';
-import { DOCUMENTED_MODELS, modelOf } from './model-of';
+import { modelOf } from './model-of';
 import { Problem } from './problem';
 import type { ChatItem, StoryItem, StructuredItem } from './shapes';
 
@@ -59,13 +59,18 @@ export interface PlanSurroundings {
   readonly models: readonly CatalogueModel[];
   /** Those that the caller's keys are for. */
   readonly providers: readonly Provider[];
+  /** They are the library's own, behind a passphrase that nobody gave. */
+  readonly areLocked?: boolean | undefined;
   /** Why this model is not asked for, one sentence; null: it is. */
   refused(model: ModelChoice): string | null;
   checkSchema(schema: string): readonly SchemaProblem[];
 }
 
 /** Throws a Problem: then nothing of the request is sent. */
-export function askOf(wish: Wish, { models, providers, refused, checkSchema }: PlanSurroundings): Ask {
+export function askOf(
+  wish: Wish,
+  { models, providers, areLocked, refused, checkSchema }: PlanSurroundings,
+): Ask {
   if (wish.answer.kind === 'json') {
     const [problem] = checkSchema(wish.answer.schema);
     if (problem !== undefined) {
@@ -74,8 +79,7 @@ export function askOf(wish: Wish, { models, providers, refused, checkSchema }: P
       });
     }
   }
-  const fallback = wish.kind === 'chat' ? DOCUMENTED_MODELS.chat : DOCUMENTED_MODELS.structured;
-  const model = modelOf(wish, { models, providers, fallback });
+  const model = modelOf(wish, { models, providers, areLocked });
   const sentence = refused(model);
   if (sentence !== null) {
     throw new Problem(422, sentence, { field: `${wish.place}model` });

@@ -5,6 +5,8 @@ export interface ProblemDetails {
   /** From now, milliseconds. */
   readonly retryAfterMs?: number | undefined;
   readonly failure?: Failure | undefined;
+  /** For programs, where the status alone does not tell. */
+  readonly code?: string | undefined;
   /** Where in the body, e.g. `requests.2.json_schema`. */
   readonly field?: string | undefined;
 }

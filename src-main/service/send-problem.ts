@@ -19,6 +19,7 @@ export function sendProblem(
     success: false,
     error: message,
     ...(details.field === undefined || details.field === '' ? {} : { field: details.field }),
+    ...(details.code === undefined ? {} : { code: details.code }),
     ...body,
   });
 }

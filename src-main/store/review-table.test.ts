@@ -89,13 +89,21 @@ describe.each(DRIVERS)('reviews on %s', (driver) => {
     expect(await store.reviewQueue(runId, 'unset', suspicious)).toEqual([third, first]);
     expect(await store.reviewAmong([third, first], 'all')).toEqual([third, first]);
     expect(await store.reviewAmong([first, second], 'all', suspicious)).toEqual([second, first]);
-    const sum = { accepted: 1, rejected: 0, unset: 2, suspicious: 2, suspicions: { blank: 1, unchanged: 1 } };
+    const sum = {
+      accepted: 1,
+      rejected: 0,
+      unset: 2,
+      suspicious: 2,
+      measured: 3,
+      suspicions: { blank: 1, unchanged: 1 },
+    };
     expect(await store.reviewSum({ runId })).toEqual(sum);
     expect(await store.reviewSum({ jobIds: [first, third] })).toEqual({
       accepted: 0,
       rejected: 0,
       unset: 2,
       suspicious: 1,
+      measured: 2,
       suspicions: { unchanged: 1 },
     });
   });
@@ -106,7 +114,7 @@ describe.each(DRIVERS)('reviews on %s', (driver) => {
     await store.changeInGallery(stepId, { kind: 'trash' }, [jobId]);
     expect(await store.reviewQueue(runId, 'all')).not.toContain(jobId);
     expect(await store.reviewCounts(runId)).toEqual({ accepted: 0, rejected: 0, unset: 2 });
-    expect(await store.reviewSum({ runId })).toMatchObject({ unset: 2 });
+    expect(await store.reviewSum({ runId })).toMatchObject({ unset: 2, measured: 0 });
   });
 
   it('that say nothing are none', async () => {

@@ -12,6 +12,7 @@ import {
 } from '@shared/model/review';
 import type { Db, SqlValue, Statement } from './database/driver';
 import { parseJson } from './database/json-column';
+import { createNoteWords } from './gallery/note-words';
 import { StoreError } from './store-error';
 
 /** Absent: in the order of the source, suspicious or not. */
@@ -49,6 +50,7 @@ export function createReviewTable(db: Db) {
     'SELECT review FROM jobs WHERE id = ? AND result_id = ?',
   );
   const write = db.prepare('UPDATE jobs SET review = ? WHERE id = ?');
+  const noteWords = createNoteWords(db);
   const count = db.prepare<{ verdict: string | null; results: number }>(
     `SELECT verdict, count(*) AS results FROM jobs j WHERE run_id = ? AND ${SHOWN} GROUP BY verdict`,
   );
@@ -74,7 +76,11 @@ export function createReviewTable(db: Db) {
         throw new StoreError('NOT_FOUND', 'This result was replaced meanwhile: look at the new one.');
       }
       write.run(review === null || isNoReview(review) ? null : JSON.stringify(review), jobId);
-      return reviewOf(before.review);
+      const old = reviewOf(before.review);
+      if ((review?.note ?? '') !== (old?.note ?? '')) {
+        noteWords(jobId);
+      }
+      return old;
     },
     reviewCounts(runId: number): ReviewCounts {
       return countsOf(isText(runId) ? [] : count.all(runId));
@@ -109,10 +115,12 @@ function createSum(db: Db, isText: (runId: number) => boolean): (of: ReviewSet) 
   const sums = SUSPICION_KINDS.map(
     (kind) => `total(r.suspicion_bits & ${suspicionBit(kind)} > 0) AS ${kind}`,
   );
-  type Sums = Verdicts & { suspicious: number } & Readonly<Record<(typeof SUSPICION_KINDS)[number], number>>;
+  type Sums = Verdicts & { suspicious: number; measured: number } & Readonly<
+      Record<(typeof SUSPICION_KINDS)[number], number>
+    >;
   const prepare = ({ from, where }: typeof OF_RUN): Statement<Sums> =>
     db.prepare<Sums>(
-      `SELECT j.verdict AS verdict, count(*) AS results, total(r.suspicion_bits > 0) AS suspicious, ${sums.join(', ')}
+      `SELECT j.verdict AS verdict, count(*) AS results, total(r.suspicion_bits > 0) AS suspicious, count(r.suspicion_bits) AS measured, ${sums.join(', ')}
        FROM ${from} LEFT JOIN results r ON r.id = j.result_id WHERE ${where} AND ${SHOWN} GROUP BY j.verdict`,
     );
   const ofRun = prepare(OF_RUN);
@@ -120,13 +128,14 @@ function createSum(db: Db, isText: (runId: number) => boolean): (of: ReviewSet) 
   return (of) => {
     const records =
       'jobIds' in of ? among.all(JSON.stringify(of.jobIds)) : isText(of.runId) ? [] : ofRun.all(of.runId);
-    const totalOf = (name: 'suspicious' | (typeof SUSPICION_KINDS)[number]): number =>
+    const totalOf = (name: 'suspicious' | 'measured' | (typeof SUSPICION_KINDS)[number]): number =>
       records.reduce((sum, record) => sum + record[name], 0);
     const kinds = SUSPICION_KINDS.map((kind) => [kind, totalOf(kind)] as const);
     return {
       ...countsOf(records),
       suspicions: Object.fromEntries(kinds.filter(([, found]) => found > 0)),
       suspicious: totalOf('suspicious'),
+      measured: totalOf('measured'),
     };
   };
 }

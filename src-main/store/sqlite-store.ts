@@ -242,7 +242,6 @@ function runCalls({ db, tally, jobIds, journal, wallNow, note }: Tables, { read,
     reviewSum: read(reviews.reviewSum),
     reviewQueue: read(reviews.reviewQueue),
     reviewAmong: read(reviews.reviewAmong),
-    gallery: read(pages.gallery),
     result: read(pages.result),
     resultTurn: read(pages.resultTurn),
   };

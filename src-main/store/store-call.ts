@@ -83,7 +83,6 @@ const METHODS: Readonly<Record<StoreMethod, true>> = {
   reviewSum: true,
   reviewQueue: true,
   reviewAmong: true,
-  gallery: true,
   result: true,
   resultTurn: true,
   endpoints: true,

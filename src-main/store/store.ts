@@ -221,11 +221,6 @@ export interface DoneResult {
   } | null;
 }
 
-export interface GalleryPage {
-  readonly total: number;
-  readonly jobs: readonly JobTile[];
-}
-
 export interface Store
   extends Journal,
     StudioStore,
@@ -342,8 +337,6 @@ export interface Store
   reviewQueue(runId: number, filter: ReviewFilter, how?: ReviewHow): Promise<readonly number[]>;
   /** Those of these jobs that are done and meant, in the order they are named in, or the most suspicious first. */
   reviewAmong(jobIds: readonly number[], filter: ReviewFilter, how?: ReviewHow): Promise<readonly number[]>;
-  /** Every result of every run, newest first. */
-  gallery(offset: number, limit: number): Promise<GalleryPage>;
   /** The model's own turn that brought it; null where none was kept. */
   resultTurn(resultId: number): Promise<string | null>;
   /** A result with where its file is. */

@@ -2,6 +2,7 @@
  * What a worker's result files share: memory for bytes on their way, a bound on how many wait for the disk, and the
  * flushing of folders, one call for all that were renamed meanwhile.
  */
+import { type Deferred, deferred } from '../deferred';
 import { syncFolder } from '../durable-folder';
 import { CHUNK_BYTES } from '../providers/base64-stream';
 import { alignedBuffer } from './aligned-memory';
@@ -48,7 +49,7 @@ export function createDisk({ budgetBytes = BUDGET_BYTES, heldBytes = HELD_BYTES 
   let keptBytes = 0;
   let waitingBytes = 0;
   let refusedBytes = 0;
-  let relief: { readonly promise: Promise<void>; resolve(): void } | null = null;
+  let relief: Deferred<void> | null = null;
 
   return {
     lend: () => free.pop() ?? alignedBuffer(CHUNK_BYTES),
@@ -78,7 +79,7 @@ export function createDisk({ budgetBytes = BUDGET_BYTES, heldBytes = HELD_BYTES 
     },
     pressure() {
       if (waitingBytes > budgetBytes) {
-        relief ??= settleable();
+        relief ??= deferred();
       }
       return relief?.promise;
     },
@@ -120,12 +121,4 @@ function createFolderSync(folder: string, onIdle: () => void): FolderSync {
       return next;
     },
   };
-}
-
-function settleable(): { readonly promise: Promise<void>; resolve(): void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve: () => resolve() };
 }

@@ -14,6 +14,7 @@ import type {
   SendHooks,
   Transport,
 } from '../engine/ports';
+import { deferred } from '../deferred';
 import { workerPath } from '../worker-path';
 import type { Provider } from '@shared/model/provider';
 import { UNSENT } from './contain-fault';
@@ -135,10 +136,7 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
   function addWorker(): WorkerHandle {
     const worker =
       options.startWorker?.() ?? new Worker(workerPath('transport-worker'), { resourceLimits: LIMITS });
-    let clear = (): void => undefined;
-    const cleared = new Promise<void>((resolve) => {
-      clear = resolve;
-    });
+    const { promise: cleared, resolve: clear } = deferred();
     const handle: WorkerHandle = {
       worker,
       outbox: createOutbox((messages) => worker.postMessage(messages)),

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deferred } from '../app/deferred';
+import { deferred } from '../deferred';
 import { Secret } from '../providers/secret';
 import { MemoryKeyring } from './testing/memory-keyring';
 import { openVault } from './open-vault';

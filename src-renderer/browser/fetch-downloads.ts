@@ -1,7 +1,8 @@
 /** What a call made to be kept: the browser saves it where it saves everything. */
+import type { CallName } from '@shared/contract';
 
 /** Calls after which there may be files. */
-export const SAVING_CALLS: ReadonlySet<string> = new Set([
+export const SAVING_CALLS: ReadonlySet<string> = new Set<CallName>([
   'runs.export',
   'pictures.export',
   'pictures.saveAs',

@@ -8,6 +8,7 @@ import type { MaskDocument } from './mask-document';
 import type { MaskSource } from './mask-stage';
 import { MASK_TOOL_NAMES, MASK_TOOLS, mostDiameter } from './mask-tools';
 import type { MaskAct, ToolSettings } from './mask-tools';
+import { Keys } from '../ui/keys';
 
 interface MaskToolbarProps {
   readonly document: MaskDocument;
@@ -33,14 +34,14 @@ export function MaskToolbar({ document, settings, maskFile, onAct, onLoad, onClo
             title={MASK_TOOLS[tool].hint}
             type="button"
           >
-            {MASK_TOOLS[tool].label} <kbd>{MASK_TOOLS[tool].key}</kbd>
+            {MASK_TOOLS[tool].label} <Keys press={MASK_TOOLS[tool].key} />
           </button>
         ))}
       </div>
       <span aria-hidden="true" className="mask-gap" />
       <div aria-label="Whole mask" className="row" role="group">
         <button className="btn small ghost" onClick={() => onAct({ kind: 'invert' })} type="button">
-          Invert <kbd>⇧V</kbd>
+          Invert <Keys press="Shift+V" />
         </button>
         <button
           className="btn small ghost"
@@ -48,7 +49,7 @@ export function MaskToolbar({ document, settings, maskFile, onAct, onLoad, onClo
           onClick={() => onAct({ kind: 'clear' })}
           type="button"
         >
-          Clear <kbd>Del</kbd>
+          Clear <Keys press="Del" />
         </button>
         <button
           className="btn small ghost"
@@ -56,7 +57,7 @@ export function MaskToolbar({ document, settings, maskFile, onAct, onLoad, onClo
           onClick={() => onAct({ kind: 'undo' })}
           type="button"
         >
-          Undo <kbd>Ctrl Z</kbd>
+          Undo <Keys press="Ctrl+Z" />
         </button>
         <button
           className="btn small ghost"
@@ -64,14 +65,14 @@ export function MaskToolbar({ document, settings, maskFile, onAct, onLoad, onClo
           onClick={() => onAct({ kind: 'redo' })}
           type="button"
         >
-          Redo <kbd>Ctrl Y</kbd>
+          Redo <Keys press="Ctrl+Y" />
         </button>
         <LoadButton maskFile={maskFile} onLoad={onLoad} />
       </div>
       <span className="grow" />
       {onClose !== undefined && (
         <button className="btn small" onClick={onClose} type="button">
-          Done <kbd>Esc</kbd>
+          Done <Keys press="Esc" />
         </button>
       )}
     </div>
@@ -87,7 +88,7 @@ function LoadButton({ maskFile, onLoad }: Pick<MaskToolbarProps, 'maskFile' | 'o
         title="A PNG that is transparent where the picture may change"
         type="button"
       >
-        Load… <kbd>O</kbd>
+        Load… <Keys press="O" />
       </button>
       <input
         accept="image/png,image/webp,image/jpeg"
@@ -123,7 +124,7 @@ export function MaskOptions(props: MaskOptionsProps) {
   return (
     <div aria-label="How it draws" className="mask-bar" role="group">
       <Range
-        keys="[ ]"
+        keys={['[', ']']}
         label="Size"
         onChange={(share01) =>
           onSettings({ ...settings, diameterPx: Math.max(1, Math.round(most ** share01)) })
@@ -133,7 +134,7 @@ export function MaskOptions(props: MaskOptionsProps) {
         words={`${settings.diameterPx} px`}
       />
       <Range
-        keys="⇧[ ]"
+        keys={['Shift+[', 'Shift+]']}
         label="Hardness"
         onChange={(hardness) => onSettings({ ...settings, hardness })}
         value={settings.hardness}
@@ -141,7 +142,7 @@ export function MaskOptions(props: MaskOptionsProps) {
       />
       <NumberField
         className="mask-feather"
-        label="Feather px"
+        label="Soft edge px"
         max={MOST_FEATHER_PX}
         min={0}
         onChange={(px) => onFeather(Math.round(px ?? 0))}
@@ -161,7 +162,7 @@ export function MaskOptions(props: MaskOptionsProps) {
 
 interface RangeProps {
   readonly label: string;
-  readonly keys?: string;
+  readonly keys?: string | readonly string[];
   /** 0 to 1. */
   readonly value: number;
   readonly words: string;
@@ -182,7 +183,7 @@ function Range({ label, keys, value, words, onChange }: RangeProps) {
         value={value}
       />
       <span className="num">{words}</span>
-      {keys !== undefined && <kbd>{keys}</kbd>}
+      {keys !== undefined && <Keys press={keys} />}
     </label>
   );
 }

@@ -194,7 +194,7 @@ describe('painting a mask', () => {
 
   it('sets the feather in a field, where letters mean nothing, as one step', () => {
     show();
-    const field = screen.getByLabelText('Feather px');
+    const field = screen.getByLabelText('Soft edge px');
     fireEvent.keyDown(field, { key: 'e' });
     expect(pressed(/^Brush/)).toBe('true');
     for (const typed of ['1', '12']) {

@@ -10,8 +10,8 @@ import { MaskOptions, MaskToolbar } from './mask-bars';
 import { coverageShare } from './mask-raster';
 import { MaskStage } from './mask-stage';
 import type { MaskSource } from './mask-stage';
-import { firstSettings, hardened, isHeldOff, maskActOf, resized } from './mask-tools';
-import type { MaskAct } from './mask-tools';
+import { firstSettings, hardened, isHeldOff, maskActOf, resized, settingsOf } from './mask-tools';
+import type { Hand, MaskAct } from './mask-tools';
 import './mask-editor.css';
 
 export interface MaskEditorProps {
@@ -20,11 +20,14 @@ export interface MaskEditorProps {
   readonly value: MaskDocument;
   onChange(mask: MaskDocument): void;
   onClose?(): void;
+  /** Tool and brush are taken up where they were left. */
+  readonly hand?: Hand | null;
+  onHand?(hand: Hand): void;
 }
 
-export function MaskEditor({ source, value, onChange, onClose }: MaskEditorProps) {
+export function MaskEditor({ source, value, onChange, onClose, hand, onHand }: MaskEditorProps) {
   const document = useMemo(() => fitting(value, source), [value, source]);
-  const [settings, setSettings] = useState(() => firstSettings(source));
+  const [settings, setSettings] = useState(() => (hand ? settingsOf(hand, source) : firstSettings(source)));
   const [said, setSaid] = useState<Said | null>(null);
   const zoom = useZoom();
   const stage = useRef<HTMLDivElement>(null);
@@ -33,6 +36,8 @@ export function MaskEditor({ source, value, onChange, onClose }: MaskEditorProps
   const share = useShare(document);
   // Arrows and Enter draw at once.
   useEffect(() => stage.current?.focus(), []);
+  const left = useEffectEvent(() => onHand?.({ settings, source }));
+  useEffect(() => left(), [settings]);
 
   const act = (wanted: MaskAct): void => {
     switch (wanted.kind) {

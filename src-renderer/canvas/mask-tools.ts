@@ -65,6 +65,19 @@ export function firstSettings({ width, height }: SourceSize): ToolSettings {
   };
 }
 
+/** How somebody painted last, and on how large a picture. */
+export interface Hand {
+  readonly settings: ToolSettings;
+  readonly source: SourceSize;
+}
+
+/** The same on a picture of another size: the brush is as wide beside it. */
+export function settingsOf({ settings, source: before }: Hand, source: SourceSize): ToolSettings {
+  const most = mostDiameter(source);
+  const diameterPx = Math.round((settings.diameterPx * most) / mostDiameter(before));
+  return { ...settings, diameterPx: Math.min(most, Math.max(1, diameterPx)) };
+}
+
 export function mostDiameter({ width, height }: SourceSize): number {
   return Math.max(width, height);
 }

@@ -7,6 +7,7 @@ import type { CompareOverlay } from './overlay-picture';
 import type { ZoomControl } from './use-zoom';
 import { percentOf } from './zoom';
 import type { Geometry } from './zoom';
+import { Keys, keyWords } from '../ui/keys';
 
 interface CompareBarProps
   extends Pick<CompareViewProps, 'mode' | 'overlay' | 'tools' | 'isSwapped' | 'onBlink' | 'onSwap'> {
@@ -36,12 +37,12 @@ export function CompareBar(props: CompareBarProps) {
               {COMPARE_LABELS[one]}
             </button>
           ))}
-          <kbd>M</kbd>
+          <Keys press="M" />
         </div>
       )}
       {isPair && onSwap !== undefined && (
         <button aria-pressed={isSwapped ?? false} className="chip" onClick={onSwap} type="button">
-          Swap <kbd>C</kbd>
+          Swap <Keys press="C" />
         </button>
       )}
       {isPair && onBlink !== undefined && <BlinkButton onBlink={onBlink} />}
@@ -68,7 +69,7 @@ export function BlinkButton({ onBlink }: { onBlink(isOn: boolean): void }) {
       onPointerUp={() => onBlink(false)}
       type="button"
     >
-      Hold for the first <kbd>\</kbd>
+      Hold for the first <Keys press="\" />
     </button>
   );
 }
@@ -136,10 +137,10 @@ export function ZoomTools({
         aria-pressed={zoom.zoom.kind === 'fit'}
         className="chip"
         onClick={zoom.toggle}
-        title="Whole (Ctrl+0) or 100% (Ctrl+Alt+0)"
+        title={`Whole (${keyWords('Ctrl+0')}) or 100% (${keyWords('Ctrl+Alt+0')})`}
         type="button"
       >
-        Whole <kbd>Z</kbd>
+        Whole <Keys press="Z" />
       </button>
     </div>
   );

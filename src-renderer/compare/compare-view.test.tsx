@@ -57,6 +57,16 @@ describe('comparing', () => {
     expect(stage().style.getPropertyValue('--columns')).toBe('2');
   });
 
+  it('keeps those in one row that are called by where they stand, however wide they are', () => {
+    const wide = (url: string) => ({ ...source, url, width: 4000, height: 500 });
+    const pictures = ['left', 'source', 'right'].map(wide);
+    const { rerender } = render(<Screen pictures={pictures} />);
+    expect(stage().style.getPropertyValue('--columns')).toBe('1');
+    rerender(<Screen isInRow pictures={pictures} />);
+    expect(stage().style.getPropertyValue('--columns')).toBe('3');
+    expect(stage().style.getPropertyValue('--rows')).toBe('1');
+  });
+
   it('goes through the modes by M and swaps by C', () => {
     render(<Screen />);
     expect(shown()).toEqual(['Source of row 1', 'Result of row 1']);
@@ -162,6 +172,27 @@ describe('comparing', () => {
     } finally {
       globalThis.Image = RealImage;
     }
+  });
+
+  it('tells what is not loaded yet from what is transparent', () => {
+    render(<Screen />);
+    const states = () => frames().map((frame) => frame.dataset['state']);
+    expect(states()).toEqual(['loading', 'loading']);
+    expect(screen.getAllByText('Loading')).toHaveLength(2);
+    const [first, last] = screen.getAllByRole('img');
+    load(first ?? stage(), 1000);
+    fireEvent.error(last ?? stage());
+    expect(states()).toEqual(['shown', 'failed']);
+    expect(screen.queryByText('Loading')).toBeNull();
+  });
+
+  it('shows a result as large while the size of its source is not known as afterwards', () => {
+    render(<Screen pictures={[{ url: source.url, label: source.label }, result]} />);
+    const places = () => frames().map(({ style }) => `${style.width} ${style.height} ${style.transform}`);
+    const before = places();
+    expect(new Set(before)).toEqual(new Set(['499px 249.5px translate(0px, 125.25px)']));
+    load(screen.getAllByRole('img')[0] ?? stage(), 1000);
+    expect(places()).toEqual(before);
   });
 
   it('says that sizes differ, and what stands in place of a missing result', () => {

@@ -28,6 +28,8 @@ export interface CompareViewProps {
   readonly zoom?: ZoomControl;
   /** What it is of, for screen readers: "row 3". */
   readonly alt?: string;
+  /** In one row, however small they get there: where each stands is what it is called by. */
+  readonly isInRow?: boolean;
   /** Over the last picture. */
   readonly overlay?: CompareOverlay | undefined;
   /** Further buttons for the bar. */
@@ -146,8 +148,6 @@ interface Layout {
   /** Whether there are two to compare at all. */
   readonly isPair: boolean;
   readonly isApart: boolean;
-  /** Whether the first picture's size is known yet. */
-  readonly isKnown: boolean;
   isContained(picture: ComparedPicture): boolean;
 }
 
@@ -156,7 +156,7 @@ const GAP_PX = 2;
 const NO_ROOM: Size = { width: 1, height: 1 };
 
 function layoutOf(
-  { pictures: given, mode, zoom, instead, isBlinking = false }: CompareViewProps,
+  { pictures: given, mode, zoom, instead, isBlinking = false, isInRow = false }: CompareViewProps,
   { room, sizes }: { readonly room: Size | null; readonly sizes: ReadonlyMap<string, Size> },
 ): Layout {
   const pictures = shownOf(given);
@@ -164,9 +164,11 @@ function layoutOf(
   const isApart = instead !== undefined || (mode === 'side' && !isBlinking);
   const count = isApart ? pictures.length + (instead === undefined ? 0 : 1) : 1;
   const whole = room ?? NO_ROOM;
-  // Until its size is known a picture is shown whole, which needs none.
-  const frame = known[0]?.size ?? whole;
-  const { columns, rows } = gridOf(count, whole, frame);
+  // Until the first one's size is known that of another will do, which is most often as large: what is shown stays
+  // where it is then. Until any is known a picture is shown whole, which needs none.
+  const frame = known.find(({ size }) => size !== null)?.size ?? whole;
+  const isKnown = known.some(({ size }) => size !== null);
+  const { columns, rows } = isInRow ? { columns: count, rows: 1 } : gridOf(count, whole, frame);
   const pane = {
     width: Math.max(1, (whole.width - GAP_PX * (columns - 1)) / columns),
     height: Math.max(1, (whole.height - GAP_PX * (rows - 1)) / rows),
@@ -181,10 +183,9 @@ function layoutOf(
     note: zoom === undefined ? null : frameNote(known),
     isPair: instead === undefined && pictures.length > 1,
     isApart,
-    isKnown: known[0] !== undefined && known[0].size !== null,
     isContained: ({ url }) => {
       const size = known.find((one) => one.url === url)?.size ?? null;
-      return known[0]?.size === null || (size !== null && !haveSameShape(size, frame));
+      return !isKnown || (size !== null && !haveSameShape(size, frame));
     },
   };
 }
@@ -202,16 +203,15 @@ function Panes(props: PanesProps) {
   const { pictures, geometry, placement, isApart, isPair } = layout;
   const last = pictures.at(-1);
   const layer = (picture: ComparedPicture) => (
-    <Frame frame={geometry.frame} isKnown={layout.isKnown} placement={placement}>
-      <SharpPicture
-        alt={alt === '' ? picture.label : `${picture.label} of ${alt}`}
-        frame={geometry.frame}
-        isContained={layout.isContained(picture)}
-        onLoaded={(size) => props.onLoaded(picture.url, size)}
-        onSharpening={props.onSharpening}
-        placement={placement}
-        url={picture.url}
-      />
+    <PictureFrame
+      alt={alt === '' ? picture.label : `${picture.label} of ${alt}`}
+      frame={geometry.frame}
+      isContained={layout.isContained(picture)}
+      onLoaded={props.onLoaded}
+      onSharpening={props.onSharpening}
+      placement={placement}
+      url={picture.url}
+    >
       {picture === last && overlay !== undefined && overlay.opacity > 0 && (
         <OverlayPicture
           frame={geometry.frame}
@@ -221,7 +221,7 @@ function Panes(props: PanesProps) {
           placement={placement}
         />
       )}
-    </Frame>
+    </PictureFrame>
   );
   if (isApart) {
     return (
@@ -247,7 +247,7 @@ function Panes(props: PanesProps) {
   if (mode === 'difference') {
     return (
       <Pane label={`${before.label} and ${after.label}`}>
-        <Frame frame={geometry.frame} isKnown placement={placement}>
+        <Frame frame={geometry.frame} placement={placement} state="shown">
           <DifferencePane
             after={after.url}
             before={before.url}
@@ -280,19 +280,53 @@ function Pane({ label, children }: { readonly label: string; readonly children: 
   );
 }
 
+type PictureState = 'loading' | 'shown' | 'failed';
+
+interface PictureFrameProps {
+  readonly url: string;
+  readonly alt: string;
+  readonly frame: Size;
+  readonly placement: Placement;
+  readonly isContained: boolean;
+  /** What lies over it. */
+  readonly children: ReactNode;
+  onLoaded(url: string, size: Size): void;
+  onSharpening(url: string, isUnderWay: boolean): void;
+}
+
+/** A picture on its ground: what is transparent is told apart from what is not loaded yet. */
+function PictureFrame({ children, onLoaded, ...picture }: PictureFrameProps) {
+  const { url, frame, placement } = picture;
+  const [settled, setSettled] = useState<{ readonly url: string; readonly state: PictureState } | null>(null);
+  const state = settled?.url === url ? settled.state : 'loading';
+  return (
+    <Frame frame={frame} placement={placement} state={state}>
+      <SharpPicture
+        {...picture}
+        onFailed={() => setSettled({ url, state: 'failed' })}
+        onLoaded={(size) => {
+          setSettled({ url, state: 'shown' });
+          onLoaded(url, size);
+        }}
+      />
+      {children}
+      {state === 'loading' && <span className="compare-loading">Loading</span>}
+    </Frame>
+  );
+}
+
 interface FrameProps {
   readonly frame: Size;
   readonly placement: Placement;
-  /** Whether it is the picture's own, and not the whole pane for want of a size. */
-  readonly isKnown: boolean;
+  readonly state: PictureState;
   readonly children: ReactNode;
 }
 
-function Frame({ frame, placement: { scale, left, top }, isKnown, children }: FrameProps) {
+function Frame({ frame, placement: { scale, left, top }, state, children }: FrameProps) {
   return (
     <div
       className="compare-frame"
-      data-known={isKnown || undefined}
+      data-state={state}
       style={{
         width: frame.width * scale,
         height: frame.height * scale,

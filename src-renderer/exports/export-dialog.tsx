@@ -1,38 +1,48 @@
 /** How results leave the library: which of them, in what format, split and paired how. Where to is asked by the system. */
-import { PLAIN_EXPORT, TABLES } from '@shared/model/export';
+import { EXPORT_FORMATS, PLAIN_EXPORT, TABLES } from '@shared/model/export';
 import type { ExportFilter, ExportFormat, ExportOptions, ExportSource } from '@shared/model/export';
 import type { ReviewCounts } from '@shared/model/review';
 import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
 import { useLive, useModel } from '../state/app-model';
-import type { ExportSubject } from '../state/outgoing';
+import type { ExportSubject, LastExport } from '../state/outgoing';
 import { Dialog, DialogFoot } from '../ui/dialog';
 import { SelectField } from '../ui/field';
 import { formatCount, plural } from '../ui/format';
 import { ExportOptionFields } from './export-options';
-import { FILTER_WORDS, filtersOf, FORMAT_WORDS, formatsFor, thingOf } from './export-words';
+import { FILTER_WORDS, filterFor, filtersOf, FORMAT_WORDS, thingOf, whyTables } from './export-words';
 import type { FilterChoice } from './export-words';
 import './exports.css';
 
 export function ExportDialog({ subject }: { readonly subject: ExportSubject }) {
   const { outgoing } = useModel();
   const choices = useChoices(subject);
+  const last = useStore(outgoing, (state) => state.last);
   const [chosen, setChosen] = useState<ExportFilter | null>(null);
-  const [wanted, setFormat] = useState<ExportFormat>('csv');
-  const [options, setOptions] = useState<ExportOptions>(PLAIN_EXPORT);
-  const filter = choices === null ? null : (chosen ?? choices[0]?.filter ?? 'jobs');
+  const [wanted, setFormat] = useState<ExportFormat>(last.format);
+  const [options, setOptions] = useState<ExportOptions>(last.options);
+  const countOf = (one: ExportFilter | null) => choices?.find(({ filter }) => filter === one)?.count ?? 0;
+  // What was chosen here, else what the screen shows, else what was taken out of this run the last time.
+  const asked = [chosen, openedWith(subject), lastFilterOf(subject, last)];
+  const filter =
+    choices === null ? null : (asked.find((one) => countOf(one) > 0) ?? choices[0]?.filter ?? 'jobs');
   const isText = useLive(
     ({ runs }) => subject.kind === 'run' && runs.get(subject.runId)?.recipe.task === 'text',
   );
-  const formats = formatsFor(filter, isText);
+  const why = whyTables(filter, { isText, isEmpty: countOf('results') === 0 });
+  const formats = why === null ? EXPORT_FORMATS : TABLES;
   const format = formats.includes(wanted) ? wanted : 'csv';
-  const count =
-    subject.kind === 'selection'
-      ? subject.count
-      : (choices?.find((choice) => choice.filter === filter)?.count ?? 0);
+  const meant = filter === null ? null : filterFor(filter, format);
+  const count = subject.kind === 'selection' ? subject.count : countOf(meant);
   const start = () => {
+    outgoing.keep({
+      format: wanted,
+      options,
+      filter: subject.kind === 'run' && filter !== null ? { of: subject.runId, is: filter } : last.filter,
+    });
     outgoing.close();
     void outgoing.carryOut(FORMAT_WORDS[format].name, {
-      source: sourceOf(subject, filter),
+      source: sourceOf(subject, meant),
       format,
       options: optionsFor(format, options),
     });
@@ -49,7 +59,12 @@ export function ExportDialog({ subject }: { readonly subject: ExportSubject }) {
         {choices !== null && filter !== null && (
           <FilterSelect choices={choices} filter={filter} onChange={setChosen} />
         )}
-        <FormatChoice format={format} formats={formats} onChange={setFormat} />
+        <FormatChoice format={format} formats={formats} onChange={setFormat} why={why} />
+        {meant !== filter && count < countOf(filter) && (
+          <p className="hint">
+            {formatCount(count)} of {plural(countOf(filter), 'row')} have a picture; the others are left out.
+          </p>
+        )}
         {!TABLES.includes(format) && (
           <ExportOptionFields
             change={(part) => setOptions((old) => ({ ...old, ...part }))}
@@ -65,6 +80,14 @@ export function ExportDialog({ subject }: { readonly subject: ExportSubject }) {
       </form>
     </Dialog>
   );
+}
+
+function openedWith(subject: ExportSubject): ExportFilter | null {
+  return subject.kind === 'run' ? (subject.filter ?? null) : null;
+}
+
+function lastFilterOf(subject: ExportSubject, { filter }: LastExport): ExportFilter | null {
+  return subject.kind === 'run' && filter?.of === subject.runId ? filter.is : null;
 }
 
 function titleOf(subject: ExportSubject): string {
@@ -135,10 +158,12 @@ function FilterSelect({ choices, filter, onChange }: FilterProps) {
 interface FormatProps {
   readonly format: ExportFormat;
   readonly formats: readonly ExportFormat[];
+  /** Why these are all; null: there are no others. */
+  readonly why: string | null;
   onChange(format: ExportFormat): void;
 }
 
-function FormatChoice({ format, formats, onChange }: FormatProps) {
+function FormatChoice({ format, formats, why, onChange }: FormatProps) {
   return (
     <fieldset className="choices two">
       <legend>Format</legend>
@@ -157,6 +182,7 @@ function FormatChoice({ format, formats, onChange }: FormatProps) {
           </span>
         </label>
       ))}
+      {why !== null && <p className="hint">{why}</p>}
     </fieldset>
   );
 }

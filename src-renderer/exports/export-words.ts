@@ -1,5 +1,5 @@
 /** What the formats and filters of an export are called, and which of them go together. */
-import { EXPORT_FORMATS, TABLES } from '@shared/model/export';
+import { TABLES } from '@shared/model/export';
 import type { ExportFilter, ExportFormat } from '@shared/model/export';
 import type { ReviewCounts } from '@shared/model/review';
 import type { Run } from '@shared/model/run';
@@ -33,11 +33,12 @@ export interface FilterChoice {
   readonly count: number;
 }
 
-/** Those that hold something. */
+/** Those that hold something. Answers wait for no verdict. */
 export function filtersOf(
-  { counts }: Pick<Run, 'counts'>,
-  reviewed: ReviewCounts | null,
+  { counts, recipe }: Pick<Run, 'counts' | 'recipe'>,
+  told: ReviewCounts | null,
 ): readonly FilterChoice[] {
+  const reviewed = recipe.task === 'text' ? null : told;
   const choices: readonly FilterChoice[] = [
     { filter: 'jobs', count: jobTotal(counts) },
     { filter: 'results', count: counts.done },
@@ -49,9 +50,23 @@ export function filtersOf(
   return choices.filter(({ count }) => count > 0);
 }
 
-/** Jobs without a result have no place among pictures, nor have answers. */
-export function formatsFor(filter: ExportFilter | null, isText = false): readonly ExportFormat[] {
-  return isText || filter === 'jobs' || filter === 'failures' ? TABLES : EXPORT_FORMATS;
+/** Why only tables are offered; null: pictures, too. */
+export function whyTables(
+  filter: ExportFilter | null,
+  { isText = false, isEmpty = false } = {},
+): string | null {
+  if (isText) {
+    return 'Answers are text: they leave as tables. The formats with pictures are for runs that make pictures.';
+  }
+  if (filter === 'failures') {
+    return 'What failed has no picture: it leaves as a table.';
+  }
+  return filter === 'jobs' && isEmpty ? 'No row has a picture yet: they leave as a table.' : null;
+}
+
+/** Of every row, those that have a picture are what a format with pictures can hold. */
+export function filterFor(filter: ExportFilter, format: ExportFormat): ExportFilter {
+  return filter === 'jobs' && !TABLES.includes(format) ? 'results' : filter;
 }
 
 export function thingOf(format: ExportFormat): string {

@@ -1,10 +1,10 @@
 /** The export dialog and what becomes of an export, on the scripted backend. */
-import { fireEvent, screen, waitFor } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { renderApp } from '../testing/render-app';
 import { Toasts } from '../ui/toasts';
 import { ExportButton } from './export-button';
-import { Outgoing } from './outgoing';
+import { Outgoing, OutgoingWork } from './outgoing';
 
 async function opened(subject: Parameters<typeof ExportButton>[0]['subject']) {
   const rendered = await renderApp(
@@ -12,6 +12,7 @@ async function opened(subject: Parameters<typeof ExportButton>[0]['subject']) {
     <>
       <ExportButton subject={subject} />
       <Outgoing />
+      <OutgoingWork />
       <Toasts />
     </>,
   );
@@ -54,6 +55,45 @@ describe('the export dialog', () => {
     expect(radio(/^CSV\b(?! for)/).checked).toBe(true);
     fireEvent.change(screen.getByLabelText('Which'), { target: { value: 'results' } });
     expect(radio(/^Parquet/).checked).toBe(true);
+  });
+
+  it('says why a run of answers leaves as tables alone', async () => {
+    const { model } = await opened(RUN);
+    const run = model.live.getState().runs.get(2);
+    if (run === undefined) {
+      throw new Error('the scene has no run');
+    }
+    act(() => model.accept({ kind: 'run', run: { ...run, recipe: { ...run.recipe, task: 'text' } } }));
+    expect(screen.getAllByRole('radio')).toHaveLength(3);
+    expect(screen.getByText(/^Answers are text: they leave as tables/)).toBeTruthy();
+  });
+
+  it('offers pictures under every row, too: of those that have one', async () => {
+    const { backend } = await opened(RUN);
+    expect(screen.getByLabelText<HTMLSelectElement>('Which').value).toBe('jobs');
+    fireEvent.click(radio(/^Dataset folder/));
+    expect(screen.getByLabelText<HTMLSelectElement>('Which').value).toBe('jobs');
+    fireEvent.click(screen.getByRole('button', { name: /^Export \d+ results…/ }));
+    await waitFor(() => expect(backend.pictures.exports).toHaveLength(1));
+    expect(backend.pictures.exports[0]?.source).toEqual({ kind: 'run', runId: 2, filter: 'results' });
+  });
+
+  it('begins with what was chosen the last time', async () => {
+    await opened(RUN);
+    fireEvent.change(screen.getByLabelText('Which'), { target: { value: 'results' } });
+    fireEvent.click(radio(/^ZIP/));
+    fireEvent.click(screen.getByLabelText(/^Embed recipes/));
+    fireEvent.click(screen.getByRole('button', { name: /^Export \d+ results…/ }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    fireEvent.click(screen.getByRole('button', { name: 'Export…' }));
+    expect(screen.getByLabelText<HTMLSelectElement>('Which').value).toBe('results');
+    expect(radio(/^ZIP/).checked).toBe(true);
+    expect(screen.getByLabelText<HTMLInputElement>(/^Embed recipes/).checked).toBe(true);
+  });
+
+  it('begins with what the screen shows of the run', async () => {
+    await opened({ ...RUN, filter: 'results' });
+    expect(screen.getByLabelText<HTMLSelectElement>('Which').value).toBe('results');
   });
 
   it('exports a selection as it is, with what makes a pair', async () => {

@@ -11,31 +11,40 @@ import './exports.css';
 
 export function Outgoing() {
   const { outgoing } = useModel();
-  const { dialog, work, problem } = useStore(outgoing);
+  const dialog = useStore(outgoing, (state) => state.dialog);
   return (
     <>
       {dialog.kind === 'export' && <ExportDialog subject={dialog.subject} />}
       {dialog.kind === 'save' && <SaveDialog picture={dialog.picture} />}
-      {(work.length > 0 || problem !== null) && (
-        <section aria-label="Exports" className="outgoing">
-          {work.map((one) => (
-            <Work key={one.id} onStop={() => outgoing.stop(one.id)} work={one} />
-          ))}
-          {problem !== null && (
-            <Notice
-              action={
-                <button className="btn small" onClick={outgoing.dismiss} type="button">
-                  Dismiss
-                </button>
-              }
-              tone="bad"
-            >
-              {problem}
-            </Notice>
-          )}
-        </section>
-      )}
     </>
+  );
+}
+
+/** Below the work, with a place of its own: it covers nothing. */
+export function OutgoingWork() {
+  const { outgoing } = useModel();
+  const { work, problem } = useStore(outgoing);
+  if (work.length === 0 && problem === null) {
+    return null;
+  }
+  return (
+    <section aria-label="Exports" className="outgoing">
+      {work.map((one) => (
+        <Work key={one.id} onStop={() => outgoing.stop(one.id)} work={one} />
+      ))}
+      {problem !== null && (
+        <Notice
+          action={
+            <button className="btn small" onClick={outgoing.dismiss} type="button">
+              Dismiss
+            </button>
+          }
+          tone="bad"
+        >
+          {problem}
+        </Notice>
+      )}
+    </section>
   );
 }
 

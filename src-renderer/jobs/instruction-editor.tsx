@@ -4,6 +4,7 @@ import type { KeyboardEvent } from 'react';
 import { actOf } from '../keys/key-line';
 import { INSTRUCTION_EDITOR_KEYS } from '../keys/review-keys';
 import './instruction-editor.css';
+import { Keys } from '../ui/keys';
 
 interface InstructionEditorProps {
   readonly text: string;
@@ -60,10 +61,10 @@ export function InstructionEditor({ text, onWrite, onSend, onCancel, onOther }: 
       />
       <div className="row">
         <button className="btn primary" disabled={text.trim() === ''} type="submit">
-          Rerun this one <kbd>Ctrl Enter</kbd>
+          Rerun this one <Keys press="Ctrl+Enter" />
         </button>
         <button className="btn ghost" onClick={onCancel} type="button">
-          Cancel <kbd>Esc</kbd>
+          Cancel <Keys press="Esc" />
         </button>
         <span className="hint grow">
           Applies to this result only. The current picture stays as an earlier version, with its verdict.

@@ -10,6 +10,7 @@ import { toast } from '../state/ui-store';
 import { formatBytes, formatSeconds, formatTime, formatUsd } from '../ui/format';
 import { Notice } from '../ui/notice';
 import { Pill } from '../ui/pill';
+import { JobReview } from './job-review';
 import { JobVersions } from './job-versions';
 import { JOB_STATES } from './job-words';
 import './job-panel.css';
@@ -47,6 +48,7 @@ export function JobPanel({ tile, emptyText }: JobPanelProps) {
           </div>
           <JobActions detail={state.detail} />
           <JobVersions detail={state.detail} key={`versions ${state.detail.job.id}`} />
+          <JobReview review={state.detail.review} />
           <JobFacts detail={state.detail} />
           <Attempts attempts={state.detail.attempts} />
         </>
@@ -116,7 +118,7 @@ function FailureText({ detail }: { readonly detail: JobDetail }) {
   );
 }
 
-function JobFacts({ detail }: { readonly detail: JobDetail }) {
+export function JobFacts({ detail }: { readonly detail: JobDetail }) {
   const { job, result, attempts } = detail;
   const last = attempts.at(-1);
   const tookMs = last?.endedAt === undefined ? undefined : last.endedAt - last.sentAt;

@@ -4,6 +4,7 @@ import type { TileSize } from '@shared/media-url';
 import type { JobTile } from '@shared/model/run';
 import { useModel } from '../state/app-model';
 import { useMayFetch } from '../ui/haste';
+import { Mark } from '../ui/pill';
 import { FAILURE_NOTES, JOB_STATES } from './job-words';
 
 interface JobTileProps {
@@ -25,7 +26,7 @@ export function JobTileView({ tile, size, hasMarks = false }: JobTileProps) {
   switch (tile.state) {
     case 'done':
       return (
-        <div className="tile">
+        <div className="tile pictured">
           {tile.resultId !== undefined && <Picture src={backend.thumbnail(tile.resultId, size)} />}
           {index}
           {hasMarks && <Marks tile={tile} />}
@@ -33,7 +34,14 @@ export function JobTileView({ tile, size, hasMarks = false }: JobTileProps) {
       );
     case 'leased':
     case 'sent':
-      return <div className="tile busy">{index}</div>;
+      return (
+        <div className="tile busy">
+          <span className="tile-state">
+            <Mark tone="info" /> {JOB_STATES.sent.word}
+          </span>
+          {index}
+        </div>
+      );
     case 'failed':
     case 'unknown':
     case 'cancelled':

@@ -14,6 +14,7 @@ function run(part: Partial<Run>): Run {
 
 describe('filter chips', () => {
   const mixed = run({
+    state: { kind: 'finished' },
     counts: { ...NO_COUNTS, done: 312, sent: 64, failed: 9, unknown: 1 },
     failures: { no_image: 3, blocked: 5, bad_input: 1, timeout: 0 },
   });
@@ -28,6 +29,22 @@ describe('filter chips', () => {
       'No picture 3',
       'Bad input 1',
     ]);
+  });
+
+  it('moves none from its place while the run is under way', () => {
+    const early = run({
+      state: { kind: 'running' },
+      counts: { ...NO_COUNTS, sent: 2 },
+      failures: { blocked: 1, no_image: 3 },
+    });
+    const late = run({
+      state: { kind: 'running' },
+      counts: { ...NO_COUNTS, done: 2 },
+      failures: { blocked: 4, no_image: 3 },
+    });
+    const labels = ['All', 'Done', 'In flight', 'Waiting', 'Blocked', 'No picture'];
+    expect(filterChips(early).map(({ label }) => label)).toEqual(labels);
+    expect(filterChips(late).map(({ label }) => label)).toEqual(labels);
   });
 
   it('agrees with the length of the list behind each chip', () => {

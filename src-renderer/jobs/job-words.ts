@@ -1,7 +1,7 @@
 /** The words, tones and figures screens use for runs and jobs. Pure. */
 import { FAILURES } from '@shared/model/failure';
 import type { FailureKind } from '@shared/model/failure';
-import type { Counts, JobState, JobTile, Run } from '@shared/model/run';
+import { type Counts, isUnderWay, type JobState, type JobTile, type Run } from '@shared/model/run';
 import type { JobFilter } from '../state/ui-store';
 import { formatClock } from '../ui/format';
 import type { Tone } from '../ui/pill';
@@ -44,8 +44,11 @@ export function nameOfTile(tile: JobTile): string {
     tile.failureKind === undefined || tile.state === 'done'
       ? JOB_STATES[tile.state].word
       : `${JOB_STATES[tile.state].word}, ${FAILURES[tile.failureKind].title}`;
-  const variant = tile.variant === 0 ? '' : `, picture ${tile.variant + 1}`;
-  return `Row ${tile.index}${variant}: ${state}`;
+  return `${rowOfTile(tile)}: ${state}`;
+}
+
+export function rowOfTile({ index, variant }: JobTile): string {
+  return variant === 0 ? `Row ${index}` : `Row ${index}, picture ${variant + 1}`;
 }
 
 export function jobTotal(counts: Counts): number {
@@ -116,21 +119,29 @@ export interface FilterChip {
   readonly tone: Tone | null;
 }
 
-/** The chips of a run: all, then each state and each kind of failure that occurs, the most frequent failure first. */
+const CHIP_STATES: readonly JobState[] = ['done', 'sent', 'pending', 'unknown', 'cancelled'];
+/** Go up and down to nothing and back while a run is under way. */
+const PASSING_STATES: ReadonlySet<JobState> = new Set(['done', 'sent', 'pending']);
+const FAILURE_ORDER = Object.keys(FAILURES);
+
+/**
+ * The chips of a run: all, then each state and each kind of failure that occurs, the most frequent failure first. While the
+ * run is under way each keeps its place, so that none moves from under the pointer.
+ */
 export function filterChips(run: Run): readonly FilterChip[] {
-  const states: readonly JobState[] = ['done', 'sent', 'pending', 'unknown', 'cancelled'];
-  const byState = states
-    .filter((state) => run.counts[state] > 0)
-    .map((state) => ({
-      filter: { kind: 'state', state } as const,
-      label: JOB_STATES[state].word,
-      count: run.counts[state],
-      tone: JOB_STATES[state].tone,
-    }));
+  const isStill = !isUnderWay(run);
+  const byState = CHIP_STATES.filter(
+    (state) => run.counts[state] > 0 || (!isStill && PASSING_STATES.has(state)),
+  ).map((state) => ({
+    filter: { kind: 'state', state } as const,
+    label: JOB_STATES[state].word,
+    count: run.counts[state],
+    tone: JOB_STATES[state].tone,
+  }));
   const failures = Object.entries(run.failures) as [FailureKind, number][];
   const byKind = failures
     .filter(([, count]) => count > 0)
-    .sort((a, b) => b[1] - a[1])
+    .sort((a, b) => (isStill ? b[1] - a[1] : FAILURE_ORDER.indexOf(a[0]) - FAILURE_ORDER.indexOf(b[0])))
     .map(([failure, count]) => ({
       filter: { kind: 'failure', failure } as const,
       label: FAILURES[failure].title,

@@ -20,6 +20,7 @@ import { useModal } from '../ui/dialog';
 import { formatCount } from '../ui/format';
 import { FAILURE_NOTES, JOB_STATES } from './job-words';
 import './loupe.css';
+import { Keys } from '../ui/keys';
 
 interface LoupeProps {
   readonly offset: number;
@@ -85,7 +86,7 @@ export function Loupe({ offset, count, tileAt, onMove, onClose }: LoupeProps) {
           <PictureTools picture={{ kind: 'result', resultId: tile.resultId }} />
         )}
         <button className="btn ghost" onClick={onClose} type="button">
-          Close <kbd>Esc</kbd>
+          Close <Keys press="Esc" />
         </button>
       </header>
       <div className="loupe-stage">
@@ -94,10 +95,10 @@ export function Loupe({ offset, count, tileAt, onMove, onClose }: LoupeProps) {
       </div>
       <footer className="loupe-foot">
         <button aria-disabled={offset === 0} className="btn" onClick={() => move(-1)} type="button">
-          Previous <kbd>←</kbd>
+          Previous <Keys press="←" />
         </button>
         <button aria-disabled={offset >= count - 1} className="btn" onClick={() => move(1)} type="button">
-          Next <kbd>→</kbd>
+          Next <Keys press="→" />
         </button>
       </footer>
     </dialog>

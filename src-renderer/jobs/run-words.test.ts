@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NO_COUNTS } from '@shared/model/run';
 import type { Run } from '@shared/model/run';
-import { isAtCanary, runSentence } from './run-words';
+import { canKeepRunning, canPause, isAtCanary, runLabels, runSentence } from './run-words';
 
 const NOW = 1_000_000;
 
@@ -34,6 +34,32 @@ function runIn(state: Run['state'], part: Partial<Run> = {}): Run {
     ...part,
   };
 }
+
+it('is chosen by its date, too, where another has its name', () => {
+  const [first, second, other] = [
+    runIn({ kind: 'finished' }, { name: 'tasks', createdAt: 0 }),
+    runIn({ kind: 'finished' }, { id: 2, name: 'tasks', createdAt: 86_400_000 }),
+    runIn({ kind: 'finished' }, { id: 3, name: 'other' }),
+  ] as const;
+  const labelOf = runLabels([first, second, other]);
+  expect(labelOf(first)).toMatch(/^tasks · /);
+  expect(labelOf(second)).not.toBe(labelOf(first));
+  expect(labelOf(other)).toBe('other');
+});
+
+it('can have its pause taken back for as long as something is left to send', () => {
+  const pausing = (pending: number) =>
+    runIn({ kind: 'draining' }, { counts: { ...NO_COUNTS, sent: 2, pending } });
+  expect([canKeepRunning(pausing(3), { isKept: false }), canPause(pausing(3), { isKept: false })]).toEqual([
+    true,
+    false,
+  ]);
+  expect([canKeepRunning(pausing(3), { isKept: true }), canPause(pausing(3), { isKept: true })]).toEqual([
+    false,
+    true,
+  ]);
+  expect(canKeepRunning(pausing(0), { isKept: false })).toBe(false);
+});
 
 describe('what a run is doing', () => {
   it('says that a pause waits for what is in flight', () => {

@@ -1,6 +1,6 @@
 /** What a run is doing, in one sentence, and the figures beside it. Pure. */
 import { cancelledJobs, isUnderWay, type Run } from '@shared/model/run';
-import { formatClock, formatCount, formatRate, formatUsd, plural } from '../ui/format';
+import { formatClock, formatCount, formatDateTime, formatRate, formatUsd, plural } from '../ui/format';
 import { inFlight, settledJobs } from './job-words';
 
 const DAY_MS = 86_400_000;
@@ -48,6 +48,30 @@ function finishedWords(run: Run): string {
 /** Jobs that a run would still send if it went on. */
 export function remainingJobs({ counts }: Run): number {
   return counts.pending + counts.leased + counts.sent;
+}
+
+/** To choose a run by: runs that share a name are told apart by when they were made. */
+export function runLabels(among: readonly Run[]): (run: Run) => string {
+  const counts = new Map<string, number>();
+  for (const { name } of among) {
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return ({ name, createdAt }) =>
+    (counts.get(name) ?? 0) > 1 ? `${name} · ${formatDateTime(createdAt)}` : name;
+}
+
+/** Whether a pause was asked for, and is not taken back. */
+export function isPausing(run: Run, { isKept }: { readonly isKept: boolean }): boolean {
+  return run.state.kind === 'draining' && !isKept;
+}
+
+/** Nothing is left to send of one whose last requests are in flight: it ends. */
+export function canKeepRunning(run: Run, how: { readonly isKept: boolean }): boolean {
+  return isPausing(run, how) && run.counts.pending > 0;
+}
+
+export function canPause(run: Run, how: { readonly isKept: boolean }): boolean {
+  return isUnderWay(run) && !isPausing(run, how);
 }
 
 /** True once the first rows were sent alone and the run waits for a person to look at them. */

@@ -3,6 +3,7 @@ import type { Version } from '@shared/model/review';
 import { formatTime, formatUsd } from '../ui/format';
 import type { Versions } from './use-versions';
 import './version-strip.css';
+import { Keys } from '../ui/keys';
 
 interface VersionStripProps {
   readonly versions: Versions;
@@ -19,7 +20,7 @@ export function VersionStrip({ versions, onTakeBack, hasKeys = false }: VersionS
   const oldestFirst = [...all].reverse();
   return (
     <section aria-label="Versions" className="versions">
-      <b>Versions {hasKeys && <kbd>V</kbd>}</b>
+      <b>Versions {hasKeys && <Keys press="V" />}</b>
       <div aria-label="Which version is looked at" className="row" role="group">
         {oldestFirst.map((version, at) => (
           <button
@@ -43,7 +44,7 @@ export function VersionStrip({ versions, onTakeBack, hasKeys = false }: VersionS
             <span className="hint">{factsOf(looked)}</span>
           </p>
           <button className="btn small" onClick={() => onTakeBack(looked.resultId)} type="button">
-            Restore this version {hasKeys && <kbd>T</kbd>}
+            Restore this version {hasKeys && <Keys press="T" />}
           </button>
         </>
       )}

@@ -14,14 +14,14 @@ export const ENDPOINT_KEYS = [
   { intent: 'Search its keys', keys: ['/'], acts: { search: ['/'] } },
   { intent: 'New quota group', keys: ['Q'], acts: { addGroup: ['q'] } },
   { intent: 'Reset the endpoint: all is tried again', keys: ['R'], acts: { reset: ['r'] } },
-  { intent: 'Remove the endpoint', keys: ['Shift', 'X'], acts: { remove: ['Shift+x'] } },
+  { intent: 'Remove the endpoint', keys: ['Shift+X'], acts: { remove: ['Shift+x'] } },
   { intent: 'Endpoint lab', keys: ['L'], acts: { lab: ['l'] } },
   ...FIELD_KEYS,
 ] as const satisfies KeyLines;
 
 /** Of the panel with all of them. */
 export const FLEET_KEYS = [
-  { intent: 'Test all keys; stop', keys: ['Shift', 'T'], acts: { testAll: ['Shift+t'] } },
+  { intent: 'Test all keys; stop', keys: ['Shift+T'], acts: { testAll: ['Shift+t'] } },
   { intent: 'Import a .env file', keys: ['I'], acts: { importEnv: ['i'] } },
 ] as const satisfies KeyLines;
 
@@ -44,7 +44,7 @@ export const KEY_ROW_KEYS = [
   { intent: 'Reset the key: it is tried again', keys: ['R'], acts: { reset: ['r'] } },
   {
     intent: 'Remove the key',
-    keys: ['Del', 'Shift', 'X'],
+    keys: ['Del', 'Shift+X'],
     acts: { remove: ['Delete', 'Shift+x'] },
   },
 ] as const satisfies KeyLines;

@@ -15,34 +15,34 @@ export const VERDICT_KEYS = [
 ] as const satisfies KeyLines;
 
 export const GALLERY_KEYS = [
-  { intent: 'Search', keys: ['/', 'Ctrl', 'F'], acts: { search: ['/', 'Ctrl+f'] } },
+  { intent: 'Search', keys: ['/', 'Ctrl+F'], acts: { search: ['/', 'Ctrl+f'] } },
   {
     intent: 'Grid, table, close look',
     keys: ['G', 'T', 'E'],
     acts: { grid: ['g'], table: ['t'], look: ['e'] },
   },
-  { intent: 'Go to row', keys: ['Ctrl', 'G'], acts: { jump: ['Ctrl+g'] } },
+  { intent: 'Go to row', keys: ['Ctrl+G'], acts: { jump: ['Ctrl+g'] } },
   {
     intent: 'Select what is on screen; again: all matching',
-    keys: ['Ctrl', 'A'],
+    keys: ['Ctrl+A'],
     acts: { selectAll: ['Ctrl+a'] },
   },
-  { intent: 'Save this view', keys: ['Ctrl', 'S'], acts: { saveView: ['Ctrl+s'] } },
+  { intent: 'Save this view', keys: ['Ctrl+S'], acts: { saveView: ['Ctrl+s'] } },
   { intent: 'Select none', keys: ['Esc'], acts: { selectNone: ['Escape'] } },
   { intent: 'Tag', keys: ['L'], acts: { tag: ['l'] } },
   { intent: 'Rerun', keys: ['R'], acts: { rerun: ['r'] } },
   { intent: 'Review them', keys: ['V'], acts: { review: ['v'] } },
   { intent: 'Compare models blind', keys: ['B'], acts: { arena: ['b'] } },
   { intent: 'Edit in studio', keys: ['S'], acts: { edit: ['s'] } },
-  { intent: 'Export', keys: ['Ctrl', 'E'], acts: { export: ['Ctrl+e'] } },
+  { intent: 'Export', keys: ['Ctrl+E'], acts: { export: ['Ctrl+e'] } },
   { intent: 'Delete to the trash', keys: ['Del'], acts: { trash: ['Delete'] } },
 ] as const satisfies KeyLines;
 
 /** With the keys that move, these choose more than one. */
 export const CHOOSE_KEYS = [
-  { intent: 'Select a range; grow it', keys: ['Shift', '←', '→', '↑', '↓'], acts: {} },
-  { intent: 'Move without selecting', keys: ['Ctrl', '←', '→', '↑', '↓'], acts: {} },
-  { intent: 'Select this one, too', keys: ['Ctrl', 'Space'], acts: { toggle: ['Ctrl+Space'] } },
+  { intent: 'Select a range; grow it', keys: ['Shift+←', 'Shift+→', 'Shift+↑', 'Shift+↓'], acts: {} },
+  { intent: 'Move without selecting', keys: ['Ctrl+←', 'Ctrl+→', 'Ctrl+↑', 'Ctrl+↓'], acts: {} },
+  { intent: 'Select this one, too', keys: ['Ctrl+Space'], acts: { toggle: ['Ctrl+Space'] } },
 ] as const satisfies KeyLines;
 
 /** In the field for the search. */

@@ -53,9 +53,13 @@ const SIGNS: Readonly<Record<string, string>> = {
 };
 
 /** A range of digits stands for each of them. */
-function isShown(sign: string, keys: readonly string[]): boolean {
-  const inRange = /^\d$/.test(sign) && keys.some((key) => /^\d–\d$/.test(key) || /1–9/.test(key));
-  return inRange || keys.some((key) => key.toLowerCase() === (SIGNS[sign] ?? sign).toLowerCase());
+function isShown(press: string, keys: readonly string[]): boolean {
+  const inRange = /^\d$/.test(press) && keys.some((key) => /^\d–\d$/.test(key) || /1–9/.test(key));
+  const shown = press
+    .split(/\+(?=.)/)
+    .map((part) => SIGNS[part] ?? part)
+    .join('+');
+  return inRange || keys.some((key) => key.toLowerCase() === shown.toLowerCase());
 }
 
 describe.each(KEY_SECTIONS)('the keys of $screen', ({ tables }) => {
@@ -71,7 +75,7 @@ describe.each(KEY_SECTIONS)('the keys of $screen', ({ tables }) => {
       // The first of each: Ctrl+Shift+Z is what others call Ctrl+Y.
       Object.values(acts)
         .flatMap((presses) => presses.slice(0, 1))
-        .filter((one) => !one.split(/\+(?=.)/).every((part) => isShown(part, keys)))
+        .filter((one) => !isShown(one, keys))
         .map((one) => `${intent}: ${one}`),
     );
     expect(hidden).toEqual([]);
@@ -145,5 +149,14 @@ describe('no source', () => {
       .filter(([, text]) => /\b(?:event|press)\.(?:key|code)\b/.test(text.replaceAll(OF_FIELDS, '')))
       .map(([path]) => path);
     expect(found.toSorted()).toEqual(Object.keys(BESIDE).toSorted());
+  });
+
+  it('spells a key that is held with another: Keys and keyWords know the keyboard', () => {
+    /** A cap, or a title: where a reader meets them. */
+    const SPELT = /<kbd>[^{<]*[+⌘⇧⌥↵]|title=[^\n]*(?:[⌘⇧⌥]|\b(?:Ctrl|Alt|Shift)[ +]\S)/;
+    const found = Object.entries(sources).filter(([, text]) =>
+      SPELT.test(text.replaceAll(/keyWords\('[^']*'\)/g, '')),
+    );
+    expect(found.map(([path]) => path)).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import type { KeyLines } from './key-line';
 export const ZOOM_KEYS = [
   {
     intent: 'Zoom; whole; 100%',
-    keys: ['Z', 'Ctrl', '0', 'Alt'],
+    keys: ['Z', 'Ctrl+0', 'Ctrl+Alt+0'],
     acts: { toggleZoom: ['z'], fit: ['Ctrl+0'], actual: ['Ctrl+Alt+0'] },
   },
 ] as const satisfies KeyLines;
@@ -43,7 +43,7 @@ export const OPEN_KEYS = [
 export const UNDO_KEYS = [
   {
     intent: 'Undo, redo',
-    keys: ['Ctrl', 'Z', 'Y'],
+    keys: ['Ctrl+Z', 'Ctrl+Y'],
     acts: { undo: ['Ctrl+z'], redo: ['Ctrl+y', 'Ctrl+Shift+z'] },
   },
 ] as const satisfies KeyLines;

@@ -4,8 +4,8 @@ import { UNDO_KEYS, ZOOM_KEYS } from './picture-keys';
 
 /** While text is typed and a mask is painted, too. */
 export const STUDIO_ALWAYS_KEYS = [
-  { intent: 'Send', keys: ['Ctrl', 'Enter'], acts: { send: ['Ctrl+Enter'] } },
-  { intent: 'Save as', keys: ['Ctrl', 'S'], acts: { save: ['Ctrl+s'] } },
+  { intent: 'Send', keys: ['Ctrl+Enter'], acts: { send: ['Ctrl+Enter'] } },
+  { intent: 'Save as', keys: ['Ctrl+S'], acts: { save: ['Ctrl+s'] } },
 ] as const satisfies KeyLines;
 
 export const STUDIO_KEYS = [
@@ -30,16 +30,16 @@ export const STUDIO_KEYS = [
     keys: ['P', 'S', 'U'],
     acts: { reusePrompt: ['p'], reuseSettings: ['s'], reuseAll: ['u'] },
   },
-  { intent: 'Cancel', keys: ['Shift', 'X'], acts: { cancel: ['Shift+x'] } },
+  { intent: 'Cancel', keys: ['Shift+X'], acts: { cancel: ['Shift+x'] } },
   { intent: 'Retry', keys: ['R'], acts: { retry: ['r'] } },
-  { intent: 'Copy', keys: ['Ctrl', 'C'], acts: { copy: ['Ctrl+c'] } },
-  { intent: 'Open in another editor', keys: ['Shift', 'O'], acts: { openElsewhere: ['Shift+o'] } },
+  { intent: 'Copy', keys: ['Ctrl+C'], acts: { copy: ['Ctrl+c'] } },
+  { intent: 'Open in another editor', keys: ['Shift+O'], acts: { openElsewhere: ['Shift+o'] } },
   { intent: 'Apply this chain to rows', keys: ['A'], acts: { applyChain: ['a'] } },
   { intent: 'Rename', keys: ['F2'], acts: { rename: ['F2'] } },
   { intent: 'Prune', keys: ['Del'], acts: { prune: ['Delete'] } },
   ...UNDO_KEYS,
   { intent: 'New tree', keys: ['T'], acts: { newTree: ['t'] } },
-  { intent: 'Export the tree', keys: ['Shift', 'E'], acts: { exportTree: ['Shift+e'] } },
+  { intent: 'Export the tree', keys: ['Shift+E'], acts: { exportTree: ['Shift+e'] } },
 ] as const satisfies KeyLines;
 
 /** In the library of prompts and presets. */
@@ -70,7 +70,7 @@ export const TREE_WALK_KEYS = [
 export const ATTACHED_KEYS = [
   {
     intent: 'Move what goes with the request',
-    keys: ['Alt', '←', '→'],
+    keys: ['Alt+←', 'Alt+→'],
     acts: { earlier: ['Alt+ArrowLeft'], later: ['Alt+ArrowRight'] },
   },
   { intent: 'Take it out', keys: ['Del', 'Backspace'], acts: { takeOut: ['Delete', 'Backspace'] } },
@@ -80,7 +80,7 @@ export const ATTACHED_KEYS = [
 export const HISTORY_KEYS = [
   {
     intent: 'What was asked earlier',
-    keys: ['Ctrl', '↑', '↓'],
+    keys: ['Ctrl+↑', 'Ctrl+↓'],
     acts: { earlier: ['Ctrl+ArrowUp'], later: ['Ctrl+ArrowDown'] },
   },
 ] as const satisfies KeyLines;
@@ -93,7 +93,7 @@ export const MASK_KEYS = [
   },
   { intent: 'Brush to eraser and back', keys: ['X'], acts: { swapTool: ['x'] } },
   { intent: 'Move the picture', keys: ['V'], acts: { move: ['v'] } },
-  { intent: 'Invert', keys: ['Shift', 'V'], acts: { invert: ['Shift+v'] } },
+  { intent: 'Invert', keys: ['Shift+V'], acts: { invert: ['Shift+v'] } },
   { intent: 'Clear', keys: ['Del'], acts: { clear: ['Delete'] } },
   { intent: 'Load a mask', keys: ['O'], acts: { load: ['o'] } },
   ...UNDO_KEYS,
@@ -103,12 +103,12 @@ export const MASK_KEYS = [
 
 /** By place on the keyboard as well as by sign, or with the pointer: see mask-tools.ts and mask-stage.tsx. */
 export const MASK_HAND_KEYS = [
-  { intent: 'Smaller, larger brush; with Shift: hardness', keys: ['[', ']', 'Shift'], acts: {} },
+  { intent: 'Smaller, larger brush; with Shift: hardness', keys: ['[', ']', 'Shift+[', 'Shift+]'], acts: {} },
   { intent: 'Move the picture while held', keys: ['Space'], acts: {} },
   { intent: 'Straight line', keys: ['Shift'], acts: {} },
   { intent: 'Lasso, rectangle: take away', keys: ['Alt'], acts: {} },
-  { intent: 'Move the cross; ten times as far', keys: ['←', '→', '↑', '↓', 'Shift'], acts: {} },
+  { intent: 'Move the cross; ten times as far', keys: ['←', '→', '↑', '↓', 'Shift+←'], acts: {} },
   { intent: 'Stamp; set a corner; close', keys: ['Enter'], acts: {} },
   { intent: 'Take the last corner back', keys: ['Backspace'], acts: {} },
-  { intent: 'Line from the last stamp', keys: ['Shift', 'Enter'], acts: {} },
+  { intent: 'Line from the last stamp', keys: ['Shift+Enter'], acts: {} },
 ] as const satisfies KeyLines;

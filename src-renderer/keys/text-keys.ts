@@ -6,7 +6,7 @@ export const PROMPT_KEYS = [
   { intent: 'From the prompt to the answer', keys: ['Esc'], acts: { leave: ['Escape'] } },
   {
     intent: 'Place the next image, sound, video',
-    keys: ['Ctrl', 'Alt', '1', '2', '3'],
+    keys: ['Ctrl+Alt+1', 'Ctrl+Alt+2', 'Ctrl+Alt+3'],
     acts: { image: ['Ctrl+Alt+1'], audio: ['Ctrl+Alt+2'], video: ['Ctrl+Alt+3'] },
   },
 ] as const satisfies KeyLines;
@@ -20,12 +20,12 @@ export const REQUEST_KEYS = [
 
 export const ANSWER_KEYS = [
   { intent: 'Stop', keys: ['S'], acts: { stop: ['s'] } },
-  { intent: 'Ask again, as it was asked', keys: ['R'], acts: { again: ['r'] } },
+  { intent: 'Edit and rerun it', keys: ['R'], acts: { again: ['r'] } },
   { intent: 'Continue from the answer', keys: ['G'], acts: { goOn: ['g'] } },
   { intent: 'Copy the answer', keys: ['C'], acts: { copy: ['c'] } },
-  { intent: 'Save the answer', keys: ['Ctrl', 'S'], acts: { save: ['Ctrl+s'] } },
+  { intent: 'Save the answer', keys: ['Ctrl+S'], acts: { save: ['Ctrl+s'] } },
   { intent: 'Open it as a story', keys: ['O'], acts: { story: ['o'] } },
-  { intent: 'Remove it from the history', keys: ['Shift', 'X'], acts: { forget: ['Shift+x'] } },
+  { intent: 'Remove it from the history', keys: ['Shift+X'], acts: { forget: ['Shift+x'] } },
 ] as const satisfies KeyLines;
 
 export const CANDIDATE_KEYS = [

@@ -45,10 +45,10 @@ export function pictureMenu(
   picture: PictureRef,
   keys: { readonly save?: string; readonly copy?: string; readonly edit?: string } = {},
 ): MenuItem[] {
-  const hint = (key: string | undefined) => (key === undefined ? {} : { hint: key });
+  const press = (key: string | undefined) => (key === undefined ? {} : { keys: key });
   return [
-    { label: 'Save as…', ...hint(keys.save), onSelect: () => askToSave(model, picture) },
-    { label: 'Copy picture', ...hint(keys.copy), onSelect: () => void copyPicture(model, picture) },
+    { label: 'Save as…', ...press(keys.save), onSelect: () => askToSave(model, picture) },
+    { label: 'Copy picture', ...press(keys.copy), onSelect: () => void copyPicture(model, picture) },
     // The folder is on another machine.
     ...(model.backend.browser === undefined
       ? [{ label: 'Show in folder', onSelect: () => void showPicture(model, picture) }]
@@ -57,7 +57,7 @@ export function pictureMenu(
       ? [
           {
             label: model.backend.browser === undefined ? 'Open in another program' : 'Download to edit',
-            ...hint(keys.edit),
+            ...press(keys.edit),
             onSelect: () => void editElsewhere(model, picture),
           },
         ]

@@ -1,7 +1,7 @@
 /** Saving, copying and dragging a picture, on the scripted backend. */
 import { fireEvent, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Outgoing } from '../exports/outgoing';
+import { Outgoing, OutgoingWork } from '../exports/outgoing';
 import { useModel } from '../state/app-model';
 import { renderApp } from '../testing/render-app';
 import { MenuButton } from '../ui/menu';
@@ -24,6 +24,7 @@ function page(picture: typeof RESULT | typeof SIGNED | typeof NODE) {
     <>
       <Menu picture={picture} />
       <Outgoing />
+      <OutgoingWork />
       <Toasts />
     </>,
   );

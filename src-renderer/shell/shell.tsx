@@ -1,11 +1,13 @@
 /** The five zones: sources left, work in the centre, inspector right, queue dock and status line below. */
 import type { ReactNode } from 'react';
+import { OutgoingWork } from '../exports/outgoing';
 import { useLive, useModel, useUi } from '../state/app-model';
-import { PANEL_LIMITS } from '../state/ui-store';
+import { isPanelShown, PANEL_LIMITS, setPanel } from '../state/ui-store';
 import { Notice } from '../ui/notice';
 import { Splitter } from '../ui/splitter';
 import { Toasts } from '../ui/toasts';
 import { QueueDock } from './queue/queue-dock';
+import { RefusedKeys } from './refused-keys';
 import { StatusLine } from './status-line';
 import { TopBar } from './top-bar';
 
@@ -18,19 +20,41 @@ interface ShellProps {
 }
 
 export function Shell({ left, centre, right }: ShellProps) {
-  const isLeftOpen = useUi((state) => state.isLeftOpen);
-  const isRightOpen = useUi((state) => state.isRightOpen);
+  const isLeftOpen = useUi((state) => isPanelShown(state, 'left'));
+  const isRightOpen = useUi((state) => isPanelShown(state, 'right'));
   return (
     <div className="app">
-      <TopBar />
+      <TopBar hasLeft={left !== null} hasRight={right !== null} />
+      <PanelVeil />
       {isLeftOpen && left !== null && <LeftPanel>{left}</LeftPanel>}
-      <main className="main">{centre}</main>
+      <main className="main">
+        <RefusedKeys />
+        {centre}
+        <OutgoingWork />
+      </main>
       {isRightOpen && right !== null && <RightPanel>{right}</RightPanel>}
       <QueueDock />
       <StatusLine />
       <LostConnection />
       <Toasts />
     </div>
+  );
+}
+
+/** What a panel over the work leaves of it: a press there folds the panel. */
+function PanelVeil() {
+  const { ui } = useModel();
+  const side = useUi(({ isNarrow, overPanel }) => (isNarrow ? overPanel : 'none'));
+  return (
+    side !== 'none' && (
+      <button
+        aria-label="Fold the panel"
+        className="panel-veil"
+        onClick={() => setPanel(ui, side, false)}
+        tabIndex={-1}
+        type="button"
+      />
+    )
   );
 }
 

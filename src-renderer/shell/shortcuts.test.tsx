@@ -1,4 +1,4 @@
-import { fireEvent, screen } from '@testing-library/react';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import { App } from '../app';
 import { renderApp } from '../testing/render-app';
@@ -33,4 +33,25 @@ it('lets Enter press a button once, however long it is held, and write as many l
   expect(goesThrough(screen.getByLabelText('Prompt'))).toEqual([true, true]);
   const sent = { key: 'Enter', ctrlKey: true, repeat: true };
   expect(fireEvent.keyDown(screen.getByLabelText('Prompt'), sent)).toBe(false);
+});
+
+it('draws everything a step larger or smaller, up to the last one', async () => {
+  const { model } = await renderApp('full', <App />);
+  const size = () => model.live.getState().info?.interfaceSize;
+  const press = async (key: string, expected: number) => {
+    expect(fireEvent.keyDown(document.body, { key, ctrlKey: true })).toBe(false);
+    await waitFor(() => expect(size()).toBe(expected));
+  };
+  await press('+', 110);
+  await press('=', 125);
+  await press('-', 110);
+  for (const percent of [100, 90, 80, 80]) {
+    await press('-', percent);
+  }
+});
+
+it('leaves those keys to a browser, which has a zoom of its own', async () => {
+  const browser = { logOut: async () => undefined, fileUrl: () => '' };
+  await renderApp('full', <App />, { browser });
+  expect(fireEvent.keyDown(document.body, { key: '+', ctrlKey: true })).toBe(true);
 });

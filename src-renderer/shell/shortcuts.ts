@@ -4,8 +4,9 @@ import type { ActOf } from '../keys/key-line';
 import { WINDOW_KEYS } from '../keys/window-keys';
 import { focusSearch } from '../screens/gallery/focus-search';
 import type { AppModel } from '../state/app-model';
-import { show } from '../state/ui-store';
+import { show, togglePanel } from '../state/ui-store';
 import type { View } from '../state/ui-store';
+import { stepInterfaceSize } from './interface-size';
 import { focusQueue, leaveQueue } from './queue/focus-queue';
 
 /** A field that is saved when it is left is left first: one that is taken off the page with its screen never is. */
@@ -28,8 +29,8 @@ const ACTS: Readonly<Record<ActOf<typeof WINDOW_KEYS>, (model: AppModel) => void
   text: go({ kind: 'text' }),
   endpoints: go({ kind: 'endpoints', endpointId: null }),
   settings: go({ kind: 'settings' }),
-  sources: ({ ui }) => ui.setState((state) => ({ isLeftOpen: !state.isLeftOpen })),
-  inspector: ({ ui }) => ui.setState((state) => ({ isRightOpen: !state.isRightOpen })),
+  sources: ({ ui }) => togglePanel(ui, 'left'),
+  inspector: ({ ui }) => togglePanel(ui, 'right'),
   queue: ({ ui }) => {
     const isOpen = !ui.getState().isDockOpen;
     if (isOpen) {
@@ -44,6 +45,8 @@ const ACTS: Readonly<Record<ActOf<typeof WINDOW_KEYS>, (model: AppModel) => void
     // Once it is drawn.
     setTimeout(focusSearch, 0);
   },
+  larger: (model) => stepInterfaceSize(model, 1),
+  smaller: (model) => stepInterfaceSize(model, -1),
   keys: showKeys,
   keysAlways: showKeys,
 };
@@ -70,7 +73,9 @@ export function listenForShortcuts(model: AppModel, page: Window): () => void {
   function onKeyDown(event: KeyboardEvent): void {
     const act = actOf(WINDOW_KEYS, event);
     const isText = isWriting(event) && isTyping(event.target);
-    if (act === undefined || isText || isCovered()) {
+    // A browser does it itself.
+    const isBrowsers = model.backend.browser !== undefined && (act === 'larger' || act === 'smaller');
+    if (act === undefined || isText || isBrowsers || isCovered()) {
       return;
     }
     event.preventDefault();

@@ -2,19 +2,22 @@
 import { isUnderWay, type Dataset, type Run } from '@shared/model/run';
 import { Plus } from 'lucide-react';
 import { useLive, useModel, useUi } from '../state/app-model';
-import { runsNewestFirst } from '../state/live-store';
+import { datasetsNewestFirst, runsNewestFirst } from '../state/live-store';
 import { changeSource } from '../state/change-source';
 import { show } from '../state/ui-store';
 import { formatShortCount } from '../ui/format';
 import { Mark } from '../ui/pill';
 import { useNow } from '../ui/use-now';
-import { jobTotal, runState } from '../jobs/job-words';
+import { runLabels } from '../jobs/run-words';
+import { jobTotal, runState, settledJobs } from '../jobs/job-words';
+import { keyWords } from '../ui/keys';
 
 export function SourcesPanel({ shownRun }: { readonly shownRun: number | null }) {
   const { ui } = useModel();
   const runs = useLive((state) => state.runs);
   const datasets = useLive((state) => state.datasets);
   const newest = runsNewestFirst(runs);
+  const labelOf = runLabels(newest);
   return (
     <>
       <div className="side-head">
@@ -24,7 +27,7 @@ export function SourcesPanel({ shownRun }: { readonly shownRun: number | null })
           aria-label="New run"
           className="btn ghost icon small"
           onClick={() => show(ui, { kind: 'newRun' })}
-          title="New run (Ctrl+N)"
+          title={`New run (${keyWords('Ctrl+N')})`}
           type="button"
         >
           <Plus aria-hidden="true" size={14} />
@@ -33,7 +36,7 @@ export function SourcesPanel({ shownRun }: { readonly shownRun: number | null })
       {newest.length === 0 && <p className="side-empty">None yet</p>}
       <ul aria-label="Runs">
         {newest.map((run) => (
-          <RunItem isShown={run.id === shownRun} key={run.id} run={run} />
+          <RunItem isShown={run.id === shownRun} key={run.id} label={labelOf(run)} run={run} />
         ))}
       </ul>
       <div className="side-head">
@@ -41,7 +44,7 @@ export function SourcesPanel({ shownRun }: { readonly shownRun: number | null })
       </div>
       {datasets.size === 0 && <p className="side-empty">Drop a file anywhere</p>}
       <ul aria-label="Datasets">
-        {[...datasets.values()].reverse().map((dataset) => (
+        {datasetsNewestFirst(datasets).map((dataset) => (
           <DatasetItem dataset={dataset} key={dataset.id} />
         ))}
       </ul>
@@ -49,7 +52,13 @@ export function SourcesPanel({ shownRun }: { readonly shownRun: number | null })
   );
 }
 
-function RunItem({ run, isShown }: { readonly run: Run; readonly isShown: boolean }) {
+interface RunItemProps {
+  readonly run: Run;
+  readonly label: string;
+  readonly isShown: boolean;
+}
+
+function RunItem({ run, label, isShown }: RunItemProps) {
   const { ui } = useModel();
   // Answers are read in their table.
   const isReviewing = useUi((state) => state.view.kind === 'review') && run.recipe.task !== 'text';
@@ -57,21 +66,21 @@ function RunItem({ run, isShown }: { readonly run: Run; readonly isShown: boolea
   const { word, tone } = runState(run, now);
   const total = jobTotal(run.counts);
   const isWhole = run.counts.done === total && !isUnderWay(run);
+  // The queue counts so, too, for as long as the run stands in it.
+  const come = run.state.kind === 'finished' ? run.counts.done : settledJobs(run.counts);
   return (
     <li>
       <button
         aria-current={isShown ? 'true' : undefined}
         className="item"
         onClick={() => show(ui, { kind: isReviewing ? 'review' : 'runs', runId: run.id })}
-        title={`${run.name}: ${word}`}
+        title={`${label}: ${word}`}
         type="button"
       >
         <Mark tone={tone} />
-        <span className="clip">{run.name}</span>
+        <span className="clip">{label}</span>
         <small>
-          {isWhole
-            ? formatShortCount(total)
-            : `${formatShortCount(run.counts.done)}/${formatShortCount(total)}`}
+          {isWhole ? formatShortCount(total) : `${formatShortCount(come)}/${formatShortCount(total)}`}
         </small>
         <span className="sr-only">{word}</span>
       </button>

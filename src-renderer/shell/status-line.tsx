@@ -1,5 +1,5 @@
 /** The thin line at the bottom: requests in flight, rate, spend, where results and keys are kept; and the spoken progress. */
-import { isUnderWay } from '@shared/model/run';
+import { isUnderWay, type Run } from '@shared/model/run';
 import type { VaultStatus } from '@shared/model/settings';
 import { useEffect, useState } from 'react';
 import { useLive, useModel, useUi } from '../state/app-model';
@@ -16,7 +16,7 @@ export function StatusLine() {
   const folder = useOutputFolder();
   const all = [...runs.values()];
   const flying = all.reduce((sum, run) => sum + inFlight(run.counts), 0);
-  const rate = all.filter(isUnderWay).reduce((sum, run) => sum + run.ratePerSecond, 0);
+  const rate = all.filter(isAtWork).reduce((sum, run) => sum + run.ratePerSecond, 0);
   const spent = all.reduce((sum, run) => sum + run.costUsd, 0);
   return (
     <footer className="status">
@@ -36,6 +36,11 @@ export function StatusLine() {
       <SpokenProgress />
     </footer>
   );
+}
+
+/** A session stays under way between its requests, and nobody tells of its rate then. */
+function isAtWork(run: Run): boolean {
+  return isUnderWay(run) && (run.origin === 'dataset' || inFlight(run.counts) > 0);
 }
 
 /** Ready keys of all keys; where there are none, the top bar says so. */

@@ -20,7 +20,7 @@ it('keeps what is looked at on its row, though others come in before it', async 
   client.text.answers = async () => ({ total: found.length, answers: found.map(rowOf) });
   let place: number | undefined;
   const looked = { place: () => place, move: (offset: number) => (place = offset) };
-  const pages = createAnswerPages(client, { runId: 1, state: 'done', looked });
+  const pages = createAnswerPages(client, { runId: 1, query: { state: 'done' }, looked });
   pages.ensure(0, 10);
   await expect.poll(() => pages.rowAt(1)?.jobId).toBe(3);
   place = 1;
@@ -43,7 +43,7 @@ async function opened(count: number) {
   };
   let place: number | undefined;
   const looked = { place: () => place, move: (offset: number) => (place = offset) };
-  const pages = createAnswerPages(client, { runId: 1, state: 'done', looked });
+  const pages = createAnswerPages(client, { runId: 1, query: { state: 'done' }, looked });
   pages.ensure(0, 10);
   await settled();
   return { pages, list, asked, look: (offset: number) => (place = offset), place: () => place };

@@ -1,4 +1,5 @@
 /** The answers of a text run, kept sparse by page: only what is looked at is fetched, and fetched again as they come. */
+import type { FailureKind } from '@shared/model/failure';
 import type { AnswerRow } from '@shared/model/text';
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
@@ -11,18 +12,21 @@ export const ANSWERS_PAGE = 100;
 /** Pages kept around those in view. */
 const KEPT_PAGES = 10;
 
-/** Absent: all. */
-export type AnswerState = 'done' | 'failed' | undefined;
+/** Which answers of a run; empty: all. */
+export interface AnswerQuery {
+  readonly state?: 'done' | 'failed';
+  readonly failureKind?: FailureKind;
+}
 
-/** Kinds of failure are told apart below; the table shows all that failed. */
-export function answerStateOf(filter: JobFilter): AnswerState {
+/** States that the table has no chip for show all. */
+export function answerQueryOf(filter: JobFilter): AnswerQuery {
   switch (filter.kind) {
     case 'all':
-      return undefined;
+      return {};
     case 'failure':
-      return 'failed';
+      return { failureKind: filter.failure };
     case 'state':
-      return filter.state === 'done' || filter.state === 'failed' ? filter.state : undefined;
+      return filter.state === 'done' || filter.state === 'failed' ? { state: filter.state } : {};
   }
 }
 
@@ -52,7 +56,7 @@ interface Fetch {
 
 export function createAnswerPages(
   client: Pick<Client, 'text'>,
-  of: { readonly runId: number; readonly state: AnswerState; readonly looked: Looked },
+  of: { readonly runId: number; readonly query: AnswerQuery; readonly looked: Looked },
 ): AnswerPages {
   const store = createStore<AnswerPagesState>(() => ({ total: null, pages: new Map(), sentence: null }));
   const fetching = new Map<number, Fetch>();
@@ -64,8 +68,7 @@ export function createAnswerPages(
     const found = await Promise.all(
       numbers.map(async (page) => {
         const asked = { runId: of.runId, offset: page * ANSWERS_PAGE, limit: ANSWERS_PAGE };
-        const state = of.state === undefined ? {} : { state: of.state };
-        return { page, ...(await client.text.answers({ ...asked, ...state })) };
+        return { page, ...(await client.text.answers({ ...asked, ...of.query })) };
       }),
     );
     return {

@@ -8,8 +8,8 @@ import type { Backend } from '../api';
 import { settledJobs } from '../jobs/job-words';
 import { createReviewSittings } from '../screens/review/review-sittings';
 import type { ReviewSittings } from '../screens/review/review-sittings';
-import { answerStateOf, createAnswerPages } from './answer-pages';
-import type { AnswerPages, AnswerState } from './answer-pages';
+import { answerQueryOf, createAnswerPages } from './answer-pages';
+import type { AnswerPages, AnswerQuery } from './answer-pages';
 import { startFeed } from './feed';
 import type { Feed } from './feed';
 import { createJobDetails } from './job-details';
@@ -50,7 +50,7 @@ export interface AppModel {
   /** The jobs of a run behind a filter; the same list as long as it is among the last few used. */
   runJobs(runId: number, filter: JobFilter): JobPages;
   /** The answers of a text run; the same list as long as it is among the last few used. */
-  runAnswers(runId: number, state: AnswerState): AnswerPages;
+  runAnswers(runId: number, query: AnswerQuery): AnswerPages;
   readonly gallery: GalleryModel;
   readonly rewrites: RewritesStore;
   readonly sittings: ReviewSittings;
@@ -146,14 +146,15 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
       }
       return list.pages;
     },
-    runAnswers(runId, state) {
-      const key = `${runId} ${state ?? 'all'}`;
+    runAnswers(runId, query) {
+      const shown = JSON.stringify(query);
+      const key = `${runId} ${shown}`;
       const pages =
         answers.get(key) ??
         createAnswerPages(backend.client, {
           runId,
-          state,
-          looked: selectionIn(ui, runId, (filter) => answerStateOf(filter) === state),
+          query,
+          looked: selectionIn(ui, runId, (filter) => JSON.stringify(answerQueryOf(filter)) === shown),
         });
       answers.delete(key);
       answers.set(key, pages);

@@ -1,7 +1,7 @@
-import type { Run } from '@shared/model/run';
+import type { Dataset, Run } from '@shared/model/run';
 import { describe, expect, it } from 'vitest';
 import { fakeFleetEvents, STUDIO_GROUP } from '../testing/fake-fleet-data';
-import { KEPT_FLEET_EVENTS, NOTHING_YET, withEvent } from './live-store';
+import { datasetsNewestFirst, KEPT_FLEET_EVENTS, NOTHING_YET, withEvent } from './live-store';
 
 const [first] = fakeFleetEvents(0);
 if (first === undefined) {
@@ -19,6 +19,11 @@ describe('a run', () => {
     expect(placeAfter({ look: 4, place: 1 }, { look: 6, place: 0 }, { look: 5, place: 1 })).toBe(0);
     expect(placeAfter({ look: 4, place: 1 }, { look: 5, place: 1 }, { look: 6, place: 0 })).toBe(0);
   });
+});
+
+it('lists datasets newest first, in whatever order they came', () => {
+  const datasets = new Map([5, 2, 9].map((id) => [id, { id } as Dataset]));
+  expect(datasetsNewestFirst(datasets).map(({ id }) => id)).toEqual([9, 5, 2]);
 });
 
 describe('the event log', () => {

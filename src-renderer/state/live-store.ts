@@ -121,6 +121,11 @@ export function runsNewestFirst(runs: ReadonlyMap<number, Run>): readonly Run[] 
     .sort((a, b) => b.createdAt - a.createdAt || b.id - a.id);
 }
 
+/** By id: after a restart the library hands them out in the other order. */
+export function datasetsNewestFirst(datasets: ReadonlyMap<number, Dataset>): readonly Dataset[] {
+  return [...datasets.values()].sort((a, b) => b.id - a.id);
+}
+
 /** Of those, the ones with pictures: what can be reviewed and compared. */
 export function pictureRunsNewestFirst(runs: ReadonlyMap<number, Run>): readonly Run[] {
   return runsNewestFirst(runs).filter(({ recipe }) => recipe.task !== 'text');

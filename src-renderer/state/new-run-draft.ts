@@ -9,7 +9,7 @@ import type { Settings } from '@shared/model/settings';
 import { columnTemplate } from '@shared/template';
 import { createStore } from 'zustand/vanilla';
 import { takesQuality } from './quality';
-import { demoModel, likelyModel } from './served-models';
+import { demoModel, likelyChoice, likelyModel } from './served-models';
 import type { ModelGround } from './served-models';
 import { optionsFor, PLAIN_TEXT_SETTINGS, textRecipeOf, whyNotSettings } from './text-settings';
 import type { TextSettings } from './text-settings';
@@ -118,13 +118,47 @@ export interface DraftContext extends ModelGround {
 const INSTRUCTION_COLUMNS = ['instruction', 'prompt', 'edit_instruction', 'text', 'caption'] as const;
 
 export function instructionFor(columns: readonly string[]): string {
-  const found = INSTRUCTION_COLUMNS.find((name) => columns.includes(name));
+  const found = INSTRUCTION_COLUMNS.map((name) =>
+    columns.find((column) => column.trim().toLowerCase() === name),
+  ).find((column) => column !== undefined);
   return found === undefined ? '' : columnTemplate(found);
 }
 
 export function taskFor(dataset: Dataset): Task {
   const hasPictures = dataset.format === 'folder' || dataset.format === 'images';
   return hasPictures || detectImageColumns(dataset.columns).length > 0 ? 'edit' : 't2i';
+}
+
+/** Another task, with models that can do it: of those chosen, else the likeliest. */
+export function withTask(
+  { models: chosen }: Pick<Draft, 'models'>,
+  task: Task,
+  ground: ModelGround,
+): Pick<Draft, 'task' | 'models'> {
+  const able = chosen.filter((choice) =>
+    ground.models.every((model) => model.id !== choice.model || model.tasks.includes(task)),
+  );
+  const likely = task === 'text' ? likelyChoice(task, ground) : choiceOf(likelyModel(task, ground));
+  return { task, models: able.length > 0 || likely === undefined ? able : [likely] };
+}
+
+function choiceOf(model: CatalogueModel | undefined): ModelChoice | undefined {
+  return model === undefined ? undefined : { provider: model.provider, model: model.id };
+}
+
+/** Of `columns`, which a person takes in or out: whoever names one wants its pictures sent, also where none was found before. */
+export function withPictureColumns(
+  draft: Draft,
+  columns: readonly string[],
+  ground: ModelGround,
+): Partial<Draft> {
+  const asks = draft.task === 't2i' && columns.length > (draft.imageColumns ?? []).length;
+  return { imageColumns: columns, ...(asks ? withTask(draft, 'edit', ground) : {}) };
+}
+
+/** Columns that were chosen for their pictures, of a task that sends none. */
+export function unsentColumns({ task, imageColumns }: Draft): readonly string[] {
+  return task === 't2i' ? (imageColumns ?? []) : [];
 }
 
 /** A fresh draft for a dataset, filled in as far as it can be guessed. */

@@ -1,5 +1,6 @@
 /** What leaves the library: dialogs that ask how, exports under way whatever screen is shown, and what went wrong. */
-import type { ExportFormat, ExportOptions, ExportSource } from '@shared/model/export';
+import { PLAIN_EXPORT } from '@shared/model/export';
+import type { ExportFilter, ExportFormat, ExportOptions, ExportSource } from '@shared/model/export';
 import type { GallerySelection } from '@shared/model/gallery';
 import type { PictureRef } from '@shared/model/picture';
 import { createStore } from 'zustand/vanilla';
@@ -10,8 +11,22 @@ import { toast } from './ui-store';
 
 /** What an export dialog was opened for. */
 export type ExportSubject =
-  | { readonly kind: 'run'; readonly runId: number; readonly name: string }
+  | {
+      readonly kind: 'run';
+      readonly runId: number;
+      readonly name: string;
+      /** What the screen shows of it, where that is not everything. */
+      readonly filter?: ExportFilter;
+    }
   | { readonly kind: 'selection'; readonly selection: GallerySelection; readonly count: number };
+
+/** What was chosen for the last export: the next dialog begins with it. */
+export interface LastExport {
+  readonly format: ExportFormat;
+  readonly options: ExportOptions;
+  /** Of the run it was about. */
+  readonly filter?: { readonly of: number; readonly is: ExportFilter } | undefined;
+}
 
 export interface ExportWork {
   readonly id: number;
@@ -27,6 +42,7 @@ export interface OutgoingState {
     | { readonly kind: 'none' }
     | { readonly kind: 'export'; readonly subject: ExportSubject }
     | { readonly kind: 'save'; readonly picture: PictureRef };
+  readonly last: LastExport;
   readonly work: readonly ExportWork[];
   /** One sentence, until it is dismissed. */
   readonly problem: string | null;
@@ -41,7 +57,12 @@ export interface ExportRequest {
 export type OutgoingStore = ReturnType<typeof createOutgoing>;
 
 export function createOutgoing(client: Pick<Client, 'pictures'>, ui: UiStore) {
-  const store = createStore<OutgoingState>()(() => ({ dialog: { kind: 'none' }, work: [], problem: null }));
+  const store = createStore<OutgoingState>()(() => ({
+    dialog: { kind: 'none' },
+    last: { format: 'csv', options: PLAIN_EXPORT },
+    work: [],
+    problem: null,
+  }));
   const stops = new Map<number, AbortController>();
   let lastId = 0;
 
@@ -81,6 +102,7 @@ export function createOutgoing(client: Pick<Client, 'pictures'>, ui: UiStore) {
     carryOut,
     stop: (id: number): void => stops.get(id)?.abort(),
     ask: (dialog: OutgoingState['dialog']): void => store.setState({ dialog }),
+    keep: (last: LastExport): void => store.setState({ last }),
     close: (): void => store.setState({ dialog: { kind: 'none' } }),
     /** Carries a short call out; what it is refused with is told in `problem`. */
     async attempt<T>(call: () => Promise<T>): Promise<T | undefined> {

@@ -5,6 +5,7 @@
 import type { RerunRequest } from '@shared/contract';
 import { isDemoModel } from '@shared/demo';
 import { cancelledJobs, type Priority, type Run, type RunOptions } from '@shared/model/run';
+import { useState } from 'react';
 import { plural } from '../ui/format';
 import { type AppModel, openVault, useModel } from './app-model';
 import { toast } from './ui-store';
@@ -17,6 +18,10 @@ export interface RunControls {
   readonly action: Action;
   pause(): void;
   resume(): void;
+  /** Takes a pause back while what was in flight still ends: once that has, the run goes on by itself. */
+  keepRunning(): void;
+  /** It was taken back, and the run is yet to go on. */
+  readonly isKept: boolean;
   /** Goes on, and takes whole pictures in its folder that have no record as done. */
   adopt(): void;
   cancel(which: CancelWhich): void;
@@ -32,6 +37,7 @@ export interface RunControls {
 export function useRunControls(run: Run): RunControls {
   const { backend, accept, ui, live } = useModel();
   const action = useAction();
+  const [isKept, setKept] = useState(false);
   const { runs } = backend.client;
   const runId = run.id;
   const take = (call: () => Promise<Run>) =>
@@ -48,8 +54,16 @@ export function useRunControls(run: Run): RunControls {
   const restore = () => void send(() => runs.rerun({ runId, which: { kind: 'cancelled' } }));
   return {
     action,
-    pause: () => void take(() => runs.stop({ runId })),
+    pause: () => {
+      setKept(false);
+      void take(() => runs.stop({ runId }));
+    },
     resume: () => void send(() => runs.resume({ runId })),
+    keepRunning: () => {
+      setKept(true);
+      void send(() => runs.resume({ runId })).finally(() => setKept(false));
+    },
+    isKept,
     adopt: () => void send(() => runs.resume({ runId, adopt: true })),
     cancel: (which) => {
       const stopWatching = tellCancelled({ live, ui, run, restore });

@@ -66,6 +66,25 @@ export function withoutInput(draft: StudioDraft, nodeId: number): StudioDraft {
   return { ...draft, inputs: draft.inputs.filter((input) => input.nodeId !== nodeId) };
 }
 
+/** Those of `before` that are `back` in their tree take their places again; one chosen since to be edited stays the one. */
+export function withInputsBack(
+  draft: StudioDraft,
+  before: readonly StudioInput[],
+  back: ReadonlySet<number>,
+): StudioDraft {
+  const isThere = new Set(draft.inputs.map(({ nodeId }) => nodeId));
+  const subject = subjectOf(draft.inputs);
+  const isOther = subject !== undefined && !before.some(({ nodeId }) => nodeId === subject.nodeId);
+  const inputs = [...draft.inputs];
+  for (const [at, input] of before.entries()) {
+    const isTaken = isThere.has(input.nodeId) || (input.role === 'subject' && isOther);
+    if (back.has(input.nodeId) && !isTaken && inputs.length < MOST_INPUTS) {
+      inputs.splice(at, 0, input);
+    }
+  }
+  return { ...draft, inputs };
+}
+
 export function withRole(draft: StudioDraft, nodeId: number, role: ImageRole): StudioDraft {
   return {
     ...draft,

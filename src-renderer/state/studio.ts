@@ -4,10 +4,14 @@ import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import { createTurns } from '@shared/in-turn';
 import type { InTurn } from '@shared/in-turn';
+import type { Hand } from '../canvas/mask-tools';
 import { MOST_PICTURES } from '../compare/compare-model';
-import type { MaskDocument } from '../canvas/mask-document';
+import type { CompareMode } from '../compare/compare-model';
 import { freshDraft, studioDraftSchema, subjectOf } from './studio-draft';
 import type { StudioDraft } from './studio-draft';
+import { keepMasks, readMasks } from './studio-masks';
+import type { KeptMasks } from './studio-masks';
+import type { MaskDocument } from '../canvas/mask-document';
 
 /** A step that can be taken back. */
 export interface Step {
@@ -38,25 +42,17 @@ export interface OfferAction {
   run(): void;
 }
 
-export interface StudioMask {
-  /** The picture it was painted on. */
-  readonly nodeId: number;
-  readonly document: MaskDocument;
-}
-
 /** Drafts by tree; this one is of the tree that what is sent or brought next begins. */
 export const NEW_TREE = 0;
 
 const NOT_BEGINNING: Promise<null> = Promise.resolve(null);
 
-export interface StudioState {
+export interface StudioState extends KeptMasks {
   /** Null: the tree that changed last; `NEW_TREE`: one that does not exist yet. */
   readonly openId: number | null;
   readonly drafts: ReadonlyMap<number, StudioDraft>;
   /** Selected node by tree. */
   readonly selected: ReadonlyMap<number, number>;
-  /** By tree. */
-  readonly masks: ReadonlyMap<number, StudioMask>;
   /** All variants of the selected request side by side. */
   readonly isSpread: boolean;
   /** Nodes kept beside whatever is selected, to compare; of any tree, those of the open one count. */
@@ -67,6 +63,10 @@ export interface StudioState {
   readonly isSending: boolean;
   readonly isHeatMapShown: boolean;
   readonly heatMapOpacity: number;
+  /** How a picture stands beside others, until another way is chosen. */
+  readonly compareMode: CompareMode;
+  /** How the last mask was painted. */
+  readonly hand: Hand | null;
   /** The picture that is painted on, as long as it is the one that is edited: see `paintedNode`. */
   readonly masking: number | null;
   /** The tree that is about to begin with what is on its way to it; null: it did not. */
@@ -87,17 +87,18 @@ export interface StudioState {
   readonly inTurn: InTurn;
 }
 
-const INITIAL: Omit<StudioState, 'inTurn'> = {
+const INITIAL: Omit<StudioState, 'inTurn' | keyof KeptMasks> = {
   openId: null,
   drafts: new Map(),
   selected: new Map(),
-  masks: new Map(),
   isSpread: false,
   kept: [],
   arriving: 0,
   isSending: false,
   isHeatMapShown: false,
   heatMapOpacity: 0.7,
+  compareMode: 'result',
+  hand: null,
   masking: null,
   beginning: NOT_BEGINNING,
   newTrees: 0,
@@ -126,9 +127,14 @@ export function createStudioStore(storage: Storage): StudioStore {
     ...INITIAL,
     drafts: readDrafts(storage),
     closed: readClosed(storage),
+    ...readMasks(storage),
     inTurn: createTurns(),
   }));
-  store.subscribe(({ drafts, closed }, before) => {
+  store.subscribe((now, before) => {
+    const { drafts, closed } = now;
+    if (now.masks !== before.masks || now.lost !== before.lost) {
+      keepMasks(storage, before, now);
+    }
     if (drafts !== before.drafts) {
       storage.setItem(KEPT, JSON.stringify([...drafts].slice(-KEPT_DRAFTS)));
     }
@@ -194,14 +200,7 @@ export function adoptDraft(store: StudioStore, treeId: number): void {
     // What is brought may lead to a tree that was there before, with a draft of its own.
     const draft = drafts.get(NEW_TREE) ?? drafts.get(treeId) ?? draftOf(state, null);
     drafts.delete(NEW_TREE);
-    const masks = new Map(state.masks);
-    const mask = masks.get(NEW_TREE);
-    masks.delete(NEW_TREE);
-    return {
-      drafts: drafts.set(treeId, draft),
-      masks: mask === undefined ? masks : masks.set(treeId, mask),
-      openId: treeId,
-    };
+    return { drafts: drafts.set(treeId, draft), openId: treeId };
   });
 }
 
@@ -250,6 +249,25 @@ export async function inTree(
   }
 }
 
+/** Paints on one picture; the masks of the others stay. */
+export function paint(store: StudioStore, nodeId: number, mask: MaskDocument): void {
+  store.setState((state) => {
+    const masks = new Map(state.masks);
+    // The one painted last stands last.
+    masks.delete(nodeId);
+    return { masks: masks.set(nodeId, mask), lost: without(state.lost, nodeId) };
+  });
+}
+
+/** The picture goes without the mask that was not kept. */
+export function giveUpMask(store: StudioStore, nodeId: number): void {
+  store.setState(({ lost }) => ({ lost: without(lost, nodeId) }));
+}
+
+function without(ids: ReadonlySet<number>, id: number): ReadonlySet<number> {
+  return ids.has(id) ? new Set([...ids].filter((other) => other !== id)) : ids;
+}
+
 export function selectNode(store: StudioStore, treeId: number, nodeId: number): void {
   store.setState(({ selected }) => ({ selected: new Map(selected).set(treeId, nodeId) }));
 }
@@ -295,7 +313,7 @@ export async function stepBack(store: StudioStore, only?: Step): Promise<string 
       return null;
     }
     await orLetGo(store, step, () => step.undo());
-    store.setState((state) => ({ done: without(state.done, step), undone: [...state.undone, step] }));
+    store.setState((state) => ({ done: withoutStep(state.done, step), undone: [...state.undone, step] }));
     return step.label;
   });
 }
@@ -310,7 +328,7 @@ export async function stepAgain(store: StudioStore): Promise<string | null> {
     const isTaken = await orLetGo(store, step, () => step.redo());
     store.setState(({ done, undone }) => ({
       done: isTaken ? [...done, step] : done,
-      undone: without(undone, step),
+      undone: withoutStep(undone, step),
     }));
     return isTaken ? step.label : null;
   });
@@ -324,12 +342,15 @@ async function orLetGo<T>(store: StudioStore, step: Step, work: () => Promise<T>
     return await work();
   } catch (error) {
     if (error instanceof ORPCError && HOPELESS.has(error.code)) {
-      store.setState(({ done, undone }) => ({ done: without(done, step), undone: without(undone, step) }));
+      store.setState(({ done, undone }) => ({
+        done: withoutStep(done, step),
+        undone: withoutStep(undone, step),
+      }));
     }
     throw error;
   }
 }
 
-function without(steps: readonly Step[], step: Step): readonly Step[] {
+function withoutStep(steps: readonly Step[], step: Step): readonly Step[] {
   return steps.filter((one) => one !== step);
 }

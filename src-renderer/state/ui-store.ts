@@ -19,7 +19,13 @@ export type View =
   | { readonly kind: 'gallery' }
   /** `storyOf`: the story that this job answered. */
   | { readonly kind: 'text'; readonly storyOf?: number }
-  | { readonly kind: 'endpoints'; readonly endpointId: string | null; readonly tab?: EndpointTab }
+  /** Null: the one looked at last, else the first; `keyId`: a key among its keys that is to have the focus. */
+  | {
+      readonly kind: 'endpoints';
+      readonly endpointId: string | null;
+      readonly tab?: EndpointTab;
+      readonly keyId?: string;
+    }
   | { readonly kind: 'settings' };
 
 /** What of an endpoint is shown below its figures; the keys where nothing else was asked for. */
@@ -72,11 +78,14 @@ export type SourceState =
 
 type ViewOf<Kind extends View['kind']> = Extract<View, { readonly kind: Kind }>;
 
+export type Side = 'left' | 'right';
+
 export interface UiState {
   readonly view: View;
   /** What was looked at last; null: nothing yet. */
   readonly lastRuns: ViewOf<'runs'> | null;
   readonly lastReview: ViewOf<'review'> | null;
+  readonly lastEndpoints: ViewOf<'endpoints'> | null;
   readonly source: SourceState;
   readonly filters: ReadonlyMap<number, JobFilter>;
   /** Offset of the selected tile, per list (a run's id, or `gallery`). */
@@ -91,6 +100,11 @@ export interface UiState {
   readonly toasts: readonly Toast[];
   readonly isLeftOpen: boolean;
   readonly isRightOpen: boolean;
+  /** The same in the review, whose pictures have the whole width until somebody asks for more. */
+  readonly isReviewRightOpen: boolean;
+  /** Too small for panels beside the work: one at a time stands over it. */
+  readonly isNarrow: boolean;
+  readonly overPanel: 'none' | Side;
   /** The queue is unfolded. */
   readonly isDockOpen: boolean;
   readonly leftWidth: number;
@@ -108,6 +122,7 @@ const INITIAL: UiState = {
   view: { kind: 'runs', runId: null },
   lastRuns: null,
   lastReview: null,
+  lastEndpoints: null,
   source: { kind: 'idle' },
   filters: new Map(),
   selected: new Map(),
@@ -119,6 +134,9 @@ const INITIAL: UiState = {
   toasts: [],
   isLeftOpen: true,
   isRightOpen: true,
+  isReviewRightOpen: false,
+  isNarrow: false,
+  overPanel: 'none',
   isDockOpen: false,
   leftWidth: PANEL_LIMITS.left.initial,
   rightWidth: PANEL_LIMITS.right.initial,
@@ -131,9 +149,18 @@ export function createUiStore(storage: Storage) {
       name: 'brushfleet.panels',
       version: 1,
       storage: createJSONStorage(() => storage),
-      partialize: ({ isLeftOpen, isRightOpen, isDockOpen, leftWidth, rightWidth, tileSize }) => ({
+      partialize: ({
         isLeftOpen,
         isRightOpen,
+        isReviewRightOpen,
+        isDockOpen,
+        leftWidth,
+        rightWidth,
+        tileSize,
+      }) => ({
+        isLeftOpen,
+        isRightOpen,
+        isReviewRightOpen,
         isDockOpen,
         leftWidth,
         rightWidth,
@@ -170,14 +197,17 @@ export function endActions(ui: UiStore, of: string): void {
 export function show(ui: UiStore, view: View): void {
   ui.setState((state) => {
     const shown = shownAgain(state, view);
-    return { view: shown, isLoupeOpen: false, ...lastOf(shown) };
+    return { view: shown, isLoupeOpen: false, overPanel: 'none', ...lastOf(shown) };
   });
 }
 
-/** Where no run is named, the one that was looked at last. */
-function shownAgain({ lastRuns, lastReview, view: present }: UiState, view: View): View {
+/** Where no run or endpoint is named, the one that was looked at last. */
+function shownAgain({ lastRuns, lastReview, lastEndpoints, view: present }: UiState, view: View): View {
   if (view.kind === 'runs' && view.runId === null) {
     return lastRuns ?? view;
+  }
+  if (view.kind === 'endpoints' && view.endpointId === null) {
+    return lastEndpoints ?? view;
   }
   const isAnyReview = view.kind === 'review' && view.runId === null && view.selection === undefined;
   // Whoever asks for the review while chosen results are reviewed wants the runs.
@@ -185,9 +215,14 @@ function shownAgain({ lastRuns, lastReview, view: present }: UiState, view: View
   return isAnyReview && !isLeaving ? (lastReview ?? view) : view;
 }
 
-function lastOf(view: View): Pick<Partial<UiState>, 'lastRuns' | 'lastReview'> {
+function lastOf(view: View): Pick<Partial<UiState>, 'lastRuns' | 'lastReview' | 'lastEndpoints'> {
   if (view.kind === 'runs') {
     return { lastRuns: view };
+  }
+  if (view.kind === 'endpoints') {
+    // The focus goes to a key once, not whenever somebody comes back.
+    const { keyId: _, ...last } = view;
+    return { lastEndpoints: last };
   }
   return view.kind === 'review' ? { lastReview: view } : {};
 }
@@ -197,6 +232,40 @@ export function keepShown(ui: UiStore, source: ReviewSource): void {
   const { view } = ui.getState();
   if (source.kind === 'run' && view.kind === 'review' && view.runId !== source.runId) {
     show(ui, { kind: 'review', runId: source.runId });
+  }
+}
+
+export function isPanelShown(state: UiState, side: Side): boolean {
+  if (state.isNarrow) {
+    return state.overPanel === side;
+  }
+  if (side === 'left') {
+    return state.isLeftOpen;
+  }
+  return state.view.kind === 'review' ? state.isReviewRightOpen : state.isRightOpen;
+}
+
+export function setPanel(ui: UiStore, side: Side, isOpen: boolean): void {
+  ui.setState(({ isNarrow, view }) => {
+    if (isNarrow) {
+      return { overPanel: isOpen ? side : 'none' };
+    }
+    if (side === 'left') {
+      return { isLeftOpen: isOpen };
+    }
+    return view.kind === 'review' ? { isReviewRightOpen: isOpen } : { isRightOpen: isOpen };
+  });
+}
+
+/** Of the screen that is shown. */
+export function togglePanel(ui: UiStore, side: Side): void {
+  setPanel(ui, side, !isPanelShown(ui.getState(), side));
+}
+
+/** How wide the window is by now; what stood over the work is folded, for there was or will be room beside it. */
+export function setNarrow(ui: UiStore, isNarrow: boolean): void {
+  if (ui.getState().isNarrow !== isNarrow) {
+    ui.setState({ isNarrow, overPanel: 'none' });
   }
 }
 

@@ -3,7 +3,7 @@ import { ORPCError } from '@orpc/client';
 import type { AppEvent, Grant, RunRequest } from '@shared/contract';
 import { SAMPLE_NAME } from '@shared/demo';
 import type { Dataset } from '@shared/model/run';
-import { DEFAULT_SETTINGS } from '@shared/model/settings';
+import { DEFAULT_INTERFACE_SIZE, DEFAULT_SETTINGS } from '@shared/model/settings';
 import type { Settings, Theme, VaultStatus } from '@shared/model/settings';
 import type { Backend, Client, Granted } from '../api';
 import { FAKE_MODELS, fakeDataset, fakeRow } from './fake-data';
@@ -106,6 +106,7 @@ function createWorld(scene: string) {
     models: [...FAKE_MODELS, ...FAKE_TEXT_MODELS],
     settings: DEFAULT_SETTINGS as Settings,
     theme: 'system' as Theme,
+    interfaceSize: DEFAULT_INTERFACE_SIZE,
     vault: { kind: 'keyring', backend: 'the system keyring' } as VaultStatus,
     isEmpty,
     scene,
@@ -217,10 +218,14 @@ function systemCalls(world: World): Client['system'] {
       platform: 'linux',
       vault: world.vault,
       theme: world.theme,
+      interfaceSize: world.interfaceSize,
     }),
     events: async () => createFakeStream(world.streams).iterator,
     setTheme: async ({ theme }) => {
       world.theme = theme;
+    },
+    setInterfaceSize: async ({ percent }) => {
+      world.interfaceSize = percent;
     },
     openLogs: async () => undefined,
     openLink: async () => undefined,

@@ -203,11 +203,15 @@ function withoutGroup(key: KeyInfo): KeyInfo {
 function keyCalls(world: World): Client['keys'] {
   const { change, changeView, changeKey } = editsOf(world);
   return {
-    add: async ({ endpointId, keys, groupId, tier }) => {
+    add: async ({ endpointId, keys, groupId, tier, limits }) => {
       if (world.vault.kind === 'undecided') {
         throw new ORPCError('VAULT', { message: 'Choose how keys are kept.', data: world.vault });
       }
-      const part = { ...(groupId === undefined ? {} : { groupId }), ...(tier === undefined ? {} : { tier }) };
+      const part = {
+        ...(groupId === undefined ? {} : { groupId }),
+        ...(tier === undefined ? {} : { tier }),
+        ...(limits === undefined ? {} : { limits }),
+      };
       const added = keys.map(({ label, secret }) => fakeKey(label, secret.slice(-4), undefined, part));
       changeView(endpointId, (view) => ({ ...view, keys: [...view.keys, ...added] }));
       return { added, duplicates: 0 };

@@ -53,6 +53,8 @@ function createShelf(world: World) {
     const suspicions = (job.suspicions ?? []).map((kind) => [kind, SUSPICIONS[kind].title] as const);
     return {
       state: [[job.state, STATES[job.state] ?? job.state]],
+      // Tiles carry no reasons.
+      reason: isDone && verdict === 'rejected' ? [[NONE, 'No reason given']] : [],
       verdict: isDone ? [[verdict, VERDICTS[verdict]]] : [],
       rating: isDone ? [[`${rating}`, rating === 0 ? 'Not rated' : '★'.repeat(rating)]] : [],
       suspicion: isDone && suspicions.length === 0 ? [[NONE, 'Nothing suspicious']] : suspicions,

@@ -70,7 +70,12 @@ export function reviewCalls(world: World): Client['review'] {
           suspicions[kind] = (suspicions[kind] ?? 0) + 1;
         }
       }
-      return { ...counts, suspicions, suspicious: jobs.filter((job) => job.suspicions !== undefined).length };
+      return {
+        ...counts,
+        suspicions,
+        suspicious: jobs.filter((job) => job.suspicions !== undefined).length,
+        measured: jobs.length,
+      };
     },
     set: async ({ jobId, review }) => {
       const before = said.get(jobId) ?? null;

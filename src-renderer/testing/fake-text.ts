@@ -217,8 +217,12 @@ export function textCalls(world: World): Client['text'] {
     forget: async ({ jobIds }) => jobIds.forEach((jobId) => texts.forgotten.add(jobId)),
     recall: async ({ jobIds }) => jobIds.forEach((jobId) => texts.forgotten.delete(jobId)),
     checkSchema: async ({ schema }) => problemsOf(schema),
-    answers: async ({ runId, offset, limit, state }) => {
-      const answers = answersOfRun(world, runId).filter((row) => state === undefined || row.state === state);
+    answers: async ({ runId, offset, limit, state, failureKind }) => {
+      const answers = answersOfRun(world, runId).filter(
+        (row) =>
+          (state === undefined || row.state === state) &&
+          (failureKind === undefined || row.failure?.kind === failureKind),
+      );
       return { total: answers.length, answers: answers.slice(offset, offset + limit) };
     },
     answer: async ({ jobId }) => found(jobId),

@@ -5,6 +5,7 @@ import type { Backend } from '../api';
 import { afterEach } from 'vitest';
 import { createAppModel, ModelProvider } from '../state/app-model';
 import type { AppModel } from '../state/app-model';
+import { followWidth } from '../shell/narrow-window';
 import { listenForShortcuts } from '../shell/shortcuts';
 import { createFakeBackend } from './fake-backend';
 import type { FakeBackend, FakeScene } from './fake-backend';
@@ -34,7 +35,7 @@ export async function renderApp(
   // Not a copy: what a test sets on it, it must hear.
   const backend = Object.assign(createFakeBackend(scene, false), browser === undefined ? {} : { browser });
   const model = createAppModel(backend, memoryStorage());
-  stops.push(model.start(), listenForShortcuts(model, window));
+  stops.push(model.start(), listenForShortcuts(model, window), followWidth(model.ui, window));
   await new Promise<void>((resolve) => {
     const unsubscribe = model.live.subscribe((state) => {
       if (state.info !== null) {

@@ -11,6 +11,7 @@ import { AnswerBody } from './answer-body';
 import { MisfitAnswer } from './misfit-answer';
 import { useAnswerOut } from './use-answer-out';
 import type { AnswerWays } from './use-answer-out';
+import { keyWords } from '../ui/keys';
 
 /** Model, time, tokens and cost, as far as they are known. */
 export function factsOf({ model, seconds, usage, costUsd, answer }: AnswerRow): readonly string[] {
@@ -142,7 +143,7 @@ export function AnswerWayButtons({
           aria-keyshortcuts={hasKeys ? 'Control+S' : undefined}
           className="btn small"
           onClick={save}
-          title={hasKeys ? 'Save the answer (Ctrl+S)' : undefined}
+          title={hasKeys ? `Save the answer (${keyWords('Ctrl+S')})` : undefined}
           type="button"
         >
           Save…

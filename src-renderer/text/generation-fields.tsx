@@ -16,7 +16,7 @@ const OPTIONS: Readonly<Record<Exclude<GenerationKey, 'stop'>, Option>> = {
   temperature: { label: 'Temperature', hint: '0 to 2', min: 0, max: 2, step: 'any' },
   topP: { label: 'Top P', hint: '0 to 1', min: 0, max: 1, step: 'any' },
   topK: { label: 'Top K', hint: 'likeliest words', min: 1, max: 1000 },
-  maxOutputTokens: { label: 'Maximum output tokens', hint: 'longer is cut off', min: 1, max: 1_000_000 },
+  maxOutputTokens: { label: 'Max output tokens', hint: 'longer is cut off', min: 1, max: 1_000_000 },
   candidateCount: { label: 'Candidates', hint: 'each is charged', min: 1, max: 8 },
   seed: { label: 'Seed', hint: 'same seed, similar answer', min: -2_147_483_648, max: 2_147_483_647 },
   thinkingBudget: { label: 'Thinking tokens', hint: '0: none, -1: free', min: -1, max: 1_000_000 },

@@ -16,6 +16,11 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
+/** What came as a part of a sentence, where it stands as one. */
+export function asSentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** US dollars: cents from one dollar on, more digits below. */
 export function formatUsd(value: number): string {
   if (value === 0) {

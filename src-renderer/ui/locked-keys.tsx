@@ -3,14 +3,25 @@ import type { ReactNode } from 'react';
 import { isVaultLocked, openVault, useLive, useModel } from '../state/app-model';
 import { Notice } from './notice';
 
-/** `children`: the sentence; nothing while the keys are open. */
-export function LockedKeys({ children }: { readonly children: ReactNode }) {
+interface LockedKeysProps {
+  /** The sentence. */
+  readonly children: ReactNode;
+  /** The button has gone then, and the focus with it. */
+  onUnlocked?(): void;
+}
+
+/** Nothing while the keys are open. */
+export function LockedKeys({ children, onUnlocked }: LockedKeysProps) {
   const model = useModel();
   const isLocked = useLive((state) => isVaultLocked(state.vault));
   return isLocked ? (
     <Notice
       action={
-        <button className="btn small" onClick={() => void openVault(model)} type="button">
+        <button
+          className="btn small"
+          onClick={() => void openVault(model).then((isOpen) => isOpen && onUnlocked?.())}
+          type="button"
+        >
           Unlock…
         </button>
       }

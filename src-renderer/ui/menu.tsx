@@ -4,12 +4,15 @@ import { useId, useRef } from 'react';
 import type { KeyboardEvent, ReactNode, RefObject } from 'react';
 import { actOf } from '../keys/key-line';
 import { MENU_KEYS } from '../keys/window-keys';
+import { Keys } from './keys';
 
 export interface MenuItem {
   readonly label: string;
   /** Which it is, where its label changes while the menu is open; absent: its label. */
   readonly name?: string;
   readonly hint?: string;
+  /** The press that does the same. */
+  readonly keys?: string;
   /** Takes something away. */
   readonly isDanger?: boolean;
   onSelect(): void;
@@ -92,6 +95,7 @@ function MenuList({ id, label, items, button }: MenuListProps) {
         >
           <span className="grow">{item.label}</span>
           {item.hint !== undefined && <span className="hint">{item.hint}</span>}
+          {item.keys !== undefined && <Keys press={item.keys} />}
         </button>
       ))}
     </div>

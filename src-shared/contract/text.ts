@@ -8,6 +8,7 @@ import {
   LONGEST_SCHEMA,
   mediumSchema,
 } from '../model/text';
+import { failureKindSchema } from '../model/failure';
 import { modelChoiceSchema, runOptionsSchema, runSchema, datasetSchema } from '../model/run';
 import { storySchema } from '../story';
 import { base, grantToken, id, none, page, text } from './base';
@@ -99,7 +100,14 @@ export const textContract = {
     .output(z.array(schemaProblemSchema)),
   /** The jobs of a text run with their cells and answers, in the order of the run. */
   answers: base
-    .input(z.object({ runId: id, ...page, state: z.enum(['done', 'failed']).optional() }))
+    .input(
+      z.object({
+        runId: id,
+        ...page,
+        state: z.enum(['done', 'failed']).optional(),
+        failureKind: failureKindSchema.optional(),
+      }),
+    )
     .output(z.object({ total: z.number().int(), answers: z.array(answerRowSchema) })),
   /** One, for the inspector. */
   answer: base.input(z.object({ jobId: id })).output(answerRowSchema),

@@ -155,6 +155,14 @@ export const endpointRestSchema = z.object({
 });
 export type EndpointRest = Readonly<z.infer<typeof endpointRestSchema>>;
 
+/** Whether an endpoint works, by its last success or the test call that failed since; `moved`: nothing has shown it at its new address. */
+export const endpointProofSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('answered') }),
+  z.object({ kind: z.literal('moved') }),
+  z.object({ kind: z.literal('testFailed'), failure: failureSchema }),
+]);
+export type EndpointProof = Readonly<z.infer<typeof endpointProofSchema>>;
+
 /** What the pool knows of an endpoint now. */
 export const endpointHealthSchema = z.object({
   endpointId: z.string(),
@@ -165,6 +173,8 @@ export const endpointHealthSchema = z.object({
   effectiveWeight: z.number(),
   rest: endpointRestSchema.optional(),
   lastFailure: failureSchema.optional(),
+  /** Absent: neither a request nor a test call has shown anything in this session. */
+  proof: endpointProofSchema.optional(),
 });
 export type EndpointHealth = Readonly<z.infer<typeof endpointHealthSchema>>;
 

@@ -85,7 +85,8 @@ export const FAILURES: Readonly<Record<FailureKind, FailurePolicy>> = {
     blames: 'endpoint',
     charged: 'no',
     title: 'Provider overloaded',
-    remedy: 'Rerun later, or allow more retries in Settings.',
+    remedy:
+      'Rerun later; more “Retries of a failed row” can be chosen under New run, and in Settings for all to come.',
   },
   network: {
     then: 'retry_elsewhere',

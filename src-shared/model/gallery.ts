@@ -7,6 +7,7 @@ const id = z.number().int().positive();
 export const GALLERY_FACETS = [
   'state',
   'verdict',
+  'reason',
   'rating',
   'suspicion',
   'tag',
@@ -21,7 +22,7 @@ export type GalleryFacet = z.infer<typeof galleryFacetSchema>;
 
 /** Of the run facet: all requests of the studio. */
 export const STUDIO_RUNS = 'studio';
-/** Of the facets suspicion and tag: results that were measured and have none; results without a tag. */
+/** Of the facets suspicion, tag and reason: results that were measured and have none; results without a tag; rejected for no reason. */
 export const NONE = 'none';
 
 const values = z.array(z.string().max(400)).max(500);

@@ -25,6 +25,9 @@ export interface ProviderTraits {
   readonly resetZone: string | null;
 }
 
+/** At whose midnight they are counted anew where neither the provider nor the user has named a zone. */
+export const DEFAULT_RESET_ZONE = 'UTC';
+
 /** Gemini's requests per day reset at midnight Pacific time (ai.google.dev/gemini-api/docs/rate-limits). */
 export const GEMINI_RESET_ZONE = 'America/Los_Angeles';
 

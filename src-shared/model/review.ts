@@ -58,6 +58,8 @@ export const reviewSumSchema = reviewCountsSchema.extend({
   suspicions: z.partialRecord(suspicionKindSchema, z.number().int()),
   /** Suspicious in any way. */
   suspicious: z.number().int(),
+  /** Measured so far: of the others nobody knows yet whether they are suspicious. */
+  measured: z.number().int(),
 });
 export type ReviewSum = Readonly<z.infer<typeof reviewSumSchema>>;
 
@@ -79,6 +81,11 @@ export const versionSchema = z.object({
   madeAt: z.number().optional(),
 });
 export type Version = Readonly<z.infer<typeof versionSchema>>;
+
+/** Results of which nobody knows yet whether they look suspicious. */
+export function unmeasured({ accepted, rejected, unset, measured }: ReviewSum): number {
+  return accepted + rejected + unset - measured;
+}
 
 /** Offered as chips after a rejection; a user may write others. */
 export const REJECTION_REASONS: readonly string[] = [

@@ -81,6 +81,12 @@ export const DEFAULT_SETTINGS: Settings = {
 export const themeSchema = z.enum(['light', 'dark', 'system']);
 export type Theme = z.infer<typeof themeSchema>;
 
+/** How large the window draws everything, in percent. */
+export const interfaceSizeSchema = z.number().int().min(80).max(200);
+export const DEFAULT_INTERFACE_SIZE = 100;
+/** Those offered, and gone through by key. */
+export const INTERFACE_SIZES: readonly number[] = [80, 90, 100, 110, 125, 150, 175, 200];
+
 /** How secrets are kept. `session`: in memory only; `keyring`: the operating system's; `passphrase`: a sealed file. */
 export const vaultStatusSchema = z.discriminatedUnion('kind', [
   /** `notice`: keys sealed earlier cannot be opened any more; a sentence that says why and the way out. */

@@ -105,6 +105,8 @@ export const treeNodeSchema = z.object({
       state: jobStateSchema,
       failure: failureSchema.optional(),
       costUsd: z.number().optional(),
+      /** When it was last sent; while it is in flight. */
+      sentAt: z.number().optional(),
       /** From the lease to the answer on disk. */
       seconds: z.number().optional(),
       /** media:// address of the mask that was painted. */

@@ -46,6 +46,8 @@ export interface ArenasOptions {
     | 'dataset'
     | 'reviewQueue'
     | 'counts'
+    | 'answersOf'
+    | 'usagesOf'
   >;
   /** From 0 up to, but never, 1. */
   random(): number;

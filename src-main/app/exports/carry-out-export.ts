@@ -19,7 +19,7 @@ import { exportFailure } from './export-failure';
 import { type ExportItem, type ExportItems, itemsOf } from './export-items';
 import { eachItem, type ExportGround, splitsOf, type Tally, writeImageFolder } from './image-folder';
 import { intoFolder, intoZip, wholeFolder } from './layout-sink';
-import { type PairStore, writePairs } from './pairs';
+import { hasPairs, type PairStore, writePairs } from './pairs';
 import { parquetFile, parquetRow } from './parquet';
 import { progressOf, type Tell } from './progress-stream';
 import { SPLITS } from './split';
@@ -40,12 +40,18 @@ export interface ExportOrder {
   readonly folderName?: string;
 }
 
-/** What a file or folder of this export would be called, its ending included. */
+/** What a file or folder of this export would be called, its ending included. Refuses what would leave nothing, before anybody chooses a place for it. */
 export async function exportName(
-  parts: Pick<ExportParts, 'store'>,
-  { source, format, options }: Omit<ExportOrder, 'target'>,
+  { store }: Pick<ExportParts, 'store'>,
+  order: Omit<ExportOrder, 'target'>,
 ): Promise<string> {
-  const { name } = await itemsOf(parts.store, source);
+  const { source, format, options } = order;
+  const items = await itemsOf(store, source);
+  refuseEmpty(order, items);
+  if (format === 'pairs' && !(await hasPairs(store, items, options.pairs))) {
+    throw new Refusal('BAD_INPUT', NO_PAIRS);
+  }
+  const { name } = items;
   const kind = exportTarget(format, options);
   const stem = fileStem(format === 'spreadsheet' ? `${name}-for-spreadsheets` : name);
   return kind.kind === 'file' ? `${stem}.${kind.extension}` : stem;
@@ -90,7 +96,13 @@ export function carryOutExport(
   }, signal);
 }
 
-function refuseEmpty({ source, format }: ExportOrder, { total }: ExportItems): void {
+function refuseEmpty(
+  { source, format }: Pick<ExportOrder, 'source' | 'format'>,
+  { name, total, answers }: ExportItems,
+): void {
+  if (answers !== undefined && !TABLES.includes(format)) {
+    throw new Refusal('BAD_INPUT', `${name} has answers and no pictures: export it as a table.`, 'format');
+  }
   if (source.kind === 'run' && source.filter === 'failures' && !TABLES.includes(format)) {
     throw new Refusal('BAD_INPUT', 'Failed jobs have no pictures: export them as a table.', 'format');
   }
@@ -107,15 +119,16 @@ interface Written {
 
 async function written(
   parts: ExportParts,
-  { format, options, target, folderName }: ExportOrder,
+  { source, format, options, target, folderName }: ExportOrder,
   ground: ExportGround,
 ): Promise<Written> {
   const name = folderName ?? fileStem(ground.items.name);
+  const withRuns = source.kind === 'selection';
   switch (format) {
     case 'csv':
     case 'jsonl':
     case 'spreadsheet':
-      return { path: target, tally: await writeTable(ground, { format, path: target }) };
+      return { path: target, tally: await writeTable(ground, { format, path: target, withRuns }) };
     case 'imageFolder': {
       let tally: Tally = NOTHING;
       const path = await intoFolder({ base: target, name }, async (sink) => {
@@ -158,7 +171,14 @@ const NOTHING: Tally = { written: 0, skipped: 0, missingInputs: 0 };
 /** Input cells as they came; ours behind them. */
 async function writeTable(
   { items, tell, signal }: ExportGround,
-  file: { readonly format: 'csv' | 'jsonl' | 'spreadsheet'; readonly path: string },
+  {
+    withRuns,
+    ...file
+  }: {
+    readonly format: 'csv' | 'jsonl' | 'spreadsheet';
+    readonly path: string;
+    readonly withRuns: boolean;
+  },
 ): Promise<Tally> {
   let done = 0;
   async function* pages(): AsyncGenerator<readonly ExportItem[]> {
@@ -172,7 +192,10 @@ async function writeTable(
   await writeResultsTables({
     files: [file],
     columns: await items.columns(),
-    withReviews: true,
+    withRuns,
+    // No answer of a text run is reviewed.
+    withReviews: items.answers === undefined,
+    answers: items.answers,
     pages: pages(),
   });
   return { written: done, skipped: 0, missingInputs: 0 };

@@ -3,37 +3,47 @@ import type { ExportFilter, ExportSource } from '@shared/model/export';
 import type { GallerySelection } from '@shared/model/gallery';
 import type { ReviewFilter } from '@shared/model/review';
 import type { JobState } from '@shared/model/run';
+import { type AnswerShape, answerShape } from '../../datasets/answer-columns';
 import { Refusal } from '../../refusal';
-import type { Store, StoredDataset, StoredJob, StoredRow, StoredRun } from '../../store/store';
+import type { Store, StoredDataset, StoredJob, StoredRun } from '../../store/store';
 import { refuseUnseen } from '../gallery/refuse-unseen';
 import { jobPages } from '../results/job-pages';
 import { plainRow } from '../orders/plain-row';
-import { type FinishedJob, withRows } from '../tables/results-log';
+import { asTold, type FinishedJob } from '../tables/results-log';
 
 const PAGE = 200;
 
-export interface ExportItem {
-  readonly job: StoredJob;
-  readonly row: StoredRow;
+export interface ExportItem extends FinishedJob {
   readonly run: StoredRun;
   readonly dataset: StoredDataset;
 }
 
 /** Of a session it has what its row asked for, as a row of a dataset has it. */
-export function itemOf({ job, row }: FinishedJob, run: StoredRun, dataset: StoredDataset): ExportItem {
-  const { recipe, fields } = plainRow(run, row.fields);
-  return { job, row: { ...row, fields }, run: { ...run, recipe }, dataset };
+export function itemOf(finished: FinishedJob, run: StoredRun, dataset: StoredDataset): ExportItem {
+  const { recipe, fields } = plainRow(run, finished.row.fields);
+  return { ...finished, row: { ...finished.row, fields }, run: { ...run, recipe }, dataset };
 }
 
 export type ExportStore = Pick<
   Store,
-  'jobsAfter' | 'jobsById' | 'rowsAt' | 'run' | 'dataset' | 'reviewQueue' | 'selectionIds' | 'counts'
+  | 'jobsAfter'
+  | 'jobsById'
+  | 'rowsAt'
+  | 'answersOf'
+  | 'usagesOf'
+  | 'run'
+  | 'dataset'
+  | 'reviewQueue'
+  | 'selectionIds'
+  | 'counts'
 >;
 
 export interface ExportItems {
   /** For file names. */
   readonly name: string;
   readonly total: number;
+  /** Of a text run, which has no pictures. */
+  readonly answers?: AnswerShape;
   /** Of all datasets, each once, in the order they come up. */
   columns(): Promise<readonly string[]>;
   pages(): AsyncGenerator<readonly ExportItem[]>;
@@ -51,17 +61,17 @@ export async function itemsOf(store: ExportStore, source: ExportSource): Promise
   if (run === null) {
     throw new Refusal('NOT_FOUND', 'That run is no longer in the library.');
   }
-  if (run.recipe.task === 'text') {
-    throw new Refusal('BAD_INPUT', `${run.name} has answers and no pictures: export its table.`);
-  }
   const { filter } = source;
   const name = filter === 'jobs' || filter === 'results' ? run.name : `${run.name}-${filter}`;
-  const states = STATES[filter];
+  const answers = answerShape(run.recipe);
+  // Answers wait for no verdict, so that no review lists them.
+  const states = answers !== undefined && filter === 'results' ? DONE : STATES[filter];
   if (states === undefined) {
     return { ...joined.over(await store.reviewQueue(run.id, reviewFilterOf(filter))), name };
   }
   return {
     name,
+    ...(answers === undefined ? {} : { answers }),
     join: joined.join,
     total: await totalOf(store, run.id, states),
     columns: async () => (await joined.datasetOf(run)).columns,
@@ -78,6 +88,8 @@ const STATES: Readonly<Partial<Record<ExportFilter, readonly (JobState | undefin
   jobs: [undefined],
   failures: ['failed', 'unknown'],
 };
+
+const DONE: readonly JobState[] = ['done'];
 
 function reviewFilterOf(filter: ExportFilter): ReviewFilter {
   return filter === 'accepted' || filter === 'rejected' || filter === 'unset' ? filter : 'all';
@@ -152,7 +164,7 @@ function createJoin(store: ExportStore) {
       }
       const dataset = await datasetOf(run);
       const ofRun = jobs.filter((job) => job.runId === runId);
-      for (const finished of await withRows({ store, datasetId: run.datasetId }, ofRun)) {
+      for (const finished of await asTold({ store, ...run }, ofRun)) {
         items.set(finished.job.id, itemOf(finished, run, dataset));
       }
     }

@@ -10,6 +10,7 @@ import * as yauzl from 'yauzl';
 import { readRecipe } from '../pictures/recipe';
 import { restoreCell } from '@shared/spreadsheet-safe';
 import { type ExportScene, exportScene, STRANGE } from './testing/export-scene';
+import { deferred } from '../../deferred';
 import { Refusal } from '../../refusal';
 import { exportFailure } from './export-failure';
 import { intoFolder, intoZip } from './layout-sink';
@@ -53,6 +54,22 @@ describe('tables', () => {
     await scene.carryOut('jsonl', path);
     const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as { cell: string }).cell)).toEqual(STRANGE);
+  });
+
+  it('of a selection say whose each row is, and where its picture lies', async () => {
+    const jobs = await scene.jobs();
+    const path = join(target, 'a.jsonl');
+    const selection = { kind: 'ids', jobIds: jobs.map(({ id }) => id) } as const;
+    await scene.carryOut('jsonl', path, { source: { kind: 'selection', selection } });
+    const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
+    for (const [at, line] of lines.entries()) {
+      const { run, output_path: picture } = JSON.parse(line) as { run: string; output_path: string };
+      expect(run).toBe('cats');
+      const job = jobs[at];
+      expect(job === undefined ? null : await readFile(picture)).toEqual(job && scene.bytesOf(job));
+    }
+    await scene.carryOut('jsonl', path);
+    expect(await readFile(path, 'utf8')).not.toContain('"output_path"');
   });
 
   it('CSV for spreadsheets has no formula, and every cell can be had back', async () => {
@@ -120,6 +137,8 @@ describe('the folder', () => {
       const job = jobs[at];
       expect(images['edited'], `result ${at}`).toEqual([job === undefined ? null : scene.bytesOf(job)]);
       expect(facts['instruction']).toBe(`make it ${at}: ${cells(at)}`);
+      // The row's own, as it came.
+      expect(facts['cell']).toBe(cells(at));
     }
     // One of three sources is on the web: not every line has a picture, so the column is one of lists.
     expect(train?.[0]?.images['source']).toEqual([scene.source]);
@@ -347,13 +366,25 @@ it('leaves nothing half-named when writing fails midway', async () => {
 });
 
 it('is under its name only once it is whole, and under the next one where that is taken', async () => {
-  const write = () =>
-    intoFolder({ base: target, name: 'd' }, async (sink) => {
-      const before = (await readdir(target)).filter((name) => !name.endsWith('.part'));
-      await sink.put(`${before.length}.png`, { kind: 'bytes', bytes: Buffer.alloc(9) });
-      expect((await readdir(target)).filter((name) => !name.endsWith('.part'))).toEqual(before);
-    });
-  const made = [await write(), ...(await Promise.all([write(), write()]))];
+  const whole = async () => (await readdir(target)).filter((name) => !name.endsWith('.part'));
+  /** None of them ends before all have looked. */
+  const write = (count: number) => {
+    const looked = deferred();
+    let left = count;
+    const one = () =>
+      intoFolder({ base: target, name: 'd' }, async (sink) => {
+        const before = await whole();
+        await sink.put(`${before.length}.png`, { kind: 'bytes', bytes: Buffer.alloc(9) });
+        expect(await whole()).toEqual(before);
+        left -= 1;
+        if (left === 0) {
+          looked.resolve();
+        }
+        await looked.promise;
+      });
+    return Promise.all(Array.from({ length: count }, one));
+  };
+  const made = [...(await write(1)), ...(await write(2))];
   expect(made.toSorted()).toEqual(['d', 'd-2', 'd-3'].map((name) => join(target, name)));
   expect(await readdir(join(target, 'd'))).toEqual(['0.png']);
   expect((await readdir(target)).toSorted()).toEqual(['d', 'd-2', 'd-3']);

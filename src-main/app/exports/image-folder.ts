@@ -12,7 +12,7 @@ import type { ExportItem, ExportItems } from './export-items';
 import { createFreeNames } from './free-names';
 import { type InputPicture, inputPictures, isLocal } from './input-pictures';
 import { type Content, type LayoutSink, readable } from './layout-sink';
-import { loaderMetadata, plainFacts } from './loader-metadata';
+import { loaderMetadata, plainFacts, rowCells } from './loader-metadata';
 import { type ResultPicture, resultPicture, rowKey } from './picture-record';
 import type { Tell } from './progress-stream';
 import { type Split, splitRows } from './split';
@@ -89,6 +89,7 @@ export async function writeImageFolder(ground: ExportGround, sink: LayoutSink): 
   const splitOf = await splitsOf(ground);
   const placer = createPlacer(ground, sink);
   const metadata = loaderMetadata(sink, { source: 'one', references: 'many' });
+  const cellsOf = rowCells(await ground.items.columns());
   const tally = await eachItem(ground, async (item) => {
     const result = resultPicture(item);
     const folder = splitOf(item);
@@ -100,7 +101,7 @@ export async function writeImageFolder(ground: ExportGround, sink: LayoutSink): 
     await metadata.add(folder, {
       head: { edited_file_name: edited },
       files: { source: source === undefined ? [] : [source], references },
-      facts: { ...plainFacts(result.facts), source_url: sourceUrl },
+      facts: { ...plainFacts(result.facts), source_url: sourceUrl, ...cellsOf(item.row.fields) },
     });
     return { missingInputs };
   });

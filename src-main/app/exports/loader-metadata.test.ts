@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { intoFolder } from './layout-sink';
-import { loaderMetadata } from './loader-metadata';
+import { loaderMetadata, rowCells } from './loader-metadata';
 
 let base: string;
 beforeEach(async () => {
@@ -74,5 +74,28 @@ describe('a picture that', () => {
 
   it('nobody has is no column', async () => {
     expect((await linesOf({ train: [{}] }))['train']).toEqual([{ edited_file_name: '0.png', note }]);
+  });
+});
+
+describe('the cells of a row', () => {
+  it('stand under their own names, beside what is ours and what the loader opens', () => {
+    const columns = ['caption', 'note', 'row_note', 'file_name', 'source_paths', 'image', 'gone'];
+    const cells = rowCells(columns)({
+      caption: '=1+1',
+      note: 'theirs',
+      row_note: 'also theirs',
+      file_name: 'a.png',
+      source_paths: 'x',
+      image: 'data:image/png;base64,AAAA',
+    });
+    expect(cells).toEqual({
+      caption: '=1+1',
+      row_note: 'theirs',
+      row_row_note: 'also theirs',
+      file_name_cell: 'a.png',
+      row_source_paths: 'x',
+      image: '',
+      gone: '',
+    });
   });
 });

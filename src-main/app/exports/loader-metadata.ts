@@ -3,6 +3,7 @@
  * file's first lines and refuses splits whose columns differ, so no column is ever null or of two types; and it opens
  * whatever a `*_file_name` says, so that column is there only where every line has a picture, in every split.
  */
+import { cellOf, type Fields } from '@shared/columns';
 import type { LayoutSink } from './layout-sink';
 import type { PictureFacts } from './picture-record';
 
@@ -79,6 +80,50 @@ export function plainFacts({
     measured: suspicion !== null,
     suspicions: suspicions.join('; '),
   };
+}
+
+/** The names of `plainFacts` and of what stands beside them. */
+const OWN_FACTS: Readonly<Record<keyof PictureFacts | 'measured' | 'source_url', true>> = {
+  instruction: true,
+  model: true,
+  run: true,
+  index: true,
+  variant: true,
+  width: true,
+  height: true,
+  verdict: true,
+  rating: true,
+  reasons: true,
+  note: true,
+  suspicion: true,
+  suspicions: true,
+  measured: true,
+  source_url: true,
+};
+const OPENED = /(?:^|_)file_names?$/;
+const OWN_PICTURES = /^(?:edited|source|references)_(?:file_names?|paths)$/;
+
+/**
+ * The input's cells as they came, under their own names. One of our names gets `row_` before it, and what the loader
+ * would open gets an ending. A picture that a cell holds itself is not told: it stands in the folder as a file.
+ */
+export function rowCells(columns: readonly string[]): (fields: Fields) => Record<string, string> {
+  const taken = new Set(Object.keys(OWN_FACTS));
+  const names = columns.map((column) => {
+    let name = OPENED.test(column) ? `${column}_cell` : column;
+    while (taken.has(name) || OWN_PICTURES.test(name)) {
+      name = `row_${name}`;
+    }
+    taken.add(name);
+    return [column, name] as const;
+  });
+  return (fields) =>
+    Object.fromEntries(
+      names.map(([column, name]) => {
+        const cell = cellOf(fields, column) ?? '';
+        return [name, /^\s*data:image\//i.test(cell) ? '' : cell];
+      }),
+    );
 }
 
 /** Some readers take two more characters for the end of a line. */

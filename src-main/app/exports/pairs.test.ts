@@ -2,7 +2,9 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PLAIN_EXPORT } from '@shared/model/export';
 import { MODEL, newRun } from '../../store/testing/library-fixture';
+import { exportName } from './carry-out-export';
 import { type ExportScene, exportScene } from './testing/export-scene';
 import { readImageFolder } from './testing/read-image-folder';
 
@@ -165,6 +167,19 @@ describe('preference pairs', () => {
     );
     await scene.carryOut('pairs', target, { source, options: { pairs } });
     expect(await readdir(target)).toEqual(['results-pairs']);
+  });
+
+  it('that there are none of is said before a place is chosen for them', async () => {
+    const order = {
+      source: { kind: 'run', runId: scene.run.id, filter: 'results' },
+      format: 'pairs',
+      options: PLAIN_EXPORT,
+    } as const;
+    await expect(exportName({ store: scene.store }, order)).rejects.toThrow('No pairs');
+    const [better, worse] = await scene.jobs();
+    await scene.review(better?.id ?? 0, 'accepted');
+    await scene.review(worse?.id ?? 0, 'rejected');
+    expect(await exportName({ store: scene.store }, order)).toBe('cats');
   });
 
   it('that there are none of is said, and nothing is written', async () => {

@@ -93,6 +93,12 @@ async function pairsOf(store: PairStore, items: ExportItems, rules: PairRules): 
   return { pairs: [...pairs, ...alike], unlike: choices.length - alike.length };
 }
 
+/** Whether anything was preferred at all. Says nothing of pictures that are no longer on disk. */
+export async function hasPairs(store: PairStore, items: ExportItems, rules: PairRules): Promise<boolean> {
+  const { pairs, unlike } = await pairsOf(store, items, rules);
+  return pairs.length + unlike > 0;
+}
+
 async function arenaPairs(store: PairStore, arenaId: number | undefined): Promise<readonly Pair[]> {
   const pairs: Pair[] = [];
   for (let afterId = 0; arenaId !== undefined; ) {

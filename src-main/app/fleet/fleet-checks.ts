@@ -1,6 +1,7 @@
 /** What an endpoint, a key or a group may not be: one sentence each, before anything is saved. */
 import type { z } from 'zod';
 import { type Endpoint, endpointSchema, type KeyLimits, type QuotaGroup } from '@shared/model/endpoint';
+import { isTimeZone } from '@shared/time-zone';
 import { Refusal } from '../../refusal';
 import type { StoredKey } from '../../store/store';
 import { fieldProblem } from '../field-sentence';
@@ -17,7 +18,7 @@ export function checkedEndpoint(given: Endpoint): Endpoint {
   };
   checkFields(endpointSchema, endpoint);
   checkUrl(endpoint.baseUrl);
-  if (zone !== '' && !isZone(zone)) {
+  if (zone !== '' && !isTimeZone(zone)) {
     throw new Refusal(
       'BAD_INPUT',
       `"${zone}" is not a time zone: write one like America/Los_Angeles or UTC, or leave it blank for the provider's own.`,
@@ -103,12 +104,4 @@ export function realLimits(limits: KeyLimits): KeyLimits | undefined {
 
 function hasLimit(limits: object): boolean {
   return Object.values(limits).some((value) => value !== undefined && value !== 0 && value !== false);
-}
-
-function isZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
 }

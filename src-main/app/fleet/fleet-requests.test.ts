@@ -10,6 +10,8 @@ import {
   startScriptedServer,
 } from '../../providers/testing/scripted-server';
 import { Secret } from '../../providers/secret';
+import { noKeyring } from '../../vault/no-keyring';
+import { VaultClosed } from '../../vault/vault';
 import { pictureAnswer } from '../testing/painter-scene';
 import {
   addTestKeys,
@@ -169,6 +171,20 @@ describe('a test of keys that are lent', () => {
 });
 
 describe('a test call', () => {
+  it('that its endpoint has left behind says nothing of the new place, nor of the key there', async () => {
+    await add('sk-first-key-0001');
+    for (const answer of [REFUSED, modelsOf()]) {
+      await fleet().save(testEndpoint({ baseUrl: `${server.url}/v1` }));
+      server.reply(async () => {
+        await fleet().save(testEndpoint({ baseUrl: `${server.url}/other` }));
+        return answer;
+      });
+      await fleet().test('e');
+      expect(keys()[0]?.state?.status ?? 'AVAILABLE').toBe('AVAILABLE');
+      expect(fleet().views()[0]?.health.proof).toEqual({ kind: 'moved' });
+    }
+  });
+
   it('that is refused puts a key out; one that succeeds brings it back and keeps whose it is', async () => {
     const [id = ''] = await add('sk-first-key-0001');
     server.reply(REFUSED);
@@ -228,6 +244,34 @@ describe('a test call', () => {
     const found = await testing;
     expect(found.map(({ report }) => report.kind)).toEqual(Array.from({ length: 12 }, () => 'ok'));
     expect(server.begun()).toBe(12);
+  });
+
+  it('of keys that are locked sends nothing and names the vault, until it is unlocked', async () => {
+    const passphrase = new Secret('eight characters');
+    const keyring = noKeyring('a test has none');
+    await library.reopen({ keyring });
+    await library.app.vault.choose({ kind: 'passphrase', passphrase });
+    await fleet().save(testEndpoint({ baseUrl: `${server.url}/v1` }));
+    const [id = ''] = await add('sk-first-key-0001');
+    await library.reopen({ keyring });
+    server.reply(modelsOf());
+    await expect(fleet().test('e')).rejects.toBeInstanceOf(VaultClosed);
+    await expect(fleet().test('e', id)).rejects.toBeInstanceOf(VaultClosed);
+    expect(server.requests).toEqual([]);
+    await library.app.vault.unlock(passphrase);
+    await fleet().load();
+    expect(await fleet().test('e', id)).toMatchObject([{ report: { kind: 'ok' } }]);
+  });
+
+  it('of a key whose secret is gone fails, and nothing is sent', async () => {
+    const [id = ''] = await add('sk-first-key-0001');
+    await library.app.vault.remove(id);
+    await library.reopen();
+    server.reply(modelsOf());
+    expect(await fleet().test('e')).toMatchObject([
+      { keyId: id, report: { kind: 'failed', failure: { kind: 'invalid_key', bodySent: false } } },
+    ]);
+    expect(server.requests).toEqual([]);
   });
 
   it('of an endpoint without a key, or of a key that is not there, says so', async () => {

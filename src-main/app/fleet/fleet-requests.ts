@@ -1,9 +1,11 @@
 /** Requests that a person makes of an endpoint by hand: the test call, and the probe of the endpoint lab. */
 import type { Endpoint, ProbeReport, TestReport } from '@shared/model/endpoint';
+import { leadsTo } from '../../engine/pool/fleet';
 import type { LeaseAnswer, LeaseOutcome, Pool } from '../../engine/pool/pool';
 import type { Clock, Lease } from '../../engine/ports';
 import type { Secret } from '../../providers/secret';
 import { Refusal } from '../../refusal';
+import { type Vault, VaultClosed } from '../../vault/vault';
 import { timeWords } from '../clock-words';
 import type { GivenFleet, Roster } from './fleet-roster';
 
@@ -33,6 +35,7 @@ export interface LentKeyTest {
 export interface FleetRequestsOptions {
   readonly roster: Roster;
   readonly pool: Pool;
+  readonly vault: Pick<Vault, 'status'>;
   readonly clock: Clock;
   newId(): string;
   lend(borrower: string, given: GivenFleet): Promise<unknown>;
@@ -48,21 +51,54 @@ export interface FleetRequestsOptions {
 /** Test calls under way at once: "test all" may mean a thousand keys of one host. */
 const TESTS_AT_ONCE = 8;
 
+/** Of a key whose secret is damaged or gone: sent without it, a request would show nothing of the key. */
+const WITHOUT_SECRET: TestReport = {
+  kind: 'failed',
+  latencyMs: 0,
+  failure: {
+    kind: 'invalid_key',
+    message: 'The secret of this key cannot be read any more, and nothing was sent: add the key again.',
+    bodySent: false,
+  },
+};
+
 export function createFleetRequests(options: FleetRequestsOptions) {
   const { roster, pool, clock } = options;
   const inTestSlot = createSlots(TESTS_AT_ONCE);
 
   async function testKey(endpoint: Endpoint, key: { readonly id: string }): Promise<TestReport> {
-    const report = await options.testCall(endpoint, roster.secret(key.id));
+    const secret = roster.secret(key.id);
+    if (secret === null) {
+      return WITHOUT_SECRET;
+    }
+    const report = await options.testCall(endpoint, secret);
+    if (!leadsThere(endpoint)) {
+      return report;
+    }
     if (report.kind === 'failed') {
       pool.testFailed(key.id, endpoint.id, report.failure);
       options.onChange();
       return report;
     }
-    pool.clearKey(key.id, { proven: true });
+    pool.clearKey(key.id, { proven: true, at: endpoint.id });
     options.onChange();
     const odd = report.account === undefined ? null : await options.onAccount(key.id, report.account);
     return odd === null ? report : { ...report, detail: `${report.detail} ${odd}`.trim() };
+  }
+
+  /** What it answers shows nothing of where the endpoint leads by now. */
+  function leadsThere(asked: Endpoint): boolean {
+    const present = roster.anyEndpoint(asked.id);
+    return present !== undefined && (asked.demo || leadsTo(present) === leadsTo(asked));
+  }
+
+  /** Throws VaultClosed before anything is sent. */
+  function refuseLocked(keys: readonly { readonly id: string }[]): void {
+    const status = options.vault.status();
+    const isClosed = status.kind === 'undecided' || (status.kind === 'passphrase' && status.locked);
+    if (isClosed && keys.some(({ id }) => roster.secret(id) === null)) {
+      throw new VaultClosed(status);
+    }
   }
 
   async function test(endpointId: string, keyId?: string): Promise<KeyTest[]> {
@@ -73,6 +109,7 @@ export function createFleetRequests(options: FleetRequestsOptions) {
         ? new Refusal('BAD_INPUT', `${endpoint.name} has no key yet: add one, then test it.`, 'keys')
         : new Refusal('NOT_FOUND', `That key is no longer one of ${endpoint.name}.`);
     }
+    refuseLocked(wanted);
     const ready = await options.sendable(endpoint);
     if (wanted.length === 0) {
       return [{ keyId: null, report: await options.testCall(ready, null) }];

@@ -74,6 +74,7 @@ export function createFleet(options: FleetOptions) {
   const requests = createFleetRequests({
     roster,
     pool,
+    vault,
     clock,
     newId: options.newId,
     lend,

@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ScriptedServer } from '../../providers/testing/scripted-server';
-import { deferred } from '../deferred';
+import { deferred } from '../../deferred';
 import { claimAddress, claimFolder, type FolderClaim, refuseClaimed } from './folder-claims';
 import type { FolderPlan } from '../runs/folder-plan';
 import { meetingPlace } from '../../meeting-place';

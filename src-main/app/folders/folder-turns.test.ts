@@ -3,7 +3,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ScriptedServer } from '../../providers/testing/scripted-server';
-import { deferred } from '../deferred';
+import { deferred } from '../../deferred';
 import type { FolderPlan } from '../runs/folder-plan';
 import { freshFolderIn, startRun } from '../runs/run-request';
 import { openPainterScene } from '../testing/painter-scene';

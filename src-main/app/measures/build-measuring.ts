@@ -1,6 +1,6 @@
 /** Measuring on the app's own store, runs and catalogue. */
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isFile } from '../../file-facts';
 import type { PictureLab } from '../../images/lab/picture-lab';
 import type { StoredDataset, StoredRun } from '../../store/store';
 import type { Foundation } from '../foundation';
@@ -101,11 +101,7 @@ export function buildMeasuring(options: BuildMeasuringOptions): Measuring {
       const run = await store.run(runId);
       return run === null ? null : join(run.outputDir, result.fileName);
     },
-    isFile: (path) =>
-      stat(path).then(
-        (found) => found.isFile(),
-        () => false,
-      ),
+    isFile,
     onError: (error) => log.error('measures', `results could not be measured: ${String(error)}`),
   });
 }

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isFile } from '../../file-facts';
 import type { BoundedFolder } from '../../images/bounded-folder';
 import type { PictureSource } from '../../images/lab/lab-orders';
 import type { PictureLab } from '../../images/lab/picture-lab';
@@ -76,12 +77,5 @@ async function identityOf(source: PictureSource): Promise<string | null> {
   return stat(source).then(
     ({ mtimeMs, size }) => `${source}\0${mtimeMs}\0${size}`,
     () => null,
-  );
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
   );
 }

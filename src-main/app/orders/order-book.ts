@@ -3,11 +3,11 @@
  * jobs, and forgotten when the job is over, so that memory holds only what is under way.
  */
 import type { CatalogueModel } from '@shared/model/catalogue';
-import type { Failure } from '@shared/model/failure';
 import { PROVIDER_TRAITS } from '@shared/model/provider';
 import type { ModelChoice } from '@shared/model/run';
 import { type Ask, askIn } from '@shared/model/text';
 import type { Lease, PendingJob } from '../../engine/ports';
+import { badInput, type Refused } from '../../images/bad-input';
 import type { StoredDataset, Store, StoredJob, StoredRow, StoredRun } from '../../store/store';
 import type { InputRules, Order, OrderTurn, PictureOrder } from '../../transport/order';
 import { conversationIn } from './conversation';
@@ -57,7 +57,7 @@ interface Page {
   readonly ask: Ask | 'no' | null;
 }
 
-export type Prepared = Order | { readonly kind: 'failed'; readonly failure: Failure };
+export type Prepared = Order | Refused;
 
 export function createOrderBook(options: OrderBookOptions) {
   const contexts = new Map<number, RunContext>();
@@ -199,7 +199,7 @@ function streamsPartials({ endpoint, model }: Lease): boolean {
 function askedOf(
   { job, row, ask }: Page,
   input: Pick<AskInput, 'choice' | 'model' | 'chosen'> & { readonly context: RunContext },
-): PictureAsked | TextAsked | Extract<Prepared, { kind: 'failed' }> {
+): PictureAsked | TextAsked | Refused {
   const { recipe } = input.context.run;
   const { instruction } = job;
   if (ask !== 'no' && ask !== null) {
@@ -228,8 +228,4 @@ function conversing(
   return last === undefined || !PROVIDER_TRAITS[provider].keepsTurns
     ? {}
     : { history: turns, inputs: inputs.filter((input) => input !== last.answer) };
-}
-
-function badInput(message: string): Extract<Prepared, { kind: 'failed' }> {
-  return { kind: 'failed', failure: { kind: 'bad_input', message } };
 }

@@ -2,15 +2,15 @@
 import { imageReferences, maskReference } from '@shared/columns';
 import { resolveSize, type SizeAnswer, type SizeQuestion } from '@shared/aspect-ratio';
 import { PROVIDER_TRAITS } from '@shared/model/provider';
-import { parseTemplate, renderTemplate } from '@shared/template';
 import type { CatalogueModel } from '@shared/model/catalogue';
-import type { Failure } from '@shared/model/failure';
 import type { ModelChoice, Recipe } from '@shared/model/run';
 import type { PictureAsk } from '@shared/model/text';
 import { outputNameRefusal } from '../../datasets/output-name';
+import { badInput, type Refused } from '../../images/bad-input';
 import type { StoredRow } from '../../store/store';
 import type { PictureOrder } from '../../transport/order';
 import { fittingSize } from './fitting-size';
+import { renderFields } from './render-fields';
 
 export interface AskInput {
   readonly context: {
@@ -32,24 +32,18 @@ export type PictureAsked = Pick<
   'task' | 'prompt' | 'inputs' | 'mask' | 'aspectRatio' | 'imageSize' | 'quality'
 >;
 
-type Refused = { readonly kind: 'failed'; readonly failure: Failure };
-
 /** What a row asks for under a recipe, or why it cannot be sent as it is. Pure. */
 export function askFor(input: AskInput): PictureAsked | Refused {
   const { recipe } = input.context.run;
   const { fields } = input.row;
-  const { instruction: own = null } = input;
   if (recipe.task === 'text') {
     return badInput('A recipe for text asks for no picture.');
   }
-  const rendered =
-    own === null
-      ? renderTemplate(parseTemplate(recipe.instruction), fields)
-      : { text: own, missing: [] as readonly string[] };
-  if (rendered.missing.length > 0) {
-    return badInput(`The row has no column ${rendered.missing.map((name) => `"${name}"`).join(', ')}.`);
+  const prompt = input.instruction ?? renderFields(recipe.instruction, fields);
+  if (typeof prompt !== 'string') {
+    return prompt;
   }
-  if (rendered.text.trim() === '') {
+  if (prompt.trim() === '') {
     return badInput(
       recipe.task === 'edit' ? 'The instruction of this row is empty.' : 'The prompt of this row is empty.',
     );
@@ -61,10 +55,7 @@ export function askFor(input: AskInput): PictureAsked | Refused {
   const inputs = recipe.task === 'edit' ? imageReferences(fields, recipe.imageColumns) : [];
   const mask = recipe.task === 'edit' ? maskReference(fields, recipe.maskColumn) : null;
   const { task, quality } = recipe;
-  return sized(
-    { task, prompt: rendered.text, inputs, mask, ...(quality === undefined ? {} : { quality }) },
-    input,
-  );
+  return sized({ task, prompt, inputs, mask, ...(quality === undefined ? {} : { quality }) }, input);
 }
 
 /** What a request of a session asks for, which is complete. Pure. */
@@ -169,8 +160,4 @@ export function rowSize(fields: Readonly<Record<string, string>>): {
     ...(Number.isFinite(width) ? { width } : {}),
     ...(Number.isFinite(height) ? { height } : {}),
   };
-}
-
-function badInput(message: string): Refused {
-  return { kind: 'failed', failure: { kind: 'bad_input', message } };
 }

@@ -3,20 +3,18 @@ import type { Fields } from '@shared/columns';
 import type { JsonValue } from '@shared/json';
 import { mediaOfRow, placeMedia } from '@shared/media-parts';
 import type { CatalogueModel } from '@shared/model/catalogue';
-import type { Failure } from '@shared/model/failure';
 import type { Recipe } from '@shared/model/run';
 import type { AnswerFormat, Generation, Message, TextAsk } from '@shared/model/text';
 import { storyWords } from '@shared/story-words';
-import { parseTemplate, renderTemplate } from '@shared/template';
+import { badInput, type Refused } from '../../images/bad-input';
 import type { TextOrder } from '../../transport/order';
+import { renderFields } from './render-fields';
 
 /** What an order says besides where it goes. */
 export type TextAsked = Pick<
   TextOrder,
   'task' | 'system' | 'messages' | 'generation' | 'schema' | 'nativeSchema'
 >;
-
-type Refused = { readonly kind: 'failed'; readonly failure: Failure };
 
 export interface TextAskInput {
   readonly recipe: Pick<Recipe, 'instruction' | 'text' | 'imageColumns'>;
@@ -33,8 +31,8 @@ export function textAskFor({ recipe, fields, model, instruction = null }: TextAs
   if (text === undefined) {
     return badInput('The recipe does not say what text is asked for.');
   }
-  const prompt = instruction ?? rendered(recipe.instruction, fields);
-  const system = rendered(text.system, fields);
+  const prompt = instruction ?? renderFields(recipe.instruction, fields);
+  const system = renderFields(text.system, fields);
   if (typeof prompt !== 'string') {
     return prompt;
   }
@@ -152,15 +150,4 @@ function jsonObject(text: string): Readonly<Record<string, JsonValue>> | null {
 
 function isObject(value: unknown): value is Readonly<Record<string, JsonValue>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function rendered(template: string, fields: Fields): string | Refused {
-  const { text, missing } = renderTemplate(parseTemplate(template), fields);
-  return missing.length === 0
-    ? text
-    : badInput(`The row has no column ${missing.map((name) => `"${name}"`).join(', ')}.`);
-}
-
-function badInput(message: string): Refused {
-  return { kind: 'failed', failure: { kind: 'bad_input', message } };
 }

@@ -1,9 +1,9 @@
 /** One picture saved where the user says: byte for byte, or in another form, with its recipe if that is wished. */
-import { randomUUID } from 'node:crypto';
-import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
 import type { SavedPicture, SaveForm } from '@shared/model/picture';
 import { type RecipeNote, SIDECAR_ENDING } from '@shared/model/recipe-note';
+import { makeAtomically, writeAtomically } from '../../datasets/atomic-file';
 import type { Converter } from '../../images/converter';
 import { Refusal } from '../../refusal';
 import { exportFailure } from '../exports/export-failure';
@@ -32,24 +32,26 @@ export interface SaveOrder {
 /** What is there stays until the new file is whole. Throws a Refusal with one sentence. */
 export async function savePicture(converter: Converter, order: SaveOrder): Promise<SavedPicture> {
   const { source, target, form } = order;
-  const draft = join(dirname(target), `.${basename(target).slice(0, 80)}.${randomUUID()}`);
   try {
-    if (form.format === 'original') {
-      await copyFile(source, draft);
-    } else {
-      const { format, quality, colour } = form;
-      const converted = await converter.convert({ source, target: draft, form: { format, quality, colour } });
-      if (converted.kind === 'failed') {
-        throw new Refusal('BAD_INPUT', converted.sentence);
+    const remark = await makeAtomically(target, async (draft) => {
+      if (form.format === 'original') {
+        await copyFile(source, draft);
+      } else {
+        const { format, quality, colour } = form;
+        const converted = await converter.convert({
+          source,
+          target: draft,
+          form: { format, quality, colour },
+        });
+        if (converted.kind === 'failed') {
+          throw new Refusal('BAD_INPUT', converted.sentence);
+        }
       }
-    }
-    const remark = await withRecipe(draft, order);
-    await rename(draft, target);
+      return withRecipe(draft, order);
+    });
     return { fileName: basename(target), ...(remark === null ? {} : { remark }) };
   } catch (error) {
     throw exportFailure(error, target);
-  } finally {
-    await rm(draft, { force: true }).catch(() => undefined);
   }
 }
 
@@ -67,7 +69,7 @@ async function withRecipe(draft: string, { source, target, form, note }: SaveOrd
     return gone;
   }
   const beside = `${target}${SIDECAR_ENDING}`;
-  await writeFile(beside, sidecarOf(bytes, note));
+  await writeAtomically(beside, (handle) => handle.writeFile(sidecarOf(bytes, note)));
   return embedded.why === 'signed'
     ? `It is signed, so it was not changed: its recipe is saved beside it in ${basename(beside)}.`
     : `Its recipe is saved beside it in ${basename(beside)}.`;

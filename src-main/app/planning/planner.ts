@@ -4,6 +4,7 @@ import { parseRowFilter, type RowRange } from '@shared/row-filter';
 import type { Recipe, RunOptions } from '@shared/model/run';
 import { HeldNames } from '../../datasets/held-names';
 import { createNamer } from '../../datasets/output-name';
+import { deferred } from '../../deferred';
 import { Refusal } from '../../refusal';
 import type { HeldPage } from '../../store/runs/plan-again';
 import type { NewJob, PlanCounts, Store, StoredRow, StoredRun } from '../../store/store';
@@ -54,10 +55,7 @@ export interface Planning {
  * complete, of the same rows for the same recipe, is not gone through again.
  */
 export function planRun(store: Store, run: StoredRun, how: PlanHow = {}): Planning {
-  let begin: () => void = () => undefined;
-  const firstPage = new Promise<void>((resolve) => {
-    begin = resolve;
-  });
+  const { promise: firstPage, resolve: begin } = deferred();
   let isStopped = false;
   const isHalted = (): boolean => isStopped || how.isHalted?.() === true;
   const whole = planAll(store, run, { ...how, isHalted, onPage: begin });

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ScriptedServer } from '../../providers/testing/scripted-server';
 import { attemptFor } from '../../store/testing/library-fixture';
-import { deferred } from '../deferred';
+import { deferred } from '../../deferred';
 import type { RunEnd } from '../runs/folder-plan';
 import { inFolder } from '../folders/folder-turns';
 import { openPainterScene } from '../testing/painter-scene';
@@ -150,7 +150,7 @@ it.each([1, 2, 3])(
         /Not all of its rows are planned yet: the rest is planned when the run is resumed\.$/,
       ),
     });
-    await (page === 2 ? runs.rerunFailed(runId) : runs.resume(runId));
+    await (page === 2 ? runs.requeueAndStart(runId, { kind: 'failed' }) : runs.resume(runId));
     await runs.planned(runId);
     await runs.cancel(runId, false);
     await expectWhole(runId);
@@ -270,7 +270,7 @@ it.each([1, 2, 3])(
     const { runId, counts } = await atPage(page, (id) => runs.cancel(id, false));
     expect(counts.done + counts.cancelled).toBe(page * 500);
     expect((await runs.view(await runs.found(runId))).state).toMatchObject({ kind: 'finished' });
-    await runs.rerunFailed(runId);
+    await runs.requeueAndStart(runId, { kind: 'failed' });
     await runs.over(runId);
     expect(await store.counts(runId)).toEqual(counts);
     await runs.resume(runId);

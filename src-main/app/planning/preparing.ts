@@ -2,7 +2,7 @@
  * Runs whose input is read and whose jobs are planned, before anything of them is sent. Who pauses or cancels one
  * meanwhile is heard: it is told to the preparation, and the run is never begun.
  */
-import { deferred } from '../deferred';
+import { deferred } from '../../deferred';
 
 export type Halt = 'paused' | 'cancelled';
 
@@ -27,6 +27,12 @@ interface Known {
   readonly over: Promise<void>;
 }
 
+export interface HaltOfAll {
+  /** Of those that were told so by this and by nothing else before. */
+  runIds(): readonly number[];
+  end(): void;
+}
+
 export interface Preparing {
   begin(): Preparation;
   has(runId: number): boolean;
@@ -40,13 +46,14 @@ export interface Preparing {
   halt(runId: number, how: Halt): Promise<boolean>;
   /** Resolves when all that were told so have ended, also those that only hear of the run. */
   haltOver(runId: number): Promise<unknown>;
-  /** All are told to pause, also those that begin before the answer is called. */
-  haltAll(): () => void;
+  /** All are told to pause, also those that begin before its end. */
+  haltAll(): HaltOfAll;
 }
 
 export function createPreparing(onChange: (runId: number) => void): Preparing {
   const all = new Set<Known>();
-  let halts = 0;
+  /** Whom each halt of all has told. */
+  const halts = new Set<Known[]>();
   const those = (runId: number): Known[] => [...all].filter((one) => one.runId === runId);
   const hearing = (runId: number): Known[] => [...all].filter(({ heard }) => heard === runId);
   const ends = (some: readonly Known[]): Promise<unknown> | null =>
@@ -62,11 +69,12 @@ export function createPreparing(onChange: (runId: number) => void): Preparing {
       const known: Known = {
         runId: null,
         heard: null,
-        halt: halts > 0 ? 'paused' : null,
+        halt: halts.size > 0 ? 'paused' : null,
         halted: null,
         over: promise,
       };
       all.add(known);
+      halts.forEach((told) => told.push(known));
       return {
         hears(runId) {
           known.heard = runId;
@@ -106,12 +114,14 @@ export function createPreparing(onChange: (runId: number) => void): Preparing {
     },
     haltOver: (runId) => Promise.all(hearing(runId).flatMap((one) => (one.halt === null ? [] : one.over))),
     haltAll() {
-      halts += 1;
-      all.forEach((one) => {
-        one.halt ??= 'paused';
+      const told = [...all].filter(({ halt }) => halt === null);
+      halts.add(told);
+      told.forEach((one) => {
+        one.halt = 'paused';
       });
-      return () => {
-        halts -= 1;
+      return {
+        runIds: () => told.flatMap(({ runId, halt }) => (halt === 'paused' ? (runId ?? []) : [])),
+        end: () => void halts.delete(told),
       };
     },
   };

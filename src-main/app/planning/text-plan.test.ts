@@ -217,7 +217,7 @@ describe('a text run', () => {
       { score: expect.any(Number) },
     ]);
     // Gone on with, nothing is lost and nothing sent but what failed.
-    await app.runs.rerunFailed(run.id);
+    await app.runs.requeueAndStart(run.id, { kind: 'failed' });
     await app.runs.over(run.id);
     expect(await app.runs.view(await app.runs.found(run.id))).toMatchObject({
       requests: 4,

@@ -3,10 +3,12 @@
  * where their folder would not take them. They were paid for, so they become results before anything is sent again.
  */
 import { createHash } from 'node:crypto';
-import { access, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptEnd, Clock, ReceivedFile } from '../../engine/ports';
 import { NotKept } from '../../engine/runs/not-kept';
+import { isThere } from '../../file-facts';
+import { hasHash } from '../../images/file-sha256';
 import { measureImage } from '../../images/measure';
 import { PictureEnd } from '../../images/picture-end';
 import { sniffImage } from '../../images/sniff';
@@ -15,7 +17,7 @@ import type { UnfinishedFile } from '../../store/journal/unfinished-files';
 import { formerWhoseName, resultName, wholeName } from '../../temporary-name';
 import { nullIfGone, Unreadable } from './unreadable';
 import { presentName } from './version-files';
-import { hasHash, writeEnd } from './write-end';
+import { writeEnd } from './write-end';
 
 export interface FoundWholeOptions {
   readonly store: Pick<Store, 'unfinishedFiles' | 'noUnfinishedFiles' | 'foundWhole' | 'received' | 'ended'>;
@@ -90,11 +92,7 @@ async function notedPath(
 
 async function setAsidePath(file: UnfinishedFile, mark: string): Promise<string | null> {
   for (const path of asidePaths(file, mark)) {
-    const isThere = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) {
+    if (await isThere(path)) {
       return path;
     }
   }

@@ -74,7 +74,7 @@ it('put there while it runs', async () => {
   expect(isLogged).toBe(true);
   library.app.log.flush();
   const lines = (await readFile(log, 'utf8')).split('\n').filter((line) => line.includes('kept, as '));
-  expect(lines.map((line) => line.split('kept, as ')[1])).toEqual([
+  expect(lines.map((line) => line.split('kept, as ')[1]).toSorted()).toEqual([
     '000000.found.png.',
     '000001.found.png.',
     '000003.found.png.',

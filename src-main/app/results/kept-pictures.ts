@@ -41,7 +41,8 @@ export function keptPicturesOf(extras: Pick<StartExtras, 'onNote'>): KeptPicture
     },
     tell() {
       if (count > 0) {
-        extras.onNote?.(keptNote(count, names));
+        // They were kept in the order their answers were written, which is nobody's.
+        extras.onNote?.(keptNote(count, names.toSorted()));
       }
     },
   };

@@ -6,8 +6,6 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { json, type ScriptedServer } from '../../providers/testing/scripted-server';
 import { systemClock } from '../../system-clock';
 import { noteQuiet } from '../folders/quiet-folders';
-import { rerun } from '../runs/rerun';
-import { freshFolderBeside } from '../runs/run-request';
 import { setUpRun } from '../runs/run-setup';
 import { openPainterScene } from '../testing/painter-scene';
 import { PICTURE_RECIPE } from '../testing/picture-plan';
@@ -86,10 +84,9 @@ it('also one whose rows were not all planned when its process died', async () =>
 it('what failed is not sent again together with what was never sent', async () => {
   server.reply(json({ error: { message: 'Not this.', code: 'moderation_blocked' } }, 400));
   const runId = await restored();
-  const { runs, store } = library.app;
+  const { store } = library.app;
   expect(await store.counts(runId)).toMatchObject({ failed: 1, pending: 3 });
-  const again = () =>
-    rerun({ store, runs, freshFolder: freshFolderBeside }, { runId, which: { kind: 'failed' } });
+  const again = () => library.app.rerun({ runId, which: { kind: 'failed' } });
   await expect(again()).rejects.toMatchObject(REFUSED);
   expect(await store.counts(runId)).toMatchObject({ failed: 1, pending: 3 });
   expect(server.requests).toHaveLength(1);

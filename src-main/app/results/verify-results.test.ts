@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store, StoredRun } from '../../store/store';
 import { finishNext, type Library, plannedRun, temporaryLibrary } from '../../store/testing/library-fixture';
-import { deferred } from '../deferred';
+import { deferred } from '../../deferred';
 import { inFiles } from './file-turns';
 import { Unreadable } from './unreadable';
 import { type Verified, verifyResults } from './verify-results';
@@ -35,14 +35,14 @@ const stem = (job: number): string => String(job).padStart(6, '0');
 const file = (job: number): string => join(folder, `${stem(job)}.png`);
 const bytesOf = (job: number): string => `bytes of ${stem(job)}`;
 
-async function verify(): Promise<{ checked: number; lost: number[] }> {
+async function verify(): Promise<{ checked: number; broken: number[] }> {
   let checked = 0;
-  const lost: number[] = [];
+  const broken: number[] = [];
   for await (const page of verifyResults(store, run, new AbortController().signal)) {
     checked = page.checked;
-    lost.push(...page.lost.map(({ jobId }) => jobId));
+    broken.push(...page.broken.map(({ jobId }) => jobId));
   }
-  return { checked, lost };
+  return { checked, broken };
 }
 
 const flipped = async (job: number): Promise<Buffer> => {
@@ -52,24 +52,24 @@ const flipped = async (job: number): Promise<Buffer> => {
 };
 
 describe('the results of a run, compared with the disk', () => {
-  it('are lost when they are gone, of another size, or of other bytes', async () => {
+  it('are broken when they are gone, of another size, or of other bytes', async () => {
     await rm(file(0));
     await writeFile(file(1), 'short');
     await writeFile(file(2), await flipped(2));
-    expect(await verify()).toEqual({ checked: 4, lost: jobIds.slice(0, 3) });
+    expect(await verify()).toEqual({ checked: 4, broken: jobIds.slice(0, 3) });
   });
 
   it('are hashed once when younger than the journal knows, and again when they change', async () => {
     // Written after the moment the journal says they were whole.
     expect(await store.doneResults(run.id, -1, 1)).toMatchObject([{ file: { wholeAt: 3500 } }]);
-    expect((await verify()).lost).toEqual([]);
+    expect((await verify()).broken).toEqual([]);
     // Of the same size and age: it is not read again, so that a million results cost a look each.
     const { mtime } = await stat(file(2));
     await writeFile(file(2), await flipped(2));
     await utimes(file(2), mtime, mtime);
-    expect((await verify()).lost).toEqual([]);
+    expect((await verify()).broken).toEqual([]);
     await utimes(file(2), new Date(), new Date(Date.now() + 5000));
-    expect((await verify()).lost).toEqual([jobIds[2]]);
+    expect((await verify()).broken).toEqual([jobIds[2]]);
   });
 
   it('that somebody has retouched are kept under names of their own, and what is cut off is not', async () => {
@@ -86,31 +86,31 @@ describe('the results of a run, compared with the disk', () => {
     expect(pages).toEqual([
       {
         checked: 4,
-        lost: jobIds.slice(1).map((jobId) => ({ jobId, resultId: expect.any(Number) })),
+        broken: jobIds.slice(1).map((jobId) => ({ jobId, resultId: expect.any(Number) })),
         kept: [`${stem(1)}.changed.png`, `${stem(3)}.changed-2.png`],
       },
     ]);
     expect(await readFile(join(folder, `${stem(1)}.changed.png`))).toEqual(retouched);
     expect(await readFile(join(folder, `${stem(3)}.changed-2.png`))).toEqual(retouched);
     expect((await readdir(folder)).filter((name) => name.startsWith(stem(2)))).toEqual([`${stem(2)}.png`]);
-    // Killed before its job was pending again, it is lost still.
-    expect((await verify()).lost).toEqual(jobIds.slice(1));
+    // Killed before its job was pending again, it is broken still.
+    expect((await verify()).broken).toEqual(jobIds.slice(1));
   });
 
-  it('are all looked at, though some are found lost meanwhile', async () => {
+  it('are all looked at, though some are found broken meanwhile', async () => {
     await Promise.all([rm(file(0)), rm(file(3))]);
-    const lost: number[] = [];
+    const broken: number[] = [];
     // Pages of one.
     const narrow = {
       ...store,
       doneResults: (runId: number, after: number) => store.doneResults(runId, after, 1),
     };
     for await (const page of verifyResults(narrow, run, new AbortController().signal)) {
-      const found = page.lost.map(({ jobId }) => jobId);
-      lost.push(...found);
+      const found = page.broken.map(({ jobId }) => jobId);
+      broken.push(...found);
       await store.requeue(run.id, { kind: 'jobs', jobIds: found });
     }
-    expect(lost).toEqual([jobIds[0], jobIds[3]]);
+    expect(broken).toEqual([jobIds[0], jobIds[3]]);
     expect(await store.counts(run.id)).toMatchObject({ done: 2, pending: 4 });
   });
 
@@ -130,7 +130,7 @@ describe('the results of a run, compared with the disk', () => {
       },
     };
     for await (const page of verifyResults(reading, run, new AbortController().signal)) {
-      expect(page).toEqual({ checked: 1, lost: [], kept: [] });
+      expect(page).toEqual({ checked: 1, broken: [], kept: [] });
       break;
     }
     expect(await readFile(file(0))).toEqual(earlier);
@@ -150,10 +150,10 @@ describe('the results of a run, compared with the disk', () => {
     }
     name();
     await naming;
-    expect((await verified).lost).toEqual([]);
+    expect((await verified).broken).toEqual([]);
   });
 
-  it('are not lost when nobody can tell: the check ends there, with the file and the way out', async () => {
+  it('are not broken when nobody can tell: the check ends there, with the file and the way out', async () => {
     await rm(file(0));
     await rm(file(1));
     // The system refuses to follow it, whoever asks.
@@ -163,7 +163,7 @@ describe('the results of a run, compared with the disk', () => {
     );
     expect(await store.counts(run.id)).toMatchObject({ done: 4 });
     await rm(file(1));
-    expect((await verify()).lost).toEqual(jobIds.slice(0, 2));
+    expect((await verify()).broken).toEqual(jobIds.slice(0, 2));
   });
 
   it.each([

@@ -16,13 +16,13 @@ const PAGE = 256;
 /** The threads that look at files also write results. */
 const AT_ONCE = 8;
 
-export type LostResult = Pick<DoneResult, 'jobId' | 'resultId'>;
+export type BrokenResult = Pick<DoneResult, 'jobId' | 'resultId'>;
 
 export interface Verified {
   /** Done jobs looked at so far. */
   readonly checked: number;
   /** Those of the last page whose file is gone or is another. */
-  readonly lost: readonly LostResult[];
+  readonly broken: readonly BrokenResult[];
   /** Pictures that stood in the place of those, whole: somebody has worked on them. By the names they have now. */
   readonly kept: readonly string[];
 }
@@ -32,7 +32,7 @@ type Look = Whole | { readonly kind: 'gone' } | { readonly kind: 'changed'; read
 
 type Verdict =
   | Whole
-  | { readonly kind: 'lost'; readonly keptAs: string | null }
+  | { readonly kind: 'broken'; readonly keptAs: string | null }
   /** It is there, and may well be whole. */
   | { readonly kind: 'unreadable'; readonly error: Unreadable };
 
@@ -44,7 +44,7 @@ export async function* verifyResults(
 ): AsyncGenerator<Verified> {
   let checked = 0;
   for (let after = -1; !signal.aborted; ) {
-    // By position: jobs that are found lost leave the list, and must not move the page.
+    // By position: jobs that are found broken leave the list, and must not move the page.
     const page = await store.doneResults(run.id, after, PAGE);
     const last = page.at(-1);
     if (last === undefined) {
@@ -69,10 +69,10 @@ export async function* verifyResults(
     checked += page.length;
     yield {
       checked,
-      lost: page
-        .filter((_, at) => verdicts[at]?.kind === 'lost')
+      broken: page
+        .filter((_, at) => verdicts[at]?.kind === 'broken')
         .map(({ jobId, resultId }) => ({ jobId, resultId })),
-      kept: verdicts.flatMap((verdict) => (verdict?.kind === 'lost' ? (verdict.keptAs ?? []) : [])),
+      kept: verdicts.flatMap((verdict) => (verdict?.kind === 'broken' ? (verdict.keptAs ?? []) : [])),
     };
   }
 }
@@ -123,9 +123,9 @@ async function verdictOf({ store, outputDir, signal }: Checking, result: DoneRes
       case 'confirmed':
         return again;
       case 'gone':
-        return { kind: 'lost', keptAs: null };
+        return { kind: 'broken', keptAs: null };
       case 'changed':
-        return { kind: 'lost', keptAs: await keepChanged(outputDir, again.fileName) };
+        return { kind: 'broken', keptAs: await keepChanged(outputDir, again.fileName) };
     }
   });
 }

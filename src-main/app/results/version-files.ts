@@ -3,10 +3,10 @@
  * the same bytes and made durable, the library is told, the old name is taken away. At every moment each result the
  * library knows stands whole under the name it knows.
  */
-import { constants } from 'node:fs';
-import { access, copyFile, link, open, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileSha256 } from '../../images/file-sha256';
+import { isThere } from '../../file-facts';
+import { hasHash } from '../../images/file-sha256';
 import { createDisk } from '../../transport/disk';
 
 /** A result of a job, as it lies on disk. */
@@ -69,20 +69,13 @@ export async function forgetName(outputDir: string, fileName: string): Promise<v
 }
 
 export async function isWhole(outputDir: string, { fileName, sha256 }: KeptFile): Promise<boolean> {
-  return (await fileSha256(join(outputDir, fileName)).catch(() => null)) === sha256;
+  return hasHash(join(outputDir, fileName), sha256);
 }
 
 async function isSame(from: string, to: string, sha256: string): Promise<boolean> {
   const [one, other] = await Promise.all([stat(from), stat(to)]);
   const isOneFile = one.ino !== 0 && one.ino === other.ino && one.dev === other.dev;
-  return isOneFile || (await fileSha256(to).catch(() => null)) === sha256;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path, constants.F_OK).then(
-    () => true,
-    () => false,
-  );
+  return isOneFile || hasHash(to, sha256);
 }
 
 async function copyDurably(from: string, to: string): Promise<void> {

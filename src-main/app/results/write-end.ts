@@ -7,7 +7,7 @@ import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AttemptEnd, Journal, ReceivedFile, Unplaced } from '../../engine/ports';
 import { NotKept } from '../../engine/runs/not-kept';
-import { fileSha256 } from '../../images/file-sha256';
+import { hasHash } from '../../images/file-sha256';
 import { unfinishedWhole } from '../../temporary-name';
 import { createDisk } from '../../transport/disk';
 import { storageFailure } from '../../transport/storage-failure';
@@ -79,11 +79,6 @@ async function liesInFolder(unplaced: Unplaced, { sha256 }: ReceivedFile, final:
   await mkdir(dirname(path), { recursive: true });
   await writeDurably(path, bytes ?? (await readFile(spare ?? path)));
   return false;
-}
-
-/** False also where it cannot be read. */
-export async function hasHash(path: string, sha256: string): Promise<boolean> {
-  return (await fileSha256(path).catch(() => null)) === sha256;
 }
 
 async function inFolder<T>({ outputDir }: Unplaced, work: () => Promise<T>): Promise<T> {

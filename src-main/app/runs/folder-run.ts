@@ -25,6 +25,7 @@ import type {
 import { inFolder, refuseUnderWay } from '../folders/folder-turns';
 import { ImportStopped } from '../datasets/importer';
 import { lyingNotes, unplacedOf } from '../results/lying-notes';
+import { refuseNoRow } from '../planning/no-row-chosen';
 import { rowFilter } from '../planning/planner';
 import type { Preparation } from '../planning/preparing';
 import type { FinishedJob } from '../tables/results-log';
@@ -129,6 +130,7 @@ export class FolderRun {
         preparation.of(before.id);
       }
       const dataset = await this.#dataset(plan, () => this.#isHalted(preparation));
+      await refuseNoRow(store, dataset, plan.options);
       return await inFolder(store, plan.outputDir, () => this.#begin(plan, hooks, { dataset, preparation }));
     } finally {
       preparation.end();
@@ -185,6 +187,8 @@ export class FolderRun {
   #extras(plan: FolderPlan, hooks: FolderRunHooks): StartExtras {
     return {
       imageCacheDir: plan.imageCacheDir ?? null,
+      // Who works on a command line may name any file that its user can read, whosever keys serve it.
+      roots: 'all',
       waitForQuota: 'minutes',
       includes: rowFilter(plan.options),
       writesAnswers: true,

@@ -7,8 +7,6 @@ import { MOVED } from '../planning/planner';
 import { openPainterScene } from '../testing/painter-scene';
 import { PICTURE_RECIPE, picturePlan, runPlan } from '../testing/picture-plan';
 import { ONE_AT_A_TIME, type TestLibrary } from '../testing/test-library';
-import { rerun } from './rerun';
-import { freshFolderBeside } from './run-request';
 import { setUpRun } from './run-setup';
 
 const PROMPTS = ['a cat', 'a dog', 'a hen'];
@@ -34,7 +32,7 @@ afterEach(async () => {
 
 /** Of the first row the first model's third variant, and of the second row the second model's last one. */
 async function rerunTwo(): Promise<Run> {
-  const { store, importer, runs } = library.app;
+  const { store, importer } = library.app;
   const { run, planned } = await setUpRun(store, {
     name: 'animals',
     dataset: await importer.prompts('animals', PROMPTS),
@@ -57,10 +55,11 @@ async function rerunTwo(): Promise<Run> {
       ),
     )
     .map(({ id }) => id);
-  return rerun(
-    { store, runs, freshFolder: freshFolderBeside },
-    { runId: run.id, which: { kind: 'jobs', jobIds }, changes: { instruction: CHANGED } },
-  );
+  return library.app.rerun({
+    runId: run.id,
+    which: { kind: 'jobs', jobIds },
+    changes: { instruction: CHANGED },
+  });
 }
 
 async function sent({ id }: Pick<Run, 'id'>): Promise<string[]> {

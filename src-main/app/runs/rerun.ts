@@ -9,23 +9,32 @@ import { Refusal } from '../../refusal';
 import type { Requeue, Store, StoredJob, StoredRun } from '../../store/store';
 import { refuseOthersKeys } from '../fleet/lent-keys';
 import { chosenJobs } from '../planning/job-choice';
-import { planRun } from '../planning/planner';
 import { recipeChanges } from '../planning/recipe-changes';
+import { inFolder } from '../folders/folder-turns';
 import { usableFolder } from '../folders/output-folder';
 import { requeuePages } from './requeue-pages';
 import { type AgainRuns, runAgain } from './run-again';
+import { startMade } from './start-made';
 import type { Runs } from './runs';
 
 const PAGE = 1000;
 
+/** A run that is yet to be made. */
+export type AskedRun = Pick<StoredRun, 'datasetId' | 'recipe' | 'options'>;
+
 export interface RerunParts {
   readonly store: Store;
   readonly runs: AgainRuns & Pick<Runs, 'setOptions'>;
+  /** What keeps such a run from being sent, one sentence each; empty: nothing does. */
+  blockersOf(asked: AskedRun): Promise<readonly string[]>;
   /** An empty folder of this name beside the run's own. */
   freshFolder(beside: string, name: string): Promise<string>;
 }
 
-export async function rerun({ store, runs, freshFolder }: RerunParts, request: RerunRequest): Promise<Run> {
+export async function rerun(
+  { store, runs, freshFolder, blockersOf }: RerunParts,
+  request: RerunRequest,
+): Promise<Run> {
   const run = await runs.found(request.runId);
   refuseOthersKeys(run);
   const which = requeueOf(request.which);
@@ -45,10 +54,7 @@ export async function rerun({ store, runs, freshFolder }: RerunParts, request: R
   const { canary: _canary, payer: _payer, chosen: _chosen, ...options } = run.options;
   const rows = rangesOf(chosen.rows);
   const only = chosenJobs(recipe, rows, (model, variant) => rangesOf(chosen.rowsOf(model, variant)));
-  const outputDir = await freshFolder(run.outputDir, `${run.name}-again`);
-  await usableFolder(outputDir);
-  const made = await store.createRun({
-    name: `${run.name}, again`,
+  const asked = {
     datasetId: run.datasetId,
     recipe,
     options: {
@@ -57,11 +63,17 @@ export async function rerun({ store, runs, freshFolder }: RerunParts, request: R
       ...(only === undefined ? {} : { chosen: only }),
       ...(endpointIds === undefined ? {} : { endpointIds }),
     },
-    outputDir,
-  });
-  const { begun, whole, stop } = planRun(store, made);
-  await begun;
-  return runs.start(made, { planned: whole, stopPlanning: stop });
+  };
+  const [blocker] = await blockersOf(asked);
+  if (blocker !== undefined) {
+    throw new Refusal('BAD_INPUT', blocker);
+  }
+  const outputDir = await freshFolder(run.outputDir, `${run.name}-again`);
+  const make = async (): Promise<StoredRun> => {
+    await usableFolder(outputDir);
+    return store.createRun({ name: `${run.name}, again`, ...asked, outputDir });
+  };
+  return inFolder(store, outputDir, () => startMade({ store, runs }, make));
 }
 
 /** Better now than as a failure of every row. */

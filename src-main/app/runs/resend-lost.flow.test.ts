@@ -120,7 +120,7 @@ it('dead before that, it is not sent either where somebody tries the failed rows
   await store.requeue(await runId(), { kind: 'jobs', jobIds: [(await jobAt(2)).id] });
   await runs().cancel(await runId(), false);
   await dyingBeforeItIsTaken(rerun);
-  await runs().rerunFailed(await runId());
+  await runs().requeueAndStart(await runId(), { kind: 'failed' });
   await runs().over(await runId());
   expect(sent()).toEqual(SENT);
   expect(await counts()).toMatchObject({ done: 2, cancelled: 1, unknown: 0, pending: 0 });

@@ -14,7 +14,7 @@ import type { RunsOptions } from './runs-options';
 export interface RunEndParts {
   readonly options: Pick<
     RunsOptions,
-    'store' | 'lost' | 'budget' | 'orders' | 'events' | 'clock' | 'log' | 'onOver'
+    'store' | 'broken' | 'budget' | 'orders' | 'events' | 'clock' | 'log' | 'onOver'
   >;
   /** The runs that are under way. */
   readonly active: Map<number, ActiveRun>;
@@ -29,7 +29,7 @@ export function createRunEnd({ options, active, states, datasetOf }: RunEndParts
 
   async function finish(one: ActiveRun, ended: RunState): Promise<void> {
     const runId = one.run.id;
-    options.lost.stop(runId);
+    options.broken.stop(runId);
     options.budget.close(runId);
     const state = await closeTables(one, await endPlanning(one, ended));
     one.kept.tell();

@@ -5,8 +5,10 @@ import type { RunRequest } from '@shared/contract';
 import type { Plan, PreflightReport } from '@shared/model/plan';
 import type { RunOptions } from '@shared/model/run';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Secret } from '../../providers/secret';
 import { json, type ScriptedServer, startScriptedServer } from '../../providers/testing/scripted-server';
 import { planOf, preflightOf, startRun } from './run-request';
+import { noKeyring } from '../../vault/no-keyring';
 import { pictureAnswer } from '../testing/painter-scene';
 import { PICTURE_RECIPE } from '../testing/picture-plan';
 import { addTestKeys, openTestLibrary, type TestLibrary, testEndpoint } from '../testing/test-library';
@@ -71,6 +73,25 @@ describe('a plan', () => {
     expect((await plan({ endpointIds: [] })).blockers).toEqual([none]);
   });
 
+  it('names what is paused or has no weight, where a key more would help nobody', async () => {
+    const { fleet } = library.app;
+    const blockers = async () => (await plan({ endpointIds: ['a'] })).blockers;
+    await fleet.save(testEndpoint({ id: 'a', name: 'First', enabled: false }));
+    const paused = 'All that could serve m is paused (First): resume it or one of its keys under Endpoints.';
+    expect(await blockers()).toEqual([paused]);
+    await fleet.save(testEndpoint({ id: 'a', name: 'First', weight: 0 }));
+    expect(await blockers()).toEqual([
+      'All that could serve m has the weight 0 (First): give it a weight under Endpoints.',
+    ]);
+    await fleet.save(testEndpoint({ id: 'a', name: 'First' }));
+    expect(await blockers()).toEqual([]);
+    const keys = fleet.views().find(({ endpoint }) => endpoint.id === 'a')?.keys ?? [];
+    for (const { id } of keys) {
+      await fleet.updateKey(id, { paused: true });
+    }
+    expect(await blockers()).toEqual([paused]);
+  });
+
   it('does not start with a fallback that could never serve', async () => {
     const fallback = (endpointId: string) => ({ fallback: [{ endpointId, model: 'n' }] });
     expect((await plan(fallback('b'))).blockers).toEqual([]);
@@ -85,9 +106,35 @@ describe('a plan', () => {
 
   it('speaks of the endpoints that may serve, and of no others', async () => {
     const inClear = (name: string) => `${name} is plain http: its keys travel unencrypted.`;
+    // On this computer itself they do not travel.
+    expect((await plan({ endpointIds: ['b'] })).warnings).toEqual([]);
+    const baseUrl = 'http://relay.example';
+    await library.app.fleet.save(testEndpoint({ id: 'a', name: 'First', baseUrl }));
+    await library.app.fleet.save(testEndpoint({ id: 'b', name: 'Second', baseUrl }));
     expect((await plan({ endpointIds: ['b'] })).warnings).toEqual([inClear('Second')]);
     const withFallback = await plan({ endpointIds: ['b'], fallback: [{ endpointId: 'a', model: 'n' }] });
     expect(withFallback.warnings).toEqual([inClear('First'), inClear('Second')]);
+  });
+});
+
+describe('locked keys', () => {
+  it('are in the way of a start, and of no plan of whoever unlocks them first', async () => {
+    const keyring = noKeyring('a test has none');
+    await library.reopen({ keyring });
+    const { vault } = library.app;
+    await vault.choose({ kind: 'passphrase', passphrase: new Secret('eight characters') });
+    await addTestKeys(library.app, 'a', 'sk-third-key-0003');
+    await library.reopen({ keyring });
+    const where = { defaultOutputDir: library.folder, granted: () => library.folder };
+    const blockers = async (options: Partial<RunOptions>) =>
+      (await planOf(library.app, request(options), { ...where, unlocks: true })).blockers;
+    expect(await blockers({ endpointIds: ['a'] })).toEqual([]);
+    expect(await blockers({ endpointIds: [GONE] })).toEqual([
+      'None of the chosen endpoints can serve m: choose others, or add a key under Endpoints.',
+    ]);
+    await expect(startRun(library.app, request({ endpointIds: ['a'] }), where)).rejects.toThrow(
+      'The keys are locked: unlock them, then start the run.',
+    );
   });
 });
 

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { EndpointView, RunRequest } from '@shared/contract';
 import type { ExistingOutput, Plan, PreflightReport } from '@shared/model/plan';
 import { modelWarnings } from '@shared/resolve-model';
+import { sendsInClear } from '@shared/sends-in-clear';
 import { parseTemplate, unknownColumns } from '@shared/template';
 import { isDemoModel, mayServe } from '@shared/demo';
 import { hasImageColumn } from '@shared/columns';
@@ -30,10 +31,16 @@ export interface OutputFolders {
   granted(token: string): string;
 }
 
+interface PlanTerms {
+  readonly borrower?: Borrower | undefined;
+  /** Whoever asks for the plan unlocks the keys before the run is started: that they are locked is in nobody's way. */
+  readonly unlocks?: boolean;
+}
+
 export async function planOf(
   app: App,
   request: RunRequest,
-  where: Pick<OutputFolders, 'granted'> & { readonly borrower?: Borrower | undefined },
+  where: Pick<OutputFolders, 'granted'> & PlanTerms,
 ): Promise<Plan> {
   const dataset = await datasetOf(app, request.datasetId);
   const options = optionsOf(app, request);
@@ -45,7 +52,7 @@ export async function planOf(
     blockers.push(error instanceof Refusal ? error.message : String(error));
   }
   const jobs = rows * request.recipe.models.length * request.recipe.variants;
-  blockers.push(...blockersOf(app, request, dataset), ...unpricedBlockers(app, request, where.borrower));
+  blockers.push(...startBlockers(app, { ...request, dataset }, where));
   if (rows === 0 && blockers.length === 0) {
     blockers.push('No row is chosen: change the row filter.');
   }
@@ -101,8 +108,20 @@ async function existingOf(
   return existingOutput(app.store, { plan, outputDir: folders.granted(request.outputGrant) });
 }
 
-function blockersOf(app: App, request: RunRequest, dataset: StoredDataset): string[] {
-  const { recipe } = request;
+/** What a start looks at before anything is made. */
+type StartParts = Pick<App, 'fleet' | 'vault' | 'models' | 'unpriced' | 'payers'>;
+type Start = Pick<RunRequest, 'recipe' | 'options'> & { readonly dataset: StoredDataset };
+
+/** What keeps a run from being sent, whatever rows it is of; empty: nothing does. One sentence each. */
+export function startBlockers(app: StartParts, start: Start, terms: PlanTerms = {}): readonly string[] {
+  return [
+    ...blockersOf(app, start),
+    ...keyBlockers(app, start, terms),
+    ...unpricedBlockers(app, start, terms.borrower),
+  ];
+}
+
+function blockersOf(app: Pick<App, 'models'>, { recipe, dataset }: Start): string[] {
   const blockers: string[] = [];
 
   const unknown = unknownColumns(parseTemplate(recipe.instruction), [...dataset.columns, 'index']);
@@ -123,7 +142,29 @@ function blockersOf(app: App, request: RunRequest, dataset: StoredDataset): stri
   if (recipe.task === 'text' && recipe.text !== undefined) {
     blockers.push(...textBlockers(recipe, recipe.text, { columns: dataset.columns, find: app.models.find }));
   }
-  return [...blockers, ...servingBlockers(app.fleet.views(), request)];
+  return blockers;
+}
+
+/** Locked keys are told from missing ones: to add another would help nobody. */
+function keyBlockers(
+  app: Pick<App, 'fleet' | 'vault'>,
+  request: Pick<RunRequest, 'recipe' | 'options'>,
+  { unlocks }: PlanTerms,
+): readonly string[] {
+  const views = app.fleet.views();
+  const blockers = servingBlockers(views, request);
+  const vault = app.vault.status();
+  if (blockers.length === 0 || vault.kind !== 'passphrase' || !vault.locked) {
+    return blockers;
+  }
+  const readable = (view: EndpointView): EndpointView => ({
+    ...view,
+    keys: view.keys.map((key) => ({ ...key, readable: true })),
+  });
+  const lasting = servingBlockers(views.map(readable), request);
+  return lasting.length > 0 || unlocks === true
+    ? lasting
+    : ['The keys are locked: unlock them, then start the run.'];
 }
 
 /** What keeps jobs from being sent at all, and fallbacks that could never serve. */
@@ -135,11 +176,15 @@ export function servingBlockers(
   const chosen = views.filter(({ endpoint }) => endpointIds?.includes(endpoint.id) ?? true);
   const unserved = recipe.models
     .filter((choice) => !chosen.some((view) => mayServe(view.endpoint, choice) && canSend(view)))
-    .map(({ model }) =>
-      endpointIds === undefined
-        ? `No endpoint with a key can serve ${model}: add a key under Endpoints.`
-        : `None of the chosen endpoints can serve ${model}: choose others, or add a key under Endpoints.`,
-    );
+    .map((choice) => {
+      const held = chosen.filter((view) => mayServe(view.endpoint, choice) && isHeldBack(view));
+      if (held.length > 0) {
+        return heldBackSentence(choice.model, held);
+      }
+      return endpointIds === undefined
+        ? `No endpoint with a key can serve ${choice.model}: add a key under Endpoints.`
+        : `None of the chosen endpoints can serve ${choice.model}: choose others, or add a key under Endpoints.`;
+    });
   const fallbacks = (options.fallback ?? []).flatMap(({ endpointId, model }) => {
     const view = views.find(({ endpoint }) => endpoint.id === endpointId);
     if (view === undefined) {
@@ -159,6 +204,20 @@ function canSend({ endpoint, keys }: EndpointView): boolean {
   );
 }
 
+/** It could send, were it not for what somebody has set: another key would help nobody. */
+function isHeldBack(view: EndpointView): boolean {
+  const isKeyed = view.endpoint.demo || view.keys.some(({ readable }) => readable);
+  return isKeyed && !canSend(view);
+}
+
+function heldBackSentence(model: string, held: readonly EndpointView[]): string {
+  const names = held.map(({ endpoint }) => endpoint.name).join(', ');
+  const isWeight = held.every(({ endpoint }) => endpoint.enabled && endpoint.weight === 0);
+  return isWeight
+    ? `All that could serve ${model} has the weight 0 (${names}): give it a weight under Endpoints.`
+    : `All that could serve ${model} is paused (${names}): resume it or one of its keys under Endpoints.`;
+}
+
 function warningsOf(app: App, request: RunRequest): string[] {
   const today = new Date(app.clock.wallNow()).toISOString().slice(0, 10);
   const views = app.fleet.views();
@@ -170,7 +229,7 @@ function warningsOf(app: App, request: RunRequest): string[] {
         fallback.some(({ endpointId }) => endpointId === id) ||
         (providers.has(provider) && (endpointIds?.includes(id) ?? true)),
     )
-    .filter(({ endpoint }) => !endpoint.demo && endpoint.enabled && endpoint.baseUrl.startsWith('http://'))
+    .filter(({ endpoint }) => !endpoint.demo && endpoint.enabled && sendsInClear(endpoint.baseUrl))
     .map(({ endpoint }) => `${endpoint.name} is plain http: its keys travel unencrypted.`);
   const second = fallback.flatMap(({ endpointId, model }) => {
     const view = views.find(({ endpoint }) => endpoint.id === endpointId);

@@ -8,6 +8,7 @@ import { resultsPath } from '../tables/exporter';
 import { leaveOutGone } from '../results/gone-rows';
 import { outputToGoOn, usableFolder } from '../folders/output-folder';
 import {
+  hasMoved,
   isPlanned,
   keepBefore,
   NOTHING_PLANNED,
@@ -17,6 +18,7 @@ import {
 } from '../planning/planner';
 import { recipeChanges } from '../planning/recipe-changes';
 import { widened } from '../planning/job-choice';
+import { optionTurns, withNewer } from './option-turns';
 import { resendLost } from './resend-lost';
 import { keepTablesBefore, type TablePlaces } from '../tables/tables-before';
 import {
@@ -137,12 +139,11 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
     return notMoved(existing, run.datasetId === existing.datasetId ? kept : [...kept, NOT_TAKEN_IN]);
   }
   const isKept = keeping === 'kept';
-  if (existing.state.kind === 'finished' && !(await isPlanned(store, run))) {
-    // What is planned from here on was asked for after its end: stopped now, it is to be gone on with.
-    await store.setRunState(existing.id, { kind: 'paused', reason: '' });
+  if (!(await isPlanned(store, run))) {
+    await noteRest(store, existing);
   }
   await store.wantRest(existing.id);
-  await store.setRunOptions(existing.id, options);
+  await writeOptions(store, existing, options);
   await store.setRunDataset(existing.id, request.dataset.id);
   const { whole, stop } = planRun(store, run, { isKept, ...haltOf(request) });
   const setUp = { run, planned: whole, stopPlanning: stop, recheck: true };
@@ -166,6 +167,25 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
     failed > 0 ? `${failed} failed rows are tried again.` : '',
   ];
   return { ...setUp, notes: notes.filter((note) => note !== '') };
+}
+
+/** What is planned from here on was asked for after its end: stopped now, or dead, it is to be gone on with. */
+async function noteRest(store: Store, { id, state }: StoredRun): Promise<void> {
+  if (!(await hasMoved(store, id))) {
+    await store.setPlannedDigest(id, null);
+  }
+  if (state.kind === 'finished') {
+    await store.setRunState(id, { kind: 'paused', reason: '' });
+  }
+}
+
+/** `before`: as the run was when the command looked at it. */
+function writeOptions(store: Store, before: StoredRun, wanted: RunOptions): Promise<void> {
+  return optionTurns(store)(async () => {
+    const now = (await store.run(before.id)) ?? before;
+    const newer = withNewer(wanted, { before: before.options, now: now.options });
+    await store.setRunOptions(before.id, newer);
+  });
 }
 
 const NOT_TAKEN_IN = 'Stopped before the changed input was read: run the same command again to continue.';

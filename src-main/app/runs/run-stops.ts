@@ -1,6 +1,7 @@
 /** How runs come to a stand: a person pauses them, jobs of theirs are to go again, or the program ends. */
 import type { Run } from '@shared/model/run';
 import type { Scheduler } from '../../engine/runs/scheduler';
+import { deferred } from '../../deferred';
 import { Refusal } from '../../refusal';
 import type { StoredRun } from '../../store/store';
 import type { Preparing } from '../planning/preparing';
@@ -18,12 +19,23 @@ export interface StopParts {
   };
   found(runId: number): Promise<StoredRun>;
   view(run: StoredRun): Promise<Run>;
+  /** As who resumes it asks. */
+  goOn(runId: number): Promise<unknown>;
 }
 
-export function createStops({ active, preparing, scheduler, starting, found, view }: StopParts) {
+export interface StopAll {
+  /** Who asked those is answered first. */
+  readonly butSessions?: boolean;
+  /** It is taken back: what was stopped by it goes on. */
+  readonly signal?: AbortSignal;
+}
+
+export function createStops({ active, preparing, scheduler, starting, found, view, goOn }: StopParts) {
   /** Who has all runs stopped, and waits for it. */
   let stopping = 0;
   let isClosed = false;
+  /** Which runs each of them has stopped; who pauses one of these by itself wants it so, whatever is taken back. */
+  const standing = new Set<Set<number>>();
 
   /** Stops sending; resolves when what was in flight has ended and the tables are written. */
   async function stop(runId: number): Promise<Run> {
@@ -84,37 +96,91 @@ export function createStops({ active, preparing, scheduler, starting, found, vie
     }
   }
 
-  async function standAll(isMeant: (one: Pick<ActiveRun, 'extras'>) => boolean): Promise<void> {
-    const endHalt = preparing.haltAll();
-    stopping += 1;
-    const left = (): readonly number[] =>
-      [...active].flatMap(([runId, one]) => (isMeant(one) ? [runId] : []));
-    try {
-      do {
-        await Promise.all([...left().map(stop), ...starting.all().map(settled), preparing.allComing()]);
-      } while (left().length > 0 || starting.all().length > 0 || preparing.allComing() !== null);
-    } finally {
-      stopping -= 1;
-      endHalt();
+  /** Once it stands still; whoever else has ended it, or what it needs is gone, leaves it so. */
+  async function goOnAfter(runId: number): Promise<void> {
+    await over(runId);
+    await preparing.over(runId);
+    const { state } = await found(runId);
+    if (state.kind === 'paused' && state.failure === undefined) {
+      await goOn(runId);
     }
   }
 
+  async function goOnAll(stopped: ReadonlySet<number>): Promise<void> {
+    await Promise.all([...stopped].map((runId) => goOnAfter(runId).catch(() => undefined)));
+  }
+
+  /** Answers those that would go on if it had not been for this: neither sessions nor what others carry out. */
+  async function standAll({ butSessions = false, signal }: StopAll): Promise<Set<number>> {
+    const isMeant = ({ extras }: Pick<ActiveRun, 'extras'>): boolean =>
+      !butSessions || extras.isSession !== true;
+    const halt = preparing.haltAll();
+    stopping += 1;
+    const stopped = new Set<number>();
+    standing.add(stopped);
+    const left = (): readonly number[] =>
+      [...active].flatMap(([runId, one]) => (isMeant(one) ? [runId] : []));
+    const stopOne = (runId: number): Promise<unknown> => {
+      const { isPaused, extras } = active.get(runId) ?? { extras: {} };
+      if (isPaused !== true && extras.isSession !== true && extras.borrower === undefined) {
+        stopped.add(runId);
+      }
+      return stop(runId);
+    };
+    const takenBack = deferred();
+    const takeBack = (): void => takenBack.resolve();
+    signal?.addEventListener('abort', takeBack);
+    try {
+      do {
+        const all = Promise.all([
+          ...left().map(stopOne),
+          ...starting.all().map(settled),
+          preparing.allComing(),
+        ]);
+        await Promise.race([all, takenBack.promise]);
+      } while (
+        signal?.aborted !== true &&
+        (left().length > 0 || starting.all().length > 0 || preparing.allComing() !== null)
+      );
+    } finally {
+      stopping -= 1;
+      halt.end();
+      signal?.removeEventListener('abort', takeBack);
+    }
+    halt.runIds().forEach((runId) => stopped.add(runId));
+    return stopped;
+  }
+
   return {
-    stop,
+    stop(runId: number): Promise<Run> {
+      standing.forEach((stopped) => stopped.delete(runId));
+      return stop(runId);
+    },
     interrupt,
     rest,
     over,
     still,
     /**
      * Stops every run, also those that are being prepared, in order that nothing is lost: none starts meanwhile.
-     * `butSessions`: who asked those is answered first.
      */
-    stopAll: ({ butSessions = false } = {}): Promise<void> =>
-      standAll(({ extras }) => !butSessions || extras.isSession !== true),
+    async stopAll(how: StopAll = {}): Promise<void> {
+      const { signal } = how;
+      if (signal?.aborted === true) {
+        return;
+      }
+      const stopped = await standAll(how);
+      if (signal === undefined || signal.aborted) {
+        await (signal === undefined ? undefined : goOnAll(stopped));
+        standing.delete(stopped);
+      } else {
+        // Whoever stops them may wait for more than these.
+        signal.addEventListener('abort', () => void goOnAll(stopped), { once: true });
+      }
+    },
     /** The same for good. */
     async close(): Promise<void> {
       isClosed = true;
-      await standAll(() => true);
+      await standAll({});
     },
     /** Where all are stopped: one that is prepared hears of it by that. Throws a Refusal. */
     refuseWhileStopping({ preparation, isSession }: StartExtras): void {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RunOptions } from '@shared/model/run';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { json, type ScriptedServer } from '../../providers/testing/scripted-server';
-import { deferred } from '../deferred';
+import { deferred } from '../../deferred';
 import { setUpRun } from './run-setup';
 import { openPainterScene, promptOf } from '../testing/painter-scene';
 import { PICTURE_RECIPE } from '../testing/picture-plan';
@@ -78,9 +78,9 @@ describe('jobs that are sent again', () => {
     const before = server.requests.length;
     const { promise: held, resolve: release } = deferred();
     server.reply(() => held.then(() => picture));
-    await runs().rerunFailed(id, 'blocked');
+    await runs().requeueAndStart(id, { kind: 'failed', failureKind: 'blocked' });
     await expect.poll(() => server.requests.length, WAIT).toBe(before + 1);
-    const again = runs().rerunFailed(id, 'bad_request');
+    const again = runs().requeueAndStart(id, { kind: 'failed', failureKind: 'bad_request' });
     const stopped = runs().stop(id);
     release();
     expect((await stopped).state.kind).toBe('paused');
@@ -100,7 +100,7 @@ describe('jobs that are sent again', () => {
     holdUntilStopping(id, () => seconds[0]);
     vi.spyOn(store, 'dataset').mockImplementation((datasetId) => {
       if (seconds.length === 0) {
-        seconds.push(runs().rerunFailed(id, 'blocked'));
+        seconds.push(runs().requeueAndStart(id, { kind: 'failed', failureKind: 'blocked' }));
       }
       return dataset(datasetId);
     });
@@ -113,7 +113,7 @@ describe('jobs that are sent again', () => {
       }
       return requeue(runId, which);
     });
-    await runs().rerunFailed(id, 'bad_request');
+    await runs().requeueAndStart(id, { kind: 'failed', failureKind: 'bad_request' });
     await Promise.all(seconds);
     await expectAllDone(id);
   });
@@ -129,7 +129,7 @@ describe('jobs that are sent again', () => {
       resumed.push(runs().resume(id));
       return requeue(runId, which);
     });
-    const again = runs().rerunFailed(id);
+    const again = runs().requeueAndStart(id, { kind: 'failed' });
     await again;
     await Promise.all(resumed);
     await expectAllDone(id);
@@ -137,7 +137,10 @@ describe('jobs that are sent again', () => {
 
   it('by two at the same moment', async () => {
     const id = await failedRun('both');
-    await Promise.all([runs().rerunFailed(id, 'blocked'), runs().rerunFailed(id, 'bad_request')]);
+    await Promise.all([
+      runs().requeueAndStart(id, { kind: 'failed', failureKind: 'blocked' }),
+      runs().requeueAndStart(id, { kind: 'failed', failureKind: 'bad_request' }),
+    ]);
     await expectAllDone(id);
   });
 });

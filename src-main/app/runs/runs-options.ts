@@ -6,7 +6,7 @@ import type { Scheduler } from '../../engine/runs/scheduler';
 import type { Log } from '../../log';
 import type { Store } from '../../store/store';
 import type { EventHub } from '../event-hub';
-import type { LostResults } from '../results/lost-results';
+import type { BrokenResults } from '../results/broken-results';
 import type { RunContext } from '../orders/order-book';
 import type { FleetLook } from './run-order';
 
@@ -21,7 +21,7 @@ export interface RunsOptions extends FleetLook {
   readonly events: EventHub;
   readonly clock: Clock;
   readonly log: Log;
-  readonly lost: Pick<LostResults, 'start' | 'stop'>;
+  readonly broken: Pick<BrokenResults, 'start' | 'stop'>;
   /** Removes files that attempts left which nobody carries any more. */
   tidy(runId: number): void;
   /** Results of this run that wait for their place get it, as far as they can; nothing of it is asked for anew before. */

@@ -1,14 +1,13 @@
 /** Runs of a real app over a real socket: what a person does with them while they are under way, and after. */
 import { readFile, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RerunRequest } from '@shared/contract';
 import type { Recipe, Run, RunOptions } from '@shared/model/run';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { json, type ScriptedServer } from '../../providers/testing/scripted-server';
 import { openPainterScene, promptOf } from '../testing/painter-scene';
 import { PICTURE_RECIPE } from '../testing/picture-plan';
 import { addTestKeys, ONE_AT_A_TIME, type TestLibrary } from '../testing/test-library';
-import { freshFolderBeside } from './run-request';
-import { rerun } from './rerun';
 import { setUpRun } from './run-setup';
 
 const PROMPTS = ['a cat', 'a dog', 'a hen', 'a cow', 'a pig', 'a fox', 'an ape', 'an owl'];
@@ -216,6 +215,38 @@ describe('a run that goes on', () => {
     expect(server.requests).toHaveLength(8);
   });
 
+  it('may be told to twice while it is still pausing, and nothing is sent twice', async () => {
+    const held = holdAnswers();
+    const { id } = await begin();
+    await held.until(2);
+    const stopped = runs().stop(id);
+    await expect.poll(async () => (await runs().view(await runs().found(id))).state.kind).toBe('draining');
+    const resumed = [runs().resume(id), runs().resume(id)];
+    server.reply(picture);
+    held.release();
+    await Promise.all([stopped, ...resumed]);
+    expect(await ended(id)).toMatchObject({ state: { kind: 'finished' }, counts: { done: 8 } });
+    expect(server.requests).toHaveLength(8);
+  });
+
+  it('pauses all the same when it is paused once more before what was in flight has ended', async () => {
+    const held = holdAnswers();
+    const { id } = await begin();
+    await held.until(2);
+    const calls: Promise<unknown>[] = [runs().stop(id)];
+    await expect.poll(async () => (await runs().view(await runs().found(id))).state.kind).toBe('draining');
+    calls.push(runs().resume(id));
+    calls.push(runs().stop(id));
+    server.reply(picture);
+    held.release();
+    await Promise.allSettled(calls);
+    expect(await ended(id)).toMatchObject({
+      state: { kind: 'paused' },
+      counts: { done: 2, pending: 6 },
+    });
+    expect(server.requests).toHaveLength(2);
+  });
+
   it('takes new options at once', async () => {
     const held = holdAnswers();
     const { id } = await begin({ concurrency: 1 });
@@ -259,8 +290,7 @@ describe('pictures that answers only name the address of', () => {
 });
 
 describe('sending jobs again', () => {
-  const again = (request: Parameters<typeof rerun>[1]) =>
-    rerun({ store: library.app.store, runs: runs(), freshFolder: freshFolderBeside }, request);
+  const again = (request: RerunRequest) => library.app.rerun(request);
   const refuseSome = () =>
     server.reply((request) =>
       / (cat|hen)$/.test(promptOf(request))

@@ -1,7 +1,6 @@
 /** The life of runs above the scheduler: start, stop, go on, rerun; their tables; what screens see of them. */
 import type { Run, RunOptions, RunState } from '@shared/model/run';
-import { createTurns } from '@shared/in-turn';
-import type { Failure, FailureKind } from '@shared/model/failure';
+import type { Failure } from '@shared/model/failure';
 import type { AttemptEnd } from '../../engine/ports';
 import { paused } from '../../engine/runs/run-state';
 import type { SchedulerEvent } from '../../engine/runs/scheduler';
@@ -9,15 +8,16 @@ import { Refusal } from '../../refusal';
 import type { Requeue, StoredDataset, StoredRun } from '../../store/store';
 import { createJobCancel } from './cancel-jobs';
 import { oneAtATime } from '../one-at-a-time';
-import { deferred } from '../deferred';
+import { deferred } from '../../deferred';
 import { canaryEnd } from './canary';
 import { claimFolder } from '../folders/folder-claims';
 import { keptPicturesOf } from '../results/kept-pictures';
-import { lostNote } from '../results/lost-results';
+import { brokenNote } from '../results/broken-results';
 import { outputToGoOn } from '../folders/output-folder';
 import { createPreparing, type Halt, type Preparation } from '../planning/preparing';
 import { createRateMeter } from './rates';
 import { refuseOthersKeys } from '../fleet/lent-keys';
+import { optionTurns } from './option-turns';
 import { runOrder } from './run-order';
 import { runAccount } from './run-account';
 import { runAgain } from './run-again';
@@ -42,7 +42,7 @@ export function createRuns(options: RunsOptions) {
   const active = new Map<number, ActiveRun>();
   const isActive = (runId: number): boolean => active.has(runId);
   const states = createRunStates(store, log);
-  const inTurn = createTurns();
+  const inTurn = optionTurns(store);
   const preparing = createPreparing((runId) => events.touchRun(runId));
   const { view, found, listed, list, sessions } = createRunLook({ store, active, preparing, states });
 
@@ -52,8 +52,28 @@ export function createRuns(options: RunsOptions) {
       active.has(run.id) ? view(run) : begin(run, extras),
   );
   const { once: start } = starting;
-  const stops = createStops({ active, preparing, scheduler, starting, found, view });
+  const stops = createStops({
+    active,
+    preparing,
+    scheduler,
+    starting,
+    found,
+    view,
+    goOn: (runId) => resume(runId),
+  });
   const { finish, tablesOfCancelled } = createRunEnd({ options, active, states, datasetOf });
+
+  const resume = createResume({
+    store,
+    active,
+    preparing,
+    found,
+    view,
+    start,
+    rest: stops.rest,
+    settle: options.settle,
+    changeOptions: (runId, change) => changeOptions(runId, change),
+  });
 
   async function begin(prepared: StoredRun, extras: StartExtras): Promise<Run> {
     if (extras.isSession !== true) {
@@ -110,8 +130,8 @@ export function createRuns(options: RunsOptions) {
     );
     options.tidy(run.id);
     if (extras.recheck === true) {
-      options.lost.start(run, {
-        onLost: (lost) => extras.onNote?.(lostNote(lost)),
+      options.broken.start(run, {
+        onBroken: (broken) => extras.onNote?.(brokenNote(broken)),
         onUnreadable: (failure) => doubt(run.id, failure),
       });
     }
@@ -281,17 +301,7 @@ export function createRuns(options: RunsOptions) {
   return {
     ...stops,
     start,
-    resume: createResume({
-      store,
-      active,
-      preparing,
-      found,
-      view,
-      start,
-      rest: stops.rest,
-      settle: options.settle,
-      changeOptions,
-    }),
+    resume,
     view,
     found,
     listed,
@@ -307,8 +317,6 @@ export function createRuns(options: RunsOptions) {
     },
     requeueAndStart,
     settle: options.settle,
-    rerunFailed: (runId: number, kind?: FailureKind) =>
-      requeueAndStart(runId, { kind: 'failed', ...(kind === undefined ? {} : { failureKind: kind }) }),
     rerunJob: async (jobId: number): Promise<Run> => {
       const job = await store.job(jobId);
       if (job === null) {

@@ -3,8 +3,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { REQUEST_FIELD } from '@shared/model/text';
 import { Secret } from '../../providers/secret';
 import type { Requeue } from '../../store/store';
-import { freshFolderBeside } from '../runs/run-request';
-import { rerun } from '../runs/rerun';
 import { testEndpoint } from '../testing/test-library';
 import type { Session } from './session';
 import { ask, openSessionScene, type SessionScene, TALKER, textOf } from './testing/session-scene';
@@ -61,21 +59,19 @@ describe('a lost request that was sent with a key its caller lent', () => {
     const { app } = scene.library;
     const { store, runs } = app;
     const again = (which: Requeue) =>
-      rerun(
-        { store, runs, freshFolder: freshFolderBeside },
-        { runId: session.runId, which: which as { kind: 'unknown' } },
-      );
+      app.rerun({ runId: session.runId, which: which as { kind: 'unknown' } });
     await expect(runs.resume(session.runId, { resendUnknown: true })).rejects.toThrow(REFUSED);
     await expect(again({ kind: 'unknown' })).rejects.toThrow(REFUSED);
     await expect(again({ kind: 'jobs', jobIds: [jobId] })).rejects.toThrow(REFUSED);
-    const changed = rerun(
-      { store, runs, freshFolder: freshFolderBeside },
-      { runId: session.runId, which: { kind: 'unknown' }, changes: { models: [TALKER] } },
-    );
+    const changed = app.rerun({
+      runId: session.runId,
+      which: { kind: 'unknown' },
+      changes: { models: [TALKER] },
+    });
     await expect(changed).rejects.toThrow(REFUSED);
     expect(await store.runs()).toHaveLength(1);
     await expect(app.versions.rerun(jobId)).rejects.toThrow(REFUSED);
-    await expect(runs.rerunFailed(session.runId)).rejects.toThrow(REFUSED);
+    await expect(runs.requeueAndStart(session.runId, { kind: 'failed' })).rejects.toThrow(REFUSED);
     expect(await countsOf(session)).toMatchObject({ unknown: 1, pending: 0 });
     expect(keysUsed()).toEqual([LENT]);
   });

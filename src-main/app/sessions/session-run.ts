@@ -48,7 +48,7 @@ export async function sessionRun(parts: SessionRunParts, options: SessionOptions
   });
   await store.finishDataset(dataset.id, [REQUEST_FIELD], []);
   return store.createRun({
-    name: options.name,
+    name: options.title ?? options.name,
     datasetId: dataset.id,
     recipe: SESSION_RECIPE,
     options: wanted,

@@ -11,6 +11,8 @@ import type { Pass } from './passes';
 export interface SessionOptions {
   /** What the run is called; a session of the same name goes on in the same run. */
   readonly name: string;
+  /** What its new run is called on screen where that is not the name by which it is found again. */
+  readonly title?: string;
   /** Requests in flight at most. */
   readonly concurrency: number;
   /** Counted retries of a request. */

@@ -8,8 +8,8 @@ import type { Recipe, Run, RunState } from '@shared/model/run';
 import { Refusal } from '../../refusal';
 import type { StoredDataset, StoredRun } from '../../store/store';
 import type { StoredChain } from '../../store/studio/studio-store';
-import { planRun } from '../planning/planner';
 import { freshFolderIn, servingBlockers } from '../runs/run-request';
+import { startMade } from '../runs/start-made';
 import { usableFolder } from '../folders/output-folder';
 import { firstRows, INSTRUCTION_COLUMN, nextRows, referenceColumn, RESULT_COLUMN } from './chain-rows';
 import { type ChainStep, chainStepSchema, chainTo } from './chain-steps';
@@ -288,8 +288,6 @@ function stepRecipe(step: ChainStep, imageColumn: string): Recipe {
   };
 }
 
-async function startStep({ store, runs }: StudioParts, run: StoredRun): Promise<Run> {
-  const { begun, whole } = planRun(store, run);
-  await begun;
-  return runs.start(run, { planned: whole });
+function startStep(parts: StudioParts, run: StoredRun): Promise<Run> {
+  return startMade(parts, () => run);
 }

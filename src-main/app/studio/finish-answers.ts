@@ -2,9 +2,9 @@
  * What is made of an answer once it is on disk: how much of the picture changed, and the composite of a locked edit.
  * Both lie beside the answer, whose bytes stay as they came. What a closed program left undone is done at its next start.
  */
-import { stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { AnswerOutcome, StoredFile, StoredNode } from '../../store/studio/studio-store';
+import { isFile } from '../../file-facts';
 import { fileSha256 } from '../../images/file-sha256';
 import { factsOfFile } from './keep-picture';
 import { rawAnswer, shownPicture } from './node-views';
@@ -134,7 +134,7 @@ async function outcomeOf(
   return {
     drift: told.drift,
     ...(told.remark === undefined ? {} : { problem: told.remark }),
-    ...((await isThere(heatMap)) ? { heatMap: below(folder, heatMap) } : {}),
+    ...((await isFile(heatMap)) ? { heatMap: below(folder, heatMap) } : {}),
     ...(composite === null ? {} : await lockedOf(folder, composite)),
   };
 }
@@ -158,11 +158,4 @@ async function lockedOf(folder: string, path: string): Promise<Pick<AnswerOutcom
 
 function below(folder: string, path: string): string {
   return relative(folder, path).replaceAll(sep, '/');
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 }

@@ -112,7 +112,7 @@ async function copyIfNeeded(
   await mkdir(join(folder, SENT), { recursive: true, mode: 0o700 });
   const target = join(folder, SENT, shown.sha256);
   for (const known of asPng ? [`${target}.png`] : [`${target}.jpg`, `${target}.png`]) {
-    if (await isFile(known)) {
+    if (await isFilled(known)) {
       return { path: known, note };
     }
   }
@@ -134,7 +134,7 @@ export async function markedUp(
 ): Promise<string> {
   await mkdir(join(folder, SENT), { recursive: true, mode: 0o700 });
   const target = join(folder, SENT, `${subject.shown.sha256.slice(0, 32)}-${maskSha256.slice(0, 32)}.png`);
-  if (await isFile(target)) {
+  if (await isFilled(target)) {
     return target;
   }
   const made = await lab.markUp({ source: subject.sent, mask, target });
@@ -144,7 +144,8 @@ export async function markedUp(
   return target;
 }
 
-async function isFile(path: string): Promise<boolean> {
+/** One that a full disk left empty is made anew. */
+async function isFilled(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isFile() && found.size > 0,
     () => false,

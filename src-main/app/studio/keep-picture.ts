@@ -1,8 +1,9 @@
 /** Pictures that the studio keeps: by their hash, as they came, below the library's studio folder. */
 import { createHash, randomUUID } from 'node:crypto';
-import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeAtomically } from '../../datasets/atomic-file';
+import { hasSize } from '../../file-facts';
 import { fileSha256 } from '../../images/file-sha256';
 import { readAt } from '../../images/file-header';
 import { sniffImage } from '../../images/sniff';
@@ -31,7 +32,7 @@ export async function keepBytes(folder: string, place: string, given: NamedBytes
   const sha256 = createHash('sha256').update(given.bytes).digest('hex');
   const file = `${place}/${sha256}.${facts.extension}`;
   const path = join(folder, file);
-  if (!(await isThere(path, given.bytes.byteLength))) {
+  if (!(await hasSize(path, given.bytes.byteLength))) {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeAtomically(path, (handle) => handle.writeFile(given.bytes));
   }
@@ -113,13 +114,6 @@ function refusalOf(name: string, sizeBytes: number, start: Uint8Array): string |
 
 function damaged(name: string): string {
   return `"${name}" is cut off or damaged: save it again, or take another copy.`;
-}
-
-async function isThere(path: string, sizeBytes: number): Promise<boolean> {
-  return stat(path).then(
-    ({ size }) => size === sizeBytes,
-    () => false,
-  );
 }
 
 async function readStart(path: string): Promise<{ bytes: Buffer; sizeBytes: number }> {

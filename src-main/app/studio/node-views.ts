@@ -106,14 +106,18 @@ function originOf(node: StoredNode, partial: number | undefined): TreeNode['orig
 }
 
 type Answered = Partial<
-  Pick<Extract<TreeNode['origin'], { kind: 'result' }>, 'resultId' | 'failure' | 'costUsd' | 'seconds'>
+  Pick<
+    Extract<TreeNode['origin'], { kind: 'result' }>,
+    'resultId' | 'failure' | 'costUsd' | 'sentAt' | 'seconds'
+  >
 >;
 
-function answered({ result, failure, costUsd, seconds }: NonNullable<StoredNode['job']>): Answered {
+function answered({ result, failure, costUsd, sentAt, seconds }: NonNullable<StoredNode['job']>): Answered {
   return {
     ...(result === null ? {} : { resultId: result.id }),
     ...(failure === null ? {} : { failure }),
     ...(costUsd === null ? {} : { costUsd }),
+    ...(sentAt === null ? {} : { sentAt }),
     ...(seconds === null ? {} : { seconds }),
   };
 }

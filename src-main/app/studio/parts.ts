@@ -18,7 +18,7 @@ export interface StudioParts {
   readonly log: Pick<Log, 'error' | 'warning'>;
   readonly runs: Pick<
     Runs,
-    'start' | 'stop' | 'over' | 'isActive' | 'found' | 'cancel' | 'cancelJobs' | 'view'
+    'start' | 'prepare' | 'stop' | 'over' | 'isActive' | 'found' | 'cancel' | 'cancelJobs' | 'view'
   >;
   readonly models: Pick<Models, 'find'>;
   readonly lab: StudioLab;

@@ -1,4 +1,5 @@
 /** Requests that are cancelled or sent once more. Nodes of one request are jobs of one run. */
+import { createTurns } from '@shared/in-turn';
 import { Refusal } from '../../refusal';
 import type { NodeJob, StoredNode } from '../../store/studio/studio-store';
 import type { StudioParts } from './parts';
@@ -13,6 +14,16 @@ const MOST_JOBS = 100;
 export interface RequestsUnderWay {
   /** The other nodes of the same request go on. Resolves when pending ones are cancelled and requests are cut off. */
   cancel(nodeIds: readonly number[]): Promise<void>;
+  /**
+   * Of nodes nobody sees any more: what has not left is cancelled, what is in flight ends and is kept, and neither is sent
+   * again.
+   */
+  withdraw(nodeIds: readonly number[]): Promise<void>;
+  /**
+   * Of withdrawn nodes that are seen again: what would have left meanwhile goes out, once. What failed meanwhile or has no
+   * known outcome waits for a person, as it would have, and so does a run that stands still.
+   */
+  goOn(nodeIds: readonly number[]): Promise<void>;
   /**
    * The same request once more, into the same nodes; one that goes again already does so once, however often it is
    * asked for. Throws a Refusal when none of them can go again, or was taken out of its tree.
@@ -32,6 +43,13 @@ export function createRequestsUnderWay(parts: Parts): RequestsUnderWay {
   const waiting = new Map<number, Again>();
   /** By run: the last that was begun, waiting or not. A run is never started twice at once. */
   const last = new Map<number, Promise<void>>();
+  /** Nodes that were taken away while their requests were under way. */
+  const withdrawn = new Set<number>();
+  /** What is put back while it is still being withdrawn must find that done. */
+  const inTurn = createTurns();
+
+  const standsStill = async (runId: number): Promise<boolean> =>
+    !last.has(runId) && (await runs.found(runId)).state.kind === 'paused';
 
   function goAgain(runId: number, jobIds: readonly number[]): Promise<void> {
     const joined = waiting.get(runId);
@@ -70,9 +88,21 @@ export function createRequestsUnderWay(parts: Parts): RequestsUnderWay {
     if (jobIds.length > 0) {
       await store.requeue(runId, { kind: 'jobs', jobIds });
     }
+    await leaveOutUnseen(runId);
     const { counts } = await runs.found(runId);
     if (counts.pending > 0) {
       await runs.start(await runs.found(runId));
+    }
+  }
+
+  /** Taken away since, or while it was under way in a program that ended then. */
+  async function leaveOutUnseen(runId: number): Promise<void> {
+    const pending = await store.jobs({ runId, state: 'pending', offset: 0, limit: MOST_JOBS });
+    const nodes = await store.studioNodesOfJobs(pending.jobs.map(({ id }) => id));
+    const shown = new Set(await shownOf(store, nodes));
+    const jobIds = nodes.flatMap((node) => (shown.has(node) ? [] : (node.job?.id ?? [])));
+    if (jobIds.length > 0) {
+      await runs.cancelJobs(runId, jobIds, { inFlight: false });
     }
   }
 
@@ -87,11 +117,46 @@ export function createRequestsUnderWay(parts: Parts): RequestsUnderWay {
     }
   }
 
+  async function withdraw(nodeIds: readonly number[]): Promise<void> {
+    const nodes = (await store.studioNodesById(nodeIds)).filter(
+      ({ job }) =>
+        job !== null &&
+        (UNDER_WAY.has(job.state) ||
+          (job.state === 'cancelled' && waiting.get(job.runId)?.jobIds.has(job.id) === true)),
+    );
+    for (const [runId, jobs] of byRun(nodes)) {
+      const jobIds = jobs.map(({ id }) => id);
+      const goesOn = !(await standsStill(runId));
+      jobIds.forEach((id) => waiting.get(runId)?.jobIds.delete(id));
+      await runs.cancelJobs(runId, jobIds, { inFlight: false });
+      if (goesOn) {
+        nodes.filter(({ job }) => job?.runId === runId).forEach(({ id }) => withdrawn.add(id));
+      }
+    }
+  }
+
+  /** Answers what resolves when they are on their way, which may take as long as what is in flight of their run. */
+  async function goOn(nodeIds: readonly number[]): Promise<readonly Promise<void>[]> {
+    const again = nodeIds.filter((id) => withdrawn.delete(id));
+    const begun: Promise<void>[] = [];
+    for (const [runId, jobs] of byRun(await shownOf(store, await store.studioNodesById(again)))) {
+      const jobIds = jobs.filter(({ state }) => state === 'cancelled').map(({ id }) => id);
+      if (jobIds.length > 0 && !(await standsStill(runId))) {
+        begun.push(goAgain(runId, jobIds));
+      }
+    }
+    return begun;
+  }
+
   return {
     async cancel(nodeIds) {
       for (const [runId, jobs] of byRun(await store.studioNodesById(nodeIds))) {
         await cancelOf(runId, jobs);
       }
+    },
+    withdraw: (nodeIds) => inTurn(() => withdraw(nodeIds)),
+    async goOn(nodeIds) {
+      await Promise.all(await inTurn(() => goOn(nodeIds)));
     },
     async retry(nodeIds) {
       let again = 0;

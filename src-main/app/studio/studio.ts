@@ -128,6 +128,17 @@ export function createStudio(
     news.touchTree(treeId);
   }
 
+  const nodesOf = async (treeId: number): Promise<readonly number[]> =>
+    (await store.studioNodes(treeId)).map(({ id }) => id);
+
+  /** As if it had never been away. */
+  function goOn(nodeIds: readonly number[]): void {
+    underWay.goOn(nodeIds).then(
+      () => news.touchNodes(nodeIds),
+      (error: unknown) => log.error('studio', `put back: ${String(error)}`),
+    );
+  }
+
   return {
     presets: createPresets(parts),
     async trees() {
@@ -171,20 +182,27 @@ export function createStudio(
       }
       const pruned = await store.pruneStudioNode(nodeId);
       news.touchTree(node.treeId);
+      // What nobody sees any more is not sent: it would be paid for.
+      await underWay.withdraw(pruned);
       return [...pruned];
     },
     async restore(nodeIds) {
       const restored = await withPrunedAncestors(store, nodeIds);
       await store.restoreStudioNodes(restored);
       news.touchNodes(restored);
+      goOn(restored);
     },
     async removeTree(treeId) {
       if (!(await store.setStudioTreeRemoved(treeId, true))) {
         throw new Refusal('NOT_FOUND', 'That tree is no longer in the library.');
       }
       news.removed(treeId);
+      await underWay.withdraw(await nodesOf(treeId));
     },
-    restoreTree: (treeId) => changeTree(treeId, () => store.setStudioTreeRemoved(treeId, false)),
+    async restoreTree(treeId) {
+      await changeTree(treeId, () => store.setStudioTreeRemoved(treeId, false));
+      goOn(await nodesOf(treeId));
+    },
     async *exportTree(treeId, into, signal) {
       // With the composites of answers that came a moment ago.
       await finisher.finished((await store.studioNodes(treeId)).map(({ id }) => id));

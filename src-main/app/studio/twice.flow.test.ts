@@ -20,6 +20,14 @@ async function stateOf(nodeId: number): Promise<string> {
   return origin.kind === 'result' ? origin.state : origin.kind;
 }
 
+/** What would go by itself would have begun: each of these waits for all that is asked of the library before. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 50; turn += 1) {
+    await scene.library.app.store.studioTrees();
+  }
+  expect(scene.library.app.runs.isAnyActive()).toBe(false);
+}
+
 const NO = () => ({
   status: 400,
   body: { error: { code: 400, message: 'No.', status: 'INVALID_ARGUMENT' } },
@@ -83,6 +91,92 @@ describe('a request that was taken out of its tree', () => {
     await scene.studio.retry([nodeId]);
     await ended(scene.library, await scene.studio.tree(node?.treeId ?? 0));
     expect(await stateOf(nodeId)).toBe('done');
+  });
+
+  it('before it has left is not sent, and goes out once when it is put back', async () => {
+    for (const away of ['picture', 'tree'] as const) {
+      scene.server.clear();
+      const release = scene.library.app.hold();
+      const begun = await scene.studio.send({
+        treeId: null,
+        ask: asked({ instruction: 'hens', variants: 2 }),
+      });
+      const [first = 0, second = 0] = begun.sentIds;
+      await (away === 'picture' ? scene.studio.prune(first) : scene.studio.removeTree(begun.tree.id));
+      release();
+      await ended(scene.library, begun);
+      expect(scene.server.requests).toHaveLength(away === 'picture' ? 1 : 0);
+      await (away === 'picture' ? scene.studio.restore([first]) : scene.studio.restoreTree(begun.tree.id));
+      await until(async () => (await stateOf(first)) === 'done' && (await stateOf(second)) === 'done');
+      expect(scene.server.requests).toHaveLength(2);
+      await ended(scene.library, begun);
+    }
+  });
+
+  it('and was lost or failed meanwhile, is not paid for a second time because it is put back', async () => {
+    for (const fault of [{ reset: 'midBody' }, NO()] as const) {
+      scene.server.clear();
+      const isAway = moment();
+      scene.script = () => ({ ...fault, until: isAway.come });
+      const begun = await scene.studio.send({ treeId: null, ask: asked({ instruction: 'hens' }) });
+      const [nodeId = 0] = begun.sentIds;
+      await until(() => scene.server.inFlight === 1);
+      await scene.studio.prune(nodeId);
+      isAway.now();
+      await ended(scene.library, begun);
+      scene.script = () => null;
+      await scene.studio.restore([nodeId]);
+      const outcome = await stateOf(nodeId);
+      expect(outcome).not.toBe('done');
+      await settled();
+      expect(await stateOf(nodeId)).toBe(outcome);
+      expect(scene.server.requests).toHaveLength(1);
+    }
+  });
+
+  it('goes out once, though it is put back before it was wholly taken out', async () => {
+    const release = scene.library.app.hold();
+    const begun = await scene.studio.send({ treeId: null, ask: asked({ instruction: 'hens', variants: 2 }) });
+    const [nodeId = 0] = begun.sentIds;
+    await Promise.all([scene.studio.prune(nodeId), scene.studio.restore([nodeId])]);
+    release();
+    await until(async () => (await stateOf(nodeId)) === 'done');
+    await ended(scene.library, begun);
+    expect(scene.server.requests).toHaveLength(2);
+  });
+
+  it('of a run that stands still is not sent because it is put back', async () => {
+    const { app } = scene.library;
+    const release = app.hold();
+    const begun = await scene.studio.send({ treeId: null, ask: asked({ instruction: 'hens', variants: 2 }) });
+    const { origin } = await scene.node(begun.sentIds[0] ?? 0);
+    await app.runs.stop(origin.kind === 'result' ? origin.runId : 0);
+    release();
+    await scene.studio.removeTree(begun.tree.id);
+    await scene.studio.restoreTree(begun.tree.id);
+    await settled();
+    expect(scene.server.requests).toEqual([]);
+    await scene.studio.retry(begun.sentIds);
+    await until(async () => (await Promise.all(begun.sentIds.map(stateOf))).every((one) => one === 'done'));
+    expect(scene.server.requests).toHaveLength(2);
+  });
+
+  it('is left out when a sibling goes on after the program ended under it', async () => {
+    const { app } = scene.library;
+    const release = app.hold();
+    const begun = await scene.studio.send({ treeId: null, ask: asked({ instruction: 'hens', variants: 2 }) });
+    const [gone = 0, shown = 0] = begun.sentIds;
+    const { origin } = await scene.node(gone);
+    await app.runs.stop(origin.kind === 'result' ? origin.runId : 0);
+    release();
+    // Its job came back as pending with the library.
+    await app.store.pruneStudioNode(gone);
+    await scene.studio.retry([shown]);
+    await ended(scene.library, begun);
+    expect(await stateOf(shown)).toBe('done');
+    expect(scene.server.requests).toHaveLength(1);
+    await scene.studio.restore([gone]);
+    expect(await stateOf(gone)).toBe('cancelled');
   });
 
   it('while it waits for its siblings is not sent either', async () => {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ScriptedServer } from '../../providers/testing/scripted-server';
-import { deferred } from '../deferred';
+import { deferred } from '../../deferred';
 import { openPainterScene, pictureAnswer, promptOf } from '../testing/painter-scene';
 import { PICTURE_RECIPE } from '../testing/picture-plan';
 import { ONE_AT_A_TIME, type TestLibrary } from '../testing/test-library';

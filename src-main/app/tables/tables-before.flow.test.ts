@@ -121,6 +121,11 @@ it('of another library that are named are kept, by a run that is gone on with; w
     expect(await command({ outputCsv })).toEqual([note(outputCsv, 'results.before-1.csv')]);
     expect(await readFile(join(theirOut, 'results.before-1.csv'), 'utf8')).toBe(theirs);
     expect(await command({ outputCsv })).toEqual([]);
+    // Also where an earlier version of the program wrote it.
+    const { store } = library.app;
+    const mark = (await store.namedTable(out, outputCsv))?.replace(/^\d+/, '0') ?? '';
+    await store.setNamedTable((await store.runAt(out))?.id ?? 0, { path: outputCsv, mark });
+    expect(await command({ outputCsv })).toEqual([]);
     // Also where it is sent anew, and by its name in the folder itself.
     expect(await command({ outputCsv, resume: false })).toEqual([]);
     expect(await command({ outputCsv: join(out, 'results.csv') })).toEqual([]);

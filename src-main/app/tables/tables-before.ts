@@ -4,7 +4,7 @@
  */
 import { lstat } from 'node:fs/promises';
 import { basename, dirname, join, parse } from 'node:path';
-import { sourceMark } from '../../datasets/source-mark';
+import { marksSameFile, sourceMark } from '../../datasets/source-mark';
 import { moveAside } from '../../move-aside';
 import type { Store } from '../../store/store';
 import { exportFailure } from '../exports/export-failure';
@@ -49,8 +49,8 @@ async function isAsWritten(
   outputDir: string,
   path: string,
 ): Promise<boolean> {
-  const mark = await store.namedTable(outputDir, path);
-  return mark !== null && mark === (await sourceMark({ path }));
+  const [mark, present] = [await store.namedTable(outputDir, path), await sourceMark({ path })];
+  return mark !== null && present !== null && marksSameFile(mark, present);
 }
 
 /** `results.before-1.csv`, the name alone. */

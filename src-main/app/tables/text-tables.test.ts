@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ExportFilter, type ExportFormat, PLAIN_EXPORT } from '@shared/model/export';
 import { EVERYTHING } from '@shared/model/gallery';
 import type { Recipe } from '@shared/model/run';
 import type { TextResult } from '@shared/model/text';
@@ -17,7 +18,7 @@ import {
   temporaryLibrary,
 } from '../../store/testing/library-fixture';
 import { writeAnswerLines } from './answer-lines';
-import { itemsOf } from '../exports/export-items';
+import { writeExport } from '../exports/carry-out-export';
 import { resultsPath, writeTables } from './exporter';
 import { verifyResults } from '../results/verify-results';
 import { openResultsLog } from './results-log';
@@ -41,6 +42,29 @@ const SCHEMA = JSON.stringify({
 });
 const JSON_TEXT: Recipe['text'] = { system: '', generation: {}, answer: { kind: 'json', schema: SCHEMA } };
 const PLAIN_TEXT: Recipe['text'] = { system: '', generation: {}, answer: { kind: 'text' } };
+
+interface Exported {
+  readonly run: StoredRun;
+  readonly filter: ExportFilter;
+  readonly format: ExportFormat;
+  readonly name: string;
+}
+
+function exported({ run, filter, format, name }: Exported) {
+  const unread = (): never => {
+    throw new Error('an answer has no picture');
+  };
+  return writeExport(
+    { store, rulesOf: unread, noteOf: unread },
+    {
+      source: { kind: 'run', runId: run.id, filter },
+      format,
+      options: PLAIN_EXPORT,
+      target: join(folder, name),
+    },
+    { tell: () => undefined, signal: new AbortController().signal },
+  );
+}
 
 interface Scene {
   readonly text: Recipe['text'];
@@ -318,9 +342,28 @@ describe('an answer is no picture', () => {
     expect(await store.arenaResults([run.id])).toEqual([]);
     const found = await store.searchGallery(EVERYTHING);
     expect([found.total, found.all]).toEqual([0, 0]);
-    await expect(itemsOf(store, { kind: 'run', runId: run.id, filter: 'results' })).rejects.toThrow(
-      'cats has answers and no pictures: export its table.',
+    await expect(exported({ run, filter: 'results', format: 'zip', name: 'a.zip' })).rejects.toThrow(
+      'cats has answers and no pictures: export it as a table.',
     );
+  });
+
+  it('and is exported as a table, with the columns of its answers', async () => {
+    const { run, dataset } = await textRun({ text: JSON_TEXT, rows: [{ prompt: 'one' }, { prompt: 'two' }] });
+    await answerNext(run.id, asJson('{"score":4}'));
+    await answerNext(run.id, 'blocked');
+    const files = [{ format: 'csv', path: resultsPath(folder, 'csv') }] as const;
+    await writeTables(store, { run, dataset, files });
+    const { tally } = await exported({ run, filter: 'jobs', format: 'csv', name: 'a.csv' });
+    expect(tally.written).toBe(2);
+    expect(await readFile(join(folder, 'a.csv'), 'utf8')).toBe(
+      await readFile(resultsPath(folder, 'csv'), 'utf8'),
+    );
+    await exported({ run, filter: 'results', format: 'jsonl', name: 'a.jsonl' });
+    expect(await objectsOf(join(folder, 'a.jsonl'))).toMatchObject([
+      { prompt: 'one', response: { score: 4 } },
+    ]);
+    await exported({ run, filter: 'failures', format: 'jsonl', name: 'b.jsonl' });
+    expect(await objectsOf(join(folder, 'b.jsonl'))).toMatchObject([{ prompt: 'two' }]);
   });
 
   it('and is whole without a file', async () => {
@@ -328,7 +371,7 @@ describe('an answer is no picture', () => {
     await answerNext(run.id, plain('said'));
     const lost: number[] = [];
     for await (const seen of verifyResults(store, run, new AbortController().signal)) {
-      lost.push(...seen.lost.map(({ jobId }) => jobId));
+      lost.push(...seen.broken.map(({ jobId }) => jobId));
     }
     expect(lost).toEqual([]);
   });

@@ -4,12 +4,13 @@
  */
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, rename, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import type { Attachment } from '@shared/contract/text';
 import type { MediaFile } from '@shared/media-parts';
 import { mediumSchema } from '@shared/model/text';
+import { makeAtomically, writeAtomically } from '../../datasets/atomic-file';
+import { hasSize } from '../../file-facts';
 import { MEDIA_SNIFF_BYTES, type MediaType, sniffMedia } from '../../images/sniff-media';
 import { fileSha256 } from '../../images/file-sha256';
 import { Refusal } from '../../refusal';
@@ -53,12 +54,10 @@ export async function keepFile(path: string, name: string, folder: string): Prom
   }
   const { medium, extension } = kindOf(await head(path), name);
   const kept = join(folder, `${(await fileSha256(path)).slice(0, 32)}.${extension}`);
-  if ((await stat(kept).catch(() => null))?.size !== found.size) {
-    const temporary = `${kept}.${randomUUID()}.part`;
+  if (!(await hasSize(kept, found.size))) {
     await mkdir(folder, { recursive: true });
     // A copy that shares its blocks, where the file system has that.
-    await copyFile(path, temporary, constants.COPYFILE_FICLONE);
-    await rename(temporary, kept);
+    await makeAtomically(kept, (draft) => copyFile(path, draft, constants.COPYFILE_FICLONE));
   }
   return { medium, reference: kept };
 }
@@ -67,11 +66,9 @@ async function keepBytes(bytes: Uint8Array, name: string, folder: string): Promi
   const { medium, extension } = kindOf(bytes.subarray(0, MEDIA_SNIFF_BYTES), name);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const kept = join(folder, `${sha256.slice(0, 32)}.${extension}`);
-  if ((await stat(kept).catch(() => null))?.size !== bytes.byteLength) {
-    const temporary = `${kept}.${randomUUID()}.part`;
+  if (!(await hasSize(kept, bytes.byteLength))) {
     await mkdir(folder, { recursive: true });
-    await writeFile(temporary, bytes);
-    await rename(temporary, kept);
+    await writeAtomically(kept, (handle) => handle.writeFile(bytes));
   }
   return { medium, reference: kept };
 }

@@ -212,6 +212,10 @@ describe('what is made of answers', () => {
       ['done', 'say "a sea"', { word: 'sea' }],
       ['failed', 'say "a forbidden"', { word: 'forbidden' }],
     ]);
+    const failureKind = answers.answers[1]?.failure?.kind;
+    const ofKind = await texts.answers({ runId: run.id, offset: 0, limit: 10, failureKind });
+    expect(ofKind.answers.map(({ row }) => row)).toEqual([5]);
+    expect(failureKind).toBeDefined();
     const added = await texts.addAnswers(run.id, 'note');
     expect(added.columns).toEqual(['word', 'note']);
     expect(await store.rows(added.id, 0, 10)).toEqual([

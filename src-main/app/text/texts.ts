@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { AskedText, SchemaProblem, TextEvent, TextRequest } from '@shared/contract/text';
 import { isDemoModel } from '@shared/demo';
+import type { FailureKind } from '@shared/model/failure';
 import type { Dataset, ModelChoice, Run, RunOptions } from '@shared/model/run';
 import type { AnswerRow } from '@shared/model/text';
 import type { Story } from '@shared/story';
@@ -43,7 +44,11 @@ export interface Texts {
   recall(jobIds: readonly number[]): Promise<void>;
   checkSchema(schema: string): SchemaProblem[];
   answers(
-    query: Page & { readonly runId: number; readonly state?: 'done' | 'failed' | undefined },
+    query: Page & {
+      readonly runId: number;
+      readonly state?: 'done' | 'failed' | undefined;
+      readonly failureKind?: FailureKind | undefined;
+    },
   ): Promise<AnswerPage>;
   answer(jobId: number): Promise<AnswerRow>;
   improve(request: {
@@ -120,7 +125,7 @@ export function createTexts(parts: TextParts): Texts {
     forget: (jobIds) => store.setForgotten(jobIds, true),
     recall: (jobIds) => store.setForgotten(jobIds, false),
     checkSchema: schemaProblems,
-    async answers({ runId, offset, limit, state }) {
+    async answers({ runId, offset, limit, state, failureKind }) {
       const run = await store.run(runId);
       if (run === null) {
         throw new Refusal('NOT_FOUND', 'That run is no longer in the library.');
@@ -130,6 +135,7 @@ export function createTexts(parts: TextParts): Texts {
         offset,
         limit,
         ...(state === undefined ? {} : { state }),
+        ...(failureKind === undefined ? {} : { failureKind }),
       });
       return { total, answers: await answerRows(store, run, jobs) };
     },

@@ -79,6 +79,17 @@ describe('keys and endpoints', () => {
     expect((await keys()).map(({ id }) => id)).toEqual([listed[0]?.id]);
   });
 
+  it('an endpoint takes the keys that serve it alone with it only where that is said', async () => {
+    await brushfleet(`endpoints add Relay --provider openai --base_url ${url}/v1`);
+    await brushfleet('keys add --endpoint Relay', 0, `${GOOD}\n`);
+    const { err } = await brushfleet('endpoints remove Relay', 2);
+    expect(err).toContain('Relay has 1 key for itself alone: --with_keys');
+    expect(await keys()).toHaveLength(1);
+    const { out } = await brushfleet('endpoints remove Relay --with_keys');
+    expect(out).toBe('Removed Relay and 1 key.\n');
+    expect(await json('endpoints list')).toEqual([]);
+  });
+
   it('never show a secret, and take none from the command line', async () => {
     const strict = createServer((_, response) => {
       const error = { message: `Incorrect API key provided: ${BAD}`, code: 'invalid_api_key' };

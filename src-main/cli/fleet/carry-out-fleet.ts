@@ -2,10 +2,10 @@
 import { assertNever } from '@shared/assert-never';
 import { Refusal } from '../../refusal';
 import { VaultClosed } from '../../vault/vault';
-import { addEndpoint, listEndpoints, setEndpoint, testEndpoints } from './endpoints-commands';
+import { addEndpoint, listEndpoints, removeEndpoint, setEndpoint, testEndpoints } from './endpoints-commands';
 import type { FleetAct } from './fleet-request';
 import type { FleetWork } from './fleet-work';
-import { addKeys, importKeys, listKeys, removeKeys, testKeys } from './keys-commands';
+import { addKeys, importKeys, listKeys, pauseKeys, removeKeys, resetKeys, testKeys } from './keys-commands';
 import { InputTooLong } from './secret-input';
 import { vaultSentence } from './vault-words';
 
@@ -46,6 +46,12 @@ async function carryOut(work: FleetWork, act: FleetAct): Promise<number> {
       return testKeys(work, act.keys);
     case 'keysRemove':
       return removeKeys(work, act.keys);
+    case 'keysPause':
+      return pauseKeys(work, act);
+    case 'keysReset':
+      return resetKeys(work, act.keys);
+    case 'endpointsRemove':
+      return removeEndpoint(work, act);
     case 'endpointsList':
       return listEndpoints(work);
     case 'endpointsAdd':

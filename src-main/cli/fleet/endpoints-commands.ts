@@ -127,6 +127,25 @@ function mergedLimits(before: Limits, change: Limits | undefined): Limits {
   );
 }
 
+export async function removeEndpoint(
+  work: FleetWork,
+  { endpoint: word, withKeys }: { readonly endpoint: string; readonly withKeys: boolean },
+): Promise<number> {
+  const { endpoint, keys } = findEndpoint(work.fleet.endpoints(), word);
+  const own = keys.filter(({ endpointIds }) => endpointIds.length === 1);
+  const ownKeys = own.length === 1 ? '1 key' : `${own.length} keys`;
+  if (own.length > 0 && !withKeys) {
+    throw new Refusal(
+      'BAD_INPUT',
+      `${endpoint.name} has ${ownKeys} for itself alone: --with_keys removes ${own.length === 1 ? 'it' : 'them'}, too; --enabled off only sends nothing there.`,
+    );
+  }
+  await work.fleet.removeEndpoint(endpoint.id);
+  return work.json
+    ? sayJson(work, { removed: endpoint.id, keys: own.map(({ id }) => id) })
+    : say(work, `Removed ${endpoint.name}${own.length === 0 ? '' : ` and ${ownKeys}`}.`);
+}
+
 export async function testEndpoints(work: FleetWork, chosen: Chosen): Promise<number> {
   const views = work.fleet.endpoints();
   const wanted = chosen === 'all' ? views : [...new Set(chosen.map((word) => findEndpoint(views, word)))];

@@ -26,7 +26,7 @@ describe('keys by the beginning of their id', () => {
 
   it.each([
     ['zz', 'No key has an id that begins with "zz"'],
-    ['3f2', '"3f2" begins the ids of 2 keys (3f2a-1, 3f2b-2): give more of the id.'],
+    ['3f2', '"3f2" means 2 keys (3f2a-1, 3f2b-2): give more of the id.'],
   ])('%s is refused in one sentence', (word, sentence) => {
     expect(() => findKeys(keys, [word])).toThrow(sentence);
   });

@@ -14,18 +14,20 @@ export function findKeys(keys: readonly KeyInfo[], words: readonly string[]): re
 }
 
 function findKey(keys: readonly KeyInfo[], word: string): KeyInfo {
-  const found = byId(keys, word, ({ id }) => id);
+  const exact = keys.filter(({ id }) => id === word);
+  const named = keys.filter(({ id, label }) => label === word || id.startsWith(word));
+  const found = exact.length > 0 ? exact : named;
   const [only] = found;
   if (only === undefined) {
     throw new Refusal(
       'NOT_FOUND',
-      `No key has an id that begins with "${word}": brushfleet keys list shows them all.`,
+      `No key has an id that begins with "${word}", or that label: brushfleet keys list shows them all.`,
     );
   }
   if (found.length > 1) {
     throw new Refusal(
       'BAD_INPUT',
-      `"${word}" begins the ids of ${found.length} keys (${shown(found.map(({ id }) => id))}): give more of the id.`,
+      `"${word}" means ${found.length} keys (${shown(found.map(({ id }) => id))}): give more of the id.`,
     );
   }
   return only;

@@ -136,6 +136,15 @@ async function json<T = Record<string, unknown>>(line: string): Promise<readonly
   return JSON.parse(await done(`${line} --json`)) as readonly T[];
 }
 
+/** One key behind a passphrase that the next command does not know. */
+async function lockedLibrary(): Promise<void> {
+  keyring = noKeyring('this machine has none.');
+  fleet = await openedFleet(join(folder, 'library'), { BRUSHFLEET_PASSPHRASE: 'the right one' });
+  await relay();
+  await done('keys add', piped(ONE));
+  await closeFleet();
+}
+
 const relay = (): Promise<string> => done(`endpoints add Relay --provider openai --base_url ${url}`);
 
 describe('keys add', () => {
@@ -269,6 +278,20 @@ describe('keys test and remove', () => {
     expect(await done('keys list')).toMatch(/FAILED_INIT \(invalid_key\)\n1\/2 keys ready\n$/);
   });
 
+  it('of locked keys is refused and says how to open them; those of the environment are tested all the same', async () => {
+    await lockedLibrary();
+    const sentence = 'behind a passphrase: set BRUSHFLEET_PASSPHRASE to the right one.';
+    await refusedAs('keys test --all', sentence);
+    await refusedAs('endpoints test Relay', sentence);
+    const listed = await brushfleet('keys list');
+    expect(listed).toMatchObject({ code: 0, err: expect.stringContaining(sentence) as string });
+    expect(listed.out).toContain('secret not readable');
+    const env = { DG_OPENAI_ENDPOINTS: url, DG_OPENAI_API_KEYS: TWO };
+    const tested = await brushfleet('keys test --all', piped(''), env);
+    expect(tested).toMatchObject({ code: 1, err: expect.stringContaining(`Not tested: `) as string });
+    expect(tested.out).toContain('1 ok, 0 failed');
+  });
+
   it('reach the keys of the environment, which come back when they are good again', async () => {
     const env = { DG_OPENAI_ENDPOINTS: url, DG_OPENAI_API_KEYS: `${ONE},${DEAD}` };
     const test = () => brushfleet('keys test --all', piped(''), env);
@@ -292,6 +315,26 @@ describe('keys test and remove', () => {
     expect(await json('keys list')).toHaveLength(2);
     expect(JSON.parse(await done(`keys remove ${ids.join(' ')} --json`))).toEqual({ removed: ids });
     expect(await done('keys list')).toContain('No keys yet');
+  });
+});
+
+describe('keys by label', () => {
+  it('are paused, resumed and reset; a label of two keys is none', async () => {
+    await done(`endpoints add Relay --provider openai --base_url ${url}`);
+    await done('keys add', piped(`work,${ONE}\nwork,${TWO}\ndead,${DEAD}\n`));
+    await refusedAs('keys pause work', '"work" means 2 keys');
+    await refusedAs('keys pause dead nobody', 'or that label');
+    expect(await done('keys pause dead')).toMatch(/^Paused .*dead/);
+    await closeFleet();
+    expect(await json('keys list')).toMatchObject([{}, {}, { label: 'dead', paused: true }]);
+    expect(JSON.parse(await done('keys resume dead --json'))).toMatchObject([
+      { label: 'dead', paused: false },
+    ]);
+    await brushfleet('keys test dead');
+    expect(await json('keys list')).toMatchObject([{}, {}, { status: 'FAILED_INIT' }]);
+    await done('keys reset dead');
+    await closeFleet();
+    expect(await json('keys list')).toMatchObject([{}, {}, { status: 'AVAILABLE', paused: false }]);
   });
 });
 
@@ -338,11 +381,14 @@ describe('endpoints', () => {
   });
 });
 
-async function openedFleet(libraryDir: string): Promise<CliFleet> {
+async function openedFleet(
+  libraryDir: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<CliFleet> {
   const answer = await openFleet({
     version: '1.2.3',
     libraryDir,
-    env: {},
+    env,
     resourcesDir: resolve('resources'),
     imageRoots: 'all',
     keyring,

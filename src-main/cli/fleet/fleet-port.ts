@@ -58,6 +58,11 @@ export interface CliFleet {
   /** `path` is absolute. */
   importEnv(path: string): Promise<ImportedKeys>;
   removeKey(keyId: string): Promise<void>;
+  pauseKey(keyId: string, paused: boolean): Promise<KeyInfo>;
+  /** One request tries it. */
+  resetKey(keyId: string): Promise<KeyInfo>;
+  /** The keys that serve it alone go with it. */
+  removeEndpoint(endpointId: string): Promise<void>;
   newEndpoint(endpoint: Omit<Endpoint, 'id'>): Promise<EndpointView>;
   changeEndpoint(endpoint: Endpoint): Promise<EndpointView>;
   /** Really calls the provider: with this key, or with each of the endpoint's. */

@@ -12,7 +12,9 @@ Examples:
   brushfleet keys list --json
   brushfleet keys test --all                                those of the environment too; exit code 1 when one fails
   brushfleet keys test --all --env_file .env.work           brings back keys that were refused and are good again
-  brushfleet keys remove 3f2a                               an id, or its beginning
+  brushfleet keys pause work                                a label, an id or its beginning; keys resume work
+  brushfleet keys reset 3f2a                                one that rests or was refused is asked again
+  brushfleet keys remove 3f2a
 
 Keys are never taken from the command line itself: other programs can read it. They are kept in the system's keyring,
 or in a file behind the passphrase in BRUSHFLEET_PASSPHRASE.`;
@@ -23,6 +25,7 @@ Examples:
   brushfleet endpoints add Relay --provider openai --base_url https://relay.example/v1 --weight 2 --rpm 60
   brushfleet endpoints set Relay --weight 5 --adaptive ceiling
   brushfleet endpoints set Relay --enabled off
+  brushfleet endpoints remove Relay --with_keys
   brushfleet endpoints list --json
 
 A limit of 0 is no limit; to send nothing to an endpoint, use --enabled off.`;
@@ -64,7 +67,10 @@ function addKeysCommands(keys: Command, leaf: Leaf): void {
       'every key there is, those of the environment and .env too',
     ),
   );
-  common(leaf(keys, 'remove <ids...>', 'forget these keys; beginnings of ids will do'));
+  common(leaf(keys, 'pause <ids...>', 'send nothing with these keys until they are resumed'));
+  common(leaf(keys, 'resume <ids...>', 'send with these paused keys again'));
+  common(leaf(keys, 'reset <ids...>', 'bring keys that rest or were refused back: one request tries each'));
+  common(leaf(keys, 'remove <ids...>', 'forget these keys; labels and beginnings of ids will do'));
 }
 
 function addEndpointsCommands(endpoints: Command, leaf: Leaf): void {
@@ -83,6 +89,12 @@ function addEndpointsCommands(endpoints: Command, leaf: Leaf): void {
         '--name <name>',
         'a new name',
       ),
+    ),
+  );
+  common(
+    leaf(endpoints, 'remove <name>', 'forget an endpoint').option(
+      '--with_keys',
+      'and the keys that serve it alone',
     ),
   );
   common(

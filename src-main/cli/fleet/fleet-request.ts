@@ -36,7 +36,11 @@ export type FleetAct =
   | { readonly kind: 'keysImport'; readonly file: string; readonly terms: KeyTerms }
   | { readonly kind: 'keysTest'; readonly keys: Chosen }
   | { readonly kind: 'keysRemove'; readonly keys: readonly string[] }
+  | { readonly kind: 'keysPause'; readonly keys: readonly string[]; readonly paused: boolean }
+  | { readonly kind: 'keysReset'; readonly keys: readonly string[] }
   | { readonly kind: 'endpointsList' }
+  /** Without `withKeys` one whose keys would go with it stays. */
+  | { readonly kind: 'endpointsRemove'; readonly endpoint: string; readonly withKeys: boolean }
   | {
       readonly kind: 'endpointsAdd';
       readonly name: string;

@@ -1,4 +1,5 @@
-/** Keys as text: one a line, or `label,key`. Pure. A sentence about a line names its number and never its content. */
+/** Keys as text: one a line, `label,key` or `label=key`. Pure. A sentence about a line names its number and never its content. */
+import { isUnlikeKey, namedKey } from '@shared/key-text';
 import { Secret } from '../../providers/secret';
 import { Refusal } from '../../refusal';
 import type { KeyDraft } from './fleet-port';
@@ -26,14 +27,18 @@ export function draftOf(line: string, where: string): KeyDraft {
   if (VARIABLE.test(line)) {
     throw new Refusal('BAD_INPUT', `${where} is a line of a .env: brushfleet keys import FILE reads those.`);
   }
-  const comma = line.lastIndexOf(',');
-  const label = unquoted(line.slice(0, Math.max(0, comma)));
-  const key = unquoted(line.slice(comma + 1));
+  const { label, key } = partsOf(line);
   if (label.length > LABEL_LENGTH) {
     throw new Refusal('BAD_INPUT', `${where} has a label of more than ${LABEL_LENGTH} characters.`);
   }
   if (key === '') {
     throw new Refusal('BAD_INPUT', `${where} has a label and no key after the comma: write label,key.`);
+  }
+  if (key.includes('://')) {
+    throw new Refusal(
+      'BAD_INPUT',
+      `${where} does not look like a key but like an address: brushfleet endpoints add takes those.`,
+    );
   }
   // A header cannot carry anything else.
   if (!/^[\x21-\x7e]+$/.test(key)) {
@@ -49,6 +54,16 @@ export function draftOf(line: string, where: string): KeyDraft {
     );
   }
   return { label, secret: new Secret(key) };
+}
+
+/** A key may hold an equals sign or a colon itself: what stands behind one has to look like a key. */
+function partsOf(line: string): { readonly label: string; readonly key: string } {
+  const named = namedKey(line);
+  if (named !== null && !/[\s,]/.test(named.rest) && !isUnlikeKey(unquoted(named.rest))) {
+    return { label: named.label, key: unquoted(named.rest) };
+  }
+  const comma = line.lastIndexOf(',');
+  return { label: unquoted(line.slice(0, Math.max(0, comma))), key: unquoted(line.slice(comma + 1)) };
 }
 
 function linesOf(text: string): readonly { readonly line: string; readonly number: number }[] {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { KeyInfo } from '@shared/model/endpoint';
 import { Refusal } from '../../refusal';
+import { EXIT } from '../exit-codes';
 import { endpointForKeys, findKeys, keysOf, shortIds } from './find-in-fleet';
 import { keyJson, namesOf, type TestLine } from './fleet-json';
 import type { AddedKeys, CliFleet, KeyDraft } from './fleet-port';
@@ -20,6 +21,10 @@ export function listKeys(work: FleetWork): number {
   const views = fleet.endpoints();
   const keys = keysOf(views);
   const names = namesOf(views, fleet.groups());
+  const locked = lockedSentence(fleet, keys);
+  if (locked !== null) {
+    work.streams.err.write(`${locked}\n`);
+  }
   if (json) {
     return sayJson(
       work,
@@ -175,8 +180,14 @@ async function textOf(path: string): Promise<string> {
 export async function testKeys(work: FleetWork, chosen: Chosen): Promise<number> {
   const views = work.fleet.endpoints();
   const all = keysOf(views);
-  const keys = chosen === 'all' ? all : findKeys(all, chosen);
-  const given = chosen === 'all' && work.given.keys.length > 0 ? await work.fleet.testGiven(work.given) : [];
+  const found = chosen === 'all' ? all : findKeys(all, chosen);
+  const hasGiven = chosen === 'all' && work.given.keys.length > 0;
+  const locked = lockedSentence(work.fleet, found);
+  if (locked !== null && !hasGiven) {
+    throw new Refusal('BAD_INPUT', locked);
+  }
+  const keys = locked === null ? found : found.filter(({ readable }) => readable);
+  const given = hasGiven ? await work.fleet.testGiven(work.given) : [];
   if (keys.length + given.length === 0) {
     throw new Refusal('BAD_INPUT', 'There is no key to test yet: brushfleet keys add --endpoint NAME.');
   }
@@ -196,7 +207,12 @@ export async function testKeys(work: FleetWork, chosen: Chosen): Promise<number>
     key: { id: keyId, label, tail },
     report,
   }));
-  return sayTests(work, [...lines, ...ofGiven]);
+  const exitCode = sayTests(work, [...lines, ...ofGiven]);
+  if (locked === null) {
+    return exitCode;
+  }
+  work.streams.err.write(`Not tested: ${locked}\n`);
+  return EXIT.someFailed;
 }
 
 export async function removeKeys(work: FleetWork, words: readonly string[]): Promise<number> {
@@ -208,6 +224,46 @@ export async function removeKeys(work: FleetWork, words: readonly string[]): Pro
   return work.json
     ? sayJson(work, { removed: keys.map(({ id }) => id) })
     : say(work, keys.map((key) => `Removed ${keyName(key)}.\n`).join(''));
+}
+
+export async function pauseKeys(
+  work: FleetWork,
+  { keys: words, paused }: { readonly keys: readonly string[]; readonly paused: boolean },
+): Promise<number> {
+  return changeKeys(work, words, {
+    change: ({ id }) => work.fleet.pauseKey(id, paused),
+    word: paused ? 'Paused' : 'Resumed',
+  });
+}
+
+export async function resetKeys(work: FleetWork, words: readonly string[]): Promise<number> {
+  return changeKeys(work, words, { change: ({ id }) => work.fleet.resetKey(id), word: 'Reset' });
+}
+
+async function changeKeys(
+  work: FleetWork,
+  words: readonly string[],
+  { change, word }: { change(key: KeyInfo): Promise<KeyInfo>; readonly word: string },
+): Promise<number> {
+  // All are found before the first one changes.
+  const keys = findKeys(keysOf(work.fleet.endpoints()), words);
+  const changed: KeyInfo[] = [];
+  for (const key of keys) {
+    changed.push(await change(key));
+  }
+  const names = namesOf(work.fleet.endpoints(), work.fleet.groups());
+  return work.json
+    ? sayJson(
+        work,
+        changed.map((key) => keyJson(key, names)),
+      )
+    : say(work, changed.map((key) => `${word} ${keyName(key)}.\n`).join(''));
+}
+
+/** Null: all can be read, or those that cannot are not behind a closed vault. */
+function lockedSentence(fleet: CliFleet, keys: readonly KeyInfo[]): string | null {
+  const status = fleet.vault();
+  return status.kind === 'session' || keys.every(({ readable }) => readable) ? null : vaultSentence(status);
 }
 
 function refuseClosedVault(fleet: CliFleet): void {

@@ -91,8 +91,11 @@ it('what all of them take', () => {
 describe('what cannot be used is one sentence', () => {
   it.each<[string, RegExp]>([
     ['keys lst', /^Unknown command "keys lst": did you mean list\?$/],
-    ['keys paint', /^Unknown command "keys paint": it is list, add, import, test or remove\.$/],
-    ['endpoints remove', /^Unknown command "endpoints remove": it is list, add, set or test\.$/],
+    [
+      'keys paint',
+      /^Unknown command "keys paint": it is list, add, import, test, pause, resume, reset or remove\.$/,
+    ],
+    ['endpoints forget', /^Unknown command "endpoints forget": it is list, add, set, remove or test\.$/],
     ['keys add --endpont Relay', /^Unknown flag --endpont: did you mean --endpoint\?$/],
     ['keys add --xyzzy', /^Unknown flag --xyzzy: brushfleet keys add --help lists all flags\.$/],
     ['keys add --tier gold', /^--tier must be free or paid, not "gold"\.$/],

@@ -1,8 +1,9 @@
 /** Reads what follows `brushfleet keys` and `brushfleet endpoints`. Pure; what cannot be read throws UsageError. */
 import { adaptiveSchema, keyTierSchema, type Limits } from '@shared/model/endpoint';
 import type { Provider } from '@shared/model/provider';
+import { isTimeZone } from '@shared/time-zone';
 import { type FlagValues, UsageError } from '../flag-values';
-import { PROVIDERS, readLogLevel, readOneOf, withoutUndefined } from '../read-flags';
+import { notBlank, PROVIDERS, readLogLevel, readOneOf, withoutUndefined } from '../read-flags';
 import type { Chosen, EndpointChange, FleetAct, FleetCliRequest, KeyTerms } from './fleet-request';
 import { KEY_IN_ARGUMENTS, looksLikeKey } from './looks-like-key';
 
@@ -50,7 +51,12 @@ function readAct({ name, flags, words }: FleetWords): FleetAct {
         keys: readChosen(flags, words, 'keys: ids (brushfleet keys list), or --all'),
       };
     case 'keys remove':
-      return { kind: 'keysRemove', keys: words.map((word) => notBlank(word, 'The id of a key')) };
+      return { kind: 'keysRemove', keys: readKeys(words) };
+    case 'keys pause':
+    case 'keys resume':
+      return { kind: 'keysPause', keys: readKeys(words), paused: name === 'keys pause' };
+    case 'keys reset':
+      return { kind: 'keysReset', keys: readKeys(words) };
     case 'endpoints list':
       return { kind: 'endpointsList' };
     case 'endpoints add':
@@ -66,11 +72,21 @@ function readAct({ name, flags, words }: FleetWords): FleetAct {
         endpoint: notBlank(first, 'The endpoint'),
         change: readSomeChange(flags),
       };
+    case 'endpoints remove':
+      return {
+        kind: 'endpointsRemove',
+        endpoint: notBlank(first, 'The endpoint'),
+        withKeys: flags.has('with_keys'),
+      };
     case 'endpoints test':
       return { kind: 'endpointsTest', endpoints: readChosen(flags, words, 'endpoints: names, or --all') };
     default:
       throw new Error(`No such command: ${name}`);
   }
+}
+
+function readKeys(words: readonly string[]): readonly string[] {
+  return words.map((word) => notBlank(word, 'The id of a key'));
 }
 
 function readTerms(flags: FlagValues): KeyTerms {
@@ -167,15 +183,10 @@ function readUrl(flags: FlagValues): string | undefined {
 
 function readZone(flags: FlagValues): string | undefined {
   const zone = flags.text('reset_zone')?.trim();
-  if (zone === undefined) {
-    return undefined;
-  }
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone }).format(0);
-    return zone;
-  } catch {
+  if (zone !== undefined && !isTimeZone(zone)) {
     throw new UsageError(`--reset_zone "${zone}" is not a time zone such as America/Los_Angeles or UTC.`);
   }
+  return zone;
 }
 
 function readName(word: string): string {
@@ -184,11 +195,4 @@ function readName(word: string): string {
     throw new UsageError('The name of an endpoint must be at most 120 characters.');
   }
   return name;
-}
-
-function notBlank(word: string, what: string): string {
-  if (word.trim() === '') {
-    throw new UsageError(`${what} is blank: the shell lost a variable.`);
-  }
-  return word.trim();
 }

@@ -53,6 +53,9 @@ export async function remoteFleet(owner: Owner): Promise<CliFleet> {
       ),
     importEnv: (path) => change(() => door.importEnv({ path })),
     removeKey: (keyId) => change(() => app.keys.remove({ keyId })),
+    pauseKey: (keyId, paused) => change(() => app.keys.update({ keyId, paused })),
+    resetKey: (keyId) => change(() => app.keys.reset({ keyId })),
+    removeEndpoint: (endpointId) => change(() => app.endpoints.remove({ endpointId })),
     newEndpoint: ({ demo: _demo, ...endpoint }) => change(() => app.endpoints.add(endpoint)),
     changeEndpoint: ({ demo: _demo, ...endpoint }) => change(() => app.endpoints.update(endpoint)),
     test: (endpointId, keyId) =>

@@ -1,7 +1,7 @@
 /** The runs port over a library that this process owns. */
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DEMO_ENDPOINT, DEMO_MODEL, mayServe } from '@shared/demo';
+import { DEMO_ENDPOINT, DEMO_MODEL } from '@shared/demo';
 import type { Endpoint } from '@shared/model/endpoint';
 import type { Provider } from '@shared/model/provider';
 import type { Run } from '@shared/model/run';
@@ -13,7 +13,9 @@ import { fleetFromEnv } from '../../fleet-env/fleet-from-env';
 import type { Environment } from '../../fleet-env/variables';
 import type { Door } from '../../local-door/serve-door';
 import type { Opened } from '../../local-door/open-library';
+import { vaultSentence } from '../fleet/vault-words';
 import { type ContractClient, ownClient } from '../own-client';
+import { libraryNames } from '../run-fleet';
 import { libraryBlocker, refuseResume, wasSentFromLibrary } from './run-keys';
 import type { CliRuns } from './runs-port';
 
@@ -79,8 +81,11 @@ async function readyKeys({ app, client }: Parts, run: Run, env: Environment): Pr
   }
   const isOwn = await wasSentFromLibrary(client, run);
   const blocker = await libraryBlocker(client, run);
-  if (isOwn === true || (isOwn === null && blocker === null)) {
-    return blocker === null ? [`Sending: ${ownNames(app, run)}`] : refuseResume(run, blocker);
+  const vault = app.vault.status();
+  const locked = vault.kind === 'passphrase' && vault.locked ? vaultSentence(vault) : null;
+  const why = locked ?? blocker;
+  if (isOwn === true || (isOwn === null && why === null)) {
+    return why === null ? [`Sending: ${libraryNames(app.fleet.views(), models)}`] : refuseResume(run, why);
   }
   const endpoints: Endpoint[] = [];
   const keys: EnvKey[] = [];
@@ -88,7 +93,7 @@ async function readyKeys({ app, client }: Parts, run: Run, env: Environment): Pr
   for (const provider of new Set(models.map((choice): Provider => choice.provider))) {
     const fleet = fleetFromEnv({ provider, env, flags: {} });
     if (fleet.kind === 'refused') {
-      return refuseResume(run, fleet.sentence);
+      return refuseResume(run, locked ?? fleet.sentence);
     }
     endpoints.push(...fleet.endpoints);
     keys.push(...fleet.keys);
@@ -96,12 +101,4 @@ async function readyKeys({ app, client }: Parts, run: Run, env: Environment): Pr
   }
   await app.fleet.give({ endpoints, keys });
   return lines;
-}
-
-function ownNames(app: App, { recipe }: Run): string {
-  const names = app.fleet
-    .views()
-    .filter(({ endpoint }) => endpoint.enabled && recipe.models.some((choice) => mayServe(endpoint, choice)))
-    .map(({ endpoint }) => endpoint.name);
-  return `the library's keys of ${names.join(', ')}`;
 }

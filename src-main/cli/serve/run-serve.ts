@@ -10,6 +10,7 @@ import { isLoopbackHost } from '../../service/guard';
 import { readConfig, type ServiceConfig, type TlsFiles } from '../../service/settings';
 import { EXIT } from '../exit-codes';
 import { keyName } from '../fleet/key-words';
+import { vaultSentence } from '../fleet/vault-words';
 import { watchInterrupts } from '../interrupt';
 import { type MainOptions, readSurroundings, refuse } from '../surroundings';
 import type { ServeCliRequest } from './serve-request';
@@ -65,6 +66,8 @@ async function serve(options: MainOptions, { app, openDoor, fleets, env, config 
     if (fleets.length > 0) {
       await app.fleet.give(joinedFleet(fleets));
       refusedBefore(app).forEach(say);
+    } else {
+      lockedKeys(app).forEach(say);
     }
     // Loaded for this command alone: the others start faster without it.
     const { serveApp } = await import('../../service/serve-app');
@@ -101,6 +104,13 @@ function refusedBefore(app: App): string[] {
     (key) =>
       `Key ${keyName(key)} was refused by its provider earlier and is not asked: replace it, or give brushfleet keys test --all to bring it back.`,
   );
+}
+
+/** Nothing is sent with the library's keys while they cannot be read. */
+function lockedKeys(app: App): string[] {
+  const isReadable = app.fleet.views().every(({ keys }) => keys.every(({ readable }) => readable));
+  const sentence = isReadable ? null : vaultSentence(app.vault.status());
+  return sentence === null ? [] : [`Warning: ${sentence}`];
 }
 
 function announce(

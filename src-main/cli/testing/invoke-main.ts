@@ -5,6 +5,7 @@ import type { CheckEnd, CheckRequest, CliEngine, RunEnd, RunFolderRequest } from
 import { main, type OpenedEngine } from '../main';
 import type { Run } from '@shared/model/run';
 import type { ContractClient } from '../own-client';
+import type { LibraryLook } from '../run-fleet';
 import type { CliRuns } from '../runs/runs-port';
 import { recordingSink, runWith } from './fixtures';
 import { createVirtualClock } from './virtual-clock';
@@ -34,11 +35,14 @@ export interface Scene {
   /** Plays the engine. */
   readonly play?: (
     request: RunFolderRequest,
-    scene: { interrupt(): void; stopped: Promise<void> },
+    /** `leave`: whoever reads standard output goes away. */
+    scene: { interrupt(): void; leave(): void; stopped: Promise<void> },
   ) => Promise<RunEnd>;
   readonly opened?: OpenedEngine;
   /** `stopped`: Ctrl-C comes after half of it. */
   readonly check?: CheckEnd | 'stopped';
+  /** Its own endpoints and keys; absent: none. */
+  readonly library?: LibraryLook;
   readonly isTTY?: boolean;
   /** So many processes have the library open one after the other, and end before they answer. */
   readonly deadOwners?: number;
@@ -82,6 +86,7 @@ export async function invokeMain(argv: string, scene: Scene) {
   const err = recordingSink(scene.isTTY ?? false);
   const exits: number[] = [];
   const listeners = new Set<() => void>();
+  const readers = new Set<() => void>();
   const requests: RunFolderRequest[] = [];
   const checks: CheckRequest[] = [];
   let closed = 0;
@@ -92,10 +97,12 @@ export async function invokeMain(argv: string, scene: Scene) {
   });
   const engine: CliEngine = {
     models: () => MODELS,
+    library: async () => scene.library ?? { views: [], vault: { kind: 'session' }, ownerPid: null },
     async runFolder(request) {
       requests.push(request);
       const interrupt = (): void => listeners.forEach((listener) => listener());
-      return (scene.play ?? (async () => FINISHED))(request, { interrupt, stopped });
+      const leave = (): void => readers.forEach((listener) => listener());
+      return (scene.play ?? (async () => FINISHED))(request, { interrupt, leave, stopped });
     },
     async checkFolder(request) {
       checks.push(request);
@@ -116,7 +123,16 @@ export async function invokeMain(argv: string, scene: Scene) {
     env: scene.env ?? { GEMINI_API_KEY: KEY },
     cwd: scene.cwd,
     version: '1.2.3',
-    streams: { out, err },
+    streams: {
+      out: {
+        write: out.write,
+        onLost(listener) {
+          readers.add(listener);
+          return () => readers.delete(listener);
+        },
+      },
+      err,
+    },
     clock: createVirtualClock(),
     onInterrupt: (listener) => {
       listeners.add(listener);
@@ -148,6 +164,6 @@ export async function invokeMain(argv: string, scene: Scene) {
     requests,
     checks,
     closed: () => closed,
-    listeners: listeners.size,
+    listeners: listeners.size + readers.size,
   };
 }

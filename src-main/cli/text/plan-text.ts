@@ -5,9 +5,16 @@ import type { CatalogueModel } from '@shared/model/catalogue';
 import type { DatasetFormat, Recipe } from '@shared/model/run';
 import type { AnswerFormat } from '@shared/model/text';
 import { defaultModel, modelWarnings } from '@shared/resolve-model';
-import type { FoundFleet } from '../../fleet-env/fleet-from-env';
 import { refused } from '../cli-request';
-import { type PlannedRun, type RunOrder, unpricedRefusal } from '../plan-run';
+import {
+  fleetNotes,
+  givenFleet,
+  type PlannedRun,
+  type RunOrder,
+  sendingLine,
+  unpricedRefusal,
+} from '../plan-run';
+import type { RunFleet } from '../run-fleet';
 import type { TextCliRequest } from './text-request';
 
 /** What stands in the files that a request names. */
@@ -29,7 +36,7 @@ export interface PlanTextInput {
   readonly request: TextCliRequest;
   readonly files: TextFiles;
   readonly places: TextPlaces;
-  readonly fleet: FoundFleet;
+  readonly fleet: RunFleet;
   readonly models: readonly CatalogueModel[];
   readonly cwd: string;
   /** YYYY-MM-DD */
@@ -55,11 +62,10 @@ export function planText(input: PlanTextInput): PlannedRun {
   return {
     kind: 'ok',
     announce: [
-      ...fleet.notes.map((note) => `Note: ${note}`),
-      ...fleet.warnings.map((warning) => `Warning: ${warning}`),
+      ...fleetNotes(fleet),
       ...modelWarnings(model, input.today).map((warning) => `Warning: ${warning}`),
       `Model: ${chosen}${request.modelName === null ? ' (the default)' : ''}`,
-      `Sending: ${fleet.startLine}`,
+      ...sendingLine(fleet),
     ],
     order: {
       name: nameOf(request),
@@ -70,7 +76,7 @@ export function planText(input: PlanTextInput): PlannedRun {
       ...places,
       resume: request.resume,
       adopt: false,
-      fleet: { endpoints: fleet.endpoints, keys: fleet.keys },
+      fleet: givenFleet(fleet),
     },
   };
 }
@@ -97,7 +103,7 @@ function answerOf({ voices, command }: TextCliRequest, { schema }: TextFiles): A
   return schema === null ? { kind: 'text' } : { kind: 'json', schema };
 }
 
-function optionsOf(request: TextCliRequest, { defaults }: FoundFleet): RunOrder['options'] {
+function optionsOf(request: TextCliRequest, { defaults }: RunFleet): RunOrder['options'] {
   return {
     filterRows: request.filterRows,
     concurrency: defaults.maxWorkers,

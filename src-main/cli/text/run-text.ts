@@ -1,6 +1,6 @@
 /** `brushfleet text|structured|story`: a run in the library, and its answers in one file. */
 import type { FoundFleet } from '../../fleet-env/fleet-from-env';
-import { fleetFromEnv } from '../../fleet-env/fleet-from-env';
+import { runFleet } from '../run-fleet';
 import { type MainOptions, readSurroundings, refuse, withEngine } from '../surroundings';
 import { planText } from './plan-text';
 import { placesOf, readTextFiles } from './text-files';
@@ -22,11 +22,13 @@ export async function runText(
     return refuse(options, read.sentence);
   }
   const { env, logLevel } = surroundings;
-  const fleet = fleetFromEnv({ provider: request.provider, env, flags: request.fleetFlags });
+  const fleet = runFleet({ provider: request.provider, env, flags: request.fleetFlags });
   if (fleet.kind === 'refused') {
     return refuse(options, fleet.sentence);
   }
-  onFleet(fleet);
+  if (fleet.kind === 'ok') {
+    onFleet(fleet);
+  }
   const today = new Date(options.clock.wallNow()).toISOString().slice(0, 10);
   const { isPrinted, remove, ...places } = await placesOf(request, cwd);
   const { files } = read;
@@ -41,7 +43,7 @@ export async function runText(
   try {
     return await withEngine(
       options,
-      { env, logLevel, json: request.json, check: request.check, answers },
+      { env, logLevel, json: request.json, check: request.check, fleet, answers },
       (engine) => planText({ request, files, places, fleet, models: engine.models(), cwd, today }),
     );
   } finally {

@@ -13,7 +13,8 @@ export function addTextCommands(add: (name: string, description: string) => Comm
   );
 }
 
-const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [
+/** Of a flag that may be given several times. */
+export const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [
   ...(before ?? []),
   value,
 ];

@@ -1,6 +1,6 @@
 /** Reads what follows `brushfleet tokens`. Pure; what cannot be read throws UsageError. */
 import { type FlagValues, UsageError } from '../flag-values';
-import { readCaps, readLogLevel, withoutUndefined } from '../read-flags';
+import { notBlank, readCaps, readLogLevel, withoutUndefined } from '../read-flags';
 import type { TokensAct, TokensCliRequest } from './tokens-request';
 
 export interface TokensWords {
@@ -58,11 +58,4 @@ function readName(word: string): string {
     throw new UsageError(`The name of a token must be at most ${LONGEST_NAME} characters.`);
   }
   return name;
-}
-
-function notBlank(word: string, what: string): string {
-  if (word.trim() === '') {
-    throw new UsageError(`${what} is blank: the shell lost a variable.`);
-  }
-  return word.trim();
 }

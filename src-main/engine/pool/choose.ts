@@ -77,7 +77,7 @@ export function choose(
     for (const tier of tiers) {
       const look: Look = { request, pass, tier, moment };
       const record = nextByWeight(candidates, look);
-      const seat = record === null ? null : leastRecentlyUsed(record, look);
+      const seat = record === null ? null : leastBusy(record, look);
       if (record !== null && seat !== null) {
         return { record, seat };
       }
@@ -250,12 +250,25 @@ function nextByWeight(candidates: readonly EndpointRecord[], look: Look): Endpoi
   return best;
 }
 
-function leastRecentlyUsed(record: EndpointRecord, look: Look): Seat | null {
+/**
+ * The key with the fewest requests in flight, of several the least recently used: by turns alone, the one whose answers
+ * take longest would end up with most of what may be in flight.
+ */
+function leastBusy(record: EndpointRecord, look: Look): Seat | null {
   let best: Seat | null = null;
+  let least = Number.POSITIVE_INFINITY;
   for (const seat of record.seats) {
-    if ((best === null || seat.key.lastUsed < best.key.lastUsed) && seatIsFree(record, seat, look)) {
+    const load = loadOf(seat.key, look.moment.now);
+    const isBetter = load < least || (load === least && seat.key.lastUsed < (best?.key.lastUsed ?? 0));
+    if (isBetter && seatIsFree(record, seat, look)) {
       best = seat;
+      least = load;
     }
   }
   return best;
+}
+
+/** Failures come sooner than answers: a key that fails while others answer must not draw all requests to itself. */
+function loadOf({ quota, penalty }: KeyRecord, now: number): number {
+  return (quota.gate.inFlight + 1) / penalty.factor(now);
 }

@@ -3,7 +3,7 @@
  * leases of what is gone still settle on its old record.
  */
 import type { Endpoint, KeyLimits, KeyTier, QuotaGroup } from '@shared/model/endpoint';
-import type { Provider } from '@shared/model/provider';
+import { DEFAULT_RESET_ZONE, type Provider } from '@shared/model/provider';
 import type { Clock, Random } from '../ports';
 import { AdaptiveConcurrency } from './adaptive-concurrency';
 import { EndpointRest } from './endpoint-rest';
@@ -60,7 +60,7 @@ export function replaceFleet(old: Fleet, change: FleetChange): Fleet {
   for (const endpoint of change.endpoints) {
     const record = keptEndpoint(old, endpoint, change);
     record.seats = seatsFor(record, own.get(endpoint.id) ?? [], change.clock);
-    record.gate.setLimits(endpoint.limits, resetZoneOf(endpoint) ?? 'UTC');
+    record.gate.setLimits(endpoint.limits, resetZoneOf(endpoint) ?? DEFAULT_RESET_ZONE);
     record.adaptive.setMode(endpoint.adaptive ?? 'off', endpoint.limits.concurrency || Infinity);
     endpoints.set(endpoint.id, record);
     byProvider.set(endpoint.provider, [...(byProvider.get(endpoint.provider) ?? []), record]);
@@ -84,7 +84,7 @@ function zonesOf({ endpoints, keys }: FleetChange): ReadonlyMap<string, string> 
   return new Map(
     keys.map((key) => {
       const endpoint = byId.get(key.endpointIds.find((id) => byId.has(id)) ?? '');
-      return [key.id, (endpoint && resetZoneOf(endpoint)) ?? 'UTC'] as const;
+      return [key.id, (endpoint && resetZoneOf(endpoint)) ?? DEFAULT_RESET_ZONE] as const;
     }),
   );
 }
@@ -110,7 +110,7 @@ function keysByEndpoint(
   return own;
 }
 
-function setLimits(quota: Quota, limits: KeyLimits, zone = 'UTC'): void {
+function setLimits(quota: Quota, limits: KeyLimits, zone = DEFAULT_RESET_ZONE): void {
   quota.limits = limits;
   quota.zone = zone;
   quota.gate.setLimits(limits, zone);
@@ -157,7 +157,7 @@ function hasSeveralKeys(records: readonly EndpointRecord[]): boolean {
 }
 
 function newQuota(clock: Clock): Quota {
-  return { gate: new Gate(clock), models: new Map(), limits: {}, zone: 'UTC', keys: new Set() };
+  return { gate: new Gate(clock), models: new Map(), limits: {}, zone: DEFAULT_RESET_ZONE, keys: new Set() };
 }
 
 function keptGroup(old: Fleet, group: QuotaGroup, { clock }: FleetChange): Quota {
@@ -199,6 +199,7 @@ function newKey(
     standing,
     quota,
     group: null,
+    penalty: new Penalty(),
     lastUsed: 0,
   };
   quota.keys.add(record);
@@ -211,7 +212,7 @@ function keptEndpoint(old: Fleet, endpoint: Endpoint, { clock, random }: FleetCh
     return {
       endpoint,
       seats: [],
-      gate: new Gate(clock, resetZoneOf(endpoint) ?? 'UTC'),
+      gate: new Gate(clock, resetZoneOf(endpoint) ?? DEFAULT_RESET_ZONE),
       penalty: new Penalty(),
       adaptive: new AdaptiveConcurrency(),
       rest: new EndpointRest(random),
@@ -222,6 +223,7 @@ function keptEndpoint(old: Fleet, endpoint: Endpoint, { clock, random }: FleetCh
       succeeded: 0,
       failed: 0,
       lastFailure: undefined,
+      proof: null,
       silentSince: null,
       hasAnswered: false,
       latencyMs: null,
@@ -234,6 +236,7 @@ function keptEndpoint(old: Fleet, endpoint: Endpoint, { clock, random }: FleetCh
     known.modelsOut.clear();
     known.seats = [];
     known.lastFailure = undefined;
+    known.proof = { kind: 'moved' };
     known.silentSince = null;
     known.hasAnswered = false;
     known.latencyMs = null;

@@ -1,6 +1,7 @@
 /** What the pool holds of endpoints, keys and quota groups. */
 import type {
   Endpoint,
+  EndpointProof,
   EndpointRest as RestView,
   KeyLimits,
   KeyState,
@@ -78,6 +79,8 @@ export interface KeyRecord {
   readonly quota: Quota;
   /** The quota of its group. */
   group: Quota | null;
+  /** Of answers that were errors, though nothing put it out. */
+  readonly penalty: Penalty;
   /** Number of the last lease that used it: the smallest is the least recently used. */
   lastUsed: number;
 }
@@ -106,6 +109,8 @@ export interface EndpointRecord {
   succeeded: number;
   failed: number;
   lastFailure: Failure | undefined;
+  /** Null: nothing has shown in this session whether it works. */
+  proof: EndpointProof | null;
   /** Monotonic: since when every request failed without an answer; null: it has answered, or nobody has asked. */
   silentSince: number | null;
   hasAnswered: boolean;

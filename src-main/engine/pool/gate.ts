@@ -5,6 +5,7 @@
  * that a limit that is set later knows what has been sent already.
  */
 import type { Gauges, Limits } from '@shared/model/endpoint';
+import { DEFAULT_RESET_ZONE } from '@shared/model/provider';
 import type { Clock } from '../ports';
 import { DayCounter } from './day-counter';
 import { MINUTE_MS, NETWORK_GUARD_MS, SlidingWindow } from './sliding-window';
@@ -42,7 +43,7 @@ export class Gate {
   private requestsPerMinute = Number.POSITIVE_INFINITY;
   private isLimited = false;
 
-  constructor(clock: Clock, zone = 'UTC') {
+  constructor(clock: Clock, zone = DEFAULT_RESET_ZONE) {
     this.day = new DayCounter(clock, zone);
   }
 

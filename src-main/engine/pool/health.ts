@@ -32,6 +32,7 @@ export function healthOf(record: EndpointRecord, clock: Clock): EndpointHealth {
     effectiveWeight: record.endpoint.weight * record.penalty.factor(now),
     ...(rest === null ? {} : { rest }),
     ...(record.lastFailure === undefined ? {} : { lastFailure: record.lastFailure }),
+    ...(record.proof === null ? {} : { proof: record.proof }),
   };
 }
 

@@ -2,7 +2,16 @@
 import type { Endpoint, KeyStatus } from '@shared/model/endpoint';
 import { FAILURES, type Failure, type FailureKind, mayBeCharged } from '@shared/model/failure';
 import type { Clock, Random, RateFacts } from '../ports';
-import { type Fleet, type KeyRecord, type LeaseRecord, resetZoneOf, seatsAtHost, seatsOf } from './fleet';
+import {
+  type EndpointRecord,
+  type Fleet,
+  type KeyRecord,
+  leadsTo,
+  type LeaseRecord,
+  resetZoneOf,
+  seatsAtHost,
+  seatsOf,
+} from './fleet';
 import { applyFailure, applyProof, coolDown } from './key-standing';
 
 export type LeaseOutcome =
@@ -90,8 +99,13 @@ function praise(out: LeaseRecord, context: JudgeContext): void {
   const now = context.clock.now();
   const { endpoint } = out;
   endpoint.succeeded += 1;
-  endpoint.hasAnswered = true;
+  // It may lead elsewhere by now: what the old place answers late shows nothing of the new one.
+  if (leadsTo(out.lease.endpoint) === leadsTo(endpoint.endpoint)) {
+    endpoint.hasAnswered = true;
+    endpoint.proof = { kind: 'answered' };
+  }
   endpoint.penalty.succeeded(now);
+  out.key.penalty.succeeded(now);
   endpoint.retries.succeeded(now);
   endpoint.adaptive.succeeded(out.lease.leasedAt, endpoint.gate.inFlight);
   endpoint.rest.anythingElse();
@@ -125,6 +139,7 @@ function blame(out: LeaseRecord, failure: Failure, context: JudgeContext): void 
   if (PROOFS.has(failure.kind)) {
     prove(out, context);
   }
+  noteKeyError(out, failure, now);
   noteBan(out, failure, context);
   if (policy.then === 'retry_elsewhere') {
     endpoint.penalty.failed(now);
@@ -156,6 +171,15 @@ function blame(out: LeaseRecord, failure: Failure, context: JudgeContext): void 
     case 'final':
     case 'pause_run':
       return;
+  }
+}
+
+/** One that does not put the key out; whoever is to blame, the keys that have none are the better choice for a while. */
+function noteKeyError({ key }: LeaseRecord, { kind, httpStatus }: Failure, now: number): void {
+  if (PROOFS.has(kind)) {
+    key.penalty.succeeded(now);
+  } else if (httpStatus !== undefined && FAILURES[kind].blames !== 'key') {
+    key.penalty.failed(now);
   }
 }
 
@@ -196,6 +220,15 @@ export function refuseByHand(
 ): void {
   if (FAILURES[failure.kind].then === 'key_out') {
     refuse(key, { at, epoch: key.standing.epoch, failure }, context);
+  }
+}
+
+/** What a test call has shown of its endpoint; a failure that is the key's own shows nothing. */
+export function noteTest(record: EndpointRecord | undefined, failure: Failure | null): void {
+  if (record !== undefined && failure === null) {
+    record.proof = { kind: 'answered' };
+  } else if (record !== undefined && failure !== null && FAILURES[failure.kind].blames === 'endpoint') {
+    record.proof = { kind: 'testFailed', failure };
   }
 }
 

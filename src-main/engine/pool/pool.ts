@@ -28,6 +28,7 @@ import {
   type JudgeContext,
   type LeaseOutcome,
   reachedProvider,
+  noteTest,
   refuseByHand,
   tokensOf,
 } from './judge';
@@ -84,9 +85,9 @@ export interface Pool {
   answered(leaseId: number): void;
   /** The outcome is known; the first word counts. */
   settle(leaseId: number, outcome: LeaseOutcome): void;
-  /** A person or a test call brings a key back; `proven`: a call with it has just succeeded. */
-  clearKey(keyId: string, options?: { readonly proven?: boolean }): void;
-  /** A test call was refused there: the key is out as after any other refusal. Other failures say nothing of it. */
+  /** A person or a test call brings a key back; `proven`: a call with it has just succeeded, `at` that endpoint. */
+  clearKey(keyId: string, options?: { readonly proven?: boolean; readonly at?: string }): void;
+  /** A test call failed there. Refused, its key is out as after any other refusal; other failures say nothing of the key. */
   testFailed(keyId: string, endpointId: string, failure: Failure): void;
   /** Forgets an endpoint's errors and its rest, and what its keys were out for. */
   resetEndpoint(endpointId: string): void;
@@ -281,6 +282,7 @@ export function createPool({ clock, random }: PoolOptions): Pool {
     for (const seat of seatsOf(fleet, key)) {
       seat.refused = null;
     }
+    key.penalty.forget();
     const from = key.standing.status;
     clear(key.standing, clock.wallNow(), isProven);
     tellKey(key, from, null);
@@ -318,6 +320,7 @@ export function createPool({ clock, random }: PoolOptions): Pool {
       const key = fleet.keys.get(keyId);
       if (key !== undefined) {
         bringBack(key, options.proven === true);
+        noteTest(fleet.endpoints.get(options.at ?? ''), null);
         changed();
       }
     },
@@ -326,6 +329,7 @@ export function createPool({ clock, random }: PoolOptions): Pool {
       const record = fleet.endpoints.get(endpointId);
       if (key !== undefined && record !== undefined) {
         refuseByHand(key, { at: record.endpoint, failure }, judgeContext);
+        noteTest(record, failure);
         changed();
       }
     },
@@ -337,6 +341,7 @@ export function createPool({ clock, random }: PoolOptions): Pool {
         record.silentSince = null;
         record.modelsOut.clear();
         record.lastFailure = undefined;
+        record.proof = record.proof?.kind === 'testFailed' ? null : record.proof;
         for (const { key } of record.seats) {
           bringBack(key, false);
         }

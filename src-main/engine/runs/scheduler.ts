@@ -44,7 +44,7 @@ const PRIORITIES = prioritySchema.options;
 /** Longer timers overflow in some runtimes and hide a suspended machine: they are armed again. */
 const LONGEST_TIMER_MS = 3_600_000;
 
-const STOPPED = paused('Stopped: the remaining jobs stay pending until the run is resumed.');
+const STOPPED = paused('Paused: the remaining jobs stay pending until the run is resumed.');
 const LIBRARY_LOST = paused(
   'The library could not be read or written: free space or restore its folder, then resume the run.',
   'storage',

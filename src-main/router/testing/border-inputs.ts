@@ -35,6 +35,7 @@ export const endpoint = {
 /** One well-formed input for each procedure that takes any; whatever it names does not exist. */
 export const INPUTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'system.setTheme': { theme: 'dark' },
+  'system.setInterfaceSize': { percent: 125 },
   'system.openLink': { url: 'https://example.test/' },
   'system.report': { message: 'm' },
   'settings.set': { concurrency: 1, workers: 1, logLevel: 'info', allowPrivateUrls: false },

@@ -97,6 +97,8 @@ function recordingShell(library: string, shellCalls: string[]): Shell {
     defaultOutputDir: '/nowhere',
     theme: () => 'system',
     setTheme: () => void shellCalls.push('setTheme'),
+    interfaceSize: () => 100,
+    setInterfaceSize: () => void shellCalls.push('setInterfaceSize'),
     openFolder: async () => void shellCalls.push('openFolder'),
     showFile: async () => void shellCalls.push('showFile'),
     openLink: async () => false,

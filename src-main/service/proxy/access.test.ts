@@ -306,7 +306,7 @@ describe('a client that goes', () => {
     held.release();
     const counts = async () => {
       const runs = await scene.library.app.store.runs();
-      return runs.find(({ name }) => name === `token ${scene.tokenId}`)?.counts;
+      return runs.find(({ name }) => name === 'token tests')?.counts;
     };
     await until(counts).toMatchObject({ done: 1, pending: 0, sent: 0 });
   });

@@ -36,13 +36,25 @@ describe('the protocol that serves a model', () => {
     const out = [
       view({ provider: 'openai', enabled: false }),
       view({ provider: 'openai', weight: 0 }),
-      view({ provider: 'openai' }, { readable: false, paused: false }),
+      view({ provider: 'openai' }, { readable: false, paused: true }),
       view({ provider: 'openai' }, { readable: true, paused: true }),
       view({ provider: 'google_genai', demo: true }),
     ];
     expect(() => providerOf('gpt-9', 'openai', out)).toThrow('No endpoint of this Brushfleet can be asked');
     expect(providerOf('demo', 'openai', out)).toBe('google_genai');
     expect(() => providerOf(' ', 'openai', out)).toThrow('Name a model');
+  });
+});
+
+describe('keys that are locked', () => {
+  it('are named as what is in the way, and not a model that nobody knows', () => {
+    const locked = view({ provider: 'openai' }, { readable: false, paused: false });
+    const asked = (): unknown => providerOf('gpt-9', 'openai', [locked]);
+    expect(asked).toThrow(
+      expect.objectContaining({ status: 503, details: { code: 'keys_locked', isFinal: true } }),
+    );
+    expect(asked).toThrow('are locked');
+    expect(providerOf('gpt-9', 'openai', [locked, openai])).toBe('openai');
   });
 });
 

@@ -39,12 +39,21 @@ export function servedModel(asked: string, protocol: Provider, { models, views }
   ];
   const provider = order.find((one) => isOffered({ provider: one, model: id }, views));
   if (provider === undefined) {
-    throw noModel(id);
+    throw order.some((one) => isLocked({ provider: one, model: id }, views)) ? lockedKeys(id) : noModel(id);
   }
   return {
     choice: { provider, model: id },
     model: models.find((model) => model.id === id && model.provider === provider),
   };
+}
+
+/** Nothing that the caller could mend, and no model that nobody knows. */
+function lockedKeys(id: string): ProxyError {
+  return new ProxyError(
+    503,
+    `The keys of this Brushfleet for the model "${id}" are locked: whoever runs it unlocks them with their passphrase, in its window or as BRUSHFLEET_PASSPHRASE.`,
+    { code: 'keys_locked', isFinal: true },
+  );
 }
 
 export function noModel(id: string): ProxyError {
@@ -80,10 +89,17 @@ export function tasksOf({ choice, model }: Served): readonly Task[] {
 
 function isOffered(choice: ModelChoice, views: readonly EndpointView[]): boolean {
   return views.some(
-    ({ endpoint, keys }) =>
-      mayServe(endpoint, choice) &&
-      endpoint.enabled &&
-      endpoint.weight > 0 &&
-      (endpoint.demo || keys.some(({ readable, paused }) => readable && !paused)),
+    (view) =>
+      mayBeAsked(view, choice) &&
+      (view.endpoint.demo || view.keys.some(({ readable, paused }) => readable && !paused)),
   );
+}
+
+/** It would be offered if its keys could be read. */
+function isLocked(choice: ModelChoice, views: readonly EndpointView[]): boolean {
+  return views.some((view) => mayBeAsked(view, choice) && view.keys.some(({ paused }) => !paused));
+}
+
+function mayBeAsked({ endpoint }: EndpointView, choice: ModelChoice): boolean {
+  return mayServe(endpoint, choice) && endpoint.enabled && endpoint.weight > 0;
 }

@@ -69,7 +69,9 @@ export function createTokenSessions(app: ProxyApp) {
 
   async function open(holder: TokenHolder): Promise<Session> {
     const session = await app.sessions.open({
+      // By its id: a new token of an old name has caps of its own.
       name: `token ${holder.id}`,
+      title: `token ${holder.name}`,
       concurrency: atOnce(holder),
       maxRetries: RETRIES,
       caps: holder.caps,

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { tierOf } from '../authentication';
 import { askerOf } from '../exchange';
+import { hasLockedKeys } from '../locked-keys';
 import type { ServiceContext } from '../service-context';
 import { toldStanding } from './admin-routes';
 
@@ -24,6 +25,7 @@ export function healthRoutes(server: FastifyInstance, context: ServiceContext): 
   const configured = () => ({
     admin_key_configured: config.adminKey !== null,
     server_credentials_configured: app.fleet.providers().length > 0,
+    keys_locked: hasLockedKeys(app),
   });
   const healthy = () => ({ status: 'healthy', service: SERVICE, version });
 
@@ -39,13 +41,14 @@ export function healthRoutes(server: FastifyInstance, context: ServiceContext): 
   }));
   server.get('/health', ASKED_BY_PROBES, () => {
     const { global_concurrency_limit, current_available_slots, external_semaphores_count } = slots();
-    const { admin_key_configured, server_credentials_configured } = configured();
+    const { admin_key_configured, server_credentials_configured, keys_locked } = configured();
     return {
       ...healthy(),
       concurrency_status: { global_concurrency_limit, current_available_slots },
       features: ['batches in input order', 'one global limit', 'external semaphores', 'structured output'],
       admin_key_configured,
       server_key_configured: server_credentials_configured,
+      keys_locked,
       global_semaphores_count: external_semaphores_count,
     };
   });

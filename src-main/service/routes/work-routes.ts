@@ -183,12 +183,13 @@ function nameAsker({ app }: ServiceContext, tier: Tier, request: FastifyRequest)
 
 function surroundingsOf(
   { app, names }: ServiceContext,
-  { providers }: Caller,
+  { providers, areLocked }: Caller,
   asker: NameAsker,
 ): PlanSurroundings {
   return {
     models: app.models.list(),
     providers,
+    areLocked,
     refused: (model) => names.refusal(asker, model),
     checkSchema: schemaProblems,
   };

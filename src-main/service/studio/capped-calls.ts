@@ -2,6 +2,7 @@
  * What a login whose token has a cap may spend: what it starts counts against its token (app/access/payers.ts). What
  * another has started it may look at, and not send again: that would count against nobody's caps, or somebody else's.
  */
+import type { CallName } from '@shared/contract';
 import type { App } from '../../app';
 
 export type CappedApp = Pick<App, 'store'>;
@@ -12,7 +13,7 @@ const NOT_ITS_OWN =
   'This was not started by the token of this login, which has a cap: start it again, and it counts against that.';
 
 /** It starts something new, which the token pays for. */
-const STARTS: ReadonlySet<string> = new Set([
+const STARTS: ReadonlySet<string> = new Set<CallName>([
   'runs.start',
   'studio.applyChain',
   'studio.send',
@@ -23,15 +24,17 @@ const STARTS: ReadonlySet<string> = new Set([
   'text.storyPictures',
 ]);
 
+type RunsOf = (app: CappedApp, input: unknown) => Promise<readonly number[]>;
+
 /** How a call names the runs in which it sends again. */
-const AGAIN: Readonly<Record<string, (app: CappedApp, input: unknown) => Promise<readonly number[]>>> = {
+const AGAIN: Readonly<Record<string, RunsOf>> = {
   'review.rerun': runOfJob,
   'runs.rerun': runNamed,
   'runs.rerunJob': runOfJob,
   'runs.resume': runNamed,
   'runs.setOptions': runNamed,
   'studio.retry': runsOfNodes,
-};
+} satisfies { readonly [Call in CallName]?: RunsOf };
 
 /** Of a call that spends. Null: the token may; else one sentence. */
 export async function whyNotCapped(

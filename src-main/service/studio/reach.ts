@@ -18,6 +18,7 @@ export const REACH: {
     info: 'open',
     events: 'open',
     setTheme: 'open',
+    setInterfaceSize: 'window',
     openLogs: 'window',
     openLink: 'open',
     report: 'open',

@@ -6,6 +6,7 @@
 import { ARENA_SCHEMA } from '../arena-store';
 import { OUT_OF_TRASH_SCHEMA } from '../gallery/gallery-changes';
 import { GALLERY_SCHEMA } from '../gallery/gallery-store';
+import { NOTE_WORDS_SCHEMA } from '../gallery/note-words';
 import { MAYBE_CHARGED_SCHEMA } from '../journal/maybe-charged';
 import { MEASURE_SCHEMA } from '../measure-store';
 import { MISFIT_SCHEMA } from '../runs/misfits';
@@ -279,4 +280,5 @@ export const MIGRATIONS: readonly string[] = [
   NAMED_TABLE_SCHEMA,
   REST_CANCELLED_SCHEMA,
   EMPTIED_SCHEMA,
+  NOTE_WORDS_SCHEMA,
 ];

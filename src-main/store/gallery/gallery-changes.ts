@@ -7,6 +7,7 @@ import type { GalleryChange } from '@shared/model/gallery';
 import { isNoReview, NO_REVIEW, type Review, type Verdict } from '@shared/model/review';
 import type { Db } from '../database/driver';
 import { parseJson } from '../database/json-column';
+import { createNoteWords } from './note-words';
 import { reviewOf } from '../review-table';
 import { IN_TRASH } from '../runs/emptied';
 import { StoreError } from '../store-error';
@@ -189,6 +190,7 @@ function createReviewPart(db: Db): Part {
     `SELECT review, result_id FROM jobs WHERE id = ? AND state = 'done'`,
   );
   const write = db.prepare('UPDATE jobs SET review = ? WHERE id = ?');
+  const noteWords = createNoteWords(db);
   return {
     change(jobId, next) {
       const found = find.get(jobId);
@@ -201,6 +203,9 @@ function createReviewPart(db: Db): Part {
       }
       write.run(wanted.text, jobId);
       const { text, part } = wanted;
+      if (part === undefined) {
+        noteWords(jobId);
+      }
       const after = part === undefined ? undefined : saidOf(reviewOf(text) ?? NO_REVIEW, part);
       return JSON.stringify({ resultId: found.result_id, review: found.review, part, after });
     },

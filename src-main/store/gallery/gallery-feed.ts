@@ -5,9 +5,12 @@
 import { FAILURES, failureKindSchema } from '@shared/model/failure';
 import { type GalleryFacet, NONE, STUDIO_RUNS } from '@shared/model/gallery';
 import { SUSPICIONS, suspicionsOf } from '@shared/model/measures';
+import { reviewSchema } from '@shared/model/review';
 import type { Db } from '../database/driver';
+import { parseJson } from '../database/json-column';
 import { dayOf } from './gallery-days';
 import { createGalleryIndex, type FacetValue, type GalleryEntry, type GalleryIndex } from './gallery-index';
+import { HAS_OWN_WORDS } from './note-words';
 
 /** Jobs looked at in one step of the first reading: some ten milliseconds. */
 const STEP_JOBS = 4000;
@@ -29,7 +32,7 @@ CREATE TEMP TRIGGER gallery_run_replaced AFTER UPDATE OF replaced ON main.runs
 `;
 
 const ENTRY = `SELECT j.id, j.run_id, j.position, j.row, j.idx, j.model_id, j.state, j.endpoint_name, j.failure_kind, j.verdict,
-    j.review ->> 'rating' AS rating, j.trashed_at IS NOT NULL AS trashed, j.instruction IS NOT NULL AS own,
+    j.review -> 'reasons' AS reasons, j.review ->> 'rating' AS rating, j.trashed_at IS NOT NULL AS trashed, ${HAS_OWN_WORDS} AS own,
     a.ended_at, r.suspicion_bits, r.suspicion, coalesce(r.file_name = '', 0) AS is_text,
     (SELECT group_concat(tag_id) FROM (SELECT tag_id FROM job_tags t WHERE t.job_id = j.id ORDER BY tag_id)) AS tags
   FROM jobs j LEFT JOIN results r ON r.id = j.result_id
@@ -46,6 +49,8 @@ interface EntryRecord {
   readonly endpoint_name: string | null;
   readonly failure_kind: string | null;
   readonly verdict: string | null;
+  /** JSON. */
+  readonly reasons: string | null;
   readonly rating: number | null;
   readonly trashed: number;
   readonly own: number;
@@ -194,6 +199,7 @@ function createFiling(db: Db, { dictionaries }: GalleryIndex) {
   function codesOf(record: EntryRecord, run: RunFacts, day: string): Record<GalleryFacet, number> {
     const isDone = record.state === 'done';
     const verdict = isDone ? (record.verdict ?? 'unset') : '';
+    const reasons = isDone && record.verdict === 'rejected' ? (record.reasons ?? '[]') : '';
     const rating = isDone ? (record.rating ?? 0) : -1;
     const failure = record.state === 'failed' ? (record.failure_kind ?? '') : '';
     const bits = isDone ? (record.suspicion_bits ?? -1) : -1;
@@ -203,6 +209,7 @@ function createFiling(db: Db, { dictionaries }: GalleryIndex) {
         { value: record.state, label: STATE_LABELS[record.state] ?? record.state },
       ]),
       verdict: own.verdict.codeOf(verdict, () => labelled(verdict, VERDICT_LABELS)),
+      reason: own.reason.codeOf(reasons, () => reasonValues(reasons)),
       rating: own.rating.codeOf(rating, () => ratingValues(rating)),
       suspicion: own.suspicion.codeOf(bits, () => suspicionValues(bits)),
       tag: own.tag.codeOf(record.tags ?? '', () => tagValues(record.tags)),
@@ -270,6 +277,17 @@ const VERDICT_LABELS: Readonly<Record<string, string>> = {
 
 function labelled(value: string, labels: Readonly<Record<string, string>>): readonly FacetValue[] {
   return value === '' ? [] : [{ value, label: labels[value] ?? value }];
+}
+
+/** Of a rejection; '': it is none. */
+function reasonValues(reasons: string): readonly FacetValue[] {
+  const parsed = parseJson(reasons, reviewSchema.shape.reasons);
+  if (parsed.kind === 'bad') {
+    return [];
+  }
+  return parsed.value.length === 0
+    ? [{ value: NONE, label: 'No reason given' }]
+    : parsed.value.map((reason) => ({ value: reason, label: reason }));
 }
 
 function ratingValues(rating: number): readonly FacetValue[] {

@@ -25,7 +25,7 @@ export interface GalleryEntry {
   /** 0: none. */
   readonly rating: number;
   readonly isTrashed: boolean;
-  /** It has an instruction of its own. */
+  /** It has an instruction or a note of its own. */
   readonly hasOwnWords: boolean;
   readonly codes: Readonly<Record<GalleryFacet, number>>;
 }
@@ -64,6 +64,7 @@ function byFacet<T>(make: () => T): Record<GalleryFacet, T> {
   return {
     state: make(),
     verdict: make(),
+    reason: make(),
     rating: make(),
     suspicion: make(),
     tag: make(),

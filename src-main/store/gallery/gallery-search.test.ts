@@ -36,6 +36,7 @@ const plainResult: fc.Arbitrary<Omit<Plain, 'jobId'>> = fc.record({
   values: fc.record({
     state: fc.constantFrom('done', 'done', 'failed', 'unknown').map((state) => [state]),
     verdict: single,
+    reason: someValues,
     rating: single,
     suspicion: someValues,
     tag: someValues,

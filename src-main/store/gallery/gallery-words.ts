@@ -1,6 +1,6 @@
 /**
- * The words of instructions and columns, in an index of SQLite's FTS5. It is filled behind the runs, some hundred jobs at a time,
- * and never by them. One document serves all jobs of a row in a run; a job with an instruction of its own has its own.
+ * The words of instructions, columns and notes, in an index of SQLite's FTS5. It is filled behind the runs, some hundred jobs at
+ * a time, and never by them. One document serves all jobs of a row in a run; a job with an instruction or a note of its own has its own.
  */
 import { z } from 'zod';
 import { parseSearch, type SearchTerm, wordsOf } from '@shared/gallery-text';
@@ -9,9 +9,10 @@ import { parseTemplate, renderTemplate, type Template } from '@shared/template';
 import type { Db } from '../database/driver';
 import type { WordHits } from './gallery-search';
 import { parseJson } from '../database/json-column';
+import { NOTE, NOTE_COLUMN } from './note-words';
 
 /**
- * Rowids: run * 2^32 + row, or minus the id of a job with an instruction of its own. In `columns` each word wears the
+ * Rowids: run * 2^32 + row, or minus the id of a job with words of its own. In `columns` each word wears the
  * number of its column, so that `column:word` is a search like any other.
  */
 export const WORDS_SCHEMA = `
@@ -40,6 +41,7 @@ interface JobWords {
   readonly run_id: number;
   readonly row: number;
   readonly own: string | null;
+  readonly note: string | null;
   readonly dataset_id: number;
   readonly origin: string;
 }
@@ -47,7 +49,7 @@ interface JobWords {
 export type GalleryWords = ReturnType<typeof createGalleryWords>;
 
 export function createGalleryWords(db: Db) {
-  const jobColumns = `j.id, j.run_id, j.row, j.instruction AS own, runs.dataset_id, runs.origin`;
+  const jobColumns = `j.id, j.run_id, j.row, j.instruction AS own, ${NOTE} AS note, runs.dataset_id, runs.origin`;
   const after = db.prepare<JobWords>(
     `SELECT ${jobColumns} FROM jobs j CROSS JOIN runs ON runs.id = j.run_id WHERE j.id > ? ORDER BY j.id LIMIT ?`,
   );
@@ -110,7 +112,8 @@ export function createGalleryWords(db: Db) {
     const instruction = instructionOf(job);
     const cells: string[] = [];
     const named: string[] = [];
-    for (const [name, cell] of Object.entries(fields)) {
+    const note = rowid < 0 && job.note !== null ? [[NOTE_COLUMN, job.note] as const] : [];
+    for (const [name, cell] of [...Object.entries(fields), ...note]) {
       if (cell !== '' && !cell.startsWith('data:') && cell.length <= LONGEST_CELL) {
         const words = wordsOf(cell);
         const mark = columns.markOf(name);
@@ -122,11 +125,12 @@ export function createGalleryWords(db: Db) {
   }
 
   function take(job: JobWords): void {
-    const rowid = rowidOf(job);
-    if (rowid !== last && hasWords(job) && exists.get(rowid) === undefined) {
-      write(job, rowid);
+    for (const rowid of rowidsOf(job)) {
+      if (rowid !== last && hasWords(job) && exists.get(rowid) === undefined) {
+        write(job, rowid);
+      }
+      last = rowid;
     }
-    last = rowid;
   }
 
   /** Of a session a row holds a whole request, in the words of a program. */
@@ -138,10 +142,10 @@ export function createGalleryWords(db: Db) {
   function takeAgain(jobId: number): void {
     const job = one.get(jobId);
     if (job !== undefined) {
-      drop.run(rowidOf(job));
-      drop.run(-job.id);
+      const rowids = rowidsOf(job);
+      new Set([...rowids, -job.id]).forEach((rowid) => drop.run(rowid));
       if (hasWords(job)) {
-        write(job, rowidOf(job));
+        rowids.forEach((rowid) => write(job, rowid));
       }
     }
     forget.run(jobId);
@@ -195,8 +199,10 @@ export function createGalleryWords(db: Db) {
   };
 }
 
-function rowidOf({ id, run_id, row, own }: JobWords): number {
-  return own === null ? run_id * ROWS_PER_RUN + row : -id;
+/** The row's stands beside that of a note, which may go as it came. */
+function rowidsOf({ id, run_id, row, own, note }: JobWords): readonly number[] {
+  const ofRow = run_id * ROWS_PER_RUN + row;
+  return own !== null ? [-id] : note !== null ? [ofRow, -id] : [ofRow];
 }
 
 function createColumns(db: Db) {

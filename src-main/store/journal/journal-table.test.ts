@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EVERYTHING } from '@shared/model/gallery';
 import type { Store } from '../store';
 import {
   attemptFor,
@@ -210,7 +211,10 @@ describe.each(DRIVERS)('the journal on %s', (driver) => {
       expect(await store.planJobs(run.id, plan)).toMatchObject({ added: 0, changed: 0 });
       expect((await store.job(first))?.state).toBe('done');
       expect(await store.job(second)).toMatchObject({ state: 'pending', result: null });
-      expect(await store.gallery(0, 10)).toMatchObject({ total: 1, jobs: [{ id: first }] });
+      expect(await store.galleryPage({ query: EVERYTHING }, 0, 10)).toMatchObject({
+        total: 1,
+        jobs: [{ id: first }],
+      });
     });
 
     it('replaces its result once the successor is whole, and its cost adds up', async () => {
@@ -223,7 +227,7 @@ describe.each(DRIVERS)('the journal on %s', (driver) => {
       expect(await store.result(old)).toBeNull();
       expect(await store.job(jobId)).toMatchObject({ costUsd: 0.08, attempts: 2 });
       expect((await store.run(run.id))?.costUsd).toBe(0.08);
-      expect((await store.gallery(0, 10)).total).toBe(1);
+      expect((await store.galleryPage({ query: EVERYTHING }, 0, 10)).total).toBe(1);
     });
 
     it('is not taken from whoever is sending it', async () => {

@@ -1,6 +1,7 @@
 /** What durable runs ask of the store: sets of jobs to send again or to cancel, files that were found, what was spent. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FailureKind } from '@shared/model/failure';
+import { EVERYTHING } from '@shared/model/gallery';
 import type { Store } from '../store';
 import {
   DRIVERS,
@@ -75,7 +76,7 @@ describe.each(DRIVERS)('the queue on %s', (driver) => {
       result: { fileName: `${first?.id}.png` },
     });
     expect((await store.run(runId))?.requests).toBe(1);
-    expect((await store.gallery(0, 10)).total).toBe(3);
+    expect((await store.galleryPage({ query: EVERYTHING }, 0, 10)).total).toBe(3);
   });
 
   it('adds up what was spent since a moment, altogether and by key', async () => {

@@ -20,6 +20,13 @@ export const IN_TRASH = 'trashed_at >= 0';
 /** Follows `UPDATE jobs SET`. */
 export const EMPTY_JOB = `state = 'cancelled', result_id = NULL, review = NULL, failure = NULL, trashed_at = ${EMPTIED_AT}`;
 
+/**
+ * Of a job that leaves its run with its row what it was asked is forgotten; not so here: it stays emptied if the row is back
+ * and asks the same. Follows `UPDATE jobs SET`.
+ */
+export const LEAVE_ASK = `digest = CASE WHEN ${IS_EMPTIED} THEN digest ELSE '' END,
+  instruction = CASE WHEN ${IS_EMPTIED} THEN instruction END, trashed_at = CASE WHEN ${IS_EMPTIED} THEN trashed_at END`;
+
 /** A condition on jobs. */
 export const NOT_EMPTIED = `trashed_at IS NOT ${EMPTIED_AT}`;
 

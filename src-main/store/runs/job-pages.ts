@@ -11,10 +11,9 @@ import {
   type ResultRecord,
   toResult,
   toStoredJob,
-  toTile,
 } from './job-record';
 import { fromMicroUsd } from '../money';
-import type { GalleryPage, StoredJob } from '../store';
+import type { StoredJob } from '../store';
 
 export interface JobQuery {
   readonly runId: number;
@@ -91,14 +90,6 @@ export function createJobPages(db: Db, runs: Totals) {
     `SELECT DISTINCT row FROM jobs WHERE run_id = ? AND state = 'failed' AND failure_kind = ? AND failure_text = ?
      ORDER BY row LIMIT 5`,
   );
-  const countResults = db.prepare<{ done: number; answers: number }>(
-    `SELECT coalesce(sum(done), 0) AS done,
-       (SELECT count(*) FROM results WHERE current = 1 AND answer IS NOT NULL) AS answers
-     FROM runs WHERE replaced = 0`,
-  );
-  const picturesAmongAnswers = resultsOf(db, 'current = 1 AND answer IS NULL');
-  // Without answers ids alone are skipped, in an index that holds nothing else.
-  const picturesAlone = resultsOf(db, 'current = 1');
   const resultById = db.prepare<ResultRecord & { job_id: number; output_dir: string }>(
     `SELECT r.id AS result_id, r.file_name, r.mime_type, r.width, r.height, r.size_bytes, r.sha256, r.job_id, runs.output_dir
      FROM results r JOIN jobs j ON j.id = r.job_id JOIN runs ON runs.id = j.run_id WHERE r.id = ?`,
@@ -156,12 +147,6 @@ export function createJobPages(db: Db, runs: Totals) {
         exampleJobId: example,
         exampleRows: rowsOf.all(runId, kind, message).map(({ row }) => row),
       })),
-    gallery(offset: number, limit: number): GalleryPage {
-      const { done, answers } = countResults.get() ?? { done: 0, answers: 0 };
-      const total = done - answers;
-      const find = answers === 0 ? picturesAlone : picturesAmongAnswers;
-      return { total, jobs: find({ offset, limit, total }).map(toTile) };
-    },
     resultTurn: (resultId: number): string | null => turnOf.get(resultId)?.turn ?? null,
     /** Null of a text job's result, too: it has no file. */
     result(resultId: number): { result: Result; path: string; jobId: number } | null {
@@ -183,38 +168,19 @@ interface PageRequest {
   readonly total: number;
 }
 
-type FindPage<Row> = (page: PageRequest, ...values: readonly SqlValue[]) => readonly Row[];
+type FindPage = (page: PageRequest, ...values: readonly SqlValue[]) => readonly JobRecord[];
 
-/** Ids are skipped in an index that holds nothing else; only the page's own rows are fetched. */
-function pageOf(db: Db, where: string): FindPage<JobRecord> {
-  return inBothDirections(
-    db,
-    (direction) => `SELECT ${JOB_COLUMNS} FROM
+/**
+ * Ids are skipped in an index that holds nothing else, and from the nearer end, so that the last page of many is as quick
+ * as the first; only the page's own rows are fetched.
+ */
+function pageOf(db: Db, where: string): FindPage {
+  const inDirection = (direction: 'ASC' | 'DESC'): Statement<JobRecord> =>
+    db.prepare<JobRecord>(`SELECT ${JOB_COLUMNS} FROM
      (SELECT id FROM jobs WHERE ${where} ORDER BY position ${direction} LIMIT ? OFFSET ?) AS page
-     CROSS JOIN jobs j ON j.id = page.id ${JOB_JOINS} ORDER BY j.position`,
-    'ASC',
-  );
-}
-
-/** Of all runs, the newest first. */
-function resultsOf(db: Db, where: string): FindPage<JobRecord> {
-  return inBothDirections(
-    db,
-    (direction) => `SELECT ${JOB_COLUMNS} FROM
-     (SELECT id FROM results WHERE ${where} ORDER BY id ${direction} LIMIT ? OFFSET ?) AS page
-     CROSS JOIN results shown ON shown.id = page.id
-     CROSS JOIN jobs j ON j.id = shown.job_id ${JOB_JOINS} ORDER BY page.id DESC`,
-  );
-}
-
-/** Skips from the nearer end, so that the last page of many is as quick as the first. */
-function inBothDirections<Row>(
-  db: Db,
-  sql: (direction: 'ASC' | 'DESC') => string,
-  order: 'ASC' | 'DESC' = 'DESC',
-): FindPage<Row> {
-  const forward: Statement<Row> = db.prepare<Row>(sql(order));
-  const backward: Statement<Row> = db.prepare<Row>(sql(order === 'ASC' ? 'DESC' : 'ASC'));
+     CROSS JOIN jobs j ON j.id = page.id ${JOB_JOINS} ORDER BY j.position`);
+  const forward = inDirection('ASC');
+  const backward = inDirection('DESC');
   return ({ offset, limit, total }, ...values) => {
     const length = Math.min(limit, total - offset);
     if (length <= 0) {

@@ -2,7 +2,7 @@
 import { failureKindSchema } from '@shared/model/failure';
 import { type JobState, jobStateSchema, type ModelChoice } from '@shared/model/run';
 import type { Db, SqlValue } from '../database/driver';
-import { NOT_EMPTIED } from './emptied';
+import { IS_EMPTIED, NOT_EMPTIED } from './emptied';
 import type { JobIds } from './job-ids';
 import { MISFIT_AGAIN, NO_MISFIT } from './misfits';
 import {
@@ -26,6 +26,7 @@ interface PlannedRecord {
   readonly state: string;
   readonly failure_kind: string | null;
   readonly attempts: number;
+  readonly is_emptied: number | null;
 }
 
 /** What is under way is not taken away from whoever carries it. */
@@ -70,7 +71,7 @@ export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id, row, model_id, variant) DO NOTHING`,
   );
   const find = db.prepare<PlannedRecord>(
-    `SELECT id, position, digest, state, failure_kind, attempts FROM jobs
+    `SELECT id, position, digest, state, failure_kind, attempts, ${IS_EMPTIED} AS is_emptied FROM jobs
      WHERE run_id = ? AND row = ? AND model_id = ? AND variant = ?`,
   );
   const place = db.prepare('UPDATE jobs SET position = ?, idx = ?, stem = ? WHERE id = ?');
@@ -115,6 +116,10 @@ export function createJobPlan(db: Db, tally: RunTally, ids: JobIds) {
       }
       isMoved ||= old.position !== position;
       place.run(position, index, stem, old.id);
+      if (old.position < 0 && old.is_emptied === 1 && isSameAsk(old.digest, digest)) {
+        tally.enter(groupOf(runId, old.state, old.failure_kind));
+        continue;
+      }
       if (old.position < 0) {
         redo.run(state, digest, old.id);
         added += 1;

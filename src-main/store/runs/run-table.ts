@@ -62,7 +62,7 @@ export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => numbe
     'SELECT kind, count FROM run_failures WHERE run_id = ? AND count > 0',
   );
   const emptiedOf = db.prepare<{ jobs: number }>(
-    `SELECT count(*) AS jobs FROM jobs WHERE run_id = ? AND ${IS_EMPTIED}`,
+    `SELECT count(*) AS jobs FROM jobs WHERE run_id = ? AND ${IS_EMPTIED} AND position >= 0`,
   );
   const setState = db.prepare('UPDATE runs SET state = ? WHERE id = ?');
   const setOptions = db.prepare('UPDATE runs SET options = ? WHERE id = ?');

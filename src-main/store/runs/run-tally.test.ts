@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FailureKind, failureKindSchema } from '@shared/model/failure';
+import { EVERYTHING } from '@shared/model/gallery';
 import { NO_COUNTS } from '@shared/model/run';
 import type { AttemptStart } from '../../engine/ports';
 import type { Store } from '../store';
@@ -128,7 +129,7 @@ describe.each(DRIVERS)('the counters of a run on %s', (driver) => {
           expect(run?.counts).toEqual(counts);
           expect(run?.failures).toEqual(failures);
           expect(total).toBe(jobs.length);
-          expect((await store.gallery(0, 100)).jobs).toHaveLength(counts.done);
+          expect((await store.galleryPage({ query: EVERYTHING }, 0, 100)).jobs).toHaveLength(counts.done);
           expect(run?.costUsd).toBe(jobs.reduce((sum, job) => sum + (job.costUsd ?? 0), 0));
         } finally {
           await library.remove();

@@ -4,7 +4,7 @@
  */
 import type { Access } from '../access';
 import type { Db } from '../database/driver';
-import { NOT_EMPTIED } from './emptied';
+import { LEAVE_ASK, NOT_EMPTIED } from './emptied';
 import { createJobPlan, groupOf } from './job-plan';
 import { createLostAlong, type LostAlong } from './lost-along';
 import { jobDigest, rowDigestOf, SET_RESULT_ASIDE } from './own-instruction';
@@ -239,8 +239,8 @@ function createGone(db: Db) {
   );
   const setAside = db.prepare(`UPDATE results SET ${SET_RESULT_ASIDE} WHERE job_id = ? AND current = 1`);
   const leave = db.prepare(
-    `UPDATE jobs SET position = -1, state = 'cancelled', digest = '', instruction = NULL, misfit_id = NULL, failure = NULL,
-       retries_used = 0, result_id = NULL, review = NULL, trashed_at = NULL WHERE id = ?`,
+    `UPDATE jobs SET position = -1, state = 'cancelled', misfit_id = NULL, failure = NULL, retries_used = 0,
+       result_id = NULL, review = NULL, ${LEAVE_ASK} WHERE id = ?`,
   );
   // Where one stays, places between it and the others are left.
   const unsettle = db.prepare('UPDATE runs SET positions_settled = 0 WHERE id = ?');

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { EVERYTHING } from '@shared/model/gallery';
 import type { TextResult } from '@shared/model/text';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptEnd, AttemptStart } from '../../engine/ports';
@@ -90,7 +91,10 @@ describe.each(DRIVERS)('answers of text jobs on %s', (driver) => {
     const pictured = await finishNext(store, run.id);
     await store.ended(textEnd(await sentJob(run.id)));
     expect((await store.doneResults(run.id, -1, 10)).map(({ jobId }) => jobId)).toEqual([pictured]);
-    expect(await store.gallery(0, 10)).toMatchObject({ total: 1, jobs: [{ id: pictured }] });
+    expect(await store.galleryPage({ query: EVERYTHING }, 0, 10)).toMatchObject({
+      total: 1,
+      jobs: [{ id: pictured }],
+    });
   });
 
   it('stay as versions when the job is done again', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EVERYTHING } from '@shared/model/gallery';
 import type { Review } from '@shared/model/review';
 import type { Store } from '../store';
 import {
@@ -67,7 +68,9 @@ describe.each(DRIVERS)('versions on %s', (driver) => {
       },
     ]);
     expect(await store.counts(runId)).toMatchObject({ done: 1, pending: 2 });
-    expect((await store.gallery(0, 10)).jobs.map(({ resultId }) => resultId)).toEqual([second]);
+    expect(
+      (await store.galleryPage({ query: EVERYTHING }, 0, 10)).jobs.map(({ resultId }) => resultId),
+    ).toEqual([second]);
   });
 
   it('are taken back with what was said and asked, and the present one becomes a version', async () => {

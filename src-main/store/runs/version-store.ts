@@ -6,6 +6,7 @@ import type { Review } from '@shared/model/review';
 import type { Result } from '@shared/model/run';
 import type { Access } from '../access';
 import type { Db } from '../database/driver';
+import { createNoteWords } from '../gallery/note-words';
 import { createJobPlan, groupOf } from './job-plan';
 import { type ResultRecord, toResult } from './job-record';
 import { fromMicroUsd } from '../money';
@@ -188,6 +189,7 @@ export function createVersionTable(db: Db) {
     `UPDATE jobs SET state = 'done', failure = NULL, retries_used = 0, result_id = ?, review = ?, trashed_at = NULL
      WHERE id = ?`,
   );
+  const noteWords = createNoteWords(db);
   return {
     standing: (jobId: number): JobStanding | undefined => standing.get(jobId),
     versions: (jobId: number): readonly StoredVersion[] => ofJob.all(jobId).map(toVersion),
@@ -214,6 +216,9 @@ export function createVersionTable(db: Db) {
       hide.run(jobId);
       expose.run(resultId);
       finish.run(resultId, version.review, jobId);
+      if (version.review !== null) {
+        noteWords(jobId);
+      }
       return version.is_own === 1 ? version.instruction : null;
     },
   };

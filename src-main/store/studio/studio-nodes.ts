@@ -59,6 +59,7 @@ interface NodeRecord {
   readonly failure: string | null;
   readonly cost_micro_usd: number | null;
   readonly took_ms: number | null;
+  readonly sent_at: number | null;
   readonly output_dir: string;
   readonly result_id: number | null;
   readonly file_name: string;
@@ -72,6 +73,8 @@ interface NodeRecord {
 const SELECT = `SELECT n.id, n.tree_id, n.parent_id, n.name, n.created_at, n.pruned, n.origin, n.job_id,
   CASE WHEN n.outcome_result_id IS j.result_id THEN n.outcome END AS outcome,
   j.run_id, j.state, j.failure, j.cost_micro_usd, j.took_ms, runs.output_dir,
+  CASE WHEN j.state = 'sent' THEN (
+    SELECT sent_at FROM attempts a WHERE a.job_id = j.id ORDER BY a.number DESC LIMIT 1) END AS sent_at,
   r.id AS result_id, r.file_name, r.mime_type, r.width, r.height, r.size_bytes, r.sha256
   FROM studio_nodes n LEFT JOIN jobs j ON j.id = n.job_id LEFT JOIN runs ON runs.id = j.run_id
   LEFT JOIN results r ON r.id = j.result_id`;
@@ -162,6 +165,7 @@ function jobOf(record: NodeRecord): NodeJob | null {
     state: jobStateSchema.parse(record.state),
     failure: failureOf(record.failure),
     costUsd: fromMicroUsd(record.cost_micro_usd),
+    sentAt: record.sent_at,
     seconds: record.took_ms === null ? null : record.took_ms / 1000,
     result:
       resultId === null

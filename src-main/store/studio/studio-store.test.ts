@@ -77,7 +77,10 @@ describe.each(DRIVERS)('the studio on %s', (driver) => {
     });
     const attempt = attemptFor(store, { id: jobId, runId });
     await store.sent([attempt]);
-    expect((await store.studioNodesOfJobs([jobId]))[0]?.job?.state).toBe('sent');
+    expect((await store.studioNodesOfJobs([jobId]))[0]?.job).toMatchObject({
+      state: 'sent',
+      sentAt: attempt.sentAt,
+    });
     await store.ended({
       ...attempt,
       endedAt: 5,
@@ -108,7 +111,7 @@ describe.each(DRIVERS)('the studio on %s', (driver) => {
     expect(await cover()).toEqual({ nodeId: node, part: 'locked', version: resultId });
     expect(await store.unfinishedStudioNodes()).toEqual([]);
     expect((await store.studioNodesById([node]))[0]).toMatchObject({
-      job: { costUsd: 0.25, seconds: 1.5, path: '/nowhere/out/0.png' },
+      job: { costUsd: 0.25, sentAt: null, seconds: 1.5, path: '/nowhere/out/0.png' },
       outcome: { locked: { file: 'sources/a.png' } },
     });
     await store.requeue(runId, { kind: 'jobs', jobIds: [jobId] });

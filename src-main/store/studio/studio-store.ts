@@ -56,6 +56,8 @@ export interface NodeJob {
   readonly state: JobState;
   readonly failure: Failure | null;
   readonly costUsd: number | null;
+  /** When it was last sent; wall clock. Null: it is not in flight. */
+  readonly sentAt: number | null;
   readonly seconds: number | null;
   readonly result: Result | null;
   /** Absolute path of the result. */

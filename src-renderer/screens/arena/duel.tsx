@@ -16,6 +16,7 @@ import { ProgressBar } from '../../ui/progress-bar';
 import { Outcome } from './outcome';
 import { useDuel } from './use-duel';
 import type { Duel as DuelPart } from './use-duel';
+import { Keys } from '../../ui/keys';
 
 export function Duel({ arenaId }: { readonly arenaId: number }) {
   const duel = useDuel(arenaId);
@@ -49,6 +50,7 @@ export function Duel({ arenaId }: { readonly arenaId: number }) {
           <div className="arena-stage">
             <CompareView
               alt={`pair ${state.pair.place + 1}`}
+              isInRow
               mode="side"
               pictures={picturesOf(state.pair)}
               zoom={compare.zoom}
@@ -108,7 +110,7 @@ function DuelHead({ duel, isTold, onTell }: DuelHeadProps) {
         </button>
       )}
       <button className="btn ghost" disabled={(arena?.decided ?? 0) === 0} onClick={undo} type="button">
-        Undo <kbd>Ctrl Z</kbd>
+        Undo <Keys press="Ctrl+Z" />
       </button>
     </header>
   );

@@ -10,6 +10,7 @@ import { sentenceOf } from '../../state/refusal';
 import { formatCount, plural } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import { DecidedPairs } from './decided-pairs';
+import { keyWords } from '../../ui/keys';
 
 interface OutcomeProps {
   readonly arena: Arena;
@@ -84,7 +85,7 @@ function ExportPairs({ arena, isOff }: { readonly arena: Arena; readonly isOff: 
       className="btn"
       disabled={isOff}
       onClick={start}
-      title="Ctrl+E"
+      title={keyWords('Ctrl+E')}
       type="button"
     >
       Export pairs…

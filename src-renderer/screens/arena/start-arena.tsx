@@ -12,6 +12,7 @@ import { show } from '../../state/ui-store';
 import { useAction } from '../../state/use-action';
 import { Dialog, DialogFoot } from '../../ui/dialog';
 import { SelectField } from '../../ui/field';
+import { runLabels } from '../../jobs/run-words';
 import { formatCount, plural } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import './arena.css';
@@ -153,6 +154,7 @@ function OtherRun({ runIds, value, onChange }: OtherRunProps) {
   const others = pictureRunsNewestFirst(runs).filter(
     ({ id, counts }) => !runIds.includes(id) && counts.done > 0,
   );
+  const labelOf = runLabels(others);
   return others.length === 0 ? null : (
     <SelectField
       hint="Rows are matched by their index: another instruction, another model, another day."
@@ -161,9 +163,9 @@ function OtherRun({ runIds, value, onChange }: OtherRunProps) {
       value={value ?? ''}
     >
       <option value="">None</option>
-      {others.map(({ id, name, counts }) => (
-        <option key={id} value={id}>
-          {name} ({formatCount(counts.done)})
+      {others.map((one) => (
+        <option key={one.id} value={one.id}>
+          {labelOf(one)} ({formatCount(one.counts.done)})
         </option>
       ))}
     </SelectField>

@@ -4,16 +4,18 @@ import type { Provider } from '@shared/model/provider';
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
 import { OFFICIAL_BASE_URLS, requestUrl } from '@shared/request-url';
 import { defaultModel } from '@shared/resolve-model';
+import { sendsInClear } from '@shared/sends-in-clear';
 import { useState } from 'react';
 import { useLive, useModel } from '../../state/app-model';
 import { makesPictures } from '../../state/model-tasks';
+import { show } from '../../state/ui-store';
 import { useAction } from '../../state/use-action';
 import type { Client } from '../../api';
 import { Dialog, DialogFoot } from '../../ui/dialog';
 import { TextField } from '../../ui/field';
 import { Notice } from '../../ui/notice';
 import { ProviderSelect } from '../../ui/provider-select';
-import { baseUrlProblem, sendsInClear } from './endpoint-links';
+import { baseUrlProblem, otherProtocol } from './endpoint-links';
 
 type EndpointDraft = Parameters<Client['endpoints']['add']>[0];
 
@@ -37,10 +39,8 @@ export function AddEndpointDialog({ onClose }: { onClose(): void }) {
       const { id } = view.endpoint;
       const others = () => live.getState().endpoints.filter((other) => other.endpoint.id !== id);
       accept(() => ({ kind: 'endpoints', endpoints: [...others(), view] }));
-      ui.setState({
-        view: { kind: 'endpoints', endpointId: view.endpoint.id },
-        overlay: { kind: 'addKeys', endpointId: view.endpoint.id },
-      });
+      show(ui, { kind: 'endpoints', endpointId: id });
+      ui.setState({ overlay: { kind: 'addKeys', endpointId: id } });
     });
   return (
     <Dialog onClose={onClose} title="Add an endpoint">
@@ -116,6 +116,7 @@ function EndpointFields({ draft, entered, errorOf, onChange }: EndpointFieldsPro
       {sendsInClear(baseUrl) && (
         <Notice tone="warn">This address is not encrypted: keys and pictures travel unencrypted.</Notice>
       )}
+      <WrongProtocol entered={entered} onChange={onChange} />
       <TextField
         error={errorOf('name')}
         label="Name"
@@ -125,6 +126,23 @@ function EndpointFields({ draft, entered, errorOf, onChange }: EndpointFieldsPro
         value={name}
       />
     </>
+  );
+}
+
+function WrongProtocol({ entered, onChange }: Pick<EndpointFieldsProps, 'entered' | 'onChange'>) {
+  const other = otherProtocol(entered.baseUrl, entered.provider);
+  return other === null ? null : (
+    <Notice
+      action={
+        <button className="btn small" onClick={() => onChange({ provider: other })} type="button">
+          Use {PROVIDER_LABELS[other]}
+        </button>
+      }
+      tone="warn"
+    >
+      This address looks like {PROVIDER_LABELS[other]}, and the protocol is{' '}
+      {PROVIDER_LABELS[entered.provider]}.
+    </Notice>
   );
 }
 

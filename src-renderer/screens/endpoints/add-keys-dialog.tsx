@@ -1,14 +1,15 @@
 /** Adds keys to an endpoint, one or many. What is typed here goes to the vault and nowhere else. */
-import type { KeyTier } from '@shared/model/endpoint';
+import type { KeyTier, Limits } from '@shared/model/endpoint';
 import { useMemo, useState } from 'react';
 import { useLive, useModel } from '../../state/app-model';
-import { toast } from '../../state/ui-store';
+import { show, toast } from '../../state/ui-store';
 import { useAction } from '../../state/use-action';
 import { Dialog, DialogFoot } from '../../ui/dialog';
 import { Field, TextField } from '../../ui/field';
 import { formatCount, plural } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import { GroupSelect } from './group-select';
+import { LIMIT_FIELDS, LimitsFields, NoLimitHint } from './limits-fields';
 import { parseKeys } from './parse-keys';
 import type { PastedKey } from './parse-keys';
 import { PastePreview } from './paste-preview';
@@ -17,39 +18,28 @@ import { TierSelect } from './tier-select';
 /** The border takes this many at once. */
 const MOST_KEYS = 2000;
 
-const PLACED = ['keys', 'label', 'groupId', 'tier'];
+const PLACED = ['keys', 'label', 'groupId', 'tier', ...LIMIT_FIELDS];
 
 /** What all keys of the paste get. */
 interface Batch {
   readonly label: string;
   readonly groupId: string | null;
   readonly tier: KeyTier | null;
+  /** Of each of them. */
+  readonly limits: Limits;
 }
 
 export function AddKeysDialog({ endpointId, onClose }: { readonly endpointId: string; onClose(): void }) {
-  const { backend, ui } = useModel();
-  const action = useAction();
+  const add = useAddKeys(endpointId, onClose);
+  const { action } = add;
   const view = useLive((state) => state.endpoints.find((one) => one.endpoint.id === endpointId));
   const [text, setText] = useState('');
-  const [batch, setBatch] = useState<Batch>({ label: '', groupId: null, tier: null });
+  const [batch, setBatch] = useState<Batch>({ label: '', groupId: null, tier: null, limits: {} });
   const pasted = useMemo(() => parseKeys(text), [text]);
   const firstNumber = (view?.keys.length ?? 0) + 1;
   const keys = labelled(pasted.keys, batch.label.trim(), firstNumber);
   const isTooMany = keys.length > MOST_KEYS;
   const errorOf = (field: string) => (action.error?.field === field ? action.error.sentence : undefined);
-
-  const add = () =>
-    void action.run(async () => {
-      const { added, duplicates } = await backend.client.keys.add({
-        endpointId,
-        keys,
-        ...(batch.groupId === null ? {} : { groupId: batch.groupId }),
-        ...(batch.tier === null ? {} : { tier: batch.tier }),
-      });
-      const doubles = duplicates === 0 ? '' : `, ${plural(duplicates, 'was', 'were')} already here`;
-      toast(ui, `${plural(added.length, 'key')} added${doubles}`);
-      onClose();
-    });
 
   return (
     <Dialog className="wide" onClose={onClose} title={`Add keys to ${view?.endpoint.name ?? 'the endpoint'}`}>
@@ -57,7 +47,7 @@ export function AddKeysDialog({ endpointId, onClose }: { readonly endpointId: st
         className="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          add();
+          add.start(keys, batch);
         }}
       >
         <SecretsField
@@ -75,7 +65,12 @@ export function AddKeysDialog({ endpointId, onClose }: { readonly endpointId: st
           isMany={keys.length > 1}
           onChange={(part) => setBatch((old) => ({ ...old, ...part }))}
         />
-        {pasted.keys.length > 0 && <PastePreview doubles={pasted.doubles} keys={keys} />}
+        <BatchLimits
+          errorOf={errorOf}
+          limits={batch.limits}
+          onChange={(limits) => setBatch((old) => ({ ...old, limits }))}
+        />
+        {pasted.keys.length > 0 && <PastePreview {...pasted} keys={keys} />}
         <Notice tone="info">
           Keys of one account or project share its quota, and some providers’ terms restrict spreading load
           over keys. Put keys of one account into one quota group.
@@ -91,6 +86,30 @@ export function AddKeysDialog({ endpointId, onClose }: { readonly endpointId: st
       </form>
     </Dialog>
   );
+}
+
+/** Adds them, leaves the dialog and shows the first that is new. */
+function useAddKeys(endpointId: string, onClose: () => void) {
+  const { backend, ui } = useModel();
+  const action = useAction();
+  const start = (keys: PastedKey[], batch: Batch) =>
+    void action.run(async () => {
+      const { added, duplicates } = await backend.client.keys.add({
+        endpointId,
+        keys,
+        ...(batch.groupId === null ? {} : { groupId: batch.groupId }),
+        ...(batch.tier === null ? {} : { tier: batch.tier }),
+        ...(Object.keys(batch.limits).length === 0 ? {} : { limits: batch.limits }),
+      });
+      const doubles = duplicates === 0 ? '' : `, ${plural(duplicates, 'was', 'were')} already here`;
+      toast(ui, `${plural(added.length, 'key')} added${doubles}`);
+      onClose();
+      const [first] = added;
+      if (first !== undefined && ui.getState().view.kind === 'endpoints') {
+        show(ui, { kind: 'endpoints', endpointId, tab: 'keys', keyId: first.id });
+      }
+    });
+  return { action, start };
 }
 
 interface BatchFieldsProps {
@@ -120,6 +139,28 @@ function BatchFields({ batch, isMany, errorOf, onChange }: BatchFieldsProps) {
         value={batch.groupId}
       />
     </div>
+  );
+}
+
+interface BatchLimitsProps extends Pick<BatchFieldsProps, 'errorOf'> {
+  readonly limits: Limits;
+  onChange(limits: Limits): void;
+}
+
+/** Folded: most keys have none of their own. */
+function BatchLimits({ limits, errorOf, onChange }: BatchLimitsProps) {
+  const count = Object.keys(limits).length;
+  const isRefused = LIMIT_FIELDS.some((field) => errorOf(field) !== undefined);
+  return (
+    <details className="batch-limits" {...(isRefused ? { open: true } : {})}>
+      <summary className="legend">Limits of each key{count === 0 ? '' : `, ${count} set`}</summary>
+      <div className="stack">
+        <div className="fields">
+          <LimitsFields errorOf={errorOf} limits={limits} onChange={onChange} tells="typed" />
+        </div>
+        <NoLimitHint />
+      </div>
+    </details>
   );
 }
 

@@ -1,14 +1,16 @@
 /** The base URL of an endpoint, with the address that a request really goes to. */
 import type { Endpoint } from '@shared/model/endpoint';
+import { PROVIDER_LABELS } from '@shared/model/provider';
 import { OFFICIAL_BASE_URLS, requestUrl } from '@shared/request-url';
 import { defaultModel } from '@shared/resolve-model';
+import { sendsInClear } from '@shared/sends-in-clear';
 import { useState } from 'react';
 import { useLive } from '../../state/app-model';
 import { makesPictures } from '../../state/model-tasks';
 import type { ActionError } from '../../state/use-action';
 import { SelectField, TextField } from '../../ui/field';
 import { Notice } from '../../ui/notice';
-import { baseUrlProblem, sendsInClear } from './endpoint-links';
+import { baseUrlProblem, otherProtocol } from './endpoint-links';
 
 interface BaseUrlProps {
   readonly endpoint: Endpoint;
@@ -22,6 +24,7 @@ export function BaseUrl({ endpoint, error, onSave }: BaseUrlProps) {
   const model = defaultModel(models.filter(makesPictures), endpoint.provider)?.id ?? 'model';
   const url = requestUrl({ ...endpoint, baseUrl: typed }, model, 'edit');
   const problem = baseUrlProblem(typed) ?? (error?.field === 'baseUrl' ? error.sentence : undefined);
+  const other = otherProtocol(typed, endpoint.provider);
   const isGoogle = endpoint.provider === 'google_genai';
   return (
     <>
@@ -56,6 +59,14 @@ export function BaseUrl({ endpoint, error, onSave }: BaseUrlProps) {
             </option>
           ))}
         </SelectField>
+      )}
+      {other !== null && (
+        <div className="span4">
+          <Notice tone="warn">
+            This address looks like {PROVIDER_LABELS[other]}, and this endpoint speaks{' '}
+            {PROVIDER_LABELS[endpoint.provider]}: add an endpoint of that protocol for it.
+          </Notice>
+        </div>
       )}
       {sendsInClear(typed) && (
         <div className="span4">

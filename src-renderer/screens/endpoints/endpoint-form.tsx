@@ -2,7 +2,9 @@
 import type { EndpointView } from '@shared/contract';
 import { adaptiveSchema } from '@shared/model/endpoint';
 import type { Adaptive, Endpoint } from '@shared/model/endpoint';
+import { DEFAULT_RESET_ZONE, PROVIDER_TRAITS } from '@shared/model/provider';
 import type { Provider } from '@shared/model/provider';
+import { isTimeZone } from '@shared/time-zone';
 import { useId, useState } from 'react';
 import { useLive, useModel } from '../../state/app-model';
 import { useAction } from '../../state/use-action';
@@ -13,7 +15,7 @@ import { Notice } from '../../ui/notice';
 import { BaseUrl } from './base-url-field';
 import { PROVIDER_LINKS } from './endpoint-links';
 import { trafficShare } from './endpoint-words';
-import { LimitsFields, NoLimitHint } from './limits-fields';
+import { LIMIT_FIELDS, LimitsFields, NoLimitHint } from './limits-fields';
 import { RelayOptions } from './relay-options';
 import { draftShares } from './weights';
 
@@ -27,19 +29,7 @@ interface PartProps {
 }
 
 /** Controls that show their refusal themselves. */
-const PLACED = [
-  'name',
-  'baseUrl',
-  'apiVersion',
-  'weight',
-  'timeoutMs',
-  'resetZone',
-  'requestsPerMinute',
-  'requestsPerDay',
-  'tokensPerMinute',
-  'concurrency',
-  'minIntervalMs',
-];
+const PLACED = ['name', 'baseUrl', 'apiVersion', 'weight', 'timeoutMs', 'resetZone', ...LIMIT_FIELDS];
 
 export function EndpointForm({ view }: { readonly view: EndpointView }) {
   const { backend, accept, live } = useModel();
@@ -184,21 +174,6 @@ function WeightField({ view, error, onSave }: PartProps) {
   );
 }
 
-/** At whose midnight each provider's daily limits start anew. */
-const OWN_ZONES: Readonly<Record<Provider, string>> = {
-  google_genai: 'America/Los_Angeles',
-  openai: 'UTC',
-};
-
-function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 interface ResetZoneProps extends Omit<PartProps, 'view'> {
   readonly endpoint: Endpoint;
 }
@@ -206,10 +181,10 @@ interface ResetZoneProps extends Omit<PartProps, 'view'> {
 function ResetZone({ endpoint, error, onSave }: ResetZoneProps) {
   const list = useId();
   const [problem, setProblem] = useState<string>();
-  const own = OWN_ZONES[endpoint.provider];
+  const own = PROVIDER_TRAITS[endpoint.provider].resetZone ?? DEFAULT_RESET_ZONE;
   const commit = (text: string) => {
     const zone = text.trim();
-    const isFine = zone === '' || isZone(zone);
+    const isFine = zone === '' || isTimeZone(zone);
     setProblem(isFine ? undefined : `There is no time zone ${zone}. For example: UTC, Europe/Berlin.`);
     if (isFine) {
       onSave({ resetZone: zone === '' ? undefined : zone });

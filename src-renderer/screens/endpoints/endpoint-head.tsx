@@ -11,11 +11,12 @@ import type { Action } from '../../state/use-action';
 import { ConfirmDialog } from '../../ui/dialog';
 import { MenuButton } from '../../ui/menu';
 import type { MenuItem } from '../../ui/menu';
+import { plural } from '../../ui/format';
 import { Pill } from '../../ui/pill';
 import { useNow } from '../../ui/use-now';
 import { useMoveEndpoint } from './endpoint-list';
 import { endpointState, isEndpointCounting } from './endpoint-words';
-import { useEndpointActs } from './use-endpoint-acts';
+import { focusSoon, SHOWN_ENDPOINT, useEndpointActs } from './use-endpoint-acts';
 import type { EndpointActs } from './use-endpoint-acts';
 
 interface EndpointHeadProps {
@@ -115,14 +116,19 @@ function MoreMenu({ view, action, acts }: PartProps & { readonly acts: EndpointA
   const count = useLive((state) => state.endpoints.length);
   const place = useLive((state) => state.endpoints.findIndex((one) => one.endpoint.id === view.endpoint.id));
   const move = useMoveEndpoint(action);
-  const item = (label: string, hint: string, onSelect: (() => void) | null): readonly MenuItem[] =>
-    onSelect === null ? [] : [{ label, hint, onSelect }];
+  const item = (
+    label: string,
+    keys: string,
+    onSelect: (() => void) | null,
+    hint?: string,
+  ): readonly MenuItem[] =>
+    onSelect === null ? [] : [{ label, keys, onSelect, ...(hint === undefined ? {} : { hint }) }];
   const items: readonly MenuItem[] = [
     ...item('Edit its settings', 'E', acts.edit),
-    ...item('Reset', 'forget errors, try all keys, R', acts.reset),
-    ...item('Move up', 'Alt ↑', place > 0 ? () => move(view, place - 1) : null),
-    ...item('Move down', 'Alt ↓', place < count - 1 ? () => move(view, place + 1) : null),
-    ...item('Remove…', 'Shift X', acts.remove).map((one) => ({ ...one, isDanger: true })),
+    ...item('Reset', 'R', acts.reset, 'forget errors, try all keys'),
+    ...item('Move up', 'Alt+↑', place > 0 ? () => move(view, place - 1) : null),
+    ...item('Move down', 'Alt+↓', place < count - 1 ? () => move(view, place + 1) : null),
+    ...item('Remove…', 'Shift+X', acts.remove).map((one) => ({ ...one, isDanger: true })),
   ];
   return (
     <MenuButton
@@ -138,17 +144,35 @@ function RemoveEndpoint({ view, action, onClose }: PartProps & { onClose(): void
   const { id, name } = view.endpoint;
   const remove = () =>
     void action.run(async () => {
+      const { endpoints } = live.getState();
+      const at = endpoints.findIndex((one) => one.endpoint.id === id);
+      const next = endpoints[at + 1] ?? endpoints[at - 1];
       await backend.client.endpoints.remove({ endpointId: id });
       accept(() => ({
         kind: 'endpoints',
         endpoints: live.getState().endpoints.filter((other) => other.endpoint.id !== id),
       }));
-      show(ui, { kind: 'endpoints', endpointId: null });
+      ui.setState({ lastEndpoints: null });
+      show(ui, { kind: 'endpoints', endpointId: next?.endpoint.id ?? null });
+      focusSoon(SHOWN_ENDPOINT);
       toast(ui, `Removed ${name}`);
     });
   return (
     <ConfirmDialog action="Remove endpoint" onClose={onClose} onConfirm={remove} title={`Remove ${name}?`}>
-      Its keys that serve no other endpoint are removed from the vault with it. Runs and results stay.
+      {goneWords(view)} Runs and results stay.
     </ConfirmDialog>
   );
+}
+
+/** Keys that serve no other endpoint go with it. */
+function goneWords({ keys }: EndpointView): string {
+  const own = keys.filter(({ endpointIds }) => endpointIds.length === 1).length;
+  const shared = keys.length - own;
+  const erased =
+    own === 0
+      ? 'No key goes with it.'
+      : `${plural(own, 'key')} ${own === 1 ? 'is' : 'are'} erased from the vault with it, which cannot be undone.`;
+  return shared === 0
+    ? erased
+    : `${erased} ${plural(shared, 'key')} that ${shared === 1 ? 'serves' : 'serve'} other endpoints too ${shared === 1 ? 'stays' : 'stay'}.`;
 }

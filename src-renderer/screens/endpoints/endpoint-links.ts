@@ -1,5 +1,6 @@
 /** Where providers explain and manage things, and what can be said of a base URL. Pure. */
 import type { Provider } from '@shared/model/provider';
+import { isOpenaiItself, OFFICIAL_BASE_URLS } from '@shared/request-url';
 
 export interface ProviderLinks {
   readonly pricing: string;
@@ -23,15 +24,27 @@ export const PROVIDER_LINKS: Readonly<Record<Provider, ProviderLinks>> = {
   },
 };
 
-/** Whether keys would travel unencrypted over a network. On this computer itself they do not. */
-export function sendsInClear(baseUrl: string): boolean {
+/** A path that ends in a call of that protocol, as people paste it. */
+const CALLS: Readonly<Record<Provider, RegExp>> = {
+  google_genai: /\/models\/[^/]+:\w+$/u,
+  openai: /\/(?:chat\/completions|completions|images\/(?:generations|edits)|responses)$/u,
+};
+
+/** The other protocol, where the address tells that it is that one's; null: it may well be the one chosen. */
+export function otherProtocol(baseUrl: string, chosen: Provider): Provider | null {
   const text = baseUrl.trim();
-  if (!URL.canParse(text)) {
-    return false;
+  if (text === '' || !URL.canParse(text)) {
+    return null;
   }
-  const { protocol, hostname } = new URL(text);
-  const isHere = hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
-  return protocol === 'http:' && !isHere;
+  const { hostname, pathname } = new URL(text);
+  const path = pathname.replace(/\/+$/u, '');
+  const isGoogles = hostname === new URL(OFFICIAL_BASE_URLS.google_genai).hostname;
+  // Google serves OpenAI's protocol, too, below that path.
+  const isOpenai = isGoogles ? /\/openai(?:\/|$)/u.test(path) : isOpenaiItself({ baseUrl: text });
+  if (isOpenai || CALLS.openai.test(path)) {
+    return chosen === 'openai' ? null : 'openai';
+  }
+  return chosen !== 'google_genai' && (isGoogles || CALLS.google_genai.test(path)) ? 'google_genai' : null;
 }
 
 export function baseUrlProblem(baseUrl: string): string | undefined {

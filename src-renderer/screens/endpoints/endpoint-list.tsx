@@ -7,9 +7,10 @@ import type { Action } from '../../state/use-action';
 import { formatPercent, plural } from '../../ui/format';
 import { Mark } from '../../ui/pill';
 import { useNow } from '../../ui/use-now';
-import { endpointState, isEndpointCounting, trafficShare } from './endpoint-words';
+import { endpointReason, endpointState, isEndpointCounting, trafficShare } from './endpoint-words';
 import { dragClass, useReorder } from '../../ui/reorder';
 import type { Reordering } from '../../ui/reorder';
+import { keyWords } from '../../ui/keys';
 
 interface EndpointListProps {
   /** All of them, or those that were searched for. */
@@ -90,6 +91,10 @@ interface EndpointItemProps {
 function EndpointItem({ view, at, isShown, isMovable, now, reorder, onShow, ...shares }: EndpointItemProps) {
   const { endpoint, keys } = view;
   const { word, tone } = endpointState(view, now);
+  const state = [word, endpointReason(view)]
+    .filter((part) => part !== '')
+    .join('. ')
+    .replace(/\.$/u, '');
   return (
     <li
       className={dragClass(reorder.drag, at)}
@@ -104,7 +109,7 @@ function EndpointItem({ view, at, isShown, isMovable, now, reorder, onShow, ...s
         className="item endpoint-item"
         onClick={() => !reorder.takeClick() && onShow()}
         onKeyDown={(event) => reorder.onKeyDown(event, at)}
-        title={isMovable ? `${word}. Drag to move, or Alt and an arrow key` : word}
+        title={isMovable ? `${state}. Drag to move, or ${keyWords('Alt+↑')} and ${keyWords('Alt+↓')}` : state}
         type="button"
       >
         <Mark tone={tone} />

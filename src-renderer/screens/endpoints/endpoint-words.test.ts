@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { fakeEndpoints, fakeKey, NO_GAUGES } from '../../testing/fake-fleet-data';
+import { DEMO_ENDPOINT, fakeEndpoints, fakeKey, NO_GAUGES, NO_METRICS } from '../../testing/fake-fleet-data';
 import type { EndpointView } from '@shared/contract';
 import {
   endpointState,
   gaugeWords,
   isReady,
+  keyReason,
   keyState,
   keyTally,
   latencyWords,
@@ -38,6 +39,12 @@ describe('words for keys', () => {
     expect(keyState(key, NOW, true).word).toBe('Ready');
   });
 
+  it('gives no reason of a locked key, which is said once for all, and one of a key that is lost', () => {
+    const key = fakeKey('a', 'x', undefined, { readable: false });
+    expect(keyReason(key, true)).toBe('');
+    expect(keyReason(key, false)).toContain('add it again');
+  });
+
   it('says how many requests a paused key still waits for', () => {
     const key = fakeKey('a', 'x', undefined, {
       paused: true,
@@ -65,10 +72,10 @@ describe('ready keys', () => {
 
   it('are counted once, and not at paused endpoints', () => {
     const all = fakeEndpoints(NOW);
-    expect(keyTally(all)).toEqual({ ready: 4, all: 7 });
-    expect(keyTally([...all, ...all])).toEqual({ ready: 4, all: 7 });
+    expect(keyTally(all)).toEqual({ ready: 4, refused: 1, all: 7 });
+    expect(keyTally([...all, ...all])).toEqual({ ready: 4, refused: 1, all: 7 });
     const paused = all.map((view) => ({ ...view, endpoint: { ...view.endpoint, enabled: false } }));
-    expect(keyTally(paused)).toEqual({ ready: 0, all: 0 });
+    expect(keyTally(paused)).toEqual({ ready: 0, refused: 0, all: 0 });
   });
 });
 
@@ -92,8 +99,20 @@ describe('states of an endpoint', () => {
     ],
   });
 
+  const answered = { ...google.health, proof: { kind: 'answered' } as const };
+  const unreachable = {
+    kind: 'testFailed',
+    failure: { kind: 'network', message: 'The connection was refused.' },
+  } as const;
+
   it.each([
     ['Healthy', google],
+    ['Untested', { ...google, metrics: NO_METRICS }],
+    ['Untested', { ...google, health: { ...google.health, proof: { kind: 'moved' } as const } }],
+    ['Healthy', { ...google, metrics: NO_METRICS, health: answered }],
+    ['Test failed: Network error', { ...google, health: { ...answered, proof: unreachable } }],
+    ['Gets no traffic', { ...google, endpoint: { ...google.endpoint, weight: 0 } }],
+    ['Healthy', { ...DEMO_ENDPOINT, health: { ...DEMO_ENDPOINT.health, effectiveWeight: 1 } }],
     ['No keys', { ...google, keys: [] }],
     ['Waiting for quota 0:10', waiting(NOW + 10_000)],
     ['No key ready', waiting()],

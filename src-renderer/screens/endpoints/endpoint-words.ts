@@ -80,10 +80,10 @@ export function isCounting(key: KeyInfo): boolean {
   return (standing === 'cooling' || standing === 'waiting') && key.state.until !== undefined;
 }
 
-/** Why the key is in its state, and the way out. */
-export function keyReason(key: KeyInfo): string {
+/** Why the key is in its state, and the way out. Of locked keys it is said once, for all of them. */
+export function keyReason(key: KeyInfo, isLocked: boolean): string {
   if (!key.readable) {
-    return 'The vault is locked, or no longer has this key: unlock it, or add the key again.';
+    return isLocked ? '' : 'The vault no longer has this key: add it again.';
   }
   const reason = key.state.reason;
   return reason === undefined ? '' : `${reason.message} ${FAILURES[reason.kind].remedy}`;
@@ -95,19 +95,35 @@ export function isReady(key: KeyInfo): boolean {
   return standing === 'ready' || (standing === 'cooling' && key.state.reason === undefined);
 }
 
+/** Out until a person does something about it, without being paused. */
+export function isRefused(key: KeyInfo): boolean {
+  return keyStanding(key) === 'invalid';
+}
+
+interface KeyTally {
+  readonly ready: number;
+  readonly refused: number;
+  readonly all: number;
+}
+
 /** Keys of the endpoints that are not paused, each once: how many could be used now. */
-export function keyTally(views: readonly EndpointView[]): { readonly ready: number; readonly all: number } {
+export function keyTally(views: readonly EndpointView[]): KeyTally {
   const keys = new Map(
     views
       .filter((view) => view.endpoint.enabled)
       .flatMap((view) => view.keys.map((key) => [key.id, key] as const)),
   );
-  return { ready: [...keys.values()].filter(isReady).length, all: keys.size };
+  const all = [...keys.values()];
+  return { ready: all.filter(isReady).length, refused: all.filter(isRefused).length, all: keys.size };
 }
 
-export function endpointState({ endpoint, health, keys }: EndpointView, now: number): Words {
+export function endpointState(view: EndpointView, now: number): Words {
+  const { endpoint, health, keys } = view;
   if (!endpoint.enabled) {
     return pausedWords(health.gauges.inFlight.used);
+  }
+  if (endpoint.weight === 0) {
+    return { word: 'Gets no traffic', tone: 'idle' };
   }
   if (health.rest !== undefined && health.rest.until > now) {
     return { word: `Resting${countdown(health.rest.until, now)}`, tone: 'warn' };
@@ -121,9 +137,29 @@ export function endpointState({ endpoint, health, keys }: EndpointView, now: num
       ? { word: `Waiting for quota${countdown(next, now)}`, tone: 'warn' }
       : { word: 'No key ready', tone: 'bad' };
   }
-  return health.effectiveWeight < endpoint.weight
-    ? { word: 'Recent errors', tone: 'warn' }
-    : { word: 'Healthy', tone: 'ok' };
+  return answerWords(view);
+}
+
+/** What its answers say. Those of earlier sessions count, as long as they came from where it leads to now. */
+function answerWords({ endpoint, health, metrics }: EndpointView): Words {
+  if (health.proof?.kind === 'testFailed') {
+    return { word: `Test failed: ${FAILURES[health.proof.failure.kind].title}`, tone: 'bad' };
+  }
+  if (health.effectiveWeight < endpoint.weight) {
+    return { word: 'Recent errors', tone: 'warn' };
+  }
+  const hasAnswered =
+    health.proof === undefined ? metrics.p50Ms !== undefined : health.proof.kind === 'answered';
+  return endpoint.demo || hasAnswered ? { word: 'Healthy', tone: 'ok' } : { word: 'Untested', tone: 'idle' };
+}
+
+/** What stands behind the word, where it says too little. */
+export function endpointReason({ endpoint, health }: EndpointView): string {
+  if (health.proof?.kind === 'testFailed') {
+    const { kind, message } = health.proof.failure;
+    return `${message} ${FAILURES[kind].remedy}`;
+  }
+  return endpoint.weight === 0 ? 'With the weight 0 nothing is sent there.' : '';
 }
 
 /** Whether the word of an endpoint changes with the time. */

@@ -19,6 +19,7 @@ import { ShareBar } from './share-bar';
 import { draftShares } from './weights';
 import type { WeightDraft } from './weights';
 import './endpoints.css';
+import { keyWords } from '../../ui/keys';
 
 export function shownEndpoint(views: readonly EndpointView[], id: string | null): EndpointView | undefined {
   return views.find((view) => view.endpoint.id === id) ?? views[0];
@@ -138,7 +139,7 @@ function ForAll({ endpoints }: { readonly endpoints: readonly EndpointView[] }) 
           className="btn small"
           disabled={testAll === null}
           onClick={() => testAll?.()}
-          title="Shift+T"
+          title={keyWords('Shift+T')}
           type="button"
         >
           Test all keys
@@ -175,7 +176,7 @@ function TestAllProgress() {
           aria-keyshortcuts="Shift+T"
           className="btn small ghost"
           onClick={tests.stop}
-          title="Shift+T"
+          title={keyWords('Shift+T')}
           type="button"
         >
           Stop

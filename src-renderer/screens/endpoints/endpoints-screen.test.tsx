@@ -174,12 +174,14 @@ describe('keys', () => {
 
   it('wait for the vault: the choice is asked for and the call tried again', async () => {
     const { backend } = await openEndpoints();
-    backend.vault = { kind: 'undecided', why: 'This computer has no keyring.' };
+    backend.vault = { kind: 'undecided', why: 'no service answers.' };
     fireEvent.click(button('Add keys…'));
     fireEvent.change(screen.getByLabelText('Keys', { selector: 'textarea' }), { target: { value: A } });
     fireEvent.click(button('Add 1 key'));
     const vault = await screen.findByRole('dialog', { name: 'How should keys be kept?' });
-    expect(within(vault).getByText('This computer has no keyring.')).toBeTruthy();
+    expect(
+      within(vault).getByText('The keyring of this system cannot keep them: no service answers.'),
+    ).toBeTruthy();
     fireEvent.click(within(vault).getByRole('button', { name: 'Use this' }));
     expect(await screen.findByText('1 key added')).toBeTruthy();
     expect(backend.vault).toEqual({ kind: 'session' });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { failureKindSchema } from '@shared/model/failure';
 import { fakeEndpoints, fakeFleetEvents } from '../../testing/fake-fleet-data';
 import { eventsOf, eventWords, untilWords } from './fleet-event-words';
 
@@ -28,9 +29,29 @@ describe('lines of the event log', () => {
       who: 'team …a1b2',
       what: 'Waiting for quota',
       tone: 'warn',
-      details: 'quota_minute · until 14:05:10',
+      details: 'minute quota reached · until 14:05:10',
       message: 'Over 60 a minute.',
     });
+  });
+
+  it('name no failure by its code', () => {
+    for (const kind of failureKindSchema.options) {
+      const { details } = eventWords(
+        {
+          kind: 'keyState',
+          id: 1,
+          at: NOW,
+          keyId: 'k',
+          keyTail: '',
+          keyLabel: 'team',
+          from: 'AVAILABLE',
+          to: 'TEMPORARILY_EXHAUSTED',
+          reason: { kind, message: '' },
+        },
+        NOW,
+      );
+      expect(details).toMatch(/^[^_]+$/);
+    }
   });
 
   it('add the day where the end is on another', () => {
@@ -42,7 +63,7 @@ describe('lines of the event log', () => {
     const [, , learned, back, rest] = fakeFleetEvents(NOW).map((event) => eventWords(event, NOW));
     expect(learned).toMatchObject({ who: 'team-c …m31a', what: 'Takes 44 a minute' });
     expect(back).toMatchObject({ who: 'Relay Frankfurt', what: 'Sends again', details: '' });
-    expect(rest?.details).toMatch(/^failing · until 13:33:28$/);
+    expect(rest?.details).toMatch(/^failed many times in a row · until 13:33:28$/);
   });
 
   it('belong to the endpoint they happened at, and to a key’s endpoint where a wait just ended', () => {

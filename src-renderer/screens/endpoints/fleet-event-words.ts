@@ -1,7 +1,8 @@
 /** Lines of the event log in words. Pure. */
 import type { EndpointView } from '@shared/contract';
-import type { FleetEvent } from '@shared/model/endpoint';
+import type { EndpointRest, FleetEvent } from '@shared/model/endpoint';
 import { assertNever } from '@shared/assert-never';
+import { FAILURE_NOTES } from '../../jobs/job-words';
 import { formatTimeExact } from '../../ui/format';
 import type { Tone } from '../../ui/pill';
 import { KEY_STANDINGS, OF_STATUS } from './endpoint-words';
@@ -12,18 +13,23 @@ export interface EventWords {
   /** `Waiting for quota`: the new state. */
   readonly what: string;
   readonly tone: Tone;
-  /** `quota_minute · until 14:05:10`; blank: nothing to add. */
+  /** `minute quota reached · until 14:05:10`; blank: nothing to add. */
   readonly details: string;
   /** The sentence of the failure, where there is one. */
   readonly message: string;
 }
+
+const REST_NOTES: Readonly<Record<EndpointRest['reason'], string>> = {
+  failing: 'failed many times in a row',
+  ban: 'looks like a ban',
+};
 
 export function eventWords(event: FleetEvent, now: number): EventWords {
   switch (event.kind) {
     case 'keyState': {
       const { word, tone } = KEY_STANDINGS[OF_STATUS[event.to]];
       const details = [
-        event.reason?.kind,
+        event.reason === undefined ? undefined : FAILURE_NOTES[event.reason.kind],
         event.until === undefined ? undefined : untilWords(event.until, now),
       ];
       return {
@@ -40,7 +46,9 @@ export function eventWords(event: FleetEvent, now: number): EventWords {
         what: event.rest === undefined ? 'Sends again' : 'Resting',
         tone: event.rest === undefined ? 'ok' : 'warn',
         details:
-          event.rest === undefined ? '' : `${event.rest.reason} · ${untilWords(event.rest.until, now)}`,
+          event.rest === undefined
+            ? ''
+            : `${REST_NOTES[event.rest.reason]} · ${untilWords(event.rest.until, now)}`,
         message: '',
       };
     case 'rateLearned':

@@ -63,7 +63,7 @@ function LogLine({ event, now }: { readonly event: FleetEvent; readonly now: num
       <span className="clip log-words">
         {event.kind === 'endpointRest' ? '' : 'key '}
         <b>{who}</b>: {what}
-        {details !== '' && <span className="num"> · {details}</span>}
+        {details !== '' && <span className="log-details"> · {details}</span>}
       </span>
       <span className="hint clip" title={message}>
         {message}

@@ -14,7 +14,7 @@ import { Pill } from '../../ui/pill';
 import { useNow } from '../../ui/use-now';
 import { isCounting, keyReason, keyState } from './endpoint-words';
 import { GroupSelect } from './group-select';
-import { LimitsFields, NoLimitHint } from './limits-fields';
+import { LIMIT_FIELDS, LimitsFields, NoLimitHint } from './limits-fields';
 import { ModelLimits } from './model-limits';
 import { ServedEndpoints } from './served-endpoints';
 import { TierSelect } from './tier-select';
@@ -45,18 +45,7 @@ interface EditorProps {
   onClose(): void;
 }
 
-const FIELDS_OF_OWN = [
-  'label',
-  'groupId',
-  'tier',
-  'endpointIds',
-  'requestsPerMinute',
-  'requestsPerDay',
-  'tokensPerMinute',
-  'concurrency',
-  'minIntervalMs',
-  'costPerDay',
-];
+const FIELDS_OF_OWN = ['label', 'groupId', 'tier', 'endpointIds', ...LIMIT_FIELDS, 'costPerDay'];
 
 function Editor({ apiKey: key, view, onClose }: EditorProps) {
   const { backend } = useModel();
@@ -190,6 +179,7 @@ function KeyFacts({ apiKey: key, view }: { readonly apiKey: KeyInfo; readonly vi
   const now = useNow(isCounting(key));
   const isLocked = useLive((state) => isVaultLocked(state.vault));
   const { word, tone } = keyState(key, now, isLocked);
+  const reason = keyReason(key, isLocked);
   const failure = view.keyMetrics?.[key.id]?.lastFailure;
   const facts: readonly (readonly [string, string])[] = [
     ['Account', key.account ?? 'not named by the provider'],
@@ -209,7 +199,7 @@ function KeyFacts({ apiKey: key, view }: { readonly apiKey: KeyInfo; readonly vi
           {key.state.status === 'AVAILABLE' ? '' : `since ${formatTimeExact(key.state.since)}`}
         </span>
       </div>
-      {keyReason(key) !== '' && <p className="hint">{keyReason(key)}</p>}
+      {reason !== '' && <p className="hint">{reason}</p>}
       <dl className="kv">
         {facts.map(([name, value]) => (
           <div className="kv-pair" key={name}>

@@ -29,7 +29,7 @@ interface KeyRowProps {
 export function KeyRow(props: KeyRowProps) {
   const { apiKey: key, now, isCurrent, isLocked } = props;
   const { word, tone } = keyState(key, now, isLocked);
-  const reason = keyReason(key);
+  const reason = keyReason(key, isLocked);
   return (
     <div
       aria-rowindex={props.index + 2}
@@ -55,7 +55,7 @@ export function KeyRow(props: KeyRowProps) {
       </span>
       {reason !== '' && (
         <span className="hint clip key-note" role="gridcell" title={reason}>
-          {noteWords(key, now)}
+          {key.readable ? noteWords(key, now) : reason}
         </span>
       )}
     </div>
@@ -72,12 +72,9 @@ function nameTitle(key: KeyInfo, groupName: string | undefined): string {
     .join(', ');
 }
 
-/** Since when, until when, and why. */
+/** Of a key that can be read: since when, until when, and why. */
 function noteWords(key: KeyInfo, now: number): string {
   const { state } = key;
-  if (!key.readable) {
-    return keyReason(key);
-  }
   const until = state.until === undefined ? '' : `, ${untilWords(state.until, now)}`;
   return `Since ${formatTime(state.since)}${until}: ${state.reason?.message ?? ''}`;
 }
@@ -141,10 +138,10 @@ function AnswerCells({ metrics }: { readonly metrics: KeyMetrics | undefined }) 
       >
         {metrics === undefined ? '–' : successWords(metrics.succeeded, metrics.failed)}
       </span>
-      <span className="num" role="gridcell">
+      <span className="num latency" role="gridcell">
         {latencyWords(metrics?.p50Ms, metrics?.p95Ms)}
       </span>
-      <span className="num" role="gridcell">
+      <span className="num spend" role="gridcell">
         {metrics === undefined ? '–' : formatUsd(metrics.spentTodayUsd)}
       </span>
     </>
@@ -159,6 +156,7 @@ function KeyActions({ apiKey: key, isCurrent, action, onTest, onRemove }: KeyRow
     <>
       <KeyButton label="Test" name={name} onPress={onTest} shortcut="T" tabIndex={tabIndex} />
       <KeyButton
+        className="btn small ghost pause-key"
         isDisabled={action.isBusy}
         label={key.paused ? 'Resume' : 'Pause'}
         name={name}
@@ -170,9 +168,9 @@ function KeyActions({ apiKey: key, isCurrent, action, onTest, onRemove }: KeyRow
         icon={<Ellipsis aria-hidden="true" size={14} />}
         isSmall
         items={[
-          { label: 'Edit…', hint: 'E', onSelect: () => edit(key) },
-          { label: 'Reset', hint: 'tried again at once, R', onSelect: () => reset(key) },
-          { label: 'Remove…', hint: 'Del', isDanger: true, onSelect: onRemove },
+          { label: 'Edit…', keys: 'E', onSelect: () => edit(key) },
+          { label: 'Reset', hint: 'tried again at once', keys: 'R', onSelect: () => reset(key) },
+          { label: 'Remove…', keys: 'Del', isDanger: true, onSelect: onRemove },
         ]}
         label={`More for ${name}`}
         tabIndex={tabIndex}
@@ -182,6 +180,7 @@ function KeyActions({ apiKey: key, isCurrent, action, onTest, onRemove }: KeyRow
 }
 
 interface KeyButtonProps {
+  readonly className?: string;
   readonly label: string;
   /** Of the key, for screen readers. */
   readonly name: string;
@@ -191,14 +190,15 @@ interface KeyButtonProps {
   onPress(): void;
 }
 
-function KeyButton({ label, name, isDisabled = false, tabIndex, shortcut, onPress }: KeyButtonProps) {
+function KeyButton(props: KeyButtonProps) {
+  const { className = 'btn small ghost', label, name, isDisabled = false, tabIndex, shortcut } = props;
   return (
     <button
       aria-keyshortcuts={shortcut.toLowerCase()}
       aria-label={`${label} ${name}`}
-      className="btn small ghost"
+      className={className}
       disabled={isDisabled}
-      onClick={onPress}
+      onClick={props.onPress}
       tabIndex={tabIndex}
       title={shortcut}
       type="button"

@@ -1,8 +1,8 @@
 /** The keys of an endpoint: search, filter by state, the table, and what they share. */
 import type { EndpointView } from '@shared/contract';
 import type { KeyInfo, QuotaGroup } from '@shared/model/endpoint';
-import { useState } from 'react';
-import { isVaultLocked, useLive, useModel } from '../../state/app-model';
+import { useEffect, useEffectEvent, useState } from 'react';
+import { isVaultLocked, useLive, useModel, useUi } from '../../state/app-model';
 import { toast } from '../../state/ui-store';
 import type { Action } from '../../state/use-action';
 import { ConfirmDialog } from '../../ui/dialog';
@@ -14,6 +14,7 @@ import { keyStanding, standingWords } from './endpoint-words';
 import { ALL_KEYS, filterKeys, standingCounts } from './key-filter';
 import type { KeyFilter } from './key-filter';
 import { KeysTable } from './keys-table';
+import { FOCUSED_KEY, focusSoon } from './use-endpoint-acts';
 
 interface KeysPanelProps {
   readonly view: EndpointView;
@@ -31,6 +32,7 @@ export function KeysPanel({ view, action, isTesting, onTest }: KeysPanelProps) {
   const groups = useLive((state) => state.groups);
   const [filter, setFilter] = useState<KeyFilter>(ALL_KEYS);
   const [asking, setAsking] = useState<Asking>({ kind: 'nothing' });
+  const wanted = useWantedKey(() => setFilter(ALL_KEYS));
   const isLocked = useLive((state) => isVaultLocked(state.vault));
   const found = filterKeys(view.keys, filter, groups, isLocked);
   const done = () => setAsking({ kind: 'nothing' });
@@ -40,7 +42,9 @@ export function KeysPanel({ view, action, isTesting, onTest }: KeysPanelProps) {
   }
   return (
     <section aria-label="Keys" className="keys">
-      <LockedKeys>Your keys are locked. Enter your passphrase to use them.</LockedKeys>
+      <LockedKeys onUnlocked={() => focusSoon(...FOCUSED_KEY)}>
+        Your keys are locked. Enter your passphrase to use them.
+      </LockedKeys>
       <Toolbar
         filter={filter}
         found={found.length}
@@ -58,6 +62,7 @@ export function KeysPanel({ view, action, isTesting, onTest }: KeysPanelProps) {
         onShowAll={() => setFilter(ALL_KEYS)}
         onTest={onTest}
         view={view}
+        wanted={wanted}
       />
       <p className="hint keys-note">
         <SharedQuota groups={groups} keys={view.keys} />
@@ -68,6 +73,18 @@ export function KeysPanel({ view, action, isTesting, onTest }: KeysPanelProps) {
       {asking.kind === 'invalid' && <RemoveKeys action={action} keys={invalid} onClose={done} />}
     </section>
   );
+}
+
+/** The key that whoever came here is to see, the filter or not. Another object: asked for again. */
+function useWantedKey(onWanted: () => void): { readonly keyId?: string } | null {
+  const view = useUi((state) => (state.view.kind === 'endpoints' ? state.view : null));
+  const tell = useEffectEvent(onWanted);
+  useEffect(() => {
+    if (view?.keyId !== undefined) {
+      tell();
+    }
+  }, [view]);
+  return view;
 }
 
 function NoKeys({ endpointId }: { readonly endpointId: string }) {

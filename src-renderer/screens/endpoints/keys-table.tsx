@@ -27,6 +27,8 @@ interface KeysTableProps {
   readonly groups: readonly QuotaGroup[];
   readonly action: Action;
   readonly isTesting: boolean;
+  /** Its key is brought into view and gets the focus, once it is there. */
+  readonly wanted: { readonly keyId?: string } | null;
   onTest(keyId: string): void;
   onRemove(key: KeyInfo): void;
   onShowAll(): void;
@@ -40,8 +42,8 @@ const COLUMNS = [
   ['tokens', 'Tokens / min'],
   ['', 'In flight'],
   ['', 'Success'],
-  ['', 'p50 / p95'],
-  ['', 'Spend'],
+  ['latency', 'p50 / p95'],
+  ['spend', 'Spend'],
 ] as const;
 
 const ROW_PX = 34;
@@ -53,11 +55,11 @@ export function KeysTable(props: KeysTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [currentId, setCurrentId] = useState<string | null>(null);
   const current = placeOf(keys, currentId);
-  const heights = keys.map((key) => (keyReason(key) === '' ? ROW_PX : NOTED_ROW_PX));
+  const isLocked = useLive((state) => isVaultLocked(state.vault));
+  const heights = keys.map((key) => (keyReason(key, isLocked) === '' ? ROW_PX : NOTED_ROW_PX));
   const rows = useRows(scroller, heights);
   const focusSoon = useRowFocus(scroller, keys[current]?.id);
   const now = useNow(rows.items.some((item) => isShownCounting(keys[item.index])));
-  const isLocked = useLive((state) => isVaultLocked(state.vault));
 
   // The current row may be scrolled out of sight, where it is not drawn and cannot be reached: the grid stands in for it.
   const isCurrentAway = !rows.items.some((item) => item.index === current);
@@ -67,6 +69,7 @@ export function KeysTable(props: KeysTableProps) {
     setCurrentId(keys[place]?.id ?? null);
   }
   const held = useHeldRow(scroller, { keys, currentId, goTo });
+  useWantedRow(keys, props.wanted, goTo);
 
   function onKeyDown(event: KeyboardEvent): void {
     const act = rowActOf(event);
@@ -247,6 +250,21 @@ function useRowFocus(scroller: Scroller, id: string | undefined): () => void {
   return () => {
     isWanted.current = true;
   };
+}
+
+function useWantedRow(
+  keys: readonly KeyInfo[],
+  wanted: KeysTableProps['wanted'],
+  goTo: HeldRow['goTo'],
+): void {
+  const met = useRef<KeysTableProps['wanted']>(null);
+  useEffect(() => {
+    const place = keys.findIndex(({ id }) => id === wanted?.keyId);
+    if (place >= 0 && met.current !== wanted) {
+      met.current = wanted;
+      goTo(place);
+    }
+  });
 }
 
 interface HeldRow {

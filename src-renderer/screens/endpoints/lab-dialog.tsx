@@ -2,16 +2,17 @@
 import type { EndpointView } from '@shared/contract';
 import { DEMO_MODEL, mayServe } from '@shared/demo';
 import type { CatalogueModel } from '@shared/model/catalogue';
-import type { Endpoint } from '@shared/model/endpoint';
+import type { Endpoint, KeyInfo } from '@shared/model/endpoint';
 import { PROVIDER_LABELS, providerSchema } from '@shared/model/provider';
 import type { ModelChoice } from '@shared/model/run';
 import { defaultModel } from '@shared/resolve-model';
 import { useState } from 'react';
-import { useLive } from '../../state/app-model';
+import { isVaultLocked, useLive } from '../../state/app-model';
 import { makesPictures } from '../../state/model-tasks';
 import { Dialog } from '../../ui/dialog';
 import { Checkbox, Field, SelectField } from '../../ui/field';
 import { formatUsd, plural } from '../../ui/format';
+import { LockedKeys } from '../../ui/locked-keys';
 import { LabTable } from './lab-table';
 import { useProbes } from './use-probes';
 
@@ -104,13 +105,20 @@ function SizeSelect({ model, value, onChange }: SizeSelectProps) {
   );
 }
 
-function canProbe({ endpoint, keys }: EndpointView): boolean {
-  return endpoint.enabled && (endpoint.demo || keys.some((key) => !key.paused && key.readable));
+function canProbe(view: EndpointView): boolean {
+  return view.endpoint.demo ? view.endpoint.enabled : couldProbe(view) && view.keys.some(isUsable);
+}
+
+const isUsable = (key: KeyInfo) => !key.paused && key.readable;
+
+/** With its keys unlocked, where they are locked. */
+function couldProbe({ endpoint, keys }: EndpointView): boolean {
+  return endpoint.enabled && keys.some((key) => !key.paused);
 }
 
 /** The model that most of the endpoints can be asked for. */
 function firstModel(endpoints: readonly EndpointView[], models: readonly CatalogueModel[]): ModelChoice {
-  const real = endpoints.filter((view) => !view.endpoint.demo && canProbe(view));
+  const real = endpoints.filter((view) => !view.endpoint.demo && couldProbe(view));
   const [provider] = providerSchema.options
     .map((one) => ({ one, count: real.filter((view) => view.endpoint.provider === one).length }))
     .toSorted((a, b) => b.count - a.count);
@@ -163,6 +171,7 @@ interface EndpointChoiceProps {
 }
 
 function EndpointChoice({ able, left, onChange }: EndpointChoiceProps) {
+  const isLocked = useLive((state) => isVaultLocked(state.vault));
   const toggle = ({ id }: Endpoint) => {
     const next = new Set(left);
     if (!next.delete(id)) {
@@ -173,6 +182,7 @@ function EndpointChoice({ able, left, onChange }: EndpointChoiceProps) {
   return (
     <fieldset className="plain lab-endpoints">
       <legend className="legend">Endpoints that speak the model’s protocol</legend>
+      <LockedKeys>Your keys are locked. Enter your passphrase to probe with them.</LockedKeys>
       {able.length === 0 && <p className="hint">None. Add one, or choose another model.</p>}
       {able.map((view) => (
         <Checkbox
@@ -181,10 +191,7 @@ function EndpointChoice({ able, left, onChange }: EndpointChoiceProps) {
           key={view.endpoint.id}
           label={
             <>
-              {view.endpoint.name}{' '}
-              {!canProbe(view) && (
-                <span className="hint">{view.endpoint.enabled ? 'has no key to use' : 'is paused'}</span>
-              )}
+              {view.endpoint.name} {!canProbe(view) && <span className="hint">{whyNot(view, isLocked)}</span>}
             </>
           }
           onChange={() => toggle(view.endpoint)}
@@ -192,6 +199,13 @@ function EndpointChoice({ able, left, onChange }: EndpointChoiceProps) {
       ))}
     </fieldset>
   );
+}
+
+function whyNot(view: EndpointView, isLocked: boolean): string {
+  if (!view.endpoint.enabled) {
+    return 'is paused';
+  }
+  return isLocked && couldProbe(view) ? 'has its keys locked' : 'has no key to use';
 }
 
 /** Each probe is a real request, so its price is said before. */

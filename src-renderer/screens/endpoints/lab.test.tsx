@@ -86,6 +86,23 @@ describe('the endpoint lab', () => {
     fireEvent.click(screen.getByRole('checkbox', { name: /OpenAI official/ }));
     expect(button('Probe 0 endpoints').hasAttribute('disabled')).toBe(true);
   });
+
+  it('knows the endpoints whose keys are locked, and offers to unlock them', async () => {
+    const { model } = await renderApp('full', <App />);
+    act(() => {
+      model.accept({ kind: 'vault', vault: { kind: 'passphrase', locked: true } });
+      model.live.setState(({ endpoints }) => ({
+        endpoints: endpoints.flatMap((view) =>
+          view.endpoint.demo ? [] : { ...view, keys: view.keys.map((key) => ({ ...key, readable: false })) },
+        ),
+      }));
+      model.ui.setState({ overlay: { kind: 'lab' } });
+    });
+    const dialog = within(screen.getByRole('dialog'));
+    expect(dialog.queryByText(/None. Add one/)).toBeNull();
+    expect(dialog.getAllByText('has its keys locked')).toHaveLength(2);
+    expect(dialog.getByRole('button', { name: 'Unlock…' })).toBeTruthy();
+  });
 });
 
 describe('delivered pixels', () => {

@@ -12,6 +12,9 @@ const COUNTS: readonly (readonly [CountLimit, string, string])[] = [
   ['concurrency', 'Requests in flight', 'at the same time'],
 ];
 
+/** Those that can be refused. */
+export const LIMIT_FIELDS: readonly string[] = [...COUNTS.map(([key]) => key), 'minIntervalMs'];
+
 const LARGEST = 1_000_000_000;
 const LONGEST_INTERVAL_S = 3600;
 

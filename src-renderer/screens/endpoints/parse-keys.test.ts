@@ -47,8 +47,15 @@ describe('pasted keys', () => {
     expect(parseKeys(`${A},${B}`).keys.map((key) => key.secret)).toEqual([A, B]);
   });
 
+  it('names the lines that hold words or an address', () => {
+    const { keys, doubtfulLines } = parseKeys(`${A}\nthis is not a key\nhttps://relay.example/v1\n${B}`);
+    expect(doubtfulLines).toEqual([2, 3]);
+    expect(keys.map(({ secret }) => secret)).toContain('https://relay.example/v1');
+    expect(parseKeys(`studio: ${A}\nteam,${B}`).doubtfulLines).toEqual([]);
+  });
+
   it('finds nothing in blank text', () => {
-    expect(parseKeys(' \n,, ;')).toEqual({ keys: [], doubles: [] });
+    expect(parseKeys(' \n,, ;')).toEqual({ keys: [], doubles: [], doubtfulLines: [] });
   });
 
   it('shows the tail of a long key and none of a short one', () => {

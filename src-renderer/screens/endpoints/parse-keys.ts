@@ -2,6 +2,7 @@
  * Reads keys from pasted text: one a line or separated by commas, blanks or semicolons; `NAME=key` or `label,key` gives
  * a label. Pure.
  */
+import { isUnlikeKey, namedKey } from '@shared/key-text';
 
 export interface PastedKey {
   readonly label: string;
@@ -18,26 +19,30 @@ export interface PastedDouble {
 export interface PastedKeys {
   readonly keys: readonly PastedKey[];
   readonly doubles: readonly PastedDouble[];
+  /** Lines, from 1, of which something does not look like a key; it is among `keys` all the same. */
+  readonly doubtfulLines: readonly number[];
 }
-
-const NAMED = /^(?:export\s+)?([A-Za-z_][\w .-]{0,118}?)\s*[=:]\s*(\S.*)$/;
 
 export function parseKeys(text: string): PastedKeys {
   const firstLines = new Map<string, number>();
   const keys: PastedKey[] = [];
   const doubles: PastedDouble[] = [];
+  const doubtful = new Set<number>();
   text.split(/\r?\n/).forEach((content, at) => {
     for (const { label, secret } of keysOfLine(content)) {
       const firstLine = firstLines.get(secret);
       if (firstLine === undefined) {
         firstLines.set(secret, at + 1);
         keys.push({ label, secret });
+        if (isUnlikeKey(secret)) {
+          doubtful.add(at + 1);
+        }
       } else {
         doubles.push({ line: at + 1, firstLine, secret });
       }
     }
   });
-  return { keys, doubles };
+  return { keys, doubles, doubtfulLines: [...doubtful] };
 }
 
 function keysOfLine(line: string): readonly PastedKey[] {
@@ -49,9 +54,9 @@ function keysOfLine(line: string): readonly PastedKey[] {
   if (pair !== null) {
     return [pair];
   }
-  const named = NAMED.exec(text);
-  const label = named?.[1] ?? '';
-  const secrets = (named?.[2] ?? text)
+  const named = namedKey(text);
+  const label = named?.label ?? '';
+  const secrets = (named?.rest ?? text)
     .split(/[\s,;]+/)
     .map(unquote)
     .filter((secret) => secret !== '');
@@ -77,12 +82,10 @@ function labelled(line: string): PastedKey | null {
     : null;
 }
 
-const SHORTEST_KEY = 16;
-
 /** Keys are long, without blanks, and mix letters with figures; labels seldom do all of that. */
 function looksLikeKey(text: string): boolean {
   return (
-    text.length >= SHORTEST_KEY &&
+    !isUnlikeKey(text) &&
     !/\s/.test(text) &&
     /\d/.test(text) &&
     (/^(?:AIza|AQ\.|sk-)/.test(text) || (/[a-z]/.test(text) && /[A-Z]/.test(text)) || text.length >= 32)

@@ -2,17 +2,19 @@
 import type { EndpointView } from '@shared/contract';
 import { useLive } from '../../state/app-model';
 import { formatCount, plural } from '../../ui/format';
+import { Notice } from '../../ui/notice';
 import { tailOf } from './parse-keys';
 import type { PastedDouble, PastedKey } from './parse-keys';
 
 interface PastePreviewProps {
   readonly keys: readonly PastedKey[];
   readonly doubles: readonly PastedDouble[];
+  readonly doubtfulLines: readonly number[];
 }
 
 const SHOWN = 8;
 
-export function PastePreview({ keys, doubles }: PastePreviewProps) {
+export function PastePreview({ keys, doubles, doubtfulLines }: PastePreviewProps) {
   const endpoints = useLive((state) => state.endpoints);
   const known = tailsOf(endpoints);
   const likely = keys.filter(({ secret }) => known.has(tailOf(secret)));
@@ -25,6 +27,7 @@ export function PastePreview({ keys, doubles }: PastePreviewProps) {
         {doubles.length > 0 && `, ${plural(doubles.length, 'duplicate')} left out`}
         {likely.length > 0 && `, ${formatCount(likely.length)} perhaps here already`}
       </p>
+      <Doubtful lines={doubtfulLines} />
       <ul className="key-preview">
         {shown.map((key) => (
           <li className="clip" key={key.secret}>
@@ -56,6 +59,21 @@ export function tailsOf(endpoints: readonly EndpointView[]): ReadonlyMap<string,
     }
   }
   return labels;
+}
+
+/** By their numbers: what a line holds may be a key after all, and is not shown. */
+function Doubtful({ lines }: { readonly lines: readonly number[] }) {
+  if (lines.length === 0) {
+    return null;
+  }
+  return (
+    <Notice tone="warn">
+      {lines.length === 1 ? 'Line' : 'Lines'} {lines.slice(0, SHOWN).join(', ')}
+      {lines.length > SHOWN && ` and ${formatCount(lines.length - SHOWN)} more`}{' '}
+      {lines.length === 1 ? 'does' : 'do'} not look like {lines.length === 1 ? 'a key' : 'keys'}: take out
+      what is none before you add the rest.
+    </Notice>
+  );
 }
 
 function Doubles({ doubles }: { readonly doubles: readonly PastedDouble[] }) {

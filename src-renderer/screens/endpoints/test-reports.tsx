@@ -1,4 +1,4 @@
-/** What test calls found, key by key: first those that failed. */
+/** What test calls found, first what failed. Keys that found the same share a line. */
 import { FAILURES } from '@shared/model/failure';
 import { X } from 'lucide-react';
 import type { TestResult } from '../../state/key-tests';
@@ -11,13 +11,15 @@ interface TestReportsProps {
   onClose(): void;
 }
 
-/** More than this is not read but counted. */
-const SHOWN_RESULTS = 24;
+/** More lines than this are not read but counted. */
+const SHOWN_LINES = 24;
 
 export function TestReports({ results, isRunning, onClose }: TestReportsProps) {
   const failed = results.filter(({ report }) => report.kind === 'failed');
   const worked = results.filter(({ report }) => report.kind === 'ok');
-  const shown = [...failed, ...worked].slice(0, SHOWN_RESULTS);
+  const lines = folded([...failed, ...worked]);
+  const shown = lines.slice(0, SHOWN_LINES);
+  const unread = lines.slice(SHOWN_LINES).flat().length;
   return (
     <section aria-label="Test results" className="pad reports" role="status">
       <div className="row">
@@ -36,20 +38,32 @@ export function TestReports({ results, isRunning, onClose }: TestReportsProps) {
         </button>
       </div>
       <ul>
-        {shown.map((result) => (
-          <li className="report" key={result.target.key?.id ?? 'endpoint'}>
-            <Report {...result} />
+        {shown.map((line) => (
+          <li className="report" key={line[0].target.key?.id ?? 'endpoint'}>
+            <Report line={line} />
           </li>
         ))}
       </ul>
-      {results.length > shown.length && (
-        <p className="hint">and {formatCount(results.length - shown.length)} more</p>
-      )}
+      {unread > 0 && <p className="hint">and {formatCount(unread)} more</p>}
       {results.length === 0 && !isRunning && (
         <p className="hint">There is nothing to test with: add a key first.</p>
       )}
     </section>
   );
+}
+
+/** Results that say the same. */
+type Line = readonly [TestResult, ...TestResult[]];
+
+function folded(results: readonly TestResult[]): readonly Line[] {
+  const lines = new Map<string, Line>();
+  for (const result of results) {
+    const { latencyMs: _, ...found } = result.report;
+    const what = JSON.stringify(found);
+    const before = lines.get(what);
+    lines.set(what, before === undefined ? [result] : [...before, result]);
+  }
+  return [...lines.values()];
 }
 
 function nameOf({ target }: TestResult): string {
@@ -58,15 +72,15 @@ function nameOf({ target }: TestResult): string {
 
 const SHOWN_MODELS = 6;
 
-function Report(result: TestResult) {
-  const { report } = result;
+function Report({ line }: { readonly line: Line }) {
+  const [{ report }] = line;
   if (report.kind === 'failed') {
     const { kind, message } = report.failure;
     return (
       <>
         <Pill tone="bad">{FAILURES[kind].title}</Pill>
-        <span className="clip">{nameOf(result)}</span>
-        <span className="hint num">{formatSeconds(report.latencyMs)}</span>
+        <Names line={line} />
+        <span className="hint num">{latencies(line)}</span>
         <span className="hint">
           {message} {FAILURES[kind].remedy}
         </span>
@@ -78,8 +92,8 @@ function Report(result: TestResult) {
   return (
     <>
       <Pill tone="ok">Works</Pill>
-      <span className="clip">{nameOf(result)}</span>
-      <span className="hint num">{formatSeconds(report.latencyMs)}</span>
+      <Names line={line} />
+      <span className="hint num">{latencies(line)}</span>
       <span className="hint" title={report.models.join(', ')}>
         {report.account !== undefined && (
           <>
@@ -91,4 +105,22 @@ function Report(result: TestResult) {
       </span>
     </>
   );
+}
+
+function Names({ line }: { readonly line: Line }) {
+  const more = line.length - 1;
+  return (
+    <span className="clip" title={line.map(nameOf).join(', ')}>
+      {nameOf(line[0])}
+      {more > 0 && ` and ${formatCount(more)} more`}
+    </span>
+  );
+}
+
+/** Of the fastest and the slowest. */
+function latencies(line: Line): string {
+  const all = line.map(({ report }) => report.latencyMs);
+  const fastest = formatSeconds(Math.min(...all));
+  const slowest = formatSeconds(Math.max(...all));
+  return fastest === slowest ? slowest : `${fastest.replace(' s', '')}–${slowest}`;
 }

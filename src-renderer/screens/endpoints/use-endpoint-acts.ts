@@ -56,7 +56,7 @@ export function useEndpointActs({ view, action, test, remove }: Shown): Endpoint
     test,
     pause: action.isBusy ? null : pause,
     edit: () => goTo('settings', '#endpoint-panel :is(input, select)'),
-    keys: () => goTo('keys', '#endpoint-panel [data-key-id][tabindex="0"]', '#tab-keys'),
+    keys: () => goTo('keys', ...FOCUSED_KEY, '#tab-keys'),
     log: () => goTo('log', '#tab-log'),
     addKeys: demo ? null : () => model.ui.setState({ overlay: { kind: 'addKeys', endpointId: id } }),
     search: view.keys.length === 0 ? null : () => goTo('keys', '#endpoint-panel input[type=search]'),
@@ -88,6 +88,9 @@ function useChanges({ endpoint }: EndpointView, action: Action) {
   };
 }
 
+/** In the list. */
+export const SHOWN_ENDPOINT = '.endpoint-item[aria-current="true"]';
+
 /** From the last one it goes on with the first. The focus follows into the list, where Alt and an arrow move it. */
 function showBeside({ ui, live }: AppModel, id: string, step: 1 | -1): void {
   const { endpoints } = live.getState();
@@ -95,12 +98,18 @@ function showBeside({ ui, live }: AppModel, id: string, step: 1 | -1): void {
   const next = endpoints.at((at + step) % endpoints.length);
   if (next !== undefined) {
     show(ui, { kind: 'endpoints', endpointId: next.endpoint.id });
-    focusSoon('.endpoint-item[aria-current="true"]');
+    focusSoon(SHOWN_ENDPOINT);
   }
 }
 
+/** The row of the current key; just drawn, the table has no rows yet and hands the focus on to it. */
+export const FOCUSED_KEY = [
+  '#endpoint-panel [data-key-id][tabindex="0"]',
+  '#endpoint-panel .keys-grid',
+] as const;
+
 /** The first of them that is there, once it is drawn. */
-function focusSoon(...selectors: readonly string[]): void {
+export function focusSoon(...selectors: readonly string[]): void {
   setTimeout(() => {
     const found = selectors.map((one) => document.querySelector<HTMLElement>(one));
     found.find((one) => one !== null)?.focus();

@@ -95,7 +95,7 @@ function ChooseVault({ why, onSettled }: { readonly why: string; onSettled(isOpe
           }
         }}
       >
-        {why !== '' && <p>{why}</p>}
+        {why !== '' && <p>The keyring of this system cannot keep them: {why.replace(/\.$/, '')}.</p>}
         <Choice
           isChosen={kind === 'session'}
           label="For this session only"

@@ -7,6 +7,7 @@ import { formatCount } from '../../ui/format';
 import { TileSizeSlider } from '../../ui/tile-size-slider';
 import { createGalleryActions } from './gallery-actions';
 import { SORT_TITLES } from './gallery-words';
+import { Keys } from '../../ui/keys';
 
 export function GalleryFoot() {
   const model = useModel();
@@ -17,22 +18,22 @@ export function GalleryFoot() {
   const count = countSelected(selection);
   return (
     <footer className="gallery-foot">
-      <span className="num hint">
-        {focus === null || answer === null || answer.total === 0
-          ? ''
-          : `${formatCount(focus + 1)} / ${formatCount(answer.total)}`}
-      </span>
+      {focus !== null && answer !== null && answer.total > 0 && (
+        <span className="num hint">
+          {formatCount(focus + 1)} / {formatCount(answer.total)}
+        </span>
+      )}
       <button
         aria-keyshortcuts="Control+G"
         className="btn small ghost"
         onClick={() => gallery.store.setState({ dialog: 'jump' })}
         type="button"
       >
-        Go to row… <kbd>Ctrl G</kbd>
+        Go to row… <Keys press="Ctrl+G" />
       </button>
       {query.place === 'library' && (answer?.total ?? 0) > 0 && (
         <button aria-keyshortcuts="v" className="btn small" onClick={actions.review} type="button">
-          Review {formatCount(count > 1 ? count : (answer?.total ?? 0))} <kbd>V</kbd>
+          Review {formatCount(count > 1 ? count : (answer?.total ?? 0))} <Keys press="V" />
         </button>
       )}
       {query.place === 'trash' && (answer?.trashed ?? 0) > 0 && (

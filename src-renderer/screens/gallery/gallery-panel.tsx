@@ -18,6 +18,7 @@ import { formatCount, formatShortCount } from '../../ui/format';
 import { useListFocus } from '../../ui/use-list-focus';
 import { FACET_TITLES } from './gallery-words';
 import './gallery.css';
+import { keyWords } from '../../ui/keys';
 
 export function GalleryPanel() {
   const { gallery } = useModel();
@@ -54,7 +55,7 @@ function Views() {
           aria-keyshortcuts="Control+S"
           className="link"
           onClick={() => gallery.store.setState({ dialog: 'saveView' })}
-          title="Save this view (Ctrl S)"
+          title={`Save this view (${keyWords('Ctrl+S')})`}
           type="button"
         >
           Save this view…
@@ -168,7 +169,7 @@ function Facet({ facet }: { readonly facet: GalleryFacet }) {
         <h2>
           <button
             aria-expanded={isOpen}
-            className="facet-head"
+            className="facet-head folding"
             onClick={() => setOpen(!isOpen)}
             type="button"
           >

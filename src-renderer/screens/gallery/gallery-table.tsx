@@ -16,6 +16,8 @@ import { useRowWindow } from '../../ui/row-window';
 import { useInstructions } from './use-instructions';
 
 const ROW_PX = 44;
+/** As high as gallery.css has them; they stay in sight, so that no row may stand below them. */
+const TITLES_PX = 28;
 
 interface GalleryTableProps {
   readonly count: number;
@@ -33,7 +35,7 @@ const COLUMNS = ['', 'Row', 'Instruction', 'Run', 'Model', 'Verdict', 'Suspicion
 export function GalleryTable(props: GalleryTableProps) {
   const { count, focus, isCovered, many, tileAt, onOpen, onRange } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const view = useRowWindow(scroller, { rows: count, rowHeight: ROW_PX, padding: 0 });
+  const view = useRowWindow(scroller, { rows: count, rowHeight: ROW_PX, padding: TITLES_PX });
   const shown = Array.from({ length: Math.max(0, view.last - view.first + 1) }, (_, at) => view.first + at);
   const texts = useInstructions(shown.flatMap((offset) => tileAt(offset)?.id ?? []));
   useEffect(() => {
@@ -78,11 +80,6 @@ export function GalleryTable(props: GalleryTableProps) {
 
   return (
     <div className="gallery-table">
-      <div aria-hidden="true" className="table-line table-titles">
-        {COLUMNS.map((title) => (
-          <span key={title}>{title}</span>
-        ))}
-      </div>
       <div
         aria-activedescendant={focus === null ? undefined : `result-${focus}`}
         aria-label="Results"
@@ -94,6 +91,11 @@ export function GalleryTable(props: GalleryTableProps) {
         role="grid"
         tabIndex={0}
       >
+        <div aria-hidden="true" className="table-line table-titles">
+          {COLUMNS.map((title) => (
+            <span key={title}>{title}</span>
+          ))}
+        </div>
         <div className="tile-canvas" role="rowgroup" style={{ height: view.canvasHeight }}>
           {shown.map((offset) => {
             const tile = tileAt(offset);
@@ -134,6 +136,8 @@ const Row = memo(function Row({ tile, text }: { readonly tile: JobTile | undefin
   const failure =
     tile.state === 'failed' && tile.failureKind !== undefined ? FAILURES[tile.failureKind].title : null;
   const said = `${tile.verdict === undefined ? '' : tile.verdict === 'accepted' ? '✓ Accepted' : '✕ Rejected'}${tile.rating === undefined ? '' : `  ★ ${tile.rating}`}`;
+  const from = run?.origin === 'studio' ? 'Studio' : (run?.name ?? '');
+  const suspicions = (tile.suspicions ?? []).map((kind) => SUSPICIONS[kind].title).join(', ');
   return (
     <>
       <span className="table-picture" role="gridcell">
@@ -145,17 +149,17 @@ const Row = memo(function Row({ tile, text }: { readonly tile: JobTile | undefin
       <span className="clip" role="gridcell" title={text}>
         {text}
       </span>
-      <span className="clip hint" role="gridcell">
-        {run?.origin === 'studio' ? 'Studio' : (run?.name ?? '')}
+      <span className="clip hint" role="gridcell" title={from}>
+        {from}
       </span>
-      <span className="clip hint" role="gridcell">
+      <span className="clip hint" role="gridcell" title={tile.model}>
         {tile.model}
       </span>
       <span className="clip" role="gridcell">
         {tile.state === 'done' ? said : <b className={`${tone}-word`}>{failure ?? word}</b>}
       </span>
-      <span className="clip hint" role="gridcell">
-        {(tile.suspicions ?? []).map((kind) => SUSPICIONS[kind].title).join(', ')}
+      <span className="clip hint" role="gridcell" title={suspicions}>
+        {suspicions}
       </span>
       <span className="num hint" role="gridcell">
         {tile.width === undefined ? '' : `${tile.width}×${tile.height}`}

@@ -12,6 +12,7 @@ import { formatCount } from '../../ui/format';
 export const FACET_TITLES: Readonly<Record<GalleryFacet, string>> = {
   state: 'Outcome',
   verdict: 'Verdict',
+  reason: 'Rejected for',
   rating: 'Rating',
   suspicion: 'Suspicion',
   tag: 'Tag',

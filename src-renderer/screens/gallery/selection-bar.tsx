@@ -8,6 +8,7 @@ import { MenuButton } from '../../ui/menu';
 import { Notice } from '../../ui/notice';
 import { ProgressBar } from '../../ui/progress-bar';
 import { createGalleryActions } from './gallery-actions';
+import { Keys } from '../../ui/keys';
 
 export function SelectionBar() {
   const model = useModel();
@@ -54,7 +55,7 @@ function LibraryActions() {
         onClick={() => actions.verdict('accepted')}
         type="button"
       >
-        Accept <kbd>P</kbd>
+        Accept <Keys press="P" />
       </button>
       <button
         aria-keyshortcuts="x"
@@ -62,23 +63,23 @@ function LibraryActions() {
         onClick={() => actions.verdict('rejected')}
         type="button"
       >
-        Reject <kbd>X</kbd>
+        Reject <Keys press="X" />
       </button>
       <button aria-keyshortcuts="l" className="btn small" onClick={() => actions.open('tag')} type="button">
-        Tag… <kbd>L</kbd>
+        Tag… <Keys press="L" />
       </button>
       <button aria-keyshortcuts="r" className="btn small" onClick={() => actions.open('rerun')} type="button">
-        Rerun… <kbd>R</kbd>
+        Rerun… <Keys press="R" />
       </button>
       <MenuButton
         isSmall
         items={[
-          { label: 'Export…', hint: 'Ctrl E', onSelect: actions.export },
-          { label: 'Review these', hint: 'V', onSelect: actions.review },
-          { label: 'Compare models blind…', hint: 'B', onSelect: () => actions.open('arena') },
-          { label: 'Edit in studio', hint: 'S', onSelect: () => void actions.editInStudio() },
-          { label: 'Clear verdicts', hint: 'U', onSelect: () => actions.verdict(null) },
-          { label: 'Clear ratings', hint: '0', onSelect: () => actions.rating(null) },
+          { label: 'Export…', keys: 'Ctrl+E', onSelect: actions.export },
+          { label: 'Review these', keys: 'V', onSelect: actions.review },
+          { label: 'Compare models blind…', keys: 'B', onSelect: () => actions.open('arena') },
+          { label: 'Edit in studio', keys: 'S', onSelect: () => void actions.editInStudio() },
+          { label: 'Clear verdicts', keys: 'U', onSelect: () => actions.verdict(null) },
+          { label: 'Clear ratings', keys: '0', onSelect: () => actions.rating(null) },
         ]}
         label="More"
       />
@@ -88,7 +89,7 @@ function LibraryActions() {
         onClick={() => actions.change({ kind: 'trash' })}
         type="button"
       >
-        Delete <kbd>Del</kbd>
+        Delete <Keys press="Del" />
       </button>
     </>
   );
@@ -98,7 +99,7 @@ function TrashActions() {
   const actions = createGalleryActions(useModel());
   return (
     <button className="btn small" onClick={() => actions.change({ kind: 'restore' })} type="button">
-      Restore <kbd>U</kbd>
+      Restore <Keys press="U" />
     </button>
   );
 }

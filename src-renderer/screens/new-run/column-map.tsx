@@ -1,5 +1,7 @@
 /** Which columns hold the pictures, the mask and the name of the result. */
-import { detectImageColumns, MASK_COLUMN } from '@shared/columns';
+import { columnsNamingImages, detectImageColumns, MASK_COLUMN } from '@shared/columns';
+import { useLive } from '../../state/app-model';
+import { withPictureColumns } from '../../state/new-run-draft';
 import { SelectField } from '../../ui/field';
 import type { DraftView } from './use-draft';
 
@@ -45,13 +47,19 @@ function ResultColumns({ view }: { readonly view: DraftView }) {
 }
 
 function PictureColumns({ view }: { readonly view: DraftView }) {
-  const { draft, columns, change } = view;
+  const { draft, columns, sample, change } = view;
   const detected = detectImageColumns(columns);
   const chosen = draft.imageColumns ?? detected;
-  const toggle = (column: string) =>
-    change({
-      imageColumns: chosen.includes(column) ? chosen.filter((one) => one !== column) : [...chosen, column],
-    });
+  const models = useLive((state) => state.models);
+  const endpoints = useLive((state) => state.endpoints);
+  const toggle = (column: string) => {
+    const named = chosen.includes(column) ? chosen.filter((one) => one !== column) : [...chosen, column];
+    change(withPictureColumns(draft, named, { models, endpoints }));
+  };
+  const likely =
+    chosen.length === 0 && sample.kind === 'ready'
+      ? columnsNamingImages(sample.rows.map(({ fields }) => fields))
+      : [];
   return (
     <fieldset className="span4 plain">
       <legend className="legend">Columns with pictures, in the order they are sent</legend>
@@ -77,6 +85,12 @@ function PictureColumns({ view }: { readonly view: DraftView }) {
           </button>
         )}
       </div>
+      {likely.length > 0 && (
+        <p className="hint">
+          The cells of {likely.map((column) => `“${column}”`).join(', ')} look like names of pictures: choose
+          the column to send them.
+        </p>
+      )}
       <p className="hint">
         {draft.imageColumns === null && detected.length > 0
           ? `Found by name: ${detected.join(', ')}. A cell may hold several.`

@@ -1,10 +1,9 @@
 /** Step 2: the instruction template with its column chips, and what it says for the chosen row. */
 import { detectImageColumns } from '@shared/columns';
-import type { CatalogueModel } from '@shared/model/catalogue';
-import type { ModelChoice, Task } from '@shared/model/run';
+import type { Task } from '@shared/model/run';
 import { parseTemplate, unknownColumns } from '@shared/template';
 import { useLive } from '../../state/app-model';
-import { likelyChoice, likelyModel } from '../../state/served-models';
+import { withTask } from '../../state/new-run-draft';
 import { ImproveButton } from '../../text/improve-dialog';
 import { Notice } from '../../ui/notice';
 import { TemplateField } from './template-field';
@@ -53,10 +52,6 @@ const TASKS: readonly { readonly task: Task; readonly label: string }[] = [
   { task: 'text', label: 'Answer with text' },
 ];
 
-function choiceOf(model: CatalogueModel | undefined): ModelChoice | undefined {
-  return model === undefined ? undefined : { provider: model.provider, model: model.id };
-}
-
 function TaskChoice({ view }: { readonly view: DraftView }) {
   const { draft, change, columns, dataset } = view;
   const models = useLive((state) => state.models);
@@ -65,22 +60,17 @@ function TaskChoice({ view }: { readonly view: DraftView }) {
     dataset?.format === 'folder' ||
     dataset?.format === 'images' ||
     (draft.imageColumns ?? detectImageColumns(columns)).length > 0;
-  function choose(task: Task): void {
-    const able = draft.models.filter((choice) =>
-      models.every((model) => model.id !== choice.model || model.tasks.includes(task)),
-    );
-    const likely =
-      task === 'text'
-        ? likelyChoice(task, { models, endpoints })
-        : choiceOf(likelyModel(task, { models, endpoints }));
-    change({ task, models: able.length > 0 || likely === undefined ? able : [likely] });
-  }
   return (
     <fieldset className="plain row wrap">
       <legend className="sr-only">Task</legend>
       {TASKS.map(({ task, label }) => (
         <label className="check" key={task}>
-          <input checked={draft.task === task} name="task" onChange={() => choose(task)} type="radio" />
+          <input
+            checked={draft.task === task}
+            name="task"
+            onChange={() => change(withTask(draft, task, { models, endpoints }))}
+            type="radio"
+          />
           {label}
         </label>
       ))}

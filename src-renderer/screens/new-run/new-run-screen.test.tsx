@@ -64,12 +64,49 @@ describe('a new run', () => {
     expect(await screen.findByText(/no column “colour”/)).toBeTruthy();
   });
 
+  it('says before the start which cap will pause it, and nothing of one that will not', async () => {
+    await opened();
+    const cap = (label: string, value: string) =>
+      fireEvent.change(screen.getByLabelText(label), { target: { value } });
+    await runButton();
+    cap('Cost cap, $', '10');
+    expect(await screen.findByText(/it will pause at the cost cap of \$10\.00/)).toBeTruthy();
+    cap('Cost cap, $', '20');
+    expect(await screen.findByText(/it may pause at the cost cap of \$20\.00/)).toBeTruthy();
+    cap('Cost cap, $', '22');
+    cap('Request cap', '427');
+    expect(
+      await screen.findByText(/428 requests or more: it will pause at the request cap of 427/),
+    ).toBeTruthy();
+    cap('Request cap', '428');
+    await waitFor(() => expect(screen.queryByText(/will pause|may pause/)).toBeNull());
+    expect((await runButton()).hasAttribute('disabled')).toBe(false);
+  });
+
   it('starts with Ctrl+Enter, even out of a text field', async () => {
     const { backend } = await opened();
     await runButton();
     fireEvent.keyDown(screen.getByLabelText('Rows'), { key: 'Enter', ctrlKey: true });
     expect(await screen.findByRole('heading', { name: 'portraits.csv' })).toBeTruthy();
     expect(backend.runs.size).toBe(3);
+  });
+
+  it('asks for the passphrase of locked keys first, and starts nothing without it', async () => {
+    const { model, backend } = await opened();
+    await runButton();
+    act(() => model.live.setState({ vault: { kind: 'passphrase', locked: true } }));
+    expect(screen.getByRole('button', { name: /keys locked · Unlock$/ })).toBeTruthy();
+    const press = () => fireEvent.keyDown(screen.getByLabelText('Rows'), { key: 'Enter', ctrlKey: true });
+    press();
+    expect(await screen.findByRole('dialog', { name: 'Unlock your keys' })).toBeTruthy();
+    act(() => model.ui.getState().vaultRequest?.settle(false));
+    expect(backend.runs.size).toBe(2);
+    await act(async () => model.ui.setState({ vaultRequest: null }));
+    await runButton();
+    press();
+    await screen.findByRole('dialog', { name: 'Unlock your keys' });
+    act(() => model.ui.getState().vaultRequest?.settle(true));
+    await waitFor(() => expect(backend.runs.size).toBe(3));
   });
 
   describe('Ctrl+Enter before the plan stands', () => {

@@ -1,15 +1,18 @@
 /** The plan in one line, what stands in its way, and the button that starts it. */
+import { isDemoModel } from '@shared/demo';
 import type { Plan, PreflightReport } from '@shared/model/plan';
-import { nextStep } from '../../state/new-run-draft';
+import type { Caps } from '@shared/model/run';
+import { nextStep, unsentColumns } from '../../state/new-run-draft';
 import type { Draft } from '../../state/new-run-draft';
 import { priceWords } from '../../jobs/job-price';
-import { plural } from '../../ui/format';
+import { formatCount, formatUsd, plural } from '../../ui/format';
 import { LockedKeys } from '../../ui/locked-keys';
 import { Notice } from '../../ui/notice';
 import type { PlanState } from './use-plan';
 import type { Preflight } from './use-preflight';
 import { CANARY_ROWS } from './use-start-run';
 import type { StartRun } from './use-start-run';
+import { Keys } from '../../ui/keys';
 
 interface PlanFootProps {
   readonly draft: Draft;
@@ -24,10 +27,13 @@ export function PlanFoot({ draft, plan, start, preflight, onLook }: PlanFootProp
   const next = nextStep(draft);
   const problem = start.action.error?.sentence ?? (next === null ? plan.refused?.sentence : undefined);
   const shown = next === null ? plan.plan : null;
+  const unsent = unsentColumns(draft);
   return (
     <footer className="plan-foot">
       {problem !== undefined && <Notice tone="bad">{problem}</Notice>}
-      <LockedKeys>Your keys are locked: only the demo can run.</LockedKeys>
+      {!draft.models.every(isDemoModel) && (
+        <LockedKeys>Your keys are locked: the passphrase is asked for before the run starts.</LockedKeys>
+      )}
       {shown?.blockers.map((sentence) => (
         <Notice key={sentence} tone="bad">
           {sentence}
@@ -38,6 +44,19 @@ export function PlanFoot({ draft, plan, start, preflight, onLook }: PlanFootProp
           {sentence}
         </Notice>
       ))}
+      {shown !== null &&
+        !start.isResume &&
+        capWarnings(shown, draft.caps).map((sentence) => (
+          <Notice key={sentence} tone="warn">
+            {sentence}
+          </Notice>
+        ))}
+      {unsent.length > 0 && (
+        <Notice tone="warn">
+          The pictures of {unsent.map((column) => `“${column}”`).join(', ')} are not sent: this run generates
+          from text alone.
+        </Notice>
+      )}
       {shown !== null && preflight.kind === 'done' && (
         <FoundProblems onLook={onLook} report={preflight.report} />
       )}
@@ -64,7 +83,7 @@ export function PlanFoot({ draft, plan, start, preflight, onLook }: PlanFootProp
           type="button"
         >
           {runWords(shown, start)}
-          <kbd>Ctrl Enter</kbd>
+          <Keys press="Ctrl+Enter" />
         </button>
       </div>
     </footer>
@@ -128,4 +147,22 @@ export function planSentence(plan: Plan, draft: Pick<Draft, 'models' | 'variants
     plural(draft.variants, thing),
   ].join(' × ');
   return `${factors} = ${plural(plan.jobs, thing)}, ${priceWords(plan.costUsd)}`;
+}
+
+/** A cap below what is planned stops nobody, but nobody should find the run paused in the morning either. */
+export function capWarnings({ jobs, costUsd }: Pick<Plan, 'jobs' | 'costUsd'>, caps: Caps): string[] {
+  const sentences: string[] = [];
+  if (caps.costUsd !== undefined && costUsd !== undefined && caps.costUsd < costUsd.high) {
+    const cap = `the cost cap of ${formatUsd(caps.costUsd)}`;
+    const does = caps.costUsd < costUsd.low ? 'will pause' : 'may pause';
+    sentences.push(
+      `This run costs ${priceWords(costUsd)}: it ${does} at ${cap}, and goes on once that is raised.`,
+    );
+  }
+  if (caps.requests !== undefined && caps.requests < jobs) {
+    sentences.push(
+      `This run takes ${plural(jobs, 'request')} or more: it will pause at the request cap of ${formatCount(caps.requests)}, and goes on once that is raised.`,
+    );
+  }
+  return sentences;
 }

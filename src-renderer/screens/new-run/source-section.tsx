@@ -14,6 +14,7 @@ import { DescribeButton } from './describe-dialog';
 import { RowTable } from './row-table';
 import { SourceHead } from './source-head';
 import type { DraftView } from './use-draft';
+import { Keys } from '../../ui/keys';
 
 export function SourceSection({ view }: { readonly view: DraftView }) {
   const source = useUi((state) => state.source);
@@ -34,7 +35,7 @@ function ChooseSource() {
     <>
       <div className="drop-zone">
         <p>
-          <b>Drop a file or pictures here</b>, or press <kbd>Ctrl V</kbd> to paste pictures or prompts.
+          <b>Drop a file or pictures here</b>, or press <Keys press="Ctrl+V" /> to paste pictures or prompts.
         </p>
         <p className="hint">CSV, JSON Lines, JSON, TXT, Parquet, or a folder of pictures</p>
         <div className="row wrap">
@@ -137,6 +138,8 @@ function ChosenSource({ dataset, view }: { readonly dataset: Dataset; readonly v
 
 /** Problems block nobody: they are counted, and listed with their lines when asked for. */
 const SHOWN_PROBLEMS = 100;
+/** So few are seen without being asked for. */
+const SHOWN_AT_ONCE = 3;
 
 function Problems({ dataset }: { readonly dataset: Dataset }) {
   const { problems } = dataset;
@@ -149,9 +152,12 @@ function Problems({ dataset }: { readonly dataset: Dataset }) {
     ...(skipped > 0 ? [`${plural(skipped, 'line')} left out`] : []),
     ...(notes > 0 ? [plural(notes, 'remark')] : []),
   ];
+  const remarked = new Set(problems.flatMap(({ line, severity }) => (severity === 'note' ? line : [])));
   return (
-    <details className="problems">
-      <summary>{words.join(', ')}. The other rows are fine.</summary>
+    <details className="problems" open={problems.length <= SHOWN_AT_ONCE}>
+      <summary>
+        {words.join(', ')}.{dataset.rows > remarked.size && ' The other rows are fine.'}
+      </summary>
       <ul>
         {problems.slice(0, SHOWN_PROBLEMS).map((problem) => (
           <li key={`${problem.line} ${problem.message}`}>

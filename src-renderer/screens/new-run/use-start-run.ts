@@ -1,11 +1,12 @@
 /** Starts the run, from the button or with Ctrl+Enter, and goes to it. */
 import type { RunRequest } from '@shared/contract';
+import { isDemoModel } from '@shared/demo';
 import { useEffect, useEffectEvent, useRef } from 'react';
 import { useStore } from 'zustand';
 import { actOf } from '../../keys/key-line';
 import { NEW_RUN_KEYS } from '../../keys/work-keys';
 import { isCovered } from '../../shell/shortcuts';
-import { useModel } from '../../state/app-model';
+import { openVault, useModel } from '../../state/app-model';
 import { type Draft, EMPTY_DRAFT } from '../../state/new-run-draft';
 import { show } from '../../state/ui-store';
 import { useAction } from '../../state/use-action';
@@ -103,6 +104,9 @@ function useSend({ request, onExisting, action }: Sendable): (canary: number | n
     isUnderWay.current = true;
     void action
       .run(async () => {
+        if (!request.recipe.models.every(isDemoModel) && !(await openVault(model))) {
+          return;
+        }
         const started = await model.backend.client.runs.start({
           ...request,
           options: { ...request.options, ...(canary === null ? {} : { canary }) },

@@ -15,8 +15,11 @@ import {
   rated,
   reasoned,
   redone,
+  rejectedOne,
+  shownOf,
   undone,
   versioned,
+  withoutReasons,
 } from './review-session';
 import type { ReviewSession, Said, Shown, Step } from './review-session';
 
@@ -25,8 +28,10 @@ export interface ReviewActs {
   rate(rating: number): void;
   /** What is not saved is kept for that result. */
   note(text: string): Promise<void>;
-  /** True: a number key named a reason of the last rejection. */
-  reason(number: number): boolean;
+  /** Gives the rejection that is asked about that reason, or takes it off again. False: none is asked about. */
+  reason(reason: string): boolean;
+  /** Asks about no rejection until another one is shown. False: none was asked about. */
+  closeReasons(): boolean;
   undo(): void;
   redo(): void;
   move(step: number): void;
@@ -93,12 +98,7 @@ export function createReviewActs(parts: ReviewActsParts): ReviewActs {
     return jobId === undefined ? undefined : detail(jobId);
   }
 
-  function shown(): Shown | null {
-    const one = shownDetail();
-    return one?.result === undefined
-      ? null
-      : { jobId: one.job.id, resultId: one.result.id, review: one.review };
-  }
+  const shown = (): Shown | null => shownOf(shownDetail());
 
   function act(work: (session: ReviewSession, shown: Shown) => Step): void {
     const session = now();
@@ -165,11 +165,19 @@ export function createReviewActs(parts: ReviewActsParts): ReviewActs {
         parts.keepNote(jobId, text);
       }
     },
-    reason(number) {
+    reason(reason) {
       const session = now();
-      const step = session === null ? null : reasoned(session, number);
+      const step = session === null ? null : reasoned(session, shown(), reason);
       say(step);
       return step !== null;
+    },
+    closeReasons() {
+      const session = now();
+      const isAsked = session !== null && rejectedOne(session, shown()) !== null;
+      if (isAsked) {
+        put(withoutReasons(session));
+      }
+      return isAsked;
     },
     undo: () => back(undone, 'past'),
     redo: () => back(redone, 'future'),

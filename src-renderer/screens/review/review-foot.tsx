@@ -1,10 +1,8 @@
 /** Below the pictures: the verdict, the rating, the note, and how the pictures are compared. */
-import { REJECTION_REASONS } from '@shared/model/review';
-import type { Review } from '@shared/model/review';
 import type { JobDetail } from '@shared/model/run';
 import { useState } from 'react';
 import type { RefObject } from 'react';
-import { reviewNow } from './review-session';
+import { reviewNow, shownOf } from './review-session';
 import type { ReviewSession } from './review-session';
 import type { ReviewActs } from './review-acts';
 
@@ -24,10 +22,7 @@ interface FootProps {
 
 export function ReviewFoot(props: FootProps) {
   const { session, detail, acts, noteField, unsavedNote, onRerun, onEdit, onStudio, onArena } = props;
-  const shown =
-    detail?.result === undefined
-      ? null
-      : { jobId: detail.job.id, resultId: detail.result.id, review: detail.review };
+  const shown = shownOf(detail);
   const review = shown === null ? null : reviewNow(session, shown);
   return (
     <footer className="review-foot">
@@ -105,28 +100,6 @@ function Rating({
         </button>
       ))}
       <kbd>1–5</kbd>
-    </div>
-  );
-}
-
-/** Of the one that was rejected last; it may have gone on to the next already. */
-export function Reasons({ session, acts }: { readonly session: ReviewSession; readonly acts: ReviewActs }) {
-  const jobId = session.reasonsFor?.jobId ?? 0;
-  const chosen: Review['reasons'] = session.reviews.get(jobId)?.reasons ?? [];
-  return (
-    <div aria-label="Why it was rejected" className="row reasons" role="group">
-      <b>Why?</b>
-      {REJECTION_REASONS.map((reason, at) => (
-        <button
-          aria-pressed={chosen.includes(reason)}
-          className="chip"
-          key={reason}
-          onClick={() => acts.reason(at + 1)}
-          type="button"
-        >
-          {reason} <kbd>{at + 1}</kbd>
-        </button>
-      ))}
     </div>
   );
 }

@@ -1,18 +1,23 @@
 /** Where the reviewer is, how far the review is, which results are shown and in which order. */
 import { SUSPICION_KINDS, SUSPICIONS } from '@shared/model/measures';
 import { suspicionKindSchema } from '@shared/model/measures';
+import { unmeasured } from '@shared/model/review';
 import type { ReviewFilter, ReviewSource, ReviewSum, SuspicionFilter } from '@shared/model/review';
 import type { Run } from '@shared/model/run';
+import { Undo2 } from 'lucide-react';
 import { useRef } from 'react';
 import { useLive, useModel } from '../../state/app-model';
 import { pictureRunsNewestFirst } from '../../state/live-store';
 import { show } from '../../state/ui-store';
+import { runLabels } from '../../jobs/run-words';
 import { formatCount } from '../../ui/format';
 import { ProgressBar } from '../../ui/progress-bar';
 import type { ReviewActs } from './review-acts';
 import { ExportButton } from '../../exports/export-button';
+import type { ExportSubject } from '../../state/outgoing';
 import type { ReviewSession } from './review-session';
 import type { ReviewLook } from './review-sittings';
+import { keyWords } from '../../ui/keys';
 
 const FILTERS: Readonly<Record<ReviewFilter, string>> = {
   unset: 'Not reviewed',
@@ -63,18 +68,29 @@ export function ReviewHead(props: ReviewHeadProps) {
       </div>
       <Suspicion {...props} />
       <span className="grow" />
-      <label className="check">
-        <input
-          checked={session.autoAdvance}
-          onChange={(event) => acts.setAutoAdvance(event.target.checked)}
-          type="checkbox"
-        />
-        Auto-advance <kbd>A</kbd>
-      </label>
-      <ReviewExport {...props} />
-      <button className="btn ghost" disabled={session.past.length === 0} onClick={acts.undo} type="button">
-        Undo <kbd>Ctrl Z</kbd>
-      </button>
+      {/* Together, so that none of them stands alone where the head needs a second line. */}
+      <div className="row">
+        <label className="check">
+          <input
+            checked={session.autoAdvance}
+            onChange={(event) => acts.setAutoAdvance(event.target.checked)}
+            type="checkbox"
+          />
+          Auto-advance <kbd>A</kbd>
+        </label>
+        <ReviewExport {...props} />
+        <button
+          aria-keyshortcuts="Control+Z"
+          aria-label="Undo"
+          className="btn ghost icon"
+          disabled={session.past.length === 0}
+          onClick={acts.undo}
+          title={`Undo (${keyWords('Ctrl+Z')})`}
+          type="button"
+        >
+          <Undo2 aria-hidden="true" size={16} />
+        </button>
+      </div>
     </header>
   );
 }
@@ -84,6 +100,7 @@ function RunChoice({ run }: { readonly run: Run }) {
   const { ui } = useModel();
   const runs = useLive((live) => live.runs);
   const choices = pictureRunsNewestFirst(runs).filter(({ id, counts }) => id === run.id || counts.done > 0);
+  const labelOf = runLabels(choices);
   return (
     <select
       aria-label="Run that is reviewed"
@@ -91,22 +108,46 @@ function RunChoice({ run }: { readonly run: Run }) {
       onChange={(event) => show(ui, { kind: 'review', runId: Number(event.target.value) })}
       value={run.id}
     >
-      {choices.map(({ id, name }) => (
-        <option key={id} value={id}>
-          {name}
+      {choices.map((one) => (
+        <option key={one.id} value={one.id}>
+          {labelOf(one)}
         </option>
       ))}
     </select>
   );
 }
 
-function ReviewExport({ run, source, session }: Pick<ReviewHeadProps, 'run' | 'source' | 'session'>) {
-  const { accepted, rejected, unset } = session.counts;
-  if (source.kind === 'selection') {
-    const { selection } = source;
-    return <ExportButton subject={{ kind: 'selection', selection, count: accepted + rejected + unset }} />;
+type ExportPart = Pick<ReviewHeadProps, 'run' | 'source' | 'session' | 'look'>;
+
+function ReviewExport(props: ExportPart) {
+  const subject = exportSubject(props);
+  return subject === null ? null : <ExportButton subject={subject} />;
+}
+
+/** What the filters show. "Not reviewed" is what is still to do, and no choice of what to take out. */
+function exportSubject({ run, source, session, look }: ExportPart): ExportSubject | null {
+  const { filter, suspicion } = look;
+  const isNarrow = filter === 'accepted' || filter === 'rejected';
+  if (suspicion !== null || (source.kind === 'selection' && isNarrow)) {
+    const jobIds = session.ids.filter((id) => {
+      // What was judged here stays in its place, whatever the filter makes of it.
+      const said = session.reviews.get(id);
+      return !isNarrow || said === undefined || said.verdict === filter;
+    });
+    return { kind: 'selection', selection: { kind: 'ids', jobIds }, count: jobIds.length };
   }
-  return run === null ? null : <ExportButton subject={{ kind: 'run', runId: run.id, name: run.name }} />;
+  if (source.kind === 'selection') {
+    const { accepted, rejected, unset } = session.counts;
+    return { kind: 'selection', selection: source.selection, count: accepted + rejected + unset };
+  }
+  return run === null
+    ? null
+    : {
+        kind: 'run',
+        runId: run.id,
+        name: run.name,
+        ...(isNarrow ? { filter } : filter === 'all' ? { filter: 'results' } : {}),
+      };
 }
 
 function Progress({ session }: { readonly session: ReviewSession }) {
@@ -186,6 +227,17 @@ function Suspicion({ sum, look, onLook }: Pick<ReviewHeadProps, 'sum' | 'look' |
         </select>
       )}
     </div>
+  );
+}
+
+/** Where it matters how suspicious results look: not all of them are known yet. */
+export function Measured({ sum, look }: Pick<ReviewHeadProps, 'sum' | 'look'>) {
+  const isAsked = look.order === 'suspicious' || look.suspicion !== null;
+  const left = sum === null || !isAsked ? 0 : unmeasured(sum);
+  return sum === null || left <= 0 ? null : (
+    <span className="hint num" title="Others may turn out more suspicious. Press S twice to sort anew.">
+      {formatCount(sum.measured)} of {formatCount(sum.measured + left)} measured so far
+    </span>
   );
 }
 

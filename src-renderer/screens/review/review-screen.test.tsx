@@ -1,62 +1,7 @@
-import { ORPCError } from '@orpc/client';
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import type { Review } from '@shared/model/review';
-import { App } from '../../app';
 import { show } from '../../state/ui-store';
-import { renderApp } from '../../testing/render-app';
-import type { Rendered } from '../../testing/render-app';
-
-interface Saved {
-  readonly jobId: number;
-  readonly review: Review | null;
-}
-
-async function opened(): Promise<Rendered & { readonly saved: Saved[] }> {
-  const rendered = await renderApp('full', <App />);
-  const saved: Saved[] = [];
-  const set = rendered.backend.client.review.set;
-  rendered.backend.client.review.set = async (said) => {
-    saved.push({ jobId: said.jobId, review: said.review });
-    return await set(said);
-  };
-  act(() => show(rendered.model.ui, { kind: 'review', runId: 2 }));
-  await screen.findByRole('button', { name: /^Accept P/ });
-  await shown(1);
-  return { ...rendered, saved };
-}
-
-const press = (key: string, more: object = {}) => fireEvent.keyDown(document.body, { key, ...more });
-const place = () => document.querySelector('.review-place')?.textContent?.split(' / ')[0];
-/** The result at that place is here, with its details. */
-const shown = (at: number) =>
-  waitFor(() => {
-    expect(place()).toBe(String(at));
-    expect(screen.getByRole('button', { name: /^Accept P/ }).hasAttribute('disabled')).toBe(false);
-  });
-
-/** The first result is on its way once more. Returns what brings it back. */
-async function madeAgain({ backend, model }: Rendered): Promise<() => void> {
-  const [tile] = (backend.runs.get(2)?.jobs ?? []).filter(({ state }) => state === 'done');
-  if (tile === undefined) {
-    throw new Error('the scene has no result');
-  }
-  const { job } = backend.client.runs;
-  backend.client.runs.job = async (asked) => {
-    const { result, output, ...rest } = await job(asked);
-    return asked.jobId === tile.id
-      ? { ...rest, job: { ...rest.job, state: 'pending' } }
-      : { ...rest, ...(result === undefined ? {} : { result }), ...(output === undefined ? {} : { output }) };
-  };
-  act(() => model.accept({ kind: 'jobs', runId: 2, jobs: [{ ...tile, state: 'pending' }] }));
-  await waitFor(() =>
-    expect(screen.getByRole('button', { name: /^Accept P/ }).hasAttribute('disabled')).toBe(true),
-  );
-  return () => {
-    backend.client.runs.job = job;
-    act(() => model.accept({ kind: 'jobs', runId: 2, jobs: [tile] }));
-  };
-}
+import { opened, place, press, shown } from './testing/open-review';
 
 describe('the review by keyboard', () => {
   it('saves a verdict per key, goes on by itself, and takes all of them back', async () => {
@@ -82,6 +27,25 @@ describe('the review by keyboard', () => {
       Array.from({ length: 5 }, () => undefined),
     );
     expect(screen.getByText(/^0% reviewed/)).toBeTruthy();
+  });
+
+  it('exports what its filters show, without what was judged otherwise since', async () => {
+    const { model } = await opened();
+    const asked = () => {
+      fireEvent.click(screen.getByRole('button', { name: 'Export…' }));
+      const { dialog } = model.outgoing.getState();
+      act(() => model.outgoing.close());
+      return dialog.kind === 'export' ? dialog.subject : null;
+    };
+    expect(asked()).toEqual({ kind: 'run', runId: 2, name: expect.any(String) });
+    press('p');
+    await shown(2);
+    fireEvent.click(screen.getByRole('button', { name: 'Accepted' }));
+    await shown(1);
+    expect(asked()).toMatchObject({ kind: 'run', runId: 2, filter: 'accepted' });
+    fireEvent.click(screen.getByRole('button', { name: 'All' }));
+    await shown(1);
+    expect(asked()).toMatchObject({ kind: 'run', runId: 2, filter: 'results' });
   });
 
   it('lays the heat-map over the result, and keeps it from one result to the next', async () => {
@@ -123,82 +87,6 @@ describe('the review by keyboard', () => {
     await shown(3);
     press('2');
     expect(saved.at(-1)?.review).toMatchObject({ rating: 2, reasons: [] });
-  });
-
-  it('types a note without judging anything', async () => {
-    const { saved } = await opened();
-    press('n');
-    const note = screen.getByRole('textbox', { name: 'Note' });
-    expect(document.activeElement).toBe(note);
-    fireEvent.change(note, { target: { value: 'px u' } });
-    fireEvent.keyDown(note, { key: 'x' });
-    fireEvent.keyDown(note, { key: 'Enter' });
-    expect(saved).toEqual([{ jobId: expect.any(Number) as number, review: { reasons: [], note: 'px u' } }]);
-  });
-
-  it('keeps the note that is typed while its result is made again: no letter of it judges another', async () => {
-    const { backend, model, saved } = await opened();
-    press('n');
-    const note = screen.getByRole<HTMLInputElement>('textbox', { name: 'Note' });
-    fireEvent.change(note, { target: { value: 'too dar' } });
-    await madeAgain({ backend, model });
-    expect([note.isConnected, note.disabled, note.value]).toEqual([true, false, 'too dar']);
-    expect(document.activeElement).toBe(note);
-    expect(saved).toEqual([]);
-  });
-
-  it('says why a note was not saved that is left while its result is made, and has it still when that is back', async () => {
-    const { backend, model, saved } = await opened();
-    const note = () => screen.getByRole<HTMLInputElement>('textbox', { name: 'Note' });
-    fireEvent.focus(note());
-    fireEvent.change(note(), { target: { value: 'too dark' } });
-    const isBack = await madeAgain({ backend, model });
-    fireEvent.blur(note());
-    expect((await screen.findByRole('alert')).textContent).toContain('still being made');
-    expect(saved).toEqual([]);
-    // It is of that result alone, and waits for it wherever one goes.
-    press('ArrowRight');
-    await waitFor(() => expect(place()).toBe('2'));
-    expect(note().value).toBe('');
-    isBack();
-    press('ArrowLeft');
-    await shown(1);
-    expect(note().value).toBe('too dark');
-    fireEvent.focus(note());
-    fireEvent.blur(note());
-    await waitFor(() => expect(saved.map(({ review }) => review?.note)).toEqual(['too dark']));
-    press('z', { ctrlKey: true });
-    await waitFor(() => expect(note().value).toBe(''));
-  });
-
-  it('keeps a note that the library refused with its result', async () => {
-    const { backend } = await opened();
-    const note = () => screen.getByRole<HTMLInputElement>('textbox', { name: 'Note' });
-    backend.client.review.set = () => Promise.reject(new Error('The disk of the library is full.'));
-    fireEvent.focus(note());
-    fireEvent.change(note(), { target: { value: 'too dark' } });
-    fireEvent.blur(note());
-    await screen.findByRole('alert');
-    press('ArrowRight');
-    await shown(2);
-    expect(note().value).toBe('');
-    press('ArrowLeft');
-    await shown(1);
-    expect(note().value).toBe('too dark');
-  });
-
-  it('shows a note no longer that was taken back, nor saves it again', async () => {
-    const { saved } = await opened();
-    const note = () => screen.getByRole<HTMLInputElement>('textbox', { name: 'Note' });
-    fireEvent.focus(note());
-    fireEvent.change(note(), { target: { value: 'too dark' } });
-    fireEvent.blur(note());
-    expect(note().value).toBe('too dark');
-    press('z', { ctrlKey: true });
-    expect(note().value).toBe('');
-    fireEvent.focus(note());
-    fireEvent.blur(note());
-    expect(saved.map(({ review }) => review?.note)).toEqual(['too dark', '']);
   });
 
   it('moves on while a key is held, and judges once', async () => {
@@ -284,107 +172,6 @@ describe('filters', () => {
     await waitFor(() => expect(document.querySelector('.review-place')?.textContent).toBe('1 / 1'));
     fireEvent.click(screen.getByRole('button', { name: 'Accepted' }));
     expect(await screen.findByRole('heading', { name: 'None of these' })).toBeTruthy();
-  });
-});
-
-describe('a rerun in place', () => {
-  it('is written above the pictures, keeps the old result as a version, and is taken back by undo', async () => {
-    const { backend, saved } = await opened();
-    const asked: unknown[] = [];
-    const { rerun, takeBack } = backend.client.review;
-    backend.client.review.rerun = async (input) => {
-      asked.push(input);
-      return await rerun(input);
-    };
-    const taken: unknown[] = [];
-    backend.client.review.takeBack = async (input) => {
-      taken.push(input);
-      await takeBack(input);
-    };
-    press('P', { shiftKey: true });
-    press('i');
-    const field = screen.getByRole('textbox', { name: 'Instruction of this result' });
-    expect(document.activeElement).toBe(field);
-    fireEvent.change(field, { target: { value: 'Make the hat blue' } });
-    // Letters are text while one types.
-    fireEvent.keyDown(field, { key: 'x' });
-    fireEvent.keyDown(field, { key: 'Enter', ctrlKey: true });
-    await waitFor(() =>
-      expect(asked).toEqual([{ jobId: saved[0]?.jobId, instruction: 'Make the hat blue' }]),
-    );
-    expect(screen.queryByRole('textbox', { name: 'Instruction of this result' })).toBeNull();
-    // Nobody has said anything of the new one.
-    await waitFor(() =>
-      expect(screen.getByRole('button', { name: /^Accept P/ }).getAttribute('aria-pressed')).toBe('false'),
-    );
-    press('z', { ctrlKey: true });
-    await waitFor(() => expect(taken).toHaveLength(1));
-    press('z', { ctrlKey: true });
-    await waitFor(() => expect(saved.at(-1)).toMatchObject({ jobId: saved[0]?.jobId }));
-    expect(saved.at(-1)?.review).not.toHaveProperty('verdict');
-  });
-
-  it('is left with Escape, and nothing is sent', async () => {
-    const { backend } = await opened();
-    let isSent = false;
-    backend.client.review.rerun = async () => {
-      isSent = true;
-      return Promise.reject(new Error('no'));
-    };
-    press('i');
-    fireEvent.keyDown(screen.getByRole('textbox', { name: 'Instruction of this result' }), { key: 'Escape' });
-    expect(screen.queryByRole('textbox', { name: 'Instruction of this result' })).toBeNull();
-    expect(isSent).toBe(false);
-  });
-
-  it('that is refused says why', async () => {
-    const { backend } = await opened();
-    backend.client.review.rerun = () => Promise.reject(new Error('The disk of the results is full.'));
-    press('r');
-    expect(await screen.findByRole('alert')).toBeTruthy();
-  });
-
-  it('that is refused keeps what was written, until it is accepted', async () => {
-    const { backend } = await opened();
-    const { rerun } = backend.client.review;
-    backend.client.review.rerun = () => Promise.reject(new Error('The disk of the results is full.'));
-    const field = () =>
-      screen.findByRole<HTMLTextAreaElement>('textbox', { name: 'Instruction of this result' });
-    press('i');
-    fireEvent.change(await field(), { target: { value: 'Make the hat blue' } });
-    fireEvent.keyDown(await field(), { key: 'Enter', ctrlKey: true });
-    await screen.findByRole('alert');
-    expect((await field()).value).toBe('Make the hat blue');
-    // It is of this result alone, and waits for it.
-    press('ArrowRight');
-    await shown(2);
-    expect(screen.queryByRole('textbox', { name: 'Instruction of this result' })).toBeNull();
-    press('ArrowLeft');
-    await shown(1);
-    expect((await field()).value).toBe('Make the hat blue');
-    backend.client.review.rerun = rerun;
-    fireEvent.keyDown(await field(), { key: 'Enter', ctrlKey: true });
-    await waitFor(() =>
-      expect(screen.queryByRole('textbox', { name: 'Instruction of this result' })).toBeNull(),
-    );
-    press('i');
-    expect((await field()).value).not.toBe('Make the hat blue');
-  });
-
-  it('asks for the passphrase where the vault is locked, and is sent once it is open', async () => {
-    const { backend, model } = await opened();
-    const { rerun } = backend.client.review;
-    let sent = 0;
-    const status = { kind: 'passphrase', locked: true } as const;
-    backend.client.review.rerun = async (input) => {
-      sent += 1;
-      return sent === 1 ? await Promise.reject(new ORPCError('VAULT', { data: status })) : await rerun(input);
-    };
-    press('r');
-    await waitFor(() => expect(model.ui.getState().vaultRequest).not.toBeNull());
-    act(() => model.ui.getState().vaultRequest?.settle(true));
-    await waitFor(() => expect(sent).toBe(2));
-    expect(screen.queryByRole('alert')).toBeNull();
   });
 });
 

@@ -21,8 +21,9 @@ import { HeatMapButton, overlayOf, useHeatMap } from './heat-map';
 import type { HeatMap } from './heat-map';
 import { Instruction } from './review-instruction';
 import { ReviewBadges } from './review-badges';
-import { Reasons, ReviewFoot } from './review-foot';
-import { filterAfter, ReviewHead } from './review-head';
+import { ReviewFoot } from './review-foot';
+import { filterAfter, Measured, ReviewHead } from './review-head';
+import { Reasons } from './review-reasons';
 import type { ReviewSession } from './review-session';
 import type { ReviewLook } from './review-sittings';
 import { useReview } from './use-review';
@@ -166,7 +167,9 @@ function Sitting({ source, session, refusal, sitting, look, heatMap, onLook }: S
           setOpen('rerun');
         }}
         rewrite={rewrite}
-      />
+      >
+        <Measured look={look} sum={sum} />
+      </Instruction>
       <Stage
         compare={compare}
         detail={detail}
@@ -177,7 +180,7 @@ function Sitting({ source, session, refusal, sitting, look, heatMap, onLook }: S
         {session.ids.length === 0 && (
           <NothingLeft look={look} onLook={onLook} session={session} source={source} />
         )}
-        {session.reasonsFor !== null && <Reasons acts={acts} session={session} />}
+        <Reasons acts={acts} details={details} session={session} />
       </Stage>
       <VersionStrip hasKeys onTakeBack={acts.takeBack} versions={versions} />
       <ReviewFoot

@@ -1,4 +1,4 @@
-import { NO_REVIEW } from '@shared/model/review';
+import { NO_REVIEW, REJECTION_REASONS } from '@shared/model/review';
 import type { Review } from '@shared/model/review';
 import { describe, expect, it } from 'vitest';
 import {
@@ -14,10 +14,12 @@ import {
   redone,
   restored,
   resumed,
+  rejectedOne,
   reviewNow,
   undone,
   unsaid,
   versioned,
+  withoutReasons,
 } from './review-session';
 import type { ReviewSession, Shown, Step } from './review-session';
 
@@ -65,14 +67,42 @@ describe('a verdict', () => {
 });
 
 describe('the reasons of a rejection', () => {
+  const [first = '', second = ''] = REJECTION_REASONS;
+  /** Given to whichever is asked about; `review`: what the library knows of the one shown. */
+  const give = (session: ReviewSession, reason: string, review?: Review) =>
+    reasoned(session, shownAt(session, review), reason);
+
   it('are of the one that was rejected last, though the next is shown, until something else is done', () => {
     const session = judge(start(), 'rejected');
-    expect(session).toMatchObject({ at: 1, reasonsFor: { jobId: 11 } });
-    const two = must(reasoned(must(reasoned(session, 1)).session, 2)).session;
+    expect(session).toMatchObject({ at: 1, reasonsOf: { kind: 'last', jobId: 11 } });
+    const two = must(give(must(give(session, first)).session, second)).session;
     expect(two.reviews.get(11)?.reasons).toEqual(['Wrong object', 'Artifacts']);
-    expect(must(reasoned(two, 1)).session.reviews.get(11)?.reasons).toEqual(['Artifacts']);
-    expect(reasoned(moved(two, 1), 1)).toBeNull();
-    expect(reasoned(two, 10)).toBeNull();
+    expect(must(give(two, first)).session.reviews.get(11)?.reasons).toEqual(['Artifacts']);
+    expect(give(moved(two, 1), first)).toBeNull();
+  });
+
+  it('are of the one shown where it was rejected before, and may be any words', () => {
+    const rejected: Review = { verdict: 'rejected', reasons: ['Cut off'], note: '' };
+    const own = must(give(start(), 'hands', rejected));
+    expect(own.said).toMatchObject({ jobId: 11, resultId: 110, after: { reasons: ['Cut off', 'hands'] } });
+    const back = must(give(own.session, 'Cut off', rejected)).session;
+    expect(back.reviews.get(11)?.reasons).toEqual(['hands']);
+    expect(give(start(), first, { ...rejected, verdict: 'accepted' })).toBeNull();
+  });
+
+  it('are asked for no more once they are closed, however often it is rated, until another one is shown', () => {
+    const closed = withoutReasons(judge(start(), 'rejected', true));
+    expect(give(closed, first)).toBeNull();
+    const four = rated(closed, shownAt(closed), 4).session;
+    expect(give(four, first)).toBeNull();
+    const back = moved(moved(four, 1), -1);
+    expect(rejectedOne(back, shownAt(back))).toMatchObject({ jobId: 11, review: { rating: 4 } });
+  });
+
+  it('are asked for no more once the rejection was taken back or refused', () => {
+    const step = judged(start(), shownAt(start()), { verdict: 'rejected', stay: false });
+    const held = restored(step.session, 11, NO_REVIEW);
+    expect(rejectedOne(held, shownAt(held))).toBeNull();
   });
 });
 

@@ -1,6 +1,7 @@
 /** One sitting of a reviewer over a run: where they are, what they said, and the way back through all of it. Pure. */
-import { NO_REVIEW, REJECTION_REASONS } from '@shared/model/review';
+import { NO_REVIEW } from '@shared/model/review';
 import type { Review, ReviewCounts, Verdict } from '@shared/model/review';
+import type { JobDetail } from '@shared/model/run';
 
 /** One thing that was said, with what was said before. */
 export interface SaidReview {
@@ -22,6 +23,16 @@ export interface SaidVersion {
 
 export type Said = SaidReview | SaidVersion;
 
+/** Of which rejection reasons are asked for. */
+export type ReasonsOf =
+  /** Of the one shown, where it is rejected. */
+  | { readonly kind: 'shown' }
+  /** Of the one that was rejected last, though the next is shown, until something else is done. */
+  | { readonly kind: 'last'; readonly jobId: number; readonly resultId: number }
+  /** Of none, until another one is shown. */
+  | { readonly kind: 'none' };
+const OF_SHOWN: ReasonsOf = { kind: 'shown' };
+
 export interface ReviewSession {
   /** Jobs in their order, as the filter found them when it was chosen: what is judged stays in its place. */
   readonly ids: readonly number[];
@@ -32,8 +43,7 @@ export interface ReviewSession {
   readonly reviews: ReadonlyMap<number, Review>;
   readonly past: readonly Said[];
   readonly future: readonly Said[];
-  /** The job that was rejected last: number keys name its reasons until something else is done. */
-  readonly reasonsFor: { readonly jobId: number; readonly resultId: number } | null;
+  readonly reasonsOf: ReasonsOf;
   readonly autoAdvance: boolean;
 }
 
@@ -42,6 +52,13 @@ export interface Shown {
   readonly resultId: number;
   /** What the library knows; the sitting may know better. */
   readonly review: Review | undefined;
+}
+
+/** Null: it has no result that something could be said of. */
+export function shownOf(detail: JobDetail | undefined): Shown | null {
+  return detail?.result === undefined
+    ? null
+    : { jobId: detail.job.id, resultId: detail.result.id, review: detail.review };
 }
 
 export function newSession(
@@ -54,14 +71,14 @@ export function newSession(
     reviews: before?.reviews ?? new Map<number, Review>(),
     past: before?.past ?? [],
     future: before?.future ?? [],
-    reasonsFor: null,
+    reasonsOf: OF_SHOWN,
     autoAdvance: before?.autoAdvance ?? true,
   };
 }
 
 /** Nobody sits here for now: what was said is told by the library, and others may say more. */
 export function left(session: ReviewSession): ReviewSession {
-  return { ...session, reviews: new Map<number, Review>(), reasonsFor: null };
+  return { ...session, reviews: new Map<number, Review>(), reasonsOf: OF_SHOWN };
 }
 
 /**
@@ -120,7 +137,8 @@ export function judged(
     ...step,
     session: {
       ...(moves ? moved(step.session, 1) : step.session),
-      reasonsFor: verdict === 'rejected' ? { jobId: shown.jobId, resultId: shown.resultId } : null,
+      reasonsOf:
+        verdict === 'rejected' ? { kind: 'last', jobId: shown.jobId, resultId: shown.resultId } : OF_SHOWN,
     },
   };
 }
@@ -135,19 +153,35 @@ export function noted(session: ReviewSession, shown: Shown, note: string): Revie
   return say(session, shown, { ...reviewNow(session, shown), note });
 }
 
-/** Adds the reason of that number (from 1) to the last rejection, or takes it off again; null: there is none. */
-export function reasoned(session: ReviewSession, number: number): ReviewStep | null {
-  const reason = REJECTION_REASONS[number - 1];
-  const { reasonsFor } = session;
-  const before = reasonsFor === null ? undefined : session.reviews.get(reasonsFor.jobId);
-  if (reason === undefined || reasonsFor === null || before === undefined) {
+/** The rejection whose reasons are asked for, with what is said of it now; null: there is none. */
+export function rejectedOne(session: ReviewSession, shown: Shown | null): Shown | null {
+  const { reasonsOf, reviews } = session;
+  const one =
+    reasonsOf.kind === 'last'
+      ? { ...reasonsOf, review: reviews.get(reasonsOf.jobId) }
+      : reasonsOf.kind === 'shown' && shown !== null
+        ? { ...shown, review: reviewNow(session, shown) }
+        : null;
+  return one?.review?.verdict === 'rejected' ? one : null;
+}
+
+/** Adds that reason to the rejection that is asked about, or takes it off again; null: there is none. */
+export function reasoned(session: ReviewSession, shown: Shown | null, reason: string): ReviewStep | null {
+  const one = rejectedOne(session, shown);
+  if (one === null) {
     return null;
   }
+  const before = one.review ?? NO_REVIEW;
   const reasons = before.reasons.includes(reason)
-    ? before.reasons.filter((one) => one !== reason)
+    ? before.reasons.filter((old) => old !== reason)
     : [...before.reasons, reason];
-  const step = say(session, { ...reasonsFor, review: before }, { ...before, reasons });
-  return { ...step, session: { ...step.session, reasonsFor } };
+  const step = say(session, one, { ...before, reasons });
+  return { ...step, session: { ...step.session, reasonsOf: session.reasonsOf } };
+}
+
+/** Number keys rate again. */
+export function withoutReasons(session: ReviewSession): ReviewSession {
+  return { ...session, reasonsOf: { kind: 'none' } };
 }
 
 function say(session: ReviewSession, shown: Shown, after: Review): ReviewStep {
@@ -158,7 +192,13 @@ function say(session: ReviewSession, shown: Shown, after: Review): ReviewStep {
     said,
     way: 'said',
     entry: said,
-    session: { ...put(session, said, after), past: [...session.past, said], future: [], reasonsFor: null },
+    session: {
+      ...put(session, said, after),
+      past: [...session.past, said],
+      future: [],
+      // Who closed them for this one wants to rate it, and perhaps to rate it otherwise.
+      reasonsOf: session.reasonsOf.kind === 'none' ? session.reasonsOf : OF_SHOWN,
+    },
   };
 }
 
@@ -169,7 +209,7 @@ export function versioned(session: ReviewSession, said: Omit<SaidVersion, 'kind'
     said: step,
     way: 'said',
     entry: step,
-    session: { ...applied(session, step), past: [...session.past, step], future: [], reasonsFor: null },
+    session: { ...applied(session, step), past: [...session.past, step], future: [], reasonsOf: OF_SHOWN },
   };
 }
 
@@ -217,7 +257,7 @@ export function unsaid(
 ): ReviewSession {
   const past = session.past.filter((one) => one !== entry);
   const future = session.future.filter((one) => one !== entry);
-  const out = { ...session, past, future, reasonsFor: null };
+  const out = { ...session, past, future, reasonsOf: OF_SHOWN };
   if (way === 'undone' && session.future.includes(entry)) {
     return { ...out, past: withEntry(past, entry, before.past.length - 1) };
   }
@@ -284,7 +324,7 @@ function counted(counts: ReviewCounts, from: Verdict | undefined, to: Verdict | 
 /** A person sees what they take back. */
 function shownAgain(session: ReviewSession, jobId: number): ReviewSession {
   const at = session.ids.indexOf(jobId);
-  return { ...session, at: at < 0 ? session.at : at, reasonsFor: null };
+  return { ...session, at: at < 0 ? session.at : at, reasonsOf: OF_SHOWN };
 }
 
 /** The places that are shown as a strip: those around the present one, always as many as there are. */
@@ -299,7 +339,7 @@ export function stripOf(
 
 export function moved(session: ReviewSession, step: number): ReviewSession {
   const at = Math.min(Math.max(0, session.ids.length - 1), Math.max(0, session.at + step));
-  return { ...session, at, reasonsFor: null };
+  return { ...session, at, reasonsOf: OF_SHOWN };
 }
 
 /** The next one behind this that has no verdict; the same where there is none. `known`: verdicts of the library. */
@@ -310,7 +350,7 @@ export function movedToUnset(
   for (let at = session.at + 1; at < session.ids.length; at += 1) {
     const jobId = session.ids[at] ?? 0;
     if ((session.reviews.get(jobId) ?? known(jobId))?.verdict === undefined) {
-      return { ...session, at, reasonsFor: null };
+      return { ...session, at, reasonsOf: OF_SHOWN };
     }
   }
   return session;

@@ -1,4 +1,5 @@
 /** The reviewer's sittings by what is reviewed: whoever comes back finds filter, place and the way back as they left them. */
+import type { JobDetail } from '@shared/model/run';
 import type { ReviewFilter, ReviewOrder, ReviewSource, SuspicionFilter } from '@shared/model/review';
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
@@ -30,6 +31,8 @@ export type Sitting = StoreApi<SittingState>;
 export interface ReviewSittings {
   /** The same as long as it is among the last few. */
   of(source: ReviewSource): Sitting;
+  /** By job, what is known of the results around the one on screen. */
+  readonly details: StoreApi<ReadonlyMap<number, JobDetail>>;
 }
 
 const KEPT_SITTINGS = 8;
@@ -44,6 +47,7 @@ const NEW: SittingState = {
 export function createReviewSittings(): ReviewSittings {
   const sittings = new Map<string, Sitting>();
   return {
+    details: createStore(() => new Map()),
     of(source) {
       const key = JSON.stringify(source);
       const sitting = sittings.get(key) ?? createStore<SittingState>(() => NEW);

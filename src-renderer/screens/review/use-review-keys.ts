@@ -1,4 +1,5 @@
 /** The keys of the review screen: no bare letter acts while the user types, nor behind a dialog or menu. */
+import { REJECTION_REASONS } from '@shared/model/review';
 import { useLayoutEffect } from 'react';
 import { obeyCompareKey } from '../../compare/compare-model';
 import type { CompareActs } from '../../compare/compare-model';
@@ -83,7 +84,9 @@ const WORKS: Readonly<Record<ActOf<typeof REVIEW_KEYS>, Work>> = {
   rejectHere: ({ acts }) => acts.judge('rejected', true),
   digit: ({ acts }, event) => {
     const number = Number(event.key);
-    if (!acts.reason(number) && number <= 5) {
+    const reason = REJECTION_REASONS[number - 1];
+    const isReason = reason !== undefined && acts.reason(reason);
+    if (!isReason && number <= 5) {
       acts.rate(number);
     }
   },
@@ -98,7 +101,7 @@ const WORKS: Readonly<Record<ActOf<typeof REVIEW_KEYS>, Work>> = {
   rerun: ({ acts }) => void acts.rerun(),
   instruct: (given) => given.editInstruction(),
   version: (given) => given.nextVersion(),
-  leaveVersion: (given) => given.leaveVersion(),
+  leave: (given) => given.leaveVersion() || given.acts.closeReasons(),
   takeBack: (given) => given.takeVersionBack(),
   order: (given) => given.toggleOrder(),
   suspicious: (given) => given.toggleSuspicious(),

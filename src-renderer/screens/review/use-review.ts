@@ -1,11 +1,12 @@
 /** A reviewer's sitting: every word of it is saved as it falls, and all of it can be taken back. */
+import { unmeasured } from '@shared/model/review';
 import type { ReviewQuestion, ReviewSource, ReviewSum } from '@shared/model/review';
 import type { JobDetail } from '@shared/model/run';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useLayoutEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
-import { createStore } from 'zustand/vanilla';
 import { useModel } from '../../state/app-model';
 import { sentenceOf } from '../../state/refusal';
+import { useThrottled } from '../../ui/use-throttled';
 import { createReviewActs } from './review-acts';
 import type { ReviewActs } from './review-acts';
 import { newSession, resumed } from './review-session';
@@ -13,6 +14,9 @@ import type { ReviewSession } from './review-session';
 import { keepNote, leave } from './review-sittings';
 import type { ReviewLook, Sitting } from './review-sittings';
 import { useReviewDetails } from './use-review-details';
+
+/** How far measuring is, is asked at most so often. */
+const MEASURED_MS = 2000;
 
 export type ReviewState =
   | { readonly kind: 'loading' }
@@ -49,12 +53,13 @@ export function useReview(given: ReviewSource): ReviewSitting {
   const [sitting] = useState(() => sittings.of(source));
   const { session, look, error, unsavedNotes } = useStore(sitting);
   const { sum, setSum, refusal, tryAgain } = useList(sitting, questionOf(source, look));
+  useMeasuring(source, sum, setSum);
   useEffect(() => () => leave(sitting), [sitting]);
 
   const { details, failures, refresh } = useReviewDetails(session);
-  const [shown] = useState(() => createStore(() => ({ details })));
+  const { details: shown } = sittings;
   // With the screen itself: a key that follows it at once finds what it shows.
-  useLayoutEffect(() => shown.setState({ details }), [shown, details]);
+  useLayoutEffect(() => shown.setState(details, true), [shown, details]);
 
   const acts = useMemo(
     () =>
@@ -63,7 +68,7 @@ export function useReview(given: ReviewSource): ReviewSitting {
         ui,
         session: () => sitting.getState().session,
         put: (next) => sitting.setState({ session: next }),
-        detail: (jobId) => shown.getState().details.get(jobId),
+        detail: (jobId) => shown.getState().get(jobId),
         refresh(jobId) {
           refresh(jobId);
           // Verdicts came and went with other results. The counts of before stand where they cannot be had.
@@ -97,6 +102,33 @@ export function useReview(given: ReviewSource): ReviewSitting {
 
 function questionOf(source: ReviewSource, { suspicion, ...look }: ReviewLook): ReviewQuestion {
   return { source, ...look, ...(suspicion === null ? {} : { suspicion }) };
+}
+
+/** While results are still being measured, how many are is asked anew now and then: the pictures told of are some of them. */
+function useMeasuring(source: ReviewSource, sum: ReviewSum | null, onSum: (sum: ReviewSum) => void): void {
+  const { backend, onJobs } = useModel();
+  const [told, setTold] = useState(0);
+  const noticed = useThrottled(told, MEASURED_MS);
+  const isOver = sum === null || unmeasured(sum) <= 0;
+  useEffect(
+    () =>
+      isOver
+        ? undefined
+        : onJobs((tiles) => {
+            if (tiles.some(({ suspicion }) => suspicion !== undefined)) {
+              setTold((old) => old + 1);
+            }
+          }),
+    [onJobs, isOver],
+  );
+  const ask = useEffectEvent(() => {
+    backend.client.review.counts({ source }).then(onSum, () => undefined);
+  });
+  useEffect(() => {
+    if (noticed > 0) {
+      ask();
+    }
+  }, [noticed]);
 }
 
 /** Keeps the sitting's list that of the question, and says why where it cannot. */

@@ -7,7 +7,7 @@ import type { KeyboardEvent } from 'react';
 import { useStore } from 'zustand';
 import { JOB_STATES } from '../../jobs/job-words';
 import { useModel, useUi } from '../../state/app-model';
-import { select } from '../../state/ui-store';
+import { select, setPanel } from '../../state/ui-store';
 import { Mark } from '../../ui/pill';
 import { useRowWindow } from '../../ui/row-window';
 import type { RowWindow } from '../../ui/row-window';
@@ -101,7 +101,7 @@ function useTableKeys(run: Run, { count, page, view }: Paging) {
     }
     if (event.key === 'Enter') {
       event.preventDefault();
-      ui.setState({ isRightOpen: true });
+      setPanel(ui, 'right', true);
       return;
     }
     const next = nextOffset(event.key, {

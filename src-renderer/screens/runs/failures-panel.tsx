@@ -1,6 +1,5 @@
 /** Failures grouped by kind and text, each with examples, its remedy and its rerun; and what was possibly charged for nothing. */
 import { isUnderWay, type Run } from '@shared/model/run';
-import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useModel } from '../../state/app-model';
 import { useRunControls } from '../../state/run-controls';
@@ -12,6 +11,7 @@ import { useThrottled } from '../../ui/use-throttled';
 import { FailureKindItem } from './failure-kind';
 import type { FailureGroup } from './failure-kind';
 import { LostResults } from './lost-results';
+import { RerunDialog } from './rerun-dialog';
 
 export function FailuresPanel({ run }: { readonly run: Run }) {
   const [isOpen, setOpen] = useState(false);
@@ -20,7 +20,6 @@ export function FailuresPanel({ run }: { readonly run: Run }) {
   if (failed + unknown === 0) {
     return null;
   }
-  const Chevron = isOpen ? ChevronDown : ChevronRight;
   return (
     <section aria-label="Failures" className="failures">
       {unknown > 0 && <LostResults controls={controls} run={run} />}
@@ -28,15 +27,15 @@ export function FailuresPanel({ run }: { readonly run: Run }) {
         <div className="row">
           <button
             aria-expanded={isOpen}
-            className="btn small ghost"
+            className="btn small ghost folding"
             onClick={() => setOpen(!isOpen)}
             type="button"
           >
-            <Chevron aria-hidden="true" size={14} />
             {plural(failed, 'failure')}, why and what to do
           </button>
           <span className="grow" />
           {isOpen && <ExportErrors controls={controls} run={run} />}
+          {isOpen && <RerunAll controls={controls} run={run} />}
           {isUnderWay(run) && (
             <button
               className="btn small"
@@ -79,6 +78,34 @@ function ExportErrors({ run, controls }: PartProps) {
     >
       Export errors as CSV…
     </button>
+  );
+}
+
+/** Of one kind alone its own button does it. */
+function RerunAll({ run, controls }: PartProps) {
+  const [isAsking, setAsking] = useState(false);
+  const kinds = Object.values(run.failures).filter((count) => count > 0);
+  const { failed } = run.counts;
+  return kinds.length < 2 ? null : (
+    <>
+      <button
+        className="btn small ghost"
+        disabled={controls.action.isBusy}
+        onClick={() => setAsking(true)}
+        title="With another instruction, model or endpoint, or as they were"
+        type="button"
+      >
+        Rerun all {formatCount(failed)}…
+      </button>
+      {isAsking && (
+        <RerunDialog
+          controls={controls}
+          onClose={() => setAsking(false)}
+          run={run}
+          target={{ which: { kind: 'failed' }, count: failed, what: 'All that failed, of every kind' }}
+        />
+      )}
+    </>
   );
 }
 

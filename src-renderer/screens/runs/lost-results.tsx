@@ -1,6 +1,5 @@
 /** Jobs that were sent and whose answer nobody knows: they may be charged, and are sent again only when a person says so. */
 import type { Attempt, JobDetail, JobTile, Run } from '@shared/model/run';
-import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { priceOfJobs, priceWords } from '../../jobs/job-price';
 import { useLive, useModel, useUi } from '../../state/app-model';
@@ -24,7 +23,6 @@ export function LostResults({ run, controls }: LostProps) {
   const isLeft = useUi((state) => state.leftLost.get(run.id) === count);
   const [isOpen, setOpen] = useState(false);
   const [isAsking, setAsking] = useState(false);
-  const Chevron = isOpen ? ChevronDown : ChevronRight;
   const title = `${plural(count, 'job')} possibly charged, result lost`;
   if (isLeft) {
     return (
@@ -55,8 +53,13 @@ export function LostResults({ run, controls }: LostProps) {
         }
         tone="warn"
       >
-        <button aria-expanded={isOpen} className="link" onClick={() => setOpen(!isOpen)} type="button">
-          <Chevron aria-hidden="true" size={12} /> {title}
+        <button
+          aria-expanded={isOpen}
+          className="link folding"
+          onClick={() => setOpen(!isOpen)}
+          type="button"
+        >
+          {title}
         </button>
         . {count === 1 ? 'It was' : 'They were'} sent, and the answer never arrived.{' '}
         {count === 1 ? 'It is not' : 'None of these is'} sent again unless you choose to.

@@ -8,10 +8,11 @@ import { sharedChoices } from '../../state/new-run-draft';
 import type { RunControls } from '../../state/run-controls';
 import { show } from '../../state/ui-store';
 import { Dialog, DialogFoot } from '../../ui/dialog';
-import { Checkbox, Field, SelectField } from '../../ui/field';
+import { Checkbox, SelectField } from '../../ui/field';
 import { plural } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import { ableEndpoints } from '../new-run/able-endpoints';
+import { TemplateField } from '../new-run/template-field';
 import { makesNewRun, rerunDraftOf, rerunRequest } from './rerun-request';
 import type { RerunDraft, RerunTarget } from './rerun-request';
 
@@ -56,7 +57,7 @@ export function RerunDialog({ run, target, controls, onClose }: RerunDialogProps
         <p className="sub clip" title={target.what}>
           {target.what}
         </p>
-        <InstructionField change={change} draft={draft} />
+        <InstructionField change={change} draft={draft} run={run} />
         <Choices change={change} draft={draft} run={run} />
         <EndpointChoice able={able} change={change} draft={draft} />
         <Outcome draft={draft} isNew={isNew} run={run} target={target} />
@@ -81,19 +82,15 @@ interface PartProps {
   change(part: Partial<RerunDraft>): void;
 }
 
-function InstructionField({ draft, change }: PartProps) {
+function InstructionField({ run, draft, change }: PartProps & { readonly run: Run }) {
+  const dataset = useLive((state) => state.datasets.get(run.datasetId));
   return (
-    <Field label="Instruction">
-      {(wiring) => (
-        <textarea
-          className="input"
-          onChange={(event) => change({ instruction: event.target.value })}
-          rows={3}
-          value={draft.instruction}
-          {...wiring}
-        />
-      )}
-    </Field>
+    <TemplateField
+      columns={dataset?.columns ?? []}
+      label="Instruction"
+      onChange={(instruction) => change({ instruction })}
+      value={draft.instruction}
+    />
   );
 }
 

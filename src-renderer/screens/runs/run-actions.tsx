@@ -2,7 +2,7 @@
 import { isUnderWay, type Run } from '@shared/model/run';
 import { useState } from 'react';
 import { ExportButton } from '../../exports/export-button';
-import { isAtCanary, remainingJobs } from '../../jobs/run-words';
+import { canKeepRunning, canPause, isAtCanary, remainingJobs } from '../../jobs/run-words';
 import { useKeys } from '../../keys/use-keys';
 import type { KeyActs } from '../../keys/use-keys';
 import { RUN_KEYS } from '../../keys/work-keys';
@@ -13,9 +13,11 @@ import type { RunControls } from '../../state/run-controls';
 import { show } from '../../state/ui-store';
 import { formatCount } from '../../ui/format';
 import { MenuButton } from '../../ui/menu';
+import type { MenuItem } from '../../ui/menu';
 import { StartArena } from '../arena/start-arena';
 import { AddAnswersDialog } from './add-answers-dialog';
 import { JudgeDialog } from './judge-dialog';
+import { keyWords } from '../../ui/keys';
 
 export interface RunPart {
   readonly run: Run;
@@ -32,30 +34,50 @@ export function RunActions({ run, controls }: RunPart) {
   const [dialog, setDialog] = useState<RunDialog>('none');
   const acts = useRunActs({ run, controls }, setDialog);
   useKeys(RUN_KEYS, acts);
+  // Nothing is left to send: what came is to be looked at, and then whatever failed.
+  const isReviewNext = acts.review !== null && !isUnderWay(run) && remainingJobs(run) === 0;
   return (
-    <div className="row">
+    <div className="row wrap">
       <ExportButton subject={{ kind: 'run', runId: run.id, name: run.name }} />
       <MoreButton acts={acts} />
       <ScoresButton run={run} />
-      {acts.review !== null && (
-        <button aria-keyshortcuts="v" className="btn" onClick={acts.review} title="V" type="button">
-          Review
-        </button>
-      )}
+      {!isReviewNext && <ReviewButton acts={acts} run={run} />}
       {acts.cancel !== null && (
         <button
           aria-keyshortcuts="Shift+X"
           className="btn"
           onClick={acts.cancel}
-          title="Shift+X"
+          title={keyWords('Shift+X')}
           type="button"
         >
           Cancel…
         </button>
       )}
-      <MainAction acts={acts} controls={controls} run={run} />
+      <MainAction acts={acts} controls={controls} isPrimary={!isReviewNext} run={run} />
+      {isReviewNext && <ReviewButton acts={acts} isPrimary run={run} />}
       <OpenDialog controls={controls} dialog={dialog} onClose={() => setDialog('none')} run={run} />
     </div>
+  );
+}
+
+interface ReviewProps extends ActPart {
+  readonly run: Run;
+  readonly isPrimary?: boolean;
+}
+
+function ReviewButton({ run, acts, isPrimary = false }: ReviewProps) {
+  return (
+    acts.review !== null && (
+      <button
+        aria-keyshortcuts="v"
+        className={isPrimary ? 'btn primary' : 'btn'}
+        onClick={acts.review}
+        title="V"
+        type="button"
+      >
+        Review {formatCount(run.counts.done)}
+      </button>
+    )
   );
 }
 
@@ -66,12 +88,14 @@ function useRunActs({ run, controls }: RunPart, open: (dialog: RunDialog) => voi
   const only = (isMeant: boolean, act: () => void) => (isMeant ? act : null);
   const isRunning = isUnderWay(run);
   const remaining = remainingJobs(run);
+  const isKeepable = canKeepRunning(run, controls);
+  const rerunFailed = () => void controls.rerun({ which: { kind: 'failed' } });
+  const rest = remaining > 0 ? controls.resume : rerunFailed;
   return {
-    goOn: only(
-      !isRunning && !controls.action.isBusy && (remaining > 0 || run.counts.failed > 0),
-      remaining > 0 ? controls.resume : () => void controls.rerun({ which: { kind: 'failed' } }),
-    ),
-    pause: only(isRunning && run.state.kind !== 'draining', controls.pause),
+    goOn: isKeepable
+      ? controls.keepRunning
+      : only(!isRunning && !controls.action.isBusy && (remaining > 0 || run.counts.failed > 0), rest),
+    pause: only(canPause(run, controls), controls.pause),
     cancel: only(remaining > 0, () => open('cancel')),
     review: only(hasPictures, () => show(ui, { kind: 'review', runId: run.id })),
     showFolder: () => void controls.action.run(() => backend.client.runs.showFolder({ runId: run.id })),
@@ -102,15 +126,20 @@ function OpenDialog({
 }
 
 function MoreButton({ acts }: ActPart) {
-  const item = (label: string, hint: string, onSelect: (() => void) | null) =>
-    onSelect === null ? [] : [{ label, hint, onSelect }];
+  const item = (
+    label: string,
+    keys: string,
+    onSelect: (() => void) | null,
+    hint?: string,
+  ): readonly MenuItem[] =>
+    onSelect === null ? [] : [{ label, keys, onSelect, ...(hint === undefined ? {} : { hint }) }];
   return (
     <MenuButton
       items={[
-        ...item('Show folder', 'Shift O', acts.showFolder),
-        ...item('Add answers as a column…', 'a new dataset, C', acts.addAnswers),
-        ...item('Compare blind…', 'models, runs, endpoints, B', acts.arena),
-        ...item('Judge with a text model…', 'scores of 0 to 10, J', acts.judge),
+        ...item('Show folder', 'Shift+O', acts.showFolder),
+        ...item('Add answers as a column…', 'C', acts.addAnswers, 'a new dataset'),
+        ...item('Compare blind…', 'B', acts.arena, 'models, runs, endpoints'),
+        ...item('Judge with a text model…', 'J', acts.judge, 'scores of 0 to 10'),
       ]}
       label="More"
     />
@@ -140,20 +169,33 @@ function judgeOf(run: Run, runs: ReadonlyMap<number, Run>): Run | undefined {
 }
 
 /** What a person most likely wants of the run as it stands. */
-function MainAction({ run, controls, acts }: RunPart & ActPart) {
+function MainAction({ run, controls, acts, isPrimary }: RunPart & ActPart & { readonly isPrimary: boolean }) {
   const { isBusy } = controls.action;
   const remaining = remainingJobs(run);
+  if (canKeepRunning(run, controls)) {
+    return (
+      <button
+        aria-keyshortcuts="Control+Enter"
+        className="btn"
+        onClick={controls.keepRunning}
+        title={`Goes on once what is in flight has ended (${keyWords('Ctrl+Enter')})`}
+        type="button"
+      >
+        Keep running
+      </button>
+    );
+  }
   if (isUnderWay(run)) {
     return (
       <button
         aria-keyshortcuts="p"
         className="btn"
-        disabled={run.state.kind === 'draining'}
+        disabled={!canPause(run, controls)}
         onClick={controls.pause}
         title="Stops sending; requests in flight finish (P)"
         type="button"
       >
-        {run.state.kind === 'draining' ? 'Pausing…' : 'Pause'}
+        {canPause(run, controls) ? 'Pause' : 'Pausing…'}
       </button>
     );
   }
@@ -165,10 +207,10 @@ function MainAction({ run, controls, acts }: RunPart & ActPart) {
   return (
     <button
       aria-keyshortcuts="Control+Enter"
-      className={isCapped ? 'btn' : 'btn primary'}
+      className={isPrimary && !isCapped ? 'btn primary' : 'btn'}
       disabled={isBusy}
       onClick={() => acts.goOn?.()}
-      title="Ctrl+Enter"
+      title={keyWords('Ctrl+Enter')}
       type="button"
     >
       {goOnWords(run, remaining)}

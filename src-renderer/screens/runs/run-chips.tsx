@@ -1,6 +1,6 @@
 /** Filter chips by state and kind of failure, and the size of the tiles. */
-import type { Run } from '@shared/model/run';
-import { filterChips, isSameFilter } from '../../jobs/job-words';
+import { isUnderWay, type Run } from '@shared/model/run';
+import { filterChips, isSameFilter, jobTotal } from '../../jobs/job-words';
 import { useModel } from '../../state/app-model';
 import { setFilter } from '../../state/ui-store';
 import type { JobFilter } from '../../state/ui-store';
@@ -10,6 +10,8 @@ import { TileSizeSlider } from '../../ui/tile-size-slider';
 
 export function RunChips({ run, filter }: { readonly run: Run; readonly filter: JobFilter }) {
   const { ui } = useModel();
+  // As wide as they may become: a figure that grows moves nothing.
+  const digits = isUnderWay(run) ? formatCount(jobTotal(run.counts)).length : 0;
   return (
     <div className="run-chips">
       <div aria-label="Show" className="chips grow" role="group">
@@ -22,7 +24,12 @@ export function RunChips({ run, filter }: { readonly run: Run; readonly filter: 
             type="button"
           >
             {chip.tone !== null && <Mark tone={chip.tone} />}
-            {chip.label} {chip.filter.kind === 'all' ? '' : formatCount(chip.count)}
+            {chip.label}{' '}
+            {chip.filter.kind !== 'all' && (
+              <span className="chip-count" style={{ minWidth: `${digits}ch` }}>
+                {formatCount(chip.count)}
+              </span>
+            )}
           </button>
         ))}
       </div>

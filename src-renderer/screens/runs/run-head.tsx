@@ -4,7 +4,7 @@ import { useRunControls } from '../../state/run-controls';
 import { inFlight, jobTotal, runState, segmentsOf, settledJobs } from '../../jobs/job-words';
 import { RefusedAct } from '../../jobs/refused-act';
 import { isAtCanary, pausingWords } from '../../jobs/run-words';
-import { formatClock, formatCount, formatRate, formatUsd, plural } from '../../ui/format';
+import { asSentence, formatClock, formatCount, formatRate, formatUsd, plural } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import { Pill } from '../../ui/pill';
 import { ProgressBar } from '../../ui/progress-bar';
@@ -21,11 +21,15 @@ export function RunHead({ run }: { readonly run: Run }) {
   const { word, tone } = runState(run, now);
   return (
     <header className="head">
-      <div className="row">
-        <div className="grow">
+      <div className="row wrap">
+        <div className="grow run-words">
           <div className="row">
-            <h1 className="clip">{run.name}</h1>
-            <Pill tone={tone}>{word}</Pill>
+            <h1 className="clip" title={run.name}>
+              {run.name}
+            </h1>
+            <span title={run.state.kind === 'waiting' ? run.state.reason : undefined}>
+              <Pill tone={tone}>{word}</Pill>
+            </span>
           </div>
           <p className="sub clip" title={run.recipe.instruction}>
             {run.recipe.instruction}
@@ -96,14 +100,30 @@ function RunReason({ run, controls }: RunPart) {
         <Notice tone={isAtCanary(run) ? 'info' : 'warn'}>{state.reason}</Notice>
       );
     case 'waiting':
-      return state.reason === '' ? null : <Notice tone="warn">{state.reason}</Notice>;
+      return <Waiting state={state} />;
     case 'draining':
-      return <Notice tone="info">{pausingWords(inFlight(counts))}.</Notice>;
+      return (
+        <Notice tone="info">
+          {controls.isKept
+            ? 'It goes on by itself once the requests in flight have ended.'
+            : `${pausingWords(inFlight(counts))}.`}
+        </Notice>
+      );
     case 'planned':
     case 'running':
     case 'finished':
       return null;
   }
+}
+
+/** Short waits come and go by the second: the pill counts those down, and nothing moves under the pointer. */
+const LONG_WAIT_MS = 30_000;
+
+function Waiting({ state }: { readonly state: Extract<Run['state'], { kind: 'waiting' }> }) {
+  const now = useNow(true);
+  return state.reason === '' || state.until - now < LONG_WAIT_MS ? null : (
+    <Notice tone="warn">{asSentence(state.reason)}</Notice>
+  );
 }
 
 /** Cancelled jobs are not lost: they can become pending again at any time. */

@@ -96,6 +96,23 @@ describe('a run that stands still', () => {
   });
 });
 
+describe('what a person most likely wants next', () => {
+  const primaries = () => [...document.querySelectorAll('.head .btn.primary')].map((one) => one.textContent);
+
+  it('is to review what came, once nothing is left to send; what failed can be sent again beside it', async () => {
+    const { backend } = await renderApp('done', <App />);
+    const done = Math.max(...[...backend.runs.values()].map(({ run }) => run.counts.done));
+    expect(primaries()).toEqual([`Review ${done}`]);
+    expect(button(/^Rerun \d+ failed/).className).toBe('btn');
+  });
+
+  it('is to resume while something waits', async () => {
+    await shownWith(() => ({ state: { kind: 'paused', reason: '' } }));
+    expect(primaries()).toEqual([expect.stringMatching(/^Resume \d+$/)]);
+    expect(button(/^Review \d+$/).className).toBe('btn');
+  });
+});
+
 describe('sending again', () => {
   it('asks for the passphrase first while the vault is locked', async () => {
     const rendered = await renderApp('done', <App />);
@@ -191,6 +208,22 @@ describe('failures in bulk', () => {
     expect(dialog.getByLabelText<HTMLTextAreaElement>('Instruction').value).toBe('Add a blue hat');
   });
 
+  it('of every kind go together, with another instruction if that is wanted', async () => {
+    const { model, backend } = await renderApp('done', <App />);
+    const run = backend.runs.get(2)?.run;
+    if (run !== undefined) {
+      act(() => model.accept({ kind: 'run', run: { ...run, failures: { blocked: 3, timeout: 2 } } }));
+    }
+    const failed = run?.counts.failed;
+    fireEvent.click(button(/failures, why/));
+    fireEvent.click(await screen.findByRole('button', { name: `Rerun all ${failed}…` }));
+    const dialog = within(screen.getByRole('dialog', { name: `Rerun ${failed} jobs` }));
+    const before = dialog.getByLabelText<HTMLTextAreaElement>('Instruction').value;
+    fireEvent.click(dialog.getAllByRole('button', { name: /^Insert / })[0] ?? document.body);
+    expect(dialog.getByLabelText<HTMLTextAreaElement>('Instruction').value).not.toBe(before);
+    expect(dialog.getByText(/become a new run/)).toBeTruthy();
+  });
+
   it('with a changed instruction become a new run, which is said before and shown after', async () => {
     const { asked, dialog, count, model } = await opened();
     fireEvent.change(dialog.getByLabelText('Instruction'), { target: { value: 'Add a blue hat' } });
@@ -260,6 +293,25 @@ describe('the keys of a run', () => {
     await screen.findByRole('button', { name: /^Resume/ });
     press('Enter', { ctrlKey: true });
     await waitFor(() => expect(backend.runs.get(2)?.run.state.kind).toBe('running'));
+  });
+
+  it('take a pause back while requests are in flight, and may pause it again', async () => {
+    const { backend } = await shownWith((run) => ({
+      state: { kind: 'draining' },
+      counts: { ...run.counts, sent: 2, pending: 9 },
+    }));
+    const asked: unknown[] = [];
+    backend.client.runs.resume = (request) => {
+      asked.push(request);
+      return new Promise(() => undefined);
+    };
+    expect(screen.getByRole('button', { name: 'Keep running' })).toBeTruthy();
+    press('Enter', { ctrlKey: true });
+    expect(await screen.findByText(/goes on by itself once/)).toBeTruthy();
+    press('Enter', { ctrlKey: true });
+    expect(asked).toEqual([{ runId: 2 }]);
+    press('p');
+    await waitFor(() => expect(backend.runs.get(2)?.run.state.kind).toBe('paused'));
   });
 
   it('send what failed once, however long they are held', async () => {

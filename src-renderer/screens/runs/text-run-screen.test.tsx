@@ -65,6 +65,21 @@ describe('a text run', () => {
     expect((await within(table()).findAllByText('Blocked')).length).toBeGreaterThan(0);
   });
 
+  it('shows the failures of one kind alone', async () => {
+    const { backend } = await opened('json');
+    const asked: unknown[] = [];
+    const { answers } = backend.client.text;
+    backend.client.text.answers = async (query) => {
+      asked.push(query);
+      return await answers(query);
+    };
+    fireEvent.click(screen.getAllByRole('button', { name: /^Blocked \d/ })[0] ?? document.body);
+    await waitFor(() => expect(asked).toContainEqual(expect.objectContaining({ failureKind: 'blocked' })));
+    const count = backend.runs.get(3)?.run.failures.blocked ?? 0;
+    await waitFor(() => expect(table().getAttribute('aria-rowcount')).toBe(`${count + 1}`));
+    expect(button(/^Failed \d+/).getAttribute('aria-pressed')).toBe('false');
+  });
+
   it('shows the whole answer of the chosen row beside it, by keys too', async () => {
     await opened('json');
     await within(table()).findByText('Row 3 is fine');

@@ -1,38 +1,37 @@
 /** A text run: how it goes, its failures with their remedies, and every answer as a row of a table. */
 import type { Run } from '@shared/model/run';
 import { useStore } from 'zustand';
-import { JOB_STATES } from '../../jobs/job-words';
+import { filterChips, JOB_STATES } from '../../jobs/job-words';
+import { answerQueryOf } from '../../state/answer-pages';
+import type { AnswerQuery } from '../../state/answer-pages';
 import { useModel } from '../../state/app-model';
 import { setFilter } from '../../state/ui-store';
 import type { JobFilter } from '../../state/ui-store';
 import { formatCount } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import { Mark } from '../../ui/pill';
+import type { Tone } from '../../ui/pill';
 import { AnswerTable } from './answer-table';
 import { FailuresPanel } from './failures-panel';
 import { RunHead } from './run-head';
 import { useFreshAnswers, useRunAnswers } from './use-run-answers';
-import type { RunAnswers } from './use-run-answers';
 import './runs.css';
 
 export function TextRunScreen({ run }: { readonly run: Run }) {
   const answers = useRunAnswers(run);
   const sentence = useStore(answers.pages.store, (state) => state.sentence);
   useFreshAnswers(answers.pages, run);
+  const isAll = isSameQuery(answers.query, {});
   return (
     <>
       <RunHead run={run} />
-      <AnswerChips run={run} state={answers.state} />
+      <AnswerChips query={answers.query} run={run} />
       <FailuresPanel run={run} />
       {sentence !== null && <Notice tone="bad">{sentence}</Notice>}
       {answers.count === 0 ? (
         <div className="empty">
-          <h2>{answers.state === undefined ? 'No jobs yet' : 'Nothing here now'}</h2>
-          <p>
-            {answers.state === undefined
-              ? 'The rows of this run are being planned.'
-              : 'Choose another filter above.'}
-          </p>
+          <h2>{isAll ? 'No jobs yet' : 'Nothing here now'}</h2>
+          <p>{isAll ? 'The rows of this run are being planned.' : 'Choose another filter above.'}</p>
         </div>
       ) : (
         <AnswerTable answers={answers} run={run} />
@@ -43,40 +42,55 @@ export function TextRunScreen({ run }: { readonly run: Run }) {
 
 interface ChipsProps {
   readonly run: Run;
-  readonly state: RunAnswers['state'];
+  readonly query: AnswerQuery;
 }
 
-function AnswerChips({ run, state }: ChipsProps) {
+interface AnswerChip {
+  readonly label: string;
+  readonly filter: JobFilter;
+  readonly tone: Tone | null;
+}
+
+function AnswerChips({ run, query }: ChipsProps) {
   const { ui } = useModel();
-  const chips: readonly { label: string; filter: JobFilter; state: RunAnswers['state'] }[] = [
-    { label: 'All', filter: { kind: 'all' }, state: undefined },
-    {
-      label: `Done ${formatCount(run.counts.done)}`,
-      filter: { kind: 'state', state: 'done' },
-      state: 'done',
-    },
-    {
-      label: `Failed ${formatCount(run.counts.failed)}`,
-      filter: { kind: 'state', state: 'failed' },
-      state: 'failed',
-    },
-  ];
   return (
     <div className="run-chips">
       <div aria-label="Show" className="chips grow" role="group">
-        {chips.map((chip) => (
+        {chipsOf(run).map(({ label, filter, tone }) => (
           <button
-            aria-pressed={chip.state === state}
+            aria-pressed={isSameQuery(answerQueryOf(filter), query)}
             className="chip"
-            key={chip.label}
-            onClick={() => setFilter(ui, run.id, chip.filter)}
+            key={JSON.stringify(filter)}
+            onClick={() => setFilter(ui, run.id, filter)}
             type="button"
           >
-            {chip.state !== undefined && <Mark tone={JOB_STATES[chip.state].tone} />}
-            {chip.label}
+            {tone !== null && <Mark tone={tone} />}
+            {label}
           </button>
         ))}
       </div>
     </div>
   );
+}
+
+/** Done and failed always, then each kind of failure there is. */
+function chipsOf(run: Run): readonly AnswerChip[] {
+  const ofState = (state: 'done' | 'failed'): AnswerChip => ({
+    label: `${JOB_STATES[state].word} ${formatCount(run.counts[state])}`,
+    filter: { kind: 'state', state },
+    tone: JOB_STATES[state].tone,
+  });
+  const ofKinds = filterChips(run)
+    .filter(({ filter }) => filter.kind === 'failure')
+    .map(({ label, count, filter, tone }) => ({ label: `${label} ${formatCount(count)}`, filter, tone }));
+  return [
+    { label: 'All', filter: { kind: 'all' }, tone: null },
+    ofState('done'),
+    ofState('failed'),
+    ...ofKinds,
+  ];
+}
+
+function isSameQuery(one: AnswerQuery, other: AnswerQuery): boolean {
+  return one.state === other.state && one.failureKind === other.failureKind;
 }

@@ -4,23 +4,30 @@ import { useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import { jobTotal } from '../../jobs/job-words';
 import { useModel, useUi } from '../../state/app-model';
-import { answerStateOf, rowAt } from '../../state/answer-pages';
-import type { AnswerPages, AnswerState } from '../../state/answer-pages';
+import { answerQueryOf, rowAt } from '../../state/answer-pages';
+import type { AnswerPages, AnswerQuery } from '../../state/answer-pages';
 import { ALL_JOBS } from '../../state/ui-store';
 import { useThrottled } from '../../ui/use-throttled';
 
 export interface RunAnswers {
   readonly pages: AnswerPages;
   readonly count: number;
-  readonly state: AnswerState;
+  readonly query: AnswerQuery;
 }
 
 export function useRunAnswers(run: Run): RunAnswers {
   const model = useModel();
-  const state = answerStateOf(useUi((ui) => ui.filters.get(run.id)) ?? ALL_JOBS);
-  const pages = useMemo(() => model.runAnswers(run.id, state), [model, run.id, state]);
-  const count = state === undefined ? jobTotal(run.counts) : run.counts[state];
-  return { pages, count, state };
+  const filter = useUi((ui) => ui.filters.get(run.id)) ?? ALL_JOBS;
+  const query = useMemo(() => answerQueryOf(filter), [filter]);
+  const pages = useMemo(() => model.runAnswers(run.id, query), [model, run.id, query]);
+  return { pages, count: answerCount(run, query), query };
+}
+
+function answerCount(run: Run, { state, failureKind }: AnswerQuery): number {
+  if (failureKind !== undefined) {
+    return run.failures[failureKind] ?? 0;
+  }
+  return state === undefined ? jobTotal(run.counts) : run.counts[state];
 }
 
 /** Rows change as answers come; what is in view is fetched again at most this often. */

@@ -19,6 +19,7 @@ it('says where settings are changed, and lets nothing be changed but the look', 
   expect(screen.queryByText('Choose a program…')).toBeNull();
   const dark = screen.getByRole('radio', { name: /Dark/ });
   expect(dark.closest('fieldset[disabled]')).toBeNull();
+  expect(screen.queryByLabelText('Size')).toBeNull();
   fireEvent.click(screen.getByRole('button', { name: 'Log out of this browser' }));
   expect(isLoggedOut).toBe(true);
 });

@@ -1,6 +1,6 @@
 /** The defaults of new runs, the look of the window, and where things are. Each change is saved at once. */
 import { DEFAULT_SETTINGS } from '@shared/model/settings';
-import type { Settings, Theme } from '@shared/model/settings';
+import type { Settings } from '@shared/model/settings';
 import { EditorSetting } from '../../pictures/editor-setting';
 import { isVaultLocked, openVault, useLive, useModel } from '../../state/app-model';
 import { show } from '../../state/ui-store';
@@ -9,12 +9,14 @@ import { CapsFields } from '../../ui/caps-fields';
 import { Checkbox, NumberField, SelectField, TextField } from '../../ui/field';
 import { Notice } from '../../ui/notice';
 import { vaultSentence } from '../../shell/status-line';
+import { Appearance } from './appearance';
 import { OwnModels } from './own-models';
 import { PoolSection } from './pool-settings';
 import { ServiceSection } from './service-section';
 import { SettingRow } from './setting-row';
 import { useSettingsKeys } from './use-settings-keys';
 import './settings.css';
+import { Keys } from '../../ui/keys';
 
 export function SettingsScreen() {
   const settings = useLive((state) => state.settings);
@@ -25,8 +27,8 @@ export function SettingsScreen() {
       <header className="head">
         <h1>Settings</h1>
         <p className="sub">
-          Saved when you leave a field, or with <kbd>Ctrl S</kbd>. Sections: <kbd>Ctrl ↓</kbd>{' '}
-          <kbd>Ctrl ↑</kbd>
+          Saved when you leave a field, or with <Keys press="Ctrl+S" />. Sections: <Keys press="Ctrl+↓" />{' '}
+          <Keys press="Ctrl+↑" />
         </p>
       </header>
       <div className="scroll settings">
@@ -242,44 +244,12 @@ function OutputFolder({
   );
 }
 
-const THEMES: readonly { readonly theme: Theme; readonly label: string }[] = [
-  { theme: 'system', label: 'Like the system' },
-  { theme: 'light', label: 'Light' },
-  { theme: 'dark', label: 'Dark' },
-];
-
-function Appearance() {
-  const { backend, live } = useModel();
-  const action = useAction();
-  const current = useLive((state) => state.info?.theme);
-  const choose = (theme: Theme) =>
-    void action.run(async () => {
-      await backend.client.system.setTheme({ theme });
-      live.setState((state) => (state.info === null ? {} : { info: { ...state.info, theme } }));
-    });
-  return (
-    <section aria-labelledby="appearance" className="settings-part">
-      <h2 id="appearance">Appearance</h2>
-      <fieldset className="plain row">
-        <legend className="legend">Theme</legend>
-        {THEMES.map(({ theme, label }) => (
-          <label className="check" key={theme}>
-            <input checked={theme === current} name="theme" onChange={() => choose(theme)} type="radio" />
-            {label}
-          </label>
-        ))}
-      </fieldset>
-      {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
-    </section>
-  );
-}
-
 function KeysLink() {
   const model = useModel();
   const vault = useLive((state) => state.vault);
   return (
     <section aria-labelledby="keys" className="settings-part">
-      <h2 id="keys">Providers and keys</h2>
+      <h2 id="keys">Endpoints and keys</h2>
       <div className="row">
         <p className="sub grow">{vaultSentence(vault)}.</p>
         {isVaultLocked(vault) && (
@@ -292,7 +262,7 @@ function KeysLink() {
           onClick={() => show(model.ui, { kind: 'endpoints', endpointId: null })}
           type="button"
         >
-          Providers and keys
+          Open Endpoints
         </button>
       </div>
     </section>

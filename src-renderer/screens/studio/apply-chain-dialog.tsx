@@ -4,6 +4,7 @@ import type { Dataset } from '@shared/model/run';
 import type { TreeNode } from '@shared/model/studio';
 import { useState } from 'react';
 import { useLive, useModel } from '../../state/app-model';
+import { datasetsNewestFirst } from '../../state/live-store';
 import { show } from '../../state/ui-store';
 import { useAction } from '../../state/use-action';
 import { priceOfJobs, priceWords } from '../../jobs/job-price';
@@ -29,7 +30,7 @@ export function ApplyChainDialog({ nodeId, nodes, onClose }: ChainProps) {
   const [imageColumn, setImageColumn] = useState('');
   const [name, setName] = useState('');
   const steps = pathTo(nodeId, nodes).flatMap((node) => resultOf(node) ?? []);
-  const offered = [...datasets.values()].reverse();
+  const offered = datasetsNewestFirst(datasets);
   const dataset = (datasetId === null ? undefined : datasets.get(datasetId)) ?? offered[0];
   const rows = dataset?.rows ?? 0;
   const node = nodes.get(nodeId);

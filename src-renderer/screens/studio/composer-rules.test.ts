@@ -50,7 +50,8 @@ describe('what may be sent', () => {
     expect(outcome(draft())).toMatchObject({ inputs: [], model: GEMINI, turn: 'fresh', variants: 1 });
     expect(sendWords(draft({ variants: 4 }))).toBe('Generate 4 pictures');
     expect(sendWords(withInputs(draft(), [1]))).toBe('Edit 1 picture');
-    expect(sendWords(withInputs(draft({ variants: 3 }), [1, 2]))).toBe('Edit 2 pictures, 3 variants');
+    expect(sendWords(withInputs(draft({ variants: 3 }), [1, 2]))).toBe('Edit 1 with 1 more, 3 variants');
+    expect(sendWords(withRole(withInputs(draft(), [1, 2]), 1, 'style'))).toBe('Generate 1 picture from 2');
   });
 
   it('is refused with a sentence that says what is missing', () => {

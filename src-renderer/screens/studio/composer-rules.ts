@@ -19,6 +19,8 @@ export interface AskContext {
   readonly likely: ModelChoice | undefined;
   /** Pictures are on their way into the request. */
   readonly isArriving?: boolean;
+  /** Pictures whose mask was painted, and is no longer there. */
+  readonly lost?: ReadonlySet<number>;
 }
 
 export type AskOutcome =
@@ -136,7 +138,16 @@ function whyNot(draft: StudioDraft, context: AskContext): string | null {
   if (blank !== undefined) {
     return `Fill in {{${blank}}}.`;
   }
-  return whyNotInputs(draft, context) ?? whyNotModel(draft, context);
+  return whyNotInputs(draft, context) ?? whyNotMask(draft, context) ?? whyNotModel(draft, context);
+}
+
+/** It would be another request than the one that was put together, and as dear. */
+function whyNotMask({ inputs }: StudioDraft, { nodes, lost }: AskContext): string | null {
+  const subject = subjectOf(inputs);
+  const node = subject === undefined ? undefined : nodes.get(subject.nodeId);
+  return node !== undefined && lost?.has(node.id) === true
+    ? `The mask of “${nameOf(node)}” was not kept over the restart: paint it again, or go without.`
+    : null;
 }
 
 function whyNotInputs({ inputs }: StudioDraft, { nodes }: AskContext): string | null {
@@ -174,14 +185,18 @@ function whyNotModel(draft: StudioDraft, context: AskContext): string | null {
     : null;
 }
 
-/** What the primary button does to how many. */
+/** What the primary button does to how many: all pictures of a request go into one answer, of which there may be variants. */
 export function sendWords(draft: StudioDraft): string {
   const { inputs, variants } = draft;
-  if (inputs.length === 0) {
-    return `Generate ${plural(variants, 'picture')}`;
+  const count = inputs.length;
+  if (subjectOf(inputs) === undefined) {
+    const what = `Generate ${plural(variants, 'picture')}`;
+    return count === 0 ? what : `${what} from ${formatCount(count)}`;
   }
-  const what = `Edit ${plural(inputs.length, 'picture')}`;
-  return variants === 1 ? what : `${what}, ${variants} variants`;
+  const more = count === 1 ? '' : ` with ${formatCount(count - 1)} more`;
+  return variants === 1
+    ? `Edit 1 picture${more}`
+    : `Edit ${more === '' ? '1 picture' : '1'}${more}, ${variants} variants`;
 }
 
 export function costOf(draft: StudioDraft, context: AskContext): CostRange | undefined {

@@ -52,7 +52,9 @@ function Shape({ view, context, choice }: SettingsProps & { readonly choice: Mod
   const { draft, change } = view;
   const model = catalogued(choice, context.models);
   const ratios = model?.ratios ?? [];
-  const sizes = model?.sizes ?? [];
+  const [first, ...others] = model?.sizes ?? [];
+  // A size of that name is what is meant by none.
+  const sizes = first === undefined || first === 'auto' ? others : [first, ...others];
   return (
     <>
       {ratios.length > 0 && (
@@ -72,7 +74,7 @@ function Shape({ view, context, choice }: SettingsProps & { readonly choice: Mod
           onChange={(event) => change({ imageSize: event.target.value })}
           value={sizes.includes(draft.imageSize) ? draft.imageSize : ''}
         >
-          <option value="">Auto ({sizes[0]})</option>
+          <option value="">{first === 'auto' ? 'Auto' : `Auto (${first})`}</option>
           <Options values={sizes} />
         </SelectField>
       )}
@@ -122,12 +124,12 @@ function LockSwitch({ view }: { readonly view: StudioView }) {
         checked={draft.isLocked}
         label="Lock the rest"
         onChange={(event) => change({ isLocked: event.target.checked })}
-        title="Outside the mask, the pixels of the source are kept exactly. Without a mask, the drift is measured only. (D)"
+        title="Outside the mask, the pixels of the source are kept exactly. Without a mask, the drift is measured only. Over the pixels of Blend, at the mask’s edge, the edit goes over into the rest. (D)"
       />
       {draft.isLocked && (
         <NumberField
           className="feather"
-          label="Feather, px"
+          label="Blend, px"
           max={FEATHER.largest}
           min={FEATHER.smallest}
           onChange={(featherPx) => change({ featherPx: Math.round(featherPx ?? FEATHER.initial) })}

@@ -10,6 +10,7 @@ import { sendDraft } from './studio-actions';
 import { useAskContext, useStudioState } from './use-studio';
 import type { StudioView } from './use-studio';
 import { VariableFields } from './variable-fields';
+import { Keys } from '../../ui/keys';
 
 export function Composer({ view }: { readonly view: StudioView }) {
   const model = useModel();
@@ -31,7 +32,7 @@ export function Composer({ view }: { readonly view: StudioView }) {
             onClick={() => void sendDraft(model)}
             type="button"
           >
-            {isSending ? 'Sending…' : sendWords(view.draft)} <kbd>Ctrl ↵</kbd>
+            {isSending ? 'Sending…' : sendWords(view.draft)} <Keys press="Ctrl+Enter" />
           </button>
           <p className="hint" id="studio-why-not" role="status">
             {outcome.kind === 'refused' ? outcome.sentence : sendNote(view.draft, context)}

@@ -3,6 +3,7 @@ import { useLive, useModel } from '../../state/app-model';
 import { PickPictures } from './pick-pictures';
 import { bringSample } from './sample';
 import type { StudioView } from './use-studio';
+import { keyWords } from '../../ui/keys';
 
 export function EmptyStudio({ view }: { readonly view: StudioView }) {
   const model = useModel();
@@ -18,7 +19,10 @@ export function EmptyStudio({ view }: { readonly view: StudioView }) {
   return (
     <div className="empty studio-empty">
       <h1>Bring a picture in</h1>
-      <p>Drop it anywhere, paste it with Ctrl+V, or describe one below and it is made from nothing.</p>
+      <p>
+        Drop it anywhere, paste it with {keyWords('Ctrl+V')}, or describe one below and it is made from
+        nothing.
+      </p>
       <PickPictures className="btn large">
         Choose pictures <kbd>O</kbd>
       </PickPictures>

@@ -1,6 +1,7 @@
 /** Opens the mask editor on the picture that is edited; says whether something is painted. */
 import { useModel } from '../../state/app-model';
-import { NEW_TREE } from '../../state/studio';
+import { giveUpMask } from '../../state/studio';
+import { subjectOf } from '../../state/studio-draft';
 import { livingMask } from './mask-file';
 import { toggleMask } from './studio-actions';
 import { usePaintedNode, useStudioState } from './use-studio';
@@ -9,8 +10,9 @@ import type { StudioView } from './use-studio';
 export function MaskButton({ view }: { readonly view: StudioView }) {
   const model = useModel();
   const isMasking = usePaintedNode(view) !== undefined;
-  const mask = useStudioState((state) => state.masks.get(view.treeId ?? NEW_TREE));
-  const isPainted = livingMask(mask, view.draft) !== undefined;
+  const isPainted = useStudioState(({ masks }) => livingMask(masks, view.draft) !== undefined);
+  const subject = subjectOf(view.draft.inputs);
+  const isLost = useStudioState(({ lost }) => subject !== undefined && lost.has(subject.nodeId));
   return (
     <div className="field mask">
       <span className="legend">Mask</span>
@@ -24,6 +26,11 @@ export function MaskButton({ view }: { readonly view: StudioView }) {
       >
         {isMasking ? 'Done' : isPainted ? 'Painted' : 'Paint'} <kbd>{isMasking ? 'Esc' : 'B'}</kbd>
       </button>
+      {isLost && subject !== undefined && (
+        <button className="btn" onClick={() => giveUpMask(model.studio, subject.nodeId)} type="button">
+          Go without
+        </button>
+      )}
     </div>
   );
 }

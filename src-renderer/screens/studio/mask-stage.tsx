@@ -3,28 +3,27 @@ import type { Picture } from '@shared/model/studio';
 import { emptyMask } from '../../canvas/mask-document';
 import { MaskEditor } from '../../canvas/mask-editor';
 import { useModel } from '../../state/app-model';
+import { paint } from '../../state/studio';
 import { useStudioState } from './use-studio';
 
 interface MaskStageProps {
   readonly nodeId: number;
   readonly picture: Picture;
-  /** `NEW_TREE` where it is yet to begin. */
-  readonly treeId: number;
 }
 
-export function MaskStage({ nodeId, picture, treeId }: MaskStageProps) {
+export function MaskStage({ nodeId, picture }: MaskStageProps) {
   const { studio } = useModel();
-  const mask = useStudioState((state) => state.masks.get(treeId));
+  const mask = useStudioState((state) => state.masks.get(nodeId));
   const { view, width, height } = picture;
   return (
     <MaskEditor
+      hand={studio.getState().hand}
       key={nodeId}
-      onChange={(document) =>
-        studio.setState(({ masks }) => ({ masks: new Map(masks).set(treeId, { nodeId, document }) }))
-      }
+      onChange={(document) => paint(studio, nodeId, document)}
       onClose={() => studio.setState({ masking: null })}
+      onHand={(hand) => studio.setState({ hand })}
       source={{ url: view, width, height }}
-      value={mask?.nodeId === nodeId ? mask.document : emptyMask(picture)}
+      value={mask ?? emptyMask(picture)}
     />
   );
 }

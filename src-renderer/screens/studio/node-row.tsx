@@ -3,6 +3,7 @@ import type { TreeNode } from '@shared/model/studio';
 import type { CSSProperties } from 'react';
 import { useModel } from '../../state/app-model';
 import { selectNode, toggleKept } from '../../state/studio';
+import type { StudioStore } from '../../state/studio';
 import { formatCount, formatUsd, plural } from '../../ui/format';
 import { Mark } from '../../ui/pill';
 import { DRAGGED_NODES, putIds } from './drag-types';
@@ -53,6 +54,12 @@ export function NodeRow({ row, shape, selectedId, top, height }: RowProps) {
   );
 }
 
+/** Whoever chooses a picture wants to see it, and paints no more. */
+function choose(studio: StudioStore, node: TreeNode): void {
+  selectNode(studio, node.treeId, node.id);
+  studio.setState({ masking: null });
+}
+
 interface ItemProps {
   readonly node: TreeNode;
   readonly row: TreeRow;
@@ -83,8 +90,7 @@ function Item({ node, row, at, isSelected, grown, isClosed }: ItemProps) {
           toggleKept(studio, node.id);
           return;
         }
-        selectNode(studio, node.treeId, node.id);
-        studio.setState({ masking: null });
+        choose(studio, node);
         event.currentTarget.focus();
       }}
       onDragStart={(event) => putIds(event.dataTransfer, DRAGGED_NODES, [node.id])}
@@ -133,7 +139,7 @@ function RowWords({ node }: { readonly node: TreeNode }) {
     <span
       aria-hidden="true"
       className="node-words"
-      onClick={() => selectNode(studio, node.treeId, node.id)}
+      onClick={() => choose(studio, node)}
       onDoubleClick={() => studio.setState({ renaming: { kind: 'node', id: node.id } })}
     >
       <span className="clip">{nameOf(node)}</span>

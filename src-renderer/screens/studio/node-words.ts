@@ -135,7 +135,7 @@ export function lockWords({ ask, state, locked, lockProblem, mask }: ResultOrigi
     return '';
   }
   if (locked !== undefined) {
-    return `locked, feather ${ask.lock.featherPx} px`;
+    return `locked, blended over ${ask.lock.featherPx} px`;
   }
   return state === 'done' && lockProblem === undefined ? 'being locked to its source' : '';
 }

@@ -29,7 +29,7 @@ export const savePicture = onPicture(askToSave);
 export const copyNode = onPicture((model, picture) => void copyPicture(model, picture));
 export const openElsewhere = onPicture((model, picture) => void editElsewhere(model, picture));
 
-const KEYS = { save: 'Ctrl S', copy: 'Ctrl C', edit: '⇧ O' } as const;
+const KEYS = { save: 'Ctrl+S', copy: 'Ctrl+C', edit: 'Shift+O' } as const;
 
 export function pictureItems(model: AppModel, node: TreeNode): readonly MenuItem[] {
   const picture = refOf(node);

@@ -1,6 +1,10 @@
 /** All variants of one request, as large as they fit; each fills in at its place. */
-import type { TreeNode } from '@shared/model/studio';
+import type { Picture, TreeNode } from '@shared/model/studio';
+import { useRef } from 'react';
 import type { CSSProperties } from 'react';
+import { gridOf } from '../../compare/compare-model';
+import { useSize } from '../../compare/use-zoom';
+import type { Size } from '../../compare/zoom';
 import { useModel } from '../../state/app-model';
 import { selectNode } from '../../state/studio';
 import { DRAGGED_NODES, putIds } from './drag-types';
@@ -10,21 +14,26 @@ import { isReady, pictureOf, resultOf, spokenName } from './node-words';
 interface SpreadProps {
   readonly variants: readonly TreeNode[];
   readonly selectedId: number;
+  /** What they are made from: most likely of their shape. */
+  readonly source: Picture | undefined;
   onOpen(): void;
 }
 
-/** Columns for so many pictures in a wide room. */
-const COLUMNS: readonly number[] = [1, 1, 2, 3, 4, 3, 3, 4, 4];
+/** The shape of pictures made from nothing until the first is there, and of the room before the first look at it. */
+const SQUARE: Size = { width: 1, height: 1 };
 
-export function Spread({ variants, selectedId, onOpen }: SpreadProps) {
+export function Spread({ variants, selectedId, source, onOpen }: SpreadProps) {
   const { studio } = useModel();
-  const columns = COLUMNS[variants.length] ?? 4;
-  const style = {
-    '--columns': columns,
-    '--rows': Math.ceil(variants.length / columns),
-  } as CSSProperties;
+  const list = useRef<HTMLUListElement>(null);
+  const room = useSize(list);
+  const picture = variants
+    .filter(isReady)
+    .map(pictureOf)
+    .find((one) => one !== undefined);
+  const { columns, rows } = gridOf(variants.length, room ?? SQUARE, picture ?? source ?? SQUARE);
+  const style = { '--columns': columns, '--rows': rows } as CSSProperties;
   return (
-    <ul aria-label="Variants" className="spread" style={style}>
+    <ul aria-label="Variants" className="spread" ref={list} style={style}>
       {variants.map((node) => (
         <li className={resultOf(node)?.partial === undefined ? undefined : 'has-partial'} key={node.id}>
           <button

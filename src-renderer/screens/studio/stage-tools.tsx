@@ -12,6 +12,7 @@ import { cancelSelected, editThis, retry, reuse } from './studio-actions';
 import { prune } from './studio-steps';
 import { useStudioState } from './use-studio';
 import type { StudioView } from './use-studio';
+import { Keys } from '../../ui/keys';
 
 interface ToolsProps {
   readonly node: TreeNode;
@@ -23,17 +24,26 @@ export function StageTools({ node, view }: ToolsProps) {
   const isSpread = useStudioState((state) => state.isSpread);
   const variants = variantsOf(node, view.nodes);
   const again = variants.filter(canRetry);
+  const isDoubtful = again.some((one) => resultOf(one)?.state === 'unknown');
   const picture = refOf(node);
   return (
     <div aria-label="Picture" className="studio-tools" role="toolbar">
       {variants.some(isBusy) && (
-        <Tool keys="⇧X" onPress={() => void cancelSelected(model)} shortcut="Shift+X">
+        <Tool keys="Shift+X" onPress={() => void cancelSelected(model)} shortcut="Shift+X">
           Cancel
         </Tool>
       )}
       {again.length > 0 && (
-        <Tool keys="R" onPress={() => void retry(model, again)} shortcut="R">
-          {again.length === 1 ? 'Retry' : `Retry ${again.length}`}
+        <Tool
+          keys="R"
+          onPress={() => void retry(model, again)}
+          shortcut="R"
+          {...(isDoubtful
+            ? { title: 'An answer was lost: sending it again may be charged a second time' }
+            : {})}
+        >
+          {isDoubtful ? 'Send again' : 'Retry'}
+          {again.length === 1 ? '' : ` ${again.length}`}
         </Tool>
       )}
       {pictureOf(node) !== undefined && (
@@ -124,7 +134,7 @@ function Tool({ keys, shortcut, isPressed, title, children, onPress }: ToolProps
       title={title}
       type="button"
     >
-      {children} <kbd>{keys}</kbd>
+      {children} <Keys press={keys} />
     </button>
   );
 }
@@ -136,27 +146,27 @@ function MoreMenu({ node }: Pick<ToolsProps, 'node'>) {
   const items: readonly MenuItem[] = [
     ...(askedFor(node) !== undefined
       ? [
-          { label: 'Use its prompt', hint: 'P', onSelect: () => reuse(model, node, 'prompt') },
-          { label: 'Use its settings', hint: 'S', onSelect: () => reuse(model, node, 'settings') },
-          { label: 'Use all of it', hint: 'U', onSelect: () => reuse(model, node, 'all') },
+          { label: 'Use its prompt', keys: 'P', onSelect: () => reuse(model, node, 'prompt') },
+          { label: 'Use its settings', keys: 'S', onSelect: () => reuse(model, node, 'settings') },
+          { label: 'Use all of it', keys: 'U', onSelect: () => reuse(model, node, 'all') },
         ]
       : []),
     ...pictureItems(model, node),
     {
       label: 'Rename',
-      hint: 'F2',
+      keys: 'F2',
       onSelect: () => studio.setState({ renaming: { kind: 'node', id: node.id } }),
     },
     ...(isResult && node.parentId !== null
       ? [
           {
             label: 'Apply this chain to rows…',
-            hint: 'A',
+            keys: 'A',
             onSelect: () => studio.setState({ dialog: { kind: 'applyChain', nodeId: node.id } }),
           },
         ]
       : []),
-    { label: 'Prune', hint: 'Del', isDanger: true, onSelect: () => void prune(model, node) },
+    { label: 'Prune', keys: 'Del', isDanger: true, onSelect: () => void prune(model, node) },
   ];
   return (
     <MenuButton icon={<Ellipsis aria-hidden="true" size={14} />} isSmall items={items} label="More actions" />

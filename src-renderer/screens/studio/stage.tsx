@@ -2,7 +2,6 @@
 import type { TreeNode } from '@shared/model/studio';
 import type { CompareState } from '../../compare/use-compare';
 import { useModel } from '../../state/app-model';
-import { NEW_TREE } from '../../state/studio';
 import { NodeState } from './node-state';
 import { isReady, nameOf, pictureOf, resultOf, variantsOf } from './node-words';
 import { Spread } from './spread';
@@ -24,10 +23,11 @@ export function Stage({ node, view, compare }: StageProps) {
   const painted = usePaintedNode(view);
   const masked = pictureOf(painted);
   const variants = variantsOf(node, view.nodes);
+  const parent = node.parentId === null ? undefined : view.nodes.get(node.parentId);
   if (painted !== undefined && masked !== undefined) {
     return (
       <div className="studio-stage">
-        <MaskStage nodeId={painted.id} picture={masked} treeId={view.treeId ?? NEW_TREE} />
+        <MaskStage nodeId={painted.id} picture={masked} />
       </div>
     );
   }
@@ -37,12 +37,12 @@ export function Stage({ node, view, compare }: StageProps) {
         <Spread
           onOpen={() => studio.setState({ isSpread: false })}
           selectedId={node.id}
+          source={pictureOf(parent)}
           variants={variants}
         />
       </div>
     );
   }
-  const parent = node.parentId === null ? undefined : view.nodes.get(node.parentId);
   return (
     <div className="studio-stage">
       {pictureOf(node) === undefined || !isReady(node) ? (

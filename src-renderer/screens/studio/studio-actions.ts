@@ -13,14 +13,22 @@ import {
   selectNode,
 } from '../../state/studio';
 import type { Destination } from '../../state/studio';
-import { isAnyLost, settingsOf, subjectOf, takenBack, withInputs } from '../../state/studio-draft';
+import {
+  isAnyLost,
+  MOST_INPUTS,
+  settingsOf,
+  subjectOf,
+  takenBack,
+  withInputs,
+} from '../../state/studio-draft';
 import type { StudioDraft } from '../../state/studio-draft';
 import { withTree } from '../../state/trees';
 import type { TreeWithNodes } from '../../state/trees';
 import { endActions, show, toast } from '../../state/ui-store';
+import { plural } from '../../ui/format';
 import { askOf } from './composer-rules';
 import { maskFile } from './mask-file';
-import { askedFor, canRetry, isBusy, variantsOf } from './node-words';
+import { askedFor, canRetry, isBusy, resultOf, variantsOf } from './node-words';
 import { askContextNow, paintedNode, studioNow } from './use-studio';
 
 /** Runs a call; what it was refused with is shown until the next action. */
@@ -101,20 +109,31 @@ function taken(model: AppModel, to: Destination, answer: Brought): void {
   if (isElsewhere) {
     openTree(model, answer.tree.id);
   }
-  changeDraft(model.studio, answer.tree.id, (draft) => withInputs(draft, answer.broughtIds));
+  const tooMany = putInputs(model, answer.tree.id, answer.broughtIds);
   const [first] = answer.broughtIds;
   if (first !== undefined) {
     selectNode(model.studio, answer.tree.id, first);
   }
-  model.studio.setState(({ problems }) => ({ problems: [...problems, ...answer.problems] }));
+  model.studio.setState(({ problems }) => ({ problems: [...problems, ...answer.problems, ...tooMany] }));
   if (isElsewhere) {
     toast(model.ui, `This picture came from “${answer.tree.name}”, which is open now`);
   }
 }
 
+/** As many as a request takes; what is left out is said. */
 export function addInputs(model: AppModel, nodeIds: readonly number[]): void {
-  const { treeId } = studioNow(model);
+  model.studio.setState({ problems: putInputs(model, studioNow(model).treeId, nodeIds) });
+}
+
+function putInputs(model: AppModel, treeId: number | null, nodeIds: readonly number[]): readonly string[] {
   changeDraft(model.studio, treeId, (draft) => withInputs(draft, nodeIds));
+  const { inputs } = draftOf(model.studio.getState(), treeId);
+  const left = new Set(nodeIds.filter((id) => inputs.every(({ nodeId }) => nodeId !== id))).size;
+  return left === 0
+    ? []
+    : [
+        `One request takes ${MOST_INPUTS} pictures: ${plural(left, 'picture')} ${left === 1 ? 'was' : 'were'} left out of it. Take others out to make room.`,
+      ];
 }
 
 /** Puts something else into the composer. What was put together there by hand can be had back. */
@@ -179,7 +198,7 @@ async function send(
   ask: StudioAsk,
 ): Promise<number> {
   const { masks } = model.studio.getState();
-  const mask = await maskFile(masks.get(to.treeId ?? NEW_TREE), draft);
+  const mask = await maskFile(masks, draft);
   const answer = await model.backend.client.studio.send({
     treeId: to.treeId,
     ask,
@@ -214,6 +233,15 @@ export async function retry(model: AppModel, nodes: readonly TreeNode[]): Promis
   }
 }
 
+/** What waits in a request that stands still goes on; unlocking may have let it go on already. */
+export async function resume(model: AppModel, node: TreeNode): Promise<void> {
+  const origin = resultOf(node);
+  const run = origin === undefined ? undefined : model.live.getState().runs.get(origin.runId);
+  if (run?.state.kind === 'paused') {
+    await attempt(model, () => model.backend.client.studio.retry({ nodeIds: [node.id] }));
+  }
+}
+
 export type Use = 'prompt' | 'settings' | 'all';
 
 /** Puts what a node was made with into the composer. */
@@ -242,13 +270,13 @@ export function maskSubject(model: AppModel): TreeNode | undefined {
 /** Opens the mask editor on the picture that is edited; the selected one becomes it where none was chosen. */
 export function toggleMask(model: AppModel): void {
   const view = studioNow(model);
-  const { selected, treeId } = view;
+  const { selected } = view;
   if (paintedNode(view, model.studio.getState().masking) !== undefined) {
     model.studio.setState({ masking: null });
     return;
   }
   if (maskSubject(model) === undefined && selected?.picture !== undefined) {
-    changeDraft(model.studio, treeId, (draft) => withInputs(draft, [selected.id]));
+    addInputs(model, [selected.id]);
   }
   const subject = maskSubject(model);
   if (subject !== undefined) {

@@ -1,8 +1,5 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
-import { emptyMask, withStroke } from '../../canvas/mask-document';
-import type { MaskStroke } from '../../canvas/mask-document';
-import { sizeOfPng } from '../../canvas/png-size';
 import { NEW_TREE } from '../../state/studio';
 import {
   button,
@@ -116,7 +113,7 @@ describe('the composer', () => {
     expect(roles()).toEqual(['style', 'subject', 'reference']);
     fireEvent.click(button('Take out picture 3'));
     write('Put the hat on her');
-    fireEvent.click(button(/^Edit 2 pictures/));
+    fireEvent.click(button(/^Edit 1 picture with 1 more/));
     await waitFor(() =>
       expect(asked[0]?.ask.inputs).toEqual([
         { nodeId: 12, role: 'style' },
@@ -161,27 +158,6 @@ describe('the composer', () => {
     expect(screen.queryByLabelText('Turn')).toBeNull();
     expect(screen.getByText(/· a fresh edit$/)).toBeTruthy();
     expect(screen.getByLabelText('Quality')).toBeTruthy();
-  });
-
-  it('sends what was painted, at the size of its picture, and only with the picture it was painted on', async () => {
-    const { model, asked } = await opened();
-    fireEvent.click(item(/quiet library/));
-    press('e');
-    write('Add a cat');
-    const box = [10, 10, 20, 20] as const;
-    const document = withStroke(emptyMask({ width: 64, height: 32 }), { kind: 'rectangle', box, how: 'add' });
-    act(() => model.studio.setState({ masks: new Map([[1, { nodeId: 17, document }]]) }));
-    expect(button(/^Painted/)).toBeTruthy();
-    press('Enter', { ctrlKey: true });
-    await waitFor(() => expect(asked).toHaveLength(1));
-    const head = new Uint8Array((await asked[0]?.mask?.arrayBuffer()) ?? new ArrayBuffer(0));
-    expect(sizeOfPng(head)).toEqual({ width: 64, height: 32 });
-    fireEvent.click(item(/Warmer light/));
-    press('e');
-    expect(button(/^Paint B/)).toBeTruthy();
-    press('Enter', { ctrlKey: true });
-    await waitFor(() => expect(asked).toHaveLength(2));
-    expect(asked[1]?.mask).toBeUndefined();
   });
 
   it('sends once what is asked for twice, and a held key sends nothing', async () => {
@@ -234,25 +210,6 @@ describe('the composer', () => {
     expect(screen.queryByRole('treeitem', { name: /A lighthouse/ })).toBeNull();
   });
 
-  it('does not send a mask that marks nothing, and sends without one once it is cleared', async () => {
-    const { model, asked } = await opened();
-    fireEvent.click(item(/quiet library/));
-    press('e');
-    write('Add a cat');
-    const paint = (strokes: readonly MaskStroke[]) => {
-      const document = strokes.reduce(withStroke, emptyMask({ width: 64, height: 32 }));
-      act(() => model.studio.setState({ masks: new Map([[1, { nodeId: 17, document }]]) }));
-    };
-    paint([{ kind: 'invert' }, { kind: 'invert' }]);
-    press('Enter', { ctrlKey: true });
-    expect((await screen.findByRole('alert')).textContent).toContain('The mask marks nothing');
-    expect(asked).toEqual([]);
-    paint([{ kind: 'invert' }, { kind: 'invert' }, { kind: 'clear' }]);
-    press('Enter', { ctrlKey: true });
-    await waitFor(() => expect(asked).toHaveLength(1));
-    expect(asked[0]?.mask).toBeUndefined();
-  });
-
   it('obeys its keys again once the picture that was painted on is taken out', async () => {
     const { model } = await opened();
     fireEvent.click(item(/quiet library/));
@@ -295,6 +252,18 @@ describe('pictures that come in', () => {
     expect(screen.getByRole('alert').textContent).toContain('broken.png is not a picture.');
     expect(button(/^Edit 1 picture/)).toBeTruthy();
     expect(model.ui.getState().view.kind).toBe('studio');
+  });
+
+  it('beyond those that one request takes stay in the tree, and that is said', async () => {
+    const { model } = await opened('empty');
+    await paste(Array.from({ length: 18 }, (_, at) => png(`${at}.png`)));
+    expect((await screen.findByRole('alert')).textContent).toContain(
+      'One request takes 16 pictures: 2 pictures were left out of it.',
+    );
+    const left = [...(model.trees.getState().nodes.values().next().value?.keys() ?? [])].at(-1) ?? 0;
+    act(() => model.studio.setState({ problems: [] }));
+    drop(DRAGGED_NODES, [left]);
+    expect(screen.getByRole('alert').textContent).toContain('1 picture was left out of it.');
   });
 
   it('are waited for: what would go out without them does not go out', async () => {
@@ -380,7 +349,7 @@ describe('pictures that come in', () => {
   it('from elsewhere open a tree of their own', async () => {
     const { model } = await opened();
     await act(async () => await editInStudio(model, [2_000_001, 2_000_002]));
-    expect(button(/^Edit 2 pictures/)).toBeTruthy();
+    expect(button(/^Edit 1 picture with 1 more/)).toBeTruthy();
     expect(screen.queryByRole('treeitem', { name: /woman-with-scarf/ })).toBeNull();
     expect(screen.getAllByRole('treeitem')).toHaveLength(2);
   });

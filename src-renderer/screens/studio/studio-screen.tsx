@@ -20,7 +20,7 @@ export { StudioPanel } from './studio-panel';
 export function StudioScreen({ treeId }: { readonly treeId: number | null }) {
   const view = useStudio(treeId);
   useLoadedTree(view.treeId);
-  const compare = useCompare('result');
+  const compare = useStudioCompare();
   const isSpread = useStudioState((state) => state.isSpread);
   const painted = usePaintedNode(view);
   const shown = painted ?? view.selected;
@@ -49,6 +49,15 @@ export function StudioScreen({ treeId }: { readonly treeId: number | null }) {
       <StudioDialogs view={view} />
     </section>
   );
+}
+
+/** As it was left, when the user comes back. */
+function useStudioCompare(): CompareState {
+  const { studio } = useModel();
+  const compare = useCompare(studio.getState().compareMode);
+  const { mode } = compare;
+  useEffect(() => studio.setState({ compareMode: mode }), [studio, mode]);
+  return compare;
 }
 
 /** Keeping the first picture is the wish to see two. */

@@ -1,19 +1,28 @@
 /** The steps of the studio that can be taken back: what is pruned, removed, renamed. */
-import type { Tree, TreeNode } from '@shared/model/studio';
+import type { StudioInput, Tree, TreeNode } from '@shared/model/studio';
 import type { AppModel } from '../../state/app-model';
-import { changeDraft, selectNode, stepAgain, stepBack, takeStep } from '../../state/studio';
+import { changeDraft, draftOf, selectNode, stepAgain, stepBack, takeStep } from '../../state/studio';
 import type { Step } from '../../state/studio';
+import { withInputsBack } from '../../state/studio-draft';
 import { loadTree, withoutNodes } from '../../state/trees';
-import { show, toast } from '../../state/ui-store';
+import { endActions, show, toast } from '../../state/ui-store';
 import { plural } from '../../ui/format';
 import { nameOf } from './node-words';
 import { attempt, openTree } from './studio-actions';
 
-/** Takes a step, tells of it with a way back, and remembers it. */
-async function take(model: AppModel, step: Step): Promise<void> {
+/** Takes a step, tells of it with a way back as long as there is one, and remembers it. */
+async function take(model: AppModel, given: Step): Promise<void> {
+  const of = `studio step ${given.label} ${model.studio.getState().done.length}`;
+  const step: Step = {
+    ...given,
+    undo: async () => {
+      await given.undo();
+      endActions(model.ui, of);
+    },
+  };
   await attempt(model, async () => {
     if (await takeStep(model.studio, step)) {
-      toast(model.ui, step.label, { label: 'Undo', run: () => void undo(model, step) });
+      toast(model.ui, step.label, { label: 'Undo', of, run: () => void undo(model, step) });
     }
   });
 }
@@ -44,6 +53,7 @@ export async function prune(model: AppModel, node: TreeNode): Promise<void> {
   const { client } = model.backend;
   const { treeId } = node;
   let pruned: readonly number[] = [];
+  let inputs: readonly StudioInput[] = [];
   const count = descendants(model, node);
   await take(model, {
     label: count === 1 ? `Pruned “${nameOf(node)}”` : `Pruned ${plural(count, 'picture')}`,
@@ -57,6 +67,7 @@ export async function prune(model: AppModel, node: TreeNode): Promise<void> {
       pruned = now;
       model.trees.setState((state) => withoutNodes(state, treeId, pruned), true);
       const gone = new Set(pruned);
+      inputs = draftOf(model.studio.getState(), treeId).inputs;
       changeDraft(model.studio, treeId, (draft) => ({
         ...draft,
         inputs: draft.inputs.filter(({ nodeId }) => !gone.has(nodeId)),
@@ -69,6 +80,8 @@ export async function prune(model: AppModel, node: TreeNode): Promise<void> {
     undo: async () => {
       await client.studio.restore({ nodeIds: [...pruned] });
       await loadTree(model.trees, client, treeId);
+      const back = new Set(pruned);
+      changeDraft(model.studio, treeId, (draft) => withInputsBack(draft, inputs, back));
       selectNode(model.studio, treeId, node.id);
     },
   });

@@ -89,6 +89,7 @@ describe('the tree', () => {
     press('z', { ctrlKey: true });
     expect(await screen.findByRole('treeitem', { name: /quiet library/ })).toBeTruthy();
     expect(item(/Warmer light/).getAttribute('aria-selected')).toBe('true');
+    await waitFor(() => expect(screen.queryByText('Pruned 4 pictures')).toBeNull());
     press('y', { ctrlKey: true });
     await waitFor(() => expect(screen.queryByRole('treeitem', { name: /quiet library/ })).toBeNull());
   });
@@ -121,13 +122,24 @@ describe('the tree', () => {
     expect(model.studio.getState().problems).toEqual([]);
   });
 
-  it('takes what was pruned out of the request too', async () => {
-    await opened();
+  it('takes what was pruned out of the request too, and gives it back: else the next is made from nothing', async () => {
+    const { asked, model } = await opened();
     fireEvent.click(item(/quiet library/));
     press('e');
-    field().blur();
+    write('Add a cat');
+    await waitFor(() => expect(document.activeElement).toBe(field()));
+    act(() => field().blur());
+    act(() => addInputs(model, [11]));
     press('Delete');
-    await waitFor(() => expect(screen.queryByRole('button', { name: /^Picture 1/ })).toBeNull());
+    await waitFor(() => expect(model.studio.getState().drafts.get(1)?.inputs).toHaveLength(1));
+    press('z', { ctrlKey: true });
+    await screen.findByRole('button', { name: /^Picture 2/ });
+    press('Enter', { ctrlKey: true });
+    await waitFor(() => expect(asked).toHaveLength(1));
+    expect(asked[0]?.ask.inputs).toEqual([
+      { nodeId: 17, role: 'subject' },
+      { nodeId: 11, role: 'reference' },
+    ]);
   });
 
   it('is renamed in place, and so are its pictures; undo goes through both', async () => {
@@ -208,20 +220,6 @@ describe('the tree', () => {
     expect(model.studio.getState().done).toHaveLength(1);
   });
 
-  it('tells why one failed, and sends it again', async () => {
-    const rendered = await opened();
-    fireEvent.click(item(/poster/));
-    expect(screen.getByText(/refused this content \(PROHIBITED/)).toBeTruthy();
-    const retry = vi.spyOn(rendered.backend.client.studio, 'retry');
-    press('r', { repeat: true });
-    expect(retry).not.toHaveBeenCalled();
-    press('r');
-    await screen.findByRole('treeitem', { name: /poster.*Waiting/ });
-    press('X', { shiftKey: true });
-    await screen.findByRole('treeitem', { name: /poster.*Cancelled/ });
-    expect(rendered.asked).toEqual([]);
-  });
-
   it('gives back prompt, settings or all of a picture', async () => {
     await opened();
     fireEvent.click(item(/quiet library/));
@@ -286,6 +284,17 @@ describe('comparison', () => {
     ]);
     expect(item(/variant 3.*kept for comparison/)).toBeTruthy();
     press('Escape');
+    expect(badges()).toEqual(['Before', 'After']);
+  });
+
+  it('stands as it was left, when one comes back from another screen', async () => {
+    const { model } = await opened();
+    fireEvent.click(item(/quiet library/));
+    press('m');
+    act(() => show(model.ui, { kind: 'settings' }));
+    await waitFor(() => expect(screen.queryByRole('region', { name: 'Studio' })).toBeNull());
+    act(() => show(model.ui, { kind: 'studio', treeId: 1 }));
+    await screen.findByRole('region', { name: 'Studio' });
     expect(badges()).toEqual(['Before', 'After']);
   });
 });

@@ -7,6 +7,7 @@ import { useModel } from '../../state/app-model';
 import { toast } from '../../state/ui-store';
 import { formatCount } from '../../ui/format';
 import { attempt } from './studio-actions';
+import { keyWords } from '../../ui/keys';
 
 /** Marks the button that the key presses too. */
 export const EXPORT_CLASS = 'studio-export';
@@ -60,7 +61,7 @@ export function TreeExport({ tree, glyph }: { readonly tree: Tree; readonly glyp
       aria-label="Export this tree as a folder"
       className={`btn ghost icon small ${EXPORT_CLASS}`}
       onClick={() => void attempt(model, start)}
-      title="Export this tree as a folder (Shift+E)"
+      title={`Export this tree as a folder (${keyWords('Shift+E')})`}
       type="button"
     >
       {glyph}

@@ -147,6 +147,7 @@ export function useAskContext(view: Pick<StudioView, 'nodes' | 'draft'>): AskCon
   const models = useLive((state) => state.models);
   const endpoints = useLive((state) => state.endpoints);
   const isArriving = useStudioState((state) => state.arriving > 0);
+  const lost = useStudioState((state) => state.lost);
   const task = view.draft.inputs.length > 0 ? 'edit' : 't2i';
   return useMemo(
     () => ({
@@ -154,8 +155,9 @@ export function useAskContext(view: Pick<StudioView, 'nodes' | 'draft'>): AskCon
       models,
       likely: likelyChoice(task, { models, endpoints }),
       isArriving,
+      lost,
     }),
-    [task, models, endpoints, view.nodes, isArriving],
+    [task, models, endpoints, view.nodes, isArriving, lost],
   );
 }
 
@@ -163,6 +165,7 @@ export function useAskContext(view: Pick<StudioView, 'nodes' | 'draft'>): AskCon
 export function askContextNow(model: AppModel, view: Pick<StudioView, 'nodes' | 'draft'>): AskContext {
   const live = model.live.getState();
   const task = view.draft.inputs.length > 0 ? 'edit' : 't2i';
-  const isArriving = model.studio.getState().arriving > 0;
-  return { nodes: view.nodes, models: live.models, likely: likelyChoice(task, live), isArriving };
+  const { arriving, lost } = model.studio.getState();
+  const isArriving = arriving > 0;
+  return { nodes: view.nodes, models: live.models, likely: likelyChoice(task, live), isArriving, lost };
 }

@@ -19,6 +19,7 @@ import { ANSWERED_ID, continueFrom, showText, stopText, takeUp, takeUpAsked } fr
 import { forgetTexts } from './text-history';
 import { askingState } from './text-panel';
 import { useStage } from './use-text';
+import { keyWords } from '../../ui/keys';
 
 export function AnswerStage() {
   const stage = useStage();
@@ -121,10 +122,10 @@ function Asking({ asking }: { readonly asking: TextAsking }) {
             aria-keyshortcuts="R"
             className="btn small"
             onClick={again}
-            title="Edit and ask again (R)"
+            title="Puts it back into the composer as it was asked (R)"
             type="button"
           >
-            Edit and ask again
+            Edit and rerun
           </button>
         )}
       </Head>
@@ -241,13 +242,13 @@ function AnswerActions({ answer, asking }: ActionsProps) {
         title="Puts it back into the composer as it was asked (R)"
         type="button"
       >
-        Ask again
+        Edit and rerun
       </button>
       <button
         aria-keyshortcuts="Shift+X"
         className="btn small ghost"
         onClick={forget}
-        title="Remove it from the history (Shift+X)"
+        title={`Remove it from the history (${keyWords('Shift+X')})`}
         type="button"
       >
         Remove

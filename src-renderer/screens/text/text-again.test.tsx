@@ -25,7 +25,7 @@ async function look(rendered: Awaited<ReturnType<typeof opened>>) {
     throw new Error('The scene has no answer.');
   }
   act(() => text.setState({ shown: { kind: 'answer', jobId: found.jobId } }));
-  await screen.findByRole('button', { name: 'Ask again' });
+  await screen.findByRole('button', { name: 'Edit and rerun' });
   return found;
 }
 
@@ -34,7 +34,7 @@ describe('asked again', () => {
     const rendered = await opened();
     const { backend, model } = rendered;
     const found = await look(rendered);
-    fireEvent.click(button('Ask again'));
+    fireEvent.click(button('Edit and rerun'));
     await waitFor(() => expect(prompt().value).toBe(found.prompt));
     expect(model.text.getState().draft).toMatchObject({
       model: { provider: 'google_genai', model: found.model },
@@ -74,14 +74,14 @@ describe('asked again', () => {
     );
     fireEvent.change(prompt(), { target: { value: 'Once' } });
     fireEvent.keyDown(prompt(), { key: 'Enter', ctrlKey: true });
-    await screen.findByRole('button', { name: 'Ask again' });
+    await screen.findByRole('button', { name: 'Edit and rerun' });
     const asked = text.getState().asking[0]?.settings;
     act(() =>
       text.setState(({ draft }) => ({
         draft: { ...draft, model: null, settings: { ...draft.settings, system: 'Other.', generation: {} } },
       })),
     );
-    fireEvent.click(button('Ask again'));
+    fireEvent.click(button('Edit and rerun'));
     expect(text.getState().draft).toMatchObject({
       prompt: 'Once',
       model: { provider: 'openai', model: 'gpt-5.5-mini' },
@@ -204,7 +204,7 @@ describe('the keys of text', () => {
     act(() => prompt().blur());
     press('?');
     const sheet = await screen.findByRole('dialog');
-    for (const intent of ['Ask again, as it was asked', 'Copy the answer', 'Make its pictures', 'Stop']) {
+    for (const intent of ['Edit and rerun it', 'Copy the answer', 'Make its pictures', 'Stop']) {
       expect(within(sheet).getByText(intent)).toBeTruthy();
     }
   });

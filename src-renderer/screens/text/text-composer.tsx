@@ -7,6 +7,7 @@ import { actOf } from '../../keys/key-line';
 import { HISTORY_KEYS } from '../../keys/studio-keys';
 import { PROMPT_KEYS } from '../../keys/text-keys';
 import { useModel, useUi } from '../../state/app-model';
+import { isPanelShown, setPanel } from '../../state/ui-store';
 import { MEDIA } from '../../state/attachments';
 import { changeTextDraft } from '../../state/text';
 import { whyNotSettings } from '../../state/text-settings';
@@ -16,6 +17,7 @@ import { ANSWERED_ID, PROMPT_ID, sendText } from './text-actions';
 import { useTokens } from './use-tokens';
 import { askOf, modelOf } from './text-rules';
 import { useText, useTextContext } from './use-text';
+import { Keys, keyWords } from '../../ui/keys';
 
 export function TextComposer() {
   const model = useModel();
@@ -55,7 +57,7 @@ export function TextComposer() {
             onClick={() => void sendText(model)}
             type="button"
           >
-            Ask <kbd>Ctrl ↵</kbd>
+            Ask <Keys press="Ctrl+Enter" />
           </button>
           <p className="hint" id="text-why-not" role="status">
             {outcome.kind === 'refused' ? outcome.sentence : ''}
@@ -167,7 +169,7 @@ function TokenButtons({ media, insert }: TokenProps) {
         className="chip mono"
         key={medium}
         onClick={() => insert(medium)}
-        title={`Marks where the next ${medium} goes (${press}); without tokens, files go before the prompt`}
+        title={`Marks where the next ${medium} goes (${keyWords(press)}); without tokens, files go before the prompt`}
         type="button"
       >
         {`<${medium}>`}
@@ -180,14 +182,14 @@ function TokenButtons({ media, insert }: TokenProps) {
 function ShapeLink() {
   const { ui } = useModel();
   const settings = useText((state) => state.draft.settings);
-  const isOpen = useUi((state) => state.isRightOpen);
+  const isOpen = useUi((state) => isPanelShown(state, 'right'));
   const words = { text: 'Answers with text', json: 'Answers with JSON', story: 'Answers with a story' };
   const isMissing = whyNotSettings(settings) !== null;
   return isOpen ? null : (
     <button
       aria-expanded={false}
       className={isMissing ? 'btn small danger' : 'btn small'}
-      onClick={() => ui.setState({ isRightOpen: true })}
+      onClick={() => setPanel(ui, 'right', true)}
       type="button"
     >
       {words[settings.shape]}…

@@ -106,7 +106,7 @@ describe('asking', () => {
     write('What is it?');
     send();
     expect((await screen.findByRole('alert')).textContent).toContain('a.png is not a picture.');
-    fireEvent.click(button('Edit and ask again'));
+    fireEvent.click(button('Edit and rerun'));
     expect(prompt().value).toBe('What is it?');
     expect(screen.getByRole('button', { name: /^image 1: a\.png/ })).toBeTruthy();
   });

@@ -7,6 +7,7 @@ import { useKeys } from '../../keys/use-keys';
 import { TEXT_KEYS } from '../../keys/work-keys';
 import { isCovered } from '../../shell/shortcuts';
 import { useModel } from '../../state/app-model';
+import { setPanel } from '../../state/ui-store';
 import { Problems } from '../../ui/problems';
 import { DRAGGED_RESULTS, draggedIds } from '../studio/drag-types';
 import { AnswerStage } from './answer-stage';
@@ -87,7 +88,7 @@ function useRequestKeys(): void {
     attach: () => document.getElementById(ATTACH_ID)?.click(),
     search: () => {
       // It stands in a panel that may be folded away.
-      model.ui.setState({ isLeftOpen: true });
+      setPanel(model.ui, 'left', true);
       requestAnimationFrame(focus(SEARCH_ID));
     },
   });

@@ -6,6 +6,7 @@ import { openSample, pickSource } from '../../state/sources';
 import { useAction } from '../../state/use-action';
 import { Notice } from '../../ui/notice';
 import './welcome.css';
+import { Keys } from '../../ui/keys';
 
 export function WelcomeScreen() {
   const model = useModel();
@@ -61,8 +62,8 @@ export function WelcomeScreen() {
       </div>
       {action.error !== null && <Notice tone="bad">{action.error.sentence}</Notice>}
       <p className="hint">
-        You can also drop a file anywhere in this window, or press <kbd>Ctrl V</kbd> with pictures or prompts
-        on the clipboard.
+        You can also drop a file anywhere in this window, or press <Keys press="Ctrl+V" /> with pictures or
+        prompts on the clipboard.
       </p>
     </div>
   );

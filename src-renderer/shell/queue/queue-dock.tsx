@@ -15,6 +15,7 @@ import { QueueList } from './queue-list';
 import { RunProgress } from './run-progress';
 import { useQueueActs } from './use-queue-acts';
 import './queue.css';
+import { keyWords } from '../../ui/keys';
 
 export function QueueDock() {
   const { ui } = useModel();
@@ -33,7 +34,7 @@ export function QueueDock() {
           aria-keyshortcuts="Control+J"
           className="btn small ghost dock-toggle"
           onClick={() => ui.setState({ isDockOpen: !isOpen })}
-          title={isOpen ? 'Fold the queue (Ctrl+J)' : 'Unfold the queue (Ctrl+J)'}
+          title={`${isOpen ? 'Fold' : 'Unfold'} the queue (${keyWords('Ctrl+J')})`}
           type="button"
         >
           <Chevron aria-hidden="true" size={14} />

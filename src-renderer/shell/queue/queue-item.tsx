@@ -5,7 +5,14 @@ import { Ellipsis, Pause, Play, X } from 'lucide-react';
 import type { KeyboardEvent } from 'react';
 import { runState } from '../../jobs/job-words';
 import { RefusedAct } from '../../jobs/refused-act';
-import { isAtCanary, remainingJobs, runFigures, runSentence } from '../../jobs/run-words';
+import {
+  canKeepRunning,
+  canPause,
+  isAtCanary,
+  remainingJobs,
+  runFigures,
+  runSentence,
+} from '../../jobs/run-words';
 import { priorityOf } from '../../state/queue';
 import { useRunControls } from '../../state/run-controls';
 import type { RunControls } from '../../state/run-controls';
@@ -17,6 +24,7 @@ import { CancelDialog } from './cancel-dialog';
 import { RunProgress } from './run-progress';
 import { useQueueActs } from './use-queue-acts';
 import type { QueueActs, QueuedRun } from './use-queue-acts';
+import { keyWords } from '../../ui/keys';
 
 export const PRIORITY_WORDS: Readonly<Record<Priority, string>> = {
   high: 'High priority',
@@ -48,7 +56,11 @@ export function QueueItem({ run, now, place, onKeyDown, takeClick }: QueueItemPr
           className="link clip"
           onClick={() => takeClick?.() !== true && acts.open?.()}
           onKeyDown={onKeyDown}
-          title={place === null ? run.name : `${run.name}. Drag to move, or Alt and an arrow key`}
+          title={
+            place === null
+              ? run.name
+              : `${run.name}. Drag to move, or ${keyWords('Alt+↑')} and ${keyWords('Alt+↓')}`
+          }
           type="button"
         >
           {run.name}
@@ -82,7 +94,7 @@ function QueueActions({ run, place, controls, acts }: ActionsProps) {
           aria-label={`Cancel ${run.name}…`}
           className="btn small ghost icon"
           onClick={acts.cancel}
-          title="Cancel… (Shift+X)"
+          title={`Cancel… (${keyWords('Shift+X')})`}
           type="button"
         >
           <X aria-hidden="true" size={14} />
@@ -100,13 +112,27 @@ function QueueActions({ run, place, controls, acts }: ActionsProps) {
 
 /** Pause or continue, by what the run is doing. */
 export function PauseButton({ run, controls }: { readonly run: Run; readonly controls: RunControls }) {
+  if (canKeepRunning(run, controls)) {
+    return (
+      <button
+        aria-keyshortcuts="Control+Enter"
+        aria-label={`Keep ${run.name} running`}
+        className="btn small ghost icon"
+        onClick={controls.keepRunning}
+        title={`Keep running, once what is in flight has ended (${keyWords('Ctrl+Enter')})`}
+        type="button"
+      >
+        <Play aria-hidden="true" size={14} />
+      </button>
+    );
+  }
   if (isUnderWay(run)) {
     return (
       <button
         aria-keyshortcuts="p"
         aria-label={`Pause ${run.name}`}
         className="btn small ghost icon"
-        disabled={run.state.kind === 'draining'}
+        disabled={!canPause(run, controls)}
         onClick={controls.pause}
         title="Pause; requests in flight finish (P)"
         type="button"
@@ -123,7 +149,7 @@ export function PauseButton({ run, controls }: { readonly run: Run; readonly con
       className="btn small ghost icon"
       disabled={controls.action.isBusy}
       onClick={controls.resume}
-      title={isAtCanary(run) ? 'Continue with the rest (Ctrl+Enter)' : 'Resume (Ctrl+Enter)'}
+      title={`${isAtCanary(run) ? 'Continue with the rest' : 'Resume'} (${keyWords('Ctrl+Enter')})`}
       type="button"
     >
       <Play aria-hidden="true" size={14} />
@@ -138,7 +164,7 @@ function menuOf({ run, place, controls, acts }: ActionsProps): readonly MenuItem
       : [
           ...(acts.front === null
             ? []
-            : [{ label: 'Move to the front', hint: 'Alt Home', onSelect: acts.front }]),
+            : [{ label: 'Move to the front', keys: 'Alt+Home', onSelect: acts.front }]),
           ...prioritySchema.options.map((priority) => ({
             label: PRIORITY_WORDS[priority],
             ...hintOf(priority, priorityOf(run)),
@@ -152,7 +178,7 @@ function menuOf({ run, place, controls, acts }: ActionsProps): readonly MenuItem
           {
             name: 'restore',
             label: `Put back ${formatCount(cancelledJobs(run))} cancelled`,
-            hint: 'Ctrl Z',
+            keys: 'Ctrl+Z',
             onSelect: controls.restore,
           },
         ];
@@ -170,12 +196,10 @@ function menuOf({ run, place, controls, acts }: ActionsProps): readonly MenuItem
 }
 
 /** The next ones up and down have a key. */
-function hintOf(priority: Priority, now: Priority): Pick<MenuItem, 'hint'> {
+function hintOf(priority: Priority, now: Priority): Pick<MenuItem, 'hint' | 'keys'> {
   const steps = prioritySchema.options.indexOf(priority) - prioritySchema.options.indexOf(now);
-  const hint = new Map([
-    [0, 'now'],
-    [-1, '+'],
-    [1, '−'],
-  ]).get(steps);
-  return hint === undefined ? {} : { hint };
+  if (steps === 0) {
+    return { hint: 'now' };
+  }
+  return steps === -1 ? { keys: '+' } : steps === 1 ? { keys: '−' } : {};
 }

@@ -3,7 +3,7 @@ import { cancelledJobs, isUnderWay, prioritySchema } from '@shared/model/run';
 import type { Run } from '@shared/model/run';
 import { useState } from 'react';
 import type { KeyboardEvent } from 'react';
-import { remainingJobs } from '../../jobs/run-words';
+import { canKeepRunning, canPause, remainingJobs } from '../../jobs/run-words';
 import { actOf } from '../../keys/key-line';
 import type { KeyActs } from '../../keys/use-keys';
 import { QUEUE_RUN_KEYS } from '../../keys/work-keys';
@@ -38,8 +38,8 @@ export function useQueueActs({ run, controls, place }: QueuedRun): QueueRunView 
     next: () => focusBeside(run.id, 1),
     previous: () => focusBeside(run.id, -1),
     open: () => show(ui, { kind: 'runs', runId: run.id }),
-    pause: only(isUnderWay(run) && run.state.kind !== 'draining', controls.pause),
-    goOn: controls.action.isBusy ? null : goOnOf(run, controls),
+    pause: only(canPause(run, controls), controls.pause),
+    goOn: goOnOf(run, controls),
     cancel: only(remaining > 0, () => setAsking(true)),
     restore: only(cancelledJobs(run) > 0, controls.restore),
     raise: priorityAct({ run, controls, place }, -1),
@@ -49,9 +49,12 @@ export function useQueueActs({ run, controls, place }: QueuedRun): QueueRunView 
   return { acts, isAsking, closeDialog: () => setAsking(false), onKeyDown: (event) => obey(event, acts) };
 }
 
-/** What sends: the rest of a run that rests, else what failed of it. */
+/** What sends: a pause that is taken back, the rest of a run that rests, else what failed of it. */
 function goOnOf(run: Run, controls: RunControls): (() => void) | null {
-  if (isUnderWay(run) || run.state.kind === 'planned') {
+  if (canKeepRunning(run, controls)) {
+    return controls.keepRunning;
+  }
+  if (controls.action.isBusy || isUnderWay(run) || run.state.kind === 'planned') {
     return null;
   }
   if (remainingJobs(run) > 0) {

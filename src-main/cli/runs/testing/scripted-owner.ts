@@ -10,6 +10,11 @@ import { carryOutRuns } from '../carry-out-runs';
 import type { CliRuns } from '../runs-port';
 import type { AgainKind } from '../runs-work';
 
+export const PAUSED = { kind: 'paused', reason: 'Every key is out for the day.' } as const;
+
+/** How a command ends. */
+export const ok = (exitCode: number) => ({ kind: 'done', exitCode });
+
 /** An owner that holds these runs, carries out calls at once and writes down what it was asked. */
 export function owner(...held: readonly Run[]) {
   const runs = new Map(held.map((run) => [run.id, run]));

@@ -1,6 +1,6 @@
 /**
  * Done jobs whose file is gone or damaged. A run that goes on checks its results in the background, while it sends what
- * is pending; what it finds lost is pending again, and is handed out after everything else.
+ * is pending; what it finds broken is pending again, and is handed out after everything else.
  */
 import type { Failure } from '@shared/model/failure';
 import type { Clock, PendingJob } from '../../engine/ports';
@@ -8,17 +8,17 @@ import type { Store, StoredRun } from '../../store/store';
 import { inFiles } from './file-turns';
 import { keptNames, MOST_NAMED } from './kept-pictures';
 import { Unreadable } from './unreadable';
-import type { LostResult, Verified } from './verify-results';
+import type { BrokenResult, Verified } from './verify-results';
 
-export interface LostResultsOptions {
+export interface BrokenResultsOptions {
   readonly store: Pick<Store, 'requeue' | 'jobsById'>;
   /** Yields done jobs whose results are not what the journal says; throws an Unreadable where nobody can tell. */
-  verify(run: StoredRun, signal: AbortSignal): AsyncIterable<Pick<Verified, 'lost' | 'kept'>>;
+  verify(run: StoredRun, signal: AbortSignal): AsyncIterable<Pick<Verified, 'broken' | 'kept'>>;
   readonly clock: Pick<Clock, 'setTimer'>;
   onError(error: unknown): void;
 }
 
-export interface FoundLost {
+export interface FoundBroken {
   readonly results: number;
   /** Pictures that somebody has changed: the first few, by the names they are kept by. */
   readonly kept: readonly string[];
@@ -26,7 +26,7 @@ export interface FoundLost {
 
 export interface CheckHooks {
   /** What was found when the check is over, if anything. */
-  onLost(found: FoundLost): void;
+  onBroken(found: FoundBroken): void;
   /** One is there and cannot be read: the check has ended, and its run is not to finish. */
   onUnreadable(failure: Failure): void;
 }
@@ -38,7 +38,7 @@ const HEAD_START_MS = 2000;
 const MOST_WAITING = 10_000;
 
 interface Check {
-  /** Lost, and nobody has been handed them since. */
+  /** Broken, and nobody has been handed them since. */
   readonly waiting: Set<number>;
   readonly stop: AbortController;
   isOver: boolean;
@@ -48,12 +48,12 @@ interface Check {
   readonly wanted: Signal;
 }
 
-export type LostResults = ReturnType<typeof createLostResults>;
+export type BrokenResults = ReturnType<typeof createBrokenResults>;
 
-export function createLostResults(options: LostResultsOptions) {
+export function createBrokenResults(options: BrokenResultsOptions) {
   const checks = new Map<number, Check>();
 
-  function start(run: StoredRun, { onLost, onUnreadable }: CheckHooks): void {
+  function start(run: StoredRun, { onBroken, onUnreadable }: CheckHooks): void {
     const check: Check = {
       waiting: new Set(),
       stop: new AbortController(),
@@ -67,7 +67,7 @@ export function createLostResults(options: LostResultsOptions) {
     void wanted
       .then(undo)
       .then(() => look(run, check))
-      .then((found) => found.results > 0 && onLost(found))
+      .then((found) => found.results > 0 && onBroken(found))
       .catch((error: unknown) =>
         error instanceof Unreadable ? onUnreadable(error.failure) : options.onError(error),
       )
@@ -77,13 +77,13 @@ export function createLostResults(options: LostResultsOptions) {
       });
   }
 
-  async function look(run: StoredRun, check: Check): Promise<FoundLost> {
+  async function look(run: StoredRun, check: Check): Promise<FoundBroken> {
     let results = 0;
     const kept: string[] = [];
-    for await (const { lost, kept: more } of options.verify(run, check.stop.signal)) {
+    for await (const { broken, kept: more } of options.verify(run, check.stop.signal)) {
       kept.push(...more.slice(0, MOST_NAMED - kept.length));
-      if (lost.length > 0) {
-        results += await inFiles(options.store, () => sendAnew(run, check, lost));
+      if (broken.length > 0) {
+        results += await inFiles(options.store, () => sendAnew(run, check, broken));
       }
       while (check.waiting.size >= MOST_WAITING && !check.stop.signal.aborted) {
         await check.wanted.next();
@@ -93,10 +93,10 @@ export function createLostResults(options: LostResultsOptions) {
   }
 
   /** But those that show another result by now: a version has been taken back. */
-  async function sendAnew(run: StoredRun, check: Check, lost: readonly LostResult[]): Promise<number> {
-    const jobs = await options.store.jobsById(lost.map(({ jobId }) => jobId));
+  async function sendAnew(run: StoredRun, check: Check, broken: readonly BrokenResult[]): Promise<number> {
+    const jobs = await options.store.jobsById(broken.map(({ jobId }) => jobId));
     const present = new Map(jobs.map(({ id, resultId = null }) => [id, resultId]));
-    const jobIds = lost
+    const jobIds = broken
       .filter(({ jobId, resultId }) => present.get(jobId) === resultId)
       .map(({ jobId }) => jobId);
     const results = await options.store.requeue(run.id, { kind: 'jobs', jobIds });
@@ -144,7 +144,7 @@ export function createLostResults(options: LostResultsOptions) {
   };
 }
 
-export function lostNote({ results, kept }: FoundLost): string {
+export function brokenNote({ results, kept }: FoundBroken): string {
   const sent =
     results === 1
       ? 'One result is gone or damaged on disk and is sent again.'

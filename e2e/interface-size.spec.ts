@@ -1,0 +1,53 @@
+/** The size of everything in the window: chosen in Settings or by key, and the same when it is opened again. */
+import type { Page } from '@playwright/test';
+import { expect, test } from './studio';
+
+const widthOf = (page: Page): Promise<number> => page.evaluate(() => innerWidth);
+
+test('at 200 % the picture has the room: panels stand over the work, and the request is one line until somebody writes it', async ({
+  studio: { page, electron },
+}) => {
+  await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1280, 800));
+  await page.keyboard.press('Control+1');
+  await page.getByRole('button', { name: 'Try it with a sample picture' }).click();
+  const stage = page.locator('.studio-stage');
+  await expect(stage).toBeVisible();
+  for (let width = await widthOf(page); width > 640; width = await widthOf(page)) {
+    await page.keyboard.press('Control+=');
+    await expect.poll(() => widthOf(page)).toBeLessThan(width);
+  }
+  const panel = page.getByRole('complementary', { name: 'Sources' });
+  await expect(panel).toHaveCount(0);
+  await page.locator('h1').first().click();
+  // Of the 400 that are left.
+  await expect.poll(async () => (await stage.boundingBox())?.height ?? 0).toBeGreaterThan(130);
+  expect((await stage.boundingBox())?.width).toBe(640);
+
+  const send = page.locator('.composer-send .primary');
+  const before = await send.boundingBox();
+  await page.locator('.composer textarea').click();
+  await expect(page.getByLabel('Model', { exact: true })).toBeVisible();
+  expect(await send.boundingBox()).toEqual(before);
+
+  await page.getByRole('button', { name: 'Sources' }).click();
+  await expect(panel).toBeVisible();
+  expect((await stage.boundingBox())?.width).toBe(640);
+  await page.getByRole('button', { name: 'Fold the panel' }).click({ position: { x: 600, y: 100 } });
+  await expect(panel).toHaveCount(0);
+});
+
+test('is chosen in Settings or by key, and stays', async ({ studio }) => {
+  const whole = await widthOf(studio.page);
+  await studio.page.keyboard.press('Control+,');
+  await studio.page.getByLabel('Size', { exact: true }).selectOption('150');
+  await expect.poll(() => widthOf(studio.page)).toBeCloseTo(whole / 1.5, -1);
+  await studio.restart();
+  await expect.poll(() => widthOf(studio.page)).toBeCloseTo(whole / 1.5, -1);
+  await studio.page.keyboard.press('Control+-');
+  await expect.poll(() => widthOf(studio.page)).toBeCloseTo(whole / 1.25, -1);
+  await studio.page.reload();
+  await expect.poll(() => widthOf(studio.page)).toBeCloseTo(whole / 1.25, -1);
+  await studio.page.keyboard.press('Control+,');
+  await studio.page.getByRole('button', { name: 'Reset Size' }).click();
+  await expect.poll(() => widthOf(studio.page)).toBe(whole);
+});
