@@ -19,14 +19,13 @@ async function runDemo(page: Page, variants: number): Promise<number> {
   await page.getByLabel('Pictures per row').fill(String(variants));
   await page.getByRole('button', { name: /^Run / }).click();
   const done = 20 * variants;
-  await expect(page.getByRole('list', { name: 'Figures' })).toContainText(`${done}done`, { timeout: 80_000 });
+  await expect(page.getByRole('list', { name: 'Figures' })).toContainText(`${done}done`);
   return done;
 }
 
 test('fifty verdicts by keyboard, all taken back and given again; an instruction is changed and rerun in place', async ({
   studio,
 }) => {
-  test.setTimeout(240_000);
   const { page } = studio;
   const done = await runDemo(page, 3);
   await page.keyboard.press('Control+3');
@@ -52,7 +51,7 @@ test('fifty verdicts by keyboard, all taken back and given again; an instruction
   await page.getByLabel('Instruction').fill('Turn it upside down and tint it green');
   await page.keyboard.press('Control+Enter');
   await expect(page.getByText('Turn it upside down and tint it green').first()).toBeVisible();
-  await expect(page.getByText(/2 versions|Version 1|Versions/).first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText(/2 versions|Version 1|Versions/).first()).toBeVisible();
   await page.keyboard.press('Control+2');
   await expect(page.getByRole('list', { name: 'Figures' })).toContainText(`${done}done`);
 });
@@ -90,14 +89,13 @@ test('search, facets, many at once, and what was deleted comes back', async ({ s
 });
 
 test('two runs over the same rows are compared blind, to a win rate', async ({ studio }) => {
-  test.setTimeout(240_000);
   const { page } = studio;
   const all = (await runDemo(page, 1)) + 23;
   await page.keyboard.press('Control+n');
   await page.getByRole('list', { name: 'Datasets' }).getByRole('button').first().click();
   await page.getByLabel(/What to do/).fill('Tint it blue');
   await page.getByRole('button', { name: /^Run / }).click();
-  await expect(page.getByRole('list', { name: 'Figures' })).toContainText('23done', { timeout: 80_000 });
+  await expect(page.getByRole('list', { name: 'Figures' })).toContainText('23done');
   await page.getByRole('button', { name: 'More' }).first().click();
   await page.getByRole('menuitem', { name: /^Compare blind/ }).click();
   await page.getByLabel('Compare with another run over the same rows').selectOption({ index: 1 });
@@ -183,7 +181,6 @@ async function runsByPicture(results: string): Promise<ReadonlyMap<string, reado
 }
 
 test('every format of the export is written whole and read back', async ({ studio }) => {
-  test.setTimeout(180_000);
   const { page } = studio;
   const done = await runDemo(page, 1);
   const folder = await mkdtemp(join(tmpdir(), 'brushfleet-export-'));
@@ -196,7 +193,7 @@ test('every format of the export is written whole and read back', async ({ studi
     await page.getByRole('button', { name: new RegExp(`^Export ${done} results?`) }).click();
     // Under its own name it is whole; before, no progress may have been told yet.
     const whole = async () => (await readdir(folder)).filter((name) => !/^\.|\.part$/.test(name));
-    await expect.poll(whole, { timeout: 30_000 }).toHaveLength(count + 1);
+    await expect.poll(whole).toHaveLength(count + 1);
     await expect(page.getByRole('region', { name: 'Exports' })).toHaveCount(0);
   }
   const names = await readdir(folder, { recursive: true });

@@ -45,9 +45,7 @@ test('a colleague logs in, runs, sees it live, sends and saves files, until the 
 
   await browser.getByRole('button', { name: /Try the demo/ }).click();
   await browser.getByRole('button', { name: /^Run \d+ rows/ }).click();
-  await expect(browser.getByRole('list', { name: 'Figures' })).toContainText(/20done/, {
-    timeout: 60_000,
-  });
+  await expect(browser.getByRole('list', { name: 'Figures' })).toContainText(/20done/);
   const tile = browser.locator('main img').first();
   await expect
     .poll(() => tile.evaluate((image: HTMLImageElement) => [image.naturalWidth > 0, image.src]))

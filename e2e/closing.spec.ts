@@ -61,7 +61,7 @@ test('stopping now ends the program at once', async () => {
   const { studio, close } = await openStudio({ appEnv: { CI: '' } });
   await startDemo(studio);
   await answerWith(studio.electron, STOP_NOW);
-  const ended = studio.electron.waitForEvent('close', { timeout: 10_000 });
+  const ended = studio.electron.waitForEvent('close', { timeout: 60_000 });
   await closeWindow(studio.electron);
   await ended;
   await close();
@@ -74,9 +74,7 @@ test('who chose to finish and then to keep running finds its run going on, and e
   await closeWindow(studio.electron);
   await answerWith(studio.electron, KEEP);
   await closeWindow(studio.electron);
-  await expect(studio.page.locator('body')).toHaveText(/20 ?done.*4 ?failed|24 ?\/ ?24/i, {
-    timeout: 60_000,
-  });
+  await expect(studio.page.locator('body')).toHaveText(/20 ?done.*4 ?failed|24 ?\/ ?24/i);
   expect(await stillOpen(studio.electron)).toMatchObject({ windows: 1 });
   await close();
 });

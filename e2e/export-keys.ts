@@ -7,7 +7,7 @@ export async function selectAll(page: Page, count: number): Promise<void> {
   await expect(page.getByRole('gridcell').first()).toBeVisible();
   await expect(async () => {
     await page.keyboard.press('Control+a');
-    await expect(page.getByText(`${count} selected`)).toBeVisible({ timeout: 1000 });
+    await expect(page.getByText(`${count} selected`)).toBeVisible({ timeout: 5000 });
   }).toPass();
 }
 

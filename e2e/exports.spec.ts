@@ -84,7 +84,7 @@ async function drawRows(page: Page, file: string): Promise<void> {
   const run = page.getByRole('button', { name: /^Run \d+ rows/ });
   await expect(run).toBeEnabled();
   await run.press('Control+Enter');
-  await expect(figures(page)).toContainText(`${NASTY.length}done`, { timeout: 60_000 });
+  await expect(figures(page)).toContainText(`${NASTY.length}done`);
 }
 
 /** What is whole: under its own name, not that under which it is being written. */
@@ -96,7 +96,7 @@ async function whole(): Promise<readonly string[]> {
 async function added(before: readonly string[]): Promise<string> {
   const fresh = async (): Promise<readonly string[]> =>
     (await whole()).filter((name) => !before.includes(name));
-  await expect.poll(fresh, { timeout: 30_000 }).toHaveLength(1);
+  await expect.poll(fresh).toHaveLength(1);
   return join(folder, (await fresh())[0] ?? '');
 }
 
@@ -110,7 +110,6 @@ test.describe('a table with cells that programs trip over', () => {
   test('leaves as exact CSV and JSONL byte for byte, and for spreadsheets without a formula and reversibly', async ({
     studio,
   }) => {
-    test.setTimeout(240_000);
     const { page, home } = studio;
     await mkdir(join(home, 'data'));
     const source = join(home, 'data', 'nasty.csv');
@@ -148,7 +147,6 @@ test.describe('a table with cells that programs trip over', () => {
   });
 
   test('leaves with what was accepted alone, of a run and of a filter', async ({ studio }) => {
-    test.setTimeout(180_000);
     const { page, home } = studio;
     const source = join(home, 'nasty.csv');
     await writeFile(source, nastyTable());
@@ -199,7 +197,7 @@ test.describe('of the demo', () => {
     const run = page.getByRole('button', { name: /^Run 24 rows/ });
     await expect(run).toBeEnabled();
     await run.click();
-    await expect(figures(page)).toContainText('40done', { timeout: 80_000 });
+    await expect(figures(page)).toContainText('40done');
     return 40;
   }
 
@@ -213,7 +211,6 @@ test.describe('of the demo', () => {
   test('the variants that were judged against one another are preference pairs, with the very pictures', async ({
     studio,
   }) => {
-    test.setTimeout(180_000);
     const { page, home } = studio;
     await runDemo(page);
     await page.keyboard.press('Control+3');
@@ -260,7 +257,6 @@ test.describe('of the demo', () => {
   test('an export that takes long tells how far it is, and is stopped by key without leaving anything', async ({
     studio,
   }) => {
-    test.setTimeout(180_000);
     const { page, home } = studio;
     const done = await runDemo(page);
     await page.keyboard.press('Control+4');

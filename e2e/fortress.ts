@@ -27,7 +27,7 @@ export const test = base.extend<object, { fortress: Fortress }>({
       await close();
       await rm(appDir, { recursive: true, force: true });
     },
-    { scope: 'worker', timeout: 120_000 },
+    { scope: 'worker', timeout: 300_000 },
   ],
 });
 

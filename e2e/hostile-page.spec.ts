@@ -52,7 +52,7 @@ test('a page of another origin, or of a rebound name, spends nothing and reads n
     }
   });
   await browser.goto(`http://evil.test:${port}/`);
-  await expect(browser).toHaveTitle('plain=opaque json=stopped get=stopped', { timeout: 60_000 });
+  await expect(browser).toHaveTitle('plain=opaque json=stopped get=stopped');
   // Those that CORS lets pass: of the others nobody is told, not even here.
   expect(answers).toEqual(['POST 403', 'POST 403']);
 

@@ -1,13 +1,14 @@
 /** The size of everything in the window: chosen in Settings or by key, and the same when it is opened again. */
 import type { Page } from '@playwright/test';
-import { expect, test } from './studio';
+import { expect, resize, test } from './studio';
 
 const widthOf = (page: Page): Promise<number> => page.evaluate(() => innerWidth);
 
 test('at 200 % the picture has the room: panels stand over the work, and the request is one line until somebody writes it', async ({
-  studio: { page, electron },
+  studio,
 }) => {
-  await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1280, 800));
+  const { page } = studio;
+  await resize(studio, { width: 1280, height: 800 });
   await page.keyboard.press('Control+1');
   await page.getByRole('button', { name: 'Try it with a sample picture' }).click();
   const stage = page.locator('.studio-stage');

@@ -43,7 +43,6 @@ function grow(home: string, total: number): void {
 
 for (const total of [20, 2000]) {
   test(`of ${total} pictures: branches close and open by key and mouse, stay so over a restart, and what is in sight is drawn`, async () => {
-    test.setTimeout(180_000);
     const { studio, close } = await openStudio({});
     try {
       await bringOne(studio);
@@ -92,11 +91,10 @@ for (const total of [20, 2000]) {
 test('the heat-map lies over the result of a review, by its key, from one result to the next', async ({
   studio,
 }) => {
-  test.setTimeout(180_000);
   const { page } = studio;
   await page.getByRole('button', { name: /Try the demo/ }).click();
   await page.getByRole('button', { name: /^Run 24 rows/ }).click();
-  await expect(page.getByText('20/24')).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByText('20/24')).toBeVisible();
   await page.keyboard.press('Control+3');
   await expect(page.getByRole('button', { name: /^Accept P/ })).toBeEnabled();
   await page.keyboard.press('h');
@@ -108,15 +106,13 @@ test('the heat-map lies over the result of a review, by its key, from one result
     await page.keyboard.press('ArrowRight');
     await expect(page.locator('.review-place')).toHaveText(new RegExp(`^${at + 1} / `));
   }
-  await expect(map).toBeVisible({ timeout: 30_000 });
+  await expect(map).toBeVisible();
   // It has its place before it has come.
   await expect.poll(() => map.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
   await picture(studio, 'review-heat-map');
   const before = await map.getAttribute('src');
   await page.keyboard.press('ArrowRight');
-  await expect(page.getByAltText('Heat-map', { exact: true })).not.toHaveAttribute('src', before ?? '', {
-    timeout: 30_000,
-  });
+  await expect(page.getByAltText('Heat-map', { exact: true })).not.toHaveAttribute('src', before ?? '');
   await page.keyboard.press('h');
   await expect(map).toHaveCount(0);
 });

@@ -18,7 +18,6 @@ async function loosePictures(home: string): Promise<readonly string[]> {
 }
 
 test('become a run of all of them; the studio offers that, or as many as it takes', async ({ studio }) => {
-  test.setTimeout(180_000);
   const { page, home } = studio;
   const paths = await loosePictures(home);
   await page.keyboard.press('Control+1');

@@ -30,7 +30,6 @@ async function saveTo({ electron }: Studio, path: string): Promise<void> {
 }
 
 test('a result is saved with its recipe, and finds its place again', async ({ studio }) => {
-  test.setTimeout(120_000);
   const { page } = studio;
   await addPainter(page, { protocol: 'google_genai', url: painter.google });
   await bring(page, CAT);

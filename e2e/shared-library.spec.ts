@@ -94,5 +94,5 @@ test('a command line goes on by itself when the window beside it is closed', asy
   paceMs = QUICK_MS;
   await expectWhole(command);
   expect(command.err()).toContain('has ended: this one goes on');
-  await rm(home, { recursive: true, force: true });
+  await rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import sharp from 'sharp';
 import { addPainter, type PainterProvider, startPainter } from './provider';
-import { expect, test } from './studio';
+import { expect, resize, test } from './studio';
 
 const SAMPLES = join(process.cwd(), 'resources', 'sample', 'images');
 const CAT = join(SAMPLES, 'cat.png');
@@ -74,7 +74,6 @@ test('combines two pictures in one request, by keyboard', async ({ studio }) => 
 test('five edits in a chain, a restart, a branch from the second: each carries its parent’s exact bytes', async ({
   studio,
 }) => {
-  test.setTimeout(180_000);
   await addPainter(studio.page, { protocol: 'openai', url: painter.openai });
   await bring(studio.page, CAT);
   await chooseModel(studio.page, 'openai gpt-image-2.5-flare');
@@ -224,12 +223,10 @@ async function changes(
 }
 
 test('at 1280x800 the settings with the lock on and the mask tools stay one row each, and nothing leaves the window', async ({
-  studio: { page, electron },
+  studio,
 }) => {
-  await electron.evaluate(({ BrowserWindow }) => {
-    BrowserWindow.getAllWindows()[0]?.setContentSize(1280, 800);
-  });
-  await page.waitForFunction(() => innerWidth === 1280);
+  const { page } = studio;
+  await resize(studio, { width: 1280, height: 800 });
   await addPainter(page, { protocol: 'openai', url: painter.openai });
   await addPainter(page, { protocol: 'google_genai', url: painter.google });
   await bring(page, CAT);

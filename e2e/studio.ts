@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { _electron, type ElectronApplication, type Page, test as base } from '@playwright/test';
+import { _electron, type ElectronApplication, expect, type Page, test as base } from '@playwright/test';
 import { ensureElectronRuntime } from './runtime/electron-runtime.mjs';
 
 export interface Studio {
@@ -30,6 +30,9 @@ export interface OpenStudioOptions {
   /** A folder that is there already; default: a new one. */
   readonly home?: string;
 }
+
+/** Milliseconds; a start takes one or two seconds, and any time on a machine that is starved. */
+const START_MS = 240_000;
 
 /** `studio`: a window on an empty library, closed and removed after the test. */
 export const test = base.extend<{ studio: Studio } & StudioOptions>({
@@ -63,7 +66,8 @@ export async function openStudio(
     studio,
     async close() {
       await studio.electron.close();
-      await rm(home, { recursive: true, force: true });
+      // Chromium's own processes may still write there for a moment after the app's has ended.
+      await rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
     },
   };
 }
@@ -81,11 +85,25 @@ async function open(home: string, options: OpenStudioOptions): Promise<Pick<Stud
       CI: '1',
       ...options.appEnv,
     },
+    timeout: START_MS,
   });
-  const page = await electron.firstWindow();
+  const page = await electron.firstWindow({ timeout: START_MS });
   // The page listens for keys once it is drawn.
   await page.locator('main').first().waitFor();
   return { electron, page };
+}
+
+/** Asked until it is so: a window that is just being shown takes the size it was made with. */
+export async function resize(
+  { electron, page }: Studio,
+  size: { readonly width: number; readonly height: number },
+): Promise<void> {
+  await expect(async () => {
+    await electron.evaluate(({ BrowserWindow }, { width, height }) => {
+      BrowserWindow.getAllWindows()[0]?.setContentSize(width, height);
+    }, size);
+    await expect.poll(() => page.evaluate(() => innerWidth), { timeout: 5000 }).toBe(size.width);
+  }).toPass();
 }
 
 /** The environment without anything that could lead a test to a real account. */

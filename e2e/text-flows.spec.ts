@@ -152,9 +152,7 @@ test('a story becomes pictures', async ({ studio }) => {
   const make = page.getByRole('button', { name: /^Make \d+ pictures$/ });
   const count = Number(/\d+/.exec((await make.textContent()) ?? '')?.[0]);
   await make.click();
-  await expect(page.getByRole('list', { name: 'Figures' })).toContainText(`${count}done`, {
-    timeout: 60_000,
-  });
+  await expect(page.getByRole('list', { name: 'Figures' })).toContainText(`${count}done`);
 });
 
 test('pictures are judged, described into a column, and an instruction is improved', async ({ studio }) => {
@@ -175,13 +173,13 @@ test('pictures are judged, described into a column, and an instruction is improv
   await page.getByLabel('Rows', { exact: true }).fill('0:4');
   await page.getByRole('button', { name: /^Run 4 rows/ }).click();
   const figures = page.getByRole('list', { name: 'Figures' });
-  await expect(figures).toContainText('4done', { timeout: 60_000 });
+  await expect(figures).toContainText('4done');
   await page.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: /Judge with a text model/ }).click();
   await page.getByRole('button', { name: 'Judge 4 pictures' }).click();
   const table = page.getByRole('grid', { name: /^Answers of/ });
   await expect(table.getByRole('columnheader', { name: 'score' })).toBeVisible();
-  await expect(figures).toContainText('4done', { timeout: 60_000 });
+  await expect(figures).toContainText('4done');
   await page.keyboard.press('Control+2');
   await page
     .getByRole('list', { name: 'Runs' })
@@ -197,7 +195,7 @@ test('pictures are judged, described into a column, and an instruction is improv
     .click();
   await page.getByRole('button', { name: 'Describe the pictures into a column…' }).click();
   await page.getByRole('button', { name: /^Describe \d+ rows/ }).click();
-  await expect(table).toContainText(/picture of/, { timeout: 60_000 });
+  await expect(table).toContainText(/picture of/);
 });
 
 test('the service is switched on, used, and switched off', async ({ studio }) => {
