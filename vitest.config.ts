@@ -95,8 +95,8 @@ const SLOW_SCREENS = [
 ];
 
 /** What is waited for comes as fast as the machine can: only what never comes is a failure, and may take its time to be one. */
-const PATIENCE_MS = 20_000;
-const patient = { testTimeout: 30_000, hookTimeout: 60_000, expect: { poll: { timeout: PATIENCE_MS } } };
+const PATIENCE_MS = 60_000;
+const patient = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: PATIENCE_MS } } };
 
 export default defineConfig({
   test: {
@@ -129,7 +129,7 @@ export default defineConfig({
           setupFiles: ['scripts/vitest-properties.ts'],
           globalSetup: ['scripts/vitest-global-setup.ts'],
           ...patient,
-          testTimeout: 90_000,
+          testTimeout: 300_000,
         },
       },
       {

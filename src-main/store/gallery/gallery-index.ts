@@ -3,6 +3,7 @@
  * pass over some megabytes, where SQL would read the table once for each count. Filled and kept by gallery-feed.ts.
  */
 import { GALLERY_FACETS, type GalleryFacet, type GallerySort } from '@shared/model/gallery';
+import { createJobSlots } from './job-slots';
 
 /** A value of a facet as it is asked for and as it is shown. */
 export interface FacetValue {
@@ -77,21 +78,42 @@ function byFacet<T>(make: () => T): Record<GalleryFacet, T> {
 }
 
 const FIRST_CAPACITY = 1024;
+/** A quarter more each time: twice as much would stand empty for a while, with everything copied beside it. */
+const GROWTH = 1.25;
+
+/** Codes are few and small as a rule: a byte each until one is larger. */
+type Codes = Uint8Array | Uint16Array | Uint32Array;
 
 function columnsOf(capacity: number) {
   return {
     jobIds: new Float64Array(capacity),
-    runIds: new Float64Array(capacity),
-    positions: new Float64Array(capacity),
-    rows: new Float64Array(capacity),
+    runIds: new Uint32Array(capacity),
+    positions: new Uint32Array(capacity),
+    rows: new Uint32Array(capacity),
     indexes: new Float64Array(capacity),
     at: new Float64Array(capacity),
-    suspicion: new Float64Array(capacity),
+    suspicion: new Float32Array(capacity),
     rating: new Uint8Array(capacity),
     isTrashed: new Uint8Array(capacity),
     hasOwnWords: new Uint8Array(capacity),
-    codes: byFacet(() => new Int32Array(capacity)),
+    codes: byFacet((): Codes => new Uint8Array(capacity)),
   };
+}
+
+/** The same codes with room for one as large as `code`. */
+function wideEnough(codes: Codes, code: number): Codes {
+  if (code < 2 ** (8 * codes.BYTES_PER_ELEMENT)) {
+    return codes;
+  }
+  return code < 2 ** 16 ? Uint16Array.from(codes) : Uint32Array.from(codes);
+}
+
+/** `length` values, those of `column` first. */
+function lengthened<T extends Column>(column: T, length: number): T {
+  const Same = column.constructor as new (length: number) => T;
+  const longer = new Same(length);
+  longer.set(column);
+  return longer;
 }
 
 export type GalleryColumns = ReturnType<typeof columnsOf>;
@@ -102,7 +124,7 @@ export function createGalleryIndex() {
   let columns = columnsOf(capacity);
   let size = 0;
   let generation = 0;
-  const slots = new Map<number, number>();
+  const slots = createJobSlots();
   const dictionaries = byFacet(createDictionary);
   const orders = new Map<GallerySort, Uint32Array>();
 
@@ -112,12 +134,12 @@ export function createGalleryIndex() {
   }
 
   function grow(): void {
-    capacity *= 2;
-    const larger = columnsOf(capacity);
-    for (const [name, column] of eachColumn(columns)) {
-      columnNamed(larger, name).set(column);
-    }
-    columns = larger;
+    capacity = Math.ceil(capacity * GROWTH);
+    const { codes, ...plain } = columns;
+    columns = {
+      ...(eachOf(plain, (column) => lengthened(column, capacity)) as typeof plain),
+      codes: eachOf(codes, (column) => lengthened(column, capacity)),
+    };
   }
 
   function write(slot: number, entry: GalleryEntry): void {
@@ -132,7 +154,10 @@ export function createGalleryIndex() {
     columns.isTrashed[slot] = entry.isTrashed ? 1 : 0;
     columns.hasOwnWords[slot] = entry.hasOwnWords ? 1 : 0;
     for (const facet of GALLERY_FACETS) {
-      columns.codes[facet][slot] = entry.codes[facet];
+      const code = entry.codes[facet];
+      const codes = wideEnough(columns.codes[facet], code);
+      codes[slot] = code;
+      columns.codes[facet] = codes;
     }
   }
 
@@ -144,7 +169,8 @@ export function createGalleryIndex() {
     size -= 1;
     slots.delete(jobId);
     if (slot !== size) {
-      for (const [, column] of eachColumn(columns)) {
+      const { codes, ...plain } = columns;
+      for (const column of [...Object.values(plain), ...Object.values(codes)]) {
         column[slot] = column[size] ?? 0;
       }
       slots.set(columns.jobIds[slot] ?? 0, slot);
@@ -158,7 +184,7 @@ export function createGalleryIndex() {
     size: () => size,
     /** Another number: something changed. */
     generation: () => generation,
-    has: (jobId: number): boolean => slots.has(jobId),
+    has: (jobId: number): boolean => slots.get(jobId) !== undefined,
     put(entry: GalleryEntry): void {
       if (size === capacity) {
         grow();
@@ -173,8 +199,8 @@ export function createGalleryIndex() {
     },
     remove,
     removeRun(runId: number): void {
-      const ofRun = [...slots].filter(([, slot]) => columns.runIds[slot] === runId);
-      for (const [jobId] of ofRun) {
+      const { runIds, jobIds } = columns;
+      for (const jobId of jobIds.subarray(0, size).filter((_, slot) => runIds[slot] === runId)) {
         remove(jobId);
       }
     },
@@ -202,18 +228,14 @@ export function createGalleryIndex() {
   };
 }
 
-type Column = Float64Array | Uint8Array | Int32Array;
+type Column = Float64Array | Float32Array | Codes;
 
-function eachColumn({ codes, ...plain }: GalleryColumns): readonly (readonly [string, Column])[] {
-  return [...Object.entries(plain), ...Object.entries(codes)];
-}
-
-function columnNamed({ codes, ...plain }: GalleryColumns, name: string): Column {
-  const found = eachColumn({ codes, ...plain }).find(([one]) => one === name);
-  if (found === undefined) {
-    throw new Error(`The gallery has no column ${name}.`);
-  }
-  return found[1];
+function eachOf<K extends string, T extends Column>(
+  columns: Readonly<Record<K, T>>,
+  change: (column: T) => T,
+): Record<K, T> {
+  const changed = Object.entries<T>(columns).map(([name, column]) => [name, change(column)]);
+  return Object.fromEntries(changed) as Record<K, T>;
 }
 
 interface Sortable {
@@ -233,9 +255,8 @@ function orderOf(
 ): Uint32Array {
   const { jobIds, at, positions, runIds, suspicion, rating, codes } = columns;
   const all = new Uint32Array(size).map((_, slot) => slot);
-  const up = (values: Float64Array) => keysOf(values, { size, isDown: false });
-  const down = (values: Float64Array | Uint8Array, scale = 1) =>
-    keysOf(values, { size, isDown: true, scale });
+  const up = (values: Float64Array | Uint32Array) => keysOf(values, { size, isDown: false });
+  const down = (values: Column, scale = 1) => keysOf(values, { size, isDown: true, scale });
   const newest = () => known ?? sorted(sorted(all, down(jobIds)), down(at));
   switch (sort) {
     case 'newest':
@@ -266,7 +287,7 @@ interface Keying {
 }
 
 /** Whole numbers from 0, by slot, that sort as the values do. */
-function keysOf(values: Float64Array | Uint8Array, { size, isDown, scale = 1 }: Keying): Float64Array {
+function keysOf(values: Column, { size, isDown, scale = 1 }: Keying): Float64Array {
   const keys = new Float64Array(size);
   let highest = 0;
   for (let slot = 0; slot < size; slot += 1) {

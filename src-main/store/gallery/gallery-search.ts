@@ -144,7 +144,7 @@ function countsOf(index: GalleryIndex, query: GalleryQuery, hiding: Uint8Array):
 }
 
 function countColumn(
-  column: Int32Array,
+  column: ArrayLike<number>,
   hiding: Uint8Array,
   { own, other, sets }: { readonly own: number; readonly other: number; readonly sets: number },
 ): Uint32Array {
