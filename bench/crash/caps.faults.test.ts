@@ -17,7 +17,7 @@ let scene: Awaited<ReturnType<typeof createScene>>;
 beforeAll(async () => {
   provider = await startProvider();
   scene = await createScene({ providerUrl: provider.url, driver: 'node', rpm: 60_000 });
-}, 60_000);
+});
 afterAll(async () => {
   await provider.close();
   await scene.remove();
@@ -46,4 +46,4 @@ it(`a run with a cap that is killed ${KILLS} times is charged no more than the c
   await scene.live(0, { flags });
   expect(await provider.ledger()).toHaveLength(calls.length);
   expect(Object.values(proof.findings).flatMap(({ broken }) => broken)).toEqual([]);
-}, 120_000);
+});

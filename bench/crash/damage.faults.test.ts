@@ -30,7 +30,7 @@ beforeAll(async () => {
   expect(await scene.live(0)).toMatchObject({ code: 0 });
   await cp(library(), sound(), { recursive: true });
   await cp(scene.outputDir(0), soundOutput(), { recursive: true, preserveTimestamps: true });
-}, 60_000);
+});
 beforeEach(mend);
 afterAll(async () => {
   await provider.close();
@@ -96,7 +96,7 @@ it('pages that are none any more are found, and the copy of the last close is wh
   expect(remains.jobs.map(({ state }) => state)).toEqual(Array.from({ length: ROWS }, () => 'done'));
   const { V1, V2, V3 } = proof.findings;
   expect([V1, V2, V3].flatMap((finding) => finding?.broken)).toEqual([]);
-}, 60_000);
+});
 
 it('flips of single bits anywhere cost the row that they hit, at most', async () => {
   const random = seededRandom(8);
@@ -104,4 +104,4 @@ it('flips of single bits anywhere cost the row that they hit, at most', async ()
     await mend();
     await liveOn(await flip((size) => [Math.floor(random() * size)], 1 << Math.floor(random() * 8)));
   }
-}, 120_000);
+});

@@ -29,7 +29,7 @@ beforeAll(async () => {
   provider = await startProvider({ leastMs: 80, mostMs: 200 });
   scene = await createScene({ providerUrl: provider.url, driver: 'node', rpm: 60_000 });
   proof = createProof({ scene, provider });
-}, 60_000);
+});
 afterEach(() => {
   for (const folder of mounted.splice(0)) {
     spawnSync('umount', ['-l', folder]);
@@ -118,7 +118,7 @@ describe.skipIf(!canMount)('an output folder on a disk of its own', () => {
     remount(folder, `rw,${LARGE}`);
     expect(await live(run)).toMatchObject({ code: 0, states: { done: ROWS } });
     expect((await provider.ledger()).length - before).toBe(ROWS);
-  }, 120_000);
+  });
 });
 
 describe('an output folder', () => {
@@ -149,7 +149,7 @@ describe('an output folder', () => {
     const whole = await live(run);
     expect(whole).toMatchObject({ code: 0, states: { done: ROWS } });
     expect((await provider.ledger()).length - before).toBe(ROWS);
-  }, 120_000);
+  });
 
   it.skipIf(noTracing !== null)(
     'whose files another program holds 20 times over, for each thread that writes, loses nothing',
@@ -178,7 +178,7 @@ describe('tables that cannot be written', () => {
     const calls = (await provider.ledger()).length;
     expect(await live(run)).toMatchObject({ code: 0, states: { done: ROWS } });
     expect(await provider.ledger()).toHaveLength(calls);
-  }, 120_000);
+  });
 });
 
 describe.skipIf(noTracing !== null)('a library on a full disk', () => {

@@ -23,7 +23,7 @@ beforeAll(async () => {
   provider = await startProvider({ leastMs: 50, mostMs: 300 });
   scene = await createScene({ providerUrl: provider.url, driver: 'node', rpm: RPM });
   proof = createProof({ scene, provider });
-}, 60_000);
+});
 afterAll(async () => {
   await provider.close();
   await scene.remove();

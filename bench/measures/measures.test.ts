@@ -35,18 +35,18 @@ describe('the measures', () => {
     );
     expect(verdicts).toHaveLength(2 * WANTED.size);
     expect(figuresOf(verdicts).flatMap(({ wrong }) => wrong)).toEqual([]);
-  }, 120_000);
+  });
 
   it('tell duplicates from look-alikes, and sizes that were asked for from others', async () => {
     const chosen = await samples('pears.jpg', 'chess.jpg');
     const verdicts = [...(await judgeDuplicates(chosen)), ...(await judgeSizes(chosen.slice(0, 1)))];
     expect(figuresOf(verdicts).flatMap(({ wrong }) => wrong)).toEqual([]);
-  }, 120_000);
+  });
 
   it('lay answers on their sources to half a pixel', async () => {
     const errors = await registrationErrors(await samples('owl.png'));
     expect(quantile(errors, 1)).toBeLessThan(0.5);
-  }, 120_000);
+  });
 });
 
 describe('figures', () => {

@@ -37,7 +37,7 @@ function create(url: string, options: BrushfleetOptions = {}): Brushfleet {
   return one;
 }
 
-const until = (test: () => unknown) => expect.poll(test, { timeout: 20_000 });
+const until = (test: () => unknown) => expect.poll(test);
 
 describe('a batch at the demo endpoint', () => {
   let demo: DemoServer;

@@ -79,7 +79,7 @@ const textAskOf = (prompt: string): TextAsk => ({
   generation: {},
   answer: { kind: 'text' },
 });
-const until = (test: () => unknown) => expect.poll(test, { timeout: 20_000 });
+const until = (test: () => unknown) => expect.poll(test);
 const keyOf = ({ headers }: ReceivedRequest): string => String(headers['x-goog-api-key']);
 
 describe('a program beside the owner of its library', () => {

@@ -34,7 +34,7 @@ function create(key = 'AIza-first-key-0001'): Brushfleet {
   return one;
 }
 
-const until = (test: () => unknown) => expect.poll(test, { timeout: 20_000 });
+const until = (test: () => unknown) => expect.poll(test);
 
 /** One is in flight; the bytes of another are being written when the stream is stopped. */
 async function stoppedBetween(stream: Stream, timeout?: number) {
@@ -93,7 +93,7 @@ it('that is stopped and then closed tells those who wait, and nobody sends it in
   await next.start();
   expect((await next.process({ prompt: 'third' })).response).toBe('You said: third');
   expect(server.requests.map(promptOf)).toEqual(['first', 'third']);
-}, 15_000);
+});
 
 it('a batch answers for items whose bytes are none, and for what is no item', async () => {
   const audio = Buffer.from('ID3 a little sound');

@@ -163,9 +163,7 @@ describe('a run of another process', () => {
     gone.abort();
     await reading;
     // Its going is heard over the socket: an answer that came before would have the next one sent.
-    await expect
-      .poll(async () => (await library.app.runs.list())[0]?.state.kind, { timeout: 20_000 })
-      .toBe('draining');
+    await expect.poll(async () => (await library.app.runs.list())[0]?.state.kind).toBe('draining');
     release();
     await door.idle();
     await sleep(20);

@@ -142,9 +142,7 @@ describe('a secret', () => {
       recipe,
       options: { concurrency: 1, maxRetries: 0 },
     });
-    await expect
-      .poll(async () => (await client.runs.get({ runId })).state.kind, { timeout: 30_000 })
-      .toBe('finished');
+    await expect.poll(async () => (await client.runs.get({ runId })).state.kind).toBe('finished');
     expect(echoed.toSorted()).toEqual(['200', '400', '401', '429', '500']);
 
     const run = await app.runs.found(runId);

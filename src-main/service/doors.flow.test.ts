@@ -99,11 +99,9 @@ describe('what is plugged in', () => {
       ...Array.from({ length: 4 }, (_, at) => ask(`proxy ${at}`)),
       ...Array.from({ length: 4 }, (_, at) => scene.post('/chat', { prompt: `chat ${at}` })),
     ];
-    await expect
-      .poll(() => scene.service.status(), { timeout: 20_000 })
-      .toMatchObject({ inFlight: 2, waiting: 6 });
+    await expect.poll(() => scene.service.status()).toMatchObject({ inFlight: 2, waiting: 6 });
     // They hold their places before they have arrived.
-    await expect.poll(() => waiting.length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => waiting.length).toBe(2);
     let over = 0;
     both.forEach((one) => void one.finally(() => (over += 1)));
     while (over < 8) {

@@ -63,7 +63,7 @@ describe('200 sockets that trickle', () => {
     expect((await scene.post('/chat', { prompt: 'meanwhile' })).status).toBe(200);
     await expect.poll(() => closed, { timeout: 60_000, interval: 250 }).toBe(200);
     expect(performance.now() - began).toBeLessThan(60_000);
-  }, 90_000);
+  });
 });
 
 describe('a wrong key', () => {
@@ -89,7 +89,7 @@ describe('a wrong key', () => {
       times.far.push(await timeOf(far));
     }
     expect(Math.abs(quickOf(times.near) - quickOf(times.far))).toBeLessThan(1);
-  }, 60_000);
+  });
 });
 
 describe('every failure', () => {

@@ -153,7 +153,7 @@ describe('a service', () => {
     await stopped;
     expect(service.status()).toEqual({ kind: 'off' });
     never.destroy();
-  }, 30_000);
+  });
 });
 
 function* endless(): Generator<Buffer> {

@@ -135,7 +135,7 @@ describe('text orders', () => {
       expect(await send()).toMatchObject({ kind: 'text' });
       expect(log).toEqual(['start', 'upload', 'upload', 'generate files/abc', 'generate files/abc']);
       pool.runOver(3);
-      await expect.poll(() => log.at(-1), { timeout: 20_000 }).toBe('delete files/abc');
+      await expect.poll(() => log.at(-1)).toBe('delete files/abc');
     });
 
     it('have it deleted when the program ends', async () => {

@@ -43,7 +43,7 @@ async function planning() {
     return plan(...asked);
   });
   const end = command('');
-  await expect.poll(() => planJobs.mock.calls.length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => planJobs.mock.calls.length).toBe(1);
   expect((await runs.view(await runs.found(runId))).state.kind).toBe('running');
   return { runId, end, release: resolve };
 }
@@ -57,7 +57,7 @@ it('cancelled, it sends nothing more, and its rows are cancelled', async () => {
     run: { state: { kind: 'finished' }, counts: { done: 2, cancelled: 3 } },
   });
   expect(server.requests).toHaveLength(2);
-}, 30_000);
+});
 
 it('paused, it sends nothing more until it goes on', async () => {
   const { runId, end, release } = await planning();
@@ -70,7 +70,7 @@ it('paused, it sends nothing more until it goes on', async () => {
   await runs.resume(runId);
   await runs.over(runId);
   expect(await library.app.store.counts(runId)).toMatchObject({ done: 5, pending: 0 });
-}, 30_000);
+});
 
 it.each(['paused', 'cancelled'] as const)(
   '%s while its jobs wait to go again for the turn of their folder, it sends nothing',
@@ -221,7 +221,7 @@ it('has the caps that somebody gives it meanwhile', async () => {
   expect(await end).toMatchObject({ run: { state: { kind: 'paused', failure: 'budget' } } });
   expect(await store.run(runId)).toMatchObject({ options: { caps: { requests: 3 }, priority: 'high' } });
   expect(server.requests).toHaveLength(3);
-}, 30_000);
+});
 
 it('sends nothing more where all runs are stopped, and none starts before they are', async () => {
   const { runId, end, release } = await planning();
@@ -237,7 +237,7 @@ it('sends nothing more where all runs are stopped, and none starts before they a
   await runs.resume(runId);
   await runs.over(runId);
   expect(await store.counts(runId)).toMatchObject({ done: 5, pending: 0 });
-}, 30_000);
+});
 
 it('paused while its changed input is compared with what is done, it stays as it was, and the same command goes on', async () => {
   const { runs, store } = library.app;
@@ -261,7 +261,7 @@ it('paused while its changed input is compared with what is done, it stays as it
   expect(await command('0:2', changed)).toMatchObject({ run: { state: { kind: 'finished' } } });
   expect(server.requests).toHaveLength(3);
   expect(await store.counts(runId)).toMatchObject({ done: 2, pending: 0 });
-}, 60_000);
+});
 
 it.each([1, 2, 3])(
   'cancelled at page %i of its planning it is over at once, and its rest is as cancelled as what was planned',

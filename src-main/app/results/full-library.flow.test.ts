@@ -13,8 +13,6 @@ import {
 } from '../sessions/testing/session-scene';
 
 const PRLIMIT = '/usr/bin/prlimit';
-const WAIT = { timeout: 20_000 };
-
 const canLimit = existsSync(PRLIMIT);
 
 /** No file grows beyond it; its hard limit stays, or it could not be lifted again. */
@@ -38,7 +36,7 @@ it.runIf(canLimit)(
     const held = holdAt(scene.server);
     const { runs, store } = scene.library.app;
     const { id: runId } = await startTexts(scene.library, ['one', 'two', 'three']);
-    await expect.poll(() => held.waiting(), WAIT).toEqual(['one']);
+    await expect.poll(() => held.waiting()).toEqual(['one']);
     limitFiles('2000');
     held.release();
     await runs.over(runId);
@@ -48,7 +46,7 @@ it.runIf(canLimit)(
       counts: { sent: 1, done: 0 },
     });
     limitFiles('unlimited');
-    await expect.poll(async () => (await store.counts(runId)).done, WAIT).toBe(1);
+    await expect.poll(async () => (await store.counts(runId)).done).toBe(1);
     const { jobs } = await store.jobs({ runId, offset: 0, limit: 1 });
     expect(await store.answerOf(jobs[0]?.id ?? 0)).toMatchObject({ text: 'You said: one' });
     scene.server.reply(said);
@@ -70,12 +68,12 @@ it.runIf(canLimit)(
     );
     const session = await scene.open({ maxRetries: 3 });
     const told = session.submit(ask('one'));
-    await expect.poll(() => scene.prompts(), WAIT).toEqual(['one']);
+    await expect.poll(() => scene.prompts()).toEqual(['one']);
     limitFiles('2000');
     answer();
     expect(await told).toMatchObject({ kind: 'failed' });
     limitFiles('unlimited');
-    await expect.poll(async () => (await store.counts(session.runId)).sent, WAIT).toBe(0);
+    await expect.poll(async () => (await store.counts(session.runId)).sent).toBe(0);
     expect(await store.counts(session.runId)).toMatchObject({ failed: 1, pending: 0 });
     expect(scene.prompts()).toEqual(['one']);
   },

@@ -20,7 +20,6 @@ import {
 } from '../testing/test-library';
 
 const PRLIMIT = '/usr/bin/prlimit';
-const WAIT = { timeout: 20_000 };
 const PROMPTS = ['a cat', 'a dog', 'a hen'];
 const PICTURE = json({ created: 1, data: [{ b64_json: png(5).toString('base64') }] });
 
@@ -71,7 +70,7 @@ async function begin(): Promise<number> {
     mode: 'anew',
   });
   await runs.start(run, { planned });
-  await expect.poll(() => server.requests.length, WAIT).toBe(1);
+  await expect.poll(() => server.requests.length).toBe(1);
   return run.id;
 }
 
@@ -119,7 +118,7 @@ it.runIf(canLimit)(
     expect(counts).toMatchObject({ sent: server.requests.length, done: 0, pending: 3 - counts.sent });
     expect((await readdir(out)).filter((name) => name.endsWith('.whole.part'))).toHaveLength(counts.sent);
     limitFiles('unlimited');
-    await expect.poll(() => doneOf(runId), WAIT).toBe(counts.sent);
+    await expect.poll(() => doneOf(runId)).toBe(counts.sent);
     expect(await readFile(join(out, '000000.png'))).toEqual(png(5));
     await goesOn(runId);
   },
@@ -142,10 +141,10 @@ it('waits in the library while its folder is gone', async () => {
   expect(counts).toMatchObject({ sent: server.requests.length, done: 0, pending: 3 - counts.sent });
   expect(await readdir(spare)).toHaveLength(counts.sent);
   await rename(`${out}-away`, out);
-  await expect.poll(() => doneOf(runId), WAIT).toBe(counts.sent);
-  await expect.poll(() => readdir(spare), WAIT).toEqual([]);
+  await expect.poll(() => doneOf(runId)).toBe(counts.sent);
+  await expect.poll(() => readdir(spare)).toEqual([]);
   await goesOn(runId);
-}, 60_000);
+});
 
 it('is found by the next start', async () => {
   const runId = await begin();
@@ -160,7 +159,7 @@ it('is found by the next start', async () => {
   expect(await readFile(join(out, '000000.png'))).toEqual(png(5));
   expect(await readdir(library.app.paths.spare)).toEqual([]);
   await goesOn(runId);
-}, 60_000);
+});
 
 it('is found before what is unknown is sent again', async () => {
   const runId = await keptElsewhere();
@@ -169,7 +168,7 @@ it('is found before what is unknown is sent again', async () => {
   await runs.over(runId);
   expect(await doneOf(runId)).toBe(3);
   expect(server.requests).toHaveLength(3);
-}, 60_000);
+});
 
 it.each(['asked again', 'made again', 'made otherwise'] as const)(
   'is found before its job is %s',
@@ -199,4 +198,4 @@ it('is found before a command line goes on in its folder', async () => {
   const { end } = await runPlan(library, plan);
   expect(end).toMatchObject({ kind: 'finished', run: { counts: { done: 3 } } });
   expect(server.requests).toHaveLength(3);
-}, 60_000);
+});

@@ -71,7 +71,7 @@ it('a run that is continued asks first, changes nothing, and takes whole picture
   // The torn one, and the row that had none.
   expect(server.requests).toHaveLength(3);
   expect(await readdir(out)).toContain('000002.png.torn');
-}, 30_000);
+});
 
 it('also one whose rows were not all planned when its process died', async () => {
   const runId = await restored();
@@ -79,7 +79,7 @@ it('also one whose rows were not all planned when its process died', async () =>
   await store.setPlannedDigest(runId, null);
   await expect(runs.resume(runId)).rejects.toMatchObject(REFUSED);
   expect(server.requests).toHaveLength(1);
-}, 30_000);
+});
 
 it('what failed is not sent again together with what was never sent', async () => {
   server.reply(json({ error: { message: 'Not this.', code: 'moderation_blocked' } }, 400));
@@ -90,7 +90,7 @@ it('what failed is not sent again together with what was never sent', async () =
   await expect(again()).rejects.toMatchObject(REFUSED);
   expect(await store.counts(runId)).toMatchObject({ failed: 1, pending: 3 });
   expect(server.requests).toHaveLength(1);
-}, 30_000);
+});
 
 it('looks at no row where every picture is a result that it knows', async () => {
   const runId = await paused();
@@ -102,7 +102,7 @@ it('looks at no row where every picture is a result that it knows', async () => 
   expect(await store.counts(runId)).toMatchObject({ done: 4 });
   expect(names).not.toHaveBeenCalled();
   expect(rows).not.toHaveBeenCalled();
-}, 30_000);
+});
 
 it('lists no picture where nothing has come into the folder since the run came to a stand', async () => {
   const runId = await paused();
@@ -111,7 +111,7 @@ it('lists no picture where nothing has come into the folder since the run came t
   await runs.resume(runId);
   await runs.over(runId);
   expect(listed).not.toHaveBeenCalled();
-}, 30_000);
+});
 
 it('asks about pictures that came while it was under way', async () => {
   const runId = await restored();
@@ -122,4 +122,4 @@ it('asks about pictures that came while it was under way', async () => {
   expect(await store.quietFolders(runId)).toBeNull();
   await expect(runs.resume(runId)).rejects.toMatchObject(REFUSED);
   expect(server.requests).toHaveLength(1);
-}, 30_000);
+});

@@ -7,7 +7,7 @@ import { picturePlan, runPlan } from '../testing/picture-plan';
 import { ONE_AT_A_TIME, type TestLibrary } from '../testing/test-library';
 import type { RunEnd } from './folder-plan';
 
-const WAIT = { timeout: 20_000, interval: 5 };
+const WAIT = { interval: 5 };
 const ANIMALS = ['a cat', 'a dog', 'a hen', 'a cow', 'a pig', 'a fox'];
 
 let server: ScriptedServer;

@@ -124,7 +124,7 @@ it('keeps the paid picture of a row that changed as a version, with what was ask
 it('leaves alone what may have been charged, and says so; --unknown resend sends it', async () => {
   server.reply({ kind: 'hang' });
   const cutOff = command(ROWS, { concurrency: 3 });
-  await expect.poll(() => server.requests.length, { timeout: 20_000 }).toBe(3);
+  await expect.poll(() => server.requests.length).toBe(3);
   await library.app.runs.cancel((await theRun())?.id ?? 0, true);
   await cutOff;
   server.reply(pictureOfPrompt);

@@ -15,8 +15,6 @@ import { PICTURE_RECIPE, picturePlan, runPlan } from '../testing/picture-plan';
 import { expectTable, tableOf, widthOf } from '../testing/results-table';
 import { ONE_AT_A_TIME, type TestLibrary } from '../testing/test-library';
 
-const WAIT = { timeout: 20_000 };
-
 let server: ScriptedServer;
 let library: TestLibrary;
 let out = '';
@@ -93,9 +91,9 @@ async function cutOff(
   hanging = new Set(lost);
   const under = command(rows, { concurrency: 9 });
   const open = rows.filter((row) => hanging.has(row)).length;
-  await expect.poll(async () => (await counts())?.sent, WAIT).toBe(open);
-  await expect.poll(() => server.requests.length, WAIT).toBe(rows.length);
-  await expect.poll(async () => (await counts())?.done, WAIT).toBe(rows.length - open);
+  await expect.poll(async () => (await counts())?.sent).toBe(open);
+  await expect.poll(() => server.requests.length).toBe(rows.length);
+  await expect.poll(async () => (await counts())?.done).toBe(rows.length - open);
   await library.app.runs.cancel(await runId(), true);
   await under;
   hanging = new Set();
@@ -240,7 +238,7 @@ it('is none more and none less where several rows ask the same', async () => {
     return isSecond ? { kind: 'hang' } : pictureAnswer(promptOf(request).length);
   });
   const under = command(prompts(7, 7, 2));
-  await expect.poll(() => server.requests.length, WAIT).toBe(2);
+  await expect.poll(() => server.requests.length).toBe(2);
   await library.app.runs.cancel(await runId(), true);
   await under;
   expect(await counts()).toMatchObject({ done: 1, unknown: 1 });
@@ -268,7 +266,7 @@ it('goes along as the variant that it is of', async () => {
     return isSecond ? { kind: 'hang' } : pictureAnswer(promptOf(request).length);
   });
   const under = command(prompts(1, 2), { recipe });
-  await expect.poll(() => server.requests.length, WAIT).toBe(4);
+  await expect.poll(() => server.requests.length).toBe(4);
   await library.app.runs.cancel(await runId(), true);
   await under;
   sent();
@@ -285,7 +283,7 @@ it('asks again for what was asked of it alone', async () => {
   await command(prompts(1, 2, 3));
   hanging = new Set(['something in blue']);
   await library.app.versions.rerun((await jobsOf())[1]?.id ?? 0, 'something in blue');
-  await expect.poll(async () => (await counts())?.sent, WAIT).toBe(1);
+  await expect.poll(async () => (await counts())?.sent).toBe(1);
   await library.app.runs.cancel(await runId(), true);
   await library.app.runs.over(await runId());
   hanging = new Set();
@@ -320,7 +318,7 @@ it('goes along where it asks for words', async () => {
   });
   const run = (rows: readonly string[], how: How = {}) => command(rows, { ...how, recipe });
   const under = run(['one', 'two', 'three'], { concurrency: 3 });
-  await expect.poll(async () => (await counts())?.done, WAIT).toBe(2);
+  await expect.poll(async () => (await counts())?.done).toBe(2);
   await library.app.runs.cancel(await runId(), true);
   await under;
   lost.clear();

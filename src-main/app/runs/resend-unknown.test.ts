@@ -37,7 +37,7 @@ async function cutOff(): Promise<number> {
     mode: 'anew',
   });
   await runs.start(run, { planned });
-  await expect.poll(() => server.requests.length, { timeout: 20_000 }).toBe(2);
+  await expect.poll(() => server.requests.length).toBe(2);
   const { counts } = await runs.cancel(run.id, true);
   expect(counts).toMatchObject({ unknown: 2 });
   answer();
@@ -52,7 +52,7 @@ it('keep wins over how the run was started', async () => {
   await runs.over(runId);
   expect(await store.counts(runId)).toMatchObject({ unknown: 2, done: 0 });
   expect(server.requests).toHaveLength(2);
-}, 30_000);
+});
 
 it('without a word it goes on as it was started', async () => {
   const runId = await cutOff();
@@ -61,4 +61,4 @@ it('without a word it goes on as it was started', async () => {
   await runs.over(runId);
   expect(await store.counts(runId)).toMatchObject({ unknown: 0, done: 2 });
   expect(server.requests).toHaveLength(4);
-}, 30_000);
+});

@@ -48,13 +48,13 @@ it('whose live table cannot be opened is refused with the name of that file, and
   await library.app.runs.resume(run?.id ?? 0);
   await library.app.runs.over(run?.id ?? 0);
   expect(await library.app.store.counts(run?.id ?? 0)).toMatchObject({ done: 2 });
-}, 30_000);
+});
 
 it('that is cancelled and whose library cannot note all of it pauses, with its tables written', async () => {
   const { runs, store } = library.app;
   let isHeld = true;
   server.reply(async () => {
-    await expect.poll(() => isHeld, { timeout: 20_000, interval: 5 }).toBe(false);
+    await expect.poll(() => isHeld, { interval: 5 }).toBe(false);
     return json({ error: { message: 'no such key', code: 'invalid_api_key' } }, 401);
   });
   const { id } = await begin();
@@ -69,7 +69,7 @@ it('that is cancelled and whose library cannot note all of it pauses, with its t
     state: { kind: 'paused', failure: 'storage', reason: 'The disk of the library is full.' },
   });
   expect((await readFile(join(outputDir, 'results.csv'), 'utf8')).split('\n').length).toBeGreaterThan(2);
-}, 30_000);
+});
 
 it('that is cancelled with its folder gone is cancelled, and says what is missing where', async () => {
   server.reply(json({ error: { message: 'no such key', code: 'invalid_api_key' } }, 401));
@@ -81,4 +81,4 @@ it('that is cancelled with its folder gone is cancelled, and says what is missin
     counts: { pending: 0, cancelled: 2 },
     state: { kind: 'paused', failure: 'storage', reason: expect.stringContaining(outputDir) as string },
   });
-}, 30_000);
+});

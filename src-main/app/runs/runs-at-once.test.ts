@@ -11,7 +11,7 @@ import { ONE_AT_A_TIME, type TestLibrary } from '../testing/test-library';
 
 const PROMPTS = ['a cat', 'a dog', 'a hen', 'a cow'];
 const OPTIONS: RunOptions = { ...ONE_AT_A_TIME, concurrency: 4 };
-const WAIT = { timeout: 20_000, interval: 5 };
+const WAIT = { interval: 5 };
 
 let server: ScriptedServer;
 let library: TestLibrary;

@@ -56,7 +56,7 @@ function holdAnswers() {
   return {
     waiting,
     async until(count: number): Promise<void> {
-      await expect.poll(() => waiting.size, { timeout: 20_000 }).toBe(count);
+      await expect.poll(() => waiting.size).toBe(count);
     },
     release(): void {
       for (const [prompt, go] of waiting) {

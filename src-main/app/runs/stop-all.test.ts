@@ -46,11 +46,11 @@ async function begin(name: string): Promise<Run> {
 }
 
 async function inFlight(count: number): Promise<void> {
-  await expect.poll(() => waiting.length, { timeout: 20_000 }).toBe(count);
+  await expect.poll(() => waiting.length).toBe(count);
 }
 
 const finished = (runId: number) =>
-  expect.poll(async () => (await runs().found(runId)).state.kind, { timeout: 20_000 }).toBe('finished');
+  expect.poll(async () => (await runs().found(runId)).state.kind).toBe('finished');
 
 it('what was stopped by it goes on, and others start at once', async () => {
   const { id } = await begin('one');

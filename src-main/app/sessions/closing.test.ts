@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => scene.remove());
 
-const until = (test: () => unknown) => expect.poll(test, { timeout: 20_000 });
+const until = (test: () => unknown) => expect.poll(test);
 
 it('with `drop` sends nothing again that fails after it, and says why it failed', async () => {
   const session = await scene.open({ maxRetries: 3 });

@@ -26,6 +26,6 @@ it.each([
   const after = await scene.open({ leftovers });
   expect(textOf(await after.submit(ask('new')))).toBe('You said: new');
   const countsNow = async () => (await runs.found(after.runId)).counts;
-  await expect.poll(countsNow, { timeout: 20_000 }).toMatchObject(counts);
+  await expect.poll(countsNow).toMatchObject(counts);
   expect(scene.prompts().toSorted()).toEqual([...prompts].toSorted());
 });

@@ -129,6 +129,6 @@ it("a lost request of the library's own keys is sent again with them", async () 
   await session.submit(ask('first'));
   await lostRequest(session);
   await scene.library.app.runs.resume(session.runId, { resendUnknown: true });
-  await expect.poll(async () => await countsOf(session), { timeout: 20_000 }).toMatchObject({ done: 2 });
+  await expect.poll(async () => await countsOf(session)).toMatchObject({ done: 2 });
   expect(keysUsed()).toEqual([OWN, OWN]);
 });

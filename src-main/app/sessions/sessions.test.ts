@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => scene.remove());
 
-const until = (test: () => unknown) => expect.poll(test, { timeout: 20_000 });
+const until = (test: () => unknown) => expect.poll(test);
 
 describe('a session', () => {
   it('answers each request, and keeps it as a job of its run', async () => {

@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => scene.remove());
 
-const until = (test: () => unknown) => expect.poll(test, { timeout: 20_000 });
+const until = (test: () => unknown) => expect.poll(test);
 
 describe('requests that nothing can serve', () => {
   it('fail by the cap of the session, and go on when it is raised', async () => {

@@ -65,8 +65,7 @@ function holdTable() {
     await (reading.mock.calls.length === 1 ? isHeld : undefined);
     return read(query);
   });
-  const begun = (): Promise<unknown> =>
-    expect.poll(() => reading.mock.calls.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  const begun = (): Promise<unknown> => expect.poll(() => reading.mock.calls.length).toBeGreaterThan(0);
   return { begun, release };
 }
 
@@ -93,7 +92,7 @@ it.each(['takes a version back', 'cancels it'] as const)(
     }
     table.release();
     await Promise.all([before, going]);
-    await expect.poll(() => server.requests.length, { timeout: 20_000 }).toBe(4);
+    await expect.poll(() => server.requests.length).toBe(4);
     const stopped = runs.stop(runId);
     answer();
     expect(await stopped).toMatchObject({ state: { kind: 'paused' }, counts: { done: 3, pending: 1 } });

@@ -60,7 +60,7 @@ it('beside its results a file is read as any other, time and again', async () =>
   }
   expect(server.requests).toHaveLength(2);
   expect(await readFile(path, 'utf8')).toBe(ROWS);
-}, 30_000);
+});
 
 async function written(path: string): Promise<string> {
   await writeFile(path, ROWS);

@@ -215,7 +215,7 @@ describe.each([
     const told = (await tried.place.table()).map(({ attempts }) => attempts);
     expect(told).toEqual(told.map(() => '3'));
     // So many failures in a row let the endpoint rest for some seconds, more than once.
-  }, 120_000);
+  });
 
   it('MAX_WORKERS=8 with four keys: never more than eight in flight', async () => {
     const tried = await trial(block([command, 'key1,key2,key3,key4']), { latencyMs: 60 });

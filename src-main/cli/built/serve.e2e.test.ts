@@ -124,7 +124,7 @@ describe('brushfleet serve', () => {
     });
     const { chat, run } = await serve(['serve'], { ADMIN_API_KEY: ADMIN_KEY, GEMINI_API_KEY: SERVER_KEY });
     const answer = chat();
-    await expect.poll(() => upstream.begun(), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => upstream.begun()).toBe(1);
     run.child.kill('SIGTERM');
     await expect.poll(() => upstream.begun()).toBe(1);
     resolve();

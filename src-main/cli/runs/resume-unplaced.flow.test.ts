@@ -107,7 +107,7 @@ it('is named by the command of its folder, and taken once its name is free', asy
   expect(await countsOf(runId)).toMatchObject({ done: 3, unknown: 0 });
   expect(await readFile(place, 'utf8')).toBe(BYTES);
   expect(server.requests).toHaveLength(2);
-}, 60_000);
+});
 
 it('is named by runs resume before anything unknown goes again', async () => {
   const { runId, part } = await died();
@@ -122,7 +122,7 @@ it('is named by runs resume before anything unknown goes again', async () => {
   // The note is no bar: who wants it pays for it once more, and what lies there lies there still.
   expect((await resumed(runId, 'resend')).told).toContain(`is kept in ${part}: `);
   expect(asked).toEqual([BYTES]);
-}, 60_000);
+});
 
 it('is taken before runs resume sends what is unknown, once its name is free', async () => {
   const { runId } = await died();
@@ -133,7 +133,7 @@ it('is taken before runs resume sends what is unknown, once its name is free', a
   });
   expect(await countsOf(runId)).toMatchObject({ done: 3, unknown: 0 });
   expect(server.requests).toHaveLength(2);
-}, 60_000);
+});
 
 it('is told of to the window, and taken where that sends again once its name is free', async () => {
   const { runId, part } = await died();
@@ -145,4 +145,4 @@ it('is told of to the window, and taken where that sends again once its name is 
   expect(await countsOf(runId)).toMatchObject({ done: 3, unknown: 0 });
   expect(server.requests).toHaveLength(2);
   expect(await readFile(place, 'utf8')).toBe(BYTES);
-}, 60_000);
+});

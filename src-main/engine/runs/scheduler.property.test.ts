@@ -152,7 +152,7 @@ describe('every run', () => {
       }),
       { numRuns: 300, examples: [[OUT_FOR_THE_DAY_BUT_BUSY]] },
     );
-  }, 60_000);
+  });
 
   it('never idles while a lease is possible', async () => {
     await fc.assert(
@@ -179,7 +179,7 @@ describe('every run', () => {
       }),
       { numRuns: 100 },
     );
-  }, 60_000);
+  });
 
   it('uses a limit to the last request of every minute, and never one more', async () => {
     const { clock, provider, journal } = setUp({

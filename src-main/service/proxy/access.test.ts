@@ -32,7 +32,7 @@ const openHeld = async (options: SceneOptions = {}): Promise<Held> => {
 const open = async (options: SceneOptions = {}) => {
   scene = await openProxyScene({ ...options, demo: { script: (asked) => fault(asked) } });
 };
-const until = (test: () => unknown) => expect.poll(test, { timeout: 20_000 });
+const until = (test: () => unknown) => expect.poll(test);
 const model = 'gemini-2.5-flash';
 const chat = (client: OpenAI, content = 'hello', which = model) =>
   client.chat.completions.create({ model: which, messages: [{ role: 'user', content }] });

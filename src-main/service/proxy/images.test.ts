@@ -72,7 +72,7 @@ describe('images', () => {
         mask: { sha256: sha256(mask) },
       },
     ]);
-    await expect.poll(() => readdirSync(callers()), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => readdirSync(callers())).toEqual([]);
   });
 
   it('are edited from JSON, with a picture that is longer than what is kept as text', async () => {
@@ -166,6 +166,6 @@ describe('images', () => {
     }
     expect(scene.sent()).toEqual([]);
     expect(existsSync(callers())).toBe(true);
-    await expect.poll(() => readdirSync(callers()), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => readdirSync(callers())).toEqual([]);
   });
 });

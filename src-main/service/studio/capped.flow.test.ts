@@ -139,7 +139,7 @@ it('pays for every step of a chain, also for those that go on by themselves', as
   expect(await spent(page.tokenId)).toBe(2);
   const dataset = await client.datasets.fromImages({ name: 'rows', images: [await lake()] });
   await client.studio.applyChain({ nodeId, datasetId: dataset.id });
-  await expect.poll(() => spent(page.tokenId), { timeout: 30_000 }).toBe(4);
+  await expect.poll(() => spent(page.tokenId)).toBe(4);
   page.socket.close();
 });
 
@@ -202,8 +202,8 @@ it('pays for the steps of its chain itself, whoever’s call the program is busy
   // As of a colleague whose question is being answered meanwhile.
   const payers = await app.payers.run(scene.tokenId, async () => {
     await app.runs.resume(step.id);
-    await expect.poll(() => spent(page.tokenId), { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
-    await expect.poll(async () => (await chainRuns()).length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => spent(page.tokenId)).toBeGreaterThanOrEqual(3);
+    await expect.poll(async () => (await chainRuns()).length).toBe(2);
     return (await chainRuns()).map(({ options }) => options.payer);
   });
   expect(payers).toEqual([page.tokenId, page.tokenId]);
@@ -224,7 +224,7 @@ it('pays for no step of the user’s own chain, though it is the first to look a
   const { app } = scene.library;
   const payers = await app.payers.run(page.tokenId, async () => {
     await app.studio.trees();
-    await expect.poll(async () => (await chainRuns()).length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(async () => (await chainRuns()).length).toBe(2);
     return (await chainRuns()).map(({ options }) => options.payer);
   });
   expect(payers).toEqual([undefined, undefined]);
@@ -246,7 +246,7 @@ it('sends no further step of its chain once it is revoked, also when the program
   const sent = await requestsOfAll();
   await app.studio.trees();
   const nextStep = async () => (await chainRuns()).find(({ name }) => name.includes('step 2'));
-  await expect.poll(async () => (await nextStep())?.state.kind, { timeout: 20_000 }).toBe('paused');
+  await expect.poll(async () => (await nextStep())?.state.kind).toBe('paused');
   const next = await nextStep();
   expect(next).toMatchObject({
     state: { kind: 'paused', reason: expect.stringContaining('was revoked meanwhile') },

@@ -69,5 +69,5 @@ describe.each(DRIVERS)('a process killed while it journals, on %s', (driver) => 
     } finally {
       await library.remove();
     }
-  }, 120_000);
+  });
 });

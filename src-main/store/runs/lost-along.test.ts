@@ -246,5 +246,5 @@ describe.each(DRIVERS)('requests with an unknown outcome whose rows have moved, 
         expect((await lostNow()).every(([, attempts]) => attempts === 1)).toBe(true);
       }
     }
-  }, 60_000);
+  });
 });
