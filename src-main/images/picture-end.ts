@@ -6,7 +6,7 @@
 import type { ImageType } from './sniff';
 
 /** What writers and relays put behind the end of a picture is shorter. */
-const TAIL_BYTES = 4096;
+export const TAIL_BYTES = 4096;
 /** Type and checksum of the last chunk of every PNG (PNG specification, 11.2.5). */
 const PNG_END = Buffer.from('IEND\xae\x42\x60\x82', 'latin1');
 const JPEG_END = Buffer.from([0xff, 0xd9]);

@@ -1,7 +1,12 @@
-/** Whether an image file ends where its format says it does: a file that was cut off while it was written does not. */
+/**
+ * Whether an image file has the end that its format asks for: a file that was cut off while it was written does not. What
+ * lies behind the end is no fault, as it is none when a picture is received (picture-end.ts), or what was paid for once
+ * would be made again. Only a GIF has to stop there: its end is one byte, which may stand anywhere.
+ */
 import { type FileHandle, open } from 'node:fs/promises';
 import { readAt, readFileHeader } from './file-header';
 import type { ImageSize } from './measure';
+import { TAIL_BYTES } from './picture-end';
 
 export interface WholeImage {
   readonly mimeType: string;
@@ -14,8 +19,6 @@ export interface WholeImage {
 const PNG_SIGNATURE_BYTES = 8;
 /** Length, type and checksum of a PNG chunk (PNG specification, 5.3). */
 const PNG_CHUNK_FRAME = 12;
-/** Some writers pad the end of a JPEG. */
-const JPEG_TAIL = 64;
 
 /** Null: no image, cut off, or of a kind whose end cannot be told. Rejects when it cannot be read. */
 export async function readWholeImage(path: string): Promise<WholeImage | null> {
@@ -35,9 +38,9 @@ export async function readWholeImage(path: string): Promise<WholeImage | null> {
 async function endsWhole(handle: FileHandle, size: number, mimeType: string): Promise<boolean> {
   switch (mimeType) {
     case 'image/png':
-      return (await pngEnd(handle, size)) === size;
+      return hasPngEnd(handle, size);
     case 'image/jpeg': {
-      const tail = await readAt(handle, Math.max(0, size - JPEG_TAIL), JPEG_TAIL);
+      const tail = await readAt(handle, Math.max(0, size - TAIL_BYTES), TAIL_BYTES);
       return tail.lastIndexOf(Buffer.from([0xff, 0xd9])) >= 0;
     }
     case 'image/webp':
@@ -50,14 +53,17 @@ async function endsWhole(handle: FileHandle, size: number, mimeType: string): Pr
   }
 }
 
-/** Where the IEND chunk ends, walked to from chunk to chunk; -1: there is none. */
-async function pngEnd(handle: FileHandle, size: number): Promise<number> {
+/** Whether there are pixels and, walked to from chunk to chunk, a whole IEND behind them. */
+async function hasPngEnd(handle: FileHandle, size: number): Promise<boolean> {
+  let hasPixels = false;
   for (let at = PNG_SIGNATURE_BYTES; at + PNG_CHUNK_FRAME <= size; ) {
     const frame = await readAt(handle, at, 8);
+    const chunk = frame.toString('latin1', 4, 8);
     at += frame.readUInt32BE(0) + PNG_CHUNK_FRAME;
-    if (frame.toString('latin1', 4, 8) === 'IEND') {
-      return at;
+    if (chunk === 'IEND') {
+      return hasPixels && at <= size;
     }
+    hasPixels ||= chunk === 'IDAT';
   }
-  return -1;
+  return false;
 }
