@@ -4,6 +4,7 @@
  * since the run came to a stand, no picture is.
  */
 import { posix } from 'node:path';
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Store, StoredRun } from '../../store/store';
 import type { RecordedPage, RecordedPlace } from '../../store/runs/unsent-stems';
 import { ManyNames } from '../folders/many-names';
@@ -34,7 +35,7 @@ export type UnsentSource = Pick<
 
 /** Of names alone. */
 const STEMS = 10_000;
-const RECORDED_ROWS = 4000;
+const RECORDED_ROWS = 2000;
 
 type IsTaken = (stem: string) => boolean | Promise<boolean>;
 
@@ -81,6 +82,8 @@ async function stemsWithoutRecord(
     // The store reads it while these are taken out.
     next = page.next === null ? null : pageAfter(page.next);
     page.names.forEach((name) => names.delete(name));
+    // A page that has come already would be taken at once.
+    await othersTurn();
   }
   return new Set(Array.from(names, stemOf));
 }
