@@ -259,6 +259,7 @@ export async function openApp(options: AppOptions) {
       const saved = await settings.save(patch);
       fleet.applySettings();
       measuring.catchUp();
+      events.tell({ kind: 'settings', settings: saved });
       return saved;
     },
     /** Changes of state of keys and endpoints, newest first. */

@@ -116,6 +116,7 @@ export const appEventSchema = z.discriminatedUnion('kind', [
     tree: treeSchema.nullable(),
     nodes: z.array(treeNodeSchema),
   }),
+  z.object({ kind: z.literal('settings'), settings: settingsSchema }),
   z.object({ kind: z.literal('vault'), vault: vaultStatusSchema }),
   z.object({ kind: z.literal('groups'), groups: z.array(quotaGroupSchema) }),
   z.object({ kind: z.literal('fleetEvent'), event: fleetEventSchema }),

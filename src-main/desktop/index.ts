@@ -10,6 +10,7 @@ import {
   net,
   Notification,
   powerMonitor,
+  powerSaveBlocker,
   protocol,
   shell,
 } from 'electron';
@@ -38,6 +39,7 @@ import { PRIVILEGES } from './scheme';
 import { createServiceSwitch } from './service-switch';
 import { createShell } from './shell';
 import { restWhileAsleep } from './sleep';
+import { stayAwake } from './stay-awake';
 import { openWindow } from './window';
 import { createWindowStore } from './window-store';
 
@@ -214,6 +216,7 @@ function watchOver(engine: Engine): void {
     showProgress: (share) => BrowserWindow.getAllWindows()[0]?.setProgressBar(share ?? NO_PROGRESS),
   });
   restWhileAsleep({ power: powerMonitor, net, clock: app.clock, random: Math.random, hold: app.hold });
+  stayAwake({ events: app.events, blocker: powerSaveBlocker, isWished: app.settings().stayAwake });
   endCleanly(engine, electronApp);
 }
 

@@ -95,6 +95,8 @@ export function withEvent(state: LiveState, event: AppEvent): LiveState {
       return { ...state, datasets: new Map(state.datasets).set(event.dataset.id, event.dataset) };
     case 'endpoints':
       return { ...state, endpoints: event.endpoints };
+    case 'settings':
+      return { ...state, settings: event.settings };
     case 'vault':
       return { ...state, vault: event.vault };
     case 'groups':

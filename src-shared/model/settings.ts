@@ -58,6 +58,8 @@ export const settingsSchema = z.object({
   pool: poolSettingsSchema,
   /** Results are measured when they land: unchanged, blank, a duplicate and so on. */
   measureResults: z.boolean(),
+  /** The computer with the window does not go to sleep by itself while a run is under way there. */
+  stayAwake: z.boolean(),
   /** Over all runs of one calendar day, local time. */
   dayCaps: capsSchema,
 });
@@ -74,6 +76,7 @@ export const DEFAULT_SETTINGS: Settings = {
   allowPrivateUrls: false,
   logLevel: 'info',
   measureResults: true,
+  stayAwake: false,
   pool: DEFAULT_POOL_SETTINGS,
   dayCaps: {},
 };

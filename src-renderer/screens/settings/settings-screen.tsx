@@ -146,6 +146,21 @@ function RunDefaults({ settings }: { readonly settings: Settings }) {
           onChange={(event) => save({ measureResults: event.target.checked })}
         />
       </SettingRow>
+      <SettingRow
+        isOwn={settings.stayAwake !== DEFAULT_SETTINGS.stayAwake}
+        name="Stay awake"
+        onReset={() => save({ stayAwake: DEFAULT_SETTINGS.stayAwake })}
+        standard="off"
+      >
+        <Checkbox
+          checked={settings.stayAwake}
+          label="Keep this computer awake while a run is under way"
+          onChange={(event) => save({ stayAwake: event.target.checked })}
+        />
+        <p className="hint">
+          The screen may go dark. Closing the lid still sends it to sleep; runs go on when it wakes.
+        </p>
+      </SettingRow>
     </section>
   );
 }
