@@ -16,11 +16,13 @@ import { createArenas } from './app/arena/arenas';
 import { createDatasetRoots } from './app/datasets/dataset-roots';
 import { createEventHub } from './app/event-hub';
 import { createFleetParts } from './app/fleet/fleet-parts';
+import { createUsage } from './app/fleet/usage';
 import { type Foundation, type FoundationOptions, layFoundation } from './app/foundation';
 import { adoptWhole, type FoundWholeOptions, lyingWhole } from './app/results/found-whole';
 import { createGallery } from './app/gallery/gallery';
 import { importerOn } from './app/datasets/build-importer';
 import { createSettings } from './app/kept-settings';
+import { LOCAL_ZONE } from './app/local-zone';
 import { buildMachinery } from './app/machinery';
 import { buildChangeMaps, buildMeasuring } from './app/measures/build-measuring';
 import { createPictures } from './app/pictures/pictures';
@@ -262,6 +264,7 @@ export async function openApp(options: AppOptions) {
       events.tell({ kind: 'settings', settings: saved });
       return saved;
     },
+    usage: createUsage({ store, clock, timeZone: LOCAL_ZONE }),
     /** Changes of state of keys and endpoints, newest first. */
     fleetEvents: store.fleetEvents,
     /** Requests in flight finish and are kept; then everything is closed, in the order that loses nothing. */

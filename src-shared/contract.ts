@@ -45,6 +45,7 @@ import {
 } from './model/run';
 import { tableFormatSchema } from './model/table-format';
 import { interfaceSizeSchema, settingsSchema, themeSchema, vaultStatusSchema } from './model/settings';
+import { LONGEST_USAGE_DAYS, usageSchema } from './model/usage';
 import { treeNodeSchema, treeSchema } from './model/studio';
 
 /** A file or folder the user picked or dropped. Main knows the path; the page knows a token and a name. */
@@ -303,6 +304,10 @@ export const contract = {
         }),
       )
       .output(probeReportSchema),
+    /** Of so many calendar days, today among them. */
+    usage: base
+      .input(z.object({ days: z.number().int().min(1).max(LONGEST_USAGE_DAYS) }))
+      .output(usageSchema),
     /** Changes of state, newest first. */
     events: base
       .input(z.object({ limit: z.number().int().min(1).max(1000) }))

@@ -26,6 +26,7 @@ import { createUnfinishedFiles } from './results/unfinished-files';
 import { createUnwrittenEnds } from './results/unwritten-ends';
 import { verifyResults } from './results/verify-results';
 import type { Watcher } from './watchers';
+import { LOCAL_ZONE } from './local-zone';
 
 export interface MachineryOptions {
   readonly foundation: Foundation;
@@ -59,8 +60,6 @@ export interface Machinery {
   /** Requests in flight finish and are kept; then the workers end. */
   close(): Promise<void>;
 }
-
-const LOCAL_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 function costOf(outcome: AttemptOutcome): number | null {
   return outcome.kind === 'lost' ? null : (outcome.costUsd ?? null);

@@ -22,6 +22,7 @@ export function endpointCalls(os: Calls, app: App) {
     probe: os.endpoints.probe.handler(({ input: { endpointId, ...probe } }) =>
       app.fleet.probe(endpointId, probe),
     ),
+    usage: os.endpoints.usage.handler(({ input }) => app.usage(input.days)),
     events: os.endpoints.events.handler(async ({ input }) => [...(await app.fleetEvents(input.limit))]),
   };
 }

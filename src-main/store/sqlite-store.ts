@@ -296,6 +296,7 @@ function fleetCalls({ db, note }: Tables, { read, write }: Access) {
     keyFigures: read(figures.keyFigures),
     spentSince: read(figures.spentSince),
     keySpentSince: read(figures.keySpentSince),
+    usedBetween: read(figures.usedBetween),
     ownModels: read(fleet.ownModels),
     saveOwnModels: write(fleet.saveOwnModels),
     settings: read(fleet.settings),

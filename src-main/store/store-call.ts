@@ -108,6 +108,7 @@ const METHODS: Readonly<Record<StoreMethod, true>> = {
   keyFigures: true,
   spentSince: true,
   keySpentSince: true,
+  usedBetween: true,
   ownModels: true,
   saveOwnModels: true,
   settings: true,

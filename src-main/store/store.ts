@@ -22,6 +22,7 @@ import type {
 import type { Review, ReviewCounts, ReviewFilter, ReviewSum } from '@shared/model/review';
 import type { RowRange } from '@shared/row-filter';
 import type { Settings } from '@shared/model/settings';
+import type { KeyUsage } from '@shared/model/usage';
 import type { Journal, ReceivedFile, SendHistory } from '../engine/ports';
 import type { ArenaStore } from './arena-store';
 import type { GalleryStore } from './gallery/gallery-store';
@@ -381,6 +382,8 @@ export interface Store
   spentSince(since: number): Promise<Spent & { readonly requests: number }>;
   /** Of attempts sent since then; keys that cost nothing are left out. */
   keySpentSince(since: number): Promise<readonly (Spent & { readonly keyId: string })[]>;
+  /** What was sent from `from` until before `to`; moments count from the start of their quarter of an hour. */
+  usedBetween(from: number, to: number): Promise<readonly KeyUsage[]>;
   ownModels(): Promise<readonly CatalogueModel[]>;
   saveOwnModels(models: readonly CatalogueModel[]): Promise<void>;
   settings(): Promise<Settings>;

@@ -9,7 +9,11 @@ export const ENDPOINT_KEYS = [
   { intent: 'Test the endpoint', keys: ['T'], acts: { test: ['t'] } },
   { intent: 'Pause or resume the endpoint', keys: ['P'], acts: { pause: ['p'] } },
   { intent: 'Edit its settings', keys: ['E'], acts: { edit: ['e'] } },
-  { intent: 'Its keys; its log', keys: ['K', 'G'], acts: { keys: ['k'], log: ['g'] } },
+  {
+    intent: 'Its keys; its usage; its log',
+    keys: ['K', 'U', 'G'],
+    acts: { keys: ['k'], usage: ['u'], log: ['g'] },
+  },
   { intent: 'Add keys', keys: ['A'], acts: { addKeys: ['a'] } },
   { intent: 'Search its keys', keys: ['/'], acts: { search: ['/'] } },
   { intent: 'New quota group', keys: ['Q'], acts: { addGroup: ['q'] } },

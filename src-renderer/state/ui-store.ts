@@ -29,7 +29,7 @@ export type View =
   | { readonly kind: 'settings' };
 
 /** What of an endpoint is shown below its figures; the keys where nothing else was asked for. */
-export type EndpointTab = 'keys' | 'settings' | 'log';
+export type EndpointTab = 'keys' | 'usage' | 'settings' | 'log';
 
 /** Which jobs of a run the grid shows. */
 export type JobFilter =

@@ -16,6 +16,7 @@ import {
   STUDIO_GROUP,
 } from './fake-fleet-data';
 import { figureDataUrl } from './fake-pictures';
+import { fakeUsage } from './fake-usage';
 
 export interface FakeFleet {
   endpoints: EndpointView[];
@@ -132,6 +133,7 @@ function endpointCalls(world: World): Client['endpoints'] {
         };
       }),
     probe: async ({ endpointId }) => await probe(view(endpointId)),
+    usage: async ({ days }) => fakeUsage(world.endpoints, Date.now(), days),
     events: async ({ limit }) => world.fleetEvents.slice(0, limit),
   };
 }

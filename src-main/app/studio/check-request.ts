@@ -5,8 +5,7 @@ import { askFor } from '../orders/order-book';
 import { servingBlockers } from '../runs/run-request';
 import type { StudioParts } from './parts';
 import type { RequestDraft } from './send';
-
-const LOCAL_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+import { LOCAL_ZONE } from '../local-zone';
 
 type Parts = Pick<StudioParts, 'models' | 'unpriced' | 'endpoints' | 'settings' | 'store' | 'clock'>;
 

@@ -12,6 +12,7 @@ export function appFleet({ app, door }: { app: App; door: Door | null }): CliFle
     endpoints: fleet.views,
     groups: fleet.groups,
     vault: () => vault.status(),
+    usage: app.usage,
     addGroup: (name) => fleet.saveGroup({ name, limits: {} }),
     removeGroup: fleet.removeGroup,
     addKeys: ({ endpointId, keys, groupId, tier, limits }) =>

@@ -7,6 +7,7 @@ import type { FleetAct } from './fleet-request';
 import type { FleetWork } from './fleet-work';
 import { addKeys, importKeys, listKeys, pauseKeys, removeKeys, resetKeys, testKeys } from './keys-commands';
 import { InputTooLong } from './secret-input';
+import { tellUsage } from './usage-command';
 import { vaultSentence } from './vault-words';
 
 export type FleetEnd =
@@ -38,6 +39,8 @@ async function carryOut(work: FleetWork, act: FleetAct): Promise<number> {
   switch (act.kind) {
     case 'keysList':
       return listKeys(work);
+    case 'keysUsage':
+      return tellUsage(work, act.days);
     case 'keysAdd':
       return addKeys(work, act.terms);
     case 'keysImport':

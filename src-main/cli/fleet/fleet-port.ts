@@ -2,6 +2,7 @@
 import type { EndpointView } from '@shared/contract';
 import type { Endpoint, KeyInfo, KeyTier, Limits, QuotaGroup, TestReport } from '@shared/model/endpoint';
 import type { VaultStatus } from '@shared/model/settings';
+import type { Usage } from '@shared/model/usage';
 import type { GivenFleet } from '../../app/fleet/fleet-roster';
 import type { Secret } from '../../providers/secret';
 
@@ -52,6 +53,8 @@ export interface CliFleet {
   endpoints(): readonly EndpointView[];
   groups(): readonly QuotaGroup[];
   vault(): VaultStatus;
+  /** Of so many calendar days, today among them. */
+  usage(days: number): Promise<Usage>;
   addGroup(name: string): Promise<QuotaGroup>;
   removeGroup(groupId: string): Promise<void>;
   addKeys(request: KeysToAdd): Promise<AddedKeys>;

@@ -10,6 +10,7 @@ Examples:
   brushfleet keys add --endpoint Gemini --rpm 10 < keys.txt one key a line, or label,key
   brushfleet keys import .env                               endpoints and keys of a .env
   brushfleet keys list --json
+  brushfleet keys usage --days 7                            what each of them was used for, and what that cost
   brushfleet keys test --all                                those of the environment too; exit code 1 when one fails
   brushfleet keys test --all --env_file .env.work           brings back keys that were refused and are good again
   brushfleet keys pause work                                a label, an id or its beginning; keys resume work
@@ -55,6 +56,12 @@ type Leaf = (parent: Command, usage: string, description: string) => Command;
 
 function addKeysCommands(keys: Command, leaf: Leaf): void {
   common(leaf(keys, 'list', 'every key with its state and what is used of its limits'));
+  common(
+    leaf(keys, 'usage', 'what was sent and what it cost, by key and model; with --json by day too').option(
+      '--days <n>',
+      'calendar days, today among them (default: 30)',
+    ),
+  );
   common(terms(leaf(keys, 'add', 'add keys, read from standard input or asked for without showing them')));
   common(
     terms(

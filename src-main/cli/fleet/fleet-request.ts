@@ -32,6 +32,7 @@ export interface EndpointChange {
 
 export type FleetAct =
   | { readonly kind: 'keysList' }
+  | { readonly kind: 'keysUsage'; readonly days: number }
   | { readonly kind: 'keysAdd'; readonly terms: KeyTerms }
   | { readonly kind: 'keysImport'; readonly file: string; readonly terms: KeyTerms }
   | { readonly kind: 'keysTest'; readonly keys: Chosen }

@@ -38,9 +38,16 @@ export function gaugeWords(gauge: Gauge | undefined): string {
 /** `14:05:10`, or with its date when that is not today; local time. */
 export function moment(wallMs: number, wallNow: number): string {
   const at = new Date(wallMs);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = (date: Date): string =>
-    `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
-  return day(at) === day(new Date(wallNow)) ? time : `${day(at)} ${time}`;
+  return dayName(wallMs) === dayName(wallNow) ? time : `${dayName(wallMs)} ${time}`;
+}
+
+/** `2026-11-23`, local time. */
+export function dayName(wallMs: number): string {
+  const date = new Date(wallMs);
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
 }

@@ -24,6 +24,8 @@ const READ_LIMITS = {
 describe('keys', () => {
   it.each<[string, FleetAct]>([
     ['keys list', { kind: 'keysList' }],
+    ['keys usage', { kind: 'keysUsage', days: 30 }],
+    ['keys usage --days 366', { kind: 'keysUsage', days: 366 }],
     ['keys add', { kind: 'keysAdd', terms: {} }],
     [
       `keys add --endpoint Relay --group Account --tier free ${LIMITS}`,
@@ -110,6 +112,7 @@ describe('what cannot be used is one sentence', () => {
       /^--provider must be google_genai \(or gemini\) or openai, not "other"\.$/,
     ],
     ['endpoints add --provider openai', /^Say which endpoint/],
+    ['keys usage --days 0', /^--days must be a whole number from 1 to 366, not "0"\.$/],
     ['endpoints set Relay', /^Say what to change, such as --weight 2/],
     ['endpoints set Relay --weight -2', /^--weight must be a number from 0 to 10000, not "-2"\.$/],
     ['endpoints set Relay --adaptive maybe', /^--adaptive must be off, on or ceiling, not "maybe"\.$/],

@@ -1,6 +1,7 @@
 /** Reads what follows `brushfleet keys` and `brushfleet endpoints`. Pure; what cannot be read throws UsageError. */
 import { adaptiveSchema, keyTierSchema, type Limits } from '@shared/model/endpoint';
 import type { Provider } from '@shared/model/provider';
+import { LONGEST_USAGE_DAYS } from '@shared/model/usage';
 import { isTimeZone } from '@shared/time-zone';
 import { type FlagValues, UsageError } from '../flag-values';
 import { notBlank, PROVIDERS, readLogLevel, readOneOf, withoutUndefined } from '../read-flags';
@@ -41,6 +42,8 @@ function readAct({ name, flags, words }: FleetWords): FleetAct {
   switch (name) {
     case 'keys list':
       return { kind: 'keysList' };
+    case 'keys usage':
+      return { kind: 'keysUsage', days: flags.integer('days', { min: 1, max: LONGEST_USAGE_DAYS }) ?? 30 };
     case 'keys add':
       return { kind: 'keysAdd', terms: readTerms(flags) };
     case 'keys import':

@@ -57,6 +57,13 @@ describe('the fleet of another process', () => {
     expect(fleet.endpoints()[0]?.keys).toEqual([]);
   });
 
+  it('tells there what it was used for', async () => {
+    const { days, keys } = await fleet.usage(2);
+    expect(keys).toEqual([]);
+    expect(days.map(({ endpoints }) => endpoints)).toEqual([[], []]);
+    expect(days).toEqual((await library.app.usage(2)).days);
+  });
+
   it('refuses what it refuses at home, with the same sentence', async () => {
     const missing = fleet.removeKey('no-such-key');
     await expect(missing).rejects.toMatchObject({ code: 'NOT_FOUND', message: 'That key no longer exists.' });

@@ -42,6 +42,7 @@ export async function remoteFleet(owner: Owner): Promise<CliFleet> {
     endpoints: () => snapshot.views,
     groups: () => snapshot.groups,
     vault: () => snapshot.vault,
+    usage: (days) => asked(() => app.endpoints.usage({ days })),
     addGroup: (name) => change(() => app.groups.save({ name, limits: {} })),
     removeGroup: (groupId) => change(() => app.groups.remove({ groupId })),
     addKeys: ({ keys, ...rest }) =>

@@ -144,6 +144,7 @@ export const INPUTS: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   'endpoints.move': { endpointId: 'none', place: 0 },
   'endpoints.reset': { endpointId: 'none' },
   'endpoints.probe': { endpointId: 'none', model: 'm', prompt: 'p' },
+  'endpoints.usage': { days: 30 },
   'endpoints.events': { limit: 1 },
   'groups.save': { name: 'g', limits: {} },
   'groups.remove': { groupId: 'none' },

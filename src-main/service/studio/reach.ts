@@ -177,6 +177,7 @@ export const REACH: {
     move: 'window',
     reset: 'window',
     probe: 'spends',
+    usage: 'open',
     events: 'open',
   },
   groups: {

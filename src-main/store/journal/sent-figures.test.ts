@@ -66,6 +66,22 @@ describe.each(DRIVERS)('the figures of what was sent, on %s', (driver) => {
     ]);
   });
 
+  it('adds up by key and model what was sent between two moments, and what was possibly charged', async () => {
+    await finish(NOW - HOUR - 1, { endedAt: NOW, costUsd: 8 });
+    await finish(NOW - HOUR, { endedAt: NOW, costUsd: 0.25 });
+    await finish(NOW - 1, { endedAt: NOW, costUsd: 0.5 });
+    await finish(NOW - 1, { endedAt: NOW, costUsd: 1 }, { keyId: 'key-2' });
+    await finish(NOW - 1, { endedAt: NOW, costUsd: 2 }, { keyId: null });
+    await send(NOW - 1, { priceUsd: 0.125 });
+    await finish(NOW, { endedAt: NOW + 1, costUsd: 16 });
+    const used = await store.usedBetween(NOW - HOUR, NOW);
+    const by = (keyId: string | null) => used.find((one) => one.keyId === keyId);
+    expect(used).toHaveLength(3);
+    expect(by('key-1')).toMatchObject({ endpointId: 'relay', requests: 3, costUsd: 0.75, maybeUsd: 0.125 });
+    expect(by('key-2')).toMatchObject({ requests: 1, costUsd: 1, maybeUsd: 0 });
+    expect(by(null)).toMatchObject({ requests: 1, costUsd: 2 });
+  });
+
   it('adds up what attempts cost that ended since, also those that began before', async () => {
     const since = NOW - HOUR;
     await finish(since - 9 * MINUTE, { endedAt: since - 1, costUsd: 1 });

@@ -1,4 +1,5 @@
 /** How attempts fared, by endpoint and by key: figures for people, and what limits on spending go by. */
+import type { KeyUsage } from '@shared/model/usage';
 import type { Db } from '../database/driver';
 import { fromMicroUsd } from '../money';
 import { keyIdOf, MINUTE_MS, QUARTER_MS, startOf } from './sent-tally';
@@ -53,6 +54,13 @@ export function createSentFigures(db: Db) {
     `SELECT key_id, sum(cost_micro_usd) AS cost, sum(maybe_micro_usd) AS maybe FROM sent_quarters
      WHERE quarter >= ? AND key_id <> '' GROUP BY key_id HAVING cost > 0 OR maybe > 0`,
   );
+  const used = db.prepare<
+    SpentRecord & { endpoint_id: string; key_id: string; model: string; requests: number }
+  >(
+    `SELECT endpoint_id, key_id, model, sum(requests) AS requests, sum(cost_micro_usd) AS cost,
+       sum(maybe_micro_usd) AS maybe FROM sent_quarters
+     WHERE quarter >= ? AND quarter < ? GROUP BY endpoint_id, key_id, model`,
+  );
   const minuteOf = (at: number): number => startOf(at, MINUTE_MS);
   const quarterOf = (at: number): number => startOf(at, QUARTER_MS);
 
@@ -63,6 +71,14 @@ export function createSentFigures(db: Db) {
     },
     keySpentSince: (since: number): readonly (Spent & { keyId: string })[] =>
       spentByKey.all(quarterOf(since)).map((sum) => ({ keyId: keyIdOf(sum.key_id) ?? '', ...spentOf(sum) })),
+    usedBetween: (from: number, to: number): readonly KeyUsage[] =>
+      used.all(quarterOf(from), quarterOf(to)).map(({ endpoint_id, key_id, model, requests, ...sum }) => ({
+        endpointId: endpoint_id,
+        keyId: keyIdOf(key_id),
+        model,
+        requests,
+        ...spentOf(sum),
+      })),
     endpointMinutes: (since: number): readonly EndpointMinute[] =>
       minutes.all(minuteOf(since)).map(({ endpoint_id, minute, ok, failed }) => ({
         endpointId: endpoint_id,

@@ -204,8 +204,8 @@ describe('an endpoint', () => {
   it('changes its tab by arrow keys', async () => {
     await open('keys');
     fireEvent.keyDown(screen.getByRole('tab', { name: /Keys/ }), { key: 'ArrowRight' });
-    expect(screen.getByRole('tab', { name: 'Settings' }).getAttribute('aria-selected')).toBe('true');
-    fireEvent.keyDown(screen.getByRole('tab', { name: 'Settings' }), { key: 'ArrowLeft' });
+    expect(screen.getByRole('tab', { name: 'Usage' }).getAttribute('aria-selected')).toBe('true');
+    fireEvent.keyDown(screen.getByRole('tab', { name: 'Usage' }), { key: 'ArrowLeft' });
     expect(screen.getByRole('tab', { name: /Keys/ }).getAttribute('aria-selected')).toBe('true');
   });
 });

@@ -17,6 +17,7 @@ import { eventsOf } from './fleet-event-words';
 import { FleetLog } from './fleet-log';
 import { KeysPanel } from './keys-panel';
 import { TestReports } from './test-reports';
+import { UsagePanel } from './usage-panel';
 import { fleetActs } from './use-endpoint-acts';
 import { useFreshGauges } from './use-fresh-gauges';
 import { useTests } from './use-tests';
@@ -102,6 +103,7 @@ function EndpointDetail({ view }: { readonly view: EndpointView }) {
           ) : (
             <KeysPanel action={action} isTesting={tests.isRunning} onTest={tests.start} view={view} />
           ))}
+        {tab === 'usage' && <UsagePanel view={view} />}
         {tab === 'settings' && <EndpointForm view={view} />}
         {tab === 'log' && <FleetLog view={view} />}
       </div>
@@ -114,6 +116,7 @@ function Tabs({ tab, view }: { readonly tab: EndpointTab; readonly view: Endpoin
   const events = useLive((state) => state.fleetEvents);
   const tabs: readonly (readonly [EndpointTab, string, number])[] = [
     ['keys', view.endpoint.demo ? 'About' : 'Keys', view.keys.length],
+    ['usage', 'Usage', 0],
     ['settings', 'Settings', 0],
     ['log', 'Log', eventsOf(events, view).length],
   ];
