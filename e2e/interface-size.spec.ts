@@ -4,6 +4,14 @@ import { expect, resize, test } from './studio';
 
 const widthOf = (page: Page): Promise<number> => page.evaluate(() => innerWidth);
 
+/** To 200 %: of 1280 pixels 640 are left. */
+async function enlarge(page: Page): Promise<void> {
+  for (let width = await widthOf(page); width > 640; width = await widthOf(page)) {
+    await page.keyboard.press('Control+=');
+    await expect.poll(() => widthOf(page)).toBeLessThan(width);
+  }
+}
+
 test('at 200 % the picture has the room: panels stand over the work, and the request is one line until somebody writes it', async ({
   studio,
 }) => {
@@ -13,10 +21,7 @@ test('at 200 % the picture has the room: panels stand over the work, and the req
   await page.getByRole('button', { name: 'Try it with a sample picture' }).click();
   const stage = page.locator('.studio-stage');
   await expect(stage).toBeVisible();
-  for (let width = await widthOf(page); width > 640; width = await widthOf(page)) {
-    await page.keyboard.press('Control+=');
-    await expect.poll(() => widthOf(page)).toBeLessThan(width);
-  }
+  await enlarge(page);
   const panel = page.getByRole('complementary', { name: 'Sources' });
   await expect(panel).toHaveCount(0);
   await page.locator('h1').first().click();
@@ -35,6 +40,45 @@ test('at 200 % the picture has the room: panels stand over the work, and the req
   expect((await stage.boundingBox())?.width).toBe(640);
   await page.getByRole('button', { name: 'Fold the panel' }).click({ position: { x: 600, y: 100 } });
   await expect(panel).toHaveCount(0);
+});
+
+test('at 200 % a review shows the pictures: one line of head and foot, the rest under the pointer or the keyboard', async ({
+  studio,
+}) => {
+  const { page } = studio;
+  await resize(studio, { width: 1280, height: 800 });
+  await page.getByRole('button', { name: /Try the demo/ }).click();
+  await page.getByRole('button', { name: /^Run 24 rows/ }).click();
+  await expect(page.getByText('20/24')).toBeVisible();
+  await page.keyboard.press('Control+3');
+  const accept = page.locator('.verdict.ok');
+  await expect(accept).toBeEnabled();
+  await enlarge(page);
+  const pictures = page.locator('.compare-stage');
+  await page.mouse.move(320, 180);
+  // Of the 400 that are left.
+  await expect.poll(async () => (await pictures.boundingBox())?.height ?? 0).toBeGreaterThan(130);
+
+  const heightOf = async (part: string): Promise<number> =>
+    (await page.locator(part).boundingBox())?.height ?? 0;
+  const place = await accept.boundingBox();
+  await accept.hover();
+  await expect.poll(() => heightOf('.review-foot')).toBeGreaterThan(60);
+  expect(await accept.boundingBox()).toEqual(place);
+  await page.mouse.move(320, 180);
+  await expect.poll(() => heightOf('.review-foot')).toBeLessThan(45);
+
+  await page.keyboard.press('x');
+  await expect.poll(() => heightOf('.reasons')).toBeLessThan(50);
+  await page.getByRole('button', { name: /^Wrong object/ }).hover();
+  await expect.poll(() => heightOf('.reasons')).toBeGreaterThan(80);
+  await page.getByRole('button', { name: 'Close the reasons' }).click();
+
+  await page.getByLabel('Run that is reviewed').focus();
+  await page.keyboard.press('Tab');
+  await expect.poll(() => heightOf('.review-head')).toBeGreaterThan(80);
+  await page.getByRole('button', { name: 'Export…' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
 });
 
 test('is chosen in Settings or by key, and stays', async ({ studio }) => {
