@@ -16,6 +16,8 @@ export interface ResumeTerms {
   readonly resendUnknown?: boolean | undefined;
   /** Whole pictures in the folder that have no record are taken as done; else they are a reason to refuse. */
   readonly adopt?: boolean | undefined;
+  /** Nobody has looked at its first rows: where those go alone, they still do. */
+  readonly keepsCanary?: true;
 }
 
 export interface ResumeParts {
@@ -72,7 +74,7 @@ export function createResume(parts: ResumeParts) {
     if (!isSession && !isAdopted) {
       await refuseUnrecorded(store, known, 'resume');
     }
-    const run = await withoutCanary(known);
+    const run = terms.keepsCanary === true ? known : await withoutCanary(known);
     if (terms.resendUnknown ?? run.options.unknown === 'resend') {
       const requeue = (): Promise<unknown> => store.requeue(runId, { kind: 'unknown' });
       await (isSession || known.counts.unknown === 0

@@ -19,7 +19,7 @@ export interface StopParts {
   };
   found(runId: number): Promise<StoredRun>;
   view(run: StoredRun): Promise<Run>;
-  /** As who resumes it asks. */
+  /** As if it had not been stopped. */
   goOn(runId: number): Promise<unknown>;
 }
 

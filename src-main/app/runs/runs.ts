@@ -59,7 +59,7 @@ export function createRuns(options: RunsOptions) {
     starting,
     found,
     view,
-    goOn: (runId) => resume(runId),
+    goOn: (runId) => resume(runId, { keepsCanary: true }),
   });
   const { finish, tablesOfCancelled } = createRunEnd({ options, active, states, datasetOf });
 

@@ -1,7 +1,7 @@
 /** All runs are stopped, as when the window is closed, and that is taken back. */
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Run } from '@shared/model/run';
+import type { Run, RunOptions } from '@shared/model/run';
 import type { json, ScriptedServer } from '../../providers/testing/scripted-server';
 import { openPainterScene } from '../testing/painter-scene';
 import { PICTURE_RECIPE } from '../testing/picture-plan';
@@ -32,13 +32,13 @@ function release(): void {
   waiting.splice(0).forEach((go) => go());
 }
 
-async function begin(name: string): Promise<Run> {
+async function begin(name: string, options: Partial<RunOptions> = {}): Promise<Run> {
   const { store, importer } = library.app;
   const { run, planned } = await setUpRun(store, {
     name,
     dataset: await importer.prompts(name, PROMPTS),
     recipe: PICTURE_RECIPE,
-    options: ONE_AT_A_TIME,
+    options: { ...ONE_AT_A_TIME, ...options },
     outputDir: join(library.folder, name),
     mode: 'anew',
   });
@@ -108,4 +108,18 @@ it('taken back before it began, it stops nothing', async () => {
   release();
   await runs().over(id);
   expect(await library.app.store.counts(id)).toMatchObject({ done: 4, pending: 0 });
+});
+
+it('first rows that go alone go on alone: nobody has looked at them', async () => {
+  const { id } = await begin('one', { canary: 2 });
+  await inFlight(1);
+  const closing = new AbortController();
+  const stopped = runs().stopAll({ signal: closing.signal });
+  closing.abort();
+  release();
+  await stopped;
+  await expect
+    .poll(async () => await runs().found(id))
+    .toMatchObject({ state: { kind: 'paused' }, counts: { done: 2, pending: 2 }, options: { canary: 2 } });
+  expect(server.requests).toHaveLength(2);
 });
