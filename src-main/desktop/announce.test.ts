@@ -98,12 +98,20 @@ describe('the end of a run', () => {
   it('is told of a cap with its reason, and not of what a person paused', async () => {
     const scene = openScene();
     await scene.tell(runEvent({}));
-    await scene.tell(runEvent({ state: { kind: 'paused', reason: 'Stopped.' } }));
+    await scene.tell(runEvent({ state: { kind: 'paused', reason: 'Stopped.', asked: true } }));
     expect(scene.told).toEqual([]);
     await scene.tell(runEvent({}));
     const reason = 'The run has reached its cap of $3.';
     await scene.tell(runEvent({ state: { kind: 'paused', reason, failure: 'budget' }, counts: { done: 8 } }));
     expect(scene.told).toEqual([{ title: '“cats” is paused', body: `${reason} 8 done.` }]);
+  });
+
+  it('is told where nothing failed, and a person is waited for', async () => {
+    const scene = openScene();
+    await scene.tell(runEvent({}));
+    const reason = 'The first 3 rows are finished: check the results.';
+    await scene.tell(runEvent({ state: { kind: 'paused', reason }, counts: { done: 3, pending: 9 } }));
+    expect(scene.told).toEqual([{ title: '“cats” is paused', body: `${reason} 3 done.` }]);
   });
 
   it('is not told of a question that is shown where it was asked', async () => {

@@ -86,7 +86,7 @@ export function announce(options: AnnounceOptions): void {
   });
 }
 
-/** Null: a person paused it, and knows, or it goes on. */
+/** Null: it was paused by wish, or it goes on. */
 function endOf({ name, state, counts }: Run): Announcement | null {
   const figures = [
     `${counts.done} done`,
@@ -96,7 +96,7 @@ function endOf({ name, state, counts }: Run): Announcement | null {
   if (state.kind === 'finished') {
     return { title: `“${name}” has finished`, body: `${figures}.` };
   }
-  return state.kind === 'paused' && state.failure !== undefined
+  return state.kind === 'paused' && state.asked !== true
     ? { title: `“${name}” is paused`, body: `${state.reason} ${figures}.`.trim() }
     : null;
 }

@@ -164,6 +164,8 @@ export const runStateSchema = z.discriminatedUnion('kind', [
     failure: failureKindSchema.optional(),
     /** When what it lacks comes back by itself; wall clock, ms. */
     until: z.number().optional(),
+    /** Somebody wanted it so, and knows. */
+    asked: z.literal(true).optional(),
   }),
   z.object({ kind: z.literal('finished') }),
 ]);

@@ -102,6 +102,7 @@ describe('the first rows of a run', () => {
       kind: 'paused',
       reason: 'The first 3 rows are finished: check the results, then continue with the remaining 10 jobs.',
     });
+    expect(paused.state).not.toHaveProperty('asked');
     expect(new Set(server.requests.map(promptOf))).toEqual(new Set(PROMPTS.slice(0, 3)));
     await runs().resume(id);
     const whole = await ended(id);

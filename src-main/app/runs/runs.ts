@@ -2,7 +2,7 @@
 import type { Run, RunOptions, RunState } from '@shared/model/run';
 import type { Failure } from '@shared/model/failure';
 import type { AttemptEnd } from '../../engine/ports';
-import { paused } from '../../engine/runs/run-state';
+import { paused, pausedByWish } from '../../engine/runs/run-state';
 import type { SchedulerEvent } from '../../engine/runs/scheduler';
 import { Refusal } from '../../refusal';
 import type { Requeue, StoredDataset, StoredRun } from '../../store/store';
@@ -35,7 +35,9 @@ export type { StartExtras } from './run-start';
 
 export type Runs = ReturnType<typeof createRuns>;
 
-const NOT_BEGUN = paused('Stopped before anything was sent: the jobs stay pending until the run is resumed.');
+const NOT_BEGUN = pausedByWish(
+  'Stopped before anything was sent: the jobs stay pending until the run is resumed.',
+);
 
 export function createRuns(options: RunsOptions) {
   const { store, scheduler, events, log } = options;

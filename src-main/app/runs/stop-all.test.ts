@@ -80,7 +80,7 @@ it('what somebody paused stays so, before it or meanwhile', async () => {
   await Promise.all([stopped, ...pauses]);
   for (const { id } of [before, meanwhile]) {
     expect(await runs().found(id)).toMatchObject({
-      state: { kind: 'paused' },
+      state: { kind: 'paused', asked: true },
       counts: { done: 1, pending: 3 },
     });
     expect(runs().isActive(id)).toBe(false);

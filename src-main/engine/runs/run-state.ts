@@ -169,6 +169,10 @@ export function paused(reason: string, failure?: FailureKind): Paused {
   return { kind: 'paused', reason, ...(failure === undefined ? {} : { failure }) };
 }
 
+export function pausedByWish(reason: string): Paused {
+  return { kind: 'paused', reason, asked: true };
+}
+
 /** Whether a listener that knows `told` would learn anything from `state`. */
 export function saysSomethingNew(told: RunState | null, state: RunState): boolean {
   if (told === null || told.kind !== state.kind) {

@@ -9,7 +9,7 @@ import type { Budget } from '../ports';
 import { createFlights, type Flight } from './flights';
 import { NotKept } from './not-kept';
 import { NotPending } from './not-pending';
-import { laneWakesAt, paused, saysSomethingNew, stateOf, stuckLanes } from './run-state';
+import { laneWakesAt, paused, pausedByWish, saysSomethingNew, stateOf, stuckLanes } from './run-state';
 import { type Means, type Paused, type RunOrder, ScheduledRun } from './scheduled-run';
 import type { SchedulerEvent, SchedulerOptions } from './scheduler-options';
 
@@ -44,7 +44,7 @@ const PRIORITIES = prioritySchema.options;
 /** Longer timers overflow in some runtimes and hide a suspended machine: they are armed again. */
 const LONGEST_TIMER_MS = 3_600_000;
 
-const STOPPED = paused('Paused: the remaining jobs stay pending until the run is resumed.');
+const STOPPED = pausedByWish('Paused: the remaining jobs stay pending until the run is resumed.');
 const LIBRARY_LOST = paused(
   'The library could not be read or written: free space or restore its folder, then resume the run.',
   'storage',
