@@ -251,9 +251,8 @@ export const contract = {
           kind: failureKindSchema,
           message: z.string(),
           count: z.number().int(),
-          exampleJobId: id,
-          /** The first 5. */
-          exampleRows: z.array(z.number().int()),
+          /** Of the first 5 rows, the first job each. */
+          examples: z.array(jobTileSchema.pick({ id: true, position: true, row: true, index: true })),
         }),
       ),
     ),

@@ -31,7 +31,7 @@ import type { MeasureStore } from './measure-store';
 import type { NamedFiles } from './runs/named-files';
 import type { NamedUploads } from './named-uploads';
 import type { ReviewHow, ReviewSet } from './review-table';
-import type { JobQuery, JobWalk } from './runs/job-pages';
+import type { FailureExample, JobQuery, JobWalk } from './runs/job-pages';
 import type { StoppedImports } from './stopped-imports';
 import type { StudioStore } from './studio/studio-store';
 import type { SessionStore } from './studio/session-store';
@@ -319,9 +319,8 @@ export interface Store
       kind: FailureKind;
       message: string;
       count: number;
-      exampleJobId: number;
-      /** The first 5. */
-      exampleRows: number[];
+      /** Of the first 5 rows, the first job each. */
+      examples: FailureExample[];
     }[]
   >;
   /** Results of done jobs with a position above `afterPosition` (-1: from the first), in order. */

@@ -90,6 +90,8 @@ export interface UiState {
   readonly filters: ReadonlyMap<number, JobFilter>;
   /** Offset of the selected tile, per list (a run's id, or `gallery`). */
   readonly selected: ReadonlyMap<number | 'gallery', number>;
+  /** Grows when a row was asked for by name: the list that shows it scrolls to it. */
+  readonly reveals: number;
   /** How many lost results of a run the user decided to leave; another number is shown again. */
   readonly leftLost: ReadonlyMap<number, number>;
   /** The newest run that scored the pictures of a run, by that run. */
@@ -126,6 +128,7 @@ const INITIAL: UiState = {
   source: { kind: 'idle' },
   filters: new Map(),
   selected: new Map(),
+  reveals: 0,
   leftLost: new Map(),
   judged: new Map(),
   isLoupeOpen: false,
@@ -271,6 +274,14 @@ export function setNarrow(ui: UiStore, isNarrow: boolean): void {
 
 export function select(ui: UiStore, list: number | 'gallery', offset: number): void {
   ui.setState((state) => ({ selected: new Map(state.selected).set(list, offset) }));
+}
+
+/** Shows one job of a run in its list and in the inspector, among all of them: there its place is its position. */
+export function reveal(ui: UiStore, runId: number, position: number): void {
+  setFilter(ui, runId, ALL_JOBS);
+  select(ui, runId, position);
+  setPanel(ui, 'right', true);
+  ui.setState(({ reveals }) => ({ reveals: reveals + 1 }));
 }
 
 /** Null: to look at them again. */

@@ -171,8 +171,7 @@ function jobCalls(world: World): JobCalls {
           kind: example.failureKind ?? 'blocked',
           message: failureOf(example.row)?.[1] ?? '',
           count,
-          exampleJobId: example.id,
-          exampleRows: examples.slice(0, 5).map((job) => job.row),
+          examples: examples.slice(0, 5),
         };
       }),
     unplaced: async () => ({ total: 0, paths: [] }),

@@ -43,6 +43,8 @@ interface TileGridProps {
   readonly selected: number | undefined;
   /** A close look lies over the grid, which follows it, and gives the focus to the selected tile where it ends. */
   readonly isCovered?: boolean;
+  /** Another number: the selected tile is to be scrolled to. */
+  readonly reveals?: number;
   onSelect(offset: number): void;
   onOpen(offset: number): void;
   /** Tells which offsets are in view, so that they can be fetched. */
@@ -78,8 +80,9 @@ export function TileGrid(props: TileGridProps) {
     }
   }, [onRange, first, last, count]);
 
+  const reveals = many?.reveals ?? props.reveals;
   const focusSoon = useFocusOf(scroller, selected, isCovered);
-  useRevealed(selected, { columns, count, scrollTo: view.scrollTo, reveals: many?.reveals, isCovered });
+  useRevealed(selected, { columns, count, scrollTo: view.scrollTo, reveals, isCovered });
   const acts = useLatest({ onSelect, onOpen, many, selected });
   const marquee = useMarquee(scroller, {
     onMarquee: (box: Box, isAdding) =>

@@ -63,20 +63,20 @@ export async function showRun(work: RunsWork, runId: number): Promise<number> {
   const run = await findRun(work, runId);
   const failures = await work.runs.client.runs.failures({ runId });
   if (work.json) {
-    const groups = failures.map(({ kind, message, count, exampleRows }) => ({
+    const groups = failures.map(({ kind, message, count, examples }) => ({
       failure: kind,
       error: message,
       count,
-      rows: exampleRows,
+      rows: examples.map(({ row }) => row),
     }));
     return sayJson(work, { ...runJson(run), failure_groups: groups });
   }
   work.streams.out.write(`Run ${run.id}  ${run.name}\n${factLines(run)}`);
   if (failures.length > 0) {
-    const rows = failures.map(({ kind, message, count, exampleRows }) => [
+    const rows = failures.map(({ kind, message, count, examples }) => [
       `${count}`,
       kind,
-      exampleRows.join(', ') + (count > exampleRows.length ? ', ...' : ''),
+      examples.map(({ row }) => row).join(', ') + (count > examples.length ? ', ...' : ''),
       message.trim(),
     ]);
     say(work, `\n${textTable(['FAILED', 'KIND', 'ROWS', 'ERROR'], rows, ['FAILED'])}`);

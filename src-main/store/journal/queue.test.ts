@@ -55,8 +55,8 @@ describe.each(DRIVERS)('the queue on %s', (driver) => {
     expect(await store.requeue(runId, which)).toBe(1);
     expect(await counts()).toMatchObject({ pending: 8, failed: 2 });
     expect(await store.failureGroups(runId)).toMatchObject([
-      { kind: 'blocked', message: 'No dogs.', count: 1, exampleRows: [1] },
-      { kind: 'no_image', message: 'No cats.', count: 1, exampleRows: [2] },
+      { kind: 'blocked', message: 'No dogs.', count: 1, examples: [{ row: 1, index: 1, position: 1 }] },
+      { kind: 'no_image', message: 'No cats.', count: 1, examples: [{ row: 2, index: 2, position: 2 }] },
     ]);
   });
 

@@ -1,7 +1,7 @@
 /** Jobs, attempts and results as screens and exports read them: pages whose cost does not grow with the run. */
 import { join } from 'node:path';
 import { type FailureKind, failureKindSchema } from '@shared/model/failure';
-import type { Attempt, Counts, JobState, Result } from '@shared/model/run';
+import type { Attempt, Counts, JobState, JobTile, Result } from '@shared/model/run';
 import type { Db, SqlValue, Statement } from '../database/driver';
 import {
   failureOf,
@@ -46,12 +46,14 @@ interface AttemptRecord {
   readonly cost_micro_usd: number | null;
 }
 
+/** A job that shows what its failure is about. */
+export type FailureExample = Pick<JobTile, 'id' | 'position' | 'row' | 'index'>;
+
 interface FailureGroup {
   readonly kind: FailureKind;
   readonly message: string;
   readonly count: number;
-  readonly exampleJobId: number;
-  readonly exampleRows: number[];
+  readonly examples: FailureExample[];
 }
 
 type Totals = Pick<{ counts(runId: number): Counts }, 'counts'>;
@@ -81,14 +83,16 @@ export function createJobPages(db: Db, runs: Totals) {
      JOIN jobs j ON j.id = a.job_id JOIN models m ON m.id = j.model_id
      WHERE a.job_id = ? ORDER BY a.number, a.id`,
   );
-  const groups = db.prepare<{ kind: string; message: string; count: number; example: number }>(
-    `SELECT failure_kind AS kind, failure_text AS message, count(*) AS count, min(id) AS example FROM jobs
+  const groups = db.prepare<{ kind: string; message: string; count: number }>(
+    `SELECT failure_kind AS kind, failure_text AS message, count(*) AS count FROM jobs
      WHERE run_id = ? AND state = 'failed' GROUP BY failure_kind, failure_text ORDER BY count DESC, kind, message
      LIMIT ${MOST_GROUPS}`,
   );
-  const rowsOf = db.prepare<{ row: number }>(
-    `SELECT DISTINCT row FROM jobs WHERE run_id = ? AND state = 'failed' AND failure_kind = ? AND failure_text = ?
-     ORDER BY row LIMIT 5`,
+  // Of a row's jobs SQLite names the one whose position is the least.
+  const examplesOf = db.prepare<FailureExample>(
+    `SELECT id, min(position) AS position, row, idx AS "index" FROM jobs
+     WHERE run_id = ? AND state = 'failed' AND failure_kind = ? AND failure_text = ?
+     GROUP BY row ORDER BY row LIMIT 5`,
   );
   const resultById = db.prepare<ResultRecord & { job_id: number; output_dir: string }>(
     `SELECT r.id AS result_id, r.file_name, r.mime_type, r.width, r.height, r.size_bytes, r.sha256, r.job_id, runs.output_dir
@@ -140,12 +144,11 @@ export function createJobPages(db: Db, runs: Totals) {
     jobsById: (jobIds: readonly number[]): readonly StoredJob[] => jobIds.flatMap((id) => job(id) ?? []),
     attempts: (jobId: number): readonly Attempt[] => attemptsOf.all(jobId).map(toAttempt),
     failureGroups: (runId: number): readonly FailureGroup[] =>
-      groups.all(runId).map(({ kind, message, count, example }) => ({
+      groups.all(runId).map(({ kind, message, count }) => ({
         kind: failureKindSchema.parse(kind),
         message,
         count,
-        exampleJobId: example,
-        exampleRows: rowsOf.all(runId, kind, message).map(({ row }) => row),
+        examples: [...examplesOf.all(runId, kind, message)],
       })),
     resultTurn: (resultId: number): string | null => turnOf.get(resultId)?.turn ?? null,
     /** Null of a text job's result, too: it has no file. */

@@ -2,7 +2,7 @@
 import { FAILURES } from '@shared/model/failure';
 import type { Run } from '@shared/model/run';
 import type { AnswerRow } from '@shared/model/text';
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent, useRef } from 'react';
 import type { KeyboardEvent } from 'react';
 import { useStore } from 'zustand';
 import { JOB_STATES } from '../../jobs/job-words';
@@ -38,6 +38,7 @@ export function AnswerTable({ run, answers: { pages, count } }: TableProps) {
   }, [pages, view.first, view.last, count]);
   const shown = Array.from({ length: Math.max(0, view.last - view.first + 1) }, (_, at) => view.first + at);
   const titles = ['Row', 'Prompt', ...(fields.length === 0 ? ['Answer'] : fields), 'State'];
+  useRevealed(view, selected);
   const columns = `52px minmax(120px, 1.2fr) repeat(${titles.length - 3}, minmax(80px, ${fields.length === 0 ? '2fr' : '1fr'})) 132px`;
   const onKeyDown = useTableKeys(run, { count, page: shown.length - 5, view });
   return (
@@ -82,6 +83,17 @@ export function AnswerTable({ run, answers: { pages, count } }: TableProps) {
       </div>
     </div>
   );
+}
+
+/** A row that another control asked for is scrolled to. */
+function useRevealed({ scrollTo }: RowWindow, selected: number | undefined): void {
+  const reveals = useUi((state) => state.reveals);
+  const scrollLatest = useEffectEvent(() => {
+    if (selected !== undefined) {
+      scrollTo(selected);
+    }
+  });
+  useEffect(() => scrollLatest(), [reveals]);
 }
 
 interface Paging {

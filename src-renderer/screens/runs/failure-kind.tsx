@@ -4,9 +4,9 @@ import type { FailureKind } from '@shared/model/failure';
 import type { Run } from '@shared/model/run';
 import { useState } from 'react';
 import type { Client } from '../../api';
-import { useLive, useModel } from '../../state/app-model';
+import { useLive, useModel, useUi } from '../../state/app-model';
 import type { RunControls } from '../../state/run-controls';
-import { setFilter } from '../../state/ui-store';
+import { ALL_JOBS, isPanelShown, reveal, setFilter } from '../../state/ui-store';
 import { formatCount } from '../../ui/format';
 import { useDatasetRows } from '../new-run/use-dataset-rows';
 import { RerunDialog } from './rerun-dialog';
@@ -102,8 +102,7 @@ interface TextProps {
 }
 
 function TextItem({ run, group, isOnly, onRerun }: TextProps) {
-  const rows = group.exampleRows;
-  const isMore = group.count > rows.length;
+  const { examples } = group;
   return (
     <li className="failure-text">
       <span className="num">{formatCount(group.count)}</span>
@@ -111,13 +110,11 @@ function TextItem({ run, group, isOnly, onRerun }: TextProps) {
         {group.message}
       </span>
       <span className="failure-rows">
-        {rows.map((row) => (
-          <ExampleRow key={row} row={row} run={run} />
+        <span className="hint">{examples.length === 1 ? 'row' : 'rows'}</span>
+        {examples.map((example) => (
+          <ExampleRow example={example} key={example.id} run={run} />
         ))}
-        <span className="hint num">
-          {rows.length === 1 ? 'row' : 'rows'} {rows.map(formatCount).join(', ')}
-          {isMore && ' …'}
-        </span>
+        {group.count > examples.length && <span className="hint">…</span>}
       </span>
       {!isOnly && (
         <button
@@ -133,8 +130,36 @@ function TextItem({ run, group, isOnly, onRerun }: TextProps) {
   );
 }
 
-/** The input picture of a row, where it has one. */
-function ExampleRow({ run, row }: { readonly run: Run; readonly row: number }) {
+interface ExampleProps {
+  readonly run: Run;
+  readonly example: FailureGroup['examples'][number];
+}
+
+/** A row by its number, and its input picture where it has one: shows it in the list and in the inspector. */
+function ExampleRow({ run, example: { index, position, row } }: ExampleProps) {
+  const { ui } = useModel();
+  const isShown = useUi(
+    (state) =>
+      (state.filters.get(run.id) ?? ALL_JOBS).kind === 'all' &&
+      state.selected.get(run.id) === position &&
+      isPanelShown(state, 'right'),
+  );
+  return (
+    <button
+      aria-label={`Show row ${index}`}
+      aria-current={isShown ? 'true' : undefined}
+      className="link failure-example"
+      onClick={() => reveal(ui, run.id, position)}
+      title={`Show row ${index} in the inspector`}
+      type="button"
+    >
+      <InputPicture row={row} run={run} />
+      <span className="num">{formatCount(index)}</span>
+    </button>
+  );
+}
+
+function InputPicture({ run, row }: { readonly run: Run; readonly row: number }) {
   const dataset = useLive((state) => state.datasets.get(run.datasetId));
   const state = useDatasetRows(dataset, { offset: row, limit: 1, imageColumns: run.recipe.imageColumns });
   const picture = state.kind === 'ready' ? state.rows[0]?.thumbnails[0] : undefined;

@@ -6,6 +6,7 @@ import type { Run } from '@shared/model/run';
 import { App } from '../../app';
 import { renderApp } from '../../testing/render-app';
 import type { Rendered } from '../../testing/render-app';
+import { setFilter } from '../../state/ui-store';
 
 const button = (name: string | RegExp) => screen.getByRole('button', { name });
 
@@ -173,9 +174,25 @@ describe('failures in bulk', () => {
     };
   }
 
-  it('name the rows of each text', async () => {
-    await opened();
-    expect(screen.getByText(/rows 6, 13, 20, 27, 34 …/)).toBeTruthy();
+  it('lead to the rows of each text, one after the other, whatever the list has shown', async () => {
+    const { model, backend } = await renderApp('done', <App />);
+    act(() => {
+      setFilter(model.ui, 2, { kind: 'state', state: 'done' });
+      model.ui.setState({ isRightOpen: false });
+    });
+    fireEvent.click(button(/failures, why/));
+    const rows = await screen.findAllByRole('button', { name: /^Show row/ });
+    expect(rows.slice(0, 5).map(({ textContent }) => textContent)).toEqual(['6', '13', '20', '27', '34']);
+    fireEvent.click(button('Show row 20'));
+    const inspector = within(screen.getByRole('complementary', { name: 'Inspector' }));
+    const message = (await backend.client.runs.failures({ runId: 2 }))[0]?.message ?? '';
+    expect((await inspector.findByText(new RegExp(message))).textContent).toContain('Blocked');
+    expect(screen.getByRole('gridcell', { selected: true }).getAttribute('aria-label')).toMatch(/^Row 20:/);
+    expect(button('Show row 20').getAttribute('aria-current')).toBe('true');
+    fireEvent.click(button('Show row 34'));
+    await waitFor(() =>
+      expect(screen.getByRole('gridcell', { selected: true }).getAttribute('aria-label')).toMatch(/^Row 34:/),
+    );
   });
 
   it('are sent again as they were, in the same run', async () => {

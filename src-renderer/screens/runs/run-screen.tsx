@@ -26,6 +26,7 @@ function PictureRunScreen({ run }: { readonly run: Run }) {
   const { pages, count, filter } = useRunJobs(run);
   const tileSize = useUi((state) => state.tileSize);
   const selected = useUi((state) => state.selected.get(run.id));
+  const reveals = useUi((state) => state.reveals);
   const isLooking = useUi((state) => state.isLoupeOpen) && selected !== undefined && selected < count;
   // Subscribing to the pages draws the grid anew when tiles come in.
   useStore(pages.store);
@@ -55,6 +56,7 @@ function PictureRunScreen({ run }: { readonly run: Run }) {
           onRange={pages.ensure}
           onSelect={choose}
           renderTile={(offset) => drawTile(pages.tileAt(offset), offset)}
+          reveals={reveals}
           selected={selected}
           tileSize={tileSize}
         />

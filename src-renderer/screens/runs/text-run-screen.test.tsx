@@ -93,6 +93,19 @@ describe('a text run', () => {
     expect(await screen.findByText('Saved answer-1.txt')).toBeTruthy();
   });
 
+  it('is led to the rows of a failure, however far down they stand', async () => {
+    await opened('text');
+    fireEvent.click(button(/failures, why/));
+    const rows = await screen.findAllByRole('button', { name: /^Show row/ });
+    const name = rows.at(-1)?.getAttribute('aria-label') ?? '';
+    fireEvent.click(button(name));
+    const row = name.replace('Show row ', '');
+    const chosen = await within(table()).findByRole('row', { selected: true });
+    expect(await within(chosen).findByText(row, { exact: true })).toBeTruthy();
+    const inspector = screen.getByRole('complementary', { name: 'Inspector' });
+    expect(await within(inspector).findByText('Failed')).toBeTruthy();
+  });
+
   it('becomes a dataset with its answers beside the rows, ready for the next run', async () => {
     const { backend, model, runId } = await opened('json');
     fireEvent.click(screen.getByRole('menuitem', { name: /Add answers as a column/ }));

@@ -62,7 +62,12 @@ export function owner(...held: readonly Run[]) {
       sessions: async () => [...runs.values()].filter(({ origin }) => origin === 'session'),
       get: async ({ runId }: { runId: number }) => runs.get(runId) ?? refuseUnknown(),
       failures: async () => [
-        { kind: 'blocked', message: 'Not this.', count: 12, exampleJobId: 1, exampleRows: [3, 17] },
+        {
+          kind: 'blocked',
+          message: 'Not this.',
+          count: 12,
+          examples: [3, 17].map((row) => ({ id: row, position: row, row, index: row })),
+        },
       ],
       unplaced: async () => unplaced,
       setOptions: async (input: unknown) => void asked.push(['setOptions', input]),
