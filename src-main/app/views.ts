@@ -25,6 +25,9 @@ export async function rowViews(
   }));
 }
 
+/** As large as its picture: no name for anybody. */
+const DATA_URL = /^data:/i;
+
 export async function jobDetail(app: App, jobId: number): Promise<JobDetail> {
   const job = await app.store.job(jobId);
   if (job === null) {
@@ -46,6 +49,7 @@ export async function jobDetail(app: App, jobId: number): Promise<JobDetail> {
     inputs: inputs.map((_, place) =>
       inputUrl('view', { datasetId: run.datasetId, row: job.row, place, imageColumns }),
     ),
+    inputNames: inputs.map((reference) => (DATA_URL.test(reference) ? 'data:' : reference)),
     ...(job.result === null
       ? {}
       : {

@@ -25,6 +25,8 @@ export interface ComparedPicture {
   /** The picture's own pixels; where they are not known, those of what is loaded count. */
   readonly width?: number | undefined;
   readonly height?: number | undefined;
+  /** What is said in its place where it cannot be read. */
+  readonly unreadable?: string;
 }
 
 export const MOST_PICTURES = 4;

@@ -96,6 +96,22 @@ describe('comparing', () => {
     expect(shown()).toEqual(['Result of row 1']);
   });
 
+  it('says in place of a picture that cannot be read which it is, and tries it again when asked to', () => {
+    const broken = { ...source, unreadable: '“a.jpg” cannot be read.' };
+    const { rerender } = render(<Screen pictures={[broken, result]} startMode="slider" />);
+    fireEvent.error(screen.getByAltText('Source of row 1'));
+    expect(shown()).toEqual(['Result of row 1']);
+    expect(screen.getByText('“a.jpg” cannot be read.')).toBeTruthy();
+    // There is nothing to slide over.
+    expect(screen.queryByRole('slider', { name: /^Divider/ })).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(screen.getByRole('slider', { name: /^Divider/ })).toBeTruthy();
+    fireEvent.error(screen.getByAltText('Source of row 1'));
+    rerender(<Screen pictures={[result]} startMode="slider" />);
+    rerender(<Screen pictures={[broken, result]} startMode="slider" />);
+    expect(screen.getByAltText('Source of row 1')).toBeTruthy();
+  });
+
   it('leaves its keys to those who type', () => {
     render(
       <>
@@ -182,7 +198,8 @@ describe('comparing', () => {
     const [first, last] = screen.getAllByRole('img');
     load(first ?? stage(), 1000);
     fireEvent.error(last ?? stage());
-    expect(states()).toEqual(['shown', 'failed']);
+    expect(states()).toEqual(['shown']);
+    expect(screen.getByText(/^This picture cannot be read/)).toBeTruthy();
     expect(screen.queryByText('Loading')).toBeNull();
   });
 

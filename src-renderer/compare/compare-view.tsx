@@ -12,7 +12,8 @@ import { DifferencePane, differenceWords } from './difference-pane';
 import type { DifferenceState } from './difference-pane';
 import { OverlayPicture } from './overlay-picture';
 import type { CompareOverlay } from './overlay-picture';
-import { SharpPicture, useSharpening } from './sharp-picture';
+import { Frame, PictureFrame } from './picture-frame';
+import { useSharpening } from './sharp-picture';
 import { SliderPane } from './slider-pane';
 import { usePan, useSize, useWheelZoom } from './use-zoom';
 import type { ZoomControl } from './use-zoom';
@@ -53,7 +54,8 @@ export function CompareView(props: CompareViewProps) {
   const [chosenGain, setGain] = useState<number | null>(null);
   const [difference, setDifference] = useState<DifferenceState>({ kind: 'busy' });
   const [sharpening, onSharpening] = useSharpening();
-  const layout = layoutOf(props, { room, sizes });
+  const [failed, onFailed] = useFailed(props.pictures);
+  const layout = layoutOf(props, { room, sizes, failed });
   const isDifference = mode === 'difference' && layout.isPair && !isBlinking;
   const gain = chosenGain ?? (difference.kind === 'ready' ? gainFor(difference.figures) : 1);
   const { geometry } = layout;
@@ -80,7 +82,9 @@ export function CompareView(props: CompareViewProps) {
           {...props}
           gain={gain}
           layout={layout}
+          failed={failed}
           onDifference={setDifference}
+          onFailed={onFailed}
           onLoaded={onLoaded}
           onSharpening={onSharpening}
         />
@@ -134,6 +138,23 @@ function useLoadedSizes() {
   return [sizes, onLoaded] as const;
 }
 
+const NONE_FAILED: ReadonlySet<string> = new Set();
+
+/** Which of these could not be read; whenever others were looked at in between, they are tried anew. */
+function useFailed(pictures: readonly ComparedPicture[]) {
+  const of = JSON.stringify(pictures.map(({ url }) => url));
+  const [held, setHeld] = useState({ of, failed: NONE_FAILED });
+  if (held.of !== of) {
+    setHeld({ of, failed: NONE_FAILED });
+  }
+  const failed = held.of === of ? held.failed : NONE_FAILED;
+  const onFailed = (url: string, hasFailed: boolean) => {
+    const others = [...failed].filter((one) => one !== url);
+    setHeld({ of, failed: new Set(hasFailed ? [...others, url] : others) });
+  };
+  return [failed, onFailed] as const;
+}
+
 function isControl(target: EventTarget): boolean {
   return target instanceof Element && target.closest('button, input, .compare-line, .compare-empty') !== null;
 }
@@ -155,13 +176,21 @@ const GAP_PX = 2;
 /** Before the first look at the window. */
 const NO_ROOM: Size = { width: 1, height: 1 };
 
+interface Seen {
+  readonly room: Size | null;
+  readonly sizes: ReadonlyMap<string, Size>;
+  readonly failed: ReadonlySet<string>;
+}
+
 function layoutOf(
   { pictures: given, mode, zoom, instead, isBlinking = false, isInRow = false }: CompareViewProps,
-  { room, sizes }: { readonly room: Size | null; readonly sizes: ReadonlyMap<string, Size> },
+  { room, sizes, failed }: Seen,
 ): Layout {
   const pictures = shownOf(given);
   const known = pictures.map((picture) => ({ ...picture, size: sizeOf(picture, sizes.get(picture.url)) }));
-  const isApart = instead !== undefined || (mode === 'side' && !isBlinking);
+  // A sentence in place of a picture can be neither laid under another nor subtracted.
+  const isBroken = mode !== 'result' && pictures.some(({ url }) => failed.has(url));
+  const isApart = instead !== undefined || ((mode === 'side' || isBroken) && !isBlinking);
   const count = isApart ? pictures.length + (instead === undefined ? 0 : 1) : 1;
   const whole = room ?? NO_ROOM;
   // Until the first one's size is known that of another will do, which is most often as large: what is shown stays
@@ -192,8 +221,10 @@ function layoutOf(
 
 interface PanesProps extends CompareViewProps {
   readonly layout: Layout;
+  readonly failed: ReadonlySet<string>;
   readonly gain: number;
   onLoaded(url: string, size: Size): void;
+  onFailed(url: string, hasFailed: boolean): void;
   onSharpening(url: string, isUnderWay: boolean): void;
   onDifference(state: DifferenceState): void;
 }
@@ -206,11 +237,13 @@ function Panes(props: PanesProps) {
     <PictureFrame
       alt={alt === '' ? picture.label : `${picture.label} of ${alt}`}
       frame={geometry.frame}
+      hasFailed={props.failed.has(picture.url)}
       isContained={layout.isContained(picture)}
+      onFailed={props.onFailed}
       onLoaded={props.onLoaded}
       onSharpening={props.onSharpening}
+      picture={picture}
       placement={placement}
-      url={picture.url}
     >
       {picture === last && overlay !== undefined && overlay.opacity > 0 && (
         <OverlayPicture
@@ -277,63 +310,5 @@ function Pane({ label, children }: { readonly label: string; readonly children: 
       {children}
       <figcaption className="badge left">{label}</figcaption>
     </figure>
-  );
-}
-
-type PictureState = 'loading' | 'shown' | 'failed';
-
-interface PictureFrameProps {
-  readonly url: string;
-  readonly alt: string;
-  readonly frame: Size;
-  readonly placement: Placement;
-  readonly isContained: boolean;
-  /** What lies over it. */
-  readonly children: ReactNode;
-  onLoaded(url: string, size: Size): void;
-  onSharpening(url: string, isUnderWay: boolean): void;
-}
-
-/** A picture on its ground: what is transparent is told apart from what is not loaded yet. */
-function PictureFrame({ children, onLoaded, ...picture }: PictureFrameProps) {
-  const { url, frame, placement } = picture;
-  const [settled, setSettled] = useState<{ readonly url: string; readonly state: PictureState } | null>(null);
-  const state = settled?.url === url ? settled.state : 'loading';
-  return (
-    <Frame frame={frame} placement={placement} state={state}>
-      <SharpPicture
-        {...picture}
-        onFailed={() => setSettled({ url, state: 'failed' })}
-        onLoaded={(size) => {
-          setSettled({ url, state: 'shown' });
-          onLoaded(url, size);
-        }}
-      />
-      {children}
-      {state === 'loading' && <span className="compare-loading">Loading</span>}
-    </Frame>
-  );
-}
-
-interface FrameProps {
-  readonly frame: Size;
-  readonly placement: Placement;
-  readonly state: PictureState;
-  readonly children: ReactNode;
-}
-
-function Frame({ frame, placement: { scale, left, top }, state, children }: FrameProps) {
-  return (
-    <div
-      className="compare-frame"
-      data-state={state}
-      style={{
-        width: frame.width * scale,
-        height: frame.height * scale,
-        transform: `translate(${left}px, ${top}px)`,
-      }}
-    >
-      {children}
-    </div>
   );
 }

@@ -1,4 +1,4 @@
-import { render, screen } from '@testing-library/react';
+import { fireEvent, render, screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import type { Review } from '@shared/model/review';
 import { ModelProvider } from '../state/app-model';
@@ -31,4 +31,14 @@ it('tells verdict, rating, reasons and note of a result', async () => {
 it('says nothing of a result of which nothing was said', async () => {
   await shownWith({ reasons: [], note: ' ' });
   expect(screen.queryByRole('region', { name: 'Review' })).toBeNull();
+});
+
+it.each([
+  { broken: /^Source of/, named: /“faces\/\d+\.jpg” cannot be read.*rerun the row/ },
+  { broken: /^Result of/, named: /“\d+\.png” cannot be read.*folder of the run/ },
+])('names the file of a picture that cannot be read: $broken', async ({ broken, named }) => {
+  await shownWith(undefined);
+  fireEvent.error(screen.getByAltText(broken));
+  expect(screen.queryByAltText(broken)).toBeNull();
+  expect(screen.getByText(named)).toBeTruthy();
 });

@@ -2,6 +2,7 @@
 import { FAILURES } from '@shared/model/failure';
 import type { TileSize } from '@shared/media-url';
 import type { JobTile } from '@shared/model/run';
+import { Thumbnail } from '../pictures/unreadable';
 import { useModel } from '../state/app-model';
 import { useMayFetch } from '../ui/haste';
 import { Mark } from '../ui/pill';
@@ -57,7 +58,7 @@ export function JobTileView({ tile, size, hasMarks = false }: JobTileProps) {
 
 /** None while its list rushes past. */
 function Picture({ src }: { readonly src: string }) {
-  return useMayFetch() ? <img alt="" decoding="async" draggable={false} loading="lazy" src={src} /> : null;
+  return useMayFetch() ? <Thumbnail loading="lazy" src={src} /> : null;
 }
 
 /** Verdict and rating, in signs with their own ground; the tile's name says them in words. */

@@ -2,6 +2,7 @@
 import type { Version } from '@shared/model/review';
 import { formatTime, formatUsd } from '../ui/format';
 import type { Versions } from './use-versions';
+import { Thumbnail } from '../pictures/unreadable';
 import './version-strip.css';
 import { Keys } from '../ui/keys';
 
@@ -30,7 +31,7 @@ export function VersionStrip({ versions, onTakeBack, hasKeys = false }: VersionS
             title={version.instruction}
             type="button"
           >
-            <img alt="" decoding="async" draggable={false} src={version.thumbnail} />
+            <Thumbnail src={version.thumbnail} />
             <span>{version.isCurrent ? 'Now' : `Version ${at + 1}`}</span>
           </button>
         ))}

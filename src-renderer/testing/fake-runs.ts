@@ -127,6 +127,7 @@ export function detailOf(job: JobTile): JobDetail {
     instruction: fields['instruction'] ?? '',
     fields,
     inputs: [figureUrl(job.row, false)],
+    inputNames: [fields['image'] ?? ''],
     ...(isDone ? { output: figureUrl(job.row, true), heatMap: `${figureUrl(job.row, false)}#changed` } : {}),
     ...(isDone
       ? {

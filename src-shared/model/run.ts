@@ -302,6 +302,8 @@ export const jobDetailSchema = z.object({
   fields: z.record(z.string(), z.string()),
   /** media:// URLs of the inputs, large enough to compare. */
   inputs: z.array(z.string()),
+  /** What the row calls each of them: a path or an address. Of a picture inside the row only how that begins. */
+  inputNames: z.array(z.string()),
   /** media:// URL of the result, large enough to compare. */
   output: z.string().optional(),
   /** media:// URL of where the result differs from its first input, to be laid over it; absent: they cannot be laid on each other. */

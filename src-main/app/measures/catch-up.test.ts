@@ -85,6 +85,8 @@ describe('the app', () => {
     const detail = await jobDetail(library.app, jobIds[3] ?? 0);
     expect(detail.measures).toMatchObject({ width: 160, height: 120, asked: { imageSize: '320x240' } });
     expect(detail.job.suspicion).toBeGreaterThan(0.4);
+    // What a screen says of an input that it cannot show.
+    expect(detail.inputNames).toEqual(['3.png']);
   });
 
   it('measures nothing where that is switched off', async () => {

@@ -48,6 +48,28 @@ describe('a column with pictures whose name nobody knows', () => {
   });
 });
 
+describe('a picture of a row that cannot be read', () => {
+  it('is named beside the row, and marked among the first rows', async () => {
+    const { model, backend } = await opened();
+    const { datasets } = backend.client;
+    const { rows } = datasets;
+    datasets.rows = async (page) =>
+      (await rows(page)).map((row) => ({ ...row, thumbnails: [`media://library/${row.row}`] }));
+    fireEvent.click(button('Bilddatei'));
+    expect(model.draft.getState().task).toBe('edit');
+    const sentence =
+      '“m0.jpg” cannot be read. Check that the file is there and is a picture, else nothing is';
+    for (const picture of await screen.findAllByAltText('Picture 1 of row 0')) {
+      fireEvent.error(picture);
+    }
+    expect(screen.queryByAltText('Picture 1 of row 0')).toBeNull();
+    expect(screen.getByText(new RegExp(sentence))).toBeTruthy();
+    expect(screen.getByRole('img', { name: new RegExp(sentence) })).toBeTruthy();
+    fireEvent.click(button('Try again'));
+    expect(screen.getByAltText('Picture 1 of row 0')).toBeTruthy();
+  });
+});
+
 describe('remarks on a file', () => {
   const remark = (line: number) => ({ line, severity: 'note' as const, message: `Remark ${line}` });
 

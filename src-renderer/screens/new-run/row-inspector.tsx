@@ -1,7 +1,9 @@
 /** The row the previews show: its pictures, its cells, and the instruction as it will be sent. */
+import { imageReferences } from '@shared/columns';
 import { parseTemplate, renderTemplate } from '@shared/template';
 import type { Dataset, Row } from '@shared/model/run';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { RowPicture, unreadableSource, UNSENT } from '../../pictures/unreadable';
 import { formatCount, plural } from '../../ui/format';
 import { Notice } from '../../ui/notice';
 import { useDatasetRows } from './use-dataset-rows';
@@ -61,18 +63,14 @@ function RowFacts({ row, view }: { readonly row: Row; readonly view: DraftView }
             </p>
           ) : (
             <div className="row-pictures">
-              {row.thumbnails.map((src, at) => (
-                <img alt={`Picture ${at + 1} of row ${row.index}`} decoding="async" key={src} src={src} />
-              ))}
+              <RowPictures row={row} view={view} />
             </div>
           )}
         </div>
       )}
       {draft.task === 'text' && row.thumbnails.length > 0 && (
         <div className="pad row-pictures">
-          {row.thumbnails.map((src, at) => (
-            <img alt={`Picture ${at + 1} of row ${row.index}`} decoding="async" key={src} src={src} />
-          ))}
+          <RowPictures row={row} view={view} />
         </div>
       )}
       {draft.task === 'text' && <SystemPrompt row={row} view={view} />}
@@ -98,6 +96,18 @@ function RowFacts({ row, view }: { readonly row: Row; readonly view: DraftView }
       </div>
     </>
   );
+}
+
+function RowPictures({ row, view }: { readonly row: Row; readonly view: DraftView }) {
+  const names = imageReferences(row.fields, view.draft.imageColumns ?? []);
+  return row.thumbnails.map((src, at) => (
+    <RowPicture
+      alt={`Picture ${at + 1} of row ${row.index}`}
+      key={src}
+      sentence={unreadableSource(names[at] ?? '', UNSENT)}
+      src={src}
+    />
+  ));
 }
 
 function SystemPrompt({ row, view }: { readonly row: Row; readonly view: DraftView }) {

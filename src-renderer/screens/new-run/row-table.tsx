@@ -1,5 +1,7 @@
 /** The first rows with their pictures; the chosen one feeds the previews. */
+import { imageReferences } from '@shared/columns';
 import type { Row } from '@shared/model/run';
+import { Thumbnail, unreadableSource, UNSENT } from '../../pictures/unreadable';
 import { Notice } from '../../ui/notice';
 import type { DraftView } from './use-draft';
 
@@ -33,6 +35,7 @@ export function RowTable({ view }: { readonly view: DraftView }) {
             <RowLine
               columns={shown}
               hasPictures={hasPictures}
+              imageColumns={draft.imageColumns ?? []}
               isChosen={row.row === draft.previewRow}
               key={row.row}
               onChoose={() => change({ previewRow: row.row })}
@@ -53,12 +56,14 @@ export function RowTable({ view }: { readonly view: DraftView }) {
 interface RowLineProps {
   readonly row: Row;
   readonly columns: readonly string[];
+  readonly imageColumns: readonly string[];
   readonly hasPictures: boolean;
   readonly isChosen: boolean;
   onChoose(): void;
 }
 
-function RowLine({ row, columns, hasPictures, isChosen, onChoose }: RowLineProps) {
+function RowLine({ row, columns, imageColumns, hasPictures, isChosen, onChoose }: RowLineProps) {
+  const names = imageReferences(row.fields, imageColumns);
   return (
     <tr className={isChosen ? 'chosen' : undefined} onClick={onChoose}>
       <td>
@@ -77,7 +82,12 @@ function RowLine({ row, columns, hasPictures, isChosen, onChoose }: RowLineProps
         <td>
           <div className="thumbs">
             {row.thumbnails.slice(0, 4).map((src, at) => (
-              <img alt={`Picture ${at + 1} of row ${row.index}`} decoding="async" key={src} src={src} />
+              <Thumbnail
+                alt={`Picture ${at + 1} of row ${row.index}`}
+                key={src}
+                sentence={unreadableSource(names[at] ?? '', UNSENT)}
+                src={src}
+              />
             ))}
             {row.thumbnails.length === 0 && <span className="hint">none</span>}
           </div>

@@ -29,6 +29,7 @@ function detail(asked: Partial<Asked>, more: Partial<Measures> = {}, size = {}):
     instruction: '',
     fields: {},
     inputs: [],
+    inputNames: [],
     attempts: [],
     result: { ...RESULT, ...size },
     measures: {

@@ -1,5 +1,6 @@
 /** The results around the one shown, small, with what was said of them and whether they look suspicious. */
 import type { JobDetail } from '@shared/model/run';
+import { Thumbnail, unreadableResult } from '../../pictures/unreadable';
 import { useModel } from '../../state/app-model';
 import type { ReviewActs } from './review-acts';
 import { stripOf } from './review-session';
@@ -39,7 +40,10 @@ export function Filmstrip({ session, details, acts }: FilmstripProps) {
             type="button"
           >
             {detail?.result !== undefined && (
-              <img alt="" decoding="async" draggable={false} src={backend.thumbnail(detail.result.id)} />
+              <Thumbnail
+                sentence={unreadableResult(detail.result.fileName)}
+                src={backend.thumbnail(detail.result.id)}
+              />
             )}
           </button>
         );

@@ -4,6 +4,7 @@ import type { JobDetail } from '@shared/model/run';
 import { X } from 'lucide-react';
 import { useState } from 'react';
 import { rowOfTile } from '../../jobs/job-words';
+import { Thumbnail } from '../../pictures/unreadable';
 import { useModel } from '../../state/app-model';
 import type { ReviewActs } from './review-acts';
 import { rejectedOne, shownOf } from './review-session';
@@ -70,7 +71,7 @@ function Whose({ detail, resultId }: { readonly detail: JobDetail | undefined; r
   const { backend } = useModel();
   return (
     <b className="row">
-      <img alt="" draggable={false} src={backend.thumbnail(resultId)} />
+      <Thumbnail src={backend.thumbnail(resultId)} />
       {detail === undefined ? 'Why was it rejected?' : `${rowOfTile(detail.job)}: why?`}
     </b>
   );

@@ -1,9 +1,11 @@
 /** The failures of one kind: what to do, and each text with its rows and its rerun. */
+import { imageReferences } from '@shared/columns';
 import { FAILURES } from '@shared/model/failure';
 import type { FailureKind } from '@shared/model/failure';
 import type { Run } from '@shared/model/run';
 import { useState } from 'react';
 import type { Client } from '../../api';
+import { Thumbnail, unreadableSource } from '../../pictures/unreadable';
 import { useLive, useModel, useUi } from '../../state/app-model';
 import type { RunControls } from '../../state/run-controls';
 import { ALL_JOBS, isPanelShown, reveal, setFilter } from '../../state/ui-store';
@@ -102,7 +104,10 @@ interface TextProps {
 }
 
 function TextItem({ run, group, isOnly, onRerun }: TextProps) {
-  const { examples } = group;
+  const { examples, message } = group;
+  const [unread, setUnread] = useState<ReadonlySet<string>>(new Set());
+  // A failure that is about the picture names it already.
+  const unnamed = [...unread].filter((reference) => !message.includes(reference));
   return (
     <li className="failure-text">
       <span className="num">{formatCount(group.count)}</span>
@@ -112,7 +117,12 @@ function TextItem({ run, group, isOnly, onRerun }: TextProps) {
       <span className="failure-rows">
         <span className="hint">{examples.length === 1 ? 'row' : 'rows'}</span>
         {examples.map((example) => (
-          <ExampleRow example={example} key={example.id} run={run} />
+          <ExampleRow
+            example={example}
+            key={example.id}
+            onUnread={(reference) => setUnread((old) => new Set([...old, reference]))}
+            run={run}
+          />
         ))}
         {group.count > examples.length && <span className="hint">…</span>}
       </span>
@@ -126,6 +136,11 @@ function TextItem({ run, group, isOnly, onRerun }: TextProps) {
           Rerun {formatCount(group.count)}…
         </button>
       )}
+      {unnamed.map((reference) => (
+        <p className="hint failure-unread" key={reference}>
+          {unreadableSource(reference)}
+        </p>
+      ))}
     </li>
   );
 }
@@ -133,10 +148,12 @@ function TextItem({ run, group, isOnly, onRerun }: TextProps) {
 interface ExampleProps {
   readonly run: Run;
   readonly example: FailureGroup['examples'][number];
+  /** Its picture, by what the row calls it, cannot be read. */
+  onUnread(reference: string): void;
 }
 
 /** A row by its number, and its input picture where it has one: shows it in the list and in the inspector. */
-function ExampleRow({ run, example: { index, position, row } }: ExampleProps) {
+function ExampleRow({ run, example: { index, position, row }, onUnread }: ExampleProps) {
   const { ui } = useModel();
   const isShown = useUi(
     (state) =>
@@ -153,15 +170,30 @@ function ExampleRow({ run, example: { index, position, row } }: ExampleProps) {
       title={`Show row ${index} in the inspector`}
       type="button"
     >
-      <InputPicture row={row} run={run} />
+      <InputPicture onUnread={onUnread} row={row} run={run} />
       <span className="num">{formatCount(index)}</span>
     </button>
   );
 }
 
-function InputPicture({ run, row }: { readonly run: Run; readonly row: number }) {
+type InputProps = Pick<ExampleProps, 'run' | 'onUnread'> & { readonly row: number };
+
+function InputPicture({ run, row, onUnread }: InputProps) {
   const dataset = useLive((state) => state.datasets.get(run.datasetId));
-  const state = useDatasetRows(dataset, { offset: row, limit: 1, imageColumns: run.recipe.imageColumns });
-  const picture = state.kind === 'ready' ? state.rows[0]?.thumbnails[0] : undefined;
-  return picture === undefined ? null : <img alt="" decoding="async" loading="lazy" src={picture} />;
+  const { imageColumns } = run.recipe;
+  const state = useDatasetRows(dataset, { offset: row, limit: 1, imageColumns });
+  const found = state.kind === 'ready' ? state.rows[0] : undefined;
+  const picture = found?.thumbnails[0];
+  if (found === undefined || picture === undefined) {
+    return null;
+  }
+  const reference = imageReferences(found.fields, imageColumns)[0] ?? '';
+  return (
+    <Thumbnail
+      loading="lazy"
+      onFailed={() => onUnread(reference)}
+      sentence={unreadableSource(reference)}
+      src={picture}
+    />
+  );
 }

@@ -195,6 +195,15 @@ describe('failures in bulk', () => {
     );
   });
 
+  it('name an example whose picture cannot be read', async () => {
+    await opened();
+    const example = button('Show row 20');
+    await waitFor(() => expect(example.querySelector('img')).not.toBeNull());
+    fireEvent.error(example.querySelector('img') ?? document.body);
+    expect(example.querySelector('img')).toBeNull();
+    expect(screen.getByText(/^“faces\/0020\.jpg” cannot be read\. .* rerun the row\.$/)).toBeTruthy();
+  });
+
   it('are sent again as they were, in the same run', async () => {
     const { asked, dialog, count, backend } = await opened();
     fireEvent.click(dialog.getByRole('button', { name: `Rerun ${count}` }));
