@@ -124,13 +124,30 @@ test('a run of text over a dataset: its answers as columns, and as a column of t
     'For City 1: say "hello 1"',
   );
   expect(await faults(page)).toEqual([]);
+  // Judged by keys alone, from the table and back.
+  await page.keyboard.press('v');
+  const answer = page.getByRole('article', { name: 'Answer' });
+  const place = page.locator('.review-place');
+  await expect(answer).toContainText('hello 0');
+  await page.keyboard.press('p');
+  await expect(place).toHaveText('2 / 12');
+  await expect(answer).toContainText('hello 1');
+  await page.keyboard.press('x');
+  await expect(place).toHaveText('3 / 12');
+  await page.keyboard.press('1');
+  await expect(page.getByText('17% reviewed, 50% accepted')).toBeVisible();
+  expect(await faults(page)).toEqual([]);
+  await page.keyboard.press('Control+2');
+  await expect(table).toBeVisible();
   const out = join(home, 'exports');
   await mkdir(out);
   await answerDialogs(studio, out);
   await page.keyboard.press('Control+e');
   await page.getByRole('button', { name: 'Export 12 rows…' }).click();
   await expect(page.getByText('Exported 12 rows to cities.csv')).toBeVisible();
-  expect(await readFile(join(out, 'cities.csv'), 'utf8')).toMatch(/^city,wish,response,.*\r\n/u);
+  const exported = await readFile(join(out, 'cities.csv'), 'utf8');
+  expect(exported).toMatch(/^city,wish,response,.*\r\n/u);
+  expect(exported).toContain(',rejected,,Wrong,');
   await page.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: /Add answers as a column/ }).click();
   await page.getByLabel('Name of the column').fill('greeting');

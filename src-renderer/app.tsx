@@ -31,6 +31,7 @@ import { Shell } from './shell/shell';
 import { SourcesPanel } from './shell/sources-panel';
 import { useDropTarget } from './shell/use-drop-target';
 import { useLive, useModel, useUi } from './state/app-model';
+import type { Run } from '@shared/model/run';
 import { pictureRunsNewestFirst, runsNewestFirst } from './state/live-store';
 import type { View } from './state/ui-store';
 
@@ -87,10 +88,12 @@ function useZones(): Zones {
         const source = { kind: 'selection', selection: view.selection } as const;
         return reviewZones(source, JSON.stringify(view.selection));
       }
-      const newest = pictureRunsNewestFirst(runs);
+      const newest = runsNewestFirst(runs);
+      const hasResults = ({ counts }: Run) => counts.done > 0;
       const run =
         newest.find(({ id }) => id === view.runId) ??
-        newest.find(({ counts }) => counts.done > 0) ??
+        pictureRunsNewestFirst(runs).find(hasResults) ??
+        newest.find(hasResults) ??
         newest[0];
       // Its head names the run, and the others.
       return run === undefined

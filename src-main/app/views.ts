@@ -38,7 +38,7 @@ export async function jobDetail(app: App, jobId: number): Promise<JobDetail> {
   const fields = { ...row?.fields };
   const plain = plainRow(run, fields);
   const { imageColumns } = run.recipe;
-  const inputs = run.recipe.task === 'edit' ? imageReferences(fields, imageColumns) : [];
+  const inputs = run.recipe.task === 't2i' ? [] : imageReferences(fields, imageColumns);
   const answer = await app.store.answerOf(jobId);
   const measures = job.result === null ? null : await app.store.measures(job.result.id);
   return {

@@ -44,7 +44,7 @@ export function createReviewTable(db: Db) {
   const task = db.prepare<{ task: string | null }>(
     `SELECT CASE WHEN json_valid(recipe) THEN recipe ->> 'task' END AS task FROM runs WHERE id = ?`,
   );
-  /** Answers are not reviewed. */
+  /** There is nothing to measure in an answer. */
   const isText = (runId: number): boolean => task.get(runId)?.task === 'text';
   const find = db.prepare<{ review: string | null }>(
     'SELECT review FROM jobs WHERE id = ? AND result_id = ?',
@@ -83,11 +83,11 @@ export function createReviewTable(db: Db) {
       return old;
     },
     reviewCounts(runId: number): ReviewCounts {
-      return countsOf(isText(runId) ? [] : count.all(runId));
+      return countsOf(count.all(runId));
     },
     reviewSum: createSum(db, isText),
     reviewQueue: (runId: number, filter: ReviewFilter, how: ReviewHow = {}): readonly number[] =>
-      isText(runId) ? [] : idsOf(OF_RUN, runId, { filter, how }),
+      idsOf(OF_RUN, runId, { filter, how }),
     reviewAmong: (jobIds: readonly number[], filter: ReviewFilter, how: ReviewHow = {}): readonly number[] =>
       idsOf(AMONG, JSON.stringify(jobIds), { filter, how }),
   };
@@ -126,16 +126,17 @@ function createSum(db: Db, isText: (runId: number) => boolean): (of: ReviewSet) 
   const ofRun = prepare(OF_RUN);
   const among = prepare(AMONG);
   return (of) => {
-    const records =
-      'jobIds' in of ? among.all(JSON.stringify(of.jobIds)) : isText(of.runId) ? [] : ofRun.all(of.runId);
+    const records = 'jobIds' in of ? among.all(JSON.stringify(of.jobIds)) : ofRun.all(of.runId);
+    const isMeasured = 'runId' in of && isText(of.runId);
     const totalOf = (name: 'suspicious' | 'measured' | (typeof SUSPICION_KINDS)[number]): number =>
       records.reduce((sum, record) => sum + record[name], 0);
     const kinds = SUSPICION_KINDS.map((kind) => [kind, totalOf(kind)] as const);
+    const counts = countsOf(records);
     return {
-      ...countsOf(records),
+      ...counts,
       suspicions: Object.fromEntries(kinds.filter(([, found]) => found > 0)),
       suspicious: totalOf('suspicious'),
-      measured: totalOf('measured'),
+      measured: isMeasured ? counts.accepted + counts.rejected + counts.unset : totalOf('measured'),
     };
   };
 }

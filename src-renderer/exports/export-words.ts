@@ -33,12 +33,11 @@ export interface FilterChoice {
   readonly count: number;
 }
 
-/** Those that hold something. Answers wait for no verdict. */
+/** Those that hold something. `reviewed` null: not known. */
 export function filtersOf(
-  { counts, recipe }: Pick<Run, 'counts' | 'recipe'>,
-  told: ReviewCounts | null,
+  { counts }: Pick<Run, 'counts'>,
+  reviewed: ReviewCounts | null,
 ): readonly FilterChoice[] {
-  const reviewed = recipe.task === 'text' ? null : told;
   const choices: readonly FilterChoice[] = [
     { filter: 'jobs', count: jobTotal(counts) },
     { filter: 'results', count: counts.done },

@@ -60,8 +60,7 @@ interface RunItemProps {
 
 function RunItem({ run, label, isShown }: RunItemProps) {
   const { ui } = useModel();
-  // Answers are read in their table.
-  const isReviewing = useUi((state) => state.view.kind === 'review') && run.recipe.task !== 'text';
+  const isReviewing = useUi((state) => state.view.kind === 'review');
   const now = useNow(run.state.kind === 'waiting');
   const { word, tone } = runState(run, now);
   const total = jobTotal(run.counts);

@@ -128,7 +128,7 @@ export function datasetsNewestFirst(datasets: ReadonlyMap<number, Dataset>): rea
   return [...datasets.values()].sort((a, b) => b.id - a.id);
 }
 
-/** Of those, the ones with pictures: what can be reviewed and compared. */
+/** Of those, the ones with pictures: what can be compared. */
 export function pictureRunsNewestFirst(runs: ReadonlyMap<number, Run>): readonly Run[] {
   return runsNewestFirst(runs).filter(({ recipe }) => recipe.task !== 'text');
 }

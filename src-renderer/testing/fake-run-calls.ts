@@ -9,6 +9,7 @@ import type { World } from './fake-backend';
 import { fakePreflight } from './fake-preflight';
 import { detailOf, failureOf, newRun, recount } from './fake-runs';
 import type { FakeRun } from './fake-runs';
+import { answersOfRun } from './fake-text';
 
 /** Names of picked output folders that hold something. */
 const EXISTING: Readonly<Record<string, ExistingOutput>> = {
@@ -161,8 +162,16 @@ function jobCalls(world: World): JobCalls {
       );
       return { total: jobs.length, jobs: jobs.slice(offset, offset + limit) };
     },
-    job: async ({ jobId }) =>
-      detailOf(found(Math.floor(jobId / 1_000_000)).jobs.find((job) => job.id === jobId) ?? notFound()),
+    job: async ({ jobId }) => {
+      const fake = found(Math.floor(jobId / 1_000_000));
+      const detail = detailOf(fake.jobs.find((job) => job.id === jobId) ?? notFound());
+      if (fake.run.recipe.task !== 'text') {
+        return detail;
+      }
+      const { output: _, heatMap: __, ...rest } = detail;
+      const answer = answersOfRun(world, fake.run.id).find((row) => row.jobId === jobId)?.answer;
+      return { ...rest, ...(answer === undefined ? {} : { answer }) };
+    },
     failures: async ({ runId }) =>
       Object.entries(found(runId).run.failures).map(([kind, count]) => {
         const examples = found(runId).jobs.filter((job) => job.failureKind === kind);

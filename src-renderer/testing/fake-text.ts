@@ -336,7 +336,7 @@ function answering(world: World, request: TextRequest, signal: AbortSignal | und
 }
 
 /** The answers of a scripted text run, as far as its jobs have come. */
-function answersOfRun(world: World, runId: number): AnswerRow[] {
+export function answersOfRun(world: World, runId: number): AnswerRow[] {
   const fake = world.runs.get(runId);
   if (fake === undefined) {
     return [];

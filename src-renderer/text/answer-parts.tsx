@@ -65,8 +65,12 @@ export function FailureNotice({ answer: { failure, state } }: { readonly answer:
   );
 }
 
+interface CandidatesProps {
+  readonly answer: Pick<AnswerRow, 'answer' | 'misfit' | 'state'>;
+}
+
 /** The answer; where several were asked for, one at a time. */
-export function Candidates({ answer: { answer, misfit, state } }: { readonly answer: AnswerRow }) {
+export function Candidates({ answer: { answer, misfit, state } }: CandidatesProps) {
   const [at, setAt] = useState(0);
   const count = answer === undefined ? 0 : 1 + (answer.more?.length ?? 0);
   const go = (by: number) => (count > 1 ? () => setAt((at + by + count) % count) : null);

@@ -88,7 +88,7 @@ export function unmeasured({ accepted, rejected, unset, measured }: ReviewSum): 
 }
 
 /** Offered as chips after a rejection; a user may write others. */
-export const REJECTION_REASONS: readonly string[] = [
+const PICTURE_REASONS: readonly string[] = [
   'Wrong object',
   'Artifacts',
   'Identity changed',
@@ -99,6 +99,23 @@ export const REJECTION_REASONS: readonly string[] = [
   'Unchanged',
   'Cut off',
 ];
+
+/** The same of an answer. */
+const ANSWER_REASONS: readonly string[] = [
+  'Wrong',
+  'Made up',
+  'Incomplete',
+  'Instruction ignored',
+  'Wrong format',
+  'Too long',
+  'Too short',
+  'Wrong tone',
+  'Wrong language',
+];
+
+export function rejectionReasons(isText: boolean): readonly string[] {
+  return isText ? ANSWER_REASONS : PICTURE_REASONS;
+}
 
 export function isNoReview({ verdict, rating, reasons, note }: Review): boolean {
   return verdict === undefined && rating === undefined && reasons.length === 0 && note.trim() === '';

@@ -193,8 +193,7 @@ async function writeTable(
     files: [file],
     columns: await items.columns(),
     withRuns,
-    // No answer of a text run is reviewed.
-    withReviews: items.answers === undefined,
+    withReviews: true,
     answers: items.answers,
     pages: pages(),
   });

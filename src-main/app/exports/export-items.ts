@@ -64,14 +64,13 @@ export async function itemsOf(store: ExportStore, source: ExportSource): Promise
   const { filter } = source;
   const name = filter === 'jobs' || filter === 'results' ? run.name : `${run.name}-${filter}`;
   const answers = answerShape(run.recipe);
-  // Answers wait for no verdict, so that no review lists them.
-  const states = answers !== undefined && filter === 'results' ? DONE : STATES[filter];
+  const states = STATES[filter];
+  const shape = { name, ...(answers === undefined ? {} : { answers }) };
   if (states === undefined) {
-    return { ...joined.over(await store.reviewQueue(run.id, reviewFilterOf(filter))), name };
+    return { ...joined.over(await store.reviewQueue(run.id, reviewFilterOf(filter))), ...shape };
   }
   return {
-    name,
-    ...(answers === undefined ? {} : { answers }),
+    ...shape,
     join: joined.join,
     total: await totalOf(store, run.id, states),
     columns: async () => (await joined.datasetOf(run)).columns,
@@ -88,8 +87,6 @@ const STATES: Readonly<Partial<Record<ExportFilter, readonly (JobState | undefin
   jobs: [undefined],
   failures: ['failed', 'unknown'],
 };
-
-const DONE: readonly JobState[] = ['done'];
 
 function reviewFilterOf(filter: ExportFilter): ReviewFilter {
   return filter === 'accepted' || filter === 'rejected' || filter === 'unset' ? filter : 'all';

@@ -1,7 +1,11 @@
 /** A text run of a real app over a real socket, from its dataset to its answers. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PLAIN_EXPORT } from '@shared/model/export';
+import type { Review } from '@shared/model/review';
 import type { Recipe, Run, RunOptions } from '@shared/model/run';
 import type { TextRecipe } from '@shared/model/text';
+import Papa from 'papaparse';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   json,
@@ -10,6 +14,8 @@ import {
   type ScriptedServer,
   startScriptedServer,
 } from '../../providers/testing/scripted-server';
+import { writeExport } from '../exports/carry-out-export';
+import { jobDetail } from '../views';
 import { setUpRun } from './run-setup';
 import { answerRows } from '../text/answer-rows';
 import { listedModel } from '../testing/listed-model';
@@ -185,6 +191,46 @@ describe('a text run', () => {
     expect(versions.map(({ isCurrent }) => isCurrent)).toEqual([true, false]);
     await library.app.versions.takeBack(job?.id ?? 0, versions[1]?.result.id ?? 0);
     expect(await library.app.store.answerOf(job?.id ?? 0)).toMatchObject({ text: 'Answer 1' });
+  });
+
+  it('is reviewed like a run of pictures, and what was accepted leaves with what was said of it', async () => {
+    server.reply((request) => said(`You asked: ${promptOf(request)}`));
+    const { id: runId } = await begin(['one', 'two', 'three']);
+    await ended(runId);
+    const { store, pictures } = library.app;
+    const [first, second, third] = await jobsOf(runId);
+    const accepted: Review = { verdict: 'accepted', rating: 4, reasons: [], note: '' };
+    await store.setReview(second?.id ?? 0, second?.resultId ?? 0, accepted);
+    expect(await store.reviewCounts(runId)).toEqual({ accepted: 1, rejected: 0, unset: 2 });
+    // Nothing of an answer is left to be measured.
+    expect(await store.reviewSum({ runId })).toMatchObject({ accepted: 1, suspicious: 0, measured: 3 });
+    expect(await store.reviewQueue(runId, 'unset')).toEqual([first?.id, third?.id]);
+    expect(await jobDetail(library.app, second?.id ?? 0)).toMatchObject({
+      answer: { text: 'You asked: Say two' },
+      review: { verdict: 'accepted', rating: 4 },
+    });
+    const target = join(library.folder, 'accepted.csv');
+    await writeExport(
+      pictures.exportParts('0'),
+      {
+        source: { kind: 'run', runId, filter: 'accepted' },
+        format: 'csv',
+        options: PLAIN_EXPORT,
+        target,
+      },
+      { tell: () => undefined, signal: AbortSignal.timeout(60_000) },
+    );
+    const [row, ...more] = Papa.parse<Record<string, string>>(await readFile(target, 'utf8'), {
+      header: true,
+      skipEmptyLines: true,
+    }).data;
+    expect(more).toEqual([]);
+    expect(row).toMatchObject({
+      prompt: 'two',
+      response: 'You asked: Say two',
+      verdict: 'accepted',
+      rating: '4',
+    });
   });
 
   it('leaves out what cannot be asked, and sends nothing of it', async () => {

@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startRun } from '../runs/run-request';
 import { openTestLibrary, type TestLibrary } from '../testing/test-library';
+import { jobDetail } from '../views';
 import { madeDataset } from './made-dataset';
 import type { TextShell } from './text-parts';
 
@@ -310,6 +311,10 @@ describe('what is made of answers', () => {
     await overRun(judged.id);
     const { answers } = await app.texts.answers({ runId: judged.id, offset: 0, limit: 10 });
     expect(answers).toMatchObject([{ state: 'done' }]);
+    // Whoever reviews the answer sees what it was asked about.
+    const { inputs, inputNames } = await jobDetail(app, answers[0]?.jobId ?? 0);
+    expect(inputs).toHaveLength(2);
+    expect(inputNames).toEqual(expect.arrayContaining([expect.stringMatching(/a\.png$/)]));
     const made = await app.store.dataset(judged.datasetId);
     const roots = made === null ? 'all' : app.imageRoots(made);
     expect(roots === 'all' ? roots : roots.toSorted()).toEqual([painted.outputDir, pictures].toSorted());

@@ -14,7 +14,6 @@ interface FilmstripProps {
 }
 
 export function Filmstrip({ session, details, acts }: FilmstripProps) {
-  const { backend } = useModel();
   const { ids, at } = session;
   const { from: first, to } = stripOf(session, NEIGHBOURS);
   const shown = ids.slice(first, to);
@@ -39,15 +38,23 @@ export function Filmstrip({ session, details, acts }: FilmstripProps) {
             onClick={() => acts.moveTo(first + place)}
             type="button"
           >
-            {detail?.result !== undefined && (
-              <Thumbnail
-                sentence={unreadableResult(detail.result.fileName)}
-                src={backend.thumbnail(detail.result.id)}
-              />
-            )}
+            {detail !== undefined && <Small detail={detail} />}
           </button>
         );
       })}
     </nav>
+  );
+}
+
+/** More does not fit. */
+const SHOWN_LETTERS = 60;
+
+function Small({ detail: { answer, result } }: { readonly detail: JobDetail }) {
+  const { backend } = useModel();
+  if (answer !== undefined) {
+    return <span className="filmstrip-answer">{answer.text.slice(0, SHOWN_LETTERS)}</span>;
+  }
+  return result === undefined ? null : (
+    <Thumbnail sentence={unreadableResult(result.fileName)} src={backend.thumbnail(result.id)} />
   );
 }

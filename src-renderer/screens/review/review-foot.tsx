@@ -15,7 +15,8 @@ interface FootProps {
   readonly unsavedNote: string | undefined;
   onRerun(): void;
   onEdit(): void;
-  onStudio(): void;
+  /** Absent: it is no picture. */
+  onStudio?(): void;
   /** Absent: there is nothing to compare. */
   onArena?(): void;
 }
@@ -61,9 +62,11 @@ export function ReviewFoot(props: FootProps) {
           Compare blind… <kbd>B</kbd>
         </button>
       )}
-      <button className="btn ghost" disabled={shown === null} onClick={onStudio} type="button">
-        Edit in studio <kbd>E</kbd>
-      </button>
+      {onStudio !== undefined && (
+        <button className="btn ghost" disabled={shown === null} onClick={onStudio} type="button">
+          Edit in studio <kbd>E</kbd>
+        </button>
+      )}
       <button className="btn ghost" disabled={detail === undefined} onClick={onRerun} type="button">
         Rerun <kbd>R</kbd>
       </button>

@@ -7,7 +7,7 @@ import type { Run } from '@shared/model/run';
 import { Undo2 } from 'lucide-react';
 import { useRef } from 'react';
 import { useLive, useModel } from '../../state/app-model';
-import { pictureRunsNewestFirst } from '../../state/live-store';
+import { runsNewestFirst } from '../../state/live-store';
 import { show } from '../../state/ui-store';
 import { runLabels } from '../../jobs/run-words';
 import { formatCount } from '../../ui/format';
@@ -66,7 +66,7 @@ export function ReviewHead(props: ReviewHeadProps) {
           </button>
         ))}
       </div>
-      <Suspicion {...props} />
+      {run?.recipe.task !== 'text' && <Suspicion {...props} />}
       <span className="grow" />
       {/* Together, so that none of them stands alone where the head needs a second line. */}
       <div className="row">
@@ -99,7 +99,7 @@ export function ReviewHead(props: ReviewHeadProps) {
 function RunChoice({ run }: { readonly run: Run }) {
   const { ui } = useModel();
   const runs = useLive((live) => live.runs);
-  const choices = pictureRunsNewestFirst(runs).filter(({ id, counts }) => id === run.id || counts.done > 0);
+  const choices = runsNewestFirst(runs).filter(({ id, counts }) => id === run.id || counts.done > 0);
   const labelOf = runLabels(choices);
   return (
     <select

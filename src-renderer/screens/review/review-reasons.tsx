@@ -1,5 +1,4 @@
 /** Why a result was rejected, as chips over the pictures: of the one shown, or of the one rejected last while the next is shown. */
-import { REJECTION_REASONS } from '@shared/model/review';
 import type { JobDetail } from '@shared/model/run';
 import { X } from 'lucide-react';
 import { useState } from 'react';
@@ -17,16 +16,18 @@ interface ReasonsProps {
   readonly session: ReviewSession;
   readonly details: ReadonlyMap<number, JobDetail>;
   readonly acts: ReviewActs;
+  /** Those that are offered. */
+  readonly reasons: readonly string[];
 }
 
-export function Reasons({ session, details, acts }: ReasonsProps) {
+export function Reasons({ session, details, acts, reasons }: ReasonsProps) {
   const shownId = session.ids[session.at] ?? 0;
   const one = rejectedOne(session, shownOf(details.get(shownId)));
   if (one === null) {
     return null;
   }
   const given = one.review?.reasons ?? [];
-  const own = given.filter((reason) => !REJECTION_REASONS.includes(reason));
+  const own = given.filter((reason) => !reasons.includes(reason));
   return (
     <div aria-label="Why it was rejected" className="row reasons" role="group">
       {one.jobId === shownId ? (
@@ -34,7 +35,7 @@ export function Reasons({ session, details, acts }: ReasonsProps) {
       ) : (
         <Whose detail={details.get(one.jobId)} resultId={one.resultId} />
       )}
-      {[...REJECTION_REASONS, ...own].map((reason, at) => (
+      {[...reasons, ...own].map((reason, at) => (
         <button
           aria-pressed={given.includes(reason)}
           className="chip"
@@ -42,7 +43,7 @@ export function Reasons({ session, details, acts }: ReasonsProps) {
           onClick={() => acts.reason(reason)}
           type="button"
         >
-          {reason} {at < REJECTION_REASONS.length && <kbd>{at + 1}</kbd>}
+          {reason} {at < reasons.length && <kbd>{at + 1}</kbd>}
         </button>
       ))}
       <OtherReason
@@ -71,7 +72,7 @@ function Whose({ detail, resultId }: { readonly detail: JobDetail | undefined; r
   const { backend } = useModel();
   return (
     <b className="row">
-      <Thumbnail src={backend.thumbnail(resultId)} />
+      {detail?.answer === undefined && <Thumbnail src={backend.thumbnail(resultId)} />}
       {detail === undefined ? 'Why was it rejected?' : `${rowOfTile(detail.job)}: why?`}
     </b>
   );

@@ -1,4 +1,5 @@
 /** The review: instruction above, source and result large, a verdict per key, the neighbours below. */
+import { rejectionReasons } from '@shared/model/review';
 import type { ReviewSource } from '@shared/model/review';
 import type { JobDetail, Run } from '@shared/model/run';
 import { useEffect, useMemo, useRef, useState } from 'react';
@@ -16,6 +17,7 @@ import { Notice } from '../../ui/notice';
 import { StartArena } from '../arena/start-arena';
 import { RerunDialog } from '../runs/rerun-dialog';
 import { editInStudio } from '../studio/edit-in-studio';
+import { AnswerStage } from './answer-stage';
 import { Filmstrip } from './filmstrip';
 import { HeatMapButton, overlayOf, useHeatMap } from './heat-map';
 import type { HeatMap } from './heat-map';
@@ -89,6 +91,9 @@ function Sitting({ source, session, refusal, sitting, look, heatMap, onLook }: S
   const { acts, details, failures, error, sum } = sitting;
   const model = useModel();
   const run = useLive((live) => (source.kind === 'run' ? live.runs.get(source.runId) : undefined)) ?? null;
+  const isText = run?.recipe.task === 'text';
+  const canCompareBlind = source.kind === 'run' && !isText;
+  const reasons = rejectionReasons(isText);
   const compare = useCompare();
   const [open, setOpen] = useState<Open>('nothing');
   const noteField = useRef<HTMLInputElement>(null);
@@ -107,16 +112,18 @@ function Sitting({ source, session, refusal, sitting, look, heatMap, onLook }: S
     () => ({
       acts,
       compare: actsOf(compare),
+      reasons,
       editNote: () => noteField.current?.focus(),
       editInstruction,
-      editInStudio: () => void editInStudio(model, resultId === undefined ? [] : [resultId]),
+      // An answer is no picture: nothing of it can be measured, painted on or laid beside another.
+      editInStudio: () => void editInStudio(model, resultId === undefined || isText ? [] : [resultId]),
       toggleHeatMap: heatMap.toggle,
       toggleAdvance: () => acts.setAutoAdvance(!session.autoAdvance),
-      toggleOrder: () => onLook({ order: look.order === 'suspicious' ? 'source' : 'suspicious' }),
-      toggleSuspicious: () => onLook({ suspicion: look.suspicion === null ? 'any' : null }),
+      toggleOrder: () => !isText && onLook({ order: look.order === 'suspicious' ? 'source' : 'suspicious' }),
+      toggleSuspicious: () => !isText && onLook({ suspicion: look.suspicion === null ? 'any' : null }),
       stepFilter: (step: 1 | -1) => onLook({ filter: filterAfter(look.filter, step) }),
-      compareBlind: source.kind === 'run' ? () => setOpen('arena') : null,
-      nextVersion: lookOn,
+      compareBlind: canCompareBlind ? () => setOpen('arena') : null,
+      nextVersion: () => !isText && lookOn(),
       takeVersionBack: () => looked !== null && acts.takeBack(looked.resultId),
       leaveVersion: () => {
         lookAt(null);
@@ -131,9 +138,11 @@ function Sitting({ source, session, refusal, sitting, look, heatMap, onLook }: S
       resultId,
       session.autoAdvance,
       heatMap,
+      isText,
+      reasons,
       look,
       onLook,
-      source.kind,
+      canCompareBlind,
       looked,
       lookAt,
       lookOn,
@@ -175,24 +184,25 @@ function Sitting({ source, session, refusal, sitting, look, heatMap, onLook }: S
         detail={detail}
         heatMap={heatMap}
         isEmpty={session.ids.length === 0}
+        isText={isText}
         versions={versions}
       >
         {session.ids.length === 0 && (
           <NothingLeft look={look} onLook={onLook} session={session} source={source} />
         )}
-        <Reasons acts={acts} details={details} session={session} />
+        <Reasons acts={acts} details={details} reasons={reasons} session={session} />
       </Stage>
-      <VersionStrip hasKeys onTakeBack={acts.takeBack} versions={versions} />
+      {!isText && <VersionStrip hasKeys onTakeBack={acts.takeBack} versions={versions} />}
       <ReviewFoot
         acts={acts}
         detail={detail}
         noteField={noteField}
         onEdit={keys.editInstruction}
         onRerun={() => void acts.rerun()}
-        onStudio={keys.editInStudio}
         session={session}
         unsavedNote={jobId === undefined ? undefined : sitting.unsavedNotes.get(jobId)}
-        {...(source.kind === 'run' ? { onArena: () => setOpen('arena') } : {})}
+        {...(isText ? {} : { onStudio: keys.editInStudio })}
+        {...(canCompareBlind ? { onArena: () => setOpen('arena') } : {})}
       />
       <Filmstrip acts={acts} details={details} session={session} />
       {open === 'arena' && source.kind === 'run' && (
@@ -224,43 +234,55 @@ interface StageProps {
   readonly heatMap: HeatMap;
   readonly versions: Versions;
   readonly isEmpty: boolean;
+  readonly isText: boolean;
   readonly children: ReactNode;
 }
 
-function Stage({ detail, compare, heatMap, versions, isEmpty, children }: StageProps) {
-  const { looked } = versions;
+function Stage(props: StageProps) {
+  const { detail, compare, isEmpty, isText, children } = props;
   return (
     <div className="review-stage">
-      {!isEmpty && detail !== undefined && (
-        <>
-          {looked === null || detail.output === undefined ? (
-            <JobCompare
-              {...compare}
-              detail={detail}
-              instead={<b>{instead(detail)}</b>}
-              overlay={overlayOf(heatMap, detail)}
-              tools={<HeatMapButton detail={detail} map={heatMap} />}
-            />
-          ) : (
-            <CompareView
-              {...compare}
-              alt={nameOfTile(detail.job)}
-              pictures={[
-                { url: looked.view, label: 'Earlier version', width: looked.width, height: looked.height },
-                {
-                  url: detail.output,
-                  label: 'Now',
-                  width: detail.result?.width,
-                  height: detail.result?.height,
-                },
-              ]}
-            />
-          )}
-          {looked === null && <ReviewBadges detail={detail} />}
-        </>
-      )}
+      {!isEmpty &&
+        detail !== undefined &&
+        (isText ? (
+          <AnswerStage compare={compare} detail={detail} instead={<b>{instead(detail)}</b>} />
+        ) : (
+          <PictureStage {...props} detail={detail} />
+        ))}
       {children}
     </div>
+  );
+}
+
+function PictureStage({ detail, compare, heatMap, versions }: StageProps & { readonly detail: JobDetail }) {
+  const { looked } = versions;
+  return (
+    <>
+      {looked === null || detail.output === undefined ? (
+        <JobCompare
+          {...compare}
+          detail={detail}
+          instead={<b>{instead(detail)}</b>}
+          overlay={overlayOf(heatMap, detail)}
+          tools={<HeatMapButton detail={detail} map={heatMap} />}
+        />
+      ) : (
+        <CompareView
+          {...compare}
+          alt={nameOfTile(detail.job)}
+          pictures={[
+            { url: looked.view, label: 'Earlier version', width: looked.width, height: looked.height },
+            {
+              url: detail.output,
+              label: 'Now',
+              width: detail.result?.width,
+              height: detail.result?.height,
+            },
+          ]}
+        />
+      )}
+      {looked === null && <ReviewBadges detail={detail} />}
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { NO_REVIEW, REJECTION_REASONS } from '@shared/model/review';
+import { NO_REVIEW, rejectionReasons } from '@shared/model/review';
 import type { Review } from '@shared/model/review';
 import { describe, expect, it } from 'vitest';
 import {
@@ -67,7 +67,7 @@ describe('a verdict', () => {
 });
 
 describe('the reasons of a rejection', () => {
-  const [first = '', second = ''] = REJECTION_REASONS;
+  const [first = '', second = ''] = rejectionReasons(false);
   /** Given to whichever is asked about; `review`: what the library knows of the one shown. */
   const give = (session: ReviewSession, reason: string, review?: Review) =>
     reasoned(session, shownAt(session, review), reason);

@@ -1,5 +1,4 @@
 /** The keys of the review screen: no bare letter acts while the user types, nor behind a dialog or menu. */
-import { REJECTION_REASONS } from '@shared/model/review';
 import { useLayoutEffect } from 'react';
 import { obeyCompareKey } from '../../compare/compare-model';
 import type { CompareActs } from '../../compare/compare-model';
@@ -12,6 +11,8 @@ import type { ReviewActs } from './review-acts';
 export interface KeyActs {
   readonly acts: ReviewActs;
   readonly compare: CompareActs;
+  /** Those that digits give. */
+  readonly reasons: readonly string[];
   editNote(): void;
   editInstruction(): void;
   editInStudio(): void;
@@ -82,9 +83,9 @@ const WORKS: Readonly<Record<ActOf<typeof REVIEW_KEYS>, Work>> = {
   unset: ({ acts }) => acts.judge(null, true),
   acceptHere: ({ acts }) => acts.judge('accepted', true),
   rejectHere: ({ acts }) => acts.judge('rejected', true),
-  digit: ({ acts }, event) => {
+  digit: ({ acts, reasons }, event) => {
     const number = Number(event.key);
-    const reason = REJECTION_REASONS[number - 1];
+    const reason = reasons[number - 1];
     const isReason = reason !== undefined && acts.reason(reason);
     if (!isReason && number <= 5) {
       acts.rate(number);

@@ -3,6 +3,7 @@ import type { JobTile, Run } from '@shared/model/run';
 import type { AnswerRow } from '@shared/model/text';
 import { useMemo } from 'react';
 import { Attempts, Fact } from '../../jobs/job-panel';
+import { JobReview } from '../../jobs/job-review';
 import { JOB_STATES } from '../../jobs/job-words';
 import { useModel } from '../../state/app-model';
 import { useJobDetail } from '../../state/job-details';
@@ -101,5 +102,10 @@ function RowAttempts({ row }: { readonly row: AnswerRow }) {
     [jobId, runId, place, index, model, state, failureKind],
   );
   const detail = useJobDetail(tile);
-  return detail.kind === 'ready' ? <Attempts attempts={detail.detail.attempts} /> : null;
+  return detail.kind === 'ready' ? (
+    <>
+      <JobReview review={detail.detail.review} />
+      <Attempts attempts={detail.detail.attempts} />
+    </>
+  ) : null;
 }

@@ -97,7 +97,7 @@ function useRunActs({ run, controls }: RunPart, open: (dialog: RunDialog) => voi
       : only(!isRunning && !controls.action.isBusy && (remaining > 0 || run.counts.failed > 0), rest),
     pause: only(canPause(run, controls), controls.pause),
     cancel: only(remaining > 0, () => open('cancel')),
-    review: only(hasPictures, () => show(ui, { kind: 'review', runId: run.id })),
+    review: only(run.counts.done > 0, () => show(ui, { kind: 'review', runId: run.id })),
     showFolder: () => void controls.action.run(() => backend.client.runs.showFolder({ runId: run.id })),
     arena: only(hasPictures, () => open('arena')),
     judge: only(hasPictures, () => open('judge')),

@@ -49,8 +49,7 @@ describe('a text run', () => {
     expect(table().getAttribute('aria-rowcount')).toBe('429');
     expect(within(table()).getAllByRole('row').length).toBeLessThan(40);
     expect(backend.runs.get(3)?.run.counts.done).toBeGreaterThan(300);
-    // The tab alone: there are no pictures to review.
-    expect(screen.getAllByRole('button', { name: 'Review' })).toHaveLength(1);
+    expect(button(/^Review \d+$/)).toBeTruthy();
   });
 
   it('has a column for each field of a structured answer, and shows failures by their kind', async () => {
