@@ -86,6 +86,12 @@ test('a verdict per key, back through all of them, kept over a restart, exported
     'aria-pressed',
     'true',
   );
+  // So are the choices of the last export.
+  await studio.page.keyboard.press('Control+2');
+  await studio.page.keyboard.press('Control+e');
+  await expect(studio.page.getByLabel('Which', { exact: true })).toHaveValue('accepted');
+  await expect(studio.page.getByRole('radio', { name: /^Dataset folder/ })).toBeChecked();
+  await studio.page.keyboard.press('Escape');
   await studio.page.keyboard.press('Control+4');
   const reasons = studio.page.getByRole('list', { name: 'Rejected for' });
   await expect(reasons.getByRole('button', { name: 'Artifacts, 1' })).toBeVisible();

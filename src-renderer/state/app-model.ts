@@ -126,7 +126,7 @@ export function createAppModel(backend: Backend, storage: Storage): AppModel {
     gallery,
     rewrites: createRewritesStore(),
     sittings: createReviewSittings(),
-    outgoing: createOutgoing(backend.client, ui),
+    outgoing: createOutgoing({ client: backend.client, ui, storage }),
     details,
     tests: createKeyTests(backend.client),
     runJobs(runId, filter) {

@@ -1,8 +1,15 @@
 /** What leaves the library: dialogs that ask how, exports under way whatever screen is shown, and what went wrong. */
-import { PLAIN_EXPORT } from '@shared/model/export';
+import {
+  exportFilterSchema,
+  exportFormatSchema,
+  exportOptionsSchema,
+  PLAIN_EXPORT,
+} from '@shared/model/export';
 import type { ExportFilter, ExportFormat, ExportOptions, ExportSource } from '@shared/model/export';
 import type { GallerySelection } from '@shared/model/gallery';
 import type { PictureRef } from '@shared/model/picture';
+import { z } from 'zod';
+import { createJSONStorage, persist } from 'zustand/middleware';
 import { createStore } from 'zustand/vanilla';
 import type { Client } from '../api';
 import { sentenceOf } from './refusal';
@@ -20,13 +27,14 @@ export type ExportSubject =
     }
   | { readonly kind: 'selection'; readonly selection: GallerySelection; readonly count: number };
 
-/** What was chosen for the last export: the next dialog begins with it. */
-export interface LastExport {
-  readonly format: ExportFormat;
-  readonly options: ExportOptions;
+/** What was chosen for the last export: the next dialog begins with it, after a restart too. */
+const lastExportSchema = z.object({
+  format: exportFormatSchema,
+  options: exportOptionsSchema,
   /** Of the run it was about. */
-  readonly filter?: { readonly of: number; readonly is: ExportFilter } | undefined;
-}
+  filter: z.object({ of: z.number(), is: exportFilterSchema }).optional(),
+});
+export type LastExport = Readonly<z.infer<typeof lastExportSchema>>;
 
 export interface ExportWork {
   readonly id: number;
@@ -54,15 +62,38 @@ export interface ExportRequest {
   readonly options: ExportOptions;
 }
 
+const keptSchema = z.object({ last: lastExportSchema });
+
 export type OutgoingStore = ReturnType<typeof createOutgoing>;
 
-export function createOutgoing(client: Pick<Client, 'pictures'>, ui: UiStore) {
-  const store = createStore<OutgoingState>()(() => ({
-    dialog: { kind: 'none' },
-    last: { format: 'csv', options: PLAIN_EXPORT },
-    work: [],
-    problem: null,
-  }));
+const INITIAL: OutgoingState = {
+  dialog: { kind: 'none' },
+  last: { format: 'csv', options: PLAIN_EXPORT },
+  work: [],
+  problem: null,
+};
+
+interface OutgoingParts {
+  readonly client: Pick<Client, 'pictures'>;
+  readonly ui: UiStore;
+  /** Keeps what was chosen for the last export. */
+  readonly storage: Storage;
+}
+
+export function createOutgoing({ client, ui, storage }: OutgoingParts) {
+  const store = createStore<OutgoingState>()(
+    persist(() => INITIAL, {
+      name: 'brushfleet.export',
+      version: 1,
+      storage: createJSONStorage(() => storage),
+      partialize: ({ last }) => ({ last }),
+      // Another version of the program may have kept what this one does not know.
+      merge: (kept, state) => {
+        const parsed = keptSchema.safeParse(kept);
+        return parsed.success ? { ...state, last: parsed.data.last } : state;
+      },
+    }),
+  );
   const stops = new Map<number, AbortController>();
   let lastId = 0;
 
@@ -101,9 +132,9 @@ export function createOutgoing(client: Pick<Client, 'pictures'>, ui: UiStore) {
     ...store,
     carryOut,
     stop: (id: number): void => stops.get(id)?.abort(),
-    ask: (dialog: OutgoingState['dialog']): void => store.setState({ dialog }),
-    keep: (last: LastExport): void => store.setState({ last }),
-    close: (): void => store.setState({ dialog: { kind: 'none' } }),
+    ask: (dialog: OutgoingState['dialog']): void => void store.setState({ dialog }),
+    keep: (last: LastExport): void => void store.setState({ last }),
+    close: (): void => void store.setState({ dialog: { kind: 'none' } }),
     /** Carries a short call out; what it is refused with is told in `problem`. */
     async attempt<T>(call: () => Promise<T>): Promise<T | undefined> {
       store.setState({ problem: null });
@@ -114,6 +145,6 @@ export function createOutgoing(client: Pick<Client, 'pictures'>, ui: UiStore) {
         return undefined;
       }
     },
-    dismiss: (): void => store.setState({ problem: null }),
+    dismiss: (): void => void store.setState({ problem: null }),
   };
 }
