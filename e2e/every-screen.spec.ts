@@ -13,6 +13,7 @@ const SIZES = [
 ] as const;
 const SCHEMES = ['light', 'dark'] as const;
 
+/** `keys`: pressed one after the other. */
 const SCREENS: readonly { readonly name: string; readonly keys: string }[] = [
   { name: 'Studio', keys: 'Control+1' },
   { name: 'Runs', keys: 'Control+2' },
@@ -20,6 +21,7 @@ const SCREENS: readonly { readonly name: string; readonly keys: string }[] = [
   { name: 'Gallery', keys: 'Control+4' },
   { name: 'Text', keys: 'Control+5' },
   { name: 'Endpoints', keys: 'Control+6' },
+  { name: 'Usage', keys: 'Control+6 u' },
   { name: 'Settings', keys: 'Control+,' },
   { name: 'New run', keys: 'Control+n' },
 ];
@@ -67,7 +69,9 @@ async function look(studio: Studio, scene: string): Promise<void> {
   await inEveryLook(studio, async (how) => {
     const found: string[] = [];
     for (const { name, keys } of SCREENS) {
-      await studio.page.keyboard.press(keys);
+      for (const key of keys.split(' ')) {
+        await studio.page.keyboard.press(key);
+      }
       await studio.page.waitForTimeout(150);
       found.push(...(await faultsAt(studio, `${scene} ${name} ${how}`)));
     }
