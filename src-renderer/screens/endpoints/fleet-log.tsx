@@ -7,6 +7,7 @@ import { formatCount, formatTimeExact } from '../../ui/format';
 import { Mark } from '../../ui/pill';
 import { useNow } from '../../ui/use-now';
 import { eventsOf, eventWords } from './fleet-event-words';
+import { ScopeChips } from './scope-chips';
 
 const PAGE = 200;
 
@@ -20,15 +21,7 @@ export function FleetLog({ view }: { readonly view: EndpointView }) {
   return (
     <section aria-label="Event log" className="fleet-log">
       <div className="row toolbar">
-        <fieldset className="plain chips">
-          <legend className="sr-only">Whose events</legend>
-          <button aria-pressed={!isOfAll} className="chip" onClick={() => setOfAll(false)} type="button">
-            This endpoint
-          </button>
-          <button aria-pressed={isOfAll} className="chip" onClick={() => setOfAll(true)} type="button">
-            All endpoints
-          </button>
-        </fieldset>
+        <ScopeChips isOfAll={isOfAll} legend="Whose events" onChange={setOfAll} />
       </div>
       {listed.length === 0 ? (
         <p className="hint log-empty">

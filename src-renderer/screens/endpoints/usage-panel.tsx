@@ -6,6 +6,7 @@ import { useMemo, useState } from 'react';
 import { useLive } from '../../state/app-model';
 import { formatCount, formatPercent, formatUsd } from '../../ui/format';
 import { Notice } from '../../ui/notice';
+import { ScopeChips } from './scope-chips';
 import { UsageChart, type UsageMeasure, type UsedDay } from './usage-chart';
 import { useUsage } from './use-usage';
 import './usage.css';
@@ -20,15 +21,7 @@ export function UsagePanel({ view }: { readonly view: EndpointView }) {
   return (
     <section aria-label="Usage" className="usage">
       <div className="row toolbar">
-        <fieldset className="plain chips grow">
-          <legend className="sr-only">Whose usage</legend>
-          <button aria-pressed={!isOfAll} className="chip" onClick={() => setOfAll(false)} type="button">
-            This endpoint
-          </button>
-          <button aria-pressed={isOfAll} className="chip" onClick={() => setOfAll(true)} type="button">
-            All endpoints
-          </button>
-        </fieldset>
+        <ScopeChips isOfAll={isOfAll} legend="Whose usage" onChange={setOfAll} />
         <fieldset className="plain chips">
           <legend className="sr-only">Days</legend>
           {SPANS.map((span) => (
