@@ -73,6 +73,8 @@ export interface LibraryCliRequest {
   readonly kind: 'library';
   readonly act: 'check' | 'restore';
   readonly json: boolean;
+  /** Another folder than the usual one. */
+  readonly library?: string;
   readonly logLevel?: LogLevel;
 }
 

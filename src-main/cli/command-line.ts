@@ -54,9 +54,9 @@ export function runCommandLine(rootDir: string): void {
         logLevel,
       }),
     // The library's own keys may be needed to go on with a run.
-    openRuns: ({ env, logLevel }) =>
+    openRuns: ({ env, logLevel, libraryDir: given }) =>
       openRuns({
-        libraryDir: libraryDir(env, process.platform, homedir()),
+        libraryDir: given ?? libraryDir(env, process.platform, homedir()),
         env,
         resourcesDir: join(rootDir, 'resources'),
         imageRoots: 'all',
@@ -88,7 +88,8 @@ export function runCommandLine(rootDir: string): void {
       open: (given, { logLevel }) =>
         brushfleetAt({ resourcesDir: join(rootDir, 'resources'), version, logLevel }, given),
     },
-    openLibrary: ({ env }) => openOwnLibrary(libraryDir(env, process.platform, homedir())),
+    openLibrary: ({ env, libraryDir: given }) =>
+      openOwnLibrary(given ?? libraryDir(env, process.platform, homedir())),
     openEngine: ({ env, logLevel, usesLibraryKeys }) =>
       openEngine({
         onInterrupt,

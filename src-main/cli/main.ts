@@ -195,7 +195,7 @@ async function manageRuns(options: MainOptions, request: RunsCliRequest, onFleet
   const asked = new Set<AgainKind>();
   const onAskedAgain = (kind: AgainKind): void => void asked.add(kind);
   for (;;) {
-    const opened = await options.openRuns({ env, logLevel });
+    const opened = await options.openRuns({ env, logLevel, ...libraryOf(options, request) });
     if (opened.kind === 'refused') {
       return refuse(options, opened.sentence);
     }
@@ -224,15 +224,17 @@ const MOST_SILENT = 5;
 const OWNERS_GONE =
   'The process that has the library open does not answer: close it, then give the same command again.';
 
-async function manageLibrary(
-  options: MainOptions,
-  { act, json, logLevel }: LibraryCliRequest,
-): Promise<number> {
+async function manageLibrary(options: MainOptions, request: LibraryCliRequest): Promise<number> {
+  const { act, json, logLevel } = request;
   const level = parseLogLevel(logLevel, options.env);
   if (level === null) {
     return refuse(options, badLogLevel());
   }
-  const opened = await options.openLibrary({ env: options.env, logLevel: level });
+  const opened = await options.openLibrary({
+    env: options.env,
+    logLevel: level,
+    ...libraryOf(options, request),
+  });
   if (opened.kind === 'refused') {
     return refuse(options, opened.sentence);
   }

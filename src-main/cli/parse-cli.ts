@@ -103,7 +103,7 @@ function readLibrary(act: LibraryCliRequest['act'], flags: FlagValues): LibraryC
     kind: 'library',
     act,
     json: flags.has('json'),
-    ...withoutUndefined({ logLevel: readLogLevel(flags) }),
+    ...withoutUndefined({ library: flags.text('library'), logLevel: readLogLevel(flags) }),
   };
 }
 

@@ -45,7 +45,7 @@ export interface MainOptions {
   /** The library's own fleet, which the window shows too; `libraryDir`: of another one than the usual. */
   openFleet(options: EngineOptions & FleetUse & { readonly libraryDir?: string }): Promise<OpenedFleet>;
   /** The library's runs: of this process, or of another that has it open. */
-  openRuns(options: EngineOptions): Promise<OpenedRuns>;
+  openRuns(options: EngineOptions & { readonly libraryDir?: string }): Promise<OpenedRuns>;
   /** The app on the library, of this process; `libraryDir`: another one than the usual. */
   openServed(options: EngineOptions & { readonly libraryDir?: string }): Promise<OpenedServed>;
   /** The tokens of the service: of this process, or of another that has the library open. */
@@ -53,7 +53,7 @@ export interface MainOptions {
   /** Lines of requests, and what answers them. */
   readonly stream: StreamDoor;
   /** The library itself, for this process alone. */
-  openLibrary(options: EngineOptions): Promise<OpenedLibrary>;
+  openLibrary(options: EngineOptions & { readonly libraryDir?: string }): Promise<OpenedLibrary>;
 }
 
 export type Surroundings = (EngineOptions & { readonly kind: 'ok' }) | Pick<Refused, 'kind' | 'sentence'>;

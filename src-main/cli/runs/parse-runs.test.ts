@@ -57,10 +57,11 @@ describe('what is understood', () => {
     ],
   ])('%s', (line, act) => {
     expect(parse(line)).toEqual({ kind: 'runs', act, json: false });
-    expect(parse(`${line} --json --env_file my.env --log_level debug`)).toEqual({
+    expect(parse(`${line} --json --library lib --env_file my.env --log_level debug`)).toEqual({
       kind: 'runs',
       act,
       json: true,
+      library: 'lib',
       envFile: 'my.env',
       logLevel: 'debug',
     });
@@ -68,7 +69,12 @@ describe('what is understood', () => {
 
   it.each(['check', 'restore'] as const)('library %s', (act) => {
     expect(parse(`library ${act}`)).toEqual({ kind: 'library', act, json: false });
-    expect(parse(`library ${act} --json`)).toEqual({ kind: 'library', act, json: true });
+    expect(parse(`library ${act} --json --library lib`)).toEqual({
+      kind: 'library',
+      act,
+      json: true,
+      library: 'lib',
+    });
   });
 
   it.each([

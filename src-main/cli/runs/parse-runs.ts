@@ -20,7 +20,11 @@ export interface RunsWords {
 }
 
 export function readRuns({ name, flags, words }: RunsWords): RunsCliRequest {
-  const optional = withoutUndefined({ envFile: flags.text('env_file'), logLevel: readLogLevel(flags) });
+  const optional = withoutUndefined({
+    library: flags.text('library'),
+    envFile: flags.text('env_file'),
+    logLevel: readLogLevel(flags),
+  });
   return { kind: 'runs', act: readAct({ name, flags, words }), json: flags.has('json'), ...optional };
 }
 

@@ -102,5 +102,6 @@ function leavesOf(choose: Choose) {
 function common(command: Command): Command {
   return command
     .option('--json', 'print one JSON document')
+    .option('--library <folder>', 'the library to use (default: the usual one)')
     .option('--log_level <level>', 'error, warning, info or debug (default: info)');
 }

@@ -48,6 +48,8 @@ export interface RunsCliRequest {
   readonly kind: 'runs';
   readonly act: RunsAct;
   readonly json: boolean;
+  /** Another folder than the usual one. */
+  readonly library?: string;
   readonly envFile?: string;
   readonly logLevel?: LogLevel;
 }
