@@ -1,4 +1,5 @@
 /** `brushfleet library` on a library whose database is gone. The rest of it is tested on the built program. */
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +22,15 @@ beforeEach(async () => {
 afterEach(async () => {
   await library.close();
   await rm(libraryDir, { recursive: true, force: true });
+});
+
+it('is not made where there is none', async () => {
+  const nowhere = join(libraryDir, 'nowhere');
+  expect(await openOwnLibrary(nowhere)).toEqual({
+    kind: 'refused',
+    sentence: `There is no library yet: ${nowhere} does not exist.`,
+  });
+  expect(existsSync(nowhere)).toBe(false);
 });
 
 it('is told as damage where it was closed before, and its copy taken back', async () => {

@@ -8,6 +8,10 @@ import { StoreError } from '../../store/store-error';
 import type { OpenedLibrary } from './library-port';
 
 export async function openOwnLibrary(libraryDir: string): Promise<OpenedLibrary> {
+  if (!existsSync(libraryDir)) {
+    // To claim it would make it.
+    return { kind: 'refused', sentence: `There is no library yet: ${libraryDir} does not exist.` };
+  }
   const claim = await acquireLibrary(libraryDir);
   if (claim.kind === 'busy') {
     return { kind: 'refused', sentence: claim.sentence };
