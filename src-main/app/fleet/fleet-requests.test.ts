@@ -246,6 +246,32 @@ describe('a test call', () => {
     expect(server.begun()).toBe(12);
   });
 
+  it('of many keys goes on where the endpoint leads by then, without those taken from it', async () => {
+    const ids = await add(...Array.from({ length: 12 }, (_, at) => `sk-many-keys-${1000 + at}`));
+    await fleet().save(testEndpoint({ baseUrl: `${server.url}/v1` }));
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    server.reply(async () => {
+      await released;
+      return modelsOf();
+    });
+    const testing = fleet().test('e');
+    await expect.poll(() => server.begun()).toBe(8);
+    await fleet().save(testEndpoint({ baseUrl: `${server.url}/other` }));
+    await fleet().removeKey(ids[11] ?? '');
+    release();
+    const found = await testing;
+    const paths = server.requests.map(({ path }) => path.split('/')[1]);
+    expect(paths.toSorted()).toEqual([
+      ...Array.from({ length: 3 }, () => 'other'),
+      ...Array.from({ length: 8 }, () => 'v1'),
+    ]);
+    expect(found.at(-1)).toMatchObject({
+      keyId: ids[11],
+      report: { kind: 'failed', failure: { message: expect.stringMatching(/nothing was sent/) as string } },
+    });
+  });
+
   it('of keys that are locked sends nothing and names the vault, until it is unlocked', async () => {
     const passphrase = new Secret('eight characters');
     const keyring = noKeyring('a test has none');

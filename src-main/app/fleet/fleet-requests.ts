@@ -62,6 +62,16 @@ const WITHOUT_SECRET: TestReport = {
   },
 };
 
+const TAKEN_AWAY: TestReport = {
+  kind: 'failed',
+  latencyMs: 0,
+  failure: {
+    kind: 'bad_input',
+    message: 'This key is no longer one of the endpoint, and nothing was sent.',
+    bodySent: false,
+  },
+};
+
 export function createFleetRequests(options: FleetRequestsOptions) {
   const { roster, pool, clock } = options;
   const inTestSlot = createSlots(TESTS_AT_ONCE);
@@ -110,16 +120,22 @@ export function createFleetRequests(options: FleetRequestsOptions) {
         : new Refusal('NOT_FOUND', `That key is no longer one of ${endpoint.name}.`);
     }
     refuseLocked(wanted);
-    const ready = await options.sendable(endpoint);
     if (wanted.length === 0) {
-      return [{ keyId: null, report: await options.testCall(ready, null) }];
+      return [{ keyId: null, report: await options.testCall(await options.sendable(endpoint), null) }];
     }
     return Promise.all(
-      wanted.map(async (key) => ({
-        keyId: key.id,
-        report: await inTestSlot(() => testKey(ready, key)),
+      wanted.map(async ({ id }) => ({
+        keyId: id,
+        report: await inTestSlot(() => testPresent(endpointId, id)),
       })),
     );
+  }
+
+  /** It has waited for its turn: no key goes where its endpoint does not lead any more. */
+  async function testPresent(endpointId: string, keyId: string): Promise<TestReport> {
+    const { endpoint, keys } = roster.view(endpointId);
+    const key = keys.find(({ id }) => id === keyId);
+    return key === undefined ? TAKEN_AWAY : testKey(await options.sendable(endpoint), key);
   }
 
   /** Tests keys of an environment: it is the way back for those that a provider once refused. */
