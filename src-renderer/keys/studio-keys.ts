@@ -31,7 +31,7 @@ export const STUDIO_KEYS = [
     acts: { reusePrompt: ['p'], reuseSettings: ['s'], reuseAll: ['u'] },
   },
   { intent: 'Cancel', keys: ['Shift+X'], acts: { cancel: ['Shift+x'] } },
-  { intent: 'Retry', keys: ['R'], acts: { retry: ['r'] } },
+  { intent: 'Send again', keys: ['R'], acts: { retry: ['r'] } },
   { intent: 'Copy', keys: ['Ctrl+C'], acts: { copy: ['Ctrl+c'] } },
   { intent: 'Open in another editor', keys: ['Shift+O'], acts: { openElsewhere: ['Shift+o'] } },
   { intent: 'Apply this chain to rows', keys: ['A'], acts: { applyChain: ['a'] } },

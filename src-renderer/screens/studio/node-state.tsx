@@ -41,7 +41,7 @@ export function NodeState({
       {canRetry(node) && (
         <span className="row">
           <button className="btn small" onClick={() => void retry(model, [node])} type="button">
-            {origin?.state === 'unknown' ? 'Send again' : 'Retry'}
+            Send again
           </button>
           {!isSmall && (
             <button className="btn small ghost" onClick={() => reuse(model, node, 'all')} type="button">

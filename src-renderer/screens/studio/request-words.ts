@@ -85,18 +85,18 @@ function ofRequest(reason: string): string {
 }
 
 const REMEDIES: Partial<Readonly<Record<FailureKind, string>>> = {
-  overloaded: 'Retry it later, or choose another model.',
-  network: 'Check the connection and the base URL of the endpoint, then retry it.',
+  overloaded: 'Send it again later, or choose another model.',
+  network: 'Check the connection and the base URL of the endpoint, then send it again.',
   timeout:
     'Raise the timeout of the endpoint, or ask for a smaller picture. A cut-off at 100 to 125 s usually means a gateway in between.',
   blocked:
     'The provider refused this content. Change the instruction or the pictures that go with it, then send it again.',
-  no_image: 'The model answered without a picture. Retry it, or ask more clearly for a picture.',
+  no_image: 'The model answered without a picture. Send it again, or ask more clearly for a picture.',
   token_limit:
     'The model used up its output tokens before it drew anything. Make the instruction simpler, or choose another model.',
   bad_input: 'Nothing was sent. Take the picture out of the request or bring it in again, then send it.',
-  storage: 'Free space, or restore the folder of the library, then retry it.',
-  budget: 'Raise the cap in Settings, then retry it.',
+  storage: 'Free space, or restore the folder of the library, then send it again.',
+  budget: 'Raise the cap in Settings, then send it again.',
 };
 
 /** What can be done about a picture that failed. */

@@ -42,7 +42,7 @@ export function StageTools({ node, view }: ToolsProps) {
             ? { title: 'An answer was lost: sending it again may be charged a second time' }
             : {})}
         >
-          {isDoubtful ? 'Send again' : 'Retry'}
+          Send again
           {again.length === 1 ? '' : ` ${again.length}`}
         </Tool>
       )}
