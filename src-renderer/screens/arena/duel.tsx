@@ -106,7 +106,7 @@ function DuelHead({ duel, isTold, onTell }: DuelHeadProps) {
       <span className="grow" />
       {state.kind === 'pair' && (
         <button aria-pressed={isTold} className="btn ghost" onClick={onTell} type="button">
-          {isTold ? 'Go on comparing' : 'Result so far'} <kbd>O</kbd>
+          {isTold ? 'Go on comparing' : 'Result so far'} <Keys press="O" />
         </button>
       )}
       <button className="btn ghost" disabled={(arena?.decided ?? 0) === 0} onClick={undo} type="button">
@@ -120,16 +120,16 @@ function Choices({ onChoose }: { onChoose(choice: ArenaChoice): void }) {
   return (
     <footer aria-label="Which is better" className="arena-choices" role="group">
       <button className="btn" onClick={() => onChoose('left')} type="button">
-        <kbd>←</kbd> Left is better
+        <Keys press="←" /> Left is better
       </button>
       <button className="btn" onClick={() => onChoose('tie')} type="button">
-        Equal <kbd>↓</kbd>
+        Equal <Keys press="↓" />
       </button>
       <button className="btn" onClick={() => onChoose('right')} type="button">
-        Right is better <kbd>→</kbd>
+        Right is better <Keys press="→" />
       </button>
       <button className="btn ghost" onClick={() => onChoose('skip')} type="button">
-        Skip <kbd>S</kbd>
+        Skip <Keys press="S" />
       </button>
     </footer>
   );

@@ -2,6 +2,7 @@
 import type { JobDetail } from '@shared/model/run';
 import { useMemo, useState } from 'react';
 import type { CompareOverlay } from '../../compare/overlay-picture';
+import { Keys } from '../../ui/keys';
 
 export interface HeatMap {
   readonly isShown: boolean;
@@ -39,7 +40,7 @@ export function HeatMapButton({ map, detail }: { readonly map: HeatMap; readonly
       title={isThere ? 'Where the result differs from its source' : whyNot(detail)}
       type="button"
     >
-      Heat-map <kbd>H</kbd>
+      Heat-map <Keys press="H" />
     </button>
   );
 }

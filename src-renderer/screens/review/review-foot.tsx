@@ -5,6 +5,7 @@ import type { RefObject } from 'react';
 import { reviewNow, shownOf } from './review-session';
 import type { ReviewSession } from './review-session';
 import type { ReviewActs } from './review-acts';
+import { Keys } from '../../ui/keys';
 
 interface FootProps {
   readonly session: ReviewSession;
@@ -35,7 +36,7 @@ export function ReviewFoot(props: FootProps) {
           onClick={() => acts.judge('accepted', false)}
           type="button"
         >
-          Accept <kbd>P</kbd>
+          Accept <Keys press="P" />
         </button>
         <button
           aria-pressed={review?.verdict === 'rejected'}
@@ -44,7 +45,7 @@ export function ReviewFoot(props: FootProps) {
           onClick={() => acts.judge('rejected', false)}
           type="button"
         >
-          Reject <kbd>X</kbd>
+          Reject <Keys press="X" />
         </button>
         <Rating acts={acts} isOff={shown === null} rating={review?.rating} />
       </div>
@@ -59,19 +60,19 @@ export function ReviewFoot(props: FootProps) {
       />
       {onArena !== undefined && (
         <button className="btn ghost" onClick={onArena} type="button">
-          Compare blind… <kbd>B</kbd>
+          Compare blind… <Keys press="B" />
         </button>
       )}
       {onStudio !== undefined && (
         <button className="btn ghost" disabled={shown === null} onClick={onStudio} type="button">
-          Edit in studio <kbd>E</kbd>
+          Edit in studio <Keys press="E" />
         </button>
       )}
       <button className="btn ghost" disabled={detail === undefined} onClick={onRerun} type="button">
-        Rerun <kbd>R</kbd>
+        Rerun <Keys press="R" />
       </button>
       <button className="btn ghost" disabled={detail === undefined} onClick={onEdit} type="button">
-        Edit and rerun <kbd>I</kbd>
+        Edit and rerun <Keys press="I" />
       </button>
     </footer>
   );
@@ -102,7 +103,7 @@ function Rating({
           ★
         </button>
       ))}
-      <kbd>1–5</kbd>
+      <Keys press="1–5" />
     </div>
   );
 }

@@ -17,7 +17,7 @@ import { ExportButton } from '../../exports/export-button';
 import type { ExportSubject } from '../../state/outgoing';
 import type { ReviewSession } from './review-session';
 import type { ReviewLook } from './review-sittings';
-import { keyWords } from '../../ui/keys';
+import { Keys, keyWords } from '../../ui/keys';
 
 const FILTERS: Readonly<Record<ReviewFilter, string>> = {
   unset: 'Not reviewed',
@@ -76,7 +76,7 @@ export function ReviewHead(props: ReviewHeadProps) {
             onChange={(event) => acts.setAutoAdvance(event.target.checked)}
             type="checkbox"
           />
-          Auto-advance <kbd>A</kbd>
+          Auto-advance <Keys press="A" />
         </label>
         <ReviewExport {...props} />
         <button
@@ -194,7 +194,7 @@ function Suspicion({ sum, look, onLook }: Pick<ReviewHeadProps, 'sum' | 'look' |
         onClick={() => onLook({ order: order === 'suspicious' ? 'source' : 'suspicious' })}
         type="button"
       >
-        Most suspicious first <kbd>S</kbd>
+        Most suspicious first <Keys press="S" />
       </button>
       {(suspicious > 0 || suspicion !== null) && (
         <select

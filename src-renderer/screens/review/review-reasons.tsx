@@ -8,6 +8,7 @@ import { useModel } from '../../state/app-model';
 import type { ReviewActs } from './review-acts';
 import { rejectedOne, shownOf } from './review-session';
 import type { ReviewSession } from './review-session';
+import { Keys } from '../../ui/keys';
 
 /** As the model has it. */
 const LONGEST_REASON = 60;
@@ -43,7 +44,7 @@ export function Reasons({ session, details, acts, reasons }: ReasonsProps) {
           onClick={() => acts.reason(reason)}
           type="button"
         >
-          {reason} {at < reasons.length && <kbd>{at + 1}</kbd>}
+          {reason} {at < reasons.length && <Keys press={String(at + 1)} />}
         </button>
       ))}
       <OtherReason
@@ -61,7 +62,7 @@ export function Reasons({ session, details, acts, reasons }: ReasonsProps) {
         title="Close the reasons: number keys rate the picture again (Esc)"
         type="button"
       >
-        <X aria-hidden="true" size={14} /> <kbd>Esc</kbd>
+        <X aria-hidden="true" size={14} /> <Keys press="Esc" />
       </button>
     </div>
   );

@@ -49,7 +49,7 @@ export function Composer({ view }: { readonly view: StudioView }) {
               onClick={() => model.studio.setState({ dialog: { kind: 'library' } })}
               type="button"
             >
-              Prompts… <kbd>L</kbd>
+              Prompts… <Keys press="L" />
             </button>
           </div>
         </div>

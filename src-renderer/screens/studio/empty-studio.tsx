@@ -3,7 +3,7 @@ import { useLive, useModel } from '../../state/app-model';
 import { PickPictures } from './pick-pictures';
 import { bringSample } from './sample';
 import type { StudioView } from './use-studio';
-import { keyWords } from '../../ui/keys';
+import { Keys, keyWords } from '../../ui/keys';
 
 export function EmptyStudio({ view }: { readonly view: StudioView }) {
   const model = useModel();
@@ -24,7 +24,7 @@ export function EmptyStudio({ view }: { readonly view: StudioView }) {
         nothing.
       </p>
       <PickPictures className="btn large">
-        Choose pictures <kbd>O</kbd>
+        Choose pictures <Keys press="O" />
       </PickPictures>
       {!hasKeys && (
         <p>

@@ -6,6 +6,7 @@ import { livingMask } from './mask-file';
 import { toggleMask } from './studio-actions';
 import { usePaintedNode, useStudioState } from './use-studio';
 import type { StudioView } from './use-studio';
+import { Keys } from '../../ui/keys';
 
 export function MaskButton({ view }: { readonly view: StudioView }) {
   const model = useModel();
@@ -24,7 +25,7 @@ export function MaskButton({ view }: { readonly view: StudioView }) {
         title="Paint what may change"
         type="button"
       >
-        {isMasking ? 'Done' : isPainted ? 'Painted' : 'Paint'} <kbd>{isMasking ? 'Esc' : 'B'}</kbd>
+        {isMasking ? 'Done' : isPainted ? 'Painted' : 'Paint'} <Keys press={isMasking ? 'Esc' : 'B'} />
       </button>
       {isLost && subject !== undefined && (
         <button className="btn" onClick={() => giveUpMask(model.studio, subject.nodeId)} type="button">
