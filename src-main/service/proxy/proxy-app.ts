@@ -7,7 +7,8 @@ import type { Sessions } from '../../app/sessions/session';
 export interface ProxyApp extends Pick<App, 'models' | 'paths' | 'log' | 'clock'> {
   readonly tokens: Pick<Tokens, 'find' | 'noteRun' | 'onChange'>;
   readonly sessions: Pick<Sessions, 'open'>;
-  readonly fleet: Pick<App['fleet'], 'views'>;
+  readonly fleet: Pick<App['fleet'], 'views' | 'isGiven'>;
+  readonly vault: Pick<App['vault'], 'status'>;
 }
 
 /** Media of callers; others keep theirs beside it. */

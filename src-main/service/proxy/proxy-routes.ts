@@ -6,6 +6,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { hasLockedKeys } from '../locked-keys';
 import { bearerOf } from './bearer';
 import { createCallerMedia } from './caller-media';
 import { googleError, openaiError } from './error-shapes';
@@ -33,7 +34,11 @@ export function proxyRoutes(app: ProxyApp): FastifyPluginAsync {
     const context: ProxyContext = {
       app,
       sessions,
-      ground: () => ({ models: app.models.list(), views: app.fleet.views() }),
+      ground: () => ({
+        models: app.models.list(),
+        views: app.fleet.views(),
+        areLocked: hasLockedKeys(app),
+      }),
     };
     modelRoutes(server, context);
     chatRoutes(server, context);

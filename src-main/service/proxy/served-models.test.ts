@@ -49,11 +49,17 @@ describe('the protocol that serves a model', () => {
 describe('keys that are locked', () => {
   it('are named as what is in the way, and not a model that nobody knows', () => {
     const locked = view({ provider: 'openai' }, { readable: false, paused: false });
-    const asked = (): unknown => providerOf('gpt-9', 'openai', [locked]);
-    expect(asked).toThrow(
+    const asked = (areLocked: boolean) => (): unknown =>
+      servedModel('gpt-9', 'openai', { models: [], views: [locked], areLocked });
+    expect(asked(true)).toThrow(
       expect.objectContaining({ status: 503, details: { code: 'keys_locked', isFinal: true } }),
     );
-    expect(asked).toThrow('are locked');
+    expect(asked(true)).toThrow('are locked');
+    // Kept for a session that is over, or in a keyring that lost them: no passphrase opens those.
+    expect(asked(false)).toThrow(
+      expect.objectContaining({ status: 503, details: { code: 'keys_unreadable', isFinal: true } }),
+    );
+    expect(asked(false)).toThrow(/cannot be read: .* adds them again/);
     expect(providerOf('gpt-9', 'openai', [locked, openai])).toBe('openai');
   });
 });

@@ -18,6 +18,8 @@ export interface Served {
 export interface ModelGround {
   readonly models: readonly CatalogueModel[];
   readonly views: readonly EndpointView[];
+  /** Keys that cannot be read wait for a passphrase. */
+  readonly areLocked?: boolean;
 }
 
 const PROVIDERS: readonly Provider[] = ['google_genai', 'openai'];
@@ -26,7 +28,8 @@ const PROVIDERS: readonly Provider[] = ['google_genai', 'openai'];
  * The catalogue's provider first, then the one its name tells, then the protocol of the route, then the other: the first
  * that an endpoint can be asked with. A relay may offer any model, so that a name is never refused by itself.
  */
-export function servedModel(asked: string, protocol: Provider, { models, views }: ModelGround): Served {
+export function servedModel(asked: string, protocol: Provider, ground: ModelGround): Served {
+  const { models, views } = ground;
   const id = asked.trim().replace(/^models\//, '');
   if (id === '' || id.length > 200) {
     throw new ProxyError(400, 'Name a model with "model".', { param: 'model', isFinal: true });
@@ -39,7 +42,8 @@ export function servedModel(asked: string, protocol: Provider, { models, views }
   ];
   const provider = order.find((one) => isOffered({ provider: one, model: id }, views));
   if (provider === undefined) {
-    throw order.some((one) => isLocked({ provider: one, model: id }, views)) ? lockedKeys(id) : noModel(id);
+    const isUnread = order.some((one) => hasUnreadKey({ provider: one, model: id }, views));
+    throw isUnread ? unreadKeys(id, ground) : noModel(id);
   }
   return {
     choice: { provider, model: id },
@@ -48,12 +52,18 @@ export function servedModel(asked: string, protocol: Provider, { models, views }
 }
 
 /** Nothing that the caller could mend, and no model that nobody knows. */
-function lockedKeys(id: string): ProxyError {
-  return new ProxyError(
-    503,
-    `The keys of this Brushfleet for the model "${id}" are locked: whoever runs it unlocks them with their passphrase, in its window or as BRUSHFLEET_PASSPHRASE.`,
-    { code: 'keys_locked', isFinal: true },
-  );
+function unreadKeys(id: string, { areLocked }: ModelGround): ProxyError {
+  const keys = `The keys of this Brushfleet for the model "${id}"`;
+  return areLocked === true
+    ? new ProxyError(
+        503,
+        `${keys} are locked: whoever runs it unlocks them with their passphrase, in its window or as BRUSHFLEET_PASSPHRASE.`,
+        { code: 'keys_locked', isFinal: true },
+      )
+    : new ProxyError(503, `${keys} cannot be read: whoever runs it adds them again in its window.`, {
+        code: 'keys_unreadable',
+        isFinal: true,
+      });
 }
 
 export function noModel(id: string): ProxyError {
@@ -96,7 +106,7 @@ function isOffered(choice: ModelChoice, views: readonly EndpointView[]): boolean
 }
 
 /** It would be offered if its keys could be read. */
-function isLocked(choice: ModelChoice, views: readonly EndpointView[]): boolean {
+function hasUnreadKey(choice: ModelChoice, views: readonly EndpointView[]): boolean {
   return views.some((view) => mayBeAsked(view, choice) && view.keys.some(({ paused }) => !paused));
 }
 
