@@ -73,6 +73,10 @@ describe('what a run is doing', () => {
   it('counts down while it waits, and says for what', () => {
     const waiting = runIn({ kind: 'waiting', until: NOW + 42_000, reason: 'All keys rest' });
     expect(runSentence(waiting, NOW)).toBe('Waiting 0:42: All keys rest');
+    const reason = 'waiting for quota until 14:05 (3 keys)';
+    const forQuota = runIn({ kind: 'waiting', until: NOW + 42_000, reason });
+    expect(runSentence(forQuota, NOW)).toBe('Waiting 0:42 for quota until 14:05 (3 keys)');
+    expect(runSentence(runIn({ kind: 'waiting', until: NOW, reason: '' }), NOW)).toBe('Waiting');
   });
 
   it('tells a run that waits for its turn from one that sends', () => {

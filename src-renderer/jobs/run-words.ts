@@ -15,7 +15,7 @@ export function runSentence(run: Run, now: number): string {
     case 'waiting': {
       const leftMs = run.state.until - now;
       const clock = leftMs > 0 && leftMs < DAY_MS ? ` ${formatClock(leftMs / 1000)}` : '';
-      return run.state.reason === '' ? `Waiting${clock}` : `Waiting${clock}: ${run.state.reason}`;
+      return `Waiting${clock}${waitedFor(run.state.reason)}`;
     }
     case 'draining':
       return pausingWords(flying);
@@ -24,6 +24,12 @@ export function runSentence(run: Run, now: number): string {
     case 'finished':
       return finishedWords(run);
   }
+}
+
+/** What follows `Waiting`, which most reasons begin with themselves. */
+function waitedFor(reason: string): string {
+  const own = /^waiting (.*)$/s.exec(reason)?.[1];
+  return own === undefined ? `${reason === '' ? '' : ': '}${reason}` : ` ${own}`;
 }
 
 /** A pause takes nothing back that was sent. */
