@@ -47,3 +47,34 @@ test('an exception that nobody caught lets requests in flight end, and is follow
   await expect(studio.page.getByText(/[1-9]\d* unknown/i)).toHaveCount(0);
   await close();
 });
+
+test('an exception on the way out of a program that its user has closed starts nothing anew', async () => {
+  const { studio, close } = await openStudio({ appEnv: { CI: '' } });
+  const { electron, page, home } = studio;
+  await page.getByRole('button', { name: /Try the demo/ }).click();
+  await page.getByRole('button', { name: /^Run 24 rows/ }).click();
+  await expect(page.getByText(/[1-9]\d*\s*in flight/).first()).toBeVisible();
+
+  const happened = join(home, 'happened.txt');
+  const ended = electron.waitForEvent('close');
+  await electron.evaluate(({ app, BrowserWindow, dialog }, path) => {
+    const note = (what: string) => process.getBuiltinModule('node:fs').appendFileSync(path, `${what}\n`);
+    dialog.showMessageBox = (async (_window: unknown, options?: Electron.MessageBoxOptions) => {
+      note(options === undefined ? 'told of a fault' : 'asked about closing');
+      // Once the answer, to finish requests and close, is taken.
+      setTimeout(() => {
+        throw new Error('thrown on the way out');
+      });
+      return { response: 0, checkboxChecked: false };
+    }) as typeof dialog.showMessageBox;
+    app.relaunch = () => note('started anew');
+    BrowserWindow.getAllWindows()[0]?.close();
+  }, happened);
+  await ended;
+
+  expect(await readFile(happened, 'utf8')).toBe('asked about closing\n');
+  expect(await readFile(join(home, 'library', 'logs', 'brushfleet.log'), 'utf8')).toContain(
+    '[main] - Error: thrown on the way out',
+  );
+  await close();
+});
