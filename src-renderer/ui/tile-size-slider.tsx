@@ -12,6 +12,7 @@ export function TileSizeSlider() {
         aria-label="Size of pictures"
         max={TILE_LIMITS.largest}
         min={TILE_LIMITS.smallest}
+        title="Size of pictures"
         onChange={(event) => ui.setState({ tileSize: Number(event.target.value) })}
         step={8}
         type="range"

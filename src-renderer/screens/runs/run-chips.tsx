@@ -7,6 +7,7 @@ import type { JobFilter } from '../../state/ui-store';
 import { formatCount } from '../../ui/format';
 import { Mark } from '../../ui/pill';
 import { TileSizeSlider } from '../../ui/tile-size-slider';
+import { FilterRow } from './filter-row';
 
 export function RunChips({ run, filter }: { readonly run: Run; readonly filter: JobFilter }) {
   const { ui } = useModel();
@@ -14,7 +15,7 @@ export function RunChips({ run, filter }: { readonly run: Run; readonly filter: 
   const digits = isUnderWay(run) ? formatCount(jobTotal(run.counts)).length : 0;
   return (
     <div className="run-chips">
-      <div aria-label="Show" className="chips grow" role="group">
+      <FilterRow chosen={JSON.stringify(filter)}>
         {filterChips(run).map((chip) => (
           <button
             aria-pressed={isSameFilter(chip.filter, filter)}
@@ -32,7 +33,7 @@ export function RunChips({ run, filter }: { readonly run: Run; readonly filter: 
             )}
           </button>
         ))}
-      </div>
+      </FilterRow>
       <TileSizeSlider />
     </div>
   );

@@ -204,6 +204,17 @@ describe('failures in bulk', () => {
     expect(screen.getByText(/^“faces\/0020\.jpg” cannot be read\. .* rerun the row\.$/)).toBeTruthy();
   });
 
+  it('show one kind alone, and bring its filter into view', async () => {
+    const scrolled: (string | null)[] = [];
+    Element.prototype.scrollIntoView = function note(this: Element) {
+      scrolled.push(this.textContent);
+    };
+    await opened();
+    fireEvent.click(button(/^Show \d+ Blocked/));
+    expect(scrolled.at(-1)).toMatch(/^Blocked \d+/);
+    expect(screen.getByRole('button', { name: /^Blocked \d+/, pressed: true })).toBeTruthy();
+  });
+
   it('are sent again as they were, in the same run', async () => {
     const { asked, dialog, count, backend } = await opened();
     fireEvent.click(dialog.getByRole('button', { name: `Rerun ${count}` }));

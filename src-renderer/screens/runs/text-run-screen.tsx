@@ -13,6 +13,7 @@ import { Mark } from '../../ui/pill';
 import type { Tone } from '../../ui/pill';
 import { AnswerTable } from './answer-table';
 import { FailuresPanel } from './failures-panel';
+import { FilterRow } from './filter-row';
 import { RunHead } from './run-head';
 import { useFreshAnswers, useRunAnswers } from './use-run-answers';
 import './runs.css';
@@ -55,7 +56,7 @@ function AnswerChips({ run, query }: ChipsProps) {
   const { ui } = useModel();
   return (
     <div className="run-chips">
-      <div aria-label="Show" className="chips grow" role="group">
+      <FilterRow chosen={JSON.stringify(query)}>
         {chipsOf(run).map(({ label, filter, tone }) => (
           <button
             aria-pressed={isSameQuery(answerQueryOf(filter), query)}
@@ -68,7 +69,7 @@ function AnswerChips({ run, query }: ChipsProps) {
             {label}
           </button>
         ))}
-      </div>
+      </FilterRow>
     </div>
   );
 }
