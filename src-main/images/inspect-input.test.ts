@@ -139,6 +139,20 @@ describe('what is sent as it is', () => {
     expect(loaded.kind === 'ok' && bytes.equals(loaded.image.bytes)).toBe(true);
   });
 
+  it.each(['png', 'jpeg', 'webp', 'gif', 'avif'] as const)(
+    'cut off, in %s, is sent all the same and told to be',
+    async (format) => {
+      const whole = await create().toFormat(format).toBuffer();
+      const cut = whole.subarray(0, whole.length - 5);
+      await writeFile(join(folder, `whole.${format}`), whole);
+      await writeFile(join(folder, `part.${format}`), cut);
+      expect(await inspect(`whole.${format}`)).not.toHaveProperty('isCut');
+      for (const reference of [`part.${format}`, `data:image/${format};base64,${cut.toString('base64')}`]) {
+        expect(await inspect(reference), reference).toMatchObject({ kind: 'image', isCut: true });
+      }
+    },
+  );
+
   it('is no drawing in letters, whatever its name', async () => {
     await writeFile(join(folder, 'vector.png'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
     expect(await inspect('vector.png')).toMatchObject({

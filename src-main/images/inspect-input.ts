@@ -1,6 +1,7 @@
 /** What a row's reference leads to, as far as it can be told without sending: files by their header, URLs by their form. */
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { ArrivingPicture } from './arriving-picture';
 import { badInput, parseUrl, type Refused, shownReference } from './bad-input';
 import { decodeDataUrl } from './data-url';
 import { embeddedFile, isEmbeddedReference } from './embedded';
@@ -8,6 +9,7 @@ import { type FileHeader, readFileHeader, told } from './file-header';
 import type { ImageSize } from './measure';
 import { MAX_INPUT_IMAGE_BYTES } from './largest-input';
 import { megabytes, type PathPolicy, resolveInputPath } from './safe-path';
+import { seemsWhole } from './whole-image';
 
 export interface InspectRules extends PathPolicy {
   /** Where images embedded in Parquet were unpacked. */
@@ -25,6 +27,8 @@ export type InspectedInput =
       readonly isSideways?: true;
       /** It moves, in a format that is mostly still; absent: no. */
       readonly isMoving?: true;
+      /** Its file ends before the picture does; absent: no, or its type does not tell. */
+      readonly isCut?: true;
     }
   /** It is fetched when its row is sent, and not before. */
   | { readonly kind: 'url' }
@@ -60,7 +64,9 @@ export async function inspectInput(given: string, rules: InspectRules): Promise<
 }
 
 function inspectBytes(bytes: Uint8Array, shown: string): InspectedInput {
-  return asImage(told(bytes), bytes.byteLength, shown);
+  const picture = new ArrivingPicture();
+  picture.take(bytes);
+  return asImage(told(bytes), { sizeBytes: bytes.byteLength, isCut: !picture.isWhole() }, shown);
 }
 
 async function inspectFile(path: string, shown: string): Promise<InspectedInput> {
@@ -74,7 +80,9 @@ async function inspectFile(path: string, shown: string): Promise<InspectedInput>
           `The image "${shown}" is larger than ${megabytes(MAX_INPUT_IMAGE_BYTES)}; make it smaller.`,
         );
       }
-      return asImage(await readFileHeader(handle, size), size, shown);
+      const header = await readFileHeader(handle, size);
+      const isCut = (await seemsWhole(handle, size, header.type?.mimeType ?? '')) === false;
+      return asImage(header, { sizeBytes: size, isCut }, shown);
     } finally {
       await handle.close();
     }
@@ -83,7 +91,12 @@ async function inspectFile(path: string, shown: string): Promise<InspectedInput>
   }
 }
 
-function asImage(header: FileHeader, sizeBytes: number, shown: string): InspectedInput {
+interface Bytes {
+  readonly sizeBytes: number;
+  readonly isCut: boolean;
+}
+
+function asImage(header: FileHeader, { sizeBytes, isCut }: Bytes, shown: string): InspectedInput {
   const { type, pixels, isSideways, isMoving } = header;
   return type === null
     ? badInput(`"${shown}" is not an image (PNG, JPEG, WebP, GIF, AVIF, HEIC, BMP or TIFF).`)
@@ -94,5 +107,6 @@ function asImage(header: FileHeader, sizeBytes: number, shown: string): Inspecte
         pixels,
         ...(isSideways ? { isSideways } : {}),
         ...(isMoving ? { isMoving } : {}),
+        ...(isCut ? { isCut } : {}),
       };
 }

@@ -1,12 +1,8 @@
-/**
- * Whether an image file has the end that its format asks for: a file that was cut off while it was written does not. What
- * lies behind the end is no fault, as it is none when a picture is received (picture-end.ts), or what was paid for once
- * would be made again. Only a GIF has to stop there: its end is one byte, which may stand anywhere.
- */
+/** Whether an image file is whole: one that was cut off while it was written is not (picture-walk.ts). */
 import { type FileHandle, open } from 'node:fs/promises';
 import { readAt, readFileHeader } from './file-header';
 import type { ImageSize } from './measure';
-import { TAIL_BYTES } from './picture-end';
+import { type Ending, hastyWalkOf, isClosed, type PictureWalk, TAIL_BYTES, walkOf } from './picture-walk';
 
 export interface WholeImage {
   readonly mimeType: string;
@@ -16,9 +12,8 @@ export interface WholeImage {
   readonly pixels: ImageSize;
 }
 
-const PNG_SIGNATURE_BYTES = 8;
-/** Length, type and checksum of a PNG chunk (PNG specification, 5.3). */
-const PNG_CHUNK_FRAME = 12;
+/** Read at once: the parts of a picture are mostly much larger, those of a GIF smaller. */
+const SHOWN_BYTES = 4096;
 
 /** Null: no image, cut off, or of a kind whose end cannot be told. Rejects when it cannot be read. */
 export async function readWholeImage(path: string): Promise<WholeImage | null> {
@@ -26,7 +21,7 @@ export async function readWholeImage(path: string): Promise<WholeImage | null> {
   try {
     const { size } = await handle.stat();
     const { type, pixels } = await readFileHeader(handle, size);
-    if (type === null || pixels === null || !(await endsWhole(handle, size, type.mimeType))) {
+    if (type === null || pixels === null || (await isWholeFile(handle, size, type.mimeType)) !== true) {
       return null;
     }
     return { ...type, sizeBytes: size, pixels };
@@ -35,35 +30,54 @@ export async function readWholeImage(path: string): Promise<WholeImage | null> {
   }
 }
 
-async function endsWhole(handle: FileHandle, size: number, mimeType: string): Promise<boolean> {
-  switch (mimeType) {
-    case 'image/png':
-      return hasPngEnd(handle, size);
-    case 'image/jpeg': {
-      const tail = await readAt(handle, Math.max(0, size - TAIL_BYTES), TAIL_BYTES);
-      return tail.lastIndexOf(Buffer.from([0xff, 0xd9])) >= 0;
-    }
-    case 'image/webp':
-      // RIFF: the size of everything behind it, odd ones padded.
-      return size >= (await readAt(handle, 4, 4)).readUInt32LE(0) + 8;
-    case 'image/gif':
-      return (await readAt(handle, size - 1, 1))[0] === 0x3b;
-    default:
-      return false;
-  }
+/** By the rule for those that arrive, so that what was kept is not asked for again. Null: its type does not tell. */
+export async function isWholeFile(
+  handle: FileHandle,
+  size: number,
+  mimeType: string,
+): Promise<boolean | null> {
+  const walk = walkOf(mimeType);
+  return walk === null ? null : goThrough(walk, handle, size);
 }
 
-/** Whether there are pixels and, walked to from chunk to chunk, a whole IEND behind them. */
-async function hasPngEnd(handle: FileHandle, size: number): Promise<boolean> {
-  let hasPixels = false;
-  for (let at = PNG_SIGNATURE_BYTES; at + PNG_CHUNK_FRAME <= size; ) {
-    const frame = await readAt(handle, at, 8);
-    const chunk = frame.toString('latin1', 4, 8);
-    at += frame.readUInt32BE(0) + PNG_CHUNK_FRAME;
-    if (chunk === 'IEND') {
-      return hasPixels && at <= size;
+/** The same at a glance, for each of very many files: hastyWalkOf says what it does not see. */
+export async function seemsWhole(
+  handle: FileHandle,
+  size: number,
+  mimeType: string,
+): Promise<boolean | null> {
+  const walk = hastyWalkOf(mimeType);
+  return walk === null ? null : goThrough(walk, handle, size);
+}
+
+async function goThrough(walk: PictureWalk, handle: FileHandle, size: number): Promise<boolean> {
+  let shown: { readonly at: number; readonly bytes: Buffer } = { at: 0, bytes: Buffer.alloc(0) };
+  let step = walk.next();
+  while (step.done !== true) {
+    const { at, length, mayEnd } = step.value;
+    if (at + length > size) {
+      if (mayEnd !== true) {
+        return false;
+      }
+      step = walk.next(null);
+      continue;
     }
-    hasPixels ||= chunk === 'IDAT';
+    if (at < shown.at || at + length > shown.at + shown.bytes.length) {
+      shown = { at, bytes: await readAt(handle, at, Math.max(length, SHOWN_BYTES)) };
+    }
+    const wanted = shown.bytes.subarray(at - shown.at, at - shown.at + length);
+    if (wanted.length < length) {
+      // It was made shorter meanwhile.
+      return false;
+    }
+    step = walk.next(wanted);
   }
-  return false;
+  const ending = step.value;
+  return ending !== null && isClosed(ending, size, await tailOf(handle, size, ending));
+}
+
+async function tailOf(handle: FileHandle, size: number, { closedBy }: Ending): Promise<Buffer> {
+  return closedBy === undefined
+    ? Buffer.alloc(0)
+    : readAt(handle, Math.max(0, size - TAIL_BYTES), TAIL_BYTES);
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptOutcome } from '../engine/ports';
-import { endpoint, png } from '../providers/testing/calls';
+import { endpoint, png, pngWith } from '../providers/testing/calls';
 import { answer, json, type ScriptedServer, startScriptedServer } from '../providers/testing/scripted-server';
 import { createDisk, type Disk } from './disk';
 import type { PictureOrder } from './order';
@@ -87,12 +87,9 @@ describe('an order', () => {
   });
 });
 
-/** A real head and a real end, noise between them: large enough to go to disk while it arrives. */
-const large = (seed: number): Buffer => {
-  const small = png(seed);
-  const noise = Buffer.concat([Buffer.alloc(700_000, seed), randomBytes(9)]);
-  return Buffer.concat([small.subarray(0, -12), noise, small.subarray(-12)]);
-};
+/** With noise in it: large enough to go to disk while it arrives. */
+const large = (seed: number): Buffer =>
+  pngWith(png(seed), Buffer.concat([Buffer.alloc(700_000, seed), randomBytes(9)]));
 const images = (...pictures: Buffer[]) =>
   json({
     choices: [

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CHUNK_BYTES } from '../providers/base64-stream';
+import { pngWith } from '../providers/testing/calls';
 import { createDisk } from './disk';
 import { ResultFile, type ResultTarget, writeResult } from './result-file';
 import { storageFailure } from './storage-failure';
@@ -82,13 +83,7 @@ describe('a result on its way to disk', () => {
   });
 
   it('is written in one piece at its end; while it arrives, only where more is kept than should be', async () => {
-    const small = await picture('png');
-    // Its end stays at the end.
-    const bytes = Buffer.concat([
-      small.subarray(0, -12),
-      Buffer.alloc(5 * CHUNK_BYTES, 7),
-      small.subarray(-12),
-    ]);
+    const bytes = pngWith(await picture('png'), Buffer.alloc(5 * CHUNK_BYTES, 7));
     for (const [stem, isEarly, heldBytes] of [
       ['early', true, 2 * CHUNK_BYTES],
       ['late', false, 6 * CHUNK_BYTES],
@@ -115,12 +110,7 @@ describe('a result on its way to disk', () => {
   });
 
   it('that its folder took only the first part of is whole in memory, and lies there no more', async () => {
-    const small = await picture('png');
-    const bytes = Buffer.concat([
-      small.subarray(0, -12),
-      Buffer.alloc(9 * CHUNK_BYTES, 7),
-      small.subarray(-12),
-    ]);
+    const bytes = pngWith(await picture('png'), Buffer.alloc(9 * CHUNK_BYTES, 7));
     const shared = createDisk({ heldBytes: 2 * CHUNK_BYTES });
     const file = new ResultFile(shared, { outputDir, stem: 'part', mark: 'own', attemptId: 1 });
     const path = join(outputDir, 'part.own.1.part');

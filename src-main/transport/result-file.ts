@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Failure } from '@shared/model/failure';
 import type { ReceivedFile } from '../engine/ports';
 import { type ImageSize, measureImage } from '../images/measure';
-import { PictureEnd } from '../images/picture-end';
+import { ArrivingPicture } from '../images/arriving-picture';
 import { type ImageType, sniffImage } from '../images/sniff';
 import type { SpooledPicture } from '../providers/adapter';
 import type { SpoolEntry } from '../providers/answer-scan';
@@ -51,7 +51,7 @@ export class ResultFile implements SpoolEntry<SpooledPicture>, SpooledPicture {
   readonly #target: ResultTarget;
   #temporary: string;
   readonly #hash = createHash('sha256');
-  readonly #end = new PictureEnd();
+  readonly #arriving = new ArrivingPicture();
   #type: ImageType | null = null;
   #size: ImageSize | null = null;
   #sizeBytes = 0;
@@ -90,7 +90,7 @@ export class ResultFile implements SpoolEntry<SpooledPicture>, SpooledPicture {
     }
     this.#sizeBytes += length;
     this.#hash.update(bytes);
-    this.#end.take(bytes);
+    this.#arriving.take(bytes);
     this.#held.push({ memory: chunk, length });
     this.#disk.hold(length);
     if (this.#disk.isCrowded && this.#held.length >= WRITTEN_TOGETHER) {
@@ -131,7 +131,7 @@ export class ResultFile implements SpoolEntry<SpooledPicture>, SpooledPicture {
       };
     }
     const type = this.#type;
-    if (!this.#end.isWhole(type)) {
+    if (!this.#arriving.isWhole()) {
       await this.#abandon();
       return {
         kind: 'failed',

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { link, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { link, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PreflightReport } from '@shared/model/plan';
@@ -182,6 +182,23 @@ describe('the check of rows before a run', () => {
     ]);
     const { last: maskless } = await check(rows.slice(0, 1), { model: { ...MODEL, mask: false } });
     expect(maskless?.problems[0]?.message).toBe('The row has a mask, and m takes none.');
+  });
+
+  it('says when the file of a picture, or of a mask, ends before it does', async () => {
+    await picture('a.png');
+    const bytes = await readFile(join(folder, 'a.png'));
+    await writeFile(join(folder, 'part.png'), bytes.subarray(0, -5));
+    const { last } = await check([
+      { instruction: 'x', image: 'part.png' },
+      { instruction: 'x', image: 'a.png' },
+      { instruction: 'x', image: 'a.png', mask: 'part.png' },
+    ]);
+    expect(last?.problems.map(({ message, rows }) => [message, rows])).toEqual([
+      [
+        'An image of the row is cut off: its file ends before the picture does. Copy or save it again, or leave the row out.',
+        [0, 2],
+      ],
+    ]);
   });
 
   it('reads no file outside the granted folders', async () => {

@@ -166,6 +166,11 @@ function imageProblems(
       'An image of the row is animated, and models look at one frame: save the frame you mean as a still image.',
     );
   }
+  if ((mask === null ? inputs : [...inputs, mask]).some((input) => input.kind === 'image' && input.isCut)) {
+    problems.push(
+      'An image of the row is cut off: its file ends before the picture does. Copy or save it again, or leave the row out.',
+    );
+  }
   const [first] = inputs;
   const misfit = mask?.kind === 'image' && first?.kind === 'image' ? maskMisfit(mask, first) : null;
   return misfit === null ? problems : [...problems, misfit];

@@ -10,7 +10,7 @@ import { NotKept } from '../../engine/runs/not-kept';
 import { isThere } from '../../file-facts';
 import { hasHash } from '../../images/file-sha256';
 import { measureImage } from '../../images/measure';
-import { PictureEnd } from '../../images/picture-end';
+import { ArrivingPicture } from '../../images/arriving-picture';
 import { sniffImage } from '../../images/sniff';
 import type { Store } from '../../store/store';
 import type { UnfinishedFile } from '../../store/journal/unfinished-files';
@@ -189,9 +189,9 @@ function inPlace({ outputDir, jobStem, receipt }: UnfinishedFile, noted: string)
 async function whole(path: string, stem: string): Promise<ReceivedFile | null> {
   const bytes = (await readFile(path).catch((error: unknown) => nullIfGone(error, path))) ?? new Uint8Array();
   const type = sniffImage(bytes);
-  const end = new PictureEnd();
-  end.take(bytes);
-  if (type === null || !end.isWhole(type)) {
+  const picture = new ArrivingPicture();
+  picture.take(bytes);
+  if (type === null || !picture.isWhole()) {
     return null;
   }
   const { width = 0, height = 0 } = measureImage(bytes) ?? {};

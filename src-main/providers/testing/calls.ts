@@ -119,6 +119,15 @@ export function png(shade = 0): Buffer {
   return Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), ...chunks]);
 }
 
+/** The same PNG with these bytes in it, in a chunk that decoders pass over. */
+export function pngWith(small: Buffer, bytes: Buffer): Buffer {
+  const end = small.length - END_CHUNK;
+  return Buffer.concat([small.subarray(0, end), chunk('noIs', bytes), small.subarray(end)]);
+}
+
+/** Length, type and checksum. */
+const END_CHUNK = 12;
+
 function chunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type), data]);
   const frame = Buffer.alloc(8 + body.length);
