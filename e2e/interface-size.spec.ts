@@ -1,5 +1,6 @@
 /** The size of everything in the window: chosen in Settings or by key, and the same when it is opened again. */
 import type { Page } from '@playwright/test';
+import { addPainter } from './provider';
 import { expect, resize, test } from './studio';
 
 const widthOf = (page: Page): Promise<number> => page.evaluate(() => innerWidth);
@@ -79,6 +80,26 @@ test('at 200 % a review shows the pictures: one line of head and foot, the rest 
   await expect.poll(() => heightOf('.review-head')).toBeGreaterThan(80);
   await page.getByRole('button', { name: 'Export…' }).click();
   await expect(page.getByRole('dialog')).toBeVisible();
+});
+
+test('at 200 % the keys of an endpoint have the room below its tabs, and what stands above them is scrolled to', async ({
+  studio,
+}) => {
+  const { page } = studio;
+  await resize(studio, { width: 1280, height: 800 });
+  await addPainter(page, { protocol: 'openai', url: 'http://127.0.0.1:9/v1' });
+  await enlarge(page);
+  const key = page.getByRole('row', { name: /^painter/ });
+  await key.getByRole('button', { name: /^Test painter/ }).focus();
+  // Its last column is scrolled to.
+  await expect(key).toBeInViewport({ ratio: 0.9 });
+  const main = page.locator('main').first();
+  await main.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  const grid = page.getByRole('grid', { name: /^Keys of/ });
+  expect((await grid.boundingBox())?.height).toBeGreaterThan(120);
+  await expect(page.getByRole('tab', { name: 'Settings' })).toBeInViewport({ ratio: 1 });
+  await page.getByRole('button', { name: 'Test endpoint' }).focus();
+  await expect(page.getByRole('button', { name: 'Test endpoint' })).toBeInViewport({ ratio: 1 });
 });
 
 test('is chosen in Settings or by key, and stays', async ({ studio }) => {

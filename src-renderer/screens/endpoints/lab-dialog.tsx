@@ -15,6 +15,7 @@ import { formatUsd, plural } from '../../ui/format';
 import { LockedKeys } from '../../ui/locked-keys';
 import { LabTable } from './lab-table';
 import { useProbes } from './use-probes';
+import './lab.css';
 
 const FIRST_PROMPT = 'A red paper boat on a calm lake at dawn';
 
