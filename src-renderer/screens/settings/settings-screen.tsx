@@ -187,7 +187,7 @@ function DayCaps({ settings }: { readonly settings: Settings }) {
             caps={settings.dayCaps}
             costHint="US dollars a day; blank: no cap"
             onChange={(dayCaps) => save({ dayCaps })}
-            requestsHint="a day; blank: no cap"
+            requestsHint="Requests a day; blank: no cap"
             tells="left"
           />
         </div>
