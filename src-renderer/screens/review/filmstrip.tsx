@@ -5,7 +5,7 @@ import { useModel } from '../../state/app-model';
 import type { ReviewActs } from './review-acts';
 import { stripOf } from './review-session';
 import type { ReviewSession } from './review-session';
-import { NEIGHBOURS } from './use-review-details';
+import { useNeighbours } from './neighbours';
 
 interface FilmstripProps {
   readonly session: ReviewSession;
@@ -15,7 +15,7 @@ interface FilmstripProps {
 
 export function Filmstrip({ session, details, acts }: FilmstripProps) {
   const { ids, at } = session;
-  const { from: first, to } = stripOf(session, NEIGHBOURS);
+  const { from: first, to } = stripOf(session, useNeighbours());
   const shown = ids.slice(first, to);
   return (
     <nav aria-label="Results around this one" className="filmstrip">

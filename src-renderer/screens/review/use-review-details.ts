@@ -3,11 +3,10 @@ import type { JobDetail } from '@shared/model/run';
 import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useLive, useModel } from '../../state/app-model';
 import { sentenceOf } from '../../state/refusal';
+import { useNeighbours } from './neighbours';
 import { stripOf } from './review-session';
 import type { ReviewSession } from './review-session';
 
-/** As many results behind and ahead of the one shown are known. */
-export const NEIGHBOURS = 7;
 /** Of so many ahead, and the one behind, the pictures are decoded. */
 const PRELOADED = 5;
 const KEPT_DETAILS = 400;
@@ -35,6 +34,7 @@ export function useReviewDetails(session: Place | null): ReviewDetails {
   const known = useRef(details);
   const ids = session?.ids;
   const at = session?.at ?? 0;
+  const neighbours = useNeighbours();
 
   const ask = useCallback(
     (jobId: number) => {
@@ -62,7 +62,7 @@ export function useReviewDetails(session: Place | null): ReviewDetails {
   );
 
   useEffect(() => {
-    const wanted = wantedOf({ ids, at });
+    const wanted = wantedOf({ ids, at }, neighbours);
     // What is shown is the last to go.
     known.current = withRecent(known.current, wanted);
     for (const jobId of wanted) {
@@ -70,10 +70,10 @@ export function useReviewDetails(session: Place | null): ReviewDetails {
         ask(jobId);
       }
     }
-  }, [ids, at, ask]);
+  }, [ids, at, neighbours, ask]);
 
   useReconnected(() => {
-    const wanted = wantedOf({ ids, at });
+    const wanted = wantedOf({ ids, at }, neighbours);
     // What has changed meanwhile nobody told; the rest is asked when it comes near.
     known.current = new Map([...known.current].filter(([jobId]) => wanted.includes(jobId)));
     setDetails(known.current);
@@ -104,17 +104,14 @@ export function useReviewDetails(session: Place | null): ReviewDetails {
 }
 
 /** The one shown first, then those to come, then those that are past. */
-function wantedOf({
-  ids,
-  at,
-}: {
-  readonly ids: Place['ids'] | undefined;
-  readonly at: number;
-}): Place['ids'] {
+function wantedOf(
+  { ids, at }: { readonly ids: Place['ids'] | undefined; readonly at: number },
+  neighbours: number,
+): Place['ids'] {
   if (ids === undefined) {
     return [];
   }
-  const { from, to } = stripOf({ ids, at }, NEIGHBOURS);
+  const { from, to } = stripOf({ ids, at }, neighbours);
   return [...ids.slice(at, to), ...ids.slice(from, at).reverse()];
 }
 
