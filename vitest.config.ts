@@ -94,6 +94,9 @@ const SLOW_SCREENS = [
   'src-renderer/screens/text/*.test.tsx',
 ];
 
+/** Use Node's own CompressionStream and MessageChannel, which a context of vmThreads does not have. */
+const OWN_PROCESS = ['src-renderer/api.test.ts', 'src-renderer/canvas/mask-png.test.ts'];
+
 /** What is waited for comes as fast as the machine can: only what never comes is a failure, and may take its time to be one. */
 const PATIENCE_MS = 60_000;
 const patient = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: PATIENCE_MS } } };
@@ -138,8 +141,20 @@ export default defineConfig({
         test: {
           name: 'renderer',
           environment: 'happy-dom',
+          // Each file still has a context and modules of its own, without a process and a load of happy-dom for each.
+          pool: 'vmThreads',
           include: ['src-renderer/**/*.test.{ts,tsx}'],
-          exclude: SLOW_SCREENS,
+          exclude: [...SLOW_SCREENS, ...OWN_PROCESS],
+          setupFiles: ['scripts/vitest-screens.ts'],
+          ...patient,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'renderer processes',
+          environment: 'happy-dom',
+          include: OWN_PROCESS,
           setupFiles: ['scripts/vitest-screens.ts'],
           ...patient,
         },
