@@ -75,7 +75,7 @@ export function libraryLines(
   if (servingBlockers(asIf, wanted).length > 0) {
     const named = models.map(({ model }) => model).join(', ');
     return refused(
-      `${missing.replace(/\.$/, '')}, and the library has no key that can serve ${named}: set one, or add it with brushfleet keys add.`,
+      `${missing.replace(/\.$/, '')}, and the library has no key that can serve ${named}: set one, or add it with brushfleet keys add.${otherWay(views, models)}`,
     );
   }
   if (servingBlockers(views, wanted).length > 0) {
@@ -85,6 +85,17 @@ export function libraryLines(
     .filter(({ endpoint }) => sendsInClear(endpoint.baseUrl))
     .map(({ endpoint }) => `Warning: ${endpoint.name} is plain http: its keys travel unencrypted.`);
   return { kind: 'ok', lines: [...clear, `Sending: ${libraryNames(views, models)}`] };
+}
+
+/** A sentence where the library's keys are all for another provider. */
+function otherWay(views: readonly EndpointView[], models: readonly ModelChoice[]): string {
+  const providers = views
+    .filter(({ endpoint, keys }) => endpoint.enabled && !endpoint.demo && keys.length > 0)
+    .map(({ endpoint }) => endpoint.provider);
+  const [first] = providers;
+  return first === undefined || models.some(({ provider }) => providers.includes(provider))
+    ? ''
+    : ` Its keys are for ${first}: name that provider to send with them.`;
 }
 
 export function libraryNames(views: readonly EndpointView[], models: readonly ModelChoice[]): string {

@@ -95,7 +95,7 @@ describe('without a key in the environment', () => {
     const { code, err } = await place.run(['t2i', '--backend', 'openai', '--prompt', 'a cat'], PASSPHRASE);
     expect(code).toBe(2);
     expect(err).toMatch(
-      /^brushfleet: No valid API keys found: none of DG_OPENAI_API_KEYS.* is set, and the library has no key that can serve \S+: set one, or add it with brushfleet keys add\.\n$/,
+      /^brushfleet: No valid API keys found: none of DG_OPENAI_API_KEYS.* is set, and the library has no key that can serve \S+: set one, or add it with brushfleet keys add\. Its keys are for google_genai: name that provider to send with them\.\n$/,
     );
   });
 
