@@ -328,7 +328,7 @@ describe('the answers as a program reads them', () => {
 });
 
 describe('an answer is no picture', () => {
-  it('for the gallery, the review, measuring and exports', async () => {
+  it('for the gallery, measuring and exports with pictures, and is reviewed all the same', async () => {
     const { run } = await textRun({ text: PLAIN_TEXT, rows: [{ prompt: 'one' }, { prompt: 'two' }] });
     const jobId = await answerNext(run.id, plain('said'));
     await answerNext(run.id, 'blocked');
@@ -336,9 +336,9 @@ describe('an answer is no picture', () => {
       0,
     );
     expect(await store.hashedResults(run.id, -1, 10)).toEqual([]);
-    expect(await store.reviewQueue(run.id, 'all')).toEqual([]);
-    expect(await store.reviewCounts(run.id)).toEqual({ accepted: 0, rejected: 0, unset: 0 });
-    expect(await store.reviewSum({ runId: run.id })).toMatchObject({ unset: 0, suspicious: 0 });
+    expect(await store.reviewQueue(run.id, 'all')).toEqual([jobId]);
+    expect(await store.reviewCounts(run.id)).toEqual({ accepted: 0, rejected: 0, unset: 1 });
+    expect(await store.reviewSum({ runId: run.id })).toMatchObject({ unset: 1, suspicious: 0 });
     expect(await store.arenaResults([run.id])).toEqual([]);
     const found = await store.searchGallery(EVERYTHING);
     expect([found.total, found.all]).toEqual([0, 0]);
@@ -347,7 +347,7 @@ describe('an answer is no picture', () => {
     );
   });
 
-  it('and is exported as a table, with the columns of its answers', async () => {
+  it('and is exported as a table, with the columns of its answers and what was said of them', async () => {
     const { run, dataset } = await textRun({ text: JSON_TEXT, rows: [{ prompt: 'one' }, { prompt: 'two' }] });
     await answerNext(run.id, asJson('{"score":4}'));
     await answerNext(run.id, 'blocked');
@@ -355,9 +355,12 @@ describe('an answer is no picture', () => {
     await writeTables(store, { run, dataset, files });
     const { tally } = await exported({ run, filter: 'jobs', format: 'csv', name: 'a.csv' });
     expect(tally.written).toBe(2);
-    expect(await readFile(join(folder, 'a.csv'), 'utf8')).toBe(
-      await readFile(resultsPath(folder, 'csv'), 'utf8'),
-    );
+    const lines = async (path: string) => (await readFile(path, 'utf8')).split('\r\n').slice(0, -1);
+    const [head, ...rows] = await lines(resultsPath(folder, 'csv'));
+    expect(await lines(join(folder, 'a.csv'))).toEqual([
+      `${head},verdict,rating,reasons,note`,
+      ...rows.map((row) => `${row},,,,`),
+    ]);
     await exported({ run, filter: 'results', format: 'jsonl', name: 'a.jsonl' });
     expect(await objectsOf(join(folder, 'a.jsonl'))).toMatchObject([
       { prompt: 'one', response: { score: 4 } },
