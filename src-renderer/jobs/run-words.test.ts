@@ -106,6 +106,21 @@ describe('first rows sent alone', () => {
     expect(isAtCanary(runIn({ kind: 'running' }, { counts, options }))).toBe(false);
   });
 
+  it('are not through where the run was paused before', () => {
+    const recipe: Run['recipe'] = {
+      ...runIn({ kind: 'running' }).recipe,
+      models: [{ provider: 'openai', model: 'm' }],
+    };
+    const isAt = (done: number) =>
+      isAtCanary(
+        runIn(
+          { kind: 'paused', reason: '' },
+          { counts: { ...NO_COUNTS, done, pending: 5 }, recipe, options: { ...options, canary: 3 } },
+        ),
+      );
+    expect([0, 1, 2, 3, 4].map(isAt)).toEqual([false, false, false, true, true]);
+  });
+
   it('are not what a cap or a full disk has paused', () => {
     const state = { kind: 'paused', reason: '', failure: 'budget' } as const;
     expect(isAtCanary(runIn(state, { counts, options }))).toBe(false);

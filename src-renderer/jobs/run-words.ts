@@ -1,4 +1,5 @@
 /** What a run is doing, in one sentence, and the figures beside it. Pure. */
+import { canaryEnd } from '@shared/canary';
 import { cancelledJobs, isUnderWay, type Run } from '@shared/model/run';
 import { formatClock, formatCount, formatDateTime, formatRate, formatUsd, plural } from '../ui/format';
 import { inFlight, settledJobs } from './job-words';
@@ -86,7 +87,7 @@ export function isAtCanary(run: Run): boolean {
     run.options.canary !== undefined &&
     run.state.kind === 'paused' &&
     run.state.failure === undefined &&
-    settledJobs(run.counts) > 0 &&
+    settledJobs(run.counts) >= Math.max(1, canaryEnd(run)) &&
     run.counts.pending > 0 &&
     inFlight(run.counts) === 0
   );

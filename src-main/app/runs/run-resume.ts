@@ -5,6 +5,7 @@ import { adoptPictures } from '../results/adopt-results';
 import { refuseClaimed } from '../folders/folder-claims';
 import { inFolder, refuseReplaced } from '../folders/folder-turns';
 import { refuseOthersKeys } from '../fleet/lent-keys';
+import { isThroughCanary } from './canary';
 import { planRun } from '../planning/planner';
 import type { Preparation, Preparing } from '../planning/preparing';
 import { resendLost } from './resend-lost';
@@ -96,9 +97,9 @@ export function createResume(parts: ResumeParts) {
     return start(await found(runId), { ...planned, recheck: true, preparation });
   }
 
-  /** Who continues a run has looked at its first rows. */
+  /** Who continues a run has looked at its first rows, once they are there. */
   async function withoutCanary(run: StoredRun): Promise<StoredRun> {
-    if (run.options.canary === undefined) {
+    if (run.options.canary === undefined || !(await isThroughCanary(store, run))) {
       return run;
     }
     await parts.changeOptions(run.id, ({ canary: _canary, ...rest }) => rest);

@@ -1,4 +1,5 @@
 /** The life of runs above the scheduler: start, stop, go on, rerun; their tables; what screens see of them. */
+import { canaryEnd } from '@shared/canary';
 import type { Run, RunOptions, RunState } from '@shared/model/run';
 import type { Failure } from '@shared/model/failure';
 import type { AttemptEnd } from '../../engine/ports';
@@ -9,7 +10,6 @@ import type { Requeue, StoredDataset, StoredRun } from '../../store/store';
 import { createJobCancel } from './cancel-jobs';
 import { oneAtATime } from '../one-at-a-time';
 import { deferred } from '../../deferred';
-import { canaryEnd } from './canary';
 import { claimFolder } from '../folders/folder-claims';
 import { keptPicturesOf } from '../results/kept-pictures';
 import { brokenNote } from '../results/broken-results';

@@ -123,3 +123,23 @@ it('first rows that go alone go on alone: nobody has looked at them', async () =
     .toMatchObject({ state: { kind: 'paused' }, counts: { done: 2, pending: 2 }, options: { canary: 2 } });
   expect(server.requests).toHaveLength(2);
 });
+
+it('first rows that were paused before they were all sent are still sent alone when the run is resumed', async () => {
+  const { id } = await begin('one', { canary: 3 });
+  await inFlight(1);
+  const stopped = runs().stop(id);
+  release();
+  await stopped;
+  const { counts } = await runs().found(id);
+  expect(counts.done).toBeLessThan(3);
+  await runs().resume(id);
+  await runs().over(id);
+  expect(await runs().found(id)).toMatchObject({
+    state: { kind: 'paused', reason: expect.stringMatching(/^The first 3 rows are finished/) as string },
+    counts: { done: 3, pending: 1 },
+  });
+  expect(server.requests).toHaveLength(3);
+  await runs().resume(id);
+  await finished(id);
+  expect(server.requests).toHaveLength(4);
+});

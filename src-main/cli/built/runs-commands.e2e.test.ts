@@ -128,7 +128,7 @@ describe('brushfleet library', () => {
   it('checks the database, and takes the backup back without losing the damaged file', async () => {
     await serve();
     expect((await run('library check')).code).toBe(2);
-    expect((await run('library restore')).err).toMatch(/^brushfleet: There is no backup to restore: /);
+    expect((await run('library restore')).err).toMatch(/^brushfleet: There is no library yet: /);
     expect((await place.run(EDIT, env)).code).toBe(0);
     expect(await run('library check')).toMatchObject({ code: 0, out: 'The database is sound.\n' });
 
