@@ -36,6 +36,10 @@ const WALKS: Readonly<Record<string, () => PictureWalk>> = {
   'image/heic': walkIsoMedia,
 };
 
+export function tellsItsEnd(mimeType: string): boolean {
+  return Object.hasOwn(WALKS, mimeType);
+}
+
 /** Null: files of this type do not tell where they end. */
 export function walkOf(mimeType: string): PictureWalk | null {
   return WALKS[mimeType]?.() ?? null;

@@ -18,20 +18,20 @@ async function look(bytes: Uint8Array) {
   return readWholeImage(path);
 }
 
-const make = (format: 'png' | 'jpeg' | 'webp' | 'gif') =>
+const make = (format: 'png' | 'jpeg' | 'webp' | 'gif' | 'avif') =>
   sharp({ create: { width: 64, height: 48, channels: 3, background: 'teal' } })
     .toFormat(format)
     .toBuffer();
 
-describe.each(['png', 'jpeg', 'webp'] as const)('a %s', (format) => {
+describe.each(['png', 'jpeg', 'webp', 'gif', 'avif'] as const)('a %s', (format) => {
   it.each([1, 100, 4000])('with %i bytes behind its end is whole, as sharp has it', async (more) => {
     const bytes = Buffer.concat([await make(format), Buffer.alloc(more)]);
-    await expect(sharp(bytes).raw().toBuffer()).resolves.toHaveLength(64 * 48 * 3);
+    await expect(sharp(bytes).removeAlpha().raw().toBuffer()).resolves.toHaveLength(64 * 48 * 3);
     expect(await look(bytes)).toMatchObject({ sizeBytes: bytes.length });
   });
 });
 
-describe.each(['png', 'jpeg', 'webp', 'gif'] as const)('a %s', (format) => {
+describe.each(['png', 'jpeg', 'webp', 'gif', 'avif'] as const)('a %s', (format) => {
   it('that is whole is told with its kind and size', async () => {
     const bytes = await make(format);
     expect(await look(bytes)).toEqual({

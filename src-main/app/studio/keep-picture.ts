@@ -7,15 +7,13 @@ import { hasSize } from '../../file-facts';
 import { fileSha256 } from '../../images/file-sha256';
 import { readAt } from '../../images/file-header';
 import { sniffImage } from '../../images/sniff';
+import { tellsItsEnd } from '../../images/picture-walk';
 import { readWholeImage } from '../../images/whole-image';
 import type { StoredFile } from '../../store/studio/studio-store';
 import { FACTS_BYTES, type PictureFacts, pictureFacts } from './picture-facts';
 
 /** The largest that is taken in. */
 export const MOST_KEPT_BYTES = 256 * 1024 * 1024;
-
-/** Kinds whose end `readWholeImage` can tell. */
-const KNOWN_ENDS: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif']);
 
 export type Kept =
   | { readonly kind: 'ok'; readonly picture: StoredFile; readonly facts: PictureFacts }
@@ -92,7 +90,7 @@ interface Written {
 }
 
 async function whole(path: string, { given, file, facts, sha256, sizeBytes }: Written): Promise<Kept> {
-  if (KNOWN_ENDS.has(facts.mimeType) && (await readWholeImage(path)) === null) {
+  if (tellsItsEnd(facts.mimeType) && (await readWholeImage(path)) === null) {
     await rm(path, { force: true });
     return { kind: 'refused', sentence: damaged(given) };
   }
