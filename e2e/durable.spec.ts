@@ -146,6 +146,8 @@ test('a start that is asked for while its file is still being read is made, and 
   await newRun();
   await page.clock.pauseAt(Date.now() + 60_000);
   await drop();
+  // This clock stamps the page's events and not the preload's, so that a drop is known again only once it is open.
+  await expect(page.getByRole('region', { name: 'Source' }).getByText('early.csv')).toBeVisible();
   await page.keyboard.press('Control+Enter');
   await expect(page.getByText(/Press Esc or change anything above to call it off/)).toBeVisible();
   if (process.env['SCREENSHOTS'] !== undefined) {
