@@ -22,6 +22,11 @@ export function unreadableResult(fileName: string): string {
   return `“${fileName}” cannot be read. Put the file back into the folder of the run, or rerun the row.`;
 }
 
+/** Of a picture that is known by a name, and not by a row. */
+export function unreadablePicture(name: string): string {
+  return `“${name}” cannot be read. Put its file back where it was, then try again.`;
+}
+
 /** Where nothing is known of its file. */
 export const UNREADABLE = 'This picture cannot be read. Put its file back where it was, then try again.';
 

@@ -7,6 +7,7 @@ import { SEARCH_KEYS } from '../../keys/gallery-keys';
 import { actOf } from '../../keys/key-line';
 import { useModel } from '../../state/app-model';
 import { SEARCH_FIELD_ID } from './focus-search';
+import { Keys } from '../../ui/keys';
 import { chipsOf, totalWords } from './gallery-words';
 
 export function GalleryHead() {
@@ -93,7 +94,7 @@ function SearchField() {
         column.
       </span>
       {text === '' ? (
-        <kbd aria-hidden="true">/</kbd>
+        <Keys press="/" />
       ) : (
         <button
           aria-label="Clear the search"

@@ -5,6 +5,7 @@ import { Plus, X } from 'lucide-react';
 import { useRef } from 'react';
 import { actOf } from '../../keys/key-line';
 import { ATTACHED_KEYS } from '../../keys/studio-keys';
+import { Thumbnail, unreadablePicture } from '../../pictures/unreadable';
 import { useModel } from '../../state/app-model';
 import { selectNode } from '../../state/studio';
 import { MOST_INPUTS, withInputMoved, withoutInput, withRole } from '../../state/studio-draft';
@@ -98,7 +99,7 @@ function InputItem({ view, input, at }: ItemProps) {
         {picture === undefined ? (
           <span className="input-none">no picture yet</span>
         ) : (
-          <img alt="" decoding="async" draggable={false} src={picture.thumbnail} />
+          <Thumbnail sentence={unreadablePicture(name)} src={picture.thumbnail} />
         )}
         <span aria-hidden="true" className="badge left">
           {at + 1}

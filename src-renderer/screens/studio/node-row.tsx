@@ -1,6 +1,7 @@
 /** One request of the tree: its variants side by side, each with the branch that grew from it to open or close, and words. */
 import type { TreeNode } from '@shared/model/studio';
 import type { CSSProperties } from 'react';
+import { Thumbnail, unreadablePicture } from '../../pictures/unreadable';
 import { useModel } from '../../state/app-model';
 import { selectNode, toggleKept } from '../../state/studio';
 import type { StudioStore } from '../../state/studio';
@@ -101,7 +102,7 @@ function Item({ node, row, at, isSelected, grown, isClosed }: ItemProps) {
       {picture === undefined ? (
         <Mark tone={stateOf(node).tone} />
       ) : (
-        <img alt="" decoding="async" draggable={false} src={picture} />
+        <Thumbnail sentence={unreadablePicture(spokenName(node))} src={picture} />
       )}
       {grown > 0 && <Fold grown={grown} isClosed={isClosed} node={node} />}
     </div>

@@ -1,3 +1,4 @@
+import type { TreeNode } from '@shared/model/studio';
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { button, item, opened, press } from '../../testing/render-studio';
@@ -16,6 +17,26 @@ describe('a request without its picture', () => {
     press('X', { shiftKey: true });
     await screen.findByRole('treeitem', { name: /poster.*Cancelled/ });
     expect(rendered.asked).toEqual([]);
+  });
+
+  it('tells no time before it was sent', async () => {
+    const { model } = await opened();
+    fireEvent.click(item(/poster/));
+    const facts = (seconds: number) => {
+      act(() =>
+        model.trees.setState(({ nodes }) => ({
+          nodes: new Map(nodes).set(
+            1,
+            new Map([...(nodes.get(1) ?? [])].map(([id, node]) => [id, asked(node, seconds)])),
+          ),
+        })),
+      );
+      return document.querySelector('.studio-facts')?.textContent ?? '';
+    };
+    const asked = (node: TreeNode, seconds: number): TreeNode =>
+      node.origin.kind === 'result' ? { ...node, origin: { ...node.origin, seconds } } : node;
+    expect(facts(4)).toContain('4.0 s');
+    expect(facts(0)).not.toContain('0.0 s');
   });
 
   it('warns where sending it again may be charged twice', async () => {

@@ -5,6 +5,7 @@ import type { CSSProperties } from 'react';
 import { gridOf } from '../../compare/compare-model';
 import { useSize } from '../../compare/use-zoom';
 import type { Size } from '../../compare/zoom';
+import { Thumbnail, unreadablePicture } from '../../pictures/unreadable';
 import { useModel } from '../../state/app-model';
 import { selectNode } from '../../state/studio';
 import { DRAGGED_NODES, putIds } from './drag-types';
@@ -66,5 +67,5 @@ export function Spread({ variants, selectedId, source, onOpen }: SpreadProps) {
 
 function VariantPicture({ node }: { readonly node: TreeNode }) {
   const src = isReady(node) ? pictureOf(node)?.view : resultOf(node)?.partial;
-  return src === undefined ? null : <img alt="" decoding="async" draggable={false} src={src} />;
+  return src === undefined ? null : <Thumbnail sentence={unreadablePicture(spokenName(node))} src={src} />;
 }

@@ -96,7 +96,8 @@ function Facts({ node, view }: HeadProps) {
     maskWords(origin),
     lockWords(origin),
     driftWords(node) ?? '',
-    origin.seconds === undefined ? '' : formatSeconds(origin.seconds * 1000),
+    // Nothing was waited for yet where the request has not left.
+    origin.seconds === undefined || origin.seconds === 0 ? '' : formatSeconds(origin.seconds * 1000),
     origin.costUsd === undefined ? '' : formatUsd(origin.costUsd),
   ].filter((fact) => fact !== '');
   const others = ask.inputs.slice(1).flatMap(({ nodeId }) => view.nodes.get(nodeId) ?? []);

@@ -5,6 +5,7 @@ import { useRef } from 'react';
 import { actOf } from '../../keys/key-line';
 import type { ActOf } from '../../keys/key-line';
 import { TREE_LIST_KEYS } from '../../keys/studio-keys';
+import { Thumbnail, unreadablePicture } from '../../pictures/unreadable';
 import { useModel } from '../../state/app-model';
 import { treesNewestFirst } from '../../state/trees';
 import { formatDateTime, formatShortCount, formatTime, plural } from '../../ui/format';
@@ -117,7 +118,9 @@ function Cover({ tree }: { readonly tree: Tree }) {
   return tree.cover === undefined ? (
     <span aria-hidden="true" className="tree-cover" />
   ) : (
-    <img alt="" className="tree-cover" decoding="async" draggable={false} src={tree.cover} />
+    <span className="tree-cover">
+      <Thumbnail sentence={unreadablePicture(tree.name)} src={tree.cover} />
+    </span>
   );
 }
 

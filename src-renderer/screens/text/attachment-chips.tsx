@@ -3,6 +3,7 @@ import { AudioLines, Film, Image, Paperclip, X } from 'lucide-react';
 import { useRef } from 'react';
 import { actOf } from '../../keys/key-line';
 import { ATTACHED_KEYS } from '../../keys/studio-keys';
+import { Thumbnail, unreadablePicture } from '../../pictures/unreadable';
 import { useModel } from '../../state/app-model';
 import { placeAmongMedium, withFileMoved } from '../../state/attachments';
 import type { ChosenFile } from '../../state/attachments';
@@ -73,7 +74,10 @@ function AttachmentChip({ file, at, files }: ChipProps) {
         type="button"
       >
         {file.source.kind === 'result' ? (
-          <img alt="" src={backend.thumbnail(file.source.resultId, 'small')} />
+          <Thumbnail
+            sentence={unreadablePicture(file.name)}
+            src={backend.thumbnail(file.source.resultId, 'small')}
+          />
         ) : (
           <Glyph aria-hidden="true" size={14} />
         )}
