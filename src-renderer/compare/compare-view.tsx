@@ -44,6 +44,8 @@ export interface CompareViewProps {
   onMode?(mode: CompareMode): void;
   onBlink?(isOn: boolean): void;
   onSwap?(): void;
+  /** A picture could not be read, or can be read after all, or is tried once more. */
+  onUnreadable?(url: string, isUnreadable: boolean): void;
 }
 
 export function CompareView(props: CompareViewProps) {
@@ -54,7 +56,7 @@ export function CompareView(props: CompareViewProps) {
   const [chosenGain, setGain] = useState<number | null>(null);
   const [difference, setDifference] = useState<DifferenceState>({ kind: 'busy' });
   const [sharpening, onSharpening] = useSharpening();
-  const [failed, onFailed] = useFailed(props.pictures);
+  const [failed, onFailed] = useFailed(props);
   const layout = layoutOf(props, { room, sizes, failed });
   const isDifference = mode === 'difference' && layout.isPair && !isBlinking;
   const gain = chosenGain ?? (difference.kind === 'ready' ? gainFor(difference.figures) : 1);
@@ -85,7 +87,10 @@ export function CompareView(props: CompareViewProps) {
           failed={failed}
           onDifference={setDifference}
           onFailed={onFailed}
-          onLoaded={onLoaded}
+          onLoaded={(url, size) => {
+            props.onUnreadable?.(url, false);
+            onLoaded(url, size);
+          }}
           onSharpening={onSharpening}
         />
         {sharpening && <output className="compare-busy">Loading every pixel…</output>}
@@ -141,7 +146,7 @@ function useLoadedSizes() {
 const NONE_FAILED: ReadonlySet<string> = new Set();
 
 /** Which of these could not be read; whenever others were looked at in between, they are tried anew. */
-function useFailed(pictures: readonly ComparedPicture[]) {
+function useFailed({ pictures, onUnreadable }: CompareViewProps) {
   const of = JSON.stringify(pictures.map(({ url }) => url));
   const [held, setHeld] = useState({ of, failed: NONE_FAILED });
   if (held.of !== of) {
@@ -151,6 +156,7 @@ function useFailed(pictures: readonly ComparedPicture[]) {
   const onFailed = (url: string, hasFailed: boolean) => {
     const others = [...failed].filter((one) => one !== url);
     setHeld({ of, failed: new Set(hasFailed ? [...others, url] : others) });
+    onUnreadable?.(url, hasFailed);
   };
   return [failed, onFailed] as const;
 }

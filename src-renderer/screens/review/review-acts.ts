@@ -50,6 +50,8 @@ export interface ReviewActsParts {
   session(): ReviewSession | null;
   put(session: ReviewSession): void;
   detail(jobId: number): JobDetail | undefined;
+  /** Whether the picture at that address was to be shown, and could not be read. */
+  isUnreadable(url: string): boolean;
   /** Its result, and the counts with it, may be others by now. */
   refresh(jobId: number): void;
   /** Null: all is well again. */
@@ -60,6 +62,8 @@ export interface ReviewActsParts {
 
 const IN_FLIGHT: ReadonlySet<string> = new Set(['pending', 'leased', 'sent']);
 const UNDER_WAY = 'This result is still being made. Wait until it is done, then try again.';
+const UNSEEN =
+  'This result was not accepted, since its picture cannot be read: put its file back and try again, or reject it.';
 const NO_RESULT = 'There is no result to save this note for. Rerun it, then leave the note field once more.';
 
 export function createReviewActs(parts: ReviewActsParts): ReviewActs {
@@ -145,7 +149,15 @@ export function createReviewActs(parts: ReviewActsParts): ReviewActs {
 
   const stored = (jobId: number): Review | undefined => detail(jobId)?.review;
   return {
-    judge: (verdict, stay) => act((session, one) => judged(session, one, { verdict, stay })),
+    judge(verdict, stay) {
+      const { output, review } = shownDetail() ?? {};
+      const isUnseen = output !== undefined && parts.isUnreadable(output);
+      if (verdict === 'accepted' && review?.verdict !== 'accepted' && isUnseen) {
+        parts.fail(UNSEEN);
+      } else {
+        act((session, one) => judged(session, one, { verdict, stay }));
+      }
+    },
     rate: (rating) => act((session, one) => rated(session, one, rating)),
     async note(text) {
       const session = now();

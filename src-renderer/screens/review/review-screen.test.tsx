@@ -29,6 +29,28 @@ describe('the review by keyboard', () => {
     expect(screen.getByText(/^0% reviewed/)).toBeTruthy();
   });
 
+  it('accepts no picture that could not be read, and rejects it', async () => {
+    const { saved } = await opened();
+    const result = () => screen.getByAltText(/^Result of/);
+    fireEvent.error(result());
+    press('p');
+    expect(screen.getByText(/was not accepted, since its picture cannot be read/)).toBeTruthy();
+    expect(saved).toEqual([]);
+    expect(place()).toBe('1');
+    fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    press('p');
+    await shown(2);
+    expect(saved.map(({ review }) => review?.verdict)).toEqual(['accepted']);
+    // A source is not what is judged.
+    fireEvent.error(screen.getAllByAltText(/^Source/)[0]!);
+    press('p');
+    await shown(3);
+    fireEvent.error(result());
+    press('x');
+    await shown(4);
+    expect(saved.map(({ review }) => review?.verdict)).toEqual(['accepted', 'accepted', 'rejected']);
+  });
+
   it('exports what its filters show, without what was judged otherwise since', async () => {
     const { model } = await opened();
     const asked = () => {

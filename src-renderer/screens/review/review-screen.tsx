@@ -185,6 +185,7 @@ function Sitting({ source, session, refusal, sitting, look, heatMap, onLook }: S
         heatMap={heatMap}
         isEmpty={session.ids.length === 0}
         isText={isText}
+        onUnreadable={sitting.heard}
         versions={versions}
       >
         {session.ids.length === 0 && (
@@ -236,6 +237,7 @@ interface StageProps {
   readonly isEmpty: boolean;
   readonly isText: boolean;
   readonly children: ReactNode;
+  onUnreadable(url: string, isUnreadable: boolean): void;
 }
 
 function Stage(props: StageProps) {
@@ -254,7 +256,8 @@ function Stage(props: StageProps) {
   );
 }
 
-function PictureStage({ detail, compare, heatMap, versions }: StageProps & { readonly detail: JobDetail }) {
+function PictureStage(props: StageProps & { readonly detail: JobDetail }) {
+  const { detail, compare, heatMap, versions, onUnreadable } = props;
   const { looked } = versions;
   return (
     <>
@@ -263,6 +266,7 @@ function PictureStage({ detail, compare, heatMap, versions }: StageProps & { rea
           {...compare}
           detail={detail}
           instead={<b>{instead(detail)}</b>}
+          onUnreadable={onUnreadable}
           overlay={overlayOf(heatMap, detail)}
           tools={<HeatMapButton detail={detail} map={heatMap} />}
         />
@@ -270,6 +274,7 @@ function PictureStage({ detail, compare, heatMap, versions }: StageProps & { rea
         <CompareView
           {...compare}
           alt={nameOfTile(detail.job)}
+          onUnreadable={onUnreadable}
           pictures={[
             { url: looked.view, label: 'Earlier version', width: looked.width, height: looked.height },
             {

@@ -39,6 +39,8 @@ export interface ReviewSitting {
   readonly unsavedNotes: ReadonlyMap<number, string>;
   readonly acts: ReviewActs;
   lookAt(change: Partial<ReviewLook>): void;
+  /** Hears which pictures could not be shown: none of them is accepted unseen. */
+  heard(url: string, isUnreadable: boolean): void;
   /** Lists anew what could not be listed. */
   tryAgain(): void;
   /** Asks for details anew. */
@@ -61,6 +63,17 @@ export function useReview(given: ReviewSource): ReviewSitting {
   // With the screen itself: a key that follows it at once finds what it shows.
   useLayoutEffect(() => shown.setState(details, true), [shown, details]);
 
+  const [unreadable] = useState(() => new Set<string>());
+  const heard = useCallback(
+    (url: string, isUnreadable: boolean) => {
+      if (isUnreadable) {
+        unreadable.add(url);
+      } else {
+        unreadable.delete(url);
+      }
+    },
+    [unreadable],
+  );
   const acts = useMemo(
     () =>
       createReviewActs({
@@ -69,6 +82,7 @@ export function useReview(given: ReviewSource): ReviewSitting {
         session: () => sitting.getState().session,
         put: (next) => sitting.setState({ session: next }),
         detail: (jobId) => shown.getState().get(jobId),
+        isUnreadable: (url) => unreadable.has(url),
         refresh(jobId) {
           refresh(jobId);
           // Verdicts came and went with other results. The counts of before stand where they cannot be had.
@@ -85,7 +99,7 @@ export function useReview(given: ReviewSource): ReviewSitting {
         fail: (sentence) => sitting.setState({ error: sentence }),
         keepNote: (jobId, text) => keepNote(sitting, jobId, text),
       }),
-    [client, ui, sitting, source, shown, refresh, setSum],
+    [client, ui, sitting, source, shown, unreadable, refresh, setSum],
   );
   const lookAt = useCallback(
     (change: Partial<ReviewLook>) => sitting.setState((old) => ({ look: { ...old.look, ...change } })),
@@ -97,7 +111,7 @@ export function useReview(given: ReviewSource): ReviewSitting {
       : refusal !== null
         ? { kind: 'failed', sentence: refusal }
         : { kind: 'loading' };
-  return { state, look, sum, details, failures, error, unsavedNotes, acts, lookAt, tryAgain, refresh };
+  return { state, look, sum, details, failures, error, unsavedNotes, acts, lookAt, heard, tryAgain, refresh };
 }
 
 function questionOf(source: ReviewSource, { suspicion, ...look }: ReviewLook): ReviewQuestion {
