@@ -18,6 +18,16 @@ export interface MenuItem {
   onSelect(): void;
 }
 
+/** What a key does too, in a menu as long as it can be done; null: it cannot now, and is no entry. */
+export function itemFor(
+  label: string,
+  keys: string,
+  onSelect: (() => void) | null,
+  hint?: string,
+): readonly MenuItem[] {
+  return onSelect === null ? [] : [{ label, keys, onSelect, ...(hint === undefined ? {} : { hint }) }];
+}
+
 interface MenuProps {
   readonly label: string;
   readonly items: readonly MenuItem[];

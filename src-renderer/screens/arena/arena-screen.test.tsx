@@ -177,7 +177,10 @@ describe('a duel', () => {
     expect(equal?.textContent).toMatch(/^Equal Add a red hat to row 1/);
     expect(equal?.querySelector('[data-chosen]')).toBeNull();
     expect(first?.textContent).toMatch(/^Left is better Add a red hat to row 0/);
-    expect(first?.querySelector('[data-chosen]')?.getAttribute('alt')).toBe('Left');
+    const chosen = first?.querySelector<HTMLElement>('[data-chosen]');
+    const left = within(chosen!).getByRole('img', { name: 'Left' });
+    fireEvent.error(left);
+    expect(within(chosen!).getByRole('img').title).toMatch(/^This picture cannot be read/);
   });
 });
 

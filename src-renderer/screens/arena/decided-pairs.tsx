@@ -1,6 +1,7 @@
 /** The pairs decided last, as they stood: what a win rate is made of. Whose a picture is stays untold. */
 import type { Arena, ArenaChoice, ArenaPair } from '@shared/model/arena';
 import { useEffect, useState } from 'react';
+import { Thumbnail } from '../../pictures/unreadable';
 import { useModel } from '../../state/app-model';
 import { Notice } from '../../ui/notice';
 import { sentenceOf } from '../../state/refusal';
@@ -36,8 +37,12 @@ function DecidedPair({ instruction, left, right, choice }: ArenaPair) {
   return (
     <li>
       <div className="decided-two">
-        <img alt="Left" data-chosen={choice === 'left' || undefined} decoding="async" src={left} />
-        <img alt="Right" data-chosen={choice === 'right' || undefined} decoding="async" src={right} />
+        <div data-chosen={choice === 'left' || undefined}>
+          <Thumbnail alt="Left" src={left} />
+        </div>
+        <div data-chosen={choice === 'right' || undefined}>
+          <Thumbnail alt="Right" src={right} />
+        </div>
       </div>
       <p className="clip" title={instruction}>
         <b>{choice === undefined ? '' : WORDS[choice]}</b> {instruction}

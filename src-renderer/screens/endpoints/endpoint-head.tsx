@@ -9,7 +9,7 @@ import { useLive, useModel } from '../../state/app-model';
 import { show, toast } from '../../state/ui-store';
 import type { Action } from '../../state/use-action';
 import { ConfirmDialog } from '../../ui/dialog';
-import { MenuButton } from '../../ui/menu';
+import { itemFor, MenuButton } from '../../ui/menu';
 import type { MenuItem } from '../../ui/menu';
 import { plural } from '../../ui/format';
 import { Pill } from '../../ui/pill';
@@ -116,19 +116,12 @@ function MoreMenu({ view, action, acts }: PartProps & { readonly acts: EndpointA
   const count = useLive((state) => state.endpoints.length);
   const place = useLive((state) => state.endpoints.findIndex((one) => one.endpoint.id === view.endpoint.id));
   const move = useMoveEndpoint(action);
-  const item = (
-    label: string,
-    keys: string,
-    onSelect: (() => void) | null,
-    hint?: string,
-  ): readonly MenuItem[] =>
-    onSelect === null ? [] : [{ label, keys, onSelect, ...(hint === undefined ? {} : { hint }) }];
   const items: readonly MenuItem[] = [
-    ...item('Edit its settings', 'E', acts.edit),
-    ...item('Reset', 'R', acts.reset, 'forget errors, try all keys'),
-    ...item('Move up', 'Alt+↑', place > 0 ? () => move(view, place - 1) : null),
-    ...item('Move down', 'Alt+↓', place < count - 1 ? () => move(view, place + 1) : null),
-    ...item('Remove…', 'Shift+X', acts.remove).map((one) => ({ ...one, isDanger: true })),
+    ...itemFor('Edit its settings', 'E', acts.edit),
+    ...itemFor('Reset', 'R', acts.reset, 'forget errors, try all keys'),
+    ...itemFor('Move up', 'Alt+↑', place > 0 ? () => move(view, place - 1) : null),
+    ...itemFor('Move down', 'Alt+↓', place < count - 1 ? () => move(view, place + 1) : null),
+    ...itemFor('Remove…', 'Shift+X', acts.remove).map((one) => ({ ...one, isDanger: true })),
   ];
   return (
     <MenuButton

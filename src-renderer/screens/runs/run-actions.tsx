@@ -12,8 +12,7 @@ import { runsNewestFirst } from '../../state/live-store';
 import type { RunControls } from '../../state/run-controls';
 import { show } from '../../state/ui-store';
 import { formatCount } from '../../ui/format';
-import { MenuButton } from '../../ui/menu';
-import type { MenuItem } from '../../ui/menu';
+import { itemFor, MenuButton } from '../../ui/menu';
 import { StartArena } from '../arena/start-arena';
 import { AddAnswersDialog } from './add-answers-dialog';
 import { JudgeDialog } from './judge-dialog';
@@ -126,20 +125,13 @@ function OpenDialog({
 }
 
 function MoreButton({ acts }: ActPart) {
-  const item = (
-    label: string,
-    keys: string,
-    onSelect: (() => void) | null,
-    hint?: string,
-  ): readonly MenuItem[] =>
-    onSelect === null ? [] : [{ label, keys, onSelect, ...(hint === undefined ? {} : { hint }) }];
   return (
     <MenuButton
       items={[
-        ...item('Show folder', 'Shift+O', acts.showFolder),
-        ...item('Add answers as a column…', 'C', acts.addAnswers, 'a new dataset'),
-        ...item('Compare blind…', 'B', acts.arena, 'models, runs, endpoints'),
-        ...item('Judge with a text model…', 'J', acts.judge, 'scores of 0 to 10'),
+        ...itemFor('Show folder', 'Shift+O', acts.showFolder),
+        ...itemFor('Add answers as a column…', 'C', acts.addAnswers, 'a new dataset'),
+        ...itemFor('Compare blind…', 'B', acts.arena, 'models, runs, endpoints'),
+        ...itemFor('Judge with a text model…', 'J', acts.judge, 'scores of 0 to 10'),
       ]}
       label="More"
     />
