@@ -37,6 +37,24 @@ describe('a duel', () => {
     expect(page).not.toContain('gpt-image-2');
   });
 
+  it('judges no pair of which a picture could not be read, and skips it', async () => {
+    const { chosen } = await begun();
+    fireEvent.error(screen.getByAltText('Right of pair 1'));
+    press('ArrowLeft');
+    expect(
+      screen.getByText(/^This pair was not judged, since one of its pictures cannot be read/),
+    ).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    press('ArrowLeft');
+    await decided(1);
+    expect(screen.queryByText(/^This pair was not judged/)).toBeNull();
+    fireEvent.error(await screen.findByAltText('Left of pair 2'));
+    press('ArrowDown');
+    press('s');
+    await decided(2);
+    expect(chosen).toEqual(['left', 'skip']);
+  });
+
   it('takes a key a choice, takes them back in their turn, and ends in win rates with intervals', async () => {
     const { chosen } = await begun();
     for (const [at, key] of ['ArrowLeft', '2', 'ArrowDown', 's', '1'].entries()) {

@@ -52,6 +52,7 @@ export function Duel({ arenaId }: { readonly arenaId: number }) {
               alt={`pair ${state.pair.place + 1}`}
               isInRow
               mode="side"
+              onUnreadable={duel.unreadable.hear}
               pictures={picturesOf(state.pair)}
               zoom={compare.zoom}
             />

@@ -1,6 +1,8 @@
 /** One arena under way: the pair shown, the next one fetched ahead, choices saved as they fall, and taken back one by one. */
 import type { Arena, ArenaChoice, ArenaPair, OwnChoice } from '@shared/model/arena';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useUnreadable } from '../../compare/use-unreadable';
+import type { UnreadablePictures } from '../../compare/use-unreadable';
 import { useModel } from '../../state/app-model';
 import { sentenceOf } from '../../state/refusal';
 
@@ -15,12 +17,17 @@ export interface Duel {
   readonly state: DuelState;
   readonly arena: Arena | null;
   readonly error: string | null;
+  /** Of the pictures shown; a pair of them is skipped or tried again, and not judged. */
+  readonly unreadable: UnreadablePictures;
   choose(choice: ArenaChoice): void;
   /** Asks once more for the pair that could not be had. */
   tryAgain(): void;
   /** Takes the last choice made here back; where there is none, the last of this arena, whenever it was made. */
   undo(): void;
 }
+
+const UNSEEN =
+  'This pair was not judged, since one of its pictures cannot be read: put its file back and try again, or skip the pair.';
 
 export function useDuel(arenaId: number): Duel {
   const { backend } = useModel();
@@ -29,6 +36,7 @@ export function useDuel(arenaId: number): Duel {
   const [arena, setArena] = useState<Arena | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [tries, setTries] = useState(0);
+  const unreadable = useUnreadable();
   /** Where the next pair is looked for. */
   const from = useRef(0);
   const shown = useRef<ArenaPair | null>(null);
@@ -94,6 +102,10 @@ export function useDuel(arenaId: number): Duel {
       if (pair === null || next === null) {
         return;
       }
+      if (choice !== 'skip' && [pair.left, pair.right].some(unreadable.has)) {
+        setError(UNSEEN);
+        return;
+      }
       // One choice a pair, however fast the keys come.
       shown.current = null;
       setError(null);
@@ -114,7 +126,7 @@ export function useDuel(arenaId: number): Duel {
         },
       );
     },
-    [calls, put, count, nextPair],
+    [calls, put, count, nextPair, unreadable],
   );
 
   const takeBack = useCallback(async () => {
@@ -142,8 +154,8 @@ export function useDuel(arenaId: number): Duel {
   }, [takeBack]);
 
   return useMemo(
-    () => ({ state, arena, error, choose, tryAgain, undo }),
-    [state, arena, error, choose, tryAgain, undo],
+    () => ({ state, arena, error, unreadable, choose, tryAgain, undo }),
+    [state, arena, error, unreadable, choose, tryAgain, undo],
   );
 }
 

@@ -185,7 +185,7 @@ function Sitting({ source, session, refusal, sitting, look, heatMap, onLook }: S
         heatMap={heatMap}
         isEmpty={session.ids.length === 0}
         isText={isText}
-        onUnreadable={sitting.heard}
+        onUnreadable={sitting.unreadable.hear}
         versions={versions}
       >
         {session.ids.length === 0 && (

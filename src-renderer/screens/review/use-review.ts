@@ -4,6 +4,8 @@ import type { ReviewQuestion, ReviewSource, ReviewSum } from '@shared/model/revi
 import type { JobDetail } from '@shared/model/run';
 import { useCallback, useEffect, useEffectEvent, useLayoutEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
+import { useUnreadable } from '../../compare/use-unreadable';
+import type { UnreadablePictures } from '../../compare/use-unreadable';
 import { useModel } from '../../state/app-model';
 import { sentenceOf } from '../../state/refusal';
 import { useThrottled } from '../../ui/use-throttled';
@@ -39,8 +41,8 @@ export interface ReviewSitting {
   readonly unsavedNotes: ReadonlyMap<number, string>;
   readonly acts: ReviewActs;
   lookAt(change: Partial<ReviewLook>): void;
-  /** Hears which pictures could not be shown: none of them is accepted unseen. */
-  heard(url: string, isUnreadable: boolean): void;
+  /** Of the pictures shown; none of them is accepted. */
+  readonly unreadable: UnreadablePictures;
   /** Lists anew what could not be listed. */
   tryAgain(): void;
   /** Asks for details anew. */
@@ -63,17 +65,7 @@ export function useReview(given: ReviewSource): ReviewSitting {
   // With the screen itself: a key that follows it at once finds what it shows.
   useLayoutEffect(() => shown.setState(details, true), [shown, details]);
 
-  const [unreadable] = useState(() => new Set<string>());
-  const heard = useCallback(
-    (url: string, isUnreadable: boolean) => {
-      if (isUnreadable) {
-        unreadable.add(url);
-      } else {
-        unreadable.delete(url);
-      }
-    },
-    [unreadable],
-  );
+  const unreadable = useUnreadable();
   const acts = useMemo(
     () =>
       createReviewActs({
@@ -82,7 +74,7 @@ export function useReview(given: ReviewSource): ReviewSitting {
         session: () => sitting.getState().session,
         put: (next) => sitting.setState({ session: next }),
         detail: (jobId) => shown.getState().get(jobId),
-        isUnreadable: (url) => unreadable.has(url),
+        isUnreadable: unreadable.has,
         refresh(jobId) {
           refresh(jobId);
           // Verdicts came and went with other results. The counts of before stand where they cannot be had.
@@ -111,7 +103,20 @@ export function useReview(given: ReviewSource): ReviewSitting {
       : refusal !== null
         ? { kind: 'failed', sentence: refusal }
         : { kind: 'loading' };
-  return { state, look, sum, details, failures, error, unsavedNotes, acts, lookAt, heard, tryAgain, refresh };
+  return {
+    state,
+    look,
+    sum,
+    details,
+    failures,
+    error,
+    unsavedNotes,
+    acts,
+    unreadable,
+    lookAt,
+    tryAgain,
+    refresh,
+  };
 }
 
 function questionOf(source: ReviewSource, { suspicion, ...look }: ReviewLook): ReviewQuestion {
