@@ -1,5 +1,5 @@
 /** The variants of one request stand so that each is as large as their shape and the room allow. */
-import { fireEvent, screen } from '@testing-library/react';
+import { screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import { resultNode, sourceNode } from '../../testing/fake-nodes';
 import { renderApp } from '../../testing/render-app';
@@ -23,19 +23,4 @@ it.each([
   );
   const list = screen.getByRole('list', { name: 'Variants' });
   expect(list.style.getPropertyValue('--columns')).toBe(columns);
-});
-
-it('names a variant that cannot be read, and leaves the others', async () => {
-  await renderApp(
-    'full',
-    <Spread
-      onOpen={() => undefined}
-      selectedId={2}
-      source={undefined}
-      variants={[2, 3].map((id) => resultNode(id, { parentId: 1 }))}
-    />,
-  );
-  fireEvent.error(document.querySelectorAll('img')[0]!);
-  expect(screen.getByRole('img', { name: /^“step 2.*” cannot be read/ })).toBeTruthy();
-  expect(document.querySelectorAll('img')).toHaveLength(1);
 });

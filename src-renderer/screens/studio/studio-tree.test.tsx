@@ -52,27 +52,6 @@ describe('the tree', () => {
     expect(await screen.findByRole('treeitem', { name: /quiet library/ })).toBeTruthy();
   });
 
-  it('names a picture that cannot be read, in the tree, the composer and the list of trees', async () => {
-    const { model } = await opened();
-    fireEvent.click(item(/woman-with-scarf/));
-    act(() =>
-      addInputs(model, [
-        Number(
-          item(/woman-with-scarf/)
-            .id.split('-')
-            .at(-1),
-        ),
-      ]),
-    );
-    for (const place of ['.node-item', '.input-thumb', '.tree-cover']) {
-      const [image] = document.querySelectorAll(`${place} > img`);
-      expect(image, place).toBeTruthy();
-      fireEvent.error(image!);
-      const sign = within(document.querySelector<HTMLElement>(`${place}:has(> .unreadable-sign)`)!);
-      expect(sign.getByRole('img').title).toMatch(/^“.+” cannot be read\. Put its file back/);
-    }
-  });
-
   it('draws what is in sight of thousands of pictures, and arrows go through all of them', async () => {
     const { model } = await opened();
     const [tree] = model.trees.getState().trees?.values() ?? [];
