@@ -62,8 +62,9 @@ export interface ReviewActsParts {
 
 const IN_FLIGHT: ReadonlySet<string> = new Set(['pending', 'leased', 'sent']);
 const UNDER_WAY = 'This result is still being made. Wait until it is done, then try again.';
-const UNSEEN =
-  'This result was not accepted, since its picture cannot be read: put its file back and try again, or reject it.';
+/** Named, since the sentence stays when one goes on to others. */
+const notAccepted = (fileName: string): string =>
+  `“${fileName}” was not accepted, since it cannot be read: put the file back and try again, or reject it.`;
 const NO_RESULT = 'There is no result to save this note for. Rerun it, then leave the note field once more.';
 
 export function createReviewActs(parts: ReviewActsParts): ReviewActs {
@@ -150,10 +151,10 @@ export function createReviewActs(parts: ReviewActsParts): ReviewActs {
   const stored = (jobId: number): Review | undefined => detail(jobId)?.review;
   return {
     judge(verdict, stay) {
-      const { output, review } = shownDetail() ?? {};
+      const { output, result, review } = shownDetail() ?? {};
       const isUnseen = output !== undefined && parts.isUnreadable(output);
-      if (verdict === 'accepted' && review?.verdict !== 'accepted' && isUnseen) {
-        parts.fail(UNSEEN);
+      if (verdict === 'accepted' && review?.verdict !== 'accepted' && isUnseen && result !== undefined) {
+        parts.fail(notAccepted(result.fileName));
       } else {
         act((session, one) => judged(session, one, { verdict, stay }));
       }

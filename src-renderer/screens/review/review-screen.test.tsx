@@ -34,7 +34,7 @@ describe('the review by keyboard', () => {
     const result = () => screen.getByAltText(/^Result of/);
     fireEvent.error(result());
     press('p');
-    expect(screen.getByText(/was not accepted, since its picture cannot be read/)).toBeTruthy();
+    expect(screen.getByText(/^“\d+\.png” was not accepted, since it cannot be read/)).toBeTruthy();
     expect(saved).toEqual([]);
     expect(place()).toBe('1');
     fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
