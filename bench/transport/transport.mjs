@@ -6,7 +6,7 @@
  * Options: --rounds 3 --rows 3000 --quick --folder /tmp --cli out/main/cli.js --in_flight 16,64,256
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
@@ -15,6 +15,7 @@ import { build } from 'vite';
 import { startCompiledProvider } from '../loopback/start-compiled-provider.mjs';
 import { watchMachine } from '../throughput/process-figures.mjs';
 import { judge } from './bars.mjs';
+import { createLeftFolders } from './left-folders.mjs';
 import { runWholePath } from './whole-path.mjs';
 
 const rootDir = resolve(import.meta.dirname, '../..');
@@ -46,6 +47,7 @@ const provider = await startCompiledProvider({ latencyMs: LATENCY_MS });
 const measured = {};
 /** @type {number[]} */
 const foreign = [];
+const left = createLeftFolders();
 for (let round = 0; round < rounds; round += 1) {
   for (const [role, inFlight, count] of [
     ['sdk', 1, 3000],
@@ -68,12 +70,14 @@ for (let round = 0; round < rounds; round += 1) {
       rows: count,
       inFlight,
       folder: values.folder,
+      left,
     });
     foreign.push(machine.foreignShare(count * (whole.cpuMs + whole.providerCpuMs)));
     note(`whole ${inFlight}`, whole);
   }
 }
 await provider.close();
+left.remove();
 const isGood = judge({
   measured,
   foreign,
@@ -101,7 +105,7 @@ function noteEarlier(inFlight) {
   const count = String(Math.min(rows, inFlight * 10));
   const args = [join(import.meta.dirname, 'earlier-path.py'), provider.url, count, String(inFlight), folder];
   const { status, stdout } = spawnSync('python3', args, { encoding: 'utf8' });
-  rmSync(folder, { recursive: true, force: true });
+  left.leave(folder);
   if (status === 0) {
     note(`earlier ${inFlight}`, JSON.parse(stdout));
   }
@@ -117,7 +121,7 @@ function runClient(role, count, inFlight) {
   const client = join(outDir, 'client.js');
   const args = [client, role, provider.url, String(count), String(inFlight), folder];
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  rmSync(folder, { recursive: true, force: true });
+  left.leave(folder);
   if (stdout.trim() === '') {
     throw new Error(`The client ${role} failed: ${stderr}`);
   }

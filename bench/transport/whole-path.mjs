@@ -1,7 +1,7 @@
 /** The built command line over the mock provider: scheduler, journal, transport and durable files together. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
@@ -15,9 +15,10 @@ const WARM_SHARE = 0.15;
 /**
  * `rate` and `cpuMs` (a row): from the time 15 % of the rows were answered until the last answer. `wholeRate`: from the
  * first request until the process had ended and all was durable.
- * @param {{ cli: string, provider: any, rows: number, inFlight: number, folder: string }} options
+ * @param {{ cli: string, provider: any, rows: number, inFlight: number, folder: string,
+ *   left: ReturnType<typeof import('./left-folders.mjs').createLeftFolders> }} options
  */
-export async function runWholePath({ cli, provider, rows, inFlight, folder }) {
+export async function runWholePath({ cli, provider, rows, inFlight, folder, left }) {
   const place = mkdtempSync(join(folder, 'brushfleet-transport-'));
   provider.reset();
   const prompts = Array.from({ length: rows }, (_, row) => `row ${row}`);
@@ -45,10 +46,10 @@ export async function runWholePath({ cli, provider, rows, inFlight, folder }) {
   const wrong = code === 0 ? await wrongRows(join(place, 'out'), rows) : [`exit ${code}: ${complaints}`];
   const probe = join(place, 'probe.json');
   const { delayMs } = existsSync(probe) ? JSON.parse(readFileSync(probe, 'utf8')) : { delayMs: Number.NaN };
-  rmSync(place, { recursive: true, force: true });
+  left.leave(place);
   const wholeRate = rows / ((endedAt - stats.firstRequestAt) / 1000);
   return {
-    ...steady(samples, rows),
+    ...steady(samples, rows, stats.lastAnswerAt - performance.timeOrigin),
     wholeRate,
     delayMs,
     peakRssMb,
@@ -60,16 +61,16 @@ export async function runWholePath({ cli, provider, rows, inFlight, folder }) {
 /**
  * @param {readonly { at: number, answered: number, cpuMs: number }[]} samples
  * @param {number} rows
+ * @param {number} lastAnswerAt by the clock of the samples
  */
-function steady(samples, rows) {
+function steady(samples, rows, lastAnswerAt) {
   const from = samples.find(({ answered }) => answered >= rows * WARM_SHARE);
-  const to = samples.find(({ answered }) => answered >= rows) ?? samples.at(-1);
   const last = samples.at(-1);
-  if (from === undefined || to === undefined || last === undefined || to.answered <= from.answered) {
+  if (from === undefined || last === undefined || from.answered >= rows) {
     return { rate: Number.NaN, cpuMs: Number.NaN };
   }
   return {
-    rate: ((to.answered - from.answered) / (to.at - from.at)) * 1000,
+    rate: ((rows - from.answered) / (lastAnswerAt - from.at)) * 1000,
     // Until the end: what is still being written then belongs to the answers before.
     cpuMs: (last.cpuMs - from.cpuMs) / (rows - from.answered),
   };
