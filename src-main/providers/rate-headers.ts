@@ -57,7 +57,8 @@ function firstWindow(
   for (const spell of spellings) {
     const limit = countIn(headers.get(spell('limit')));
     const remaining = countIn(headers.get(spell('remaining')));
-    const resetMs = resetIn(headers.get(spell('reset')), serverTime(headers, wallNow));
+    const reset = headers.get(spell('reset'));
+    const resetMs = reset === null ? undefined : resetIn(reset, serverTime(headers, wallNow));
     if (limit !== undefined || remaining !== undefined || resetMs !== undefined) {
       return {
         ...(limit === undefined ? {} : { limit }),
@@ -70,10 +71,10 @@ function firstWindow(
 }
 
 /** `12s`, `6m0s`, bare seconds, a date, seconds or milliseconds since 1970. */
-function resetIn(value: string | null, serverNow: number): number | undefined {
+function resetIn(value: string, serverNow: number): number | undefined {
   const bare = bareNumber(value, 1000);
-  if (value === null || bare === undefined) {
-    return value === null ? undefined : (untilDate(value, serverNow) ?? parseDuration(value));
+  if (bare === undefined) {
+    return untilDate(value, serverNow) ?? parseDuration(value);
   }
   const number = Number(value);
   if (number < EPOCH_SECONDS) {
