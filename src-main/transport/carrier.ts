@@ -41,6 +41,8 @@ export interface CarrierHooks {
   partial(path: string): void;
   /** Aborted when the request is to be cut off. What has been received by then is kept. */
   readonly signal: AbortSignal;
+  /** As `CallContext` has it. */
+  readonly mayLeave?: Promise<boolean>;
 }
 
 interface Inputs {
@@ -169,6 +171,7 @@ export function createCarrier(ports: CarrierPorts) {
       connections: ports.connections,
       spool,
       onBodySent: () => hooks.bodySent(),
+      ...(hooks.mayLeave === undefined ? {} : { mayLeave: hooks.mayLeave }),
     });
   }
 

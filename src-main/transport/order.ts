@@ -81,6 +81,17 @@ export interface OrderTurn {
   readonly turn: string;
 }
 
+/**
+ * Whether it can be prepared before it may leave. The inputs of a picture that does not leave would be read in vain, and
+ * cost others their turn: they wait until it is sent.
+ */
+export function readsNothing(order: Order): boolean {
+  return (
+    order.task === 'text' ||
+    (order.inputs.length === 0 && order.mask === null && (order.history ?? []).length === 0)
+  );
+}
+
 /** Where input images may come from. */
 export interface InputRules {
   readonly baseDir: string;

@@ -18,7 +18,7 @@ import { deferred } from '../deferred';
 import { workerPath } from '../worker-path';
 import type { Provider } from '@shared/model/provider';
 import { UNSENT } from './contain-fault';
-import type { FromWorker, Order, ToWorker } from './order';
+import { type FromWorker, type Order, readsNothing, type ToWorker } from './order';
 import { createHeartbeat } from './heartbeat';
 import { createOutbox, type Outbox } from './outbox';
 
@@ -276,7 +276,7 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
     heartbeat.start();
     handle.carried.set(id, carried);
     handle.mayHold ||= order.task === 'text';
-    handle.outbox.post({ kind, id, order });
+    handle.outbox.hurry({ kind, id, order });
     return [handle, carried];
   }
 
@@ -326,13 +326,12 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
   }
 
   return {
-    /** Pictures are left to `send`: what their inputs are read for in vain would cost others their turn. */
     prepare(attempt, job, lease) {
       const id = attempt.attemptId;
       const one: ReadyOrder = { order: options.order(attempt, job, lease), handle: null };
       readyOrders.set(id, one);
       const start = (order: Awaited<ReadyOrder['order']>): void => {
-        if (!closed && readyOrders.has(id) && !('kind' in order) && order.task === 'text') {
+        if (!closed && readyOrders.has(id) && !('kind' in order) && readsNothing(order)) {
           [one.handle] = give('prepare', id, order, job);
         }
       };
@@ -345,7 +344,7 @@ export function createTransportPool(options: TransportPoolOptions): TransportPoo
       const ready = take(id);
       if (ready?.carried !== undefined) {
         ready.carried.hooks = hooks;
-        ready.one.handle?.outbox.post({ kind: 'go', id });
+        ready.one.handle?.outbox.hurry({ kind: 'go', id });
         return ready.carried.outcome;
       }
       const given = await orderAndGive(id, job, () => ready?.one.order ?? options.order(attempt, job, lease));

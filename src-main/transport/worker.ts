@@ -131,7 +131,7 @@ async function send(id: number, order: Order, mayLeave = Promise.resolve(true)):
     (leaving) =>
       order.task === 'text'
         ? carryText(id, order, { signal, mayLeave, leaving })
-        : carryPicture(id, order, { signal, leaving }),
+        : carryPicture(id, order, { signal, mayLeave, leaving }),
     { mayLeave, onFault: (error) => tellFault(order, error) },
   );
   const isTold = await mayLeave;
@@ -162,12 +162,12 @@ async function carryText(
 function carryPicture(
   id: number,
   order: PictureOrder,
-  given: Pick<CarrierHooks, 'signal' | 'leaving'>,
+  given: Pick<CarrierHooks, 'signal' | 'mayLeave' | 'leaving'>,
 ): Promise<AttemptOutcome> {
   return pictures.carry(id, order, {
     ...given,
     bodySent: () => outbox.post({ kind: 'bodySent', id }),
-    answered: () => outbox.post({ kind: 'answered', id }),
+    answered: () => outbox.hurry({ kind: 'answered', id }),
     partial: (path) => outbox.post({ kind: 'partial', id, path }),
     received: (file) =>
       new Promise((resolve, reject) => {
