@@ -5,15 +5,17 @@
 import { type Ending, isClosed, type PictureWalk, TAIL_BYTES, walkOf, type Wanted } from './picture-walk';
 import { SNIFF_BYTES, sniffImage } from './sniff';
 
+const NONE = Buffer.alloc(0);
+
 export class ArrivingPicture {
   /** Until its type is known, all that came. */
-  #head: Buffer | null = Buffer.alloc(0);
+  #head: Buffer | null = NONE;
   #walk: PictureWalk | null = null;
   #wanted: Wanted | null = null;
   /** The beginning of what is wanted. */
-  #held = Buffer.alloc(0);
+  #held = NONE;
   #ending: Ending | null = null;
-  #tail = Buffer.alloc(0);
+  #tail = NONE;
   #sizeBytes = 0;
 
   /** Pieces in their order; nothing of `bytes` is kept but copies of its ends. */
@@ -68,7 +70,7 @@ export class ArrivingPicture {
         this.#held = Buffer.from(all);
         return;
       }
-      this.#held = Buffer.alloc(0);
+      this.#held = NONE;
       this.#goOn(all);
     }
   }

@@ -136,7 +136,10 @@ describe('a JPEG', () => {
     for (const between of [Buffer.from([0xff, 0xff, 0xff]), Buffer.from([0x00, 0x12])]) {
       const strange = Buffer.concat([start, between, rest]);
       await expect(sharp(strange, { failOn: 'error' }).raw().toBuffer()).resolves.toBeTruthy();
-      expect(arrivesWhole(strange, 100)).toBe(true);
+      // Wherever a piece ends: between them, too.
+      for (let pieceBytes = 1; pieceBytes <= at + 10; pieceBytes += 1) {
+        expect(arrivesWhole(strange, pieceBytes), `in pieces of ${pieceBytes} bytes`).toBe(true);
+      }
       expect(await liesWhole(strange)).toBe(true);
     }
   });

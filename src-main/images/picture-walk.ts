@@ -5,7 +5,7 @@
  * and what was paid for would be asked again. Parts are not decoded: bits that were changed on the way are not seen.
  */
 
-/** What is looked at next, in ascending order; bytes. */
+/** What is looked at next, behind all that was looked at before: that is gone. Bytes. */
 export interface Wanted {
   readonly at: number;
   readonly length: number;
@@ -95,20 +95,27 @@ const START_OF_SCAN = 0xda;
  */
 function* walkJpeg(): PictureWalk {
   for (let at = 2; ; ) {
-    const head = (yield { at, length: 4 }) ?? NOTHING;
-    const [first = 0, marker = 0] = head;
-    const length = head.readUInt16BE(2);
-    if (first === 0xff && marker === 0xff) {
-      // Fill bytes.
+    const start = at;
+    let [marker = 0] = (yield { at, length: 1 }) ?? NOTHING;
+    if (marker !== 0xff) {
+      return { least: start, closedBy: JPEG_END };
+    }
+    // Any number of them may stand before a marker.
+    while (marker === 0xff) {
       at += 1;
-    } else if (first === 0xff && isAlone(marker)) {
-      at += 2;
-    } else if (first !== 0xff || length < 2) {
+      [marker = 0] = (yield { at, length: 1 }) ?? NOTHING;
+    }
+    at += 1;
+    if (isAlone(marker)) {
+      continue;
+    }
+    const length = ((yield { at, length: 2 }) ?? NOTHING).readUInt16BE(0);
+    if (length < 2) {
+      return { least: start, closedBy: JPEG_END };
+    }
+    at += length;
+    if (marker === START_OF_SCAN) {
       return { least: at, closedBy: JPEG_END };
-    } else if (marker === START_OF_SCAN) {
-      return { least: at + 2 + length, closedBy: JPEG_END };
-    } else {
-      at += 2 + length;
     }
   }
 }
