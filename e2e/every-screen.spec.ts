@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { finishDemo } from './demo';
 import { expect, resize, test, type Studio } from './studio';
 
 const SIZES = [
@@ -91,9 +92,7 @@ test('every screen of an empty library', async ({ studio }) => {
 test('every screen of a library in use', async ({ studio }) => {
   const { page } = studio;
   await page.keyboard.press('Control+2');
-  await page.getByRole('button', { name: /Try the demo/ }).click();
-  await page.getByRole('button', { name: /^Run 24 rows/ }).click();
-  await expect(page.getByText('20/24')).toBeVisible();
+  await finishDemo(page);
   await page.keyboard.press('Control+5');
   await page.getByLabel('Prompt', { exact: true }).fill('Which colours has the sea? Say why.');
   await page.keyboard.press('Control+Enter');

@@ -1,6 +1,7 @@
 /** The size of everything in the window: chosen in Settings or by key, and the same when it is opened again. */
 import type { Page } from '@playwright/test';
 import { addPainter } from './provider';
+import { finishDemo } from './demo';
 import { expect, resize, test } from './studio';
 
 const widthOf = (page: Page): Promise<number> => page.evaluate(() => innerWidth);
@@ -48,9 +49,7 @@ test('at 200 % a review shows the pictures: one line of head and foot, the rest 
 }) => {
   const { page } = studio;
   await resize(studio, { width: 1280, height: 800 });
-  await page.getByRole('button', { name: /Try the demo/ }).click();
-  await page.getByRole('button', { name: /^Run 24 rows/ }).click();
-  await expect(page.getByText('20/24')).toBeVisible();
+  await finishDemo(page);
   await page.keyboard.press('Control+3');
   const accept = page.locator('.verdict.ok');
   await expect(accept).toBeEnabled();

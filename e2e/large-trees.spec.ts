@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Page } from '@playwright/test';
+import { finishDemo } from './demo';
 import { expect, openStudio, test, type Studio } from './studio';
 
 const CAT = join(process.cwd(), 'resources', 'sample', 'images', 'cat.png');
@@ -92,9 +93,7 @@ test('the heat-map lies over the result of a review, by its key, from one result
   studio,
 }) => {
   const { page } = studio;
-  await page.getByRole('button', { name: /Try the demo/ }).click();
-  await page.getByRole('button', { name: /^Run 24 rows/ }).click();
-  await expect(page.getByText('20/24')).toBeVisible();
+  await finishDemo(page);
   await page.keyboard.press('Control+3');
   await expect(page.getByRole('button', { name: /^Accept P/ })).toBeEnabled();
   await page.keyboard.press('h');
