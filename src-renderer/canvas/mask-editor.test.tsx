@@ -61,6 +61,17 @@ describe('painting a mask', () => {
     expect(screen.getByText(/% marked/)).toBeTruthy();
   });
 
+  it('is not done over a picture that cannot be read: it says so, and what was marked is kept', () => {
+    show();
+    drag([100, 50], [150, 50]);
+    fireEvent.error(screen.getByAltText('The picture that is edited'));
+    expect(screen.queryByRole('application')).toBeNull();
+    expect(screen.getByText(/cannot be read. Put its file back/)).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    drag([100, 50]);
+    expect(mask.strokes).toHaveLength(2);
+  });
+
   it('with a pen: where it pressed lightly it is thinner, and no place between two frames is lost', () => {
     show();
     const pen = { pointerType: 'pen' };

@@ -6,6 +6,7 @@ import { usePan, useSize, useWheelZoom } from '../compare/use-zoom';
 import type { ZoomControl } from '../compare/use-zoom';
 import { keptInside, placementOf } from '../compare/zoom';
 import type { Placement } from '../compare/zoom';
+import { Unreadable, UNREADABLE } from '../pictures/unreadable';
 import { handWith, pressedHand, restingHand } from './keyboard-hand';
 import type { KeyboardHand, Point } from './keyboard-hand';
 import type { MaskDocument, MaskStroke } from './mask-document';
@@ -34,7 +35,22 @@ interface MaskStageProps {
   onStroke(stroke: MaskStroke): void;
 }
 
+/** Nobody paints over what cannot be seen: in the place of such a picture stands why, and the mask is kept. */
 export function MaskStage(props: MaskStageProps) {
+  const { url } = props.source;
+  const [unreadable, setUnreadable] = useState<string | null>(null);
+  return unreadable === url ? (
+    <Unreadable onRetry={() => setUnreadable(null)} sentence={UNREADABLE} />
+  ) : (
+    <PaintedPicture {...props} onFailed={() => setUnreadable(url)} />
+  );
+}
+
+interface PaintedPictureProps extends MaskStageProps {
+  onFailed(): void;
+}
+
+function PaintedPicture(props: PaintedPictureProps) {
   const { source, document, settings, zoom, stage } = props;
   const [isSpaceHeld, setSpaceHeld] = useState(false);
   const [isByKeys, setByKeys] = useState(false);
@@ -100,7 +116,7 @@ export function MaskStage(props: MaskStageProps) {
         pointer.handlers.onPointerMove(event);
       }}
     >
-      <SourcePicture onSharpening={onSharpening} source={source} view={view} />
+      <SourcePicture onFailed={props.onFailed} onSharpening={onSharpening} source={source} view={view} />
       {sharpening && <output className="compare-busy">Loading every pixel…</output>}
       <canvas aria-hidden="true" className="mask-marks" ref={canvas} style={{ opacity: settings.opacity }} />
       <Outline corners={outline} isClosed={pointer.outline !== null} placement={view.placement} />
@@ -203,10 +219,11 @@ function outlineOfHand(hand: KeyboardHand, { tool }: ToolSettings): readonly num
 interface SourcePictureProps {
   readonly source: MaskSource;
   readonly view: MaskView;
+  onFailed(): void;
   onSharpening(url: string, isUnderWay: boolean): void;
 }
 
-function SourcePicture({ source, view, onSharpening }: SourcePictureProps) {
+function SourcePicture({ source, view, onFailed, onSharpening }: SourcePictureProps) {
   const { scale, left, top } = view.placement;
   return (
     <div
@@ -222,6 +239,7 @@ function SourcePicture({ source, view, onSharpening }: SourcePictureProps) {
         alt="The picture that is edited"
         frame={view.frame}
         isContained={false}
+        onFailed={onFailed}
         onSharpening={onSharpening}
         placement={view.placement}
         url={source.url}

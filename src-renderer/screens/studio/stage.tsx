@@ -1,5 +1,6 @@
 /** The work itself: the selected picture beside what it was made from, all variants of its request, or the mask editor. */
 import type { TreeNode } from '@shared/model/studio';
+import { useState } from 'react';
 import type { CompareState } from '../../compare/use-compare';
 import { useModel } from '../../state/app-model';
 import { NodeState } from './node-state';
@@ -61,10 +62,20 @@ export function Stage({ node, view, compare }: StageProps) {
 
 /** A place that fills in: the partial image while the answer streams, else the state in words. */
 function Coming({ node }: { readonly node: TreeNode }) {
-  const partial = resultOf(node)?.partial;
+  const told = resultOf(node)?.partial;
+  const [gone, setGone] = useState<string | null>(null);
+  // It is removed when its attempt ends: what is not there any more is not shown as broken.
+  const partial = told === gone ? undefined : told;
   return (
     <div className={partial === undefined ? 'studio-coming' : 'studio-coming has-partial'}>
-      {partial !== undefined && <img alt={`${nameOf(node)}, not finished`} decoding="async" src={partial} />}
+      {partial !== undefined && (
+        <img
+          alt={`${nameOf(node)}, not finished`}
+          decoding="async"
+          onError={() => setGone(partial)}
+          src={partial}
+        />
+      )}
       <NodeState node={node} />
     </div>
   );
