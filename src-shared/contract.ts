@@ -39,6 +39,7 @@ import {
   prioritySchema,
   recipeSchema,
   rowSchema,
+  runNameSchema,
   runOptionsSchema,
   runSchema,
   unplacedAnswersSchema,
@@ -209,13 +210,22 @@ export const contract = {
     move: base
       .input(z.object({ runId: id, place: z.number().int().nonnegative() }))
       .output(z.array(runSchema)),
+    /** Its folder, and the names of tables that were exported before, stay. */
+    rename: base.input(z.object({ runId: id, name: runNameSchema })).output(runSchema),
     /** Takes effect at once where the run is under way; what is absent stays. */
     setOptions: base
       .input(
         z.object({
           runId: id,
           options: runOptionsSchema
-            .omit({ filterRows: true, chosen: true, workers: true, payer: true, lentKeys: true })
+            .omit({
+              filterRows: true,
+              chosen: true,
+              workers: true,
+              payer: true,
+              lentKeys: true,
+              judges: true,
+            })
             .partial(),
         }),
       )

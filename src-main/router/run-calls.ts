@@ -35,6 +35,7 @@ export function runCalls(os: Calls, app: App, shell: Shell) {
       app.runs.setOptions(input.runId, { priority: input.priority }),
     ),
     move: os.runs.move.handler(({ input }) => app.runs.move(input.runId, input.place)),
+    rename: os.runs.rename.handler(({ input }) => app.runs.rename(input.runId, input.name)),
     setOptions: os.runs.setOptions.handler(({ input }) =>
       app.runs.setOptions(input.runId, given(input.options)),
     ),

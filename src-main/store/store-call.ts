@@ -57,6 +57,7 @@ const METHODS: Readonly<Record<StoreMethod, true>> = {
   setRunState: true,
   setRunOptions: true,
   setRunDataset: true,
+  setRunName: true,
   setRunPlace: true,
   quietFolders: true,
   setQuietFolders: true,

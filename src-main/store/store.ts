@@ -274,6 +274,7 @@ export interface Store
   setRunOptions(runId: number, options: RunOptions): Promise<void>;
   /** Moves the run to a re-read dataset (a resume re-imports its file). */
   setRunDataset(runId: number, datasetId: number): Promise<void>;
+  setRunName(runId: number, name: string): Promise<void>;
   setRunPlace(runId: number, place: number): Promise<void>;
   /** When its folders had last changed as the run came to a stand; null: it is not known. */
   quietFolders(runId: number): Promise<FolderTimes | null>;

@@ -27,6 +27,7 @@ export const RUN_KEYS = [
   { intent: 'Pause', keys: ['P'], acts: { pause: ['p'] } },
   { intent: 'Cancel', keys: ['Shift+X'], acts: { cancel: ['Shift+x'] } },
   { intent: 'Review', keys: ['V'], acts: { review: ['v'] } },
+  { intent: 'Rename', keys: ['F2'], acts: { rename: ['F2'] } },
   { intent: 'Show its folder', keys: ['Shift+O'], acts: { showFolder: ['Shift+o'] } },
   { intent: 'Compare blind', keys: ['B'], acts: { arena: ['b'] } },
   { intent: 'Judge with a text model', keys: ['J'], acts: { judge: ['j'] } },

@@ -27,6 +27,8 @@ export interface RunControls {
   cancel(which: CancelWhich): void;
   /** Cancelled jobs become pending again, and the run goes on. */
   restore(): void;
+  /** Blank: it stays as it is. */
+  rename(name: string): void;
   setPriority(priority: Priority): void;
   /** Puts it at a place among the runs of its priority, counted from 0. */
   move(place: number): void;
@@ -51,6 +53,7 @@ export function useRunControls(run: Run): RunControls {
     const needsKeys = !run.recipe.models.every(isDemoModel);
     return !needsKeys || (await openVault({ live, ui })) ? await take(call) : undefined;
   };
+  const rename = (name: string) => take(() => runs.rename({ runId, name }));
   const restore = () => void send(() => runs.rerun({ runId, which: { kind: 'cancelled' } }));
   return {
     action,
@@ -70,6 +73,13 @@ export function useRunControls(run: Run): RunControls {
       void take(() => runs.cancel({ runId, which })).finally(stopWatching);
     },
     restore,
+    rename: (name) => {
+      const to = name.trim();
+      if (to !== '' && to !== run.name) {
+        const undo = { label: 'Undo', run: () => void rename(run.name) };
+        void rename(to).then((renamed) => renamed && toast(ui, `Renamed to “${to}”`, undo));
+      }
+    },
     setPriority: (priority) => void take(() => runs.setPriority({ runId, priority })),
     move: (place) =>
       void action.run(async () => {

@@ -67,7 +67,7 @@ function planCalls(world: World): PlanCalls {
 
 type QueueCalls = Pick<
   Client['runs'],
-  'resume' | 'stop' | 'cancel' | 'setPriority' | 'move' | 'setOptions' | 'rerun' | 'rerunJob'
+  'resume' | 'stop' | 'cancel' | 'rename' | 'setPriority' | 'move' | 'setOptions' | 'rerun' | 'rerunJob'
 >;
 
 function queueCalls(world: World): QueueCalls {
@@ -102,6 +102,7 @@ function queueCalls(world: World): QueueCalls {
       recount(fake);
       return fake.run;
     },
+    rename: async ({ runId, name }) => put(found(runId), { name }),
     setPriority: async ({ runId, priority }) => {
       const fake = found(runId);
       return put(fake, { options: { ...fake.run.options, priority } });

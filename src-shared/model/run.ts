@@ -145,6 +145,8 @@ export const runOptionsSchema = z.object({
   lentKeys: z.literal(true).optional(),
   /** The token of the service whose caps all of it counts against; absent: none. */
   payer: z.string().max(64).optional(),
+  /** Of a run of a text model that scores pictures: the run that made them. */
+  judges: z.number().int().positive().optional(),
 });
 export type RunOptions = Readonly<z.infer<typeof runOptionsSchema>>;
 
@@ -203,6 +205,9 @@ export const NO_COUNTS: Counts = {
  */
 export const runOriginSchema = z.enum(['dataset', 'studio', 'session']);
 export type RunOrigin = z.infer<typeof runOriginSchema>;
+
+/** As a person gives it; a file after which it was named may have a long one. */
+export const runNameSchema = z.string().trim().min(1, 'A run needs a name.').max(500);
 
 export const runSchema = z.object({
   id: z.number().int(),

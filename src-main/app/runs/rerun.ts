@@ -51,7 +51,8 @@ export async function rerun(
   if (chosen.jobs === 0) {
     throw new Refusal('BAD_INPUT', 'These jobs have already been sent again.');
   }
-  const { canary: _canary, payer: _payer, chosen: _chosen, ...options } = run.options;
+  // Of a judge, these are a part: what it says of all pictures stays what leads to its scores.
+  const { canary: _canary, payer: _payer, chosen: _chosen, judges: _judges, ...options } = run.options;
   const rows = rangesOf(chosen.rows);
   const only = chosenJobs(recipe, rows, (model, variant) => rangesOf(chosen.rowsOf(model, variant)));
   const asked = {

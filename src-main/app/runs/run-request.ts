@@ -351,6 +351,7 @@ function optionsOf(app: App, request: RunRequest): RunOptions {
     ...(options.caps === undefined ? {} : { caps: options.caps }),
     ...(options.canary === undefined ? {} : { canary: options.canary }),
     ...(options.unknown === undefined ? {} : { unknown: options.unknown }),
+    ...(options.judges === undefined ? {} : { judges: options.judges }),
   };
 }
 

@@ -266,6 +266,30 @@ describe('a run that goes on', () => {
   });
 });
 
+describe('another name', () => {
+  it('is taken while it is under way, beside other changes, and leaves folder and results where they are', async () => {
+    const held = holdAnswers();
+    const { id, outputDir } = await begin({ concurrency: 1 });
+    await held.until(1);
+    await Promise.all([
+      runs().rename(id, 'Farm'),
+      runs().setOptions(id, { concurrency: 3 }),
+      runs().rename(id, 'Farm, by day'),
+    ]);
+    await held.until(3);
+    server.reply(picture);
+    held.release();
+    expect(await ended(id)).toMatchObject({
+      name: 'Farm, by day',
+      options: { concurrency: 3 },
+      outputDir,
+      counts: { done: 8 },
+    });
+    expect(await readFile(join(outputDir, 'results.csv'), 'utf8')).toContain('an owl');
+    await expect(runs().rename(id + 1, 'Nothing')).rejects.toThrow(/no longer in the library/);
+  });
+});
+
 describe('pictures that answers only name the address of', () => {
   it('are not made anew when they cannot be fetched: who wants that says so', async () => {
     const address = `${server.url}/pictures/one.png`;

@@ -254,6 +254,20 @@ export function createRuns(options: RunsOptions) {
     return changeOptions(runId, (present) => ({ ...present, ...changes }));
   }
 
+  /** In turn with the options: who changes those puts the run back as they found it. */
+  function rename(runId: number, name: string): Promise<Run> {
+    return inTurn(async () => {
+      const renamed = { ...(await found(runId)), name };
+      await store.setRunName(runId, name);
+      const one = active.get(runId);
+      if (one !== undefined) {
+        one.run = { ...one.run, name };
+      }
+      events.touchRun(runId);
+      return view(renamed);
+    });
+  }
+
   /** In turn: two at once would write back what the other has changed. */
   function changeOptions(runId: number, change: (present: RunOptions) => RunOptions): Promise<Run> {
     return inTurn(async () => {
@@ -310,6 +324,7 @@ export function createRuns(options: RunsOptions) {
     onSchedulerEvent,
     onEnded,
     setOptions,
+    rename,
     cancel,
     cancelJobs: createJobCancel(options),
     async move(runId: number, at: number): Promise<Run[]> {

@@ -65,7 +65,12 @@ export async function judge(
     variants: 1,
     text: { system: JUDGE_SYSTEM, generation: {}, answer: { kind: 'json', schema: JUDGE_SCHEMA } },
   };
-  return shell.start({ name: pictures.name, datasetId: pictures.id, recipe, options: request.options });
+  return shell.start({
+    name: pictures.name,
+    datasetId: pictures.id,
+    recipe,
+    options: { ...request.options, judges: run.id },
+  });
 }
 
 /** Each with what it was made from, as far as that is a file or an address. */

@@ -253,6 +253,7 @@ describe('what is made of answers', () => {
     );
     await overRun(painted.id);
     const judged = await app.texts.judge({ runId: painted.id, model: DEMO_TEXT_MODEL, options: {} }, shell());
+    expect(judged.options.judges).toBe(painted.id);
     await overRun(judged.id);
     const { answers } = await app.texts.answers({ runId: judged.id, offset: 0, limit: 10 });
     expect(answers).toMatchObject([{ state: 'done', prompt: 'Instruction: a red card' }]);

@@ -15,13 +15,16 @@ export async function applyChange(
   run: Run,
   change: RunChange,
 ): Promise<void> {
-  const { caps, priority, concurrency, place } = change;
+  const { name, caps, priority, concurrency, place } = change;
   const options: Partial<RunOptions> = {
     // A cap that is not named stays.
     ...(caps === undefined ? {} : { caps: { ...run.options.caps, ...caps } }),
     ...(priority === undefined ? {} : { priority }),
     ...(concurrency === undefined ? {} : { concurrency, autoConcurrency: false }),
   };
+  if (name !== undefined) {
+    await client.runs.rename({ runId: run.id, name });
+  }
   if (Object.keys(options).length > 0) {
     await client.runs.setOptions({ runId: run.id, options });
   }

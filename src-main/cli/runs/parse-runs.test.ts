@@ -32,6 +32,7 @@ describe('what is understood', () => {
       'runs set 3 --place 1 --max_global_workers 8 --max_requests 9',
       { kind: 'set', runId: 3, change: { place: 0, concurrency: 8, caps: { requests: 9 } } },
     ],
+    ['runs set 3 --name Cats', { kind: 'set', runId: 3, change: { name: 'Cats' } }],
     ['runs pause 3', { kind: 'pause', runId: 3 }],
     ['runs cancel 3', { kind: 'cancel', runId: 3, which: 'pending' }],
     ['runs cancel 3 --in_flight', { kind: 'cancel', runId: 3, which: 'all' }],
@@ -95,6 +96,7 @@ describe('what is refused, in one sentence', () => {
     ['runs resume 3 --unknown drop', /^--unknown must be keep or resend, not "drop"\.$/],
     ['runs resume 3 --max_cost free', /^--max_cost must be a number from/],
     ['runs set 3', /^Say what to change, such as --priority high: brushfleet runs set --help/],
+    [`runs set 3 --name ${'x'.repeat(501)}`, /^--name takes up to 500 characters, not 501\.$/],
     ['runs set 3 --place 0', /^--place must be a whole number from 1 to/],
     [
       'runs export 3',

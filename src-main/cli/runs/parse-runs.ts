@@ -1,5 +1,5 @@
 /** Reads what follows `brushfleet runs`. Pure; what cannot be read throws UsageError. */
-import { prioritySchema } from '@shared/model/run';
+import { prioritySchema, runNameSchema } from '@shared/model/run';
 import { type FlagValues, UsageError } from '../flag-values';
 import { readCaps, readLogLevel, readOneOf, readUnknown, withoutUndefined } from '../read-flags';
 import { PICTURE_FORMATS, readPictureExport } from './picture-export';
@@ -73,9 +73,19 @@ function readTerms(flags: FlagValues): ResumeTerms {
   };
 }
 
+function readName(flags: FlagValues): string | undefined {
+  const given = flags.text('name');
+  const name = runNameSchema.optional().safeParse(given);
+  if (!name.success) {
+    throw new UsageError(`--name takes up to 500 characters, not ${given?.length ?? 0}.`);
+  }
+  return name.data;
+}
+
 function readChange(flags: FlagValues): RunChange {
   const place = flags.integer('place', { min: 1, max: 1_000_000 });
   const change = withoutUndefined({
+    name: readName(flags),
     caps: readCaps(flags),
     priority: readOneOf(flags, 'priority', prioritySchema.options),
     concurrency: flags.integer('max_global_workers', { min: 1, max: 1024 }),

@@ -92,11 +92,12 @@ describe('runs set', () => {
     const run = runWith({ pending: 1 });
     const scene = owner({ ...run, options: { ...run.options, caps: { costUsd: 3 } } });
     const { end, out } = await invoke(
-      'runs set 1 --place 2 --priority high --max_requests 9 --max_global_workers 4',
+      'runs set 1 --name Cats --place 2 --priority high --max_requests 9 --max_global_workers 4',
       scene,
     );
     expect([end, out]).toEqual([ok(0), 'Changed run 1.\n']);
     expect(scene.asked).toEqual([
+      ['rename', { runId: 1, name: 'Cats' }],
       [
         'setOptions',
         {

@@ -49,6 +49,7 @@ export function addRunsCommands(program: Command, configure: Configure, choose: 
     .option('--max_requests <n>', 'a new cap on the requests of the whole run')
     .option('--priority <priority>', 'among runs at the same time: high, normal or low');
   add('set <id>', 'change what is given, keep the rest; at once, also while it is under way')
+    .option('--name <name>', 'what it is called; its folder stays')
     .option('--priority <priority>', 'among runs at the same time: high, normal or low')
     .option('--place <n>', 'its place in the queue, from 1, among the runs of its priority')
     .option('--max_global_workers <n>', 'requests in flight')

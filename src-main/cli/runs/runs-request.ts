@@ -20,6 +20,7 @@ export interface ResumeTerms {
 
 /** Takes effect at once, also where the run is under way; what is absent stays. */
 export interface RunChange {
+  readonly name?: string;
   readonly caps?: Caps;
   readonly priority?: Priority;
   /** Requests in flight. */

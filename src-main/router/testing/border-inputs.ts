@@ -67,6 +67,7 @@ export const INPUTS: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   'runs.cancel': { runId: 9, which: 'pending' },
   'runs.setPriority': { runId: 9, priority: 'high' },
   'runs.move': { runId: 9, place: 0 },
+  'runs.rename': { runId: 9, name: 'Cats' },
   'runs.setOptions': { runId: 9, options: {} },
   'runs.rerun': { runId: 9, which: { kind: 'unknown' } },
   'runs.get': { runId: 9 },

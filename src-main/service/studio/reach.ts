@@ -52,6 +52,7 @@ export const REACH: {
     cancel: 'open',
     setPriority: 'open',
     move: 'open',
+    rename: 'open',
     setOptions: 'spends',
     rerun: 'spends',
     stop: 'open',

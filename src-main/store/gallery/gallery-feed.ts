@@ -18,6 +18,7 @@ const STEP_JOBS = 4000;
 const NOTES = `
 CREATE TEMP TABLE gallery_changed (job_id INTEGER PRIMARY KEY);
 CREATE TEMP TABLE gallery_changed_runs (run_id INTEGER PRIMARY KEY);
+CREATE TEMP TABLE gallery_renamed_runs (run_id INTEGER PRIMARY KEY);
 CREATE TEMP TRIGGER gallery_job_changed AFTER UPDATE ON main.jobs
   WHEN old.state IN ('done', 'failed', 'unknown') OR new.state IN ('done', 'failed', 'unknown')
   BEGIN INSERT OR IGNORE INTO gallery_changed (job_id) VALUES (new.id); END;
@@ -29,6 +30,8 @@ CREATE TEMP TRIGGER gallery_untagged AFTER DELETE ON main.job_tags
   BEGIN INSERT OR IGNORE INTO gallery_changed (job_id) VALUES (old.job_id); END;
 CREATE TEMP TRIGGER gallery_run_replaced AFTER UPDATE OF replaced ON main.runs
   BEGIN INSERT OR IGNORE INTO gallery_changed_runs (run_id) VALUES (new.id); END;
+CREATE TEMP TRIGGER gallery_run_renamed AFTER UPDATE OF name ON main.runs
+  BEGIN INSERT OR IGNORE INTO gallery_renamed_runs (run_id) VALUES (new.id); END;
 `;
 
 const ENTRY = `SELECT j.id, j.run_id, j.position, j.row, j.idx, j.model_id, j.state, j.endpoint_name, j.failure_kind, j.verdict,
@@ -105,6 +108,9 @@ export function createGalleryFeed(db: Db): GalleryFeed {
     for (const runId of noted?.runs() ?? []) {
       index.removeRun(runId);
     }
+    for (const runId of noted?.renamed() ?? []) {
+      filed.renamed(runId);
+    }
     for (const jobId of noted?.jobs() ?? []) {
       const entry = filed.one(jobId);
       if (entry === null) {
@@ -131,25 +137,21 @@ export function createGalleryFeed(db: Db): GalleryFeed {
 /** What changed since it was last asked. */
 function createNotes(db: Db) {
   db.exec(NOTES);
-  const jobs = db.prepare<{ job_id: number }>('SELECT job_id FROM gallery_changed');
-  const runs = db.prepare<{ run_id: number }>('SELECT run_id FROM gallery_changed_runs');
-  const forgetJobs = db.prepare('DELETE FROM gallery_changed');
-  const forgetRuns = db.prepare('DELETE FROM gallery_changed_runs');
+  const taken = (table: string, column: string): (() => readonly number[]) => {
+    const all = db.prepare<{ id: number }>(`SELECT ${column} AS id FROM ${table}`);
+    const forget = db.prepare(`DELETE FROM ${table}`);
+    return () => {
+      const changed = all.all().map(({ id }) => id);
+      if (changed.length > 0) {
+        forget.run();
+      }
+      return changed;
+    };
+  };
   return {
-    jobs(): readonly number[] {
-      const changed = jobs.all().map(({ job_id }) => job_id);
-      if (changed.length > 0) {
-        forgetJobs.run();
-      }
-      return changed;
-    },
-    runs(): readonly number[] {
-      const changed = runs.all().map(({ run_id }) => run_id);
-      if (changed.length > 0) {
-        forgetRuns.run();
-      }
-      return changed;
-    },
+    jobs: taken('gallery_changed', 'job_id'),
+    runs: taken('gallery_changed_runs', 'run_id'),
+    renamed: taken('gallery_renamed_runs', 'run_id'),
   };
 }
 
@@ -168,7 +170,7 @@ function createFiling(db: Db, { dictionaries }: GalleryIndex) {
     'SELECT provider, model FROM models WHERE id = ?',
   );
   const tagById = db.prepare<{ name: string }>('SELECT name FROM tags WHERE id = ?');
-  /** Names and origins do not change; whether a run was replaced does, and is looked up when told. */
+  /** Origins do not change; names do, and whether a run was replaced: they are looked up when told. */
   const runs = new Map<number, RunFacts>();
 
   function runOf(runId: number): RunFacts | undefined {
@@ -254,6 +256,13 @@ function createFiling(db: Db, { dictionaries }: GalleryIndex) {
       // A run of that folder may have taken its place since it was looked up.
       runs.delete(record.run_id);
       return entryOf(record);
+    },
+    renamed(runId: number): void {
+      runs.delete(runId);
+      const run = runOf(runId);
+      if (run !== undefined) {
+        dictionaries.run.renew(runId, () => runValues(run));
+      }
     },
   };
 }

@@ -36,7 +36,9 @@ export interface Dictionary {
   readonly sets: readonly (readonly FacetValue[])[];
   /** The number of the set that `key` names; `make` is called the first time. */
   codeOf(key: string | number, make: () => readonly FacetValue[]): number;
-  /** Labels changed or sets are to be made anew. */
+  /** The set that `key` names has other labels by now; one that is not known yet is left. */
+  renew(key: string | number, make: () => readonly FacetValue[]): void;
+  /** Sets are to be made anew. */
   clear(): void;
 }
 
@@ -53,6 +55,12 @@ function createDictionary(): Dictionary {
       sets.push(make());
       codes.set(key, sets.length - 1);
       return sets.length - 1;
+    },
+    renew(key, make) {
+      const known = codes.get(key);
+      if (known !== undefined) {
+        sets[known] = make();
+      }
     },
     clear() {
       sets.length = 0;

@@ -252,6 +252,18 @@ describe.each(DRIVERS)('the gallery on %s', (driver) => {
     expect((await store.job(second))?.review).toBeNull();
   });
 
+  it('knows a run by its new name, with all that is filed under it', async () => {
+    await catchUp();
+    const { total } = await ask({});
+    const named = async () => (await ask({})).facets.run;
+    expect(await named()).toEqual([{ value: `${run.id}`, label: run.name, count: total }]);
+    await store.setRunName(run.id, 'Snow');
+    expect(await named()).toEqual([{ value: `${run.id}`, label: 'Snow', count: total }]);
+    const [jobId = 0] = await idsOf({});
+    await change({ kind: 'rating', rating: 4 }, [jobId]);
+    expect(await named()).toEqual([{ value: `${run.id}`, label: 'Snow', count: total }]);
+  });
+
   it('does not put a verdict back on a result that was replaced meanwhile', async () => {
     const [first = 0] = await idsOf({});
     await change({ kind: 'verdict', verdict: 'accepted' }, [first]);

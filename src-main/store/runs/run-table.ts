@@ -67,6 +67,7 @@ export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => numbe
   const setState = db.prepare('UPDATE runs SET state = ? WHERE id = ?');
   const setOptions = db.prepare('UPDATE runs SET options = ? WHERE id = ?');
   const setDataset = db.prepare('UPDATE runs SET dataset_id = ? WHERE id = ?');
+  const setName = db.prepare('UPDATE runs SET name = ? WHERE id = ?');
   const setPlace = db.prepare('UPDATE runs SET place = ? WHERE id = ?');
   const setPlanned = db.prepare('UPDATE runs SET planned_digest = ? WHERE id = ?');
   const setQuiet = db.prepare('UPDATE runs SET quiet_folders = ? WHERE id = ?');
@@ -163,6 +164,7 @@ export function createRunTable(db: Db, { wallNow, note }: { wallNow: () => numbe
     setRunState: (runId: number, state: RunState): void => void setState.run(JSON.stringify(state), runId),
     setRunOptions: (runId: number, options: RunOptions): void =>
       void setOptions.run(JSON.stringify(options), runId),
+    setRunName: (runId: number, name: string): void => void setName.run(name, runId),
     setRunPlace: (runId: number, place: number): void => void setPlace.run(place, runId),
     plannedDigest: (runId: number): string | null => record(runId).planned_digest,
     setPlannedDigest: (runId: number, digest: string | null): void => void setPlanned.run(digest, runId),

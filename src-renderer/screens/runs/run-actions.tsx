@@ -29,9 +29,13 @@ interface ActPart {
   readonly acts: KeyActs<typeof RUN_KEYS>;
 }
 
-export function RunActions({ run, controls }: RunPart) {
+interface RunActionsProps extends RunPart {
+  onRename(): void;
+}
+
+export function RunActions({ run, controls, onRename }: RunActionsProps) {
   const [dialog, setDialog] = useState<RunDialog>('none');
-  const acts = useRunActs({ run, controls }, setDialog);
+  const acts = useRunActs({ run, controls, onRename }, setDialog);
   useKeys(RUN_KEYS, acts);
   // Nothing is left to send: what came is to be looked at, and then whatever failed.
   const isReviewNext = acts.review !== null && !isUnderWay(run) && remainingJobs(run) === 0;
@@ -80,7 +84,10 @@ function ReviewButton({ run, acts, isPrimary = false }: ReviewProps) {
   );
 }
 
-function useRunActs({ run, controls }: RunPart, open: (dialog: RunDialog) => void): KeyActs<typeof RUN_KEYS> {
+function useRunActs(
+  { run, controls, onRename }: RunActionsProps,
+  open: (dialog: RunDialog) => void,
+): KeyActs<typeof RUN_KEYS> {
   const { backend, ui } = useModel();
   const isText = run.recipe.task === 'text';
   const hasPictures = run.counts.done > 0 && !isText;
@@ -97,6 +104,7 @@ function useRunActs({ run, controls }: RunPart, open: (dialog: RunDialog) => voi
     pause: only(canPause(run, controls), controls.pause),
     cancel: only(remaining > 0, () => open('cancel')),
     review: only(run.counts.done > 0, () => show(ui, { kind: 'review', runId: run.id })),
+    rename: onRename,
     showFolder: () => void controls.action.run(() => backend.client.runs.showFolder({ runId: run.id })),
     arena: only(hasPictures, () => open('arena')),
     judge: only(hasPictures, () => open('judge')),
@@ -128,6 +136,7 @@ function MoreButton({ acts }: ActPart) {
   return (
     <MenuButton
       items={[
+        ...itemFor('Rename', 'F2', acts.rename),
         ...itemFor('Show folder', 'Shift+O', acts.showFolder),
         ...itemFor('Add answers as a column…', 'C', acts.addAnswers, 'a new dataset'),
         ...itemFor('Compare blind…', 'B', acts.arena, 'models, runs, endpoints'),
@@ -153,10 +162,10 @@ function ScoresButton({ run }: { readonly run: Run }) {
   );
 }
 
-/** After a restart a judge is known by its name alone. */
+/** The last one. Of a judge from before runs told of it, the name says so. */
 function judgeOf(run: Run, runs: ReadonlyMap<number, Run>): Run | undefined {
-  return runsNewestFirst(runs).find(
-    ({ name, recipe }) => recipe.task === 'text' && name === `${run.name}, judged`,
+  return runsNewestFirst(runs).find(({ name, recipe, options: { judges } }) =>
+    judges === undefined ? recipe.task === 'text' && name === `${run.name}, judged` : judges === run.id,
   );
 }
 

@@ -1,5 +1,6 @@
 /** Title, instruction, what can be done with the run now, its bar and figures. */
 import { cancelledJobs, isUnderWay, type Run } from '@shared/model/run';
+import { useState } from 'react';
 import { useRunControls } from '../../state/run-controls';
 import { inFlight, jobTotal, runState, segmentsOf, settledJobs } from '../../jobs/job-words';
 import { RefusedAct } from '../../jobs/refused-act';
@@ -8,6 +9,7 @@ import { asSentence, formatClock, formatCount, formatRate, formatUsd, plural } f
 import { Notice } from '../../ui/notice';
 import { Pill } from '../../ui/pill';
 import { ProgressBar } from '../../ui/progress-bar';
+import { RenameField } from '../../ui/rename-field';
 import { useNow } from '../../ui/use-now';
 import { CapReached } from './cap-reached';
 import { RunActions } from './run-actions';
@@ -19,14 +21,25 @@ export function RunHead({ run }: { readonly run: Run }) {
   const total = jobTotal(run.counts);
   const settled = settledJobs(run.counts);
   const { word, tone } = runState(run, now);
+  // Of this run: another one may be shown here next.
+  const [renaming, setRenaming] = useState<number | null>(null);
+  const onRename = () => setRenaming(run.id);
+  const onRenamed = (name: string | null) => {
+    setRenaming(null);
+    controls.rename(name ?? '');
+  };
   return (
     <header className="head">
       <div className="row wrap">
         <div className="grow run-words">
           <div className="row">
-            <h1 className="clip" title={run.name}>
-              {run.name}
-            </h1>
+            {renaming === run.id ? (
+              <RenameField label="Name of the run" name={run.name} onDone={onRenamed} />
+            ) : (
+              <h1 className="clip" onDoubleClick={onRename} title={`${run.name} (F2 renames)`}>
+                {run.name}
+              </h1>
+            )}
             <span title={run.state.kind === 'waiting' ? run.state.reason : undefined}>
               <Pill tone={tone}>{word}</Pill>
             </span>
@@ -35,7 +48,7 @@ export function RunHead({ run }: { readonly run: Run }) {
             {run.recipe.instruction}
           </p>
         </div>
-        <RunActions controls={controls} run={run} />
+        <RunActions controls={controls} onRename={onRename} run={run} />
       </div>
       <div className="run-bar">
         <ProgressBar

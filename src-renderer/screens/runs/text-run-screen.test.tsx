@@ -119,7 +119,32 @@ describe('a text run', () => {
 });
 
 describe('judging', () => {
-  it('is known by its name after a restart', async () => {
+  it('is known by the run whose pictures it scores, whatever both are called', async () => {
+    const { backend, model } = await renderApp('done', <App />);
+    const judge = await backend.client.text.judge({
+      runId: 1,
+      model: { provider: 'google_genai', model: 'gemini-3.8-flash' },
+      options: {},
+    });
+    act(() => {
+      model.accept({
+        kind: 'run',
+        run: { ...judge, name: 'city-sunset, judged', options: { ...judge.options, judges: 9 } },
+      });
+      show(model.ui, { kind: 'runs', runId: 1 });
+    });
+    expect(screen.queryByRole('button', { name: 'Scores' })).toBeNull();
+    act(() =>
+      model.accept({
+        kind: 'run',
+        run: { ...judge, name: 'How good', options: { ...judge.options, judges: 1 } },
+      }),
+    );
+    fireEvent.click(await screen.findByRole('button', { name: 'Scores' }));
+    expect(await screen.findByRole('heading', { name: 'How good' })).toBeTruthy();
+  });
+
+  it('that is older is known by its name', async () => {
     const { backend, model } = await renderApp('done', <App />);
     const judge = await backend.client.text.judge({
       runId: 1,

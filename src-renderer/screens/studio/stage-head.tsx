@@ -3,6 +3,7 @@ import type { TreeNode } from '@shared/model/studio';
 import { useLive, useModel } from '../../state/app-model';
 import { formatSeconds, formatUsd, plural } from '../../ui/format';
 import { Pill } from '../../ui/pill';
+import { RenameField } from '../../ui/rename-field';
 import {
   driftWords,
   lockWords,
@@ -13,7 +14,6 @@ import {
   settingsWords,
   stateOf,
 } from './node-words';
-import { RenameField } from './rename-field';
 import { StageTools } from './stage-tools';
 import { renameNode } from './studio-steps';
 import { usePaintedNode, useStudioState } from './use-studio';

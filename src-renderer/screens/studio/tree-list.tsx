@@ -11,8 +11,8 @@ import { treesNewestFirst } from '../../state/trees';
 import { formatDateTime, formatShortCount, formatTime, plural } from '../../ui/format';
 import { useListFocus } from '../../ui/use-list-focus';
 import { useNow } from '../../ui/use-now';
-import { RenameField } from './rename-field';
 import { openTree } from './studio-actions';
+import { RenameField } from '../../ui/rename-field';
 import { removeTree, renameTree } from './studio-steps';
 import { useStudioState, useTrees } from './use-studio';
 

@@ -70,6 +70,7 @@ export function owner(...held: readonly Run[]) {
         },
       ],
       unplaced: async () => unplaced,
+      rename: async (input: unknown) => void asked.push(['rename', input]),
       setOptions: async (input: unknown) => void asked.push(['setOptions', input]),
       move: async (input: unknown) => void asked.push(['move', input]),
       resume: async (input: { runId: number }) => {
