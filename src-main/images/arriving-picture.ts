@@ -2,7 +2,7 @@
  * Whether a picture that arrives in pieces came whole, without reading it again: a relay that cuts an answer may still
  * send a sound document around half a picture. Formats whose end cannot be told are believed.
  */
-import { type Ending, isClosed, type PictureWalk, TAIL_BYTES, walkOf, type Wanted } from './picture-walk';
+import { type PictureWalk, walkOf, type Wanted } from './picture-walk';
 import { SNIFF_BYTES, sniffImage } from './sniff';
 
 const NONE = Buffer.alloc(0);
@@ -12,16 +12,14 @@ export class ArrivingPicture {
   #head: Buffer | null = NONE;
   #walk: PictureWalk | null = null;
   #wanted: Wanted | null = null;
-  /** The beginning of what is wanted. */
+  /** The beginning of what is wanted, or of what may be the mark. */
   #held = NONE;
-  #ending: Ending | null = null;
-  #tail = NONE;
+  /** Of how many bytes it is whole. */
+  #least: number | null = null;
   #sizeBytes = 0;
 
   /** Pieces in their order; nothing of `bytes` is kept but copies of its ends. */
   take(bytes: Uint8Array): void {
-    const before = bytes.length >= TAIL_BYTES ? [] : [this.#tail];
-    this.#tail = Buffer.concat([...before, bytes.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
     const start = this.#sizeBytes;
     this.#sizeBytes += bytes.length;
     if (this.#head === null) {
@@ -42,12 +40,10 @@ export class ArrivingPicture {
     if (this.#walk === null) {
       return true;
     }
-    while (this.#wanted?.mayEnd === true) {
+    while (this.#wanted?.kind === 'bytes' && this.#wanted.mayEnd === true) {
       this.#goOn(null);
     }
-    return (
-      this.#wanted === null && this.#ending !== null && isClosed(this.#ending, this.#sizeBytes, this.#tail)
-    );
+    return this.#wanted === null && this.#least !== null && this.#sizeBytes >= this.#least;
   }
 
   #begin(head: Buffer): void {
@@ -60,24 +56,47 @@ export class ArrivingPicture {
   /** `bytes`: those from `start` on. */
   #show(bytes: Buffer, start: number): void {
     for (let wanted = this.#wanted; wanted !== null; wanted = this.#wanted) {
-      const from = wanted.at + this.#held.length - start;
+      const from = Math.max(wanted.at + this.#held.length - start, 0);
       if (from >= bytes.length) {
         return;
       }
-      const seen = bytes.subarray(from, from + wanted.length - this.#held.length);
-      const all = this.#held.length === 0 ? seen : Buffer.concat([this.#held, seen]);
-      if (all.length < wanted.length) {
-        this.#held = Buffer.from(all);
+      const seen =
+        wanted.kind === 'bytes'
+          ? this.#read(bytes, from, wanted.length)
+          : this.#find(bytes, from, wanted.mark);
+      if (seen === null) {
         return;
       }
       this.#held = NONE;
-      this.#goOn(all);
+      this.#goOn(seen);
     }
+  }
+
+  /** Null: the rest of it is yet to come. */
+  #read(bytes: Buffer, from: number, length: number): Buffer | null {
+    const seen = bytes.subarray(from, from + length - this.#held.length);
+    const all = this.#held.length === 0 ? seen : Buffer.concat([this.#held, seen]);
+    if (all.length === length) {
+      return all;
+    }
+    this.#held = Buffer.from(all);
+    return null;
+  }
+
+  /** Null: it has not come yet. */
+  #find(bytes: Buffer, from: number, mark: Buffer): Buffer | null {
+    const across = Buffer.concat([this.#held, bytes.subarray(from, from + mark.length - 1)]);
+    if (across.includes(mark) || bytes.includes(mark, from)) {
+      return mark;
+    }
+    const last = bytes.length - from < mark.length ? across : bytes;
+    this.#held = Buffer.from(last.subarray(1 - mark.length));
+    return null;
   }
 
   #goOn(seen: Buffer | null): void {
     const step = this.#walk?.next(seen);
     this.#wanted = step?.done === false ? step.value : null;
-    this.#ending = step?.done === true ? step.value : null;
+    this.#least = step?.done === true ? step.value : null;
   }
 }

@@ -12,6 +12,12 @@ import { isWholeFile, seemsWhole } from './whole-image';
 const FORMATS = ['png', 'jpeg', 'webp', 'gif', 'avif'] as const;
 type Format = (typeof FORMATS)[number];
 
+/** As a phone puts it behind a photo: larger than what is read of a file at once, and without the end of a picture. */
+const FILM = Buffer.concat([
+  Buffer.from('\0\0\0\x10ftypmp42\0\0\0\0', 'latin1'),
+  Buffer.alloc(600_000, 0x5a),
+]);
+
 const pictures = new Map<Format, Buffer>();
 let folder = '';
 beforeAll(async () => {
@@ -63,10 +69,13 @@ describe.each(FORMATS)('a picture in %s', (format) => {
   });
 
   it('is whole with bytes behind its end', async () => {
-    for (const more of [Buffer.from('added by a relay'), Buffer.alloc(4000), Buffer.alloc(1)]) {
+    for (const more of [Buffer.from('added by a relay'), Buffer.alloc(4000), Buffer.alloc(1), FILM]) {
       const bytes = Buffer.concat([of(format), more]);
-      expect(arrivesWhole(bytes, 1000)).toBe(true);
+      for (const pieceBytes of [1, 1000, 1_000_000]) {
+        expect(arrivesWhole(bytes, pieceBytes)).toBe(true);
+      }
       expect(await liesWhole(bytes)).toBe(true);
+      expect(await liesWhole(bytes, seemsWhole)).toBe(true);
     }
   });
 

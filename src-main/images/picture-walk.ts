@@ -5,27 +5,21 @@
  * and what was paid for would be asked again. Parts are not decoded: bits that were changed on the way are not seen.
  */
 
-/** What is looked at next, behind all that was looked at before: that is gone. Bytes. */
-export interface Wanted {
-  readonly at: number;
-  readonly length: number;
-  /** The picture may have ended before it. */
-  readonly mayEnd?: true;
-}
+/** What is looked at next, behind all that was looked at before: that is gone. */
+export type Wanted =
+  /** The answer is these bytes; null: it ends before. */
+  | {
+      readonly kind: 'bytes';
+      readonly at: number;
+      readonly length: number;
+      /** The picture may have ended before it: where it does not say so, it is broken. */
+      readonly mayEnd?: true;
+    }
+  /** The answer is the mark, if it stands anywhere at or behind that place; else it is broken. */
+  | { readonly kind: 'mark'; readonly at: number; readonly mark: Buffer };
 
-/** Where it is whole, once all that was wanted has been seen. */
-export interface Ending {
-  /** It has so many bytes. */
-  readonly least: number;
-  /** These stand behind them, within its last `TAIL_BYTES`. */
-  readonly closedBy?: Buffer;
-}
-
-/** Null in place of what is wanted: it ends before. The answer null: it is broken, or holds no picture. */
-export type PictureWalk = Generator<Wanted, Ending | null, Buffer | null>;
-
-/** What writers and relays put behind the end of a picture is shorter. */
-export const TAIL_BYTES = 4096;
+/** The answer: of how many bytes it is whole, once all that was wanted has been seen; null: it is broken, or holds no picture. */
+export type PictureWalk = Generator<Wanted, number | null, Buffer | null>;
 
 const WALKS: Readonly<Record<string, () => PictureWalk>> = {
   'image/png': walkPng,
@@ -53,13 +47,7 @@ export function hastyWalkOf(mimeType: string): PictureWalk | null {
   return mimeType === 'image/png' ? lookAtPngEnd() : walkOf(mimeType);
 }
 
-/** `tail`: its last `TAIL_BYTES`, or all of it. */
-export function isClosed({ least, closedBy }: Ending, sizeBytes: number, tail: Buffer): boolean {
-  const last = closedBy === undefined ? 0 : tail.lastIndexOf(closedBy);
-  return (
-    sizeBytes >= least && (closedBy === undefined || (last >= 0 && sizeBytes - tail.length + last >= least))
-  );
-}
+const bytes = (at: number, length: number): Wanted => ({ kind: 'bytes', at, length });
 
 const PNG_SIGNATURE = 8;
 /** Length, type and checksum of a chunk (PNG specification, 5.3). */
@@ -68,11 +56,11 @@ const PNG_FRAME = 12;
 function* walkPng(): PictureWalk {
   let hasPixels = false;
   for (let at = PNG_SIGNATURE; ; ) {
-    const frame = (yield { at, length: 8 }) ?? NOTHING;
+    const frame = (yield bytes(at, 8)) ?? NOTHING;
     const chunk = frame.toString('latin1', 4, 8);
     at += frame.readUInt32BE(0) + PNG_FRAME;
     if (chunk === 'IEND') {
-      return hasPixels ? { least: at } : null;
+      return hasPixels ? at : null;
     }
     hasPixels ||= chunk === 'IDAT';
   }
@@ -81,41 +69,48 @@ function* walkPng(): PictureWalk {
 /** Type and checksum of the last chunk of every PNG (PNG specification, 11.2.5). */
 const PNG_END = Buffer.from('IEND\xae\x42\x60\x82', 'latin1');
 
-// oxlint-disable-next-line require-yield -- nothing but its end is looked at
 function* lookAtPngEnd(): PictureWalk {
-  return { least: PNG_SIGNATURE, closedBy: PNG_END };
+  yield { kind: 'mark', at: PNG_SIGNATURE, mark: PNG_END };
+  return PNG_SIGNATURE;
 }
 
 const JPEG_END = Buffer.from([0xff, 0xd9]);
 const START_OF_SCAN = 0xda;
 
 /**
- * To the start of the first scan; in what follows, the end marker cannot stand by chance (ITU-T T.81, B.1.1.5). Between
- * segments decoders look for the next marker: what is strange there is passed over here too.
+ * To the start of the first scan; in what follows, the end marker cannot stand by chance (ITU-T T.81, B.1.1.5). Behind it
+ * phones put a film of several megabytes (Motion Photo), or a second picture. Between segments decoders look for the next
+ * marker: what is strange there is passed over here too.
  */
 function* walkJpeg(): PictureWalk {
+  const scans = yield* toFirstScan();
+  yield { kind: 'mark', at: scans, mark: JPEG_END };
+  return scans;
+}
+
+function* toFirstScan(): Generator<Wanted, number, Buffer | null> {
   for (let at = 2; ; ) {
     const start = at;
-    let [marker = 0] = (yield { at, length: 1 }) ?? NOTHING;
+    let [marker = 0] = (yield bytes(at, 1)) ?? NOTHING;
     if (marker !== 0xff) {
-      return { least: start, closedBy: JPEG_END };
+      return start;
     }
     // Any number of them may stand before a marker.
     while (marker === 0xff) {
       at += 1;
-      [marker = 0] = (yield { at, length: 1 }) ?? NOTHING;
+      [marker = 0] = (yield bytes(at, 1)) ?? NOTHING;
     }
     at += 1;
     if (isAlone(marker)) {
       continue;
     }
-    const length = ((yield { at, length: 2 }) ?? NOTHING).readUInt16BE(0);
+    const length = ((yield bytes(at, 2)) ?? NOTHING).readUInt16BE(0);
     if (length < 2) {
-      return { least: start, closedBy: JPEG_END };
+      return start;
     }
     at += length;
     if (marker === START_OF_SCAN) {
-      return { least: at, closedBy: JPEG_END };
+      return at;
     }
   }
 }
@@ -133,23 +128,23 @@ const GIF_TRAILER = 0x3b;
 /** GIF89a, appendix A: blocks, each with its sub-blocks of at most 255 bytes, up to the trailer. */
 function* walkGif(): PictureWalk {
   let hasPixels = false;
-  let at = 13 + colours(yield { at: GIF_SCREEN_FLAGS, length: 1 });
+  let at = 13 + colours(yield bytes(GIF_SCREEN_FLAGS, 1));
   for (;;) {
-    const [block] = (yield { at, length: 1 }) ?? NOTHING;
+    const [block] = (yield bytes(at, 1)) ?? NOTHING;
     if (block === GIF_TRAILER) {
-      return hasPixels ? { least: at + 1 } : null;
+      return hasPixels ? at + 1 : null;
     }
     if (block === GIF_IMAGE) {
       hasPixels = true;
       // Its descriptor, its colours, and the least size of its codes.
-      at += 11 + colours(yield { at: at + 9, length: 1 });
+      at += 11 + colours(yield bytes(at + 9, 1));
     } else if (block === GIF_EXTENSION) {
       at += 2;
     } else {
       return null;
     }
     for (let size = 1; size > 0; at += size + 1) {
-      [size = 0] = (yield { at, length: 1 }) ?? NOTHING;
+      [size = 0] = (yield bytes(at, 1)) ?? NOTHING;
     }
   }
 }
@@ -162,14 +157,14 @@ function colours(flags: Buffer | null): number {
 
 /** RFC 9649, 2.3: chunks of even length; some writers count the padding of the last one and leave it out. */
 function* walkWebp(): PictureWalk {
-  const end = ((yield { at: 4, length: 4 }) ?? NOTHING).readUInt32LE(0) + 8;
+  const end = ((yield bytes(4, 4)) ?? NOTHING).readUInt32LE(0) + 8;
   let least = 12;
   for (let at = 12; at + 8 <= end; ) {
-    const size = ((yield { at: at + 4, length: 4 }) ?? NOTHING).readUInt32LE(0);
+    const size = ((yield bytes(at + 4, 4)) ?? NOTHING).readUInt32LE(0);
     least = at + 8 + size;
     at = least + (size % 2);
   }
-  return least > 12 ? { least } : null;
+  return least > 12 ? least : null;
 }
 
 /** Boxes that may follow the picture itself. */
@@ -181,10 +176,10 @@ const BOXES = new Set(['ftyp', 'meta', 'moov', 'mdat', 'free', 'skip', 'wide', '
  */
 function* walkIsoMedia(): PictureWalk {
   const found = new Set<string>();
-  const ending = (least: number): Ending | null =>
-    (found.has('meta') || found.has('moov')) && found.has('mdat') ? { least } : null;
+  const ending = (least: number): number | null =>
+    (found.has('meta') || found.has('moov')) && found.has('mdat') ? least : null;
   for (let at = 0; ; ) {
-    const head = yield { at, length: 8, mayEnd: true };
+    const head = yield { kind: 'bytes', at, length: 8, mayEnd: true };
     const box = head?.toString('latin1', 4, 8) ?? '';
     const whole = ending(at);
     if (head === null || (whole !== null && !BOXES.has(box))) {
@@ -196,8 +191,7 @@ function* walkIsoMedia(): PictureWalk {
       // To the end of the file, wherever that is.
       return ending(at + 8);
     }
-    const size =
-      short === 1 ? Number(((yield { at: at + 8, length: 8 }) ?? NOTHING).readBigUInt64BE(0)) : short;
+    const size = short === 1 ? Number(((yield bytes(at + 8, 8)) ?? NOTHING).readBigUInt64BE(0)) : short;
     if (size < 8) {
       return null;
     }

@@ -2,7 +2,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { readAt, readFileHeader } from './file-header';
 import type { ImageSize } from './measure';
-import { type Ending, hastyWalkOf, isClosed, type PictureWalk, TAIL_BYTES, walkOf } from './picture-walk';
+import { hastyWalkOf, type PictureWalk, walkOf, type Wanted } from './picture-walk';
 
 export interface WholeImage {
   readonly mimeType: string;
@@ -14,6 +14,9 @@ export interface WholeImage {
 
 /** Read at once: the parts of a picture are mostly much larger, those of a GIF smaller. */
 const SHOWN_BYTES = 4096;
+/** What writers and relays put behind the end of a picture is mostly shorter: few are read through for their last mark. */
+const TAIL_BYTES = 4096;
+const SEARCHED_BYTES = 256 * 1024;
 
 /** Null: no image, cut off, or of a kind whose end cannot be told. Rejects when it cannot be read. */
 export async function readWholeImage(path: string): Promise<WholeImage | null> {
@@ -51,33 +54,52 @@ export async function seemsWhole(
 }
 
 async function goThrough(walk: PictureWalk, handle: FileHandle, size: number): Promise<boolean> {
-  let shown: { readonly at: number; readonly bytes: Buffer } = { at: 0, bytes: Buffer.alloc(0) };
+  const file = { handle, size, shown: { at: 0, bytes: Buffer.alloc(0) } };
   let step = walk.next();
   while (step.done !== true) {
-    const { at, length, mayEnd } = step.value;
-    if (at + length > size) {
-      if (mayEnd !== true) {
-        return false;
-      }
-      step = walk.next(null);
-      continue;
-    }
-    if (at < shown.at || at + length > shown.at + shown.bytes.length) {
-      shown = { at, bytes: await readAt(handle, at, Math.max(length, SHOWN_BYTES)) };
-    }
-    const wanted = shown.bytes.subarray(at - shown.at, at - shown.at + length);
-    if (wanted.length < length) {
-      // It was made shorter meanwhile.
+    const wanted = step.value;
+    const seen = wanted.kind === 'bytes' ? await look(file, wanted) : await find(file, wanted);
+    if (seen === null && !(wanted.kind === 'bytes' && wanted.mayEnd === true)) {
       return false;
     }
-    step = walk.next(wanted);
+    step = walk.next(seen);
   }
-  const ending = step.value;
-  return ending !== null && isClosed(ending, size, await tailOf(handle, size, ending));
+  return step.value !== null && size >= step.value;
 }
 
-async function tailOf(handle: FileHandle, size: number, { closedBy }: Ending): Promise<Buffer> {
-  return closedBy === undefined
-    ? Buffer.alloc(0)
-    : readAt(handle, Math.max(0, size - TAIL_BYTES), TAIL_BYTES);
+interface OpenFile {
+  readonly handle: FileHandle;
+  readonly size: number;
+  /** Read last. */
+  shown: { readonly at: number; readonly bytes: Buffer };
 }
+
+/** Null: it ends before. */
+async function look(file: OpenFile, { at, length }: WantedOf<'bytes'>): Promise<Buffer | null> {
+  if (at + length > file.size) {
+    return null;
+  }
+  if (at < file.shown.at || at + length > file.shown.at + file.shown.bytes.length) {
+    file.shown = { at, bytes: await readAt(file.handle, at, Math.max(length, SHOWN_BYTES)) };
+  }
+  const { shown } = file;
+  const seen = shown.bytes.subarray(at - shown.at, at - shown.at + length);
+  // It may have been made shorter meanwhile.
+  return seen.length === length ? seen : null;
+}
+
+/** Where most have it, then from the first place on. Null: nowhere. */
+async function find({ handle, size }: OpenFile, { at, mark }: WantedOf<'mark'>): Promise<Buffer | null> {
+  const tail = await readAt(handle, Math.max(at, size - TAIL_BYTES), TAIL_BYTES);
+  if (tail.includes(mark)) {
+    return mark;
+  }
+  for (let from = at; from < size; from += SEARCHED_BYTES - mark.length + 1) {
+    if ((await readAt(handle, from, SEARCHED_BYTES)).includes(mark)) {
+      return mark;
+    }
+  }
+  return null;
+}
+
+type WantedOf<K extends Wanted['kind']> = Extract<Wanted, { readonly kind: K }>;
