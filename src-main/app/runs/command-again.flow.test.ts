@@ -56,6 +56,19 @@ it('keeps a cap that is set while the command is about to write its options', as
   expect(sent()).toHaveLength(3);
 });
 
+it('says which caps it lifts by not naming them', async () => {
+  const id = await command({ filterRows: '0:2', caps: { costUsd: 9 } });
+  await runs().setOptions(id, { caps: { costUsd: 9, requests: 3 } });
+  const again = await runPlan(library, plan({ filterRows: '0:3', caps: { costUsd: 9 } }));
+  expect(again.notes).toEqual([
+    'The run had a cap of 3 requests, which no longer holds: --max_requests sets one.',
+  ]);
+  const last = await runPlan(library, plan({}));
+  expect(last.notes).toEqual(['The run had a cap of $9.00, which no longer holds: --max_cost sets one.']);
+  expect((await runs().found(id)).options).not.toHaveProperty('caps');
+  expect(sent()).toHaveLength(6);
+});
+
 it('keeps one that is set while they are being written, and what the command asks for', async () => {
   const id = await command({ filterRows: '0:2' });
   const { store } = library.app;

@@ -18,6 +18,7 @@ import {
 } from '../planning/planner';
 import { recipeChanges } from '../planning/recipe-changes';
 import { widened } from '../planning/job-choice';
+import { liftedCapNotes } from './lifted-caps';
 import { optionTurns, withNewer } from './option-turns';
 import { resendLost } from './resend-lost';
 import { keepTablesBefore, type TablePlaces } from '../tables/tables-before';
@@ -157,6 +158,7 @@ async function resumeRun(store: Store, request: SetupRequest, existing: StoredRu
   const failed = await requeueFailed(store, run, rowFilter(request.options));
   const notes = [
     ...kept,
+    ...liftedCapNotes(existing.options, request.options),
     ...(adopted === null ? [] : adoptionNotes(adopted)),
     along + resent.along > 0 ? alongNote(along + resent.along) : '',
     lost > 0 ? lostNote(lost) : '',
