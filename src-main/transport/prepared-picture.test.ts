@@ -4,16 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AttemptOutcome, AttemptStart, Lease, PendingJob } from '../engine/ports';
-import { endpoint, png } from '../providers/testing/calls';
+import type { AttemptOutcome } from '../engine/ports';
+import { png } from '../providers/testing/calls';
 import { json, type ScriptedServer, startScriptedServer } from '../providers/testing/scripted-server';
 import { systemClock } from '../system-clock';
 import { workerPath } from '../worker-path';
 import type { PictureOrder } from './order';
+import { attemptOf, JOB, leaseOf } from './testing/attempts';
 import { pictureOrder } from './testing/picture-carrier';
 import { createTransportPool, type TransportPool } from './transport-pool';
-
-const JOB: PendingJob = { id: 1, runId: 1, model: { provider: 'openai', model: 'm' }, retriesUsed: 0 };
 
 let server: ScriptedServer;
 let folder = '';
@@ -45,28 +44,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const attemptOf = (attemptId: number): AttemptStart => ({
-  attemptId,
-  jobId: attemptId,
-  runId: 1,
-  endpointId: 'e',
-  keyId: null,
-  model: 'm',
-  sentAt: 0,
-});
-
-const leaseOf = (id: number): Lease => ({
-  id,
-  endpoint: endpoint('openai', server.url),
-  keyId: null,
-  model: 'm',
-  leasedAt: 0,
-});
-
-const prepare = (id: number): void => pool.prepare?.(attemptOf(id), JOB, leaseOf(id));
+const prepare = (id: number): void => pool.prepare?.(attemptOf(id), JOB, leaseOf(id, server.url));
 
 function send(id: number): Promise<AttemptOutcome> {
-  return pool.send(attemptOf(id), JOB, leaseOf(id), {
+  return pool.send(attemptOf(id), JOB, leaseOf(id, server.url), {
     bodySent: () => told.push('bodySent'),
     answered: () => told.push('answered'),
     received: () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AttemptStart, Lease, PendingJob, ReceivedFile, SendHooks } from '../engine/ports';
+import type { AttemptStart, ReceivedFile, SendHooks } from '../engine/ports';
 import { createVirtualClock } from '../engine/testing/virtual-clock';
 import { endpoint, PLAIN_KEY, png } from '../providers/testing/calls';
 import { json, type ScriptedServer, startScriptedServer } from '../providers/testing/scripted-server';
@@ -13,11 +13,9 @@ import { systemClock } from '../system-clock';
 import { workerPath } from '../worker-path';
 import { BEAT_MS, MOST_MISSED } from './heartbeat';
 import type { Order, TextOrder } from './order';
+import { attemptOf, JOB, leaseOf } from './testing/attempts';
 import { pictureOrder } from './testing/picture-carrier';
 import { createTransportPool, type TransportPool, type TransportPoolOptions } from './transport-pool';
-
-const MODEL = { provider: 'openai', model: 'm' } as const;
-const JOB: PendingJob = { id: 1, runId: 1, model: MODEL, retriesUsed: 0 };
 
 let server: ScriptedServer;
 let outputDir = '';
@@ -63,24 +61,6 @@ async function reopenWith(given: Partial<TransportPoolOptions>): Promise<void> {
   pool = poolWith(given);
 }
 
-const attemptOf = (attemptId: number): AttemptStart => ({
-  attemptId,
-  jobId: attemptId,
-  runId: 1,
-  endpointId: 'e',
-  keyId: null,
-  model: 'm',
-  sentAt: 0,
-});
-
-const leaseOf = (id: number): Lease => ({
-  id,
-  endpoint: endpoint('openai', server.url),
-  keyId: null,
-  model: 'm',
-  leasedAt: 0,
-});
-
 function send(attemptId: number, received: (file: ReceivedFile) => Promise<void> = () => Promise.resolve()) {
   const told: string[] = [];
   const hooks: SendHooks = {
@@ -91,13 +71,14 @@ function send(attemptId: number, received: (file: ReceivedFile) => Promise<void>
       return received(file);
     },
   };
-  return { outcome: pool.send(attemptOf(attemptId), JOB, leaseOf(attemptId), hooks), told };
+  return { outcome: pool.send(attemptOf(attemptId), JOB, leaseOf(attemptId, server.url), hooks), told };
 }
 
 /** What no worker understands ends it. */
 const kill = (): void => worker.postMessage(null);
 
-const prepare = (attemptId: number): void => pool.prepare?.(attemptOf(attemptId), JOB, leaseOf(attemptId));
+const prepare = (attemptId: number): void =>
+  pool.prepare?.(attemptOf(attemptId), JOB, leaseOf(attemptId, server.url));
 
 async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) {

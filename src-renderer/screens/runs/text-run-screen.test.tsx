@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { App } from '../../app';
 import { show } from '../../state/ui-store';
 import { renderApp } from '../../testing/render-app';
+import type { Rendered } from '../../testing/render-app';
 import { button } from '../../testing/render-studio';
 
 const SCHEMA = JSON.stringify({
@@ -118,14 +119,17 @@ describe('a text run', () => {
   });
 });
 
+const judgeOfFirst = ({ client }: Rendered['backend']) =>
+  client.text.judge({
+    runId: 1,
+    model: { provider: 'google_genai', model: 'gemini-3.8-flash' },
+    options: {},
+  });
+
 describe('judging', () => {
   it('is known by the run whose pictures it scores, whatever both are called', async () => {
     const { backend, model } = await renderApp('done', <App />);
-    const judge = await backend.client.text.judge({
-      runId: 1,
-      model: { provider: 'google_genai', model: 'gemini-3.8-flash' },
-      options: {},
-    });
+    const judge = await judgeOfFirst(backend);
     act(() => {
       model.accept({
         kind: 'run',
@@ -146,11 +150,7 @@ describe('judging', () => {
 
   it('that is older is known by its name', async () => {
     const { backend, model } = await renderApp('done', <App />);
-    const judge = await backend.client.text.judge({
-      runId: 1,
-      model: { provider: 'google_genai', model: 'gemini-3.8-flash' },
-      options: {},
-    });
+    const judge = await judgeOfFirst(backend);
     act(() => {
       model.accept({ kind: 'run', run: { ...judge, name: 'city-sunset, judged' } });
       show(model.ui, { kind: 'runs', runId: 1 });
