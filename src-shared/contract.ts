@@ -173,6 +173,8 @@ export const contract = {
     fromPictures: base
       .input(z.object({ name: z.string().max(200), grants: z.array(grantToken).min(1).max(MOST_FILES) }))
       .output(datasetSchema),
+    /** The same folder of pictures once more, with those of all folders in it. */
+    withFolders: base.input(z.object({ datasetId: id })).output(datasetSchema),
     /** The sample dataset that comes with the program. */
     sample: base.output(datasetSchema),
     list: base.output(z.array(datasetSchema)),

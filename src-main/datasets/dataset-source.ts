@@ -19,10 +19,15 @@ export class DatasetError extends Error {
   readonly code = 'BAD_DATASET';
 }
 
+/** Whose images become rows: the folder's own, those of all folders in it too, or those where it has none itself. */
+export type FolderDepth = 'own' | 'all' | 'allIfNone';
+
 export interface OpenDatasetOptions {
   /** Absolute path of a file or folder. */
   readonly path: string;
   readonly format?: DatasetFormat;
+  /** Of a folder of images; absent: `own`. */
+  readonly depth?: FolderDepth;
   /** Where images embedded in Parquet are unpacked, content-addressed. */
   readonly embeddedDir: string;
 }

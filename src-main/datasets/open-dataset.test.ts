@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { imageReferences } from '@shared/columns';
 import { DatasetError } from './dataset-source';
@@ -189,6 +189,79 @@ describe('a folder', () => {
     await expect(readAll(folder)).rejects.toThrow(
       /no Parquet files\. The 2 folders in it are not looked into: choose one of those\.$/,
     );
+  });
+});
+
+describe('a folder with folders', () => {
+  /** Below a new folder: an image in each of these places, and whatever else is named. */
+  async function filled(...files: readonly string[]): Promise<string> {
+    const folder = await newFolder();
+    for (const file of files) {
+      await mkdir(join(folder, dirname(file)), { recursive: true });
+      await writeFile(join(folder, file), '');
+    }
+    return folder;
+  }
+  const paths = ({ rows }: Awaited<ReturnType<typeof readAll>>) =>
+    rows.map(({ index, fields }) => [index, fields['image_path']]);
+  const FILES = [
+    'b.png',
+    'set2/1.png',
+    'set10/1.png',
+    'set2/deep/2.jpg',
+    'a.png',
+    '.trash/3.png',
+    'empty/x.txt',
+  ];
+
+  it('gives its own images, then those of each folder in it, numbered through', async () => {
+    const folder = await filled(...FILES, 'set2/two, one.png');
+    await symlink(folder, join(folder, 'around'));
+    const table = await readAll(folder, { depth: 'all' });
+    expect(paths(table)).toEqual([
+      [0, 'a.png'],
+      [1, 'b.png'],
+      [2, 'set2/1.png'],
+      [3, '["set2/two, one.png"]'],
+      [4, 'set2/deep/2.jpg'],
+      [5, 'set10/1.png'],
+    ]);
+    expect(table.problems).toEqual([]);
+  });
+
+  it('gives them where it has none of its own, if that is wanted', async () => {
+    const folder = await filled('train/1.png', 'test/1.png');
+    expect(paths(await readAll(folder, { depth: 'allIfNone' }))).toEqual([
+      [0, 'test/1.png'],
+      [1, 'train/1.png'],
+    ]);
+    const own = await readAll(await filled(...FILES), { depth: 'allIfNone' });
+    expect(paths(own)).toEqual([
+      [0, 'a.png'],
+      [1, 'b.png'],
+    ]);
+    expect(own.problems).toEqual([expect.stringMatching(/^1 note The 3 folders in it are left out/)]);
+  });
+
+  it('leaves out what a run has made, and says so', async () => {
+    const folder = await filled('a.png', 'out/results.jsonl', 'out/000000.png', 'out/more/1.png', 'z/1.png');
+    const table = await readAll(folder, { depth: 'all' });
+    expect(paths(table)).toEqual([
+      [0, 'a.png'],
+      [1, 'z/1.png'],
+    ]);
+    expect(table.problems).toEqual([
+      '2 note The folder "out" holds results of a run: its pictures are left out.',
+    ]);
+  });
+
+  it('is refused where none of them holds images', async () => {
+    const folder = await filled('one/notes.txt', 'two/notes.txt');
+    for (const depth of ['all', 'allIfNone'] as const) {
+      await expect(readAll(folder, { depth })).rejects.toThrow(
+        /^Neither the folder ".*" nor the folders in it/,
+      );
+    }
   });
 });
 

@@ -130,7 +130,7 @@ async function read(
       return readParquet((await stat(path)).isDirectory() ? await parquetPathsOf(path) : [path], embeddedDir);
     case 'folder':
     case 'images':
-      return readImageFolder(path, name);
+      return readImageFolder(path, name, options.depth ?? 'own');
   }
 }
 

@@ -9,9 +9,13 @@ import { rowViews } from '../app/views';
 export function datasetCalls(os: Calls, app: App, shell: Shell) {
   return {
     open: os.datasets.open.handler(async ({ input }) => {
-      const { dataset } = await app.importer.start({ path: shell.granted(input.grant) });
+      const { dataset } = await app.importer.start({
+        path: shell.granted(input.grant),
+        depth: 'allIfNone',
+      });
       return dataset;
     }),
+    withFolders: os.datasets.withFolders.handler(({ input }) => app.importer.withFolders(input.datasetId)),
     fromPrompts: os.datasets.fromPrompts.handler(({ input }) =>
       app.importer.prompts(input.name, input.prompts.split('\n')),
     ),

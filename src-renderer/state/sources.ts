@@ -59,6 +59,11 @@ export async function openGrant(model: AppModel, grant: Grant, promised?: number
   await openDataset(model, () => model.backend.client.datasets.open({ grant: grant.token }), promised);
 }
 
+/** Pictures of the folders in it, too. */
+export async function openWithFolders(model: AppModel, { id }: Dataset): Promise<void> {
+  await openDataset(model, () => model.backend.client.datasets.withFolders({ datasetId: id }));
+}
+
 export async function openSample(model: AppModel): Promise<void> {
   await openDataset(model, () => model.backend.client.datasets.sample());
 }

@@ -262,6 +262,10 @@ function datasetCalls(world: World): Client['datasets'] {
       add({ name, format: 'folder', columns: ['image_path'], rows: grants.length }),
     fromImages: async ({ name, images }) =>
       add({ name, format: 'images', columns: ['image'], rows: images.length }),
+    withFolders: async ({ datasetId }) => {
+      const { name, rows } = world.datasets.get(datasetId) ?? notFound();
+      return add({ name, format: 'folder', columns: ['image_path'], rows: rows * 2 });
+    },
     sample: async () => add({ name: SAMPLE_NAME, rows: 24 }),
     list: async () => [...world.datasets.values()],
     rows: async ({ datasetId, offset, limit }) => {

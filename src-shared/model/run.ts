@@ -23,6 +23,8 @@ export const rowProblemSchema = z.object({
   line: z.number().int(),
   severity: z.enum(['skipped', 'note']),
   message: z.string(),
+  /** Folders in a folder of images were left out: they can be taken in. */
+  about: z.literal('folders').optional(),
 });
 export type RowProblem = Readonly<z.infer<typeof rowProblemSchema>>;
 

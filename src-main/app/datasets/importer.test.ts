@@ -1,4 +1,4 @@
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -58,6 +58,32 @@ describe('loose pictures', () => {
       message: expect.stringContaining('are in 2 folders'),
     });
     expect(await store.datasets()).toEqual([]);
+  });
+});
+
+describe('a folder of pictures', () => {
+  it('is taken once more with those of the folders in it, under its name', async () => {
+    await mkdir(join(folder, 'set'));
+    await Promise.all(['1.png', 'set/2.png'].map((name) => writeFile(join(folder, name), '')));
+    const { id, ...own } = await (await importer.start({ path: folder, name: 'Mine' })).whole;
+    expect(own.rows).toBe(1);
+    expect(own.problems).toMatchObject([{ about: 'folders' }]);
+    const { id: deepId } = await importer.withFolders(id);
+    expect(deepId).not.toBe(id);
+    const deep = await importer.whole(deepId);
+    expect(deep).toMatchObject({ name: 'Mine', rows: 2, baseDir: folder, problems: [] });
+    expect((await store.rows(deepId, 0, 9)).map(({ fields }) => fields)).toEqual([
+      { image_path: '1.png' },
+      { image_path: 'set/2.png' },
+    ]);
+    expect((await store.dataset(id))?.rows).toBe(1);
+  });
+
+  it('alone has folders to take in', async () => {
+    const prompts = await importer.prompts('words', ['a cat']);
+    for (const id of [prompts.id, 99]) {
+      await expect(importer.withFolders(id)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    }
   });
 });
 

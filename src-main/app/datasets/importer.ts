@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { DatasetFormat, RowProblem } from '@shared/model/run';
-import type { DatasetEvent } from '../../datasets/dataset-source';
+import type { DatasetEvent, FolderDepth } from '../../datasets/dataset-source';
 import { openDataset } from '../../datasets/open-dataset';
 import { PATH_COLUMN, pictureRows } from '../../datasets/read-folder';
 import { sourceMark } from '../../datasets/source-mark';
@@ -16,6 +16,7 @@ export interface ImportRequest {
   readonly path: string;
   readonly name?: string;
   readonly format?: DatasetFormat;
+  readonly depth?: FolderDepth;
   /** An earlier reading serves where the file has not changed since. */
   readonly reuse?: boolean;
   /** Asked after each batch of rows: once true, no more is read, nothing of it stays, and `whole` rejects with ImportStopped. */
@@ -35,6 +36,8 @@ export class ImportStopped extends Refusal {
 export interface Importer {
   /** Returns once the file is known to be usable; `whole` resolves when every row is in. */
   start(request: ImportRequest): Promise<{ dataset: StoredDataset; whole: Promise<StoredDataset> }>;
+  /** A folder that was opened, once more, with the images of all folders in it. Throws a Refusal where it is none. */
+  withFolders(datasetId: number): Promise<StoredDataset>;
   prompts(name: string, prompts: readonly string[]): Promise<StoredDataset>;
   images(name: string, images: readonly { name: string; bytes: Uint8Array }[]): Promise<StoredDataset>;
   /** Files of one folder, absolute, read where they lie; a row each. Throws a Refusal where they lie in several. */
@@ -69,6 +72,7 @@ export function createImporter(options: ImporterOptions): Importer {
       path: request.path,
       embeddedDir: options.embeddedDir,
       ...(request.format === undefined ? {} : { format: request.format }),
+      ...(request.depth === undefined ? {} : { depth: request.depth }),
     });
     const dataset = await store.createDataset({
       name: request.name ?? basename(request.path),
@@ -86,6 +90,15 @@ export function createImporter(options: ImporterOptions): Importer {
     whole.catch((error: unknown) => error instanceof ImportStopped || options.onError(error));
     underWay.set(dataset.id, whole);
     return { dataset, whole };
+  }
+
+  async function withFolders(datasetId: number): Promise<StoredDataset> {
+    const before = await store.dataset(datasetId);
+    if (before?.format !== 'folder' || before.sourcePath === null) {
+      throw new Refusal('BAD_INPUT', 'Only a folder of pictures that was opened has folders to take in.');
+    }
+    const { sourcePath: path, name } = before;
+    return (await start({ path, name, depth: 'all' })).dataset;
   }
 
   async function pour(
@@ -195,6 +208,7 @@ export function createImporter(options: ImporterOptions): Importer {
 
   return {
     start,
+    withFolders,
     prompts,
     images,
     pictures,

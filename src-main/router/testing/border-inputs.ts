@@ -44,6 +44,7 @@ export const INPUTS: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   'datasets.fromPrompts': { name: 'n', prompts: 'p' },
   'datasets.fromPictures': { name: 'n', grants: [UNKNOWN] },
   'datasets.fromImages': { name: 'n', images: [new File(['x'], 'x.png')] },
+  'datasets.withFolders': { datasetId: 9 },
   'datasets.rows': { datasetId: 9, offset: 0, limit: 1 },
   'models.add': {
     id: 'm',

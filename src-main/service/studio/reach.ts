@@ -35,6 +35,7 @@ export const REACH: {
     fromPrompts: 'open',
     fromImages: 'open',
     fromPictures: 'open',
+    withFolders: 'window',
     sample: 'open',
     list: 'open',
     rows: 'open',

@@ -1,5 +1,5 @@
 /** A column whose pictures somebody chose is sent, or it is said that it is not. */
-import { act, fireEvent, screen } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor } from '@testing-library/react';
 import type { Dataset } from '@shared/model/run';
 import { describe, expect, it } from 'vitest';
 import { App } from '../../app';
@@ -77,6 +77,24 @@ describe('remarks on a file', () => {
     await opened({ problems: [remark(2), remark(3)] });
     expect(screen.getByText('2 remarks.')).toBeTruthy();
     expect(screen.queryByText(/other rows are fine/)).toBeNull();
+  });
+
+  it('of folders that were left out offer to take them in', async () => {
+    const message = 'The 2 folders in it are left out.';
+    const { model, backend } = await opened({
+      format: 'folder',
+      problems: [{ line: 1, severity: 'note', message, about: 'folders' }],
+    });
+    const before = model.draft.getState().datasetId;
+    const asked: unknown[] = [];
+    backend.client.datasets.withFolders = async (input) => {
+      asked.push(input);
+      return fakeDataset({ id: 78, name: 'bilder', format: 'folder', rows: 12 });
+    };
+    expect(screen.queryByText('line 1')).toBeNull();
+    fireEvent.click(button('Take them in'));
+    await waitFor(() => expect(model.draft.getState().datasetId).toBe(78));
+    expect(asked).toEqual([{ datasetId: before }]);
   });
 
   it('leave the others out', async () => {

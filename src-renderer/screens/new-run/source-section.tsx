@@ -4,7 +4,7 @@ import { FileText, FolderOpen } from 'lucide-react';
 import { useState } from 'react';
 import { useModel, useUi } from '../../state/app-model';
 import { EMPTY_DRAFT } from '../../state/new-run-draft';
-import { openPrompts, openSample, pickSource, promptLines } from '../../state/sources';
+import { openPrompts, openSample, openWithFolders, pickSource, promptLines } from '../../state/sources';
 import { useAction } from '../../state/use-action';
 import { Field } from '../../ui/field';
 import { formatCount, plural } from '../../ui/format';
@@ -142,6 +142,7 @@ const SHOWN_PROBLEMS = 100;
 const SHOWN_AT_ONCE = 3;
 
 function Problems({ dataset }: { readonly dataset: Dataset }) {
+  const model = useModel();
   const { problems } = dataset;
   if (problems.length === 0) {
     return null;
@@ -161,8 +162,19 @@ function Problems({ dataset }: { readonly dataset: Dataset }) {
       <ul>
         {problems.slice(0, SHOWN_PROBLEMS).map((problem) => (
           <li key={`${problem.line} ${problem.message}`}>
-            <span className="num">line {formatCount(problem.line)}</span>
-            <span>{problem.message}</span>
+            {problem.about === undefined && <span className="num">line {formatCount(problem.line)}</span>}
+            <span className={problem.about === undefined ? undefined : 'of-all'}>
+              {problem.message}
+              {problem.about === 'folders' && (
+                <button
+                  className="btn small"
+                  onClick={() => void openWithFolders(model, dataset)}
+                  type="button"
+                >
+                  Take them in
+                </button>
+              )}
+            </span>
           </li>
         ))}
       </ul>
