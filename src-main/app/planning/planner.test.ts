@@ -1,7 +1,8 @@
 import type { Recipe, RunOptions } from '@shared/model/run';
 import { describe, expect, it } from 'vitest';
+import { createVirtualClock, type VirtualClock } from '../../engine/testing/virtual-clock';
 import { Refusal } from '../../refusal';
-import type { NewJob, StoredRow } from '../../store/store';
+import type { NewJob, Store, StoredRow, StoredRun } from '../../store/store';
 import { DRIVERS, newRun, temporaryLibrary } from '../../store/testing/library-fixture';
 import { plannedJobs, planRun } from './planner';
 
@@ -90,6 +91,61 @@ describe('planning a run', () => {
 
   it('refuses a filter it cannot read', async () => {
     await expect(plan([row(0)], { options: { filterRows: '0:10:2' } })).rejects.toThrow(Refusal);
+  });
+});
+
+describe('a plan whose jobs are sent meanwhile', () => {
+  /** A store where a page of jobs takes `PAGE_MS` to be written. */
+  const PAGE_MS = 40;
+  const rows = Array.from({ length: 1200 }, (_, at) => row(at));
+
+  function slowStore(clock: VirtualClock, plannedDigest: string | null = null) {
+    const pages: number[] = [];
+    const planned: (string | null)[] = [];
+    const store = {
+      dataset: async () => ({ id: 1, rows: rows.length, importing: false }),
+      plannedDigest: async () => plannedDigest,
+      setPlannedDigest: async (_runId: number, digest: string | null) => void planned.push(digest),
+      rows: async (_dataset: number, from: number, limit: number) => rows.slice(from, from + limit),
+      planJobs: async (_runId: number, jobs: readonly NewJob[]) => {
+        await new Promise<void>((resolve) => clock.setTimer(PAGE_MS, resolve));
+        pages.push(jobs.length);
+        return { added: jobs.length, changed: 0, unsure: 0 };
+      },
+    };
+    return { store: store as unknown as Store, pages, planned };
+  }
+
+  const run = { id: 1, datasetId: 1, recipe, options, requests: 0, counts: { done: 0 } } as StoredRun;
+
+  it('rests after each page for as long as it took', async () => {
+    const clock = createVirtualClock();
+    const { store, pages, planned } = slowStore(clock);
+    const { begun, whole } = planRun(store, run, { beside: clock });
+    await clock.advance(PAGE_MS);
+    await begun;
+    expect(pages).toEqual([500]);
+    await clock.advance(2 * PAGE_MS - 1);
+    expect(pages).toEqual([500]);
+    await clock.advance(1);
+    expect(pages).toEqual([500, 500]);
+    await clock.advance(2 * PAGE_MS);
+    expect(pages).toEqual([500, 500, 200]);
+    expect((await clock.runAll(1_000), await whole).added).toBe(1200);
+    expect(planned.at(-1)).toEqual(expect.any(String));
+  });
+
+  it('does not rest where nothing is sent before all of it is there', async () => {
+    const clock = createVirtualClock();
+    for (const { moved, how } of [
+      { moved: null, how: {} },
+      { moved: 'moved', how: { beside: clock, isHalted: () => false } },
+    ]) {
+      const { store, pages } = slowStore(clock, moved);
+      void planRun(store, run, how);
+      await clock.advance(3 * PAGE_MS);
+      expect(pages).toEqual([500, 500, 200]);
+    }
   });
 });
 

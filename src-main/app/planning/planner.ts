@@ -5,6 +5,7 @@ import type { Recipe, RunOptions } from '@shared/model/run';
 import { HeldNames } from '../../datasets/held-names';
 import { createNamer } from '../../datasets/output-name';
 import { deferred } from '../../deferred';
+import type { Clock } from '../../engine/ports';
 import { Refusal } from '../../refusal';
 import type { HeldPage } from '../../store/runs/plan-again';
 import type { NewJob, PlanCounts, Store, StoredRow, StoredRun } from '../../store/store';
@@ -28,6 +29,11 @@ interface PlanHow {
   readonly isKept?: boolean;
   /** Asked before each page; once true, it stays so: the rest is left to the next planning. */
   readonly isHalted?: () => boolean;
+  /**
+   * What is planned is sent meanwhile, and whoever sends and shows that comes first: by this clock it rests after each
+   * page for as long as the page took. Absent: it is waited for.
+   */
+  readonly beside?: Pick<Clock, 'now' | 'setTimer'>;
 }
 
 export interface PlanEnd extends PlanCounts {
@@ -151,7 +157,7 @@ interface OnPage {
 async function planAll(
   store: Store,
   run: StoredRun,
-  { onPage, isHalted, isKept = false }: PlanHow & Required<Pick<PlanHow, 'isHalted'>> & OnPage,
+  { onPage, isHalted, isKept = false, beside }: PlanHow & Required<Pick<PlanHow, 'isHalted'>> & OnPage,
 ): Promise<PlanEnd> {
   const digest = await planDigest(store, run);
   if (await isPlanned(store, run)) {
@@ -163,6 +169,7 @@ async function planAll(
   }
   const held = isNew(run) ? undefined : await heldNames(store, run.id);
   let { added, changed, unsure } = NOTHING_PLANNED;
+  const rest = beside === undefined || isMoved ? null : restingBy(beside);
   for await (const jobs of plannedJobs(store, run, { held })) {
     if (isHalted()) {
       return { ...NOTHING_PLANNED, added, changed, unsure, isWhole: false };
@@ -177,6 +184,7 @@ async function planAll(
     if (!isMoved) {
       onPage();
     }
+    await rest?.();
   }
   const moved = isMoved ? await rowsMoved(store, run, { isHalted, isKept, changed, unsure }) : {};
   const isWhole = !isMoved || !isHalted();
@@ -184,6 +192,16 @@ async function planAll(
     await store.setPlannedDigest(run.id, digest);
   }
   return { ...NOTHING_PLANNED, added, changed, unsure, ...moved, isWhole };
+}
+
+/** Waits for as long as it has been since it was called before. */
+function restingBy(clock: Pick<Clock, 'now' | 'setTimer'>): () => Promise<void> {
+  let before = clock.now();
+  return async () => {
+    const took = clock.now() - before;
+    await new Promise<void>((resolve) => clock.setTimer(took, resolve));
+    before = clock.now();
+  };
 }
 
 /** Once all of a plan over another reading is there: any row may have been any other before. */

@@ -159,6 +159,7 @@ export class FolderRun {
       mode: plan.resume ? 'resume' : 'anew',
       adopt: plan.adopt,
       csvPath: plan.outputCsv,
+      clock: this.#app.clock,
       onRun: preparation.of,
       isHalted: () => this.#isHalted(preparation),
     });

@@ -74,7 +74,7 @@ export async function rerun(
     await usableFolder(outputDir);
     return store.createRun({ name: `${run.name}, again`, ...asked, outputDir });
   };
-  return inFolder(store, outputDir, () => startMade({ store, runs }, make));
+  return inFolder(store, outputDir, () => startMade(runs, make));
 }
 
 /** Better now than as a failure of every row. */

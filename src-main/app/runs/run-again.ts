@@ -19,7 +19,7 @@ import { refuseUnrecorded } from '../results/unrecorded-output';
 
 export type AgainRuns = Pick<
   Runs,
-  'found' | 'interrupt' | 'rest' | 'start' | 'isActive' | 'settle' | 'prepare'
+  'found' | 'interrupt' | 'rest' | 'start' | 'isActive' | 'settle' | 'prepare' | 'planBeside'
 >;
 
 export interface AgainParts {
@@ -149,7 +149,7 @@ async function serveInTurn(
   const goOn = async (): Promise<Run> => {
     endBatch(standing, { runId, wishes });
     const fresh = await runs.found(runId);
-    const planning = others.leavesRest === true ? {} : await restPlanned(store, fresh, preparation);
+    const planning = others.leavesRest === true ? {} : await restPlanned(runs, fresh, preparation);
     const some = includes && { includes: (row: number) => rows?.has(row) === true || includes(row) };
     return runs.start(fresh, { ...others, ...some, ...planning, preparation });
   };
@@ -185,14 +185,14 @@ async function hasRest(store: Store, run: StoredRun): Promise<boolean> {
 
 /** Its planning may have been stopped: it goes on, or the run would end without those rows. */
 async function restPlanned(
-  store: Store,
+  { planBeside }: Pick<AgainRuns, 'planBeside'>,
   run: StoredRun,
   preparation: Preparation,
 ): Promise<Pick<StartExtras, 'planned' | 'stopPlanning'>> {
   if (run.origin === 'session' || run.isRestCancelled) {
     return {};
   }
-  const { begun, whole, stop } = planRun(store, run, { isHalted: () => preparation.halt() !== null });
+  const { begun, whole, stop } = planBeside(run, () => preparation.halt() !== null);
   await begun;
   return { planned: whole, stopPlanning: stop };
 }

@@ -315,7 +315,7 @@ export async function startRun(app: App, request: RunRequest, where: OutputFolde
     await (before === null ? undefined : app.runs.settle(before.id));
     const wanted = { name, dataset, recipe: request.recipe, options, outputDir, mode, adopt: true } as const;
     const isHalted = (): boolean => preparation.halt() !== null;
-    const heard = { onRun: preparation.of, isHalted };
+    const heard = { onRun: preparation.of, isHalted, clock: app.clock };
     const { run, planned, stopPlanning, notes } = await setUpRun(app.store, { ...wanted, ...heard });
     notes.forEach((note) => app.log.info('runs', `run ${run.id}: ${note}`));
     return app.runs.start(run, { planned, stopPlanning, preparation });

@@ -6,7 +6,7 @@ import { refuseClaimed } from '../folders/folder-claims';
 import { inFolder, refuseReplaced } from '../folders/folder-turns';
 import { refuseOthersKeys } from '../fleet/lent-keys';
 import { isThroughCanary } from './canary';
-import { planRun } from '../planning/planner';
+import { type Planning, planRun } from '../planning/planner';
 import type { Preparation, Preparing } from '../planning/preparing';
 import { resendLost } from './resend-lost';
 import type { ActiveRun, StartExtras } from './run-start';
@@ -31,6 +31,7 @@ export interface ResumeParts {
   /** It sends nothing more, and stands still. */
   rest(runId: number): Promise<unknown>;
   settle(runId: number): Promise<void>;
+  planBeside(run: StoredRun, isHalted: () => boolean): Planning;
   changeOptions(runId: number, change: (present: RunOptions) => RunOptions): Promise<unknown>;
 }
 
@@ -87,7 +88,9 @@ export function createResume(parts: ResumeParts) {
       return start(await found(runId), { preparation });
     }
     // Its process may have died while the jobs were still being planned, or somebody may have stopped that.
-    const { begun, whole, stop } = planRun(store, run, { isHalted });
+    const { begun, whole, stop } = isAdopted
+      ? planRun(store, run, { isHalted })
+      : parts.planBeside(run, isHalted);
     await begun;
     // Nothing may be sent before it is known what is there.
     if (isAdopted && (await whole).isWhole) {

@@ -1,6 +1,7 @@
 /** Prepares a run: finds or creates it for its output folder, plans its jobs, and checks what is done already. */
 import { stat } from 'node:fs/promises';
 import type { Recipe, RunOptions } from '@shared/model/run';
+import type { Clock } from '../../engine/ports';
 import { Refusal } from '../../refusal';
 import type { Store, StoredDataset, StoredRun } from '../../store/store';
 import { adoptPictures, type FoundPictures, foundPictures } from '../results/adopt-results';
@@ -46,6 +47,8 @@ export interface SetupRequest {
   readonly csvPath?: string | undefined;
   /** The run is known, its jobs are not planned yet. */
   onRun?(runId: number): void;
+  /** Planning that goes on while jobs are sent stands back by it; absent: it does not. */
+  readonly clock?: Clock;
   /** Somebody has paused or cancelled it meanwhile: planning ends, and it is to be started only to be told so. */
   readonly isHalted?: () => boolean;
 }
@@ -98,9 +101,11 @@ async function createRun(store: Store, request: SetupRequest, replaced: StoredRu
     outputDir: request.outputDir,
   });
   request.onRun?.(run.id);
-  const { begun, whole, stop } = planRun(store, run, haltOf(request));
+  const isAdopting = isFound && !isText && request.adopt === true;
+  const beside = isAdopting || request.clock === undefined ? {} : { beside: request.clock };
+  const { begun, whole, stop } = planRun(store, run, { ...haltOf(request), ...beside });
   const setUp = { run, planned: whole, stopPlanning: stop, recheck: false };
-  if (!isFound || isText || request.adopt !== true) {
+  if (!isAdopting) {
     await begun;
     return { ...setUp, notes: kept };
   }

@@ -14,6 +14,7 @@ import { claimFolder } from '../folders/folder-claims';
 import { keptPicturesOf } from '../results/kept-pictures';
 import { brokenNote } from '../results/broken-results';
 import { outputToGoOn } from '../folders/output-folder';
+import { type Planning, planRun } from '../planning/planner';
 import { createPreparing, type Halt, type Preparation } from '../planning/preparing';
 import { createRateMeter } from './rates';
 import { refuseOthersKeys } from '../fleet/lent-keys';
@@ -74,8 +75,14 @@ export function createRuns(options: RunsOptions) {
     start,
     rest: stops.rest,
     settle: options.settle,
+    planBeside,
     changeOptions: (runId, change) => changeOptions(runId, change),
   });
+
+  /** Its jobs are sent as they are planned. */
+  function planBeside(run: StoredRun, isHalted: () => boolean): Planning {
+    return planRun(store, run, { isHalted, beside: options.clock });
+  }
 
   async function begin(prepared: StoredRun, extras: StartExtras): Promise<Run> {
     if (extras.isSession !== true) {
@@ -245,6 +252,7 @@ export function createRuns(options: RunsOptions) {
       isActive,
       settle: options.settle,
       prepare: preparing.begin,
+      planBeside,
     };
     return runAgain({ store, runs }, runId, { which, requeue: (left) => store.requeue(runId, left) });
   }
@@ -334,6 +342,7 @@ export function createRuns(options: RunsOptions) {
     },
     requeueAndStart,
     settle: options.settle,
+    planBeside,
     rerunJob: async (jobId: number): Promise<Run> => {
       const job = await store.job(jobId);
       if (job === null) {

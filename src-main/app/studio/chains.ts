@@ -289,5 +289,5 @@ function stepRecipe(step: ChainStep, imageColumn: string): Recipe {
 }
 
 function startStep(parts: StudioParts, run: StoredRun): Promise<Run> {
-  return startMade(parts, () => run);
+  return startMade(parts.runs, () => run);
 }

@@ -18,7 +18,16 @@ export interface StudioParts {
   readonly log: Pick<Log, 'error' | 'warning'>;
   readonly runs: Pick<
     Runs,
-    'start' | 'prepare' | 'stop' | 'over' | 'isActive' | 'found' | 'cancel' | 'cancelJobs' | 'view'
+    | 'start'
+    | 'prepare'
+    | 'planBeside'
+    | 'stop'
+    | 'over'
+    | 'isActive'
+    | 'found'
+    | 'cancel'
+    | 'cancelJobs'
+    | 'view'
   >;
   readonly models: Pick<Models, 'find'>;
   readonly lab: StudioLab;
